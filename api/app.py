@@ -1,0 +1,86 @@
+"""The application: settings, database, resources, and what every request goes through."""
+
+import logging.config
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from flask.json.provider import JSONProvider
+from flask_cors import CORS
+from flask_migrate import Migrate
+
+from api import service
+from api.caching import register_caching
+from api.config import Settings, read_settings
+from api.db import db, engine_options
+from api.logs import log_config
+from api.openapi import register_specification
+from api.problems import register_problems
+from api.requests import register_requests
+from api.v1 import articles, entities, related_links, takeaways
+
+EXPOSED_HEADERS = ["ETag", "Link", "X-Request-ID"]
+BLUEPRINTS = [
+    articles.blueprint,
+    takeaways.blueprint,
+    entities.blueprint,
+    related_links.blueprint,
+    service.blueprint,
+]
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson: UTF-8 unescaped, keys in the order of the schema."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Write `obj` as text."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Read JSON."""
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """Answer with the bytes themselves."""
+        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """Make the application from the settings in `environ`; raises SettingError."""
+    root = Path(__file__).parent.parent
+    # No folder of static files: every rule in the URL map is then one of ours.
+    app = Flask(__name__, instance_path=str(root / "instance"), static_folder=None)
+    settings = read_settings(environ, app.instance_path)
+    Path(app.instance_path).mkdir(exist_ok=True)
+    logging.config.dictConfig(log_config(settings.log_format))
+    _configure(app, settings)
+    # Hooks after a request run in the reverse order: CORS, then caching, then the log line.
+    register_requests(app)
+    register_problems(app)
+    register_caching(app)
+    CORS(
+        app,
+        origins=list(settings.cors_origins),
+        methods=["GET", "HEAD", "OPTIONS"],
+        expose_headers=EXPOSED_HEADERS,
+        send_wildcard=True,
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=str(root / "migrations"))
+    register_specification(app, BLUEPRINTS)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config |= {
+        "BRIEFS_SETTINGS": settings,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+    }
+    app.json = OrjsonProvider(app)
+    # `//` and `/v1/articles/` are addresses of nothing, not other spellings.
+    app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False

@@ -1,0 +1,129 @@
+"""The settings: one frozen value, read from the environment once and checked at the start."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+# psycopg 3 is the only PostgreSQL driver here, so the short forms that operators write mean it.
+POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
+
+
+class SettingError(ValueError):
+    """A malformed setting; the message is one line that names the variable, never its value's secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator can set; each field is one environment variable of the README."""
+
+    database_url: str
+    base_url: str = ""
+    cache_control: str = "public, max-age=60, stale-while-revalidate=300"
+    cors_origins: tuple[str, ...] = ("*",)
+    log_format: str = "text"
+    max_document_bytes: int = 2 * 1024 * 1024
+    secret_key: str | None = None
+
+
+def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
+    """Read the settings of `environ`; `instance_path` is the folder of the default SQLite file.
+
+    Raises SettingError for a malformed value and for a `BRIEFS_…` variable that does not exist.
+    """
+    _refuse_unknown(environ)
+    values: dict[str, Any] = {
+        name: _read(variable, parse, environ[variable])
+        for name, (variable, parse) in VARIABLES.items()
+        if environ.get(variable, "") != ""
+    }
+    default = f"sqlite:///{Path(instance_path) / 'briefs.db'}"
+    return Settings(**{"database_url": default} | values)
+
+
+def _read(variable: str, parse: Callable[[str], object], text: str) -> object:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SettingError(f"{variable}: {error}") from None
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [variable for variable, _ in VARIABLES.values()]
+    for variable in environ:
+        if variable.startswith("BRIEFS_") and variable not in known:
+            near = difflib.get_close_matches(variable, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise SettingError(f"{variable}: no such setting{hint}")
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("not a database URL such as postgresql://user:password@host/name") from None
+    if url.drivername in POSTGRESQL_SCHEMES:
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.drivername != "sqlite":
+        raise ValueError("the scheme must be sqlite or postgresql")
+    if url.database in (None, "", ":memory:"):
+        raise ValueError("SQLite needs a file here, as in sqlite:////var/lib/briefs/briefs.db")
+    return text
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http or https URL without query, as in https://api.example.org/briefs")
+    return text.rstrip("/")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(","))
+    for origin in origins:
+        parts = urlsplit(origin)
+        whole = f"{parts.scheme}://{parts.netloc}"
+        if origin != "*" and (parts.scheme not in ("http", "https") or not parts.netloc or whole != origin):
+            raise ValueError("must be * or origins such as https://example.org, separated by commas")
+    return origins
+
+
+def _log_format(text: str) -> str:
+    if text not in ("json", "text"):
+        raise ValueError("must be json or text")
+    return text
+
+
+def _bytes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) < 1:
+        raise ValueError("must be a positive whole number of bytes")
+    return int(text)
+
+
+def _header_value(text: str) -> str:
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("must be a header value of printable ASCII")
+    return text
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < 16:
+        raise ValueError("must have at least 16 characters")
+    return text
+
+
+VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
+    "database_url": ("DATABASE_URL", _database_url),
+    "base_url": ("BRIEFS_BASE_URL", _base_url),
+    "cache_control": ("BRIEFS_CACHE_CONTROL", _header_value),
+    "cors_origins": ("BRIEFS_CORS_ORIGINS", _origins),
+    "log_format": ("BRIEFS_LOG_FORMAT", _log_format),
+    "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", _bytes),
+    "secret_key": ("BRIEFS_SECRET_KEY", _secret_key),
+}
+assert set(VARIABLES) == {field.name for field in fields(Settings)}  # noqa: S101

@@ -1,0 +1,60 @@
+"""From the reference in a path to its row: an id or a slug, and the old slugs that redirect."""
+
+import re
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+from flask import Response, abort, request, url_for
+from sqlalchemy import Select, select
+from werkzeug.exceptions import NotFound
+
+from api.db import Base, db
+from api.models import Article, ArticleSlug, Entity
+from api.urls import url
+
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+Row = TypeVar("Row", bound=Base)
+
+
+def find_article(reference: str, *options: Any) -> Article:
+    """Give the article that `reference` names, loading it with `options`.
+
+    Raises NotFound, and redirects (308) from a slug that the article used to have.
+    """
+    statement = select(Article).options(*options)
+    if UUID_FORM.fullmatch(reference):
+        return _one(statement.where(Article.id == UUID(reference)))
+    named = statement.join(ArticleSlug, ArticleSlug.article_id == Article.id)
+    article = _one(named.where(ArticleSlug.slug == reference))
+    if article.slug != reference:
+        _redirect(article=article.slug)
+    return article
+
+
+def find_entity(reference: str) -> Entity:
+    """Give the entity that `reference` names; raises NotFound."""
+    if UUID_FORM.fullmatch(reference):
+        return _one(select(Entity).where(Entity.id == UUID(reference)))
+    return _one(select(Entity).where(Entity.slug == reference))
+
+
+def find_by_id(statement: Select[Row], reference: str) -> Row:
+    """Give the row of `statement` whose id is `reference`; raises NotFound."""
+    if not UUID_FORM.fullmatch(reference):
+        raise NotFound
+    model = statement.column_descriptions[0]["entity"]
+    return _one(statement.where(model.id == UUID(reference)))
+
+
+def _one(statement: Select[Row]) -> Row:
+    row = db.session.scalars(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _redirect(**arguments: str) -> NoReturn:
+    path = url_for(str(request.endpoint), **(request.view_args or {}) | arguments)
+    target = url(path, request.args.items(multi=True))
+    abort(Response(status=308, headers={"Location": target}))

@@ -1,0 +1,138 @@
+"""Keyset paging: a page begins after the last row of the page before, wherever that row now stands.
+
+A cursor is the last row's sort keys and a fingerprint of the query, signed; it holds no state of ours.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from flask import request
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from api.db import db
+from api.models import Corpus
+from api.problems import InvalidParameters, parameter_error
+from api.urls import settings, url
+
+Key = InstrumentedAttribute[Any]
+# The body of a page and its headers, as a view returns them.
+Page = tuple[dict[str, Any], dict[str, str]]
+READERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order: `keys` all in one direction, then `tail`, ascending in either.
+
+    The last of `keys`, or `keys` and `tail` together, are unique.
+    """
+
+    keys: tuple[Key, ...]
+    tail: Key | None = None
+    descending: bool = False
+
+    @property
+    def columns(self) -> tuple[Key, ...]:
+        """All the columns of the order, whose values make up a place in it."""
+        return self.keys if self.tail is None else (*self.keys, self.tail)
+
+    def clauses(self) -> list[ColumnElement[Any]]:
+        """Give the ORDER BY."""
+        keys: list[ColumnElement[Any]] = [key.desc() if self.descending else key.asc() for key in self.keys]
+        return keys if self.tail is None else [*keys, self.tail.asc()]
+
+    def after(self, place: list[Any]) -> ColumnElement[bool]:
+        """Give the condition of the rows after `place`, in a form that an index range answers."""
+        keys = tuple_(*self.keys)
+        values = tuple_(*[literal(v, k.type) for k, v in zip(self.keys, place, strict=False)])
+        if self.tail is None:
+            return keys < values if self.descending else keys > values
+        reached = keys <= values if self.descending else keys >= values
+        passed = and_(keys == values, self.tail <= literal(place[-1], self.tail.type))
+        return and_(reached, not_(passed))
+
+
+def orders(
+    ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
+) -> tuple[Order, Order]:
+    """Give the order by `ascending` and its reverse, which has other columns where there are nulls."""
+    return Order(ascending, tail), Order(descending or ascending, tail, descending=True)
+
+
+def sorts(**pairs: tuple[Order, Order]) -> dict[str, Order]:
+    """Name each pair of orders: `name` the first and `-name` the second."""
+    named: dict[str, Order] = {}
+    for name, (ascending, descending) in pairs.items():
+        named |= {name: ascending, f"-{name}": descending}
+    return named
+
+
+def collection(
+    statement: Select[Any], orders_by_name: Mapping[str, Order], parameters: Mapping[str, Any]
+) -> Page:
+    """Answer one page of `statement`: the collection's body and its `Link` header (RFC 8288).
+
+    Raises InvalidParameters for a cursor that is not of this query.
+    """
+    order, limit = orders_by_name[parameters["sort"]], parameters["limit"]
+    paged = statement.add_columns(*order.columns).order_by(*order.clauses()).limit(limit + 1)
+    if "cursor" in parameters:
+        paged = paged.where(order.after(_read_cursor(parameters["cursor"], order)))
+    rows = db.session.execute(paged).all()
+    following = _cursor(list(rows[limit - 1][1:])) if len(rows) > limit else None
+    meta = {"limit": limit}
+    if parameters["total"]:
+        counted = statement.order_by(None).subquery()
+        meta["total"] = db.session.scalar(select(func.count()).select_from(counted)) or 0
+    links = _links(parameters.get("cursor"), following)
+    body = {"data": [row[0] for row in rows[:limit]], "links": links, "meta": meta}
+    header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
+    return body, {"Link": header}
+
+
+def _links(current: str | None, following: str | None) -> dict[str, str | None]:
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "cursor"]
+
+    def link(cursor: str | None) -> str:
+        return url(quote(request.path), sorted([*pairs, ("cursor", cursor)] if cursor else pairs))
+
+    return {"self": link(current), "first": link(None), "next": following and link(following)}
+
+
+def _signer() -> URLSafeSerializer:
+    key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
+    return URLSafeSerializer(key, salt="cursor")
+
+
+def _fingerprint() -> str:
+    pairs = sorted(pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor"))
+    return hashlib.sha256(f"{request.path}?{urlencode(pairs)}".encode()).hexdigest()[:16]
+
+
+def _cursor(place: list[Any]) -> str:
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in place]
+    plain = [str(value) if isinstance(value, UUID) else value for value in plain]
+    cursor = _signer().dumps([_fingerprint(), plain])
+    return cursor if isinstance(cursor, str) else cursor.decode()
+
+
+def _read_cursor(cursor: str, order: Order) -> list[Any]:
+    try:
+        fingerprint, place = _signer().loads(cursor)
+    except BadSignature:
+        raise _cursor_error("This is no cursor of ours, or it was altered.") from None
+    if fingerprint != _fingerprint():
+        raise _cursor_error("This cursor belongs to another query; only `limit` may change between pages.")
+    types = [column.type.python_type for column in order.columns]
+    return [READERS.get(kind, kind)(value) for kind, value in zip(types, place, strict=True)]
+
+
+def _cursor_error(message: str) -> InvalidParameters:
+    return InvalidParameters([parameter_error("cursor", message)])

@@ -1,0 +1,130 @@
+"""Every error as `application/problem+json` (RFC 9457), whatever raised it."""
+
+import difflib
+import logging
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestURITooLarge,
+    ServiceUnavailable,
+    UnprocessableEntity,
+)
+from werkzeug.http import HTTP_STATUS_CODES
+
+PROBLEM_JSON = "application/problem+json"
+MAX_TARGET_BYTES = 4096
+RETRY_SECONDS = 5
+
+log = logging.getLogger("briefs.error")
+
+DETAILS = {
+    404: "There is nothing at this address.",
+    405: "HTTP only reads here; the Allow header names the methods.",
+    406: "This resource has no representation that the Accept header admits.",
+    412: "The representation is not the one that If-Match names.",
+    414: f"The request target is over {MAX_TARGET_BYTES} bytes.",
+    422: "A parameter is wrong; `errors` says which and what is allowed.",
+    500: "The server failed; the operator finds the reason under this request_id.",
+    503: "The database cannot be reached now; try again later.",
+}
+
+
+class InvalidParameters(UnprocessableEntity):
+    """422 with one entry for each wrong parameter."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(DETAILS[422])
+        self.errors = errors
+
+
+def parameter_error(
+    parameter: str, message: str, allowed: Iterable[str] | None = None, given: str | None = None
+) -> dict[str, Any]:
+    """Make one entry of `errors`; a near miss of `given` among `allowed` becomes its suggestion."""
+    choices = None if allowed is None else list(allowed)
+    near = difflib.get_close_matches(given or "", choices or [], n=1)
+    return {
+        "parameter": parameter,
+        "message": message,
+        "allowed": choices,
+        "suggestion": near[0] if near else None,
+    }
+
+
+def problem(
+    status: int, detail: str | None = None, errors: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Make the body of a problem; `errors` stands in it for parameters only."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(status, "Unknown Error"),
+        "status": status,
+        "detail": detail or DETAILS.get(status, "The request could not be answered."),
+        "instance": quote(request.path),
+        "request_id": g.request_id,
+    }
+    return body if errors is None else body | {"errors": errors}
+
+
+def problem_response(error: HTTPException) -> Response:
+    """Answer `error` as a problem, keeping its headers (`Allow`, `Retry-After`)."""
+    status = error.code or 500
+    body = problem(status, None if status in DETAILS else error.description, getattr(error, "errors", None))
+    response = current_app.response_class(orjson.dumps(body), status, mimetype=PROBLEM_JSON)
+    for name, value in error.get_headers(request.environ):
+        if name != "Content-Type":
+            response.headers[name] = value
+    return response
+
+
+def register_problems(app: Flask) -> None:
+    """Make `app` answer every error as a problem."""
+    app.before_request(_refuse_long_target)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeout, _database_error)
+    app.register_error_handler(Exception, _unexpected_error)
+
+
+def _refuse_long_target() -> None:
+    target = request.environ.get("RAW_URI") or request.full_path
+    if len(target) > MAX_TARGET_BYTES:
+        raise RequestURITooLarge
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    # A redirect is an HTTPException too, with an answer of its own.
+    return error if error.code is None or error.code < 400 else problem_response(error)
+
+
+def _database_error(error: Exception) -> Response:
+    is_unmigrated = type(getattr(error, "orig", None)).__name__ == "UndefinedTable"
+    if is_unmigrated or isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        _log(error)
+        return problem_response(ServiceUnavailable(retry_after=RETRY_SECONDS))
+    return _unexpected_error(error)
+
+
+def _unexpected_error(error: Exception) -> Response:
+    _log(error)
+    return problem_response(InternalServerError())
+
+
+def _log(error: Exception) -> None:
+    # Messages of database errors hold SQL and values, and traces hold paths: the kind and the place, in
+    # our own code where it is there, are what an operator needs, and neither leaks.
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    place = f"{Path(own[-1].filename).stem}.{own[-1].name}:{own[-1].lineno}"
+    cause = type(getattr(error, "orig", None) or error).__name__
+    log.error("request failed", extra={"request_id": g.request_id, "error": cause, "at": place})

@@ -1,0 +1,150 @@
+"""The resources about the service itself: index, specification, documentation page, health."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Response, abort, current_app, jsonify, render_template
+from marshmallow import fields
+
+from api.blueprint import Blueprint, PathParameter
+from api.db import db
+from api.fields import Link, Shape
+from api.openapi import TITLE, VERSION, document, to_yaml
+from api.urls import url
+
+blueprint = Blueprint(
+    "service",
+    __name__,
+    template_folder="templates",
+    description="The service itself: index, specification, documentation and health.",
+)
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+OWN_ASSETS = Path(__file__).parent / "assets"
+# Swagger UI's own files; the page loads nothing else, and its policy allows nothing else.
+SWAGGER_UI = files("flask_swagger_ui") / "dist"
+ASSETS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
+    "docs.js": "text/javascript",
+    "docs.css": "text/css",
+}
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+ASSET = PathParameter("asset", "The file's name.", "swagger-ui.css")
+
+
+class IndexLinks(Shape):
+    """Where everything begins."""
+
+    self = Link("/")
+    articles = Link("/v1/articles")
+    takeaways = Link("/v1/takeaways")
+    entities = Link("/v1/entities")
+    related_links = Link("/v1/related-links")
+    documentation = Link("/docs")
+    specification = Link("/openapi.json")
+
+
+class Index(Shape):
+    """What this is and where everything begins."""
+
+    name = fields.String()
+    version = fields.String(metadata={"description": "The version in the paths is `v` and this."})
+    links = fields.Nested(IndexLinks)
+
+
+class Health(Shape):
+    """How the service is."""
+
+    status = fields.String(metadata={"description": "`ok`; anything else is a problem."})
+
+
+@blueprint.resource("/", Index)
+def get_index() -> Any:
+    """Show where everything begins.
+
+    Links to the collections, the documentation and the specification (RFC 8631 relations in `Link`).
+    """
+    relations = f'<{url("/openapi.json")}>; rel="service-desc", <{url("/docs")}>; rel="service-doc"'
+    return {"name": TITLE, "version": VERSION, "links": {}}, {"Link": relations}
+
+
+@blueprint.resource("/openapi.json", {"type": "object"})
+def get_openapi_json() -> Response:
+    """Get the specification as JSON.
+
+    OpenAPI 3.1, generated from the code that answers.
+    """
+    return jsonify(document(current_app))
+
+
+@blueprint.resource("/openapi.yaml", {"type": "string"}, content_type="application/yaml")
+def get_openapi_yaml() -> Response:
+    """Get the specification as YAML.
+
+    The same document as `/openapi.json`.
+    """
+    return Response(to_yaml(document(current_app)), mimetype="application/yaml")
+
+
+@blueprint.resource("/docs", {"type": "string"}, content_type="text/html")
+def get_docs() -> Response:
+    """Browse the documentation.
+
+    Swagger UI over `/openapi.json`, where each call can be tried.
+    """
+    page = Response(render_template("docs.html", title=TITLE), mimetype="text/html")
+    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return page
+
+
+@blueprint.resource("/docs/<asset>", {"type": "string"}, path=ASSET, content_type="*/*")
+def get_docs_asset(asset: str) -> Response:
+    """Get a file of the documentation page.
+
+    A script, a style sheet or the icon.
+    """
+    if asset not in ASSETS:
+        abort(404)
+    return Response(_read_asset(asset), mimetype=ASSETS[asset])
+
+
+@blueprint.resource("/healthz", Health)
+def get_health() -> Any:
+    """Tell that the process is alive.
+
+    Looks at nothing but itself.
+    """
+    return {"status": "ok"}, {"Cache-Control": "no-store"}
+
+
+@blueprint.resource("/readyz", Health)
+def get_readiness() -> Any:
+    """Tell that requests can be answered.
+
+    The database is reachable and its schema is the one that this code expects; otherwise a 503.
+    """
+    present = MigrationContext.configure(db.session.connection()).get_current_revision()
+    if present != _expected_migration():
+        abort(503)
+    return {"status": "ok"}, {"Cache-Control": "no-store"}
+
+
+@cache
+def _read_asset(name: str) -> bytes:
+    own = OWN_ASSETS / name
+    return own.read_bytes() if own.is_file() else (SWAGGER_UI / name).read_bytes()
+
+
+@cache
+def _expected_migration() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -1,0 +1,51 @@
+"""Entities across articles, and the articles that mention one."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from api.blueprint import Blueprint, PathParameter
+from api.lookup import find_entity
+from api.models import Entity
+from api.paging import Page, collection
+from api.v1 import collections, schemas
+
+blueprint = Blueprint(
+    "entities", __name__, url_prefix="/v1", description="Who and what the articles are about."
+)
+
+ENTITY = PathParameter("entity", "The entity's id or slug.", "sunrise")
+
+
+@blueprint.resource("/entities", schemas.EntityPage, query=collections.EntityParameters)
+def list_entities(parameters: dict[str, Any]) -> Page:
+    """List entities.
+
+    Every person, organization, place, policy, product and event that an article mentions, those of most
+    articles first.
+    """
+    return collection(select(Entity), collections.ENTITY_ORDERS, parameters)
+
+
+@blueprint.resource("/entities/<entity>", schemas.Entity, path=ENTITY)
+def get_entity(entity: str) -> Entity:
+    """Get one entity.
+
+    With its other names, and how many articles mention it how often.
+    """
+    return find_entity(entity)
+
+
+@blueprint.resource(
+    "/entities/<entity>/articles",
+    schemas.ArticlePage,
+    query=collections.ArticleParameters,
+    path=ENTITY,
+)
+def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
+    """List the articles that mention an entity.
+
+    In the shape and the orders of the list of all articles.
+    """
+    statement = collections.articles_naming(find_entity(entity))
+    return collection(statement, collections.ARTICLE_ORDERS, parameters)

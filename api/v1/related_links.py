@@ -1,0 +1,31 @@
+"""Related links across articles."""
+
+from typing import Any
+
+from api.blueprint import Blueprint, PathParameter
+from api.lookup import find_by_id
+from api.models import RelatedLink
+from api.paging import Page, collection
+from api.v1 import collections, schemas
+
+blueprint = Blueprint("related-links", __name__, url_prefix="/v1", description="Links between articles.")
+
+RELATED_LINK = PathParameter("related_link", "The link's id.", "")
+
+
+@blueprint.resource("/related-links", schemas.RelatedLinkPage, query=collections.RelatedLinkParameters)
+def list_related_links(parameters: dict[str, Any]) -> Page:
+    """List links between articles.
+
+    Those of the last published article first, each article's in the order of its page.
+    """
+    return collection(collections.all_related_links(), collections.RELATED_LINK_ORDERS, parameters)
+
+
+@blueprint.resource("/related-links/<related_link>", schemas.RelatedLink, path=RELATED_LINK)
+def get_related_link(related_link: str) -> RelatedLink:
+    """Get one link between two articles.
+
+    With the article whose page it is on, its target where that is known, and the reasons.
+    """
+    return find_by_id(collections.all_related_links(), related_link)

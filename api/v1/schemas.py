@@ -1,0 +1,302 @@
+"""The JSON shapes of version 1, keys in the order in which they are served."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from api.fields import Here, Link, Shape, Time
+from api.models import ENTITY_TYPES
+
+PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
+
+
+def string(description: str, **kwargs: Any) -> fields.String:
+    """Make a field of text with its description."""
+    return fields.String(metadata={"description": description}, **kwargs)
+
+
+def number(description: str, **kwargs: Any) -> fields.Integer:
+    """Make a field of a whole number with its description."""
+    return fields.Integer(metadata={"description": description, "minimum": 0}, **kwargs)
+
+
+def entity_type() -> fields.String:
+    """Make the field of an entity's type."""
+    return string("What the entity is.", validate=validate.OneOf(ENTITY_TYPES))
+
+
+class Byline(Shape):
+    """Who signs the article."""
+
+    author = string("The person or desk that signs.", allow_none=True)
+    role = string("The signer's office.", allow_none=True)
+    publication = string("The publication, the last line of the signature.")
+
+
+class Image(Shape):
+    """The article's picture: its caption on the page, and its address where the sidecar gives one."""
+
+    caption = string("The caption, verbatim.", attribute="image_caption", allow_none=True)
+    url = fields.String(
+        attribute="image_url", allow_none=True, metadata={"format": "uri", "description": "Where it lies."}
+    )
+
+
+class Paragraph(Shape):
+    """One paragraph of the body."""
+
+    paragraph = number("Its place, from 1.")
+    text = string("Its text.")
+
+
+class Analysis(Shape):
+    """The editor's view, apart from the body."""
+
+    desk = string("The heading of the section, such as Editor's Desk.", allow_none=True)
+    heading = string("The heading of the analysis.", allow_none=True)
+    paragraphs = fields.List(fields.String(), metadata={"description": "Its paragraphs, in order."})
+
+
+class Evidence(Shape):
+    """A body paragraph that supports a takeaway."""
+
+    paragraph = number("The paragraph's number.")
+    score = fields.Float(metadata={"description": "How well it supports, 0 to 1."})
+
+
+class ArticleTakeaway(Shape):
+    """A takeaway inside its article."""
+
+    id = fields.UUID()
+    position = number("Its place in the list, from 1.")
+    text = string("The takeaway.")
+    evidence = fields.List(
+        fields.Nested(Evidence), metadata={"description": "Supporting body paragraphs, best first."}
+    )
+
+
+class EntityReference(Shape):
+    """Enough of an entity to show it and to fetch it."""
+
+    id = fields.UUID()
+    slug = string("Its name in URLs.")
+    name = string("Its canonical name.")
+    type = entity_type()
+
+
+class ArticleEntity(Shape):
+    """An entity inside an article."""
+
+    id = fields.UUID(attribute="entity.id")
+    slug = string("Its name in URLs.", attribute="entity.slug")
+    name = string("Its canonical name.", attribute="entity.name")
+    type = fields.String(
+        attribute="entity.type",
+        validate=validate.OneOf(ENTITY_TYPES),
+        metadata={"description": "What the entity is."},
+    )
+    mention_count = number("How often this article names it.")
+    salience = fields.Float(
+        metadata={"description": "How central it is to this article, 0 to 1.", "minimum": 0, "maximum": 1}
+    )
+
+
+class ArticleReference(Shape):
+    """Enough of an article to show it and to fetch it."""
+
+    id = fields.UUID()
+    slug = string("Its name in URLs.")
+    title = string("Its title.")
+
+
+class ReasonEntity(Shape):
+    """The entity that two articles share."""
+
+    id = fields.UUID()
+    slug = string("Its name in URLs.")
+    name = string("Its canonical name.")
+
+
+class Reason(Shape):
+    """Why two articles are related; the weights of a link add up to its score."""
+
+    optional = frozenset({"entity", "term"})
+
+    kind = fields.String(validate=validate.OneOf(["shared_entity", "shared_term", "near_duplicate"]))
+    entity = fields.Nested(ReasonEntity)
+    term = string("The word that both texts share.")
+    weight = fields.Float(metadata={"description": "Its part of the score."})
+
+
+class RelatedLinkLinks(Shape):
+    """Where the link, its article and its target are."""
+
+    self = Link("/v1/related-links/{0.id}")
+    article = Link("/v1/articles/{0.article.slug}")
+    target = Link("/v1/articles/{0.target.slug}", unless=lambda link: link.target is None)
+
+
+class RelatedLink(Shape):
+    """An edge from one article to another."""
+
+    id = fields.UUID()
+    position = number("Its place among the article's links, from 1.")
+    basis = fields.String(
+        validate=validate.OneOf(["listed", "computed"]),
+        metadata={"description": "`listed` on the page, or `computed` from content."},
+    )
+    title = string("What the page printed, or the target's title.")
+    score = fields.Float(
+        allow_none=True, metadata={"description": "How near the two are, 0 to 1; null where not computed."}
+    )
+    reasons = fields.List(fields.Nested(Reason), metadata={"description": "Why, the weightiest first."})
+    article = fields.Nested(ArticleReference)
+    target = fields.Nested(ArticleReference, allow_none=True)
+    links = Here(RelatedLinkLinks)
+
+
+class Source(Shape):
+    """The document that the article was parsed from."""
+
+    name = string("The file's name.", attribute="source_name")
+    sha256 = string("SHA-256 of its bytes, in hex.", attribute="source_sha256")
+    bytes = number("Its size in bytes.", attribute="source_bytes")
+
+
+class ArticleLinks(Shape):
+    """Where the article and its parts are."""
+
+    self = Link("/v1/articles/{0.slug}")
+    takeaways = Link("/v1/articles/{0.slug}/takeaways")
+    entities = Link("/v1/articles/{0.slug}/entities")
+    related = Link("/v1/articles/{0.slug}/related")
+    source = Link("/v1/articles/{0.slug}/source")
+    revisions = Link("/v1/articles/{0.slug}/revisions")
+
+
+class Article(Shape):
+    """One article with all its parts."""
+
+    id = fields.UUID(metadata={"description": "UUID of version 5, derived from the document's key."})
+    slug = string("Its name in URLs, made from its first title.")
+    title = string("The headline.")
+    summary = string("What the article says, in a few sentences.", allow_none=True)
+    language = string("BCP 47 tag of the text's language.")
+    byline = Here(Byline, when=lambda article: article.publication is not None)
+    image = Here(Image, when=lambda article: (article.image_caption or article.image_url) is not None)
+    published_at = Time(allow_none=True, metadata={"description": "When the page says it was published."})
+    created_at = Time(metadata={"description": "When this article was first seeded."})
+    updated_at = Time(metadata={"description": "When a seeding last changed it."})
+    revision = number("Its version, from 1: one more for each seeding that changed it.")
+    word_count = number("Words of body and analysis.")
+    reading_minutes = number("`word_count` at 200 words a minute, rounded up.")
+    body = fields.List(fields.Nested(Paragraph), attribute="paragraphs")
+    analysis = fields.Nested(Analysis, allow_none=True)
+    takeaways = fields.List(fields.Nested(ArticleTakeaway))
+    entities = fields.List(fields.Nested(ArticleEntity))
+    related = fields.List(fields.Nested(RelatedLink))
+    source = Here(Source)
+    links = Here(ArticleLinks)
+
+
+class ArticleListItem(Article):
+    """An article in a list: everything but its parts."""
+
+    class Meta:
+        exclude = PARTS
+
+
+class TakeawayLinks(Shape):
+    """Where the takeaway and its article are."""
+
+    self = Link("/v1/takeaways/{0.id}")
+    article = Link("/v1/articles/{0.article.slug}")
+
+
+class Takeaway(ArticleTakeaway):
+    """One numbered key point, with the entities that it names."""
+
+    entities = fields.List(fields.Nested(EntityReference))
+    article = fields.Nested(ArticleReference)
+    links = Here(TakeawayLinks)
+
+
+class EntityLinks(Shape):
+    """Where the entity and what mentions it are."""
+
+    self = Link("/v1/entities/{0.slug}")
+    articles = Link("/v1/entities/{0.slug}/articles")
+
+
+class Entity(EntityReference):
+    """A person, organization, place, policy, product or event that articles mention."""
+
+    aliases = fields.List(fields.String(), metadata={"description": "Its other names."})
+    description = string("What it is, in a sentence.", allow_none=True)
+    same_as = fields.List(
+        fields.String(metadata={"format": "uri"}), metadata={"description": "The same thing elsewhere."}
+    )
+    article_count = number("How many articles mention it.")
+    mention_count = number("How often they do, all together.")
+    origin = fields.String(
+        validate=validate.OneOf(["catalogue", "extracted"]),
+        metadata={"description": "`catalogue` where a person curated it, `extracted` where a rule found it."},
+    )
+    links = Here(EntityLinks)
+
+
+class Mention(Shape):
+    """One place in one part of an article where an entity is named."""
+
+    part = fields.String(
+        validate=validate.OneOf(["title", "summary", "image", "takeaways", "analysis", "body"])
+    )
+    index = number("Number of the takeaway or paragraph, from 1; null for the other parts.", allow_none=True)
+    start = number("First character, in Unicode code points from 0, of that text as served.")
+    end = number("One past the last character.")
+    text = string("The characters from `start` to `end`.")
+
+
+class MentionedEntity(ArticleEntity):
+    """An entity under an article: `mention_count` and `mentions` are that article's."""
+
+    mentions = fields.List(fields.Nested(Mention), metadata={"description": "In reading order."})
+
+
+class PageLinks(Shape):
+    """The pages around this one."""
+
+    self = fields.String(metadata={"format": "uri-reference", "description": "This page."})
+    first = fields.String(metadata={"format": "uri-reference", "description": "The first page."})
+    next = fields.String(
+        allow_none=True,
+        metadata={"format": "uri-reference", "description": "The next page; null on the last one."},
+    )
+
+
+class PageMeta(Shape):
+    """Facts about the page."""
+
+    optional = frozenset({"total"})
+
+    limit = number("How many items a page has at most.")
+    total = number("How many items the collection has; only with `total=true`.")
+
+
+def page_of(item: type[Shape], name: str) -> type[Schema]:
+    """Make the schema of a collection of `item`."""
+    return Shape.from_dict(
+        {
+            "data": fields.List(fields.Nested(item)),
+            "links": fields.Nested(PageLinks),
+            "meta": fields.Nested(PageMeta),
+        },
+        name=name,
+    )
+
+
+ArticlePage = page_of(ArticleListItem, "ArticlePage")
+TakeawayPage = page_of(Takeaway, "TakeawayPage")
+EntityPage = page_of(Entity, "EntityPage")
+MentionedEntityPage = page_of(MentionedEntity, "MentionedEntityPage")
+RelatedLinkPage = page_of(RelatedLink, "RelatedLinkPage")

@@ -1,0 +1,31 @@
+"""Takeaways across articles."""
+
+from typing import Any
+
+from api.blueprint import Blueprint, PathParameter
+from api.lookup import find_by_id
+from api.models import Takeaway
+from api.paging import Page, collection
+from api.v1 import collections, schemas
+
+blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="Key points across articles.")
+
+TAKEAWAY = PathParameter("takeaway", "The takeaway's id.", "")
+
+
+@blueprint.resource("/takeaways", schemas.TakeawayPage, query=collections.TakeawayParameters)
+def list_takeaways(parameters: dict[str, Any]) -> Page:
+    """List takeaways.
+
+    Those of the last published article first, each article's in the order of its page.
+    """
+    return collection(collections.all_takeaways(), collections.TAKEAWAY_ORDERS, parameters)
+
+
+@blueprint.resource("/takeaways/<takeaway>", schemas.Takeaway, path=TAKEAWAY)
+def get_takeaway(takeaway: str) -> Takeaway:
+    """Get one takeaway.
+
+    With its article, the entities that it names and the paragraphs that support it.
+    """
+    return find_by_id(collections.all_takeaways(), takeaway)

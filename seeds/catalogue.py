@@ -1,0 +1,90 @@
+"""The catalogue: the curated file of known entities."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from api.models import ENTITY_TYPES
+from seeds.identity import is_slug, make_slug
+
+CATALOGUE = Path(__file__).parent / "catalogue.yaml"
+# A match begins at the beginning of a word.
+NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
+
+
+class CatalogueError(ValueError):
+    """The catalogue cannot be used; the message is one line that names the entry and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntity:
+    """One entry: a canonical name with its type, its other names, and what is known of it."""
+
+    name: str
+    type: str
+    slug: str
+    aliases: tuple[str, ...] = ()
+    description: str | None = None
+    same_as: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every form under which a text may name it."""
+        return (self.name, *self.aliases)
+
+
+class Entry(Schema):
+    """One entry of the file."""
+
+    name = fields.String(required=True, validate=NAME)
+    type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
+    slug = fields.String(validate=is_slug)
+    aliases = fields.List(fields.String(validate=NAME))
+    description = fields.String()
+    same_as = fields.List(fields.URL(schemes={"http", "https"}))
+
+    @post_load
+    def make(self, entry: dict[str, Any], **_: Any) -> KnownEntity:
+        """Make the record, its slug from its name unless the entry gives one."""
+        slug = entry.pop("slug", None) or make_slug(entry["name"], "")
+        lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
+        return KnownEntity(**entry | lists | {"slug": slug})
+
+
+def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
+    """Read the catalogue at `path`; raises CatalogueError."""
+    try:
+        entries = Entry(many=True).load(yaml.safe_load(path.read_bytes()) or [])
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        raise CatalogueError(f"{path.name}: {_first_fault(error)}") from None
+    for entry in entries:
+        if not entry.slug:
+            raise CatalogueError(f"{path.name}: '{entry.name}' needs a slug of its own")
+    for text, owner in _repeated(entries):
+        raise CatalogueError(f"{path.name}: '{text}' of '{owner}' is taken by an entry before it")
+    return tuple(entries)
+
+
+def _first_fault(error: ValidationError) -> str:
+    messages: Any = error.messages
+    place: list[str] = []
+    while isinstance(messages, dict):
+        key, messages = next(iter(messages.items()))
+        place.append(f"entry {key + 1}" if isinstance(key, int) and not place else str(key))
+    return f"{', '.join(place)}: {' '.join(messages)}"
+
+
+def _repeated(entries: list[KnownEntity]) -> Iterator[tuple[str, str]]:
+    # One name leads to one entity, one slug to one address.
+    seen: set[tuple[str, str]] = set()
+    for entry in entries:
+        for kind, text in (("slug", entry.slug), *(("name", name) for name in entry.names)):
+            if (kind, text) in seen:
+                yield text, entry.name
+            seen.add((kind, text))

@@ -1,0 +1,157 @@
+"""`flask seed`: documents into the database, and what an operator asks about them."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import orjson
+from flask import current_app
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from api.config import Settings
+from api.db import db
+from api.models import Article, Corpus, Entity, RelatedLink, Takeaway
+from seeds.catalogue import CatalogueError, read_catalogue
+from seeds.document import ParseWarning, Rejection, as_json
+from seeds.entities import Matcher
+from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
+from seeds.load import CREATED, UNCHANGED, UPDATED, load, refresh_entities
+from seeds.messages import printable
+from seeds.transactions import Transaction, transactions
+
+REJECTED = "rejected"
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, "removed", REJECTED)
+ANY_PATH = click.Path(exists=True, path_type=Path)
+# What the engines say of a database without our tables.
+NO_TABLES = ("no such table", "does not exist")
+
+seed = AppGroup("seed", help="Seed the database from documents, and look at what is there.")
+console = Console(stderr=True)
+
+
+@seed.command("load")
+@click.argument("paths", nargs=-1, type=ANY_PATH)
+@click.option("--dry-run", is_flag=True, help="Do all the work, print the same, then roll it back.")
+@click.option("--strict", is_flag=True, help="Reject a document that has warnings.")
+def load_command(paths: tuple[Path, ...], dry_run: bool, strict: bool) -> None:
+    """Load documents into the database.
+
+    PATHS are files, or folders whose *.txt are taken; without any, the project's own documents. A document
+    is in whole or not at all, a bad one never stops the others, and loading twice changes nothing.
+
+    Example: flask seed load --dry-run seeds/documents
+    """
+    files = find_documents(paths or (DOCUMENTS,))
+    if not files:
+        _say("warning: there is no *.txt to load")
+    outcomes: Counter[str] = Counter()
+    with _database_errors(), transactions(db.engine, _say, dry_run=dry_run) as begin:
+        matcher = _matcher(begin)
+        keys: dict[str, Path] = {}
+        for path in track(files, "Loading", console=console, transient=True, disable=not console.is_terminal):
+            outcomes[_load_file(path, begin, matcher, keys, strict=strict)] += 1
+    click.echo(", ".join(f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES))
+    sys.exit(1 if outcomes[REJECTED] else 0)
+
+
+@seed.command("parse")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def parse_command(file: Path) -> None:
+    """Print the parse of FILE as JSON, without a database.
+
+    The article's fields of the document, the first and last line of each, and the warnings.
+
+    Example: flask seed parse seeds/documents/000_873f17470df679e4.txt
+    """
+    try:
+        document, _ = read_document(file, _settings().max_document_bytes)
+    except Rejection as rejection:
+        _say(_place(file, rejection))
+        sys.exit(1)
+    click.echo(orjson.dumps(as_json(document), option=orjson.OPT_INDENT_2))
+
+
+@seed.command("status")
+def status_command() -> None:
+    """Print how much is there, one name and value a line.
+
+    Example: flask seed status
+    """
+    tables = {
+        "articles": Article,
+        "takeaways": Takeaway,
+        "entities": Entity,
+        "related_links": RelatedLink,
+    }
+    with _database_errors():
+        for name, table in tables.items():
+            click.echo(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
+        click.echo(f"revision {db.session.scalar(select(Corpus.revision))}")
+        click.echo(f"engine {db.engine.dialect.name}")
+
+
+def _matcher(begin: Transaction) -> Matcher:
+    try:
+        catalogue = read_catalogue()
+    except CatalogueError as error:
+        raise click.ClickException(printable(str(error))) from None
+    with begin() as session:
+        refresh_entities(session, catalogue)
+    return Matcher(catalogue)
+
+
+def _load_file(
+    path: Path, begin: Transaction, matcher: Matcher, keys: dict[str, Path], *, strict: bool
+) -> str:
+    try:
+        submission = read_submission(path, _settings().max_document_bytes)
+        if keys.setdefault(submission.key, path) != path:
+            raise Rejection(f"has the key of {printable(str(keys[submission.key]))}; one of them must change")
+        for warning in submission.document.warnings:
+            _warn(path, warning, strict=strict)
+        with begin() as session:
+            return load(session, submission, matcher)
+    except Rejection as rejection:
+        _say(_place(path, rejection))
+        return REJECTED
+
+
+def _warn(path: Path, warning: ParseWarning, *, strict: bool) -> None:
+    if strict:
+        raise Rejection(f"{warning.section}: {warning.message} (--strict)", line=warning.line)
+    _say(f"{printable(str(path))}: line {warning.line}: warning: {warning.section}: {warning.message}")
+
+
+def _place(path: Path, rejection: Rejection) -> str:
+    place = f"{rejection.place}: " if rejection.place else ""
+    return f"{printable(str(path))}: {place}rejected: {rejection.message}"
+
+
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    """Turn a failure of the database into one line that says what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        advice = "nothing of the document at hand was written; mend the cause and run this again"
+        if any(words in reason for words in NO_TABLES):
+            advice = "run `flask db upgrade` first"
+        raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["BRIEFS_SETTINGS"]
+    return settings
+
+
+def _say(message: str) -> None:
+    # Standard error, above the progress bar where there is one.
+    console.print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)

@@ -1,0 +1,65 @@
+"""From paths to documents: which files there are, their bytes, and their sidecars."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from seeds.document import Document, Rejection
+from seeds.parse import parse
+from seeds.sidecar import MAX_BYTES, Sidecar, parse_sidecar
+
+DOCUMENTS = Path(__file__).parent / "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A document as submitted: its bytes, its parse, and what its sidecar adds."""
+
+    data: bytes
+    document: Document
+    sidecar: Sidecar
+
+    @property
+    def key(self) -> str:
+        """What the article's id is derived from: the sidecar's URL, else the file's name without ending."""
+        return self.sidecar.url or Path(self.document.source.name).stem
+
+
+def find_documents(paths: Iterable[Path]) -> list[Path]:
+    """Give each file of `paths`, and of each folder its `*.txt`, by name; none of them twice."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+        found |= dict.fromkeys(files)
+    return list(found)
+
+
+def read_submission(path: Path, max_bytes: int) -> Submission:
+    """Read and parse the document at `path` and its sidecar; raises Rejection."""
+    document, data = read_document(path, max_bytes)
+    beside = path.with_suffix(".yaml")
+    sidecar = parse_sidecar(read_bytes(beside, MAX_BYTES), beside.name) if beside.exists() else Sidecar()
+    return Submission(data, document, sidecar)
+
+
+def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:
+    """Read and parse the document at `path`; raises Rejection."""
+    data = read_bytes(path, max_bytes)
+    return parse(data, path.name), data
+
+
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """Read a regular file of at most `max_bytes`; raises Rejection."""
+    try:
+        path.name.encode()
+        if not path.is_file():
+            raise Rejection("is no regular file")
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except UnicodeEncodeError:
+        raise Rejection("the file's name is not UTF-8") from None
+    except OSError as error:
+        raise Rejection(f"cannot be read: {error.strerror}") from None
+    if len(data) > max_bytes:
+        raise Rejection(f"is larger than the limit of {max_bytes} bytes", byte=max_bytes)
+    return data

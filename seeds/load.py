@@ -1,0 +1,159 @@
+"""The loader: one submission into the rows of one article. Knows records and tables, no text format."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from api.models import (
+    Article,
+    ArticleEntity,
+    ArticleSlug,
+    Corpus,
+    Entity,
+    RelatedLink,
+    Source,
+    Takeaway,
+    TakeawayEntity,
+)
+from seeds.catalogue import KnownEntity
+from seeds.content import Content, make_content
+from seeds.document import Rejection
+from seeds.entities import FoundEntity, Matcher
+from seeds.files import Submission
+from seeds.identity import MAX_SLUG, article_id, entity_id, make_slug, title_digest
+from seeds.related import resolve
+from seeds.rows import (
+    article_entity_rows,
+    entity_columns,
+    new_entity_rows,
+    related_rows,
+    takeaway_entity_rows,
+    takeaway_rows,
+)
+
+CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
+
+
+class Stored(NamedTuple):
+    """What the loader needs to know of an article that is there already."""
+
+    slug: str
+    content_digest: str
+    title_digest: str
+
+
+def load(session: Session, submission: Submission, matcher: Matcher) -> str:
+    """Bring the article of `submission` to what its document says; gives created, updated or unchanged.
+
+    Raises Rejection where the sidecar asks for another article's slug.
+    """
+    identity = article_id(submission.key)
+    stored = _stored(session, identity)
+    slug = _slug(session, submission, identity, stored)
+    content = make_content(submission, slug, matcher)
+    digest = content.digest()
+    if stored and stored.content_digest == digest:
+        return UNCHANGED
+    columns = content.columns | {"content_digest": digest}
+    _write_article(session, identity, submission, columns, is_new=stored is None)
+    counts = _replace_parts(session, identity, content)
+    _count_entities(session, content.entities, counts)
+    digests = {columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
+    resolve(session, digests | ({stored.title_digest} if stored else set()))
+    session.execute(update(Corpus).values(revision=Corpus.revision + 1))
+    return UPDATED if stored else CREATED
+
+
+def refresh_entities(session: Session, catalogue: Iterable[KnownEntity]) -> None:
+    """Bring the entities that are there to what the catalogue now says of them."""
+    known = {entity_id(entity.slug): entity_columns(entity) for entity in catalogue}
+    changes = [
+        {"id": entity.id} | known[entity.id]
+        for entity in session.scalars(select(Entity).where(Entity.id.in_(known)))
+        if any(getattr(entity, name) != value for name, value in known[entity.id].items())
+    ]
+    if changes:
+        session.execute(update(Entity), changes)
+        session.execute(update(Corpus).values(revision=Corpus.revision + 1))
+
+
+def _stored(session: Session, identity: UUID) -> Stored | None:
+    columns = select(Article.slug, Article.content_digest, Article.title_digest)
+    row = session.execute(columns.where(Article.id == identity)).one_or_none()
+    return row and Stored(*row)
+
+
+def _slug(session: Session, submission: Submission, identity: UUID, stored: Stored | None) -> str:
+    wanted = submission.sidecar.slug
+    if wanted is None and stored:
+        return stored.slug
+    suffix = identity.hex[:8]
+    slug = wanted or make_slug(submission.document.title, f"article-{suffix}")
+    owner = session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == slug))
+    if owner in (None, identity):
+        return slug
+    if wanted:
+        raise Rejection(f"sidecar: the slug '{wanted}' belongs to another article; choose another")
+    # Two articles with one title: the later one's slug says whose it is.
+    return f"{slug[: MAX_SLUG - 1 - len(suffix)].rstrip('-')}-{suffix}"
+
+
+def _write_article(
+    session: Session, identity: UUID, submission: Submission, columns: dict[str, Any], *, is_new: bool
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    if is_new:
+        created = {"id": identity, "revision": 1, "created_at": now, "updated_at": now}
+        session.execute(insert(Article).values(created | columns))
+        session.execute(insert(Source).values(article_id=identity, content=submission.data))
+    else:
+        changed = columns | {"revision": Article.revision + 1, "updated_at": now}
+        session.execute(update(Article).where(Article.id == identity).values(changed))
+        session.execute(update(Source).where(Source.article_id == identity).values(content=submission.data))
+    if session.get(ArticleSlug, columns["slug"]) is None:
+        session.execute(insert(ArticleSlug).values(slug=columns["slug"], article_id=identity))
+
+
+def _replace_parts(session: Session, identity: UUID, content: Content) -> dict[UUID, int]:
+    """Write the rows of the article's parts anew; gives the mention counts that it had before."""
+    before = select(ArticleEntity.entity_id, ArticleEntity.mention_count)
+    counts = {row[0]: row[1] for row in session.execute(before.where(ArticleEntity.article_id == identity))}
+    for part in (Takeaway, ArticleEntity, RelatedLink):
+        session.execute(delete(part).where(part.article_id == identity))
+    _insert(session, Takeaway, takeaway_rows(identity, content))
+    _insert(session, Entity, new_entity_rows(content.entities, _present(session, content)))
+    _insert(session, ArticleEntity, article_entity_rows(identity, content))
+    _insert(session, TakeawayEntity, takeaway_entity_rows(identity, content))
+    _insert(session, RelatedLink, related_rows(identity, content))
+    return counts
+
+
+def _present(session: Session, content: Content) -> set[UUID]:
+    ids = [entity_id(found.entity.slug) for found in content.entities]
+    return set(session.scalars(select(Entity.id).where(Entity.id.in_(ids))))
+
+
+def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model), rows)
+
+
+def _count_entities(session: Session, found: list[FoundEntity], before: dict[UUID, int]) -> None:
+    # By difference: a count over all articles would make each document dearer than the one before.
+    after = {entity_id(one.entity.slug): len(one.mentions) for one in found}
+    for identity in before | after:
+        articles = (identity in after) - (identity in before)
+        mentions = after.get(identity, 0) - before.get(identity, 0)
+        if articles or mentions:
+            counts = {
+                "article_count": Entity.article_count + articles,
+                "mention_count": Entity.mention_count + mentions,
+            }
+            session.execute(update(Entity).where(Entity.id == identity).values(counts))
+    gone = before.keys() - after.keys()
+    if gone:
+        session.execute(delete(Entity).where(Entity.id.in_(gone), Entity.article_count == 0))

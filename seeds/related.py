@@ -1,0 +1,117 @@
+"""Listed links: from a title that a page prints to the article that has it."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api.models import Article, RelatedLink
+
+DATE_FORMS = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y年%m月%d日")
+AGE = re.compile(r"(\d{1,3}|an?) (hour|day|week|month|year)s? ago", re.IGNORECASE)
+UNITS = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+    "month": timedelta(days=30.44),
+    "year": timedelta(days=365.25),
+}
+
+
+class Candidate(NamedTuple):
+    """An article that has the title of a link."""
+
+    id: UUID
+    title_digest: str
+    published_at: datetime | None
+
+
+class Listed(NamedTuple):
+    """A listed link, with what can decide between its candidates."""
+
+    id: UUID
+    article_id: UUID
+    title_digest: str
+    printed_date: str | None
+    target_id: UUID | None
+    seen_at: datetime | None
+
+
+def resolve(session: Session, digests: set[str]) -> None:
+    """Point every listed link whose title is among `digests` at the one article that fits, or at none."""
+    candidates: dict[str, list[Candidate]] = {}
+    of_article = select(Article.id, Article.title_digest, Article.published_at)
+    for row in session.execute(of_article.where(Article.title_digest.in_(digests))):
+        candidates.setdefault(row.title_digest, []).append(Candidate(*row))
+    changes = [
+        {"id": link.id, "target_id": target}
+        for link, target in _targets(session, digests, candidates)
+        if target != link.target_id
+    ]
+    if changes:
+        # First away from the old target: two links of one article may change places.
+        session.execute(update(RelatedLink), [change | {"target_id": None} for change in changes])
+        session.execute(update(RelatedLink), changes)
+
+
+def _targets(
+    session: Session, digests: set[str], candidates: dict[str, list[Candidate]]
+) -> Iterator[tuple[Listed, UUID | None]]:
+    taken: set[tuple[UUID, UUID]] = set()
+    for link in _listed(session, digests):
+        others = [
+            candidate
+            for candidate in candidates.get(link.title_digest, [])
+            if candidate.id != link.article_id and (link.article_id, candidate.id) not in taken
+        ]
+        target = choose(others, link.printed_date, link.seen_at)
+        if target:
+            taken.add((link.article_id, target))
+        yield link, target
+
+
+def _listed(session: Session, digests: set[str]) -> list[Listed]:
+    statement = (
+        select(
+            RelatedLink.id,
+            RelatedLink.article_id,
+            RelatedLink.title_digest,
+            RelatedLink.printed_date,
+            RelatedLink.target_id,
+            Article.published_at,
+        )
+        .join(Article, Article.id == RelatedLink.article_id)
+        .where(RelatedLink.title_digest.in_(digests), RelatedLink.basis == "listed")
+        .order_by(RelatedLink.article_id, RelatedLink.position)
+    )
+    return [Listed(*row) for row in session.execute(statement)]
+
+
+def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None) -> UUID | None:
+    """Give the only candidate, else the only one whose publication fits the printed date, else None.
+
+    `seen_at` is when the page with the link was published, from which `3 weeks ago` counts.
+    """
+    if len(candidates) > 1 and printed_date:
+        candidates = [one for one in candidates if _fits(one.published_at, printed_date, seen_at)]
+    return candidates[0].id if len(candidates) == 1 else None
+
+
+def _fits(published_at: datetime | None, printed: str, seen_at: datetime | None) -> bool:
+    if published_at is None:
+        return False
+    for form in DATE_FORMS:
+        try:
+            return datetime.strptime(printed, form).replace(tzinfo=UTC).date() == published_at.date()
+        except ValueError:
+            continue
+    age = AGE.fullmatch(printed)
+    if age is None or seen_at is None:
+        return False
+    count = 1 if age[1].lower().startswith("a") else int(age[1])
+    units = (seen_at - published_at) / UNITS[age[2].lower()]
+    return count <= units < count + 1

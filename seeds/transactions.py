@@ -1,0 +1,82 @@
+"""Write transactions: one a document, and one writer at a time on either engine."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from api.db import BUSY_MILLISECONDS
+
+Announce = Callable[[str], None]
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+WAITING = "waiting: another process is writing to the database"
+# SQLite waits for BUSY_MILLISECONDS each time; a writer that keeps the lock for longer is stuck.
+MAX_WAITS = 60_000 // BUSY_MILLISECONDS
+# The key of the advisory lock on PostgreSQL; any number that nothing else takes.
+LOCK = 0x62726965
+# A snapshot taken before the lock would not show what the writer before committed.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "sqlite": {"writes": True},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
+
+
+@contextmanager
+def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -> Iterator[Transaction]:
+    """Give a function that opens a write transaction, for use in `with`.
+
+    Each is committed at its end, or rolled back where an exception leaves it. In a dry run they are
+    savepoints of a single transaction that is rolled back at the end: the same work, and no trace of it.
+    `announce` is told when another writer must be waited for.
+    """
+    with engine.connect() as plain:
+        connection = plain.execution_options(**OPTIONS[engine.dialect.name])
+        if not dry_run:
+            yield lambda: _transaction(connection, announce)
+            return
+        _begin(connection, announce)
+        try:
+            yield lambda: _savepoint(connection)
+        finally:
+            connection.rollback()
+
+
+@contextmanager
+def _transaction(connection: Connection, announce: Announce) -> Iterator[Session]:
+    _begin(connection, announce)
+    try:
+        with Session(connection) as session:
+            yield session
+            session.commit()
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[Session]:
+    with connection.begin_nested(), Session(connection) as session:
+        yield session
+        session.commit()
+
+
+def _begin(connection: Connection, announce: Announce) -> None:
+    if connection.dialect.name == "postgresql":
+        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
+            announce(WAITING)
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        return
+    for waited in range(MAX_WAITS):
+        try:
+            connection.begin()
+            return
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or waited == MAX_WAITS - 1:
+                raise
+            if waited == 0:
+                announce(WAITING)
