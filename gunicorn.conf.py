@@ -15,18 +15,27 @@ try:
 except SettingError as error:
     sys.exit(f"briefs: {error}")
 
-bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+port = os.environ.get("PORT") or "8000"
+if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+    sys.exit("briefs: PORT: must be the number of a port, up to 65535 (0 takes a free one)")
+logconfig_dict = log_config(settings.log_format)
+# A reload forks workers from this process: what it knows of our code by now would be the code of before.
+for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
+    del sys.modules[name]
+
+bind = f"127.0.0.1:{port}"
 worker_class = "gthread"
 workers = 2
 threads = 4
 keepalive = 5
 # Above our own limit of 4,096 bytes, so that a longer target is answered as a problem.
 limit_request_line = 8190
+# No client and no proxy says under which path the service stands; BRIEFS_BASE_URL does.
+forwarder_headers = ""
 # A worker that is told to stop finishes the requests that it has.
 graceful_timeout = 30
 # No control socket under the home folder, and heartbeats in memory instead of on a disk.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
-logconfig_dict = log_config(settings.log_format)
 # The application writes one line a request itself.
 accesslog = None

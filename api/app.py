@@ -57,17 +57,18 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     Path(app.instance_path).mkdir(exist_ok=True)
     logging.config.dictConfig(log_config(settings.log_format))
     _configure(app, settings)
-    # Hooks after a request run in the reverse order: CORS, then caching, then the log line.
+    # Hooks after a request run in the reverse order: caching, then CORS, then the log line.
     register_requests(app)
     register_problems(app)
-    register_caching(app)
     CORS(
         app,
         origins=list(settings.cors_origins),
         methods=["GET", "HEAD", "OPTIONS"],
         expose_headers=EXPOSED_HEADERS,
         send_wildcard=True,
+        vary_header=False,
     )
+    register_caching(app)
     db.init_app(app)
     Migrate(app, db, directory=str(root / "migrations"))
     register_specification(app, BLUEPRINTS)

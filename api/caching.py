@@ -1,15 +1,21 @@
 """Representations on the wire: content coding, strong ETag, 304, and the headers that caches read."""
 
 import gzip
+import re
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, PreconditionFailed
+from werkzeug.http import parse_accept_header
 
 from api.problems import problem_response
 from api.urls import settings
 
 # Below this a compressed answer is no smaller on the wire: it fits in one packet anyway.
 MIN_COMPRESSED_BYTES = 1024
+# All our text is UTF-8, whatever charset a client adds to the type that it wants.
+CHARSET = re.compile(r";\s*charset=[^,;]*", re.IGNORECASE)
 COMPRESSED_TYPES = ("application/", "text/")
 
 
@@ -20,30 +26,41 @@ def register_caching(app: Flask) -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if settings().cors_origins != ("*",):
+        response.vary.add("Origin")
     if "Allow" in response.headers:
         response.headers["Allow"] = ", ".join(sorted(response.allow))
     if response.status_code >= 400 or request.method == "OPTIONS":
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers.setdefault("Cache-Control", settings().cache_control)
+    return _represent(response) if response.status_code == 200 else response
+
+
+def _represent(response: Response) -> Response:
     if not _is_acceptable(response):
         return _finish(problem_response(NotAcceptable()))
-    if response.status_code == 200:
-        response.vary.add("Accept-Encoding")
-        _compress(response)
-        # Made from the bytes sent, so that each coding has its own (RFC 9110, 8.8.3).
-        response.add_etag()
-        response.make_conditional(request)
-        if response.status_code == 412:
-            return _finish(problem_response(PreconditionFailed()))
+    response.vary.add("Accept-Encoding")
+    _compress(response)
+    # Made from the bytes sent, so that each coding has its own (RFC 9110, 8.8.3).
+    response.add_etag()
+    response.make_conditional(_without_star(request.environ))
+    if response.status_code == 412:
+        return _finish(problem_response(PreconditionFailed()))
     return response
+
+
+def _without_star(environ: WSGIEnvironment) -> WSGIEnvironment:
+    # `If-Match: *` holds for whatever exists (RFC 9110, 13.1.1); werkzeug looks for an ETag called `*`.
+    star = environ.get("HTTP_IF_MATCH", "").strip() == "*"
+    return {name: value for name, value in environ.items() if not (star and name == "HTTP_IF_MATCH")}
 
 
 def _is_acceptable(response: Response) -> bool:
     # Each resource has one representation, so the answer itself is what Accept is held against.
-    accept = request.accept_mimetypes
-    kind = response.mimetype or ""
-    return not accept or max(accept.quality(kind), accept.quality(f"{kind}; charset=utf-8")) > 0
+    header = CHARSET.sub("", request.headers.get("Accept", ""))
+    accept = parse_accept_header(header, MIMEAccept)
+    return not accept or accept.quality(response.mimetype or "") > 0
 
 
 def _compress(response: Response) -> None:

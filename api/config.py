@@ -1,6 +1,7 @@
 """The settings: one frozen value, read from the environment once and checked at the start."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +13,12 @@ from sqlalchemy.exc import ArgumentError
 
 # psycopg 3 is the only PostgreSQL driver here, so the short forms that operators write mean it.
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
+
+
+# Host or address, and port; no user, whose password every link would give away.
+AUTHORITY = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
+ORIGIN = re.compile(AUTHORITY, re.IGNORECASE | re.ASCII)
+BASE_URL = re.compile(AUTHORITY + r"(/[\w.~%!$&'()*+,;=:@/-]*)?", re.IGNORECASE | re.ASCII)
 
 
 class SettingError(ValueError):
@@ -71,14 +78,13 @@ def _database_url(text: str) -> str:
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.drivername != "sqlite":
         raise ValueError("the scheme must be sqlite or postgresql")
-    if url.database in (None, "", ":memory:"):
+    if not url.database or url.database.startswith((":memory:", "file:")):
         raise ValueError("SQLite needs a file here, as in sqlite:////var/lib/briefs/briefs.db")
     return text
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not BASE_URL.fullmatch(text) or _port(text) is None:
         raise ValueError("must be an http or https URL without query, as in https://api.example.org/briefs")
     return text.rstrip("/")
 
@@ -86,11 +92,16 @@ def _base_url(text: str) -> str:
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip() for part in text.split(","))
     for origin in origins:
-        parts = urlsplit(origin)
-        whole = f"{parts.scheme}://{parts.netloc}"
-        if origin != "*" and (parts.scheme not in ("http", "https") or not parts.netloc or whole != origin):
+        if origin != "*" and not (ORIGIN.fullmatch(origin) and _port(origin)):
             raise ValueError("must be * or origins such as https://example.org, separated by commas")
     return origins
+
+
+def _port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port or 80
+    except ValueError:
+        return None
 
 
 def _log_format(text: str) -> str:

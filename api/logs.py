@@ -1,5 +1,6 @@
 """Logging: one JSON object a line for machines, or plain text for a person at a terminal."""
 
+import json
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -10,16 +11,19 @@ import orjson
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def _extra(record: logging.LogRecord) -> dict[str, Any]:
-    return {name: value for name, value in vars(record).items() if name not in STANDARD}
-
-
 def _time(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def _extra(record: logging.LogRecord) -> dict[str, Any]:
+    extra = {name: value for name, value in vars(record).items() if name not in STANDARD}
+    # Of an exception its kind only: traces and messages hold paths, SQL and values.
+    kind = record.exc_info[0] if record.exc_info else None
+    return extra | {"error": kind.__name__} if kind else extra
+
+
 class JsonFormatter(logging.Formatter):
-    """`{time, level, logger, message, …extra}` in one line, UTC; an exception gives its type only."""
+    """`{time, level, logger, message, …extra}` in one line, UTC; an exception gives its kind as `error`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -28,18 +32,20 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         } | _extra(record)
-        if record.exc_info and record.exc_info[0]:
-            line["error"] = record.exc_info[0].__name__
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:
+            # Integers of over 64 bits, keys that are no text, lone surrogates: the slow way takes them all.
+            return json.dumps(line, default=str)
 
 
 class TextFormatter(logging.Formatter):
-    """`time level logger message name=value …` in one line."""
+    """`time level logger message name=value …` in one printable line; an exception gives its kind."""
 
     def format(self, record: logging.LogRecord) -> str:
-        extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
-        head = f"{_time(record)} {record.levelname.lower()} {record.name} {record.getMessage()}"
-        return f"{head} {extra}".rstrip()
+        extra = "".join(f" {name}={value}" for name, value in _extra(record).items())
+        line = f"{_time(record)} {record.levelname.lower()} {record.name} {record.getMessage()}{extra}"
+        return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 
 def log_config(log_format: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from api.urls import url
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
+SLUG_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
 Row = TypeVar("Row", bound=Base)
 
 
@@ -25,6 +27,7 @@ def find_article(reference: str, *options: Any) -> Article:
     statement = select(Article).options(*options)
     if UUID_FORM.fullmatch(reference):
         return _one(statement.where(Article.id == UUID(reference)))
+    _require_slug(reference)
     named = statement.join(ArticleSlug, ArticleSlug.article_id == Article.id)
     article = _one(named.where(ArticleSlug.slug == reference))
     if article.slug != reference:
@@ -36,6 +39,7 @@ def find_entity(reference: str) -> Entity:
     """Give the entity that `reference` names; raises NotFound."""
     if UUID_FORM.fullmatch(reference):
         return _one(select(Entity).where(Entity.id == UUID(reference)))
+    _require_slug(reference)
     return _one(select(Entity).where(Entity.slug == reference))
 
 
@@ -45,6 +49,12 @@ def find_by_id(statement: Select[Row], reference: str) -> Row:
         raise NotFound
     model = statement.column_descriptions[0]["entity"]
     return _one(statement.where(model.id == UUID(reference)))
+
+
+def _require_slug(reference: str) -> None:
+    # What is no slug is not looked for: a NUL, say, is an error to one engine and a value to the other.
+    if not SLUG_FORM.fullmatch(reference):
+        raise NotFound
 
 
 def _one(statement: Select[Row]) -> Row:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from api.db import Base, SortedText, UtcDateTime
@@ -183,6 +184,17 @@ class ArticleEntity(Base):
 
     article: Mapped[Article] = relationship(back_populates="entities", viewonly=True)
     entity: Mapped[Entity] = relationship(viewonly=True)
+
+    # Under an article an entity is shown as itself, but for the article's own counts.
+    id: AssociationProxy[UUID] = association_proxy("entity", "id")
+    slug: AssociationProxy[str] = association_proxy("entity", "slug")
+    name: AssociationProxy[str] = association_proxy("entity", "name")
+    type: AssociationProxy[str] = association_proxy("entity", "type")
+    aliases: AssociationProxy[list[str]] = association_proxy("entity", "aliases")
+    description: AssociationProxy[str | None] = association_proxy("entity", "description")
+    same_as: AssociationProxy[list[str]] = association_proxy("entity", "same_as")
+    article_count: AssociationProxy[int] = association_proxy("entity", "article_count")
+    origin: AssociationProxy[str] = association_proxy("entity", "origin")
 
 
 class TakeawayEntity(Base):

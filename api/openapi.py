@@ -111,6 +111,8 @@ def register_specification(app: Flask, blueprints: list[Blueprint]) -> None:
 
 def _complete(spec: APISpec) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(orjson.dumps(spec.to_dict(), option=orjson.OPT_NON_STR_KEYS))
+    # flask-smorest's own paging, which nothing here uses.
+    document["components"]["schemas"].pop("PaginationMetadata", None)
     examples = orjson.loads(EXAMPLES.read_bytes())
     for path in document["paths"].values():
         path["get"] = _operation(path["get"], examples)

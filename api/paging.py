@@ -75,18 +75,23 @@ def sorts(**pairs: tuple[Order, Order]) -> dict[str, Order]:
 
 
 def collection(
-    statement: Select[Any], orders_by_name: Mapping[str, Order], parameters: Mapping[str, Any]
+    statement: Select[Any],
+    orders_by_name: Mapping[str, Order],
+    parameters: Mapping[str, Any],
+    scope: UUID | None = None,
 ) -> Page:
     """Answer one page of `statement`: the collection's body and its `Link` header (RFC 8288).
+
+    `scope` is the id of the article or entity whose collection it is.
 
     Raises InvalidParameters for a cursor that is not of this query.
     """
     order, limit = orders_by_name[parameters["sort"]], parameters["limit"]
     paged = statement.add_columns(*order.columns).order_by(*order.clauses()).limit(limit + 1)
     if "cursor" in parameters:
-        paged = paged.where(order.after(_read_cursor(parameters["cursor"], order)))
+        paged = paged.where(order.after(_read_cursor(parameters["cursor"], order, scope)))
     rows = db.session.execute(paged).all()
-    following = _cursor(list(rows[limit - 1][1:])) if len(rows) > limit else None
+    following = _cursor(list(rows[limit - 1][1:]), scope) if len(rows) > limit else None
     meta = {"limit": limit}
     if parameters["total"]:
         counted = statement.order_by(None).subquery()
@@ -111,24 +116,29 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(key, salt="cursor")
 
 
-def _fingerprint() -> str:
+def _fingerprint(scope: UUID | None) -> str:
+    # The scope and not the path, in which one article can have an id and several slugs.
     pairs = sorted(pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor"))
-    return hashlib.sha256(f"{request.path}?{urlencode(pairs)}".encode()).hexdigest()[:16]
+    query = f"{request.url_rule} {scope} {urlencode(pairs)}"
+    return hashlib.sha256(query.encode()).hexdigest()[:16]
 
 
-def _cursor(place: list[Any]) -> str:
+def _cursor(place: list[Any], scope: UUID | None) -> str:
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in place]
     plain = [str(value) if isinstance(value, UUID) else value for value in plain]
-    cursor = _signer().dumps([_fingerprint(), plain])
+    cursor = _signer().dumps([_fingerprint(scope), plain])
     return cursor if isinstance(cursor, str) else cursor.decode()
 
 
-def _read_cursor(cursor: str, order: Order) -> list[Any]:
+def _read_cursor(cursor: str, order: Order, scope: UUID | None) -> list[Any]:
     try:
         fingerprint, place = _signer().loads(cursor)
     except BadSignature:
         raise _cursor_error("This is no cursor of ours, or it was altered.") from None
-    if fingerprint != _fingerprint():
+    # Base64 has several spellings of one value; only ours is signed.
+    if _signer().dumps([fingerprint, place]) != cursor:
+        raise _cursor_error("This is no cursor of ours, or it was altered.")
+    if fingerprint != _fingerprint(scope):
         raise _cursor_error("This cursor belongs to another query; only `limit` may change between pages.")
     types = [column.type.python_type for column in order.columns]
     return [READERS.get(kind, kind)(value) for kind, value in zip(types, place, strict=True)]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
     HTTPException,
@@ -43,7 +43,7 @@ class InvalidParameters(UnprocessableEntity):
     """422 with one entry for each wrong parameter."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__(DETAILS[422])
+        super().__init__()
         self.errors = errors
 
 
@@ -79,7 +79,8 @@ def problem(
 def problem_response(error: HTTPException) -> Response:
     """Answer `error` as a problem, keeping its headers (`Allow`, `Retry-After`)."""
     status = error.code or 500
-    body = problem(status, None if status in DETAILS else error.description, getattr(error, "errors", None))
+    own = error.description if error.description != type(error).description else None
+    body = problem(status, own, getattr(error, "errors", None))
     response = current_app.response_class(orjson.dumps(body), status, mimetype=PROBLEM_JSON)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
@@ -109,7 +110,9 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _database_error(error: Exception) -> Response:
     is_unmigrated = type(getattr(error, "orig", None)).__name__ == "UndefinedTable"
-    if is_unmigrated or isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+    # A plain DatabaseError is what SQLite says of a file that is no database.
+    is_unusable = is_unmigrated or type(error) is DatabaseError
+    if is_unusable or isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         _log(error)
         return problem_response(ServiceUnavailable(retry_after=RETRY_SECONDS))
     return _unexpected_error(error)

@@ -9,11 +9,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Response, abort, current_app, jsonify, render_template
 from marshmallow import fields
+from werkzeug.exceptions import ServiceUnavailable
 
 from api.blueprint import Blueprint, PathParameter
 from api.db import db
 from api.fields import Link, Shape
 from api.openapi import TITLE, VERSION, document, to_yaml
+from api.problems import RETRY_SECONDS
 from api.urls import url
 
 blueprint = Blueprint(
@@ -135,7 +137,7 @@ def get_readiness() -> Any:
     """
     present = MigrationContext.configure(db.session.connection()).get_current_revision()
     if present != _expected_migration():
-        abort(503)
+        raise ServiceUnavailable("The database is not migrated to this version.", retry_after=RETRY_SECONDS)
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 

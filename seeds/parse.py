@@ -6,10 +6,13 @@ from hashlib import sha256
 
 from seeds.blocks import Block, Heading, Odd, read_page
 from seeds.document import Analysis, Byline, Document, Lines, ParseWarning, Rejection, Source, Span
-from seeds.listing import read_related, read_takeaways
+from seeds.listing import Related, Takeaways, read_related, read_takeaways
 from seeds.messages import quoted
 from seeds.outline import Middle, Outline, find_outline
 from seeds.shapes import reads_as_paragraph
+
+# A title stands in indexes and cursors, which have bounds of their own.
+LONGEST_TITLE = 300
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -18,29 +21,14 @@ def parse(data: bytes, name: str) -> Document:
     _check_title(page.blocks)
     outline = find_outline(page.blocks)
     middle = outline.middle
+    if not middle.body:
+        end = outline.tail[0].span[0] if outline.tail else page.blocks[-1].span[1]
+        raise Rejection("without body", line=end)
     takeaways = read_takeaways(outline.items)
     related = read_related(outline.tail, outline.width)
     summary, caption = _read_head(outline.head)
-    body = [*middle.stray, *middle.body]
-    if not middle.body:
-        last = outline.tail[0].span[0] if outline.tail else page.blocks[-1].span[1]
-        raise Rejection("without body", line=last)
-    lines = Lines(
-        title=outline.title.span,
-        summary=_span(summary),
-        image=_span(caption),
-        takeaways=takeaways.spans or None,
-        analysis=_analysis_span(middle),
-        byline=middle.signature.span if middle.signature else None,
-        body=tuple(block.span for block in body),
-        related=related.spans or None,
-    )
-    warnings = [
-        *_warnings(outline, summary),
-        *takeaways.warnings,
-        *related.warnings,
-        *_odd_warnings(page.odd, lines),
-    ]
+    lines = _lines(outline, takeaways, related)
+    warnings = [*_warnings(outline), *takeaways.warnings, *related.warnings, *_odd_warnings(page.odd, lines)]
     return Document(
         source=Source(name, sha256(data).hexdigest(), len(data)),
         title=outline.title.text,
@@ -49,10 +37,26 @@ def parse(data: bytes, name: str) -> Document:
         takeaways=takeaways.takeaways,
         analysis=_analysis(middle),
         byline=_byline(middle.signature),
-        body=tuple(block.text for block in body),
+        body=tuple(block.text for block in (*middle.stray, *middle.body)),
         related=related.titles,
         lines=lines,
         warnings=tuple(sorted(warnings, key=lambda warning: warning.line)),
+    )
+
+
+def _lines(outline: Outline, takeaways: Takeaways, related: Related) -> Lines:
+    middle = outline.middle
+    summary, caption = _read_head(outline.head)
+    analysis = [block for block in (middle.desk, middle.heading, *middle.analysis) if block]
+    return Lines(
+        title=outline.title.span,
+        summary=_span(summary),
+        image=_span(caption),
+        takeaways=takeaways.spans or None,
+        analysis=_span(analysis) if middle.analysis else None,
+        byline=middle.signature.span if middle.signature else None,
+        body=tuple(block.span for block in (*middle.stray, *middle.body)),
+        related=related.spans or None,
     )
 
 
@@ -60,6 +64,9 @@ def _check_title(blocks: Sequence[Block]) -> None:
     first = blocks[0]
     if first.heading:
         raise Rejection(f"without title: the page starts with {quoted(first.text)}", line=first.span[0])
+    if len(first.text) > LONGEST_TITLE:
+        message = f"without title: the first block is longer than {LONGEST_TITLE} characters"
+        raise Rejection(message, line=first.span[0])
     if reads_as_paragraph(first.text) and not _stands_over_summary(blocks):
         message = f"without title: the page starts with a paragraph, {quoted(first.text)}"
         raise Rejection(message, line=first.span[0])
@@ -92,12 +99,6 @@ def _analysis(middle: Middle) -> Analysis | None:
     return Analysis(desk, heading, tuple(block.text for block in middle.analysis))
 
 
-def _analysis_span(middle: Middle) -> Span | None:
-    if not middle.analysis:
-        return None
-    return _span([block for block in (middle.desk, middle.heading, *middle.analysis) if block])
-
-
 def _byline(signature: Block | None) -> Byline | None:
     if signature is None:
         return None
@@ -106,16 +107,16 @@ def _byline(signature: Block | None) -> Byline | None:
     return Byline(author, role, publication)
 
 
-def _warnings(outline: Outline, summary: Sequence[Block]) -> Iterator[ParseWarning]:
+def _warnings(outline: Outline) -> Iterator[ParseWarning]:
     end_of_head = [outline.title, *outline.head][-1].span[1]
     middle = outline.middle
     if reads_as_paragraph(outline.title.text):
         yield ParseWarning("title", outline.title.span[0], "the title reads as a paragraph")
-    if not summary:
+    if not outline.head:
         yield ParseWarning("summary", outline.title.span[1], "no summary")
     if len(outline.head) > 2:
         message = f"{len(outline.head)} blocks where a summary and a caption are expected"
-        yield ParseWarning("summary", summary[0].span[0], message)
+        yield ParseWarning("summary", outline.head[0].span[0], message)
     if outline.takeaways is None:
         yield ParseWarning("takeaways", end_of_head, "no takeaways")
     elif not outline.items:
@@ -127,7 +128,8 @@ def _warnings(outline: Outline, summary: Sequence[Block]) -> Iterator[ParseWarni
     if middle.desk and not middle.analysis:
         yield ParseWarning("analysis", middle.desk.span[0], "the heading has no paragraphs")
     if middle.stray:
-        message = f"{len(middle.stray)} blocks above the Editor's Desk are kept in the body"
+        kept = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"
+        message = f"kept in the body: {kept} above the Editor's Desk"
         yield ParseWarning("body", middle.stray[0].span[0], message)
 
 

@@ -89,7 +89,10 @@ def _time(text: str) -> datetime:
     if not RFC_3339.fullmatch(text):
         raise wrong
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        time = datetime.fromisoformat(text.upper()).astimezone(UTC)
+        if not 1000 <= time.year <= 9998:
+            raise wrong
+        return time
     except (ValueError, OverflowError):
         raise wrong from None
 

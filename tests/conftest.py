@@ -1,6 +1,7 @@
 """Fixtures: real databases of both engines, migrated once and copied for each test."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,11 +36,14 @@ def migrate(database_url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server out of a wheel; gives the URL of its maintenance database."""
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    # Not in pytest's folder: under root the server runs as another user, and each start of pytest takes
+    # that folder's permissions away again.
+    with tempfile.TemporaryDirectory(prefix="briefs-postgresql-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

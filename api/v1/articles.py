@@ -52,8 +52,9 @@ def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
 
     In the order of the page, each with the entities that it names.
     """
-    mine = Takeaway.article_id == find_article(article).id
-    return collection(collections.all_takeaways().where(mine), collections.TAKEAWAY_ORDERS, parameters)
+    parent = find_article(article)
+    statement = collections.all_takeaways().where(Takeaway.article_id == parent.id)
+    return collection(statement, collections.TAKEAWAY_ORDERS, parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -68,8 +69,9 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
     `mention_count` and `mentions` are this article's. `mentions` gives the exact place of each: the part,
     the paragraph, and the characters from `start` to `end` in Unicode code points.
     """
-    statement = collections.entities_of(find_article(article))
-    return collection(statement, collections.ARTICLE_ENTITY_ORDERS, parameters)
+    parent = find_article(article)
+    statement = collections.entities_of(parent)
+    return collection(statement, collections.ARTICLE_ENTITY_ORDERS, parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -83,9 +85,9 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
 
     In the order of the page. `target` is null while no article here has the title that the page printed.
     """
-    mine = RelatedLink.article_id == find_article(article).id
-    statement = collections.all_related_links().where(mine)
-    return collection(statement, collections.RELATED_LINK_ORDERS, parameters)
+    parent = find_article(article)
+    statement = collections.all_related_links().where(RelatedLink.article_id == parent.id)
+    return collection(statement, collections.RELATED_LINK_ORDERS, parameters, scope=parent.id)
 
 
 @blueprint.resource(

@@ -47,5 +47,6 @@ def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
 
     In the shape and the orders of the list of all articles.
     """
-    statement = collections.articles_naming(find_entity(entity))
-    return collection(statement, collections.ARTICLE_ORDERS, parameters)
+    parent = find_entity(entity)
+    statement = collections.articles_naming(parent)
+    return collection(statement, collections.ARTICLE_ORDERS, parameters, scope=parent.id)

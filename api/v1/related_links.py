@@ -10,7 +10,7 @@ from api.v1 import collections, schemas
 
 blueprint = Blueprint("related-links", __name__, url_prefix="/v1", description="Links between articles.")
 
-RELATED_LINK = PathParameter("related_link", "The link's id.", "")
+RELATED_LINK = PathParameter("related_link", "The link's id.", "a9a3cae9-a122-522e-aba4-748e45559aca")
 
 
 @blueprint.resource("/related-links", schemas.RelatedLinkPage, query=collections.RelatedLinkParameters)

@@ -84,17 +84,9 @@ class EntityReference(Shape):
     type = entity_type()
 
 
-class ArticleEntity(Shape):
+class ArticleEntity(EntityReference):
     """An entity inside an article."""
 
-    id = fields.UUID(attribute="entity.id")
-    slug = string("Its name in URLs.", attribute="entity.slug")
-    name = string("Its canonical name.", attribute="entity.name")
-    type = fields.String(
-        attribute="entity.type",
-        validate=validate.OneOf(ENTITY_TYPES),
-        metadata={"description": "What the entity is."},
-    )
     mention_count = number("How often this article names it.")
     salience = fields.Float(
         metadata={"description": "How central it is to this article, 0 to 1.", "minimum": 0, "maximum": 1}
@@ -257,7 +249,7 @@ class Mention(Shape):
     text = string("The characters from `start` to `end`.")
 
 
-class MentionedEntity(ArticleEntity):
+class MentionedEntity(Entity):
     """An entity under an article: `mention_count` and `mentions` are that article's."""
 
     mentions = fields.List(fields.Nested(Mention), metadata={"description": "In reading order."})

@@ -10,7 +10,7 @@ from api.v1 import collections, schemas
 
 blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="Key points across articles.")
 
-TAKEAWAY = PathParameter("takeaway", "The takeaway's id.", "")
+TAKEAWAY = PathParameter("takeaway", "The takeaway's id.", "b0ef452c-0a29-556a-8439-10aa7a5f57d8")
 
 
 @blueprint.resource("/takeaways", schemas.TakeawayPage, query=collections.TakeawayParameters)

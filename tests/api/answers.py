@@ -1,0 +1,58 @@
+"""Answers as tests want them: a body, or a problem that is one in every respect."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask.testing import FlaskClient
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.test import TestResponse
+
+MEMBERS = ["type", "title", "status", "detail", "instance", "request_id"]
+ERROR_MEMBERS = ["parameter", "message", "allowed", "suggestion"]
+# What a client has no business to see: SQL, traces, places in the file system.
+LEAKS = re.compile(
+    r"SELECT |INSERT |Traceback|site-packages|\.py\b|sqlite|psycopg|sqlalchemy|/tmp|/etc|"
+    + re.escape(str(Path(__file__).parents[2]))
+)
+
+
+def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
+    """Assert that `response` is a problem (RFC 9457) of `status`, whole and no more; gives its body."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    if response.request.method == "HEAD":
+        assert response.data == b""
+        return {}
+    body: dict[str, Any] = orjson.loads(response.data)
+    assert list(body) == MEMBERS + (["errors"] if "errors" in body else [])
+    assert body["type"] == "about:blank"
+    assert body["title"] == HTTP_STATUS_CODES[status]
+    assert body["status"] == status
+    assert body["detail"]
+    assert body["instance"] == quote(response.request.path)
+    assert body["request_id"] == response.headers["X-Request-ID"]
+    for error in body.get("errors", []):
+        assert list(error) == ERROR_MEMBERS
+        assert error["message"]
+    assert not LEAKS.search(body["detail"])
+    return body
+
+
+def assert_parameter_error(response: TestResponse, *parameters: str) -> list[dict[str, Any]]:
+    """Assert a 422 that names exactly `parameters`, in this order; gives its errors."""
+    errors: list[dict[str, Any]] = assert_problem(response, 422)["errors"]
+    assert [error["parameter"] for error in errors] == list(parameters)
+    return errors
+
+
+def get(client: FlaskClient, target: str) -> Any:
+    """Give the JSON at `target`."""
+    response = client.get(target)
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "application/json"
+    return orjson.loads(response.data)

@@ -1,0 +1,121 @@
+"""The collections as data: where each is, and in which order plain Python would put its rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from api.db import db
+from api.models import Article, ArticleEntity, Entity, RelatedLink, Takeaway
+from tests.api.answers import get
+from tests.api.rows import row_id
+from tests.api.specification import specification_of
+
+Key = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A collection over the rows of `tests.api.rows`: its path, its rows, the key of each sort."""
+
+    path: str
+    statement: Any
+    keys: dict[str, Key]
+    # What breaks ties, in the direction of the sort; then what does so ascending in either.
+    unique: Key = lambda row: row.id
+    tail: Key = lambda _: 0
+
+    @property
+    def documented(self) -> str:
+        """The path as the specification has it."""
+        return self.path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
+
+    def sorts(self, app: Flask) -> tuple[list[str], str]:
+        """Give the published sorts, and the default."""
+        parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
+        (schema,) = (parameter["schema"] for parameter in parameters if parameter["name"] == "sort")
+        return schema["enum"], schema["default"]
+
+    def ordered(self, app: Flask, sort: str) -> list[str]:
+        """Give the ids of all rows in the order of `sort`, null last in either direction."""
+        key, descending = self.keys[sort.lstrip("-")], sort.startswith("-")
+        with app.app_context():
+            rows = sorted(db.session.scalars(self.statement), key=self.tail)
+            known = [row for row in rows if key(row) is not None]
+            unknown = [row for row in rows if key(row) is None]
+            known.sort(key=lambda row: (key(row), self.unique(row)), reverse=descending)
+            unknown.sort(key=self.unique, reverse=descending)
+            return [str(getattr(row, "entity_id", None) or row.id) for row in known + unknown]
+
+
+ARTICLE_KEYS: dict[str, Key] = {
+    "published_at": lambda row: row.published_at,
+    "created_at": lambda row: row.created_at,
+    "updated_at": lambda row: row.updated_at,
+    "title": lambda row: row.title,
+}
+ENTITY_KEYS: dict[str, Key] = {
+    "article_count": lambda row: row.article_count,
+    "mention_count": lambda row: row.mention_count,
+    "name": lambda row: row.name,
+}
+ARTICLE_ENTITY_KEYS: dict[str, Key] = {
+    "article_count": lambda row: row.entity.article_count,
+    "mention_count": lambda row: row.mention_count,
+    "name": lambda row: row.entity.name,
+}
+PART_KEYS: dict[str, Key] = {
+    "published_at": lambda row: row.article.published_at,
+    "score": lambda row: row.score,
+}
+
+
+def _parts(path: str, statement: Any) -> Listing:
+    return Listing(path, statement, PART_KEYS, lambda row: row.article_id, lambda row: row.position)
+
+
+TAKEAWAYS = select(Takeaway).options(joinedload(Takeaway.article))
+LINKS = select(RelatedLink).options(joinedload(RelatedLink.article))
+NAMED = select(ArticleEntity).options(joinedload(ArticleEntity.entity))
+NAMING = select(Article).join(ArticleEntity, ArticleEntity.article_id == Article.id)
+ARTICLE_0, ENTITY_0 = row_id("article", 0), row_id("entity", 0)
+
+ARTICLES = Listing("/v1/articles", select(Article), ARTICLE_KEYS)
+TOP_LEVEL = [
+    ARTICLES,
+    Listing("/v1/entities", select(Entity), ENTITY_KEYS),
+    _parts("/v1/takeaways", TAKEAWAYS),
+    _parts("/v1/related-links", LINKS),
+]
+LISTINGS = [
+    *TOP_LEVEL,
+    _parts("/v1/articles/slug-0/takeaways", TAKEAWAYS.where(Takeaway.article_id == ARTICLE_0)),
+    _parts("/v1/articles/slug-0/related", LINKS.where(RelatedLink.article_id == ARTICLE_0)),
+    Listing(
+        "/v1/articles/slug-0/entities",
+        NAMED.where(ArticleEntity.article_id == ARTICLE_0),
+        ARTICLE_ENTITY_KEYS,
+        unique=lambda row: row.entity_id,
+    ),
+    Listing(
+        "/v1/entities/entity-0/articles", NAMING.where(ArticleEntity.entity_id == ENTITY_0), ARTICLE_KEYS
+    ),
+]
+
+
+def walk(client: FlaskClient, target: str) -> Iterator[Any]:
+    """Give each page's body, following `links.next` from `target` to the end."""
+    following: str | None = target
+    while following:
+        body = get(client, following)
+        yield body
+        following = body["links"]["next"]
+
+
+def ids(*pages: Any) -> list[str]:
+    """Give the ids of the items of `pages`."""
+    return [item["id"] for page in pages for item in page["data"]]

@@ -1,0 +1,165 @@
+"""Many rows of every table, with ties, nulls and awkward titles, as no few documents would give them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from flask import Flask
+from sqlalchemy import insert
+
+from api.db import Base, db
+from api.models import (
+    Article,
+    ArticleEntity,
+    ArticleSlug,
+    Entity,
+    RelatedLink,
+    Source,
+    Takeaway,
+    TakeawayEntity,
+    published_keys,
+    score_keys,
+)
+
+Row = dict[str, Any]
+Rows = dict[type[Base], list[Row]]
+
+SPACE = UUID("5a0f7c1e-7f63-4f0a-9a53-0c1b2d3e4f50")
+DAY = datetime(2026, 4, 21, 9, 30, tzinfo=UTC)
+# Ties, nulls in several places, and times that differ in the least digit only.
+PUBLISHED = [DAY, None, DAY, DAY + timedelta(microseconds=1), None, DAY - timedelta(days=400), DAY, None]
+# Equal ones, and ones that a locale, a case-blind order or UTF-16 would sort otherwise.
+TITLES = [
+    "Zebra",
+    "apple",
+    "Apple",
+    "Zebra",
+    "Éclair",
+    "ａ wide",
+    "😀 wide",
+    "北京",
+    "Zebra",
+    "a",
+    "A b",
+    "Ab",
+]
+SCORES = [None, 0.5, 0.25, None, 0.5, 1.0, 0.0]
+
+
+def row_id(kind: str, *numbers: int) -> UUID:
+    """Give the id of a row; it has nothing to do with the row's place in any order."""
+    return uuid5(SPACE, f"{kind}:{numbers}")
+
+
+def article_rows(number: int) -> Rows:
+    """Make an article with up to three takeaways."""
+    identity, published = row_id("article", number), PUBLISHED[number % len(PUBLISHED)]
+    article = {
+        "id": identity,
+        "key": f"document-{number}",
+        "slug": f"slug-{number}",
+        "content_digest": "",
+        "title": TITLES[number % len(TITLES)],
+        "title_digest": "",
+        "language": "en",
+        "published_at": published,
+        "created_at": DAY + timedelta(hours=number // 3),
+        "updated_at": DAY + timedelta(hours=number * 7 % 5),
+        "revision": 1,
+        "word_count": 300,
+        "body": ["One paragraph."],
+        "source_name": f"document-{number}.txt",
+        "source_sha256": "",
+        "source_bytes": 3,
+    }
+    return {
+        Article: [article | published_keys(published)],
+        ArticleSlug: [{"slug": f"slug-{number}", "article_id": identity}],
+        Source: [{"article_id": identity, "content": b"..."}],
+        Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
+    }
+
+
+def corpus_rows(articles: int, entities: int) -> Rows:
+    """Make a corpus in which article 0 has something of everything, and entity 0 is in every article."""
+    corpus: Rows = {}
+    for number in range(articles):
+        for model, rows in article_rows(number).items():
+            corpus.setdefault(model, []).extend(rows)
+    places = range(1, entities + 1)
+    corpus[Entity] = [_entity(number) for number in range(entities)]
+    corpus[Takeaway] += [_takeaway(0, position) for position in places]
+    corpus[ArticleEntity] = [_naming(0, number) for number in range(entities)]
+    corpus[ArticleEntity] += [_naming(number, 0) for number in range(1, articles) if entities]
+    corpus[TakeawayEntity] = [
+        {"takeaway_id": row_id("takeaway", 0, position), "entity_id": row_id("entity", number)}
+        for position in places
+        for number in range(0, entities, position)
+    ]
+    corpus[RelatedLink] = [
+        _link(number, position, articles)
+        for number in range(articles)
+        for position in (places if number == 0 else range(1, number % 3 + 1))
+    ]
+    return corpus
+
+
+def insert_rows(app: Flask, rows: Rows) -> None:
+    """Write `rows` into the database of `app`."""
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            for model in (model for model in rows if model.__table__ is table and rows[model]):
+                db.session.execute(insert(model), rows[model])
+        db.session.commit()
+
+
+def _takeaway(article: int, position: int) -> Row:
+    return {
+        "id": row_id("takeaway", article, position),
+        "article_id": row_id("article", article),
+        "position": position,
+        "text": f"Takeaway {position}",
+        "evidence": [],
+    } | published_keys(PUBLISHED[article % len(PUBLISHED)])
+
+
+def _entity(number: int) -> Row:
+    return {
+        "id": row_id("entity", number),
+        "slug": f"entity-{number}",
+        "name": TITLES[number % len(TITLES)],
+        "type": "place",
+        "aliases": [],
+        "same_as": [],
+        "origin": "catalogue",
+        "article_count": number % 3,
+        "mention_count": number * 5 % 4,
+    }
+
+
+def _naming(article: int, entity: int) -> Row:
+    return {
+        "article_id": row_id("article", article),
+        "entity_id": row_id("entity", entity),
+        "position": entity + 1,
+        "mention_count": entity % 3 + 1,
+        "salience": 0.5,
+        "mentions": [],
+    }
+
+
+def _link(article: int, position: int, articles: int) -> Row:
+    """Make a link to one of the articles after it, or to none."""
+    target, score = article + position, SCORES[(article + position) % len(SCORES)]
+    row: Row = {
+        "id": row_id("link", article, position),
+        "article_id": row_id("article", article),
+        "position": position,
+        "basis": "listed",
+        "title": f"Link {position}",
+        "title_digest": "",
+        "target_id": row_id("article", target) if target % 4 and target < articles else None,
+        "score": score,
+        "reasons": [],
+    }
+    return row | score_keys(score) | published_keys(PUBLISHED[article % len(PUBLISHED)])

@@ -1,0 +1,197 @@
+"""Representations on the wire: ETags, conditions, codings, and what caches may do with them."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from tests.api.answers import assert_problem
+from tests.api.conftest import ClientWith
+from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+
+OTHER = "Ferries Sail Again After the Storm"
+ARTICLE = f"/v1/articles/{slug_of(HARBOUR)}"
+DEFAULT = "public, max-age=60, stale-while-revalidate=300"
+
+
+@pytest.fixture
+def folder(runner: FlaskCliRunner, tmp_path: Path) -> Path:
+    """A folder with one page, which links to another that is not there; it is loaded."""
+    write_page(tmp_path, "harbour", Page(related=(OTHER,)))
+    load(runner, tmp_path)
+    return tmp_path
+
+
+def etag_of(client: FlaskClient, path: str) -> str:
+    """Give the ETag of what is at `path`."""
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.headers["ETag"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_if_none_match_is_read_as_rfc_9110_has_it(client: FlaskClient) -> None:
+    etag = etag_of(client, ARTICLE)
+    for value in (etag, f"W/{etag}", f'"other", {etag}', f'W/"other",{etag},"third"', "*"):
+        response = client.get(ARTICLE, headers={"If-None-Match": value})
+        assert response.status_code == 304, value
+        assert response.data == b""
+        assert response.headers["ETag"] == etag
+        assert response.headers["Cache-Control"] == DEFAULT
+        assert response.headers["Vary"] == "Accept-Encoding"
+    for value in ('"other"', etag[:-2] + '"', etag.upper(), ""):
+        assert client.get(ARTICLE, headers={"If-None-Match": value}).status_code == 200, value
+
+
+@pytest.mark.usefixtures("folder")
+def test_if_match_is_a_412_unless_it_names_the_representation(client: FlaskClient) -> None:
+    etag = etag_of(client, ARTICLE)
+    for value in (etag, f'"other", {etag}', "*"):
+        assert client.get(ARTICLE, headers={"If-Match": value}).status_code == 200, value
+    for value in ('"other"', f"W/{etag}"):
+        assert_problem(client.get(ARTICLE, headers={"If-Match": value}), 412)
+        assert_problem(client.head(ARTICLE, headers={"If-Match": value}), 412)
+
+
+def test_an_etag_changes_exactly_when_anything_in_the_answer_does(
+    client: FlaskClient, runner: FlaskCliRunner, folder: Path
+) -> None:
+    paths = [ARTICLE, f"{ARTICLE}/related", "/v1/related-links", "/v1/articles", "/v1/entities/shanghai"]
+    paths += [
+        f"{ARTICLE}/takeaways",
+        f"{ARTICLE}/source",
+        "/v1/takeaways",
+        "/openapi.json",
+    ]
+
+    def changed() -> set[str]:
+        before = dict(etags)
+        etags.update({path: etag_of(client, path) for path in paths})
+        return {path for path in before if before[path] != etags[path]}
+
+    etags = {path: etag_of(client, path) for path in paths}
+    load(runner, folder)
+    assert changed() == set()
+    # The article itself stays, but the target of its link is now there.
+    write_page(folder, "ferry", Page(title=OTHER, takeaways=("Boats leave Shanghai at noon.",)))
+    load(runner, folder)
+    lists = {"/v1/articles", "/v1/takeaways", "/v1/entities/shanghai"}
+    assert changed() == {ARTICLE, f"{ARTICLE}/related", "/v1/related-links"} | lists
+    # One word in a child of the article.
+    write_page(folder, "ferry", Page(title=OTHER, takeaways=("Boats leave Shanghai at ten.",)))
+    load(runner, folder)
+    assert changed() == {"/v1/articles", "/v1/takeaways"}
+
+
+def test_how_long_an_answer_may_be_kept_is_a_setting(client: FlaskClient, client_with: ClientWith) -> None:
+    assert client.get("/v1/articles").headers["Cache-Control"] == DEFAULT
+    other = client_with(BRIEFS_CACHE_CONTROL="private, max-age=5")
+    assert other.get("/v1/articles").headers["Cache-Control"] == "private, max-age=5"
+    assert (
+        other.get("/v1/articles", headers={"If-None-Match": "*"}).headers["Cache-Control"]
+        == "private, max-age=5"
+    )
+    assert_problem(other.get("/v1/articles/nothing"), 404)
+    assert other.get("/healthz").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.usefixtures("folder")
+def test_each_coding_has_its_own_etag_and_its_own_304(client: FlaskClient) -> None:
+    plain = client.get(ARTICLE)
+    coded = client.get(ARTICLE, headers={"Accept-Encoding": "gzip"})
+    assert coded.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(coded.data) == plain.data
+    assert len(coded.data) < len(plain.data)
+    assert coded.headers["Content-Length"] == str(len(coded.data))
+    assert coded.headers["Content-Type"] == plain.headers["Content-Type"]
+    assert coded.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert coded.headers["ETag"] != plain.headers["ETag"]
+    assert client.get(ARTICLE, headers={"Accept-Encoding": "gzip"}).data == coded.data
+    for response in (plain, coded):
+        for coding in ("identity", "gzip"):
+            headers = {"If-None-Match": response.headers["ETag"], "Accept-Encoding": coding}
+            status = client.get(ARTICLE, headers=headers).status_code
+            assert status == (304 if (coding == "gzip") == (response is coded) else 200)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_coding_is_used_only_where_the_client_takes_it(client: FlaskClient) -> None:
+    for value in ("gzip", "GZIP", "gzip;q=0.1", "br, gzip", "*", "deflate, *;q=0.5"):
+        response = client.get(ARTICLE, headers={"Accept-Encoding": value})
+        assert response.headers.get("Content-Encoding") == "gzip", value
+    for value in (
+        "",
+        "identity",
+        "br",
+        "deflate",
+        "gzip;q=0",
+        "*;q=0",
+        "gzip;q=0, *",
+        "*, gzip;q=0",
+        "gzip;q=0.0",
+    ):
+        response = client.get(ARTICLE, headers={"Accept-Encoding": value})
+        assert "Content-Encoding" not in response.headers, value
+        assert response.is_json, value
+
+
+def test_what_is_small_or_packed_already_is_not_compressed(client: FlaskClient) -> None:
+    for path in ("/healthz", "/docs/favicon-32x32.png"):
+        response = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert response.status_code == 200
+        assert "Content-Encoding" not in response.headers
+        assert response.headers["Vary"] == "Accept-Encoding"
+
+
+def test_any_origin_may_read_by_default(client: FlaskClient) -> None:
+    for headers in ({}, {"Origin": "https://reader.example"}, {"Origin": "null"}):
+        response = client.get("/v1/articles", headers=headers)
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
+        assert {"ETag", "Link", "X-Request-ID"} <= set(exposed)
+        assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+def test_a_preflight_is_answered(client: FlaskClient) -> None:
+    headers = {
+        "Origin": "https://reader.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match, x-request-id",
+    }
+    response = client.options("/v1/articles", headers=headers)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    allowed = response.headers["Access-Control-Allow-Headers"].lower()
+    assert "*" in allowed or {"if-none-match", "x-request-id"} <= set(allowed.split(", "))
+
+
+@pytest.mark.parametrize("origins", ["https://one.example", "https://one.example, https://two.example:8443"])
+def test_the_origins_that_may_read_can_be_narrowed(client_with: ClientWith, origins: str) -> None:
+    client = client_with(BRIEFS_CORS_ORIGINS=origins)
+    others = ["https://three.example", "http://one.example", "https://one.example.evil.example", "null", "*"]
+    for path, status in (("/v1/articles", 200), ("/v1/articles/nothing", 404), ("/v1/articles?limit=0", 422)):
+        for origin in origins.split(", "):
+            response = client.get(path, headers={"Origin": origin})
+            assert response.status_code == status
+            assert response.headers["Access-Control-Allow-Origin"] == origin
+            assert "ETag" in response.headers["Access-Control-Expose-Headers"]
+        for other in others:
+            response = client.get(path, headers={"Origin": other})
+            assert response.headers.get("Access-Control-Allow-Origin") not in ("*", other)
+
+
+@pytest.mark.parametrize("origins", ["https://one.example", "https://one.example, https://two.example:8443"])
+def test_where_origins_are_narrowed_every_answer_varies_with_the_origin(
+    client_with: ClientWith, origins: str
+) -> None:
+    # A cache must not give one origin the answer, and its permission, that it keeps for another or for none.
+    client = client_with(BRIEFS_CORS_ORIGINS=origins)
+    varying = {
+        origin: [name.lower() for name in client.get("/v1/articles", headers={"Origin": origin}).vary]
+        for origin in ("https://one.example", "https://three.example")
+    }
+    varying["none"] = [name.lower() for name in client.get("/v1/articles").vary]
+    for names in varying.values():
+        assert sorted(names) == ["accept-encoding", "origin"], varying

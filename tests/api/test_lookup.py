@@ -1,0 +1,142 @@
+"""From the reference in a path to its row: ids, slugs, and the slugs that used to be."""
+
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from tests.api.answers import assert_problem, get
+from tests.api.conftest import ClientWith
+from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.rows import corpus_rows, insert_rows, row_id
+
+SLUG = slug_of(HARBOUR)
+
+
+@pytest.fixture
+def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    """An article that had its title's slug, then `second`, then `third`."""
+    for slug in (None, "second", "third"):
+        write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
+        load(runner, tmp_path)
+
+
+def test_an_id_and_a_slug_name_the_same(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    for kind in ("article", "entity"):
+        collection = {"article": "articles", "entity": "entities"}[kind]
+        by_slug = get(client, f"/v1/{collection}/{kind}-1".replace("article-1", "slug-1"))
+        identity = str(row_id(kind, 1))
+        assert by_slug["id"] == identity
+        for reference in (identity, identity.upper()):
+            assert get(client, f"/v1/{collection}/{reference}") == by_slug
+    by_id, by_slug = (
+        get(client, f"/v1/articles/{reference}/takeaways")["data"]
+        for reference in (row_id("article", 1), "slug-1")
+    )
+    assert by_id == by_slug
+    assert by_id
+    identity = str(row_id("takeaway", 0, 1))
+    assert get(client, f"/v1/takeaways/{identity.upper()}")["id"] == identity
+
+
+def test_what_is_no_id_and_no_slug_is_a_404(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    article, link = row_id("article", 1), row_id("link", 1, 1)
+    unknown = [
+        *(f"{{{article}}}", f"urn:uuid:{article}", article.hex, f"{article} ", f" {article}", f"{article}0"),
+        *(str(article)[:-1], f"{article}%0A", str(uuid5(article, "other"))),
+        *(
+            "Slug-1",
+            "slug_1",
+            "slug-1%20",
+            "slug-",
+            "slug-11",
+            "%73lug-1x",
+            "%EF%BC%93",
+            "%FF",
+            "%F0%9F%98%80",
+        ),
+        *("1", "0", "-1", "null", "'", "%27%20OR%201=1--", "%25", "*", "..", "a" * 3000),
+    ]
+    for reference in unknown:
+        for collection in ("articles", "entities", "takeaways", "related-links"):
+            assert_problem(client.get(f"/v1/{collection}/{reference}"), 404)
+        assert_problem(client.get(f"/v1/articles/{reference}/takeaways"), 404)
+    # An id of another kind of thing is none of this kind; only what has a slug has one.
+    for path in (
+        f"/v1/entities/{article}",
+        f"/v1/articles/{link}",
+        f"/v1/takeaways/{link}",
+        "/v1/takeaways/slug-1",
+    ):
+        assert_problem(client.get(path), 404)
+
+
+def test_a_reference_with_a_nul_is_a_404(client: FlaskClient) -> None:
+    for path in ("/v1/articles/a%00b", "/v1/articles/%00/source", "/v1/entities/%00", "/v1/takeaways/%00"):
+        assert_problem(client.get(path), 404)
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_slug_that_an_article_used_to_have_redirects_to_the_present_one(client: FlaskClient) -> None:
+    article = get(client, "/v1/articles/third")
+    assert article["slug"] == "third"
+    assert article["links"]["self"] == "/v1/articles/third"
+    for old in (SLUG, "second"):
+        for rest in ("", "/takeaways", "/entities?limit=2&sort=-name", "/related?total=true", "/source"):
+            response = client.get(f"/v1/articles/{old}{rest}")
+            assert response.status_code == 308
+            assert response.headers["Location"] == f"/v1/articles/third{rest}"
+            assert client.get(response.headers["Location"]).status_code == 200
+            assert (
+                client.head(f"/v1/articles/{old}{rest}").headers["Location"] == response.headers["Location"]
+            )
+    assert get(client, f"/v1/articles/{article['id']}") == article
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_redirect_is_one_whatever_representation_is_asked_for(client: FlaskClient) -> None:
+    for accept in ("application/json", "application/json, text/plain;q=0.5", "*/*", "text/html"):
+        response = client.get("/v1/articles/second", headers={"Accept": accept})
+        assert response.status_code == 308, accept
+        assert response.headers["Location"] == "/v1/articles/third"
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_redirect_is_made_from_the_settings_and_not_from_the_request(client_with: ClientWith) -> None:
+    hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
+    plain = client_with().get("/v1/articles/second", headers=hostile)
+    assert plain.headers["Location"] == "/v1/articles/third"
+    based = client_with(BRIEFS_BASE_URL="https://api.example.org/briefs").get(
+        "/v1/articles/second/takeaways?limit=1", headers=hostile
+    )
+    assert based.headers["Location"] == "https://api.example.org/briefs/v1/articles/third/takeaways?limit=1"
+    for response in (plain, based):
+        assert "evil" not in str(response.headers) + response.text
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_slug_can_be_taken_back(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> None:
+    write_page(tmp_path, "page", Page(), slug="second")
+    load(runner, tmp_path)
+    assert get(client, "/v1/articles/second")["slug"] == "second"
+    for old in (SLUG, "third"):
+        assert client.get(f"/v1/articles/{old}").headers["Location"] == "/v1/articles/second"
+
+
+@pytest.mark.usefixtures("moved")
+def test_no_other_article_gets_a_slug_that_one_used_to_have(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    write_page(tmp_path, "same-title", Page())
+    load(runner, tmp_path)
+    slugs = [article["slug"] for article in get(client, "/v1/articles")["data"]]
+    assert len(slugs) == 2
+    assert SLUG not in slugs
+    assert client.get(f"/v1/articles/{SLUG}").headers["Location"] == "/v1/articles/third"
+    (other,) = (slug for slug in slugs if slug != "third")
+    assert other.startswith(SLUG)
+    assert UUID(get(client, f"/v1/articles/{other}")["id"]).version == 5

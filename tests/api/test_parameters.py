@@ -1,0 +1,129 @@
+"""A wrong parameter is a 422 that names it, says what is allowed, and what was probably meant."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.answers import assert_parameter_error
+
+ARTICLE_SORTS = [
+    "published_at",
+    "-published_at",
+    "created_at",
+    "-created_at",
+    "updated_at",
+    "-updated_at",
+    "title",
+    "-title",
+]
+# Nothing here asks the database, so that one engine is enough.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def error_of(client: FlaskClient, parameter: str, value: str, path: str = "/v1/articles") -> dict[str, Any]:
+    """Ask for `path` with one wrong parameter and give its error."""
+    response = client.get(path, query_string={parameter: value})
+    (error,) = assert_parameter_error(response, parameter)
+    return error
+
+
+def test_a_limit_is_a_whole_number_from_1_to_100(client: FlaskClient) -> None:
+    for value in ("1", "20", "100"):
+        response = client.get(f"/v1/articles?limit={value}")
+        assert response.status_code == 200
+        assert response.json
+        assert response.json["meta"]["limit"] == int(value)
+    outside = ["0", "101", "999999999", "00"]
+    wrong = [
+        "",
+        "-1",
+        "+5",
+        "1_0",
+        " 5",
+        "5 ",
+        "5.0",
+        "1e1",
+        "0x5",
+        "ten",
+        "５",
+        "٥",
+        "9" * 4000,
+        "\x00",
+        "5\n",
+    ]
+    for value in outside + wrong:
+        error = error_of(client, "limit", value)
+        assert error["allowed"] == ["1 to 100"], value
+        assert error["suggestion"] is None
+
+
+def test_a_sort_is_one_of_those_listed(client: FlaskClient) -> None:
+    for value in ARTICLE_SORTS:
+        assert client.get(f"/v1/articles?sort={value}").status_code == 200
+    for value in (
+        "",
+        "-",
+        "TITLE",
+        "title,created_at",
+        "+title",
+        "--title",
+        "name",
+        "id",
+        "relevance",
+        "title;",
+    ):
+        assert error_of(client, "sort", value)["allowed"] == ARTICLE_SORTS, value
+
+
+def test_a_flag_is_true_or_false_and_no_other_word(client: FlaskClient) -> None:
+    for value in ("true", "false"):
+        assert client.get(f"/v1/articles?total={value}").status_code == 200
+    for value in ("", "True", "TRUE", "1", "0", "yes", "on", "t", "null", " true"):
+        assert error_of(client, "total", value)["allowed"] == ["true", "false"], value
+
+
+def test_an_unknown_parameter_is_told_what_there_is(client: FlaskClient) -> None:
+    error = error_of(client, "page", "2")
+    assert error["allowed"] == ["cursor", "limit", "sort", "total"]
+    assert error["suggestion"] is None
+    assert error_of(client, "verbose", "1", "/healthz")["allowed"] == []
+    for name in ("", "Limit", "limit ", "limit[]", "l\u200bimit", "<script>", "__class__", "限"):
+        error_of(client, name, "1")
+    assert_parameter_error(client.get("/v1/articles?nonsense"), "nonsense")
+
+
+def test_a_near_miss_is_told_the_likely_word(client: FlaskClient) -> None:
+    for name, meant in (("limt", "limit"), ("Limit", "limit"), ("totals", "total"), ("cursr", "cursor")):
+        assert error_of(client, name, "1")["suggestion"] == meant
+    for value, meant in (("titel", "title"), ("published", "published_at"), ("-createdat", "-created_at")):
+        assert error_of(client, "sort", value)["suggestion"] == meant
+    assert error_of(client, "total", "True")["suggestion"] == "true"
+    assert error_of(client, "sort", "article_cuont", "/v1/entities")["suggestion"] == "article_count"
+
+
+def test_every_wrong_parameter_is_named_in_the_order_of_the_query(client: FlaskClient) -> None:
+    assert_parameter_error(
+        client.get("/v1/articles?zzz=1&sort=x&limit=0&total=maybe"), "zzz", "sort", "limit", "total"
+    )
+    assert_parameter_error(client.get("/v1/articles?total=maybe&limit=5&aaa=1"), "total", "aaa")
+
+
+def test_a_parameter_given_twice_is_refused_though_both_are_alike(client: FlaskClient) -> None:
+    for query in ("limit=5&limit=5", "limit=5&sort=title&limit=6", "limit=5&%6cimit=5"):
+        (error,) = assert_parameter_error(client.get(f"/v1/articles?{query}"), "limit")
+        assert "more than once" in error["message"]
+    assert_parameter_error(client.get("/v1/articles?sort=title&limit=1&limit=2&sort=title"), "sort", "limit")
+
+
+def test_a_query_that_is_not_utf8_is_refused_as_what_it_is(client: FlaskClient) -> None:
+    assert_parameter_error(client.get("/v1/articles?limit=%FF"), "limit")
+    assert_parameter_error(client.get("/v1/articles?sort=%00"), "sort")
+    assert_parameter_error(client.get("/v1/articles?%FF=1"), "%FF")
+
+
+def test_parameters_are_read_from_the_query_only(client: FlaskClient) -> None:
+    response = client.get("/v1/articles?limit=2", json={"limit": 3}, headers={"Cookie": "limit=4"})
+    assert response.status_code == 200
+    assert response.json
+    assert response.json["meta"] == {"limit": 2}

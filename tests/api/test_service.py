@@ -1,0 +1,151 @@
+"""The index, health and readiness, and the documentation page with all that it loads."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from api.db import db
+from tests.api.answers import assert_problem
+from tests.api.conftest import ClientWith
+from tests.conftest import make_app
+
+
+@pytest.fixture
+def unmigrated_app(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """An application on a database of `engine` that nobody migrated."""
+    if engine == "sqlite":
+        yield from _application(f"sqlite:///{tmp_path}/empty.db")
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE briefs_empty")
+        yield from _application(server.replace("/postgres?", "/briefs_empty?"))
+        connection.execute("DROP DATABASE briefs_empty WITH (FORCE)")
+
+
+def _application(database_url: str) -> Iterator[Flask]:
+    app = make_app(database_url)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_the_index_links_to_what_there_is(client: FlaskClient) -> None:
+    response = client.get("/")
+    assert response.json
+    assert list(response.json) == ["name", "version", "links"]
+    assert (response.json["name"], response.json["version"]) == ("Briefs API", "1")
+    links = response.json["links"]
+    assert links["self"] == "/"
+    assert {"articles", "takeaways", "entities", "related_links", "documentation", "specification"} <= set(
+        links
+    )
+    assert [link for link in links.values() if client.get(link).status_code != 200] == []
+    assert '</openapi.json>; rel="service-desc"' in response.headers["Link"]
+    assert '</docs>; rel="service-doc"' in response.headers["Link"]
+
+
+def test_the_links_of_the_index_stand_under_the_base_url(client_with: ClientWith) -> None:
+    base = "https://api.example.org/briefs"
+    response = client_with(BRIEFS_BASE_URL=base).get("/")
+    assert response.json
+    assert all(link.startswith(f"{base}/") for link in response.json["links"].values())
+    assert f"<{base}/openapi.json>" in response.headers["Link"]
+
+
+def test_health_and_readiness_are_ok_and_never_kept(client: FlaskClient) -> None:
+    for path in ("/healthz", "/readyz"):
+        response = client.get(path)
+        assert response.json == {"status": "ok"}
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_database_without_tables_is_alive_but_not_ready(unmigrated_app: Flask) -> None:
+    client = unmigrated_app.test_client()
+    assert client.get("/healthz").status_code == 200
+    for path in ("/readyz", "/v1/articles", "/v1/entities/china", "/v1/takeaways?limit=1&cursor=x"):
+        assert_problem(client.get(path), 503)
+    assert client.head("/readyz").status_code == 503
+
+
+def test_a_database_of_another_revision_is_not_ready(app: Flask, client: FlaskClient) -> None:
+    assert client.get("/readyz").status_code == 200
+    with app.app_context():
+        db.session.execute(text("UPDATE alembic_version SET version_num = 'zzzz'"))
+        db.session.commit()
+    assert_problem(client.get("/readyz"), 503)
+    assert client.get("/healthz").status_code == 200
+    with app.app_context():
+        head = ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+        db.session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
+        db.session.commit()
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_database_that_comes_back_is_ready_again(
+    client: FlaskClient, database_url: str, app: Flask
+) -> None:
+    path = Path(database_url.removeprefix("sqlite:///"))
+    assert client.get("/readyz").status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+    aside = path.with_name("aside.db")
+    shutil.move(path, aside)
+    path.mkdir()
+    assert_problem(client.get("/readyz"), 503)
+    path.rmdir()
+    shutil.move(aside, path)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_the_documentation_page_loads_nothing_but_its_own_files(client: FlaskClient) -> None:
+    response = client.get("/docs")
+    assert response.mimetype == "text/html"
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', response.text)
+    kinds = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".yaml": "application/yaml"}
+    assert len(loaded) > 4
+    for reference in loaded:
+        target = urljoin("http://localhost/docs", reference)
+        assert urlsplit(target).netloc == "localhost"
+        asset = client.get(urlsplit(target).path)
+        assert asset.status_code == 200, reference
+        assert asset.mimetype == kinds[Path(reference).suffix]
+        assert asset.data
+    script = client.get("/docs/docs.js").text
+    (specification,) = re.findall(r'url: "([^"]+)"', script)
+    assert client.get(urlsplit(urljoin("http://localhost/docs", specification)).path).is_json
+    assert "http" not in script
+    # The policy has no room for a script that stands in the page itself.
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", response.text)
+
+
+def test_the_documentation_page_has_a_policy_that_keeps_everything_else_out(client: FlaskClient) -> None:
+    policy = client.get("/docs").headers["Content-Security-Policy"]
+    directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+    assert directives["default-src"] == ["'none'"]
+    assert directives["script-src"] == directives["connect-src"] == ["'self'"]
+    assert directives["base-uri"] == directives["form-action"] == directives["frame-ancestors"] == ["'none'"]
+    assert "http" not in policy
+
+
+def test_only_the_files_of_the_documentation_page_are_served(client: FlaskClient) -> None:
+    for name in (
+        "docs.html",
+        "index.html",
+        "swagger-ui.js",
+        "..%2Fservice.py",
+        "%2e%2e%2fapp.py",
+        "DOCS.JS",
+        "%00",
+    ):
+        assert_problem(client.get(f"/docs/{name}"), 404)

@@ -1,0 +1,323 @@
+"""Articles: the source document as the whole brief that was asked for, and what other pages bring."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from seeds.files import DOCUMENTS
+from tests.api.answers import get
+from tests.api.conftest import ClientWith
+from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.v1.test_entities import KEYS as ENTITY_KEYS
+from tests.examples import SLUG
+
+DOCUMENT = DOCUMENTS / "000_873f17470df679e4.txt"
+KEYS = [
+    *("id", "slug", "title", "summary", "language", "byline", "image", "published_at", "created_at"),
+    *("updated_at", "revision", "word_count", "reading_minutes", "body", "analysis", "takeaways", "entities"),
+    *("related", "source", "links"),
+]
+PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
+# What the document's text says, counted by hand: name, type, and how often.
+NAMED = {
+    ("China", "place", 7),
+    ("Sunrise", "organization", 5),
+    ("Beijing", "place", 3),
+    ("AI+", "policy", 3),
+    ("Green AI", "policy", 2),
+    ("Ministry of Industry and Information Technology", "organization", 2),
+    ("Shanghai", "place", 2),
+    ("Guangdong", "place", 2),
+    ("SpaceX", "organization", 1),
+    ("CPC Central Committee", "organization", 1),
+    ("State Council", "organization", 1),
+}
+
+
+@pytest.fixture
+def brief(client: FlaskClient, seeded: None) -> Any:  # noqa: ARG001
+    """The article of the source document, as it is served."""
+    return get(client, f"/v1/articles/{SLUG}")
+
+
+def blocks() -> list[str]:
+    """Give the source document's blocks of text."""
+    return DOCUMENT.read_text(encoding="utf-8").split("\n\n")
+
+
+def text_at(article: Any, part: str, index: int | None) -> str:
+    """Give the text of an article, as it serves it, into which a mention's offsets are."""
+    texts: dict[str, Any] = {
+        "title": article["title"],
+        "summary": article["summary"],
+        "image": (article["image"] or {}).get("caption"),
+        "takeaways": {each["position"]: each["text"] for each in article["takeaways"]},
+        "analysis": dict(enumerate((article["analysis"] or {}).get("paragraphs", []), 1)),
+        "body": {each["paragraph"]: each["text"] for each in article["body"]},
+    }
+    text: str = texts[part] if index is None else texts[part][index]
+    return text
+
+
+def test_the_brief_has_its_headline_summary_and_picture(brief: Any) -> None:
+    title, summary, caption, *_ = blocks()
+    assert list(brief) == KEYS
+    assert brief["slug"] == SLUG
+    assert brief["title"] == title
+    assert brief["summary"] == summary
+    assert brief["image"] == {"caption": caption, "url": None}
+    assert brief["language"] == "en"
+    assert brief["published_at"] is None
+    assert brief["revision"] == 1
+    assert brief["created_at"] == brief["updated_at"]
+    assert list(brief["byline"].items()) == [
+        ("author", "China Daily Brief Editorial"),
+        ("role", "Strategic Insight"),
+        ("publication", "China Daily Brief"),
+    ]
+
+
+def test_the_brief_has_five_takeaways_without_their_numbers(brief: Any) -> None:
+    (items,) = (block.splitlines() for block in blocks() if block.startswith("  •"))
+    assert [each["text"] for each in brief["takeaways"]] == [item.removeprefix("  • ")[1:] for item in items]
+    assert [each["position"] for each in brief["takeaways"]] == [1, 2, 3, 4, 5]
+    assert brief["takeaways"][0]["text"].startswith("Central government mandates")
+    for takeaway in brief["takeaways"]:
+        assert list(takeaway) == ["id", "position", "text", "evidence"]
+
+
+def test_the_brief_has_the_analysis_apart_from_the_body(brief: Any) -> None:
+    after_desk = blocks()[blocks().index("Editor's\nDesk") + 1 :]
+    heading, analysis, _, *body = after_desk[: after_desk.index("Share Article")]
+    assert list(brief["analysis"].items()) == [
+        ("desk", "Editor's Desk"),
+        ("heading", heading),
+        ("paragraphs", [analysis]),
+    ]
+    assert heading == "Strategic Analysis"
+    assert brief["body"] == [{"paragraph": number, "text": text} for number, text in enumerate(body, 1)]
+    assert len(brief["body"]) == 4
+    words = sum(len(text.split()) for text in (analysis, *body))
+    assert (brief["word_count"], brief["reading_minutes"]) == (words, 2)
+
+
+def test_the_brief_names_who_and_what_it_is_about(brief: Any) -> None:
+    named = {(each["name"], each["type"], each["mention_count"]) for each in brief["entities"]}
+    assert named >= NAMED
+    assert len(named) <= len(NAMED) + 1
+    for entity in brief["entities"]:
+        assert list(entity) == ["id", "slug", "name", "type", "mention_count", "salience"]
+        assert 0 <= entity["salience"] <= 1
+    salience = [each["salience"] for each in brief["entities"]]
+    assert salience == sorted(salience, reverse=True)
+    assert [each["name"] for each in brief["entities"]][:2] == ["China", "Sunrise"]
+
+
+def test_the_brief_is_related_to_nothing_yet(brief: Any, client: FlaskClient) -> None:
+    assert brief["related"] == []
+    assert get(client, f"/v1/articles/{SLUG}/related")["data"] == []
+
+
+def test_every_mention_is_where_it_says(brief: Any, client: FlaskClient) -> None:
+    found = {}
+    for entity in get(client, f"/v1/articles/{SLUG}/entities?limit=100")["data"]:
+        assert entity["mention_count"] == len(entity["mentions"])
+        found[entity["name"]] = [mention["text"] for mention in entity["mentions"]]
+        for mention in entity["mentions"]:
+            assert list(mention) == ["part", "index", "start", "end", "text"]
+            text = text_at(brief, mention["part"], mention["index"])
+            assert text[mention["start"] : mention["end"]] == mention["text"]
+    assert {name: len(texts) for name, texts in found.items()} == {
+        each["name"]: each["mention_count"] for each in brief["entities"]
+    }
+    assert sorted(found["Sunrise"]) == ["Sunrise", "Sunrise", "Sunrise", "Xi Wang", "Xi Wang"]
+    assert sorted(found["Ministry of Industry and Information Technology"]) == [
+        "MIIT",
+        "Ministry of Industry and Information Technology",
+    ]
+
+
+def test_offsets_count_code_points(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> None:
+    # Two UTF-16 units, a combining mark, an emoji of several code points, a curly quote.
+    before = "😀 cafe\u0301 👩‍🚀 ‘𝕏’ "
+    page = Page(
+        title="Shanghai Sends Its Lamps to the Outer Isles",
+        summary=f"{before}Shanghai has sent eleven lamps to the isles, and they came over the sea by boat.",
+        caption=f"{before}Shanghai harbour.",
+        takeaways=(f"{before}Shanghai’s lamps were built to the old pattern.",),
+        analysis=(
+            f"{before}Shanghai has waited for longer than anybody cares to count, and it has paid for it.",
+        ),
+        body=(
+            "The first lamp was lit at six, and a crowd stood on the quay until the last one answered it.",
+            f"{before}Shanghai and (Shanghai) had carried the lenses over the pass by hand, with no road.",
+        ),
+    )
+    load(runner, write_page(tmp_path, "page", page))
+    slug = slug_of(page.title)
+    article = get(client, f"/v1/articles/{slug}")
+    (entity,) = get(client, f"/v1/articles/{slug}/entities")["data"]
+    places = [(mention["part"], mention["index"]) for mention in entity["mentions"]]
+    assert sorted(places, key=str) == [
+        ("analysis", 1),
+        ("body", 2),
+        ("body", 2),
+        ("image", None),
+        ("summary", None),
+        ("takeaways", 1),
+        ("title", None),
+    ]
+    for mention in entity["mentions"]:
+        text = text_at(article, mention["part"], mention["index"])
+        assert text[mention["start"] : mention["end"]] == mention["text"] == "Shanghai"
+    assert {m["start"] for m in entity["mentions"] if m["part"] in ("summary", "image")} == {len(before)}
+
+
+def test_headings_byline_and_related_titles_have_no_mentions(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    page = Page(
+        takeaways=("The lamps were built to the old pattern.",),
+        heading="What Shanghai Means",
+        signature=("Beijing Quill", "Guangdong Correspondent", "The Sunrise Post"),
+        body=(
+            "The first lamp was lit at six, and a crowd stood on the quay until the last one answered it.",
+        ),
+        related=("SpaceX Looks On",),
+    )
+    load(runner, write_page(tmp_path, "page", page))
+    assert get(client, f"/v1/articles/{slug_of(HARBOUR)}")["entities"] == []
+
+
+@pytest.mark.usefixtures("seeded")
+def test_an_entity_under_an_article_is_whole_and_has_its_mentions(client: FlaskClient) -> None:
+    (entity,) = (
+        each for each in get(client, f"/v1/articles/{SLUG}/entities")["data"] if each["name"] == "Sunrise"
+    )
+    alone = get(client, "/v1/entities/sunrise")
+    assert list(alone) == ENTITY_KEYS
+    assert [key for key in entity if key in ENTITY_KEYS] == ENTITY_KEYS
+    assert len(entity["mentions"]) == entity["mention_count"] == 5
+    assert {key: entity[key] for key in ENTITY_KEYS} == alone
+
+
+def test_the_source_is_the_documents_own_bytes(brief: Any, client: FlaskClient) -> None:
+    data = DOCUMENT.read_bytes()
+    response = client.get(f"/v1/articles/{SLUG}/source")
+    assert response.data == data
+    assert response.mimetype == "text/plain"
+    assert list(brief["source"].items()) == [
+        ("name", DOCUMENT.name),
+        ("sha256", hashlib.sha256(data).hexdigest()),
+        ("bytes", len(data)),
+    ]
+
+
+def test_a_source_keeps_its_mark_its_line_ends_and_its_controls(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.txt"
+    data = b"\xef\xbb\xbf" + Page().text().replace("\n", "\r\n").encode() + b"\r\n\r\n"
+    path.write_bytes(data)
+    load(runner, path)
+    assert client.get(f"/v1/articles/{slug_of(HARBOUR)}/source").data == data
+    assert get(client, f"/v1/articles/{slug_of(HARBOUR)}")["title"] == HARBOUR
+
+
+def test_text_is_utf8_and_not_escaped(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> None:
+    words = "The keeper’s lamp — “北京” and 😀 — was lit again by all on the quay, <b>at once</b> & for good."
+    load(runner, write_page(tmp_path, "page", Page(summary=words)))
+    for path in (f"/v1/articles/{slug_of(HARBOUR)}", "/v1/articles"):
+        response = client.get(path)
+        assert words.encode() in response.data
+        assert b"\\u" not in response.data
+
+
+def test_what_a_page_does_not_have_is_null_or_empty_and_never_left_out(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    path = write_page(tmp_path, "page", Page(caption=None, analysis=(), signature=("The Lantern Post",)))
+    load(runner, path)
+    article = get(client, f"/v1/articles/{slug_of(HARBOUR)}")
+    assert list(article) == KEYS
+    for key in ("image", "analysis", "published_at"):
+        assert article[key] is None
+    assert article["related"] == []
+    assert article["byline"] == {"author": None, "role": None, "publication": "The Lantern Post"}
+    (item,) = get(client, "/v1/articles")["data"]
+    assert item == {key: article[key] for key in KEYS if key not in PARTS}
+
+
+def test_a_page_without_signature_and_summary_is_served_with_nulls(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    page = Page(summary=None, caption=None, analysis=(), signature=(), takeaways=("One.", "Two."))
+    result = runner.invoke(args=["seed", "load", str(write_page(tmp_path, "page", page))])
+    assert result.exit_code == 0, result.output
+    article = get(client, f"/v1/articles/{slug_of(HARBOUR)}")
+    assert article["byline"] is None
+    assert article["summary"] is None
+
+
+def test_a_sidecar_adds_what_the_page_does_not_say(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    sidecar = {
+        "published_at": "2026-04-21T11:30:00.25+02:00",
+        "image_url": "https://example.org/lamp.jpg",
+        "language": "en-GB",
+        "slug": "lamps",
+    }
+    load(runner, write_page(tmp_path, "page", Page(), **sidecar))
+    article = get(client, "/v1/articles/lamps")
+    assert article["published_at"] in ("2026-04-21T09:30:00.25Z", "2026-04-21T09:30:00.250000Z")
+    assert article["image"] == {"caption": Page().caption, "url": "https://example.org/lamp.jpg"}
+    assert article["language"] == "en-GB"
+    assert article["links"] == {
+        "self": "/v1/articles/lamps",
+        **{part: f"/v1/articles/lamps/{part}" for part in ("takeaways", "entities", "related", "source")},
+        "revisions": "/v1/articles/lamps/revisions",
+    }
+
+
+def test_an_item_of_the_list_is_the_article_without_its_parts(brief: Any, client: FlaskClient) -> None:
+    (item,) = get(client, "/v1/articles")["data"]
+    assert list(item) == [key for key in KEYS if key not in PARTS]
+    assert item == {key: brief[key] for key in item}
+
+
+def test_the_parts_of_an_article_are_the_same_on_their_own(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    load(runner, write_page(tmp_path, "page", Page(related=("Nobody Wrote This", "Nor This"))))
+    path = f"/v1/articles/{slug_of(HARBOUR)}"
+    article = get(client, path)
+    takeaways = get(client, f"{path}/takeaways")["data"]
+    assert [{key: each[key] for key in article["takeaways"][0]} for each in takeaways] == article["takeaways"]
+    assert get(client, f"{path}/related")["data"] == article["related"]
+    assert [each["title"] for each in article["related"]] == ["Nobody Wrote This", "Nor This"]
+    entities = {each["slug"]: each for each in get(client, f"{path}/entities")["data"]}
+    assert set(entities) == {each["slug"] for each in article["entities"]}
+    for each in article["entities"]:
+        assert each.items() - {("salience", each["salience"])} <= {
+            (key, value) for key, value in entities[each["slug"]].items() if isinstance(value, str | int)
+        }
+
+
+def test_every_link_of_an_article_stands_under_the_base_url(
+    client_with: ClientWith, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    other = "Ferries Sail Again After the Storm"
+    write_page(tmp_path, "harbour", Page(related=(other, "Nobody Wrote This")))
+    load(runner, write_page(tmp_path, "ferry", Page(title=other)), tmp_path)
+    base = "https://api.example.org/briefs"
+    article = get(client_with(BRIEFS_BASE_URL=base), f"/v1/articles/{slug_of(HARBOUR)}")
+    links = [article["links"], *(link["links"] for link in article["related"])]
+    found = [url for each in links for url in each.values()]
+    assert found.count(None) == 1
+    assert len(found) == 12
+    for url in found:
+        assert url is None or url.startswith(f"{base}/v1/")

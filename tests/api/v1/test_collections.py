@@ -1,0 +1,252 @@
+"""Every collection in every order: each row once, at the same cost for any page, alike on both engines."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, event, update
+
+from api.db import db
+from api.models import Article, published_keys
+from tests.api.answers import get
+from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, ids, walk
+from tests.api.rows import DAY, article_rows, corpus_rows, insert_rows
+from tests.api.specification import specification_of
+from tests.conftest import TEMPLATE, make_app
+
+KEY = "a key of thirty-two characters.."
+# A statement and its values, as the driver gets them.
+Statement = tuple[str, Any]
+
+
+def test_every_documented_collection_and_sort_is_tested_here(app: Flask) -> None:
+    operations = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
+    paged = {
+        path
+        for path, operation in operations.items()
+        if "cursor" in {parameter["name"] for parameter in operation.get("parameters", [])}
+    }
+    assert paged == {listing.documented for listing in LISTINGS}
+    for listing in LISTINGS:
+        sorts, default = listing.sorts(app)
+        assert default in sorts
+        assert {sort for sort in sorts if sort[0] != "-"} <= set(listing.keys)
+        assert {sort[1:] for sort in sorts if sort[0] == "-"} == {sort for sort in sorts if sort[0] != "-"}
+
+
+def test_every_sort_gives_each_row_once_and_in_order(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=8, entities=8))
+    for listing in LISTINGS:
+        for sort in listing.sorts(app)[0]:
+            expected = listing.ordered(app, sort)
+            assert len(expected) >= 8
+            with subtests.test(path=listing.path, sort=sort):
+                for limit in (1, 2, 3, 100):
+                    pages = list(walk(client, f"{listing.path}?sort={sort}&limit={limit}"))
+                    assert ids(*pages) == expected
+                    assert all(len(page["data"]) == limit for page in pages[:-1])
+
+
+def test_without_parameters_a_page_has_twenty_items_in_the_documented_order(
+    app: Flask, client: FlaskClient
+) -> None:
+    insert_rows(app, corpus_rows(articles=25, entities=25))
+    for listing in LISTINGS:
+        page = get(client, listing.path)
+        assert page["meta"] == {"limit": 20}
+        assert ids(page) == listing.ordered(app, listing.sorts(app)[1])[:20], listing.path
+    assert {listing.path: listing.sorts(app)[1] for listing in TOP_LEVEL[:2]} == {
+        "/v1/articles": "-published_at",
+        "/v1/entities": "-article_count",
+    }
+
+
+def test_what_is_written_between_two_pages_neither_repeats_nor_drops_the_others(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=12, entities=0))
+    new = 100
+    for sort in ARTICLES.sorts(app)[0]:
+        before = ARTICLES.ordered(app, sort)
+        first = get(client, f"/v1/articles?sort={sort}&limit=4")
+        # New rows before and after the cursor; its own row is gone; one of those to come has moved.
+        for number in range(new, new := new + 8):
+            insert_rows(app, article_rows(number))
+        gone, moved = before[3], before[8]
+        _delete_and_move(app, gone, moved)
+        seen = ids(first, *walk(client, first["links"]["next"]))
+        with subtests.test(sort=sort):
+            assert len(set(seen)) == len(seen)
+            still = [identity for identity in before if identity != moved]
+            assert [identity for identity in seen if identity in still] == still
+
+
+def _delete_and_move(app: Flask, gone: str, moved: str) -> None:
+    late = {"updated_at": DAY + timedelta(days=9), "title": "Moved", "published_at": DAY} | published_keys(
+        DAY
+    )
+    with app.app_context():
+        db.session.execute(delete(Article).where(Article.id == UUID(gone)))
+        db.session.execute(update(Article).where(Article.id == UUID(moved)).values(late))
+        db.session.commit()
+
+
+@pytest.fixture
+def both_urls(sqlite_template: Path, postgresql_template: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The URLs of a migrated database on either engine."""
+    shutil.copyfile(sqlite_template, tmp_path / "same.db")
+    with psycopg.connect(postgresql_template, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE briefs_same TEMPLATE {TEMPLATE}")
+        yield f"sqlite:///{tmp_path}/same.db", postgresql_template.replace("/postgres?", "/briefs_same?")
+        server.execute("DROP DATABASE briefs_same WITH (FORCE)")
+
+
+def test_both_engines_give_the_same_bytes(both_urls: tuple[str, str]) -> None:
+    on_sqlite, on_postgresql = (_crawl(url) for url in both_urls)
+    assert len(on_sqlite) > 150
+    assert list(on_sqlite) == list(on_postgresql)
+    assert [target for target in on_sqlite if on_sqlite[target] != on_postgresql[target]] == []
+
+
+def _crawl(database_url: str) -> dict[str, bytes]:
+    """Give every page of every collection, and each item on its own, by address, over documents and rows."""
+    app = make_app(database_url, BRIEFS_SECRET_KEY=KEY)
+    try:
+        _fill(app)
+        return _pages_and_items(app)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _fill(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["seed", "load"])
+    assert result.exit_code == 0, result.output
+    insert_rows(app, corpus_rows(articles=8, entities=8))
+    with app.app_context():
+        # The moment of the seeding is all that may differ.
+        db.session.execute(
+            update(Article).where(Article.source_bytes > 3).values(created_at=DAY, updated_at=DAY)
+        )
+        db.session.commit()
+
+
+def _pages_and_items(app: Flask) -> dict[str, bytes]:
+    client = app.test_client()
+    answers: dict[str, bytes] = {}
+    for listing in LISTINGS:
+        for sort in listing.sorts(app)[0]:
+            target: str | None = f"{listing.path}?sort={sort}&limit=4&total=true"
+            while target:
+                answers[target] = client.get(target).data
+                page = orjson.loads(answers[target])
+                items = {item["links"]["self"] for item in page["data"] if "links" in item}
+                answers |= {link: client.get(link).data for link in sorted(items - answers.keys())}
+                target = page["links"]["next"]
+    return answers
+
+
+@contextmanager
+def recorded(app: Flask) -> Iterator[list[Statement]]:
+    """Record each statement that the database of `app` is given."""
+    statements: list[Statement] = []
+
+    def record(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        statements.append((statement, values))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", record)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", record)
+
+
+def test_a_page_takes_as_many_statements_whether_it_is_short_or_long(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=22, entities=22))
+    for listing in LISTINGS:
+        counts = []
+        for limit in (2, 20):
+            with recorded(app) as statements:
+                assert len(get(client, f"{listing.path}?limit={limit}")["data"]) == limit
+            counts.append(len(statements))
+        assert counts[0] == counts[1], listing.path
+        assert 0 < counts[0] <= 6, listing.path
+
+
+def test_an_article_takes_as_many_statements_whether_it_is_short_or_long(
+    app: Flask, client: FlaskClient
+) -> None:
+    insert_rows(app, corpus_rows(articles=22, entities=22))
+    counts = []
+    for slug, parts in (("slug-1", 1), ("slug-0", 22)):
+        with recorded(app) as statements:
+            article = get(client, f"/v1/articles/{slug}")
+        assert {len(article[part]) for part in ("takeaways", "entities", "related")} == {parts}
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_sqlite_reads_each_page_from_an_index_and_sorts_nothing(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=8, entities=8))
+    for listing, sort, queries in _page_queries(app, client):
+        with subtests.test(path=listing.path, sort=sort):
+            plans = [
+                "\n".join(row[3] for row in _explain(app, "EXPLAIN QUERY PLAN", each)) for each in queries
+            ]
+            for plan in plans:
+                assert re.match(r"(SCAN|SEARCH) \w+ USING (COVERING )?INDEX ", plan), plan
+                assert "USE TEMP B-TREE" not in plan, plan
+            # A later page begins in the index where the one before ended, and reads nothing before it.
+            assert plans[1].startswith("SEARCH "), plans[1]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_postgresql_can_read_each_page_from_an_index_and_sort_nothing(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=8, entities=8))
+    for listing, sort, queries in _page_queries(app, client):
+        with subtests.test(path=listing.path, sort=sort):
+            plans = ["\n".join(row[0] for row in _explain(app, "EXPLAIN", each)) for each in queries]
+            for plan in plans:
+                assert "Index Scan" in plan, plan
+                assert "Sort" not in plan, plan
+            assert "Index Cond: (ROW(" in plans[1], plans[1]
+
+
+def _page_queries(app: Flask, client: FlaskClient) -> Iterator[tuple[Listing, str, list[Statement]]]:
+    """Give the queries of the first and the second page of each top-level collection in each order."""
+    for listing in TOP_LEVEL:
+        for sort in listing.sorts(app)[0]:
+            target = f"{listing.path}?sort={sort}&limit=3"
+            with recorded(app) as statements:
+                get(client, get(client, target)["links"]["next"])
+            first, second = (statement for statement in statements if "LIMIT" in statement[0])
+            yield listing, sort, [first, second]
+
+
+def _explain(app: Flask, keyword: str, query: Statement) -> list[Any]:
+    sql, values = query
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # A table of a few rows it would rather read whole; what counts is that an index serves.
+            connection.exec_driver_sql("SET enable_seqscan = off")
+            connection.exec_driver_sql("SET enable_bitmapscan = off")
+        return list(connection.exec_driver_sql(f"{keyword} {sql}", values))

@@ -1,0 +1,227 @@
+"""The settings: what is read, what is refused, and that a refusal tells no secrets."""
+
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from api.app import create_app
+from api.config import VARIABLES, SettingError, Settings, read_settings
+from tests.server import ROOT, clean_environ
+
+INSTANCE = "/srv/briefs"
+
+
+def read(**environ: str) -> Settings:
+    return read_settings(environ, INSTANCE)
+
+
+def refusal(**environ: str) -> str:
+    """Give the message with which `environ` is refused; one line that names its variable first."""
+    with pytest.raises(SettingError) as refused:
+        read(**environ)
+    message = str(refused.value)
+    (variable,) = environ
+    assert message.startswith(f"{variable}: ")
+    assert len(message.splitlines()) == 1
+    assert message.isprintable()
+    return message
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert read() == Settings(
+        database_url=f"sqlite:///{INSTANCE}/briefs.db",
+        base_url="",
+        cache_control="public, max-age=60, stale-while-revalidate=300",
+        cors_origins=("*",),
+        log_format="text",
+        max_document_bytes=2_097_152,
+        secret_key=None,
+    )
+
+
+@pytest.mark.parametrize("variable", [variable for variable, _ in VARIABLES.values()])
+def test_an_empty_value_means_not_given(variable: str) -> None:
+    assert read(**{variable: ""}) == read()
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert read(PATH="/usr/bin", HOME="/root", BRIEFSCASE="1", FLASK_APP="wsgi") == read()
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "field", "value"),
+    [
+        ("BRIEFS_BASE_URL", "https://api.example.org", "base_url", "https://api.example.org"),
+        ("BRIEFS_BASE_URL", "http://localhost:8080/briefs/", "base_url", "http://localhost:8080/briefs"),
+        ("BRIEFS_BASE_URL", "http://[::1]:8000", "base_url", "http://[::1]:8000"),
+        ("BRIEFS_CACHE_CONTROL", "private, max-age=5", "cache_control", "private, max-age=5"),
+        ("BRIEFS_CORS_ORIGINS", "*", "cors_origins", ("*",)),
+        ("BRIEFS_CORS_ORIGINS", "https://example.org", "cors_origins", ("https://example.org",)),
+        (
+            "BRIEFS_CORS_ORIGINS",
+            "https://a.example, http://localhost:3000",
+            "cors_origins",
+            ("https://a.example", "http://localhost:3000"),
+        ),
+        ("BRIEFS_LOG_FORMAT", "json", "log_format", "json"),
+        ("BRIEFS_LOG_FORMAT", "text", "log_format", "text"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "1", "max_document_bytes", 1),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "10000000", "max_document_bytes", 10_000_000),
+        ("BRIEFS_SECRET_KEY", "sixteen-letters-", "secret_key", "sixteen-letters-"),
+        ("DATABASE_URL", "sqlite:////var/lib/briefs.db", "database_url", "sqlite:////var/lib/briefs.db"),
+        ("DATABASE_URL", "sqlite:///briefs.db", "database_url", "sqlite:///briefs.db"),
+    ],
+)
+def test_a_good_value_is_read(variable: str, text: str, field: str, value: object) -> None:
+    settings = read(**{variable: text})
+    assert getattr(settings, field) == value
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+@pytest.mark.parametrize(
+    "rest", ["user:p%40ss%2Fword@db.example:5433/briefs?sslmode=require", "/briefs?host=/run/postgresql"]
+)
+def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) -> None:
+    settings = read(DATABASE_URL=f"{scheme}://{rest}")
+    assert make_url(settings.database_url) == make_url(f"postgresql+psycopg://{rest}")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("BRIEFS_BASE_URL", "api.example.org"),
+        ("BRIEFS_BASE_URL", "//api.example.org"),
+        ("BRIEFS_BASE_URL", "ftp://api.example.org"),
+        ("BRIEFS_BASE_URL", "https://"),
+        ("BRIEFS_BASE_URL", "https:///briefs"),
+        ("BRIEFS_BASE_URL", "https://api.example.org/?a=b"),
+        ("BRIEFS_BASE_URL", "https://api.example.org/#top"),
+        ("BRIEFS_BASE_URL", "https://[::1"),
+        # A password that every link would give away.
+        ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org"),
+        # What cannot stand in a link, nor in the Link header.
+        ("BRIEFS_BASE_URL", "https://api.example.org/a b"),
+        ("BRIEFS_BASE_URL", "https://api.example.org/\nbriefs"),
+        ("BRIEFS_BASE_URL", "https://api.example.org/<briefs>"),
+        ("BRIEFS_BASE_URL", "https://api.example.org/ł"),
+        ("BRIEFS_BASE_URL", "https://api.example.org:http/"),
+        ("BRIEFS_BASE_URL", "https://api.example.org:99999/"),
+        ("BRIEFS_CACHE_CONTROL", "max-age=60\r\nSet-Cookie: a=b"),
+        ("BRIEFS_CACHE_CONTROL", "max-age=60\x7f"),
+        ("BRIEFS_CACHE_CONTROL", "größer"),
+        ("BRIEFS_CORS_ORIGINS", "example.org"),
+        ("BRIEFS_CORS_ORIGINS", "https://example.org/"),
+        ("BRIEFS_CORS_ORIGINS", "https://example.org/path"),
+        ("BRIEFS_CORS_ORIGINS", "https://a.example https://b.example"),
+        ("BRIEFS_CORS_ORIGINS", "https://a.example,"),
+        ("BRIEFS_CORS_ORIGINS", "null"),
+        ("BRIEFS_CORS_ORIGINS", "file:///home"),
+        # flask-cors would take this for a regular expression, which then admits https://xexample.org.
+        ("BRIEFS_CORS_ORIGINS", "https://*.example.org"),
+        ("BRIEFS_LOG_FORMAT", "JSON"),
+        ("BRIEFS_LOG_FORMAT", "xml"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "0"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "-1"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "2MB"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "1e6"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "1_000"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", " 5"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "٥"),
+        ("BRIEFS_MAX_DOCUMENT_BYTES", "9" * 13),
+        ("BRIEFS_SECRET_KEY", "fifteen-letters"),
+        ("DATABASE_URL", "briefs.db"),
+        ("DATABASE_URL", "/var/lib/briefs.db"),
+        ("DATABASE_URL", "mysql://localhost/briefs"),
+        ("DATABASE_URL", "postgresql+psycopg2://localhost/briefs"),
+        ("DATABASE_URL", "postgresql://localhost:port/briefs"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_that_names_the_variable(variable: str, text: str) -> None:
+    message = refusal(**{variable: text})
+    assert len(message) > len(variable) + 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///:memory:?timeout=5",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:briefs?mode=memory&cache=shared&uri=true",
+    ],
+)
+def test_sqlite_in_memory_is_refused(url: str) -> None:
+    assert "file" in refusal(DATABASE_URL=url)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("DATABASE_URL", "mysql://briefs:geheim@db.example/briefs"),
+        ("DATABASE_URL", "postgresql+asyncpg://briefs:geheim@db.example/briefs"),
+        ("DATABASE_URL", "postgresql://briefs:geheim@db.example:port/briefs"),
+        ("DATABASE_URL", "postgresql:/briefs:geheim@db.example/briefs"),
+        ("DATABASE_URL", "geheim"),
+        ("BRIEFS_BASE_URL", "ftp://briefs:geheim@api.example.org"),
+        ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org/?a=b"),
+        # Python's own message of this one quotes the user and the password.
+        ("BRIEFS_BASE_URL", "https://briefs:geheim\u2100@api.example.org"),
+        ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org:port/"),
+        ("BRIEFS_CORS_ORIGINS", "https://briefs:geheim\u2100@example.org"),
+        ("BRIEFS_SECRET_KEY", "geheim"),
+        ("BRIEFS_SECRET_KEEY", "geheim-geheim-geheim"),
+    ],
+)
+def test_a_refusal_tells_no_secret(variable: str, text: str) -> None:
+    assert "geheim" not in refusal(**{variable: text})
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("BRIEFS_LOG_FROMAT", "BRIEFS_LOG_FORMAT"),
+        ("BRIEFS_BASEURL", "BRIEFS_BASE_URL"),
+        ("BRIEFS_CORS_ORIGIN", "BRIEFS_CORS_ORIGINS"),
+        ("BRIEFS_SECRETKEY", "BRIEFS_SECRET_KEY"),
+        ("BRIEFS_MAX_DOCUMENT_BYTE", "BRIEFS_MAX_DOCUMENT_BYTES"),
+    ],
+)
+def test_an_unknown_variable_of_ours_is_refused_with_the_one_that_was_meant(
+    variable: str, meant: str
+) -> None:
+    assert refusal(**{variable: "1"}).endswith(f"did you mean {meant}?")
+
+
+def test_an_unknown_variable_like_no_other_is_refused_without_a_guess() -> None:
+    assert "did you mean" not in refusal(BRIEFS_ZZZZZZZZZZZZZZZZZZZZZZ="1")
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = read()
+    with pytest.raises(FrozenInstanceError):
+        settings.base_url = "https://example.org"  # type: ignore[misc]
+    assert settings == read()
+
+
+def test_the_application_holds_the_settings_that_it_was_given(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/briefs.db"
+    app = create_app({"DATABASE_URL": url, "BRIEFS_BASE_URL": "https://api.example.org/"})
+    assert app.config["BRIEFS_SETTINGS"] == read(DATABASE_URL=url, BRIEFS_BASE_URL="https://api.example.org")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("DATABASE_URL", "mysql://briefs:geheim@db.example/briefs"), ("BRIEFS_LOG_FROMAT", "json")],
+)
+def test_the_command_line_stops_with_that_one_line(variable: str, text: str) -> None:
+    command = [sys.executable, "-m", "flask", "seed", "status"]
+    environ = clean_environ({variable: text})
+    run = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == f"briefs: {refusal(**{variable: text})}\n"

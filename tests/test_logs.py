@@ -1,0 +1,187 @@
+"""Log lines: one a record, whatever the record holds."""
+
+import io
+import logging
+import logging.config
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from api.logs import JsonFormatter, TextFormatter, log_config
+
+FORMATTERS = [JsonFormatter(), TextFormatter()]
+# 2026-11-23T12:00:00.250Z
+MOMENT = 1_795_435_200.25
+# What ends a line for one reader of logs or another, and what a terminal obeys.
+BREAKING = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029", "\x1b[2J", "\x00", "\b"]
+
+
+def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
+    made = logging.LogRecord("briefs.test", logging.WARNING, "/srv/secret.py", 7, message, arguments, None)
+    made.created = MOMENT
+    vars(made).update(extra)
+    return made
+
+
+def failed(message: str) -> logging.LogRecord:
+    made = record(message)
+    try:
+        raise ZeroDivisionError("SELECT secret\nFROM sources")
+    except ZeroDivisionError:
+        made.exc_info = sys.exc_info()
+    made.stack_info = "Stack (most recent call last):\n  File secret.py"
+    return made
+
+
+def as_json(made: logging.LogRecord) -> dict[str, Any]:
+    line = JsonFormatter().format(made)
+    assert "\n" not in line
+    assert "\r" not in line
+    value: dict[str, Any] = orjson.loads(line)
+    return value
+
+
+def test_a_json_line_has_time_level_logger_and_message_in_this_order() -> None:
+    line = as_json(record("%s of %d", "one", 2))
+    assert list(line.items()) == [
+        ("time", "2026-11-23T12:00:00.250Z"),
+        ("level", "warning"),
+        ("logger", "briefs.test"),
+        ("message", "one of 2"),
+    ]
+
+
+def test_a_text_line_has_time_level_logger_and_message_in_this_order() -> None:
+    line = TextFormatter().format(record("%s of %d", "one", 2))
+    assert line == "2026-11-23T12:00:00.250Z warning briefs.test one of 2"
+
+
+def test_a_whole_second_has_milliseconds_too() -> None:
+    made = record("x")
+    made.created = float(int(MOMENT))
+    assert as_json(made)["time"] == "2026-11-23T12:00:00.000Z"
+
+
+def test_extra_fields_follow_in_json_with_their_types() -> None:
+    line = as_json(record("request", status=200, milliseconds=1.5, route=None, titles=["Ä", "“b”"]))
+    assert list(line.items())[4:] == [
+        ("status", 200),
+        ("milliseconds", 1.5),
+        ("route", None),
+        ("titles", ["Ä", "“b”"]),
+    ]
+
+
+def test_extra_fields_follow_in_text_as_name_and_value() -> None:
+    line = TextFormatter().format(record("request", status=200, route="/v1/articles"))
+    assert line.endswith(" briefs.test request status=200 route=/v1/articles")
+
+
+@pytest.mark.parametrize("breaking", BREAKING)
+def test_a_json_line_stays_one_and_loses_nothing(breaking: str) -> None:
+    text = f"before{breaking}after"
+    line = as_json(record(text, note=text, notes={text: [text]}))
+    assert (line["message"], line["note"], line["notes"]) == (text, text, {text: [text]})
+
+
+@pytest.mark.parametrize("breaking", BREAKING)
+def test_a_text_line_stays_one_and_gives_a_terminal_no_orders(breaking: str) -> None:
+    text = f"before{breaking}after"
+    line = TextFormatter().format(record("Invalid: %s", text, note=text, notes=[text]))
+    assert line.isprintable(), ascii(line)
+    assert (line.count("before"), line.count("after")) == (3, 3)
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_an_exception_leaves_no_trace_path_or_message(formatter: logging.Formatter) -> None:
+    line = formatter.format(failed("it failed"))
+    assert "it failed" in line
+    assert not re.search(r"Traceback|Stack|secret|SELECT|\n", line)
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_an_exception_gives_its_kind(formatter: logging.Formatter) -> None:
+    assert "ZeroDivisionError" in formatter.format(failed("it failed"))
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+@pytest.mark.parametrize(
+    "value",
+    [
+        UUID(int=5),
+        datetime(2026, 11, 23, tzinfo=UTC),
+        ValueError("odd"),
+        b"bytes",
+        {1, 2},
+        float("nan"),
+        2**70,
+        -(2**70),
+        {5: "a number as a key", None: "and none"},
+        # A file name that is not UTF-8, as Python gives it.
+        "caf\udce9.txt",
+    ],
+)
+def test_no_value_stops_the_line(formatter: logging.Formatter, value: object) -> None:
+    line = formatter.format(record("odd: %s", value, value=value))
+    assert "odd: " in line
+    line.encode()
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """Standard error's place; in the end the loggers are as they were."""
+    loggers = [logging.getLogger(name) for name in (None, "briefs", "gunicorn.error")]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    yield io.StringIO()
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers[:], logger.propagate = handlers, propagate
+        logger.setLevel(level)
+
+
+def configure(log_format: str, stream: io.StringIO) -> None:
+    config = log_config(log_format)
+    config["handlers"]["stderr"]["stream"] = stream
+    logging.config.dictConfig(config)
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
+def test_each_record_is_written_once_and_on_one_line(log_format: str, stream: io.StringIO) -> None:
+    configure(log_format, stream)
+    for name in ("briefs.access", "gunicorn.error", "werkzeug", "sqlalchemy.pool"):
+        logging.getLogger(name).warning("first\nsecond of %s", name)
+    lines = stream.getvalue().split("\n")
+    assert lines.pop() == ""
+    assert ["json" if line.startswith("{") else "text" for line in lines] == [log_format] * 4
+
+
+def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
+    configure("json", stream)
+    for name in ("briefs.access", "gunicorn.error", "werkzeug", "alembic"):
+        logging.getLogger(name).info("news")
+    loggers = [orjson.loads(line)["logger"] for line in stream.getvalue().splitlines()]
+    assert loggers == ["briefs.access", "gunicorn.error"]
+
+
+def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(
+    client: FlaskClient, stream: io.StringIO
+) -> None:
+    configure("json", stream)
+    given = {"X-Request-ID": "abc.DEF-1_2"}
+    client.get("/v1/articles/private%0Apath?private=query", headers=given)
+    (line,) = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    assert line["milliseconds"] >= 0
+    assert {name: line[name] for name in ("message", "request_id", "method", "route", "status")} == {
+        "message": "request",
+        "request_id": "abc.DEF-1_2",
+        "method": "GET",
+        "route": "/v1/articles/<article>",
+        "status": 422,
+    }
+    assert "private" not in stream.getvalue()

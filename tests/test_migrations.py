@@ -1,0 +1,158 @@
+"""The migrations: there and back on both engines, and what they build is what the models say."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Connection, inspect, make_url, select, text
+
+from api.db import db
+from api.models import Article, Corpus
+from api.service import MIGRATIONS
+from tests.conftest import make_app
+
+# Everything that a schema can hold, each as (kind, name, definition).
+# The text of a table's own definition would not do: the order of its constraints has no meaning.
+SQLITE_OBJECTS = """
+    SELECT type, name, CASE type WHEN 'table' THEN '' ELSE sql END FROM sqlite_master
+      WHERE name NOT LIKE 'sqlite_%'
+    UNION ALL SELECT 'column', t.name || '.' || c.name, c.type || c."notnull" || c.pk || quote(c.dflt_value)
+      FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table'
+    UNION ALL SELECT 'foreign key', t.name || '.' || f."from", f."table" || f.on_update || f.on_delete
+      FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'
+    UNION ALL SELECT 'unique', t.name, (SELECT group_concat(name) FROM pragma_index_info(i.name))
+      FROM sqlite_master t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND i.origin = 'u'
+"""
+POSTGRESQL_OBJECTS = """
+    SELECT 'relation ' || relkind::text, relname::text, pg_get_indexdef(oid) FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind <> 't'
+    UNION ALL SELECT 'constraint', conname::text, conrelid::regclass || pg_get_constraintdef(oid)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'function', proname::text, prosrc FROM pg_proc
+      WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT 'type', typname::text, typtype::text FROM pg_type
+      WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')
+    UNION ALL SELECT 'trigger', tgname::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'column', attrelid::regclass || '.' || attname,
+        format_type(atttypid, atttypmod) || attcollation::regcollation || attnotnull || atthasdef
+      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+"""
+# What Alembic keeps for itself.
+ALEMBIC = "alembic_version"
+
+
+@pytest.fixture
+def empty(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database of `engine` in which there is nothing at all."""
+    if engine == "sqlite":
+        yield from _app(f"sqlite:///{tmp_path}/empty.db")
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE briefs_empty")
+        url = make_url(server).set(database="briefs_empty")
+        yield from _app(url.render_as_string(hide_password=False))
+        connection.execute("DROP DATABASE briefs_empty WITH (FORCE)")
+
+
+def _app(database_url: str) -> Iterator[Flask]:
+    app = make_app(database_url)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def objects() -> set[tuple[Any, ...]]:
+    """Give everything that is in the schema, but for what Alembic keeps there."""
+    query = SQLITE_OBJECTS if db.engine.dialect.name == "sqlite" else POSTGRESQL_OBJECTS
+    with db.engine.connect() as connection:
+        return {tuple(row) for row in connection.execute(text(query)) if not row[1].startswith(ALEMBIC)}
+
+
+def secret_key() -> str:
+    with db.session.begin():
+        (corpus,) = db.session.scalars(select(Corpus)).all()
+        assert (corpus.id, corpus.revision) == (1, 0)
+        return corpus.secret_key
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
+    found: list[Any] = compare_metadata(context, db.metadata)
+    return found
+
+
+@pytest.mark.usefixtures("empty")
+def test_there_and_back_leaves_nothing_but_alembics_own_table() -> None:
+    upgrade()
+    there = objects()
+    assert there
+    downgrade(revision="base")
+    assert objects() == set()
+    assert inspect(db.engine).get_table_names() == [ALEMBIC]
+    upgrade()
+    assert objects() == there
+
+
+def test_a_database_with_articles_goes_back_and_up_again(empty: Flask) -> None:
+    upgrade()
+    runner = empty.test_cli_runner()
+    first = runner.invoke(args=["seed", "load"])
+    assert first.exit_code == 0
+    downgrade(revision="base")
+    assert objects() == set()
+    upgrade()
+    assert db.session.scalars(select(Article)).all() == []
+    db.session.rollback()
+    assert runner.invoke(args=["seed", "load"]).stdout == first.stdout
+    assert db.session.scalars(select(Article)).all() != []
+
+
+@pytest.mark.usefixtures("empty")
+def test_upgrading_twice_changes_nothing() -> None:
+    upgrade()
+    before, key = objects(), secret_key()
+    upgrade()
+    assert (objects(), secret_key()) == (before, key)
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_migrated_schema_is_the_one_of_the_models() -> None:
+    upgrade()
+    with db.engine.connect() as connection:
+        assert differences(connection) == []
+    migrated = objects()
+    downgrade(revision="base")
+    db.create_all()
+    assert objects() == migrated
+
+
+@pytest.mark.usefixtures("empty")
+def test_each_migrated_database_gets_a_secret_key_of_its_own() -> None:
+    keys = set()
+    for _ in range(3):
+        upgrade()
+        keys.add(secret_key())
+        downgrade(revision="base")
+    assert len(keys) == 3
+    assert all(len(bytes.fromhex(key)) >= 32 for key in keys)
+
+
+def test_the_migrations_are_one_line_with_one_head() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    numbers = [script.revision for script in scripts.walk_revisions()]
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == len(list((MIGRATIONS / "versions").glob("*.py")))
