@@ -15,8 +15,7 @@ from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from api.db import Base, SortedText, UtcDateTime
 
-UNDATED_ASC = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-UNDATED_DESC = datetime(1, 1, 1, tzinfo=UTC)
+UNDATED_ASC, UNDATED_DESC = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0
 
 ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")

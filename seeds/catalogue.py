@@ -9,7 +9,8 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.models import ENTITY_TYPES
-from seeds.identity import is_slug, make_slug
+from seeds.identity import CURLY_QUOTES, is_slug, make_slug
+from seeds.messages import printable
 
 CATALOGUE = Path(__file__).parent / "catalogue.yaml"
 # A match begins at the beginning of a word.
@@ -18,6 +19,9 @@ NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
 
 class CatalogueError(ValueError):
     """The catalogue cannot be used; the message is one line that names the entry and what is wrong."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(printable(f"{path.name}: {message}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,17 @@ class KnownEntity:
         return (self.name, *self.aliases)
 
 
+def _check_slug(text: str) -> None:
+    if not is_slug(text):
+        raise ValidationError("Must be words of a-z and 0-9 joined by -, and no UUID.")
+
+
 class Entry(Schema):
     """One entry of the file."""
 
     name = fields.String(required=True, validate=NAME)
     type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
-    slug = fields.String(validate=is_slug)
+    slug = fields.String(validate=_check_slug)
     aliases = fields.List(fields.String(validate=NAME))
     description = fields.String()
     same_as = fields.List(fields.URL(schemes={"http", "https"}))
@@ -59,15 +68,17 @@ def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
     """Read the catalogue at `path`; raises CatalogueError."""
     try:
         entries = Entry(many=True).load(yaml.safe_load(path.read_bytes()) or [])
+    except OSError as error:
+        raise CatalogueError(path, f"cannot be read: {error.strerror}") from None
     except yaml.YAMLError as error:
-        raise CatalogueError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from None
+        raise CatalogueError(path, f"not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        raise CatalogueError(f"{path.name}: {_first_fault(error)}") from None
+        raise CatalogueError(path, _first_fault(error)) from None
     for entry in entries:
         if not entry.slug:
-            raise CatalogueError(f"{path.name}: '{entry.name}' needs a slug of its own")
+            raise CatalogueError(path, f"'{entry.name}' needs a slug of its own")
     for text, owner in _repeated(entries):
-        raise CatalogueError(f"{path.name}: '{text}' of '{owner}' is taken by an entry before it")
+        raise CatalogueError(path, f"'{text}' of '{owner}' is taken by an entry before it")
     return tuple(entries)
 
 
@@ -84,7 +95,8 @@ def _repeated(entries: list[KnownEntity]) -> Iterator[tuple[str, str]]:
     # One name leads to one entity, one slug to one address.
     seen: set[tuple[str, str]] = set()
     for entry in entries:
-        for kind, text in (("slug", entry.slug), *(("name", name) for name in entry.names)):
+        names = [("name", name.translate(CURLY_QUOTES)) for name in entry.names]
+        for kind, text in [("slug", entry.slug), *names]:
             if (kind, text) in seen:
                 yield text, entry.name
             seen.add((kind, text))

@@ -10,6 +10,7 @@ import click
 import orjson
 from flask import current_app
 from flask.cli import AppGroup
+from psycopg.errors import UndefinedTable
 from rich.console import Console
 from rich.progress import track
 from sqlalchemy import func, select
@@ -29,8 +30,6 @@ from seeds.transactions import Transaction, transactions
 REJECTED = "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, "removed", REJECTED)
 ANY_PATH = click.Path(exists=True, path_type=Path)
-# What the engines say of a database without our tables.
-NO_TABLES = ("no such table", "does not exist")
 
 seed = AppGroup("seed", help="Seed the database from documents, and look at what is there.")
 console = Console(stderr=True)
@@ -142,7 +141,7 @@ def _database_errors() -> Iterator[None]:
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         advice = "nothing of the document at hand was written; mend the cause and run this again"
-        if any(words in reason for words in NO_TABLES):
+        if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
 

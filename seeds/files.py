@@ -1,10 +1,12 @@
 """From paths to documents: which files there are, their bytes, and their sidecars."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from seeds.document import Document, Rejection
+from seeds.messages import printable
 from seeds.parse import parse
 from seeds.sidecar import MAX_BYTES, Sidecar, parse_sidecar
 
@@ -27,19 +29,29 @@ class Submission:
 
 def find_documents(paths: Iterable[Path]) -> list[Path]:
     """Give each file of `paths`, and of each folder its `*.txt`, by name; none of them twice."""
-    found: dict[Path, None] = {}
+    found: dict[str, Path] = {}
     for path in paths:
-        files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
-        found |= dict.fromkeys(files)
-    return list(found)
+        for file in sorted(path.glob("*.txt")) if path.is_dir() else [path]:
+            # Not resolved: a link is a document of its own, with a name of its own.
+            found.setdefault(os.path.abspath(file), file)  # noqa: PTH100
+    return list(found.values())
 
 
 def read_submission(path: Path, max_bytes: int) -> Submission:
     """Read and parse the document at `path` and its sidecar; raises Rejection."""
     document, data = read_document(path, max_bytes)
-    beside = path.with_suffix(".yaml")
-    sidecar = parse_sidecar(read_bytes(beside, MAX_BYTES), beside.name) if beside.exists() else Sidecar()
-    return Submission(data, document, sidecar)
+    return Submission(data, document, _read_sidecar(path.with_suffix(".yaml")))
+
+
+def _read_sidecar(path: Path) -> Sidecar:
+    # A link that leads nowhere is a mistake to be told, not a sidecar that is not there.
+    if not os.path.lexists(path):
+        return Sidecar()
+    try:
+        data = read_bytes(path, MAX_BYTES)
+    except Rejection as rejection:
+        raise Rejection(f"sidecar {printable(path.name)} {rejection.message}") from None
+    return parse_sidecar(data, path.name)
 
 
 def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:

@@ -72,10 +72,9 @@ def read_takeaways(items: Sequence[Item]) -> Takeaways:
 
 def read_related(blocks: Sequence[Block], width: int) -> Related:
     """Titles and dates of `blocks`, which start at the tail's heading; for `width` see `fills`."""
-    under = next((at for at, block in enumerate(blocks[:2], 1) if block.heading is Heading.RELATED), None)
-    if under is None:
-        return Related(warnings=tuple(_unread(blocks[1:])))
-    entries, warnings = _entries(blocks[under:], width)
+    under = next((at for at, block in enumerate(blocks) if block.heading is Heading.RELATED), len(blocks))
+    entries, warnings = _entries(blocks[under + 1 :], width)
+    warnings.extend(_unread(blocks[1:under]))
     kept: list[tuple[RelatedTitle, Span]] = []
     for entry in entries:
         title = " ".join(line.text for line in entry.lines)

@@ -91,15 +91,19 @@ def _slug(session: Session, submission: Submission, identity: UUID, stored: Stor
     wanted = submission.sidecar.slug
     if wanted is None and stored:
         return stored.slug
-    suffix = identity.hex[:8]
-    slug = wanted or make_slug(submission.document.title, f"article-{suffix}")
-    owner = session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == slug))
-    if owner in (None, identity):
-        return slug
     if wanted:
-        raise Rejection(f"sidecar: the slug '{wanted}' belongs to another article; choose another")
+        if not _is_free(session, wanted, identity):
+            raise Rejection(f"sidecar: the slug '{wanted}' belongs to another article; choose another")
+        return wanted
+    slug = make_slug(submission.document.title, f"article-{identity.hex[:8]}")
     # Two articles with one title: the later one's slug says whose it is.
-    return f"{slug[: MAX_SLUG - 1 - len(suffix)].rstrip('-')}-{suffix}"
+    suffixed = [f"{slug[: MAX_SLUG - 1 - length].rstrip('-')}-{identity.hex[:length]}" for length in (8, 32)]
+    return next(one for one in (slug, *suffixed) if _is_free(session, one, identity))
+
+
+def _is_free(session: Session, slug: str, identity: UUID) -> bool:
+    owner = session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == slug))
+    return owner in (None, identity)
 
 
 def _write_article(

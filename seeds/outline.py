@@ -19,6 +19,7 @@ from seeds.shapes import (
 
 Blocks = Sequence[Block]
 WIDEST = 120
+LONGEST_LABEL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def find_outline(blocks: Blocks) -> Outline:
     items, used = gather_items(rest[takeaways + 1 :])
     if desk < takeaways and not items:
         takeaways = len(rest)
+        desk = len(rest) if _is_signed_above(rest, desk, width) else desk
     end = min(takeaways, desk)
     if end == len(rest):
         head, middle = _without_marks(title, rest, bool(tail), width)
@@ -78,11 +80,10 @@ def _cut_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
     places = range(len(blocks) - 1, floor - 1, -1)
     # A heading with a paragraph under it is a subheading of the body.
     related = (at for at in places if blocks[at].heading is Heading.RELATED and not _over_text(blocks, at))
-    start = next(related, None)
-    if start is None:
-        start = next((at for at in places if blocks[at].heading is Heading.SHARE), len(blocks))
-    elif start > floor and blocks[start - 1].heading is Heading.SHARE:
-        start -= 1
+    start = next(related, len(blocks))
+    share = next((at for at in places if blocks[at].heading is Heading.SHARE and at < start), start)
+    if start == len(blocks) or all(_is_label(block) for block in blocks[share + 1 : start]):
+        start = share
     return blocks[:start], blocks[start:]
 
 
@@ -90,16 +91,28 @@ def _over_text(blocks: Blocks, at: int) -> bool:
     return at + 1 < len(blocks) and reads_as_text(blocks[at + 1].text)
 
 
+def _is_label(block: Block) -> bool:
+    """Whether the block may be a button between Share Article and Related Articles."""
+    return len(block.lines) == 1 and len(block.text) <= LONGEST_LABEL and reads_as_heading(block.text)
+
+
 def _without_marks(title: Block, rest: Blocks, tail: bool, width: int) -> tuple[Blocks, Middle]:
     """Head and middle of a page that has neither takeaways nor desk."""
     at = _find_signature(rest, width, 0, 3)
     if at is not None:
-        return rest[:at], Middle(signature=rest[at], body=rest[at + 1 :])
+        signature, body = _cut_signature(rest, at)
+        return rest[:at], Middle(signature=signature, body=body)
     if not tail:
         raise Rejection("none of the page's headings and no signature", line=title.span[0])
     caption = len(rest) > 2 and reads_as_caption(rest[1].text)
     size = 2 if caption else min(1, len(rest) - 1)
     return rest[:size], Middle(body=rest[size:])
+
+
+def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
+    """Whether a page without takeaways is signed above the desk's words, which then are a subheading."""
+    above = any(_is_strong(block, width) for block in blocks[: min(3, desk)])
+    return above and _find_signature(blocks[desk + 1 :], width, 1) is None
 
 
 def _find_middle(blocks: Blocks, tail: bool, width: int) -> Middle:
@@ -111,9 +124,8 @@ def _find_middle(blocks: Blocks, tail: bool, width: int) -> Middle:
         return _find_analysis(blocks[desk], blocks[:desk], blocks[desk + 1 :], tail, width)
     if signed and _opens_analysis(blocks, width) and any(_is_strong(block, width) for block in blocks[2:-1]):
         return _find_analysis(None, (), blocks, tail, width)
-    if signed:
-        return Middle(signature=blocks[0], body=blocks[1:])
-    return Middle(body=blocks)
+    signature, body = _cut_signature(blocks, 0) if signed else (None, blocks)
+    return Middle(signature=signature, body=body)
 
 
 def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, tail: bool, width: int) -> Middle:
@@ -126,7 +138,8 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, tail: bool
         raise Rejection("cut off inside the analysis", line=last.span[1] if last else None)
     if at is None:
         return Middle(desk, heading, blocks[first : first + 1], None, stray, blocks[first + 1 :])
-    return Middle(desk, heading, blocks[first:at], blocks[at], stray, blocks[at + 1 :])
+    signature, body = _cut_signature(blocks, at)
+    return Middle(desk, heading, blocks[first:at], signature, stray, body)
 
 
 def _opens_analysis(blocks: Blocks, width: int) -> bool:
@@ -156,6 +169,13 @@ def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = N
     alike = [at for at in places if _is_signature(blocks[at])]
     followed = [at for at in alike if at < len(blocks) - 1] or alike
     return next((at for at in followed if _is_strong(blocks[at], width)), followed[0] if followed else None)
+
+
+def _cut_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
+    """The signature at `at` and what follows it; three lines set apart by blank lines are one signature."""
+    apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
+    end = at + 3 if apart == [True, True, True, False] else at + 1
+    return Block(tuple(line for block in blocks[at:end] for line in block.lines)), blocks[end:]
 
 
 def _is_signature(block: Block) -> bool:

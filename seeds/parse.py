@@ -12,7 +12,7 @@ from seeds.outline import Middle, Outline, find_outline
 from seeds.shapes import reads_as_paragraph
 
 # A title stands in indexes and cursors, which have bounds of their own.
-LONGEST_TITLE = 300
+LONGEST_TITLE = 500
 
 
 def parse(data: bytes, name: str) -> Document:

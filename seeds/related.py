@@ -1,8 +1,7 @@
 """Listed links: from a title that a page prints to the article that has it."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,16 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.models import Article, RelatedLink
+from seeds.printed_dates import fits
 
-DATE_FORMS = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y年%m月%d日")
-AGE = re.compile(r"(\d{1,3}|an?) (hour|day|week|month|year)s? ago", re.IGNORECASE)
-UNITS = {
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-    "month": timedelta(days=30.44),
-    "year": timedelta(days=365.25),
-}
+# SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
+MAX_PARAMETERS = 10_000
 
 
 class Candidate(NamedTuple):
@@ -43,6 +36,12 @@ class Listed(NamedTuple):
 
 def resolve(session: Session, digests: set[str]) -> None:
     """Point every listed link whose title is among `digests` at the one article that fits, or at none."""
+    ordered = sorted(digests)
+    for start in range(0, len(ordered), MAX_PARAMETERS):
+        _resolve(session, set(ordered[start : start + MAX_PARAMETERS]))
+
+
+def _resolve(session: Session, digests: set[str]) -> None:
     candidates: dict[str, list[Candidate]] = {}
     of_article = select(Article.id, Article.title_digest, Article.published_at)
     for row in session.execute(of_article.where(Article.title_digest.in_(digests))):
@@ -97,21 +96,6 @@ def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datet
     `seen_at` is when the page with the link was published, from which `3 weeks ago` counts.
     """
     if len(candidates) > 1 and printed_date:
-        candidates = [one for one in candidates if _fits(one.published_at, printed_date, seen_at)]
+        dated = [(one, one.published_at) for one in candidates if one.published_at]
+        candidates = [one for one, published_at in dated if fits(printed_date, published_at, seen_at)]
     return candidates[0].id if len(candidates) == 1 else None
-
-
-def _fits(published_at: datetime | None, printed: str, seen_at: datetime | None) -> bool:
-    if published_at is None:
-        return False
-    for form in DATE_FORMS:
-        try:
-            return datetime.strptime(printed, form).replace(tzinfo=UTC).date() == published_at.date()
-        except ValueError:
-            continue
-    age = AGE.fullmatch(printed)
-    if age is None or seen_at is None:
-        return False
-    count = 1 if age[1].lower().startswith("a") else int(age[1])
-    units = (seen_at - published_at) / UNITS[age[2].lower()]
-    return count <= units < count + 1

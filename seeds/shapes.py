@@ -78,7 +78,7 @@ def fills(line: str, following: str, width: int) -> bool:
 def _ends_as_clause(text: str) -> bool:
     bare = text.rstrip(CLOSERS)
     if bare.endswith("."):
-        return not _is_abbreviation(bare)
+        return count_sentences(text) > 1 or not _is_abbreviation(bare)
     return bare.endswith(ENDS + CLAUSES)
 
 
@@ -95,8 +95,9 @@ def _is_abbreviation(text: str) -> bool:
     """Whether `text`, which ends in a full stop, ends in `Inc.`, `U.S.`, an initial or the like."""
     word = text[-24:].rpartition(" ")[2].lstrip(OPENERS).removesuffix(".")
     parts = word.split(".")
-    longest = 1 if len(parts) == 1 else 2
-    return word.casefold() in ABBREVIATIONS or all(part.isalpha() and len(part) <= longest for part in parts)
+    initial = len(word) == 1 and word.isupper()
+    dotted = len(parts) > 1 and all(part.isalpha() and len(part) <= 2 for part in parts)
+    return initial or dotted or word.casefold() in ABBREVIATIONS
 
 
 def _starts_with_word(text: str) -> bool:

@@ -14,7 +14,7 @@ from seeds.messages import printable
 MAX_BYTES = 64 * 1024
 MAX_URL = 2000
 KEYS = ("url", "published_at", "language", "image_url", "slug")
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -32,12 +32,14 @@ class Sidecar:
 def parse_sidecar(data: bytes, name: str) -> Sidecar:
     """Parse the bytes of the sidecar `name`; raises Rejection, naming its line and what is right."""
     values: dict[str, object] = {}
+    seen: set[str] = set()
     for key, value, line in _pairs(data, name):
         try:
             if key not in KEYS:
                 raise ValueError(f"is no key of a sidecar; the keys are {', '.join(KEYS)}")
-            if key in values:
+            if key in seen:
                 raise ValueError("is given twice")
+            seen.add(key)
             if value is not None:
                 values[key] = READERS[key](value)
         except ValueError as error:
@@ -50,14 +52,18 @@ def _pairs(data: bytes, name: str) -> list[tuple[str, str | None, int]]:
     if len(data) > MAX_BYTES:
         raise _rejection(name, 1, f"is over {MAX_BYTES} bytes")
     try:
-        root = yaml.compose(data.decode(), yaml.SafeLoader)
+        text = data.decode()
+        root = yaml.compose(text, yaml.SafeLoader)
     except UnicodeDecodeError as error:
         raise _rejection(name, data[: error.start].count(b"\n") + 1, "is not UTF-8") from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise _rejection(name, line, "is not YAML: a character that it does not allow") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _rejection(name, line, f"is not YAML: {printable(error.problem or 'unreadable')}") from None
-    except (yaml.YAMLError, RecursionError):
-        raise _rejection(name, 1, "is not YAML: a character or a depth that it does not allow") from None
+    except RecursionError:
+        raise _rejection(name, 1, "is not YAML: too deep") from None
     if root is None:
         return []
     if not isinstance(root, yaml.MappingNode):
@@ -77,11 +83,18 @@ def _rejection(name: str, line: int, message: str) -> Rejection:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    plain = text.isascii() and text.isprintable() and " " not in text
-    if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(text) > MAX_URL:
+    plain = text.isascii() and text.isprintable() and " " not in text and len(text) <= MAX_URL
+    if not plain or not _has_host(text):
         raise ValueError(f"must be an http or https URL of at most {MAX_URL} ASCII characters")
     return text
+
+
+def _has_host(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _time(text: str) -> datetime:
@@ -89,10 +102,7 @@ def _time(text: str) -> datetime:
     if not RFC_3339.fullmatch(text):
         raise wrong
     try:
-        time = datetime.fromisoformat(text.upper()).astimezone(UTC)
-        if not 1000 <= time.year <= 9998:
-            raise wrong
-        return time
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
 

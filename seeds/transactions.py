@@ -1,7 +1,7 @@
 """Write transactions: one a document, and one writer at a time on either engine."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -60,9 +60,17 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Session
 
 @contextmanager
 def _savepoint(connection: Connection) -> Iterator[Session]:
-    with connection.begin_nested(), Session(connection) as session:
-        yield session
-        session.commit()
+    savepoint = connection.begin_nested()
+    try:
+        with Session(connection, join_transaction_mode="rollback_only") as session:
+            yield session
+            session.commit()
+        savepoint.commit()
+    except BaseException:
+        # On a full disk SQLite has rolled back the whole transaction by itself, the savepoint with it.
+        with suppress(OperationalError):
+            savepoint.rollback()
+        raise
 
 
 def _begin(connection: Connection, announce: Announce) -> None:

@@ -1,0 +1,76 @@
+"""What a date line says: the day of `Apr 21, 2026`, the age of `3 weeks ago`."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+YEAR_FIRST = re.compile(r"\b([12]\d{3}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2})(?!\d)")
+YEAR_LAST = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]([12]\d{3})\b")
+MONTH = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*", re.IGNORECASE)
+DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)?(?![\d:a-z])", re.IGNORECASE)
+YEAR = re.compile(r"\b[12]\d{3}\b")
+COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+COUNT = rf"(\d{{1,3}}|an?|{'|'.join(COUNTS)})"
+AGE = re.compile(rf"{COUNT} ?(mo|[a-z])[a-z]* ago|(\d{{1,3}}) ?(\D+)前", re.IGNORECASE)
+UNITS = {
+    **dict.fromkeys(("h", "小时"), timedelta(hours=1)),
+    **dict.fromkeys(("d", "天"), timedelta(days=1)),
+    **dict.fromkeys(("w", "周"), timedelta(weeks=1)),
+    **dict.fromkeys(("mo", "月", "个月"), timedelta(days=30.44)),
+    **dict.fromkeys(("y", "年"), timedelta(days=365.25)),
+}
+YESTERDAY = ("yesterday", "昨天")
+
+
+def fits(printed: str, published_at: datetime, seen_at: datetime | None) -> bool:
+    """Tell whether what was published at `published_at` may have `printed` under its title.
+
+    `seen_at` is when the page that prints it was published, from which an age counts; without it, and for
+    a date without year or with two readings, the answer is no.
+    """
+    day = printed_day(printed)
+    if day:
+        return day == published_at.astimezone(UTC).date()
+    age = printed_age(printed)
+    if age is None or seen_at is None:
+        return False
+    count, unit = age
+    return count <= (seen_at - published_at) / unit < count + 1
+
+
+def printed_day(printed: str) -> date | None:
+    """Give the day that `printed` names in full, or None."""
+    numbered = YEAR_FIRST.search(printed)
+    if numbered:
+        return _day(*(int(part) for part in numbered.groups()))
+    numbered = YEAR_LAST.search(printed)
+    if numbered:
+        first, second, year = (int(part) for part in numbered.groups())
+        readings = {_day(year, first, second), _day(year, second, first)} - {None}
+        return readings.pop() if len(readings) == 1 else None
+    month, day, year_found = MONTH.search(printed), DAY.search(printed), YEAR.search(printed)
+    if not (month and day and year_found):
+        return None
+    return _day(int(year_found[0]), MONTHS.index(month[1].lower()) + 1, int(day[1]))
+
+
+def printed_age(printed: str) -> tuple[int, timedelta] | None:
+    """Give the age that `printed` names, as a count and its unit, or None."""
+    if printed.casefold() in YESTERDAY:
+        return 1, UNITS["d"]
+    age = AGE.fullmatch(printed)
+    if age is None:
+        return None
+    count, unit = (age[1] or age[3]).lower(), (age[2] or age[4]).lower()
+    if unit not in UNITS:
+        return None
+    if count.isdigit():
+        return int(count), UNITS[unit]
+    return COUNTS.index(count) if count in COUNTS else 1, UNITS[unit]
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,198 @@
+"""Pages and sidecars for the tests of seeding, and the rows that came of them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from api.db import db
+from api.models import Corpus
+from seeds.catalogue import KnownEntity
+from seeds.entities import Matcher
+from seeds.files import Submission
+from seeds.load import load, refresh_entities
+from seeds.parse import parse
+from seeds.sidecar import parse_sidecar
+from seeds.transactions import transactions
+from tests.conftest import make_app
+
+ROOT = Path(__file__).parents[2]
+# What another database with the same documents need not have: the clock, and a key made for it alone.
+OF_THE_MOMENT = {"created_at", "updated_at", "secret_key"}
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it is saved; a part that is None or empty is left out."""
+
+    title: str = "Harbour Towns Share Their Tide Gauges"
+    summary: str | None = "Nine towns will read one another's gauges and warn one another of floods."
+    caption: str | None = "A tide gauge on a stone quay."
+    takeaways: tuple[str, ...] = ("All gauges report to one public page.", "Each town keeps its own sirens.")
+    heading: str = "What It Means"
+    analysis: tuple[str, ...] = ("Shared readings cost little, and a town upstream gains an hour.",)
+    signature: tuple[str, ...] = ("Coast Desk", "Weather Editor", "The Tide Table")
+    body: tuple[str, ...] = (
+        "The nine towns signed the agreement on the old quay after two years of talks.",
+        "Each gauge is read every minute, and every town sees every reading at once.",
+    )
+    related: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The blocks with blank lines between them."""
+        return "\n\n".join(self._blocks()) + "\n"
+
+    def _blocks(self) -> Iterator[str]:
+        yield from (block for block in (self.title, self.summary, self.caption) if block)
+        if self.takeaways:
+            items = (f"  • {number}{text}" for number, text in enumerate(self.takeaways, 1))
+            yield from ("Key Takeaways", "\n".join(items))
+        if self.analysis:
+            yield from ("Editor's\nDesk", self.heading, *self.analysis)
+        if self.signature:
+            yield "\n".join(self.signature)
+        yield from (*self.body, "Share Article", "Related Articles")
+        titles = (f"{title}\n{date}" if date else title for title, date in self.related)
+        yield from titles if self.related else ("No related articles found",)
+
+
+def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = None) -> Path:
+    """Write `page` to `NAME.txt` in `folder`, made where it is missing, and `sidecar` where one is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.txt"
+    path.write_bytes(page.text.encode() if isinstance(page, Page) else page)
+    if sidecar is not None:
+        (folder / f"{name}.yaml").write_text(sidecar, encoding="utf-8")
+    return path
+
+
+def unreadable(path: Path) -> Path:
+    """Make `path` a regular file whose bytes nobody gets, root neither."""
+    if os.geteuid() == 0:
+        path.symlink_to("/proc/self/mem")
+    else:
+        path.write_text("closed", encoding="utf-8")
+        path.chmod(0)
+    return path
+
+
+def submit(name: str, page: Page | bytes, sidecar: str = "") -> Submission:
+    """Give `page` as if it had been read from `NAME.txt` with `sidecar` beside it."""
+    data = page.text.encode() if isinstance(page, Page) else page
+    return Submission(data, parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml"))
+
+
+def seed(app: Flask, *arguments: object) -> Result:
+    """Run `flask seed load` with `arguments`."""
+    return app.test_cli_runner().invoke(args=["seed", "load", *map(str, arguments)])
+
+
+def summary(result: Result) -> str:
+    """Give the last line that a load has printed."""
+    printed = str(result.stdout).splitlines()
+    assert printed, result.stderr
+    return printed[-1]
+
+
+@contextmanager
+def reference(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
+    """Make an application on a database of its own in `folder`, to hold another one's rows against."""
+    path = folder / "reference.db"
+    shutil.copyfile(sqlite_template, path)
+    app = make_app(f"sqlite:///{path}")
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def seed_pages(
+    app: Flask, submissions: Iterable[Submission], catalogue: Iterable[KnownEntity] = ()
+) -> list[str]:
+    """Load `submissions` as `flask seed load` does, with another catalogue; gives each one's outcome."""
+    known = tuple(catalogue)
+    matcher, outcomes = Matcher(known), []
+    with app.app_context(), transactions(db.engine, print) as begin:
+        with begin() as session:
+            refresh_entities(session, known)
+        for submission in submissions:
+            with begin() as session:
+                outcomes.append(load(session, submission, matcher))
+    return outcomes
+
+
+def clear(app: Flask) -> None:
+    """Bring the database of `app` back to the state of a new one."""
+    with app.app_context(), db.engine.begin() as connection:
+        for table in reversed(db.metadata.sorted_tables):
+            if table.name != Corpus.__tablename__:
+                connection.execute(delete(table))
+        connection.execute(update(Corpus).values(revision=0))
+
+
+def rows(app: Flask) -> Rows:
+    """Give every row of every table, in an order that is the same on both engines."""
+    found: Rows = {}
+    with app.app_context(), db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            key = table.primary_key.columns.keys()
+            several = [dict(row._mapping) for row in connection.execute(select(table))]
+            found[table.name] = sorted(several, key=lambda row, key=key: [str(row[name]) for name in key])  # type: ignore[misc]
+    return found
+
+
+def lasting(found: Mapping[str, Iterable[Row]]) -> Rows:
+    """Leave out of `found` what two databases with the same documents need not share."""
+    return {
+        table: [{name: value for name, value in row.items() if name not in OF_THE_MOMENT} for row in several]
+        for table, several in found.items()
+    }
+
+
+def article(app: Flask, key: str) -> Row:
+    """Give the row of the article whose document has `key`."""
+    (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
+    return row
+
+
+def revision(app: Flask) -> int:
+    """Give the revision of the corpus."""
+    return int(rows(app)["corpus"][0]["revision"])
+
+
+def recounted(found: Rows) -> list[Row]:
+    """Give the entities of `found` with the counts that its articles really amount to."""
+    return [
+        entity
+        | {"article_count": len(of_entity), "mention_count": sum(len(row["mentions"]) for row in of_entity)}
+        for entity in found["entities"]
+        if (of_entity := [row for row in found["article_entities"] if row["entity_id"] == entity["id"]])
+    ]
+
+
+def environment(database_url: str) -> dict[str, str]:
+    """Give the environment of a process of its own that works on `database_url`."""
+    ours = ("BRIEFS_", "DATABASE_", "FLASK_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"DATABASE_URL": database_url}
+
+
+def start_load(database_url: str, *arguments: object) -> "subprocess.Popen[str]":
+    """Start a real `flask seed load` with `arguments`."""
+    command = [sys.executable, "-m", "flask", "seed", "load", *map(str, arguments)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=ROOT, env=environment(database_url), text=True, **pipes)

@@ -1,0 +1,103 @@
+"""Pages to parse, of invented text."""
+
+import re
+import textwrap
+from dataclasses import dataclass
+
+from seeds.document import Document, Rejection
+from seeds.parse import parse
+
+TITLE = "Aldemar Opens a Tidal Lift for Canal Boats"
+SUMMARY = "The lift raises barges nine metres with no engine but the tide. It took eleven years to build."
+CAPTION = "A red barge waits below a steel gate."
+ITEMS = ("The lift opens on 3 May.", "Tolls fall by a fifth.", "5 barges fit at once.")
+ANALYSIS = ("The lift is slow, and slowness is its point: nobody pays for the moon.",)
+SIGNATURE = ("Ines Calloway", "Canal Correspondent", "The Aldemar Ledger")
+BODY = (
+    "At six in the morning the gate closed behind the first barge, and for a while nothing happened.",
+    "“We were told to be patient,” said Tobias Renn, who carries gravel. Then the water began to rise.",
+)
+LISTED = ("Key Takeaways", "• 1One.\n• 2Two.")
+DESK = ("Editor's\nDesk", "The Long View")
+SIGNED = "\n".join(SIGNATURE)
+TAIL = ("Share Article", "Related Articles", "📰\nNo related articles found")
+PARAGRAPH = f"{SUMMARY} {SUMMARY}"
+RELATED = (("Gravel Prices Sink With the Canal", "3 weeks ago"), ("Renn Brothers Buy a Second Barge", None))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a page says, part by part; None or () for a part that it does not have."""
+
+    title: str = TITLE
+    summary: str | None = SUMMARY
+    caption: str | None = CAPTION
+    takeaways: tuple[str, ...] = ITEMS
+    desk: str | None = "Editor's\nDesk"
+    heading: str | None = "The Long View"
+    analysis: tuple[str, ...] = ANALYSIS
+    signature: tuple[str, ...] = SIGNATURE
+    body: tuple[str, ...] = BODY
+    related: tuple[tuple[str, str | None], ...] = RELATED
+    tail: bool = True
+
+
+def blocks(sample: Sample, bullet: str = "•", width: int | None = None) -> list[str]:
+    """The page's blocks in order, lines wrapped at `width`; lines that are one by nature are not."""
+    listed = [f"  {bullet} {number}{text}" for number, text in enumerate(sample.takeaways, 1)]
+    titles = [
+        f"{fill(title, width)}\n{date}" if date else fill(title, width) for title, date in sample.related
+    ]
+    head = [text for text in (sample.title, sample.summary, sample.caption) if text]
+    return [
+        *(fill(text, width) for text in head),
+        *(["Key Takeaways", "\n".join(fill(item, width) for item in listed)] if listed else []),
+        *([sample.desk] if sample.desk else []),
+        *([sample.heading] if sample.heading else []),
+        *(fill(text, width) for text in sample.analysis),
+        *(["\n".join(sample.signature)] if sample.signature else []),
+        *(fill(text, width) for text in sample.body),
+        *(["Share Article", "Related Articles"] if sample.tail else []),
+        *(titles or ["📰\nNo related articles found"] if sample.tail else []),
+    ]
+
+
+def fill(text: str, width: int | None) -> str:
+    """`text` wrapped at `width`, as mail and editors do it; as it is where `width` is None."""
+    if width is None:
+        return text
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
+
+
+def paper(*parts: str) -> bytes:
+    """Blocks with a blank line between two of them."""
+    return "\n\n".join(parts).encode()
+
+
+def page(sample: Sample) -> bytes:
+    """The sample as a page of plain form."""
+    return paper(*blocks(sample))
+
+
+def read(*parts: str) -> Document:
+    """The parse of some blocks."""
+    return parse(paper(*parts), "page.txt")
+
+
+def refusal(data: bytes) -> Rejection:
+    """The Rejection that `data` ends in."""
+    try:
+        document = parse(data, "page.txt")
+    except Rejection as rejection:
+        return rejection
+    raise AssertionError(f"not rejected: {document}")
+
+
+def warned(document: Document) -> list[tuple[str, int, str]]:
+    """The warnings as tuples."""
+    return [(warning.section, warning.line, warning.message) for warning in document.warnings]
+
+
+def collapse(text: str) -> str:
+    """`text` on one line."""
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,261 @@
+"""Loads that are cut off: between two runs every article is whole, and the next run completes the work."""
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import SystemRandom
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select, text
+
+from api.db import db
+from api.models import Article
+from seeds.messages import printable
+from tests.conftest import make_app
+from tests.seeds.documents import (
+    Page,
+    Rows,
+    lasting,
+    recounted,
+    reference,
+    rows,
+    seed,
+    start_load,
+    summary,
+    write,
+)
+
+NUMBER = 150
+FULL = re.compile(
+    r"Error: database: database or disk is full; nothing of the document at hand was written; .+"
+)
+CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+TRIGGERS = {
+    "sqlite": """
+        CREATE TRIGGER refuse BEFORE INSERT ON related_links WHEN NEW.title = 'Refused'
+        BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END
+    """,
+    "postgresql": """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'refused by a trigger'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON related_links FOR EACH ROW WHEN (NEW.title = 'Refused')
+        EXECUTE FUNCTION refuse()
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of many documents that name known entities and list one another."""
+    folder = tmp_path_factory.mktemp("pages")
+    for number in range(NUMBER):
+        page = Page(
+            title=f"Gauge {number} Reports from China",
+            takeaways=("Beijing reads every gauge.", f"Gauge {number} stands in Shanghai."),
+            body=(
+                f"Shanghai's gauge {number} is new. " * 3,
+                "China and Guangdong share it, SpaceX does not.",
+            ),
+            related=(
+                (f"Gauge {number - 1} Reports from China", None),
+                (f"Gauge {number + 1} Reports from China", None),
+            ),
+        )
+        write(folder, f"{number:03}", page, f"published_at: 2026-04-21T12:00:{number % 60:02}Z")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """The rows of one undisturbed load of `pages`."""
+    with reference(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
+        assert summary(seed(app, pages)).startswith(f"{NUMBER} created, ")
+        return lasting(rows(app))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte, where this process may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("a file system cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+@contextmanager
+def unlimited(path: Path) -> Iterator[Flask]:
+    """Make an application on the database at `path` as it is."""
+    app = make_app(f"sqlite:///{path}")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def count(app: Flask) -> int:
+    """Give the number of articles in the database."""
+    with app.app_context(), db.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(Article)).scalar_one()
+
+
+def parts(found: Rows, ids: set[object]) -> Rows:
+    """Give the rows of the articles `ids`, but where their links lead: that changes with what comes later."""
+    takeaways = {row["id"] for row in found["takeaways"] if row["article_id"] in ids}
+    links = [row | {"target_id": None} for row in found["related_links"]]
+    of_takeaways = [row for row in found["takeaway_entities"] if row["takeaway_id"] in takeaways]
+    own = {
+        name: [row for row in several if row["article_id"] in ids]
+        for name, several in (found | {"related_links": links}).items()
+        if several and "article_id" in several[0]
+    }
+    articles = [row for row in found["articles"] if row["id"] in ids]
+    return own | {"articles": articles, "takeaway_entities": of_takeaways}
+
+
+def check_whole(app: Flask, complete: Rows) -> int:
+    """Hold every article in the database against its rows in `complete`; gives how many there are."""
+    found = lasting(rows(app))
+    ids: set[object] = {row["id"] for row in found["articles"]}
+    everything: set[object] = {row.get("article_id") for several in found.values() for row in several} - {
+        None
+    }
+    assert everything <= ids
+    if ids:
+        assert parts(found, ids) == parts(complete, ids)
+    assert found["entities"] == recounted(found)
+    assert found["corpus"][0]["revision"] == len(ids)
+    return len(ids)
+
+
+def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
+    """Look at the database until the load of `process` has brought it to `number` articles."""
+    while count(app) < number:
+        # A look now and then, so that the load has the processor.
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.005)
+
+
+def test_a_load_that_is_killed_again_and_again_leaves_whole_articles_and_completes(
+    app: Flask, database_url: str, pages: Path, complete: Rows
+) -> None:
+    moments = sorted(SystemRandom().sample(range(1, 90), 2))
+    for moment in moments:
+        with start_load(database_url, pages) as process:
+            wait_for(app, process, moment)
+            process.kill()
+        assert process.returncode == -signal.SIGKILL, moments
+        assert moment <= check_whole(app, complete) < NUMBER, moments
+    with start_load(database_url, pages) as process:
+        stdout, stderr = process.communicate()
+    assert process.returncode == 0, stderr
+    assert re.match(r"\d+ created, 0 updated, \d+ unchanged, 0 removed, 0 rejected$", stdout)
+    assert lasting(rows(app)) == complete
+
+
+def test_a_load_that_its_operator_interrupts_leaves_whole_articles_and_says_so_in_one_line(
+    app: Flask, database_url: str, pages: Path, complete: Rows
+) -> None:
+    with start_load(database_url, pages) as process:
+        wait_for(app, process, 20)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate()
+    assert (stdout, stderr.strip(), process.returncode) == ("", "Aborted!", 1)
+    assert 20 <= check_whole(app, complete) < NUMBER
+    assert seed(app, pages).exit_code == 0
+    assert lasting(rows(app)) == complete
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_whole_articles(
+    app: Flask, database_url: str, pages: Path, complete: Rows
+) -> None:
+    with start_load(database_url, pages) as process:
+        wait_for(app, process, 20)
+        with app.app_context():
+            db.engine.dispose()
+        with psycopg.connect(database_url) as session:
+            session.execute(CUT)
+        stdout, stderr = process.communicate()
+    (line,) = stderr.splitlines()
+    assert line.startswith("Error: database: ")
+    assert line == printable(line)
+    assert (stdout, process.returncode) == ("", 1)
+    assert 20 <= check_whole(app, complete) < NUMBER
+    assert seed(app, pages).exit_code == 0
+    assert lasting(rows(app)) == complete
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
+def test_a_document_that_the_database_refuses_leaves_nothing_and_is_named_in_one_line(
+    app: Flask, engine: str, sqlite_template: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    pages = tmp_path / "pages"
+    for name, listed in (("a", "Welcome"), ("b", "Refused"), ("c", "Welcome")):
+        write(pages, name, Page(title=f"China Reads Gauge {name}", related=((listed, None),)))
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(TRIGGERS[engine]))
+    result = seed(app, *options, pages)
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(
+        "Error: database: refused by a trigger; nothing of the document at hand was written"
+    )
+    assert (result.stdout, result.exit_code) == ("", 1)
+    found = rows(app)
+    keys = {row["key"] for row in found["articles"]}
+    assert keys == set() if options else {"a"} <= keys <= {"a", "c"}
+    assert found["entities"] == recounted(found)
+    assert {row["article_id"] for row in found["sources"]} == {row["id"] for row in found["articles"]}
+    with app.app_context(), db.engine.begin() as connection:
+        table = "" if engine == "sqlite" else " ON related_links"
+        connection.execute(text(f"DROP TRIGGER refuse{table}"))
+    assert seed(app, pages).exit_code == 0
+    with reference(sqlite_template, tmp_path) as other:
+        seed(other, pages)
+        assert lasting(rows(app)) == lasting(rows(other))
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
+def test_a_database_that_may_not_grow_is_named_in_one_line_and_leaves_whole_articles(
+    sqlite_template: Path, pages: Path, complete: Rows, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    with reference(sqlite_template, tmp_path) as app:
+        with app.app_context():
+            # SQLite says the same of a file at its limit as of a full disk.
+            event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 150"))
+        result = seed(app, *options, pages)
+        (line,) = result.stderr.splitlines()
+        assert FULL.fullmatch(line)
+        assert (result.stdout, result.exit_code) == ("", 1)
+        stored = check_whole(app, complete)
+        assert stored == 0 if options else 0 < stored < NUMBER
+        with app.app_context():
+            db.engine.dispose()
+    with unlimited(tmp_path / "reference.db") as app:
+        assert seed(app, pages).exit_code == 0
+        assert lasting(rows(app)) == complete
+
+
+def test_a_full_disk_is_named_in_one_line_and_leaves_whole_articles(
+    sqlite_template: Path, pages: Path, complete: Rows, small_disk: Path
+) -> None:
+    with reference(sqlite_template, small_disk) as app:
+        result = seed(app, pages)
+        (line,) = result.stderr.splitlines()
+        assert FULL.fullmatch(line)
+        assert (result.stdout, result.exit_code) == ("", 1)
+        assert 0 < check_whole(app, complete) < NUMBER
+        subprocess.run(["mount", "-o", "remount,size=50m", small_disk], check=True)
+        assert seed(app, pages).exit_code == 0
+        assert lasting(rows(app)) == complete
