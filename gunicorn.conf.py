@@ -1,11 +1,36 @@
 """gunicorn's settings; any of them can be overridden on its command line."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
+from gunicorn.workers.gthread import ThreadWorker
+
 from api.config import SettingError, read_settings
 from api.logs import log_config
+
+
+class DrainingWorker(ThreadWorker):
+    """gunicorn's threaded worker that, as it stops, also answers what waits in the listen queue.
+
+    gunicorn leaves those connections to be reset when the last worker closes the socket.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._drain(listener)
+
+    def _drain(self, listener: socket.socket) -> None:
+        listener.setblocking(False)
+        taken = -1
+        while taken != self.nr_conns:
+            taken = self.nr_conns
+            self.accept(listener)
+        listener.close()
+
 
 # A server's log is for machines; a person at a terminal sets BRIEFS_LOG_FORMAT=text.
 os.environ.setdefault("BRIEFS_LOG_FORMAT", "json")
@@ -24,7 +49,7 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
     del sys.modules[name]
 
 bind = f"127.0.0.1:{port}"
-worker_class = "gthread"
+worker_class = DrainingWorker
 workers = 2
 threads = 4
 keepalive = 5

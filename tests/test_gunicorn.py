@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -239,3 +240,26 @@ def test_a_running_request_is_finished(number: signal.Signals, database: str, tm
             assert server.wait() == 0
             with pytest.raises(ConnectionRefusedError):
                 server.get("/healthz")
+
+
+def test_what_waits_to_be_accepted_is_answered_before_the_end(database: str, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    # One worker that takes two connections: any further ones stay in the listen queue.
+    full = "--workers 1 --threads 1 --worker-connections 2"
+    with (
+        ThreadPoolExecutor(1) as pool,
+        serving(database, tmp_path, application="tests.waiting:app", GUNICORN_CMD_ARGS=full) as server,
+    ):
+        running = pool.submit(server.get, "/v1/articles", X_Wait_For=str(go))
+        server.wait_until("the running request", Path(f"{go}.waiting").exists)
+        queued = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(6)]
+        for connection in queued:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        server.signal(signal.SIGTERM)
+        server.wait_until("the signal", lambda: any("signal: term" in line for line in server.lines))
+        go.touch()
+        assert running.result().status == 200
+        for connection in queued:
+            with connection, connection.makefile("rb") as answer:
+                assert answer.readline().startswith(b"HTTP/1.1 200 ")
+        assert server.wait() == 0
