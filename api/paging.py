@@ -1,30 +1,20 @@
-"""Keyset paging: a page begins after the last row of the page before, wherever that row now stands.
+"""Keyset paging: a page begins after the last row of the page before, wherever that row now stands."""
 
-A cursor is the last row's sort keys and a fingerprint of the query, signed; it holds no state of ours.
-"""
-
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import request
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
 
+from api.cursors import Key, read_cursor, write_cursor
 from api.db import db
-from api.models import Corpus
-from api.problems import InvalidParameters, parameter_error
-from api.urls import settings, url
+from api.urls import url
 
-Key = InstrumentedAttribute[Any]
 # The body of a page and its headers, as a view returns them.
 Page = tuple[dict[str, Any], dict[str, str]]
-READERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
 
 
 @dataclass(frozen=True)
@@ -89,9 +79,9 @@ def collection(
     order, limit = orders_by_name[parameters["sort"]], parameters["limit"]
     paged = statement.add_columns(*order.columns).order_by(*order.clauses()).limit(limit + 1)
     if "cursor" in parameters:
-        paged = paged.where(order.after(_read_cursor(parameters["cursor"], order, scope)))
+        paged = paged.where(order.after(read_cursor(parameters["cursor"], order.columns, scope)))
     rows = db.session.execute(paged).all()
-    following = _cursor(list(rows[limit - 1][1:]), scope) if len(rows) > limit else None
+    following = write_cursor(rows[limit - 1][1:], order.columns, scope) if len(rows) > limit else None
     meta = {"limit": limit}
     if parameters["total"]:
         counted = statement.order_by(None).subquery()
@@ -109,40 +99,3 @@ def _links(current: str | None, following: str | None) -> dict[str, str | None]:
         return url(quote(request.path), sorted([*pairs, ("cursor", cursor)] if cursor else pairs))
 
     return {"self": link(current), "first": link(None), "next": following and link(following)}
-
-
-def _signer() -> URLSafeSerializer:
-    key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
-    return URLSafeSerializer(key, salt="cursor")
-
-
-def _fingerprint(scope: UUID | None) -> str:
-    # The scope and not the path, in which one article can have an id and several slugs.
-    pairs = sorted(pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor"))
-    query = f"{request.url_rule} {scope} {urlencode(pairs)}"
-    return hashlib.sha256(query.encode()).hexdigest()[:16]
-
-
-def _cursor(place: list[Any], scope: UUID | None) -> str:
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in place]
-    plain = [str(value) if isinstance(value, UUID) else value for value in plain]
-    cursor = _signer().dumps([_fingerprint(scope), plain])
-    return cursor if isinstance(cursor, str) else cursor.decode()
-
-
-def _read_cursor(cursor: str, order: Order, scope: UUID | None) -> list[Any]:
-    try:
-        fingerprint, place = _signer().loads(cursor)
-    except BadSignature:
-        raise _cursor_error("This is no cursor of ours, or it was altered.") from None
-    # Base64 has several spellings of one value; only ours is signed.
-    if _signer().dumps([fingerprint, place]) != cursor:
-        raise _cursor_error("This is no cursor of ours, or it was altered.")
-    if fingerprint != _fingerprint(scope):
-        raise _cursor_error("This cursor belongs to another query; only `limit` may change between pages.")
-    types = [column.type.python_type for column in order.columns]
-    return [READERS.get(kind, kind)(value) for kind, value in zip(types, place, strict=True)]
-
-
-def _cursor_error(message: str) -> InvalidParameters:
-    return InvalidParameters([parameter_error("cursor", message)])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import orjson
-from flask import current_app
 from flask.cli import AppGroup
 from psycopg.errors import UndefinedTable
 from rich.console import Console
@@ -16,9 +15,9 @@ from rich.progress import track
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from api.config import Settings
 from api.db import db
 from api.models import Article, Corpus, Entity, RelatedLink, Takeaway
+from api.urls import settings
 from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.document import ParseWarning, Rejection, as_json
 from seeds.entities import Matcher
@@ -70,7 +69,7 @@ def parse_command(file: Path) -> None:
     Example: flask seed parse seeds/documents/000_873f17470df679e4.txt
     """
     try:
-        document, _ = read_document(file, _settings().max_document_bytes)
+        document, _ = read_document(file, settings().max_document_bytes)
     except Rejection as rejection:
         _say(_place(file, rejection))
         sys.exit(1)
@@ -100,7 +99,7 @@ def _matcher(begin: Transaction) -> Matcher:
     try:
         catalogue = read_catalogue()
     except CatalogueError as error:
-        raise click.ClickException(printable(str(error))) from None
+        raise click.ClickException(str(error)) from None
     with begin() as session:
         refresh_entities(session, catalogue)
     return Matcher(catalogue)
@@ -110,7 +109,7 @@ def _load_file(
     path: Path, begin: Transaction, matcher: Matcher, keys: dict[str, Path], *, strict: bool
 ) -> str:
     try:
-        submission = read_submission(path, _settings().max_document_bytes)
+        submission = read_submission(path, settings().max_document_bytes)
         if keys.setdefault(submission.key, path) != path:
             raise Rejection(f"has the key of {printable(str(keys[submission.key]))}; one of them must change")
         for warning in submission.document.warnings:
@@ -144,11 +143,6 @@ def _database_errors() -> Iterator[None]:
         if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["BRIEFS_SETTINGS"]
-    return settings
 
 
 def _say(message: str) -> None:
