@@ -37,43 +37,40 @@ class Listed(NamedTuple):
 def resolve(session: Session, digests: set[str]) -> None:
     """Point every listed link whose title is among `digests` at the one article that fits, or at none."""
     ordered = sorted(digests)
-    for start in range(0, len(ordered), MAX_PARAMETERS):
-        _resolve(session, set(ordered[start : start + MAX_PARAMETERS]))
-
-
-def _resolve(session: Session, digests: set[str]) -> None:
-    candidates: dict[str, list[Candidate]] = {}
-    of_article = select(Article.id, Article.title_digest, Article.published_at)
-    for row in session.execute(of_article.where(Article.title_digest.in_(digests))):
-        candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     changes = [
         {"id": link.id, "target_id": target}
-        for link, target in _targets(session, digests, candidates)
+        for start in range(0, len(ordered), MAX_PARAMETERS)
+        for link, target in _targets(session, ordered[start : start + MAX_PARAMETERS])
         if target != link.target_id
     ]
     if changes:
-        # First away from the old target: two links of one article may change places.
+        # First all away from their old targets: two links of one article may change places.
         session.execute(update(RelatedLink), [change | {"target_id": None} for change in changes])
         session.execute(update(RelatedLink), changes)
 
 
-def _targets(
-    session: Session, digests: set[str], candidates: dict[str, list[Candidate]]
-) -> Iterator[tuple[Listed, UUID | None]]:
+def _targets(session: Session, digests: list[str]) -> Iterator[tuple[Listed, UUID | None]]:
+    candidates = _candidates(session, digests)
     taken: set[tuple[UUID, UUID]] = set()
     for link in _listed(session, digests):
-        others = [
-            candidate
-            for candidate in candidates.get(link.title_digest, [])
-            if candidate.id != link.article_id and (link.article_id, candidate.id) not in taken
-        ]
+        others = [one for one in candidates.get(link.title_digest, []) if one.id != link.article_id]
         target = choose(others, link.printed_date, link.seen_at)
+        if target and (link.article_id, target) in taken:
+            target = None
         if target:
             taken.add((link.article_id, target))
         yield link, target
 
 
-def _listed(session: Session, digests: set[str]) -> list[Listed]:
+def _candidates(session: Session, digests: list[str]) -> dict[str, list[Candidate]]:
+    candidates: dict[str, list[Candidate]] = {}
+    of_article = select(Article.id, Article.title_digest, Article.published_at)
+    for row in session.execute(of_article.where(Article.title_digest.in_(digests))):
+        candidates.setdefault(row.title_digest, []).append(Candidate(*row))
+    return candidates
+
+
+def _listed(session: Session, digests: list[str]) -> list[Listed]:
     statement = (
         select(
             RelatedLink.id,

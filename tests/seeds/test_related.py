@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from api.db import db
+from api.models import Article
 from seeds.datelines import is_date
 from seeds.files import Submission
 from seeds.identity import article_id, title_digest
@@ -157,6 +159,20 @@ def test_more_titles_than_a_statement_has_parameters_are_resolved(app: Flask) ->
     with app.app_context(), db.session.begin():
         resolve(db.session(), {f"{number:064x}" for number in range(70_000)} | {title_digest("Beta")})
     assert rows(app) == before
+
+
+def test_a_link_moves_to_another_title_however_many_titles_stand_between_the_two(app: Flask) -> None:
+    # In the order of digests, the new title first, then more than a statement takes, then the old title.
+    new, old = "Mu", "Beta"
+    assert (title_digest(new)[0], title_digest(old)[0]) == ("1", "f")
+    seed_pages(app, [page("a", "Alpha", new, old), page("b", old)])
+    assert links(app) == {("a", 1): None, ("a", 2): "b"}
+    with app.app_context(), db.session.begin():
+        renamed = {"title": new, "title_digest": title_digest(new)}
+        db.session.execute(update(Article).where(Article.key == "b").values(renamed))
+        between = {f"8{number:063x}" for number in range(70_000)}
+        resolve(db.session(), between | {title_digest(new), title_digest(old)})
+    assert links(app) == {("a", 1): "b", ("a", 2): None}
 
 
 PAGES = [
