@@ -56,7 +56,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             decorated = self.doc(operationId=first + "".join(word.capitalize() for word in rest))(view)
             for status in (*COMMON, *(path.statuses if path else ())):
                 decorated = self.alt_response(status, HTTPStatus(status).name)(decorated)
-            decorated = self.response(200, shape, content_type=content_type)(decorated)
+            said = "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."
+            decorated = self.response(200, shape, content_type=content_type, description=said)(decorated)
             bare = query is NoParameters
             decorated = self.arguments(query, location="query", as_kwargs=bare)(decorated)
             parameters = [path.document()] if path else None

@@ -28,6 +28,8 @@ def _finish(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     if settings().cors_origins != ("*",):
         response.vary.add("Origin")
+    if request.method == "OPTIONS" or response.status_code == 308:
+        del response.headers["Content-Type"]  # Of nothing there is no type.
     if "Allow" in response.headers:
         response.headers["Allow"] = ", ".join(sorted(response.allow))
     if response.status_code >= 400 or request.method == "OPTIONS":
@@ -64,11 +66,12 @@ def _is_acceptable(response: Response) -> bool:
 
 
 def _compress(response: Response) -> None:
-    body = response.get_data()
+    body, codings = response.get_data(), request.accept_encodings
     if (
         len(body) >= MIN_COMPRESSED_BYTES
         and (response.mimetype or "").startswith(COMPRESSED_TYPES)
-        and request.accept_encodings.quality("gzip") > 0
+        and codings.quality("gzip") > 0
+        and codings.quality("gzip") >= codings.quality("identity")
     ):
         # No time stamp: the same bytes must give the same ETag.
         response.set_data(gzip.compress(body, compresslevel=6, mtime=0))

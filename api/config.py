@@ -64,7 +64,9 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = [variable for variable, _ in VARIABLES.values()]
     for variable in environ:
         if variable.startswith("BRIEFS_") and variable not in known:
-            near = difflib.get_close_matches(variable, known, n=1)
+            # What all names share would make any of them near.
+            bare = {name.removeprefix("BRIEFS_"): name for name in known}
+            near = [bare[name] for name in difflib.get_close_matches(variable[7:], bare, n=1)]
             hint = f"; did you mean {near[0]}?" if near else ""
             raise SettingError(f"{variable}: no such setting{hint}")
 

@@ -15,7 +15,7 @@ from marshmallow import fields
 
 from api.blueprint import Blueprint
 from api.fields import Shape
-from api.problems import DETAILS, PROBLEM_JSON
+from api.problems import DETAILS, PROBLEM_JSON, TITLES
 from api.urls import settings
 
 TITLE = "Briefs API"
@@ -28,28 +28,54 @@ def _header(description: str, example: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
-ETAG = {"ETag": _header("Strong validator of these bytes (RFC 9110).", '"dad11547130b1970d9060c9afa30a1b5"')}
-CACHE = {"Cache-Control": _header("How long the answer may be kept.", "public, max-age=60")}
-REQUEST_ID = {"X-Request-ID": _header("The request's id, yours where you sent one.", "4ff43dd0e6a046db")}
+ETAG = {
+    "ETag": _header(
+        "Strong validator of these bytes (RFC 9110).", '"dad11547130b1970d9060c9afa30a1b5560e113d"'
+    ),
+    "Cache-Control": _header("How long the answer may be kept.", "public, max-age=60"),
+    "Vary": _header("What of the request the answer depends on.", "Accept-Encoding"),
+    "X-Request-ID": _header("The request's id, yours where you sent one.", "4ff43dd0e6a046db"),
+}
+LINK = {"Link": _header("`links` of the page as RFC 8288.", '</v1/articles?limit=2>; rel="first"')}
 HEADERS = {
-    200: ETAG | CACHE | REQUEST_ID,
-    304: ETAG | CACHE | REQUEST_ID,
+    304: ETAG,
     308: {"Location": _header("The present address.", "/v1/articles/a-new-slug")},
+    503: {"Retry-After": _header("Seconds to wait.", "5")},
+}
+DESCRIPTIONS = DETAILS | {
+    304: "Nothing changed since the ETag that you sent.",
+    308: "The slug is one of before; `Location` has the present address.",
+}
+PROBLEM = {
+    "type": "about:blank",
+    "instance": "/v1/articles",
+    "request_id": "4ff43dd0e6a046db",
+}
+ERRORS = {
+    "errors": [
+        {
+            "parameter": "limt",
+            "message": "There is no such parameter here.",
+            "allowed": ["cursor", "limit", "sort", "total"],
+            "suggestion": "limit",
+        }
+    ]
 }
 DESCRIPTION = """\
 News briefs as versioned JSON: articles with their key takeaways, the entities that they mention at exact
 places, and links to related articles.
 
-**Collections** answer `{data, links, meta}`. Follow `links.next` until it is null; it names the place after
-the last row, so that no row is lost or repeated whatever is seeded meanwhile. Any parameter that is unknown,
-repeated or out of range is a 422 that names it.
+**Collections** answer `{data, links, meta}`. Follow `links.next` until it is null; it points just after the
+last row of its page, so that no row is lost or repeated whatever is seeded meanwhile. Any parameter that is
+unknown, repeated or out of range is a 422 that names it.
 
-**Caching.** Each answer has a strong `ETag`; send it back as `If-None-Match` and a 304 says that nothing
+**Caching.** Each 200 has a strong `ETag`; send it back as `If-None-Match` and a 304 says that nothing
 changed. `Cache-Control` says how long an answer may be kept without asking.
 
 **Errors** are `application/problem+json` (RFC 9457) with the `request_id` that is also in `X-Request-ID`.
 
-`HEAD` and `OPTIONS` work wherever `GET` does; HTTP changes nothing here.
+The API is read-only: `GET`, and `HEAD` and `OPTIONS` wherever `GET` works. What is not there is null, and no
+key is ever left out.
 """
 
 
@@ -90,17 +116,17 @@ class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:
-            response: dict[str, Any] = {"description": DETAILS.get(status, status.phrase)}
+            response: dict[str, Any] = {"description": DESCRIPTIONS.get(status, status.phrase)}
             if status in HEADERS:
                 response["headers"] = HEADERS[status]
             if status >= 400:
-                response["content"] = {PROBLEM_JSON: {"schema": Problem}}
+                response["content"] = {PROBLEM_JSON: {"schema": Problem, "example": _problem_example(status)}}
             self.spec.components.response(status.name, response, lazy=True)
 
 
 def register_specification(app: Flask, blueprints: list[Blueprint]) -> None:
     """Register `blueprints` with `app` and keep their specification for `document`."""
-    app.config |= {"API_TITLE": TITLE, "API_VERSION": VERSION, "OPENAPI_VERSION": "3.1.0"}
+    app.config |= {"API_TITLE": TITLE, "API_VERSION": f"{VERSION}.0.0", "OPENAPI_VERSION": "3.1.0"}
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})
     for blueprint in blueprints:
         specification.register_blueprint(blueprint)
@@ -120,9 +146,15 @@ def _complete(spec: APISpec) -> dict[str, Any]:
     return {key: document.get(key, []) for key in order}
 
 
+def _problem_example(status: int) -> dict[str, Any]:
+    said = {"title": TITLES.get(status), "status": status, "detail": DETAILS.get(status, "…")}
+    return PROBLEM | said | (ERRORS if status == 422 else {})
+
+
 def _operation(operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
     responses = dict(sorted(operation["responses"].items()))
-    responses["200"]["headers"] = HEADERS[200]
+    is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
+    responses["200"]["headers"] = (LINK if is_page else {}) | ETAG
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]

@@ -18,7 +18,7 @@ class WholeNumber(fields.Integer):
     """A number in ASCII digits; `int` alone would also take `1_0`, ` 5` and the digits of other scripts."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not re.fullmatch(r"[0-9]{1,9}", value):
+        if not re.fullmatch(r"-?(0|[1-9][0-9]*)", value):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -86,15 +86,15 @@ class StrictParser(FlaskParser):
         found = messages["query"]
         given = [name for name in dict.fromkeys(req.args) if name in found]
         raise InvalidParameters(
-            [_error(schema, name, " ".join(found[name]), req.args[name]) for name in given]
+            [_error(schema, name, " ".join(found[name]), req.args.getlist(name)) for name in given]
         ) from error
 
 
-def _error(schema: Schema, name: str, message: str, value: str) -> dict[str, Any]:
+def _error(schema: Schema, name: str, message: str, values: list[str]) -> dict[str, Any]:
     field = schema.fields.get(name)
     if field is None:
         return parameter_error(name, "There is no such parameter here.", sorted(schema.fields), name)
-    return parameter_error(name, message, _allowed(field), value)
+    return parameter_error(name, message, _allowed(field), values[0] if len(values) == 1 else None)
 
 
 def _allowed(field: fields.Field[Any]) -> list[str] | None:

@@ -25,7 +25,12 @@ PROBLEM_JSON = "application/problem+json"
 MAX_TARGET_BYTES = 4096
 RETRY_SECONDS = 5
 
+OWN_CODE = Path(__file__).parent
+
 log = logging.getLogger("briefs.error")
+
+# Phrases of RFC 9110 that werkzeug still has by their older names.
+TITLES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 DETAILS = {
     404: "There is nothing at this address.",
@@ -35,7 +40,7 @@ DETAILS = {
     414: f"The request target is over {MAX_TARGET_BYTES} bytes.",
     422: "A parameter is wrong; `errors` says which and what is allowed.",
     500: "The server failed; the operator finds the reason under this request_id.",
-    503: "The database cannot be reached now; try again later.",
+    503: "The database cannot answer now; try again later.",
 }
 
 
@@ -52,13 +57,15 @@ def parameter_error(
 ) -> dict[str, Any]:
     """Make one entry of `errors`; a near miss of `given` among `allowed` becomes its suggestion."""
     choices = None if allowed is None else list(allowed)
-    near = difflib.get_close_matches(given or "", choices or [], n=1)
-    return {
-        "parameter": parameter,
-        "message": message,
-        "allowed": choices,
-        "suggestion": near[0] if near else None,
-    }
+    suggestion = near_miss(given or "", choices or [])
+    return {"parameter": parameter, "message": message, "allowed": choices, "suggestion": suggestion}
+
+
+def near_miss(given: str, choices: list[str]) -> str | None:
+    """Give the one of `choices` that was probably meant, in whatever case it was written."""
+    folded = {choice.casefold(): choice for choice in choices}
+    near = difflib.get_close_matches(given.casefold(), folded, n=1)
+    return folded[near[0]] if near else None
 
 
 def problem(
@@ -67,7 +74,7 @@ def problem(
     """Make the body of a problem; `errors` stands in it for parameters only."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTP_STATUS_CODES.get(status, "Unknown Error"),
+        "title": TITLES.get(status, "Unknown Error"),
         "status": status,
         "detail": detail or DETAILS.get(status, "The request could not be answered."),
         "instance": quote(request.path),
@@ -124,10 +131,16 @@ def _unexpected_error(error: Exception) -> Response:
 
 
 def _log(error: Exception) -> None:
-    # Messages of database errors hold SQL and values, and traces hold paths: the kind and the place, in
-    # our own code where it is there, are what an operator needs, and neither leaks.
+    # Traces hold paths, and messages of statements hold SQL and values: the kind and the place in our own
+    # code neither. Why a connection could not be made is said, since nothing else would tell it.
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(OWN_CODE)] or frames
     place = f"{Path(own[-1].filename).stem}.{own[-1].name}:{own[-1].lineno}"
-    cause = type(getattr(error, "orig", None) or error).__name__
-    log.error("request failed", extra={"request_id": g.request_id, "error": cause, "at": place})
+    extra = {
+        "request_id": g.request_id,
+        "error": type(getattr(error, "orig", None) or error).__name__,
+        "at": place,
+    }
+    if isinstance(error, DBAPIError) and error.statement is None:
+        extra["reason"] = str(error.orig).partition("\n")[0]
+    log.error("request failed", extra=extra)

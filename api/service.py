@@ -89,7 +89,7 @@ def get_openapi_json() -> Response:
     return jsonify(document(current_app))
 
 
-@blueprint.resource("/openapi.yaml", {"type": "string"}, content_type="application/yaml")
+@blueprint.resource("/openapi.yaml", {"type": "object"}, content_type="application/yaml")
 def get_openapi_yaml() -> Response:
     """Get the specification as YAML.
 

@@ -15,9 +15,9 @@ def string(description: str, **kwargs: Any) -> fields.String:
     return fields.String(metadata={"description": description}, **kwargs)
 
 
-def number(description: str, **kwargs: Any) -> fields.Integer:
-    """Make a field of a whole number with its description."""
-    return fields.Integer(metadata={"description": description, "minimum": 0}, **kwargs)
+def number(description: str, least: int = 0, **kwargs: Any) -> fields.Integer:
+    """Make a field of a whole number, at least `least`, with its description."""
+    return fields.Integer(metadata={"description": description, "minimum": least}, **kwargs)
 
 
 def entity_type() -> fields.String:
@@ -45,7 +45,7 @@ class Image(Shape):
 class Paragraph(Shape):
     """One paragraph of the body."""
 
-    paragraph = number("Its place, from 1.")
+    paragraph = number("Its place, from 1.", 1)
     text = string("Its text.")
 
 
@@ -60,7 +60,7 @@ class Analysis(Shape):
 class Evidence(Shape):
     """A body paragraph that supports a takeaway."""
 
-    paragraph = number("The paragraph's number.")
+    paragraph = number("The paragraph's number.", 1)
     score = fields.Float(metadata={"description": "How well it supports, 0 to 1."})
 
 
@@ -68,7 +68,7 @@ class ArticleTakeaway(Shape):
     """A takeaway inside its article."""
 
     id = fields.UUID()
-    position = number("Its place in the list, from 1.")
+    position = number("Its place in the list, from 1.", 1)
     text = string("The takeaway.")
     evidence = fields.List(
         fields.Nested(Evidence), metadata={"description": "Supporting body paragraphs, best first."}
@@ -132,7 +132,7 @@ class RelatedLink(Shape):
     """An edge from one article to another."""
 
     id = fields.UUID()
-    position = number("Its place among the article's links, from 1.")
+    position = number("Its place among the article's links, from 1.", 1)
     basis = fields.String(
         validate=validate.OneOf(["listed", "computed"]),
         metadata={"description": "`listed` on the page, or `computed` from content."},
@@ -179,7 +179,7 @@ class Article(Shape):
     published_at = Time(allow_none=True, metadata={"description": "When the page says it was published."})
     created_at = Time(metadata={"description": "When this article was first seeded."})
     updated_at = Time(metadata={"description": "When a seeding last changed it."})
-    revision = number("Its version, from 1: one more for each seeding that changed it.")
+    revision = number("Its version, from 1: one more for each seeding that changed it.", 1)
     word_count = number("Words of body and analysis.")
     reading_minutes = number("`word_count` at 200 words a minute, rounded up.")
     body = fields.List(fields.Nested(Paragraph), attribute="paragraphs")
@@ -271,7 +271,7 @@ class PageMeta(Shape):
 
     optional = frozenset({"total"})
 
-    limit = number("How many items a page has at most.")
+    limit = number("How many items a page has at most.", 1)
     total = number("How many items the collection has; only with `total=true`.")
 
 

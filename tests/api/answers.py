@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import TestResponse
 
+# RFC 9110, 15.5; werkzeug has older names for three.
+PHRASES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 MEMBERS = ["type", "title", "status", "detail", "instance", "request_id"]
 ERROR_MEMBERS = ["parameter", "message", "allowed", "suggestion"]
 # What a client has no business to see: SQL, traces, places in the file system.
@@ -31,7 +33,7 @@ def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
     body: dict[str, Any] = orjson.loads(response.data)
     assert list(body) == MEMBERS + (["errors"] if "errors" in body else [])
     assert body["type"] == "about:blank"
-    assert body["title"] == HTTP_STATUS_CODES[status]
+    assert body["title"] == PHRASES[status]
     assert body["status"] == status
     assert body["detail"]
     assert body["instance"] == quote(response.request.path)
