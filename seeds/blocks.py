@@ -12,7 +12,7 @@ from seeds.shapes import opens_lower, reads_as_heading
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-BULLET = re.compile(r"[•*–—·‣▪◦●-]\s*")
+BULLET = re.compile(r"[•*–—·‣▪◦●■□▶►➤➢✓✔-]\s*")
 HTML = re.compile(r"<[A-Za-z!?/]")
 JSON = re.compile(r'\{\s*["}]|\[\s*["\[{\]]')
 EDITORS, DESK = "editor's", "desk"

@@ -31,7 +31,7 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
     """Give each file of `paths`, and of each folder its `*.txt`, by name; none of them twice."""
     found: dict[str, Path] = {}
     for path in paths:
-        for file in sorted(path.glob("*.txt")) if path.is_dir() else [path]:
+        for file in sorted(path.glob("[!.]*.txt")) if path.is_dir() else [path]:
             # Not resolved: a link is a document of its own, with a name of its own.
             found.setdefault(os.path.abspath(file), file)  # noqa: PTH100
     return list(found.values())

@@ -109,7 +109,8 @@ def _has_text(text: str) -> bool:
 def _is_numbered(texts: Sequence[str]) -> bool:
     """False for a list where digits at the start of a text are the text's own."""
     digits = sum(DIGITS.match(text) is not None for text in texts)
-    return bool(texts) and (texts[0].startswith("1") or 2 * digits >= len(texts))
+    first = next((text for text in texts if _has_text(text)), "")
+    return DIGITS.match(first) is not None and (first.startswith("1") or 2 * digits >= len(texts))
 
 
 def _decode(text: str, previous: int) -> tuple[int, str, list[str]]:
@@ -168,6 +169,9 @@ def _entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[Pa
     warnings: list[ParseWarning] = []
     for block in blocks:
         unfinished: _Entry | None = None
+        dates = [is_date(line.text) for line in block.lines]
+        # One date, under all the other lines: these are one title, wrapped.
+        whole = dates[-1] and sum(dates) == 1
         for line in block.lines:
             if is_date(line.text):
                 if entries and entries[-1].date is None:
@@ -178,7 +182,7 @@ def _entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[Pa
                 unfinished = None
             elif block.heading or is_silent(line.text):
                 unfinished = None
-            elif unfinished and _carries_on(unfinished.lines[-1].text, line.text, width):
+            elif unfinished and (whole or _carries_on(unfinished.lines[-1].text, line.text, width)):
                 unfinished.lines.append(line)
             else:
                 unfinished = _Entry([_without_bullet(line)])

@@ -3,8 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import pairwise
 
-from seeds.blocks import Block, Heading, Odd, read_page
+from seeds.blocks import BULLET, Block, Heading, Odd, read_page
 from seeds.document import Analysis, Byline, Document, Lines, ParseWarning, Rejection, Source, Span
 from seeds.listing import Related, Takeaways, read_related, read_takeaways
 from seeds.messages import quoted
@@ -127,6 +128,9 @@ def _warnings(outline: Outline) -> Iterator[ParseWarning]:
         )
     if middle.desk and not middle.analysis:
         yield ParseWarning("analysis", middle.desk.span[0], "the heading has no paragraphs")
+    for block, following in pairwise(middle.body):
+        if block.heading is Heading.TAKEAWAYS and BULLET.match(following.lines[0].text):
+            yield ParseWarning("body", block.span[0], "a second list of takeaways stands in the body")
     if middle.stray:
         kept = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"
         message = f"kept in the body: {kept} above the Editor's Desk"

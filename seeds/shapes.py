@@ -36,13 +36,21 @@ def reads_as_paragraph(text: str) -> bool:
     """Whether `text` is too long or too much of running text to be a title."""
     if len(text) > 300:
         return True
-    if not ends_as_sentence(text):
+    if not ends_as_sentence(text) or _is_title_cased(text):
         return False
     bare, long = text.rstrip(CLOSERS), len(text) >= 100
     stop = bare.endswith(STOPS)
     if count_sentences(text) > 1:
         return stop or long
     return stop and long and not _is_abbreviation(bare)
+
+
+def _is_title_cased(text: str) -> bool:
+    """Whether nearly every longer word of a short text starts with a capital, as in a headline."""
+    words = [word.lstrip(OPENERS) for word in text.split()]
+    long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in long)
+    return len(text) <= 160 and len(long) > 2 and capitals >= 0.8 * len(long)
 
 
 def reads_as_text(text: str) -> bool:

@@ -22,7 +22,7 @@ def _titles(*blocks: str) -> list[tuple[str, str | None]]:
     return [(related.title, related.date) for related in _related(*blocks).related]
 
 
-@pytest.mark.parametrize("bullet", "•*-–—·‣▪◦●")
+@pytest.mark.parametrize("bullet", "•*-–—·‣▪◦●■▶➤✓")
 def test_an_item_may_start_with_any_bullet(bullet: str) -> None:
     assert _takeaways(f"{bullet} 1One\n{bullet}2Two") == ["One", "Two"]
 
@@ -186,3 +186,17 @@ def test_text_under_share_article_alone_is_left_out_with_one_warning() -> None:
 def test_share_article_alone_is_worth_no_warning() -> None:
     assert warned(_related(tail="Share Article")) == []
     assert warned(_related("📰\nNo related articles found", tail="Share Article")) == []
+
+
+def test_lines_over_the_only_date_of_a_block_are_one_title() -> None:
+    assert _titles("Tractors Leave\nThe Factory\nApr 21, 2026") == [
+        ("Tractors Leave The Factory", "Apr 21, 2026")
+    ]
+
+
+def test_an_item_list_without_first_number_keeps_its_digits() -> None:
+    assert _takeaways("• Roads came first.\n• 30 percent followed.\n• 4 cranes stay.") == [
+        "Roads came first.",
+        "30 percent followed.",
+        "4 cranes stay.",
+    ]

@@ -133,3 +133,14 @@ def test_a_page_without_body_is_rejected_where_the_body_should_be(parts: tuple[s
 def test_a_page_cut_off_inside_the_analysis_is_rejected_at_its_end(parts: tuple[str, ...], line: int) -> None:
     rejection = refusal(paper(TITLE, SUMMARY, *LISTED, *parts))
     assert (rejection.message, rejection.place) == ("cut off inside the analysis", f"line {line}")
+
+
+def test_a_second_page_in_the_body_is_told() -> None:
+    one = (TITLE, SUMMARY, *LISTED, "The Ledger", *BODY)
+    messages = [message for _, _, message in warned(read(*one, *one))]
+    assert messages == ["a second list of takeaways stands in the body"]
+
+
+def test_a_headline_of_two_sentences_is_a_title_without_a_warning() -> None:
+    title = "The Trucks Have No Drivers. The Port Does Not Mind."
+    assert warned(read(title, SUMMARY, *LISTED, "The Ledger", *BODY)) == []
