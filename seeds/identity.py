@@ -1,17 +1,16 @@
 """Names that last: ids and slugs made from what a document says, the same in every database."""
 
 import hashlib
-import re
 import unicodedata
 from uuid import UUID, uuid5
 
 from slugify import slugify
 
+from api.lookup import SLUG_FORM, UUID_FORM
+
 # All ids are UUIDs of version 5 (RFC 9562, 5.5) under this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
 MAX_SLUG = 120
-SLUG_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CURLY_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 
