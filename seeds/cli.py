@@ -137,6 +137,8 @@ def _database_errors() -> Iterator[None]:
     """Turn a failure of the database into one line that says what to do."""
     try:
         yield
+    except OSError as error:
+        raise click.ClickException(printable(f"database: cannot be locked: {error.strerror}")) from None
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         advice = "nothing of the document at hand was written; mend the cause and run this again"

@@ -1,7 +1,9 @@
 """Write transactions: one a document, and one writer at a time on either engine."""
 
+import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -16,8 +18,8 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 WAITING = "waiting: another process is writing to the database"
 # SQLite waits for BUSY_MILLISECONDS each time; a writer that keeps the lock for longer is stuck.
 MAX_WAITS = 60_000 // BUSY_MILLISECONDS
-# The key of the advisory lock on PostgreSQL; any number that nothing else takes.
-LOCK = 0x62726965
+# The keys of the advisory locks on PostgreSQL, for a transaction and for a run; any that nothing else takes.
+LOCK, RUN_LOCK = 0x62726965, 0x62726966
 # A snapshot taken before the lock would not show what the writer before committed.
 OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {"writes": True},
@@ -31,9 +33,9 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
     Each is committed at its end, or rolled back where an exception leaves it. In a dry run they are
     savepoints of a single transaction that is rolled back at the end: the same work, and no trace of it.
-    `announce` is told when another writer must be waited for.
+    One run waits for another to end; `announce` is told when it, or any other writer, must be waited for.
     """
-    with engine.connect() as plain:
+    with engine.connect() as plain, _run_lock(engine, announce):
         connection = plain.execution_options(**OPTIONS[engine.dialect.name])
         if not dry_run:
             yield lambda: _transaction(connection, announce)
@@ -43,6 +45,32 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
             yield lambda: _savepoint(connection)
         finally:
             connection.rollback()
+
+
+@contextmanager
+def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
+    """Let one run in at a time; the system takes the lock back from a process that dies."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as holder:
+            # Closed and not given back to the pool at the end, which is what releases the lock.
+            holder.detach()
+            _advise(holder, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
+            holder.commit()
+            yield
+        return
+    with Path(f"{engine.url.database}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            announce(WAITING)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _advise(connection: Connection, announce: Announce, attempt: str, wait: str, key: int) -> None:
+    if not connection.scalar(text(f"SELECT {attempt}(:key)"), {"key": key}):
+        announce(WAITING)
+        connection.execute(text(f"SELECT {wait}(:key)"), {"key": key})
 
 
 @contextmanager
@@ -75,9 +103,7 @@ def _savepoint(connection: Connection) -> Iterator[Session]:
 
 def _begin(connection: Connection, announce: Announce) -> None:
     if connection.dialect.name == "postgresql":
-        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
-            announce(WAITING)
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        _advise(connection, announce, "pg_try_advisory_xact_lock", "pg_advisory_xact_lock", LOCK)
         return
     for waited in range(MAX_WAITS):
         try:

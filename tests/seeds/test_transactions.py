@@ -1,14 +1,16 @@
 """Write transactions: whole or not at all, and one writer at a time."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, text, update
+from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -193,3 +195,27 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
     with reference(sqlite_template, tmp_path) as other:
         seed(other, pages)
         assert lasting(rows(app)) == lasting(rows(other))
+
+
+def test_a_run_waits_for_the_whole_run_before_it_and_says_so_at_once(app: Flask) -> None:
+    order: list[str] = []
+    told = threading.Event()
+
+    def announce(message: str) -> None:
+        order.append(message)
+        told.set()
+
+    def run_second(engine: Engine) -> None:
+        with transactions(engine, announce) as begin, begin():
+            order.append("second")
+
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        with transactions(db.engine, order.append) as begin:
+            second = pool.submit(run_second, db.engine)
+            assert told.wait(30)
+            # Between two documents nothing but the lock of the run keeps the other out.
+            for document in ("first", "first again"):
+                with begin():
+                    order.append(document)
+        second.result(30)
+    assert order == [WAITING, "first", "first again", "second"]
