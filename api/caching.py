@@ -54,8 +54,9 @@ def _represent(response: Response) -> Response:
 
 def _without_star(environ: WSGIEnvironment) -> WSGIEnvironment:
     # `If-Match: *` holds for whatever exists (RFC 9110, 13.1.1); werkzeug looks for an ETag called `*`.
-    star = environ.get("HTTP_IF_MATCH", "").strip() == "*"
-    return {name: value for name, value in environ.items() if not (star and name == "HTTP_IF_MATCH")}
+    if environ.get("HTTP_IF_MATCH", "").strip() != "*":
+        return environ
+    return {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
 
 
 def _is_acceptable(response: Response) -> bool:

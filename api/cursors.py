@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import request
+from flask import g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -53,8 +53,12 @@ def read_cursor(cursor: str, keys: Sequence[Key], scope: UUID | None) -> list[An
 
 
 def _signer() -> URLSafeSerializer:
-    key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
-    return URLSafeSerializer(key, salt="cursor")
+    # Once a request: a page may read one cursor and write another.
+    if "cursor_signer" not in g:
+        key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
+        g.cursor_signer = URLSafeSerializer(key, salt="cursor")
+    signer: URLSafeSerializer = g.cursor_signer
+    return signer
 
 
 def _fingerprint(keys: Sequence[Key], scope: UUID | None) -> str:
