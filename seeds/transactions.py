@@ -52,11 +52,14 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
     """Let one run in at a time; the system takes the lock back from a process that dies."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as holder:
-            # Closed and not given back to the pool at the end, which is what releases the lock.
-            holder.detach()
-            _advise(holder, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
-            holder.commit()
-            yield
+            try:
+                _advise(holder, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
+                holder.commit()
+                yield
+            finally:
+                # Closed and not given back to the pool, which releases the lock and asks nothing of a server
+                # that may be gone.
+                holder.invalidate()
         return
     with Path(f"{engine.url.database}.lock").open("w") as file:
         try:
