@@ -7,7 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
-.PHONY: serve test lint install openapi requirements clean
+# What `bench` measures.
+SIZE ?= 100000
+ENGINE ?= sqlite
+
+.PHONY: serve test lint bench bench-corpus install openapi requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 	$(BIN)/flask db upgrade
@@ -21,6 +25,12 @@ lint: $(VENV)/dev.stamp  ## Check the style and the types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp  ## Measure the service on SIZE and on 1,000 invented articles.
+	$(BIN)/python -m bench --size $(SIZE) --engine $(ENGINE)
+
+bench-corpus: $(VENV)/dev.stamp  ## Build their databases in instance/bench, unless they are there.
+	$(BIN)/python -m bench.build --size $(SIZE) --engine $(ENGINE)
 
 install: $(VENV)/dev.stamp  ## Install everything into .venv.
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from flask import Response, jsonify
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
 from api.parameters import NoParameters, StrictParser
+from api.shapes import Shape, dump, sparse
 
 View = TypeVar("View", bound=Callable[..., Any])
-Shape = type[Schema] | dict[str, Any]
 
 # What any operation may answer besides its success.
 COMMON = (304, 406, 412, 414, 500, 503)
@@ -39,7 +41,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     def resource(
         self,
         rule: str,
-        shape: Shape,
+        shape: type[Shape] | dict[str, Any],
         *,
         query: type[Schema] = NoParameters,
         path: PathParameter | None = None,
@@ -47,17 +49,20 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[[View], View]:
         """Register a view for GET, answering `shape`, and document all that it can answer.
 
-        A view takes the loaded `query` first, unless that is NoParameters, then what is in its path.
+        A view takes the loaded `query` first, unless that is NoParameters, then what is in its path. It gives
+        the object to serialize, perhaps with headers, or, where `shape` is no schema of ours, a response.
         The operation's id is the view's name in camel case.
         """
 
         def register(view: View) -> View:
             first, *rest = view.__name__.split("_")
-            decorated = self.doc(operationId=first + "".join(word.capitalize() for word in rest))(view)
+            answered = view if isinstance(shape, dict) else _serialized(view, shape)
+            decorated = self.doc(operationId=first + "".join(word.capitalize() for word in rest))(answered)
             for status in (*COMMON, *(path.statuses if path else ())):
                 decorated = self.alt_response(status, HTTPStatus(status).name)(decorated)
             said = "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."
-            decorated = self.response(200, shape, content_type=content_type, description=said)(decorated)
+            documented = {"schema": _documented(shape, query), "content_type": content_type}
+            decorated = self.response(200, description=said, **documented)(decorated)
             bare = query is NoParameters
             decorated = self.arguments(query, location="query", as_kwargs=bare)(decorated)
             parameters = [path.document()] if path else None
@@ -65,3 +70,21 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             return view
 
         return register
+
+
+def _serialized(view: Callable[..., Any], shape: type[Shape]) -> Callable[..., Response]:
+    @wraps(view)
+    def answer(*arguments: Any, **in_path: Any) -> Response:
+        given = view(*arguments, **in_path)
+        value, headers = given if isinstance(given, tuple) else (given, {})
+        response = jsonify(dump(shape, value, arguments[0] if arguments else {}))
+        response.headers.update(headers)
+        return response
+
+    return answer
+
+
+def _documented(shape: type[Shape] | dict[str, Any], query: type[Schema]) -> type[Shape] | dict[str, Any]:
+    if isinstance(shape, dict) or "fields" not in query().fields:
+        return shape
+    return {"anyOf": [shape, sparse(shape)]}

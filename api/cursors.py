@@ -14,31 +14,31 @@ from uuid import UUID
 from flask import g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from api.db import db
 from api.models import Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.urls import settings
 
-Key = InstrumentedAttribute[Any]
-
 ALTERED = "This is no cursor of ours, or it was altered."
 FOREIGN = "This cursor belongs to another query; only `limit` may change between pages."
 READERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
 
 
-def write_cursor(place: Sequence[Any], keys: Sequence[Key], scope: UUID | None) -> str:
-    """Make the cursor of the row whose `keys` have the values `place`, for the present query.
+def write_cursor(place: Sequence[Any], sort: str, scope: UUID | None) -> str:
+    """Make the cursor of the row at `place` in the order `sort`, for the present query.
 
     `scope` is the id of the article or entity whose collection it is, or None.
     """
-    cursor: str | bytes = _signer().dumps([_fingerprint(keys, scope), [_plain(value) for value in place]])
+    cursor: str | bytes = _signer().dumps([_fingerprint(sort, scope), [_plain(value) for value in place]])
     return cursor if isinstance(cursor, str) else cursor.decode()
 
 
-def read_cursor(cursor: str, keys: Sequence[Key], scope: UUID | None) -> list[Any]:
-    """Give the values of `keys` that `cursor` holds; raises InvalidParameters unless it is of this query."""
+def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | None) -> list[Any]:
+    """Give the place that `cursor` holds, its values of `types`.
+
+    Raises InvalidParameters unless it is of this query.
+    """
     try:
         fingerprint, place = _signer().loads(cursor)
     except BadSignature:
@@ -46,9 +46,8 @@ def read_cursor(cursor: str, keys: Sequence[Key], scope: UUID | None) -> list[An
     # Base64 has several spellings of one value; only ours is signed.
     if _signer().dumps([fingerprint, place]) != cursor:
         raise _error(ALTERED)
-    if fingerprint != _fingerprint(keys, scope):
+    if fingerprint != _fingerprint(sort, scope):
         raise _error(FOREIGN)
-    types = [key.type.python_type for key in keys]
     return [READERS.get(kind, kind)(value) for kind, value in zip(types, place, strict=True)]
 
 
@@ -61,11 +60,11 @@ def _signer() -> URLSafeSerializer:
     return signer
 
 
-def _fingerprint(keys: Sequence[Key], scope: UUID | None) -> str:
-    # The keys too: another version of this code may sort by others. The scope and not the path, in which
-    # one article can have an id and several slugs.
+def _fingerprint(sort: str, scope: UUID | None) -> str:
+    # The sort too, where it is a default. The scope and not the path, in which one article can have an id and
+    # several slugs.
     pairs = sorted(pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor"))
-    query = f"{request.url_rule} {scope} {urlencode(pairs)} {' '.join(map(str, keys))}"
+    query = f"{request.url_rule} {scope} {sort} {urlencode(pairs)}"
     return hashlib.sha256(query.encode()).hexdigest()[:16]
 
 

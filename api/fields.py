@@ -3,19 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from api.urls import url
-
-
-class Shape(Schema):
-    """An object that is answered: every key is always there, but for those that its `optional` names."""
-
-    optional: frozenset[str] = frozenset()
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Say so in the specification, whose clients then need no checks."""
-        field_obj.required = field_name not in self.optional
 
 
 def rfc3339(value: Any) -> str:

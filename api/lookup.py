@@ -1,6 +1,7 @@
-"""From the reference in a path to its row: an id or a slug, and the old slugs that redirect."""
+"""From a reference, an id or a slug, to its row or id; old slugs lead to the present ones."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from api.urls import url
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 SLUG_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+# The id of nothing, which no UUID of version 5 is (RFC 9562, 5.9).
+NIL = UUID(int=0)
 
 Row = TypeVar("Row", bound=Base)
 
@@ -41,6 +45,25 @@ def find_entity(reference: str) -> Entity:
         return _one(select(Entity).where(Entity.id == UUID(reference)))
     _require_slug(reference)
     return _one(select(Entity).where(Entity.slug == reference))
+
+
+def article_id_of(reference: str) -> UUID:
+    """Give the id of the article that a parameter names, by any slug that it had, or NIL."""
+    if UUID_FORM.fullmatch(reference):
+        return UUID(reference)
+    if not SLUG_FORM.fullmatch(reference):
+        return NIL
+    return db.session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == reference)) or NIL
+
+
+def entity_ids_of(references: Iterable[str]) -> list[UUID]:
+    """Give the ids of the entities that a parameter names, each NIL where there is no such slug."""
+    ids = {each: UUID(each) for each in references if UUID_FORM.fullmatch(each)}
+    slugs = [each for each in references if each not in ids and SLUG_FORM.fullmatch(each)]
+    if slugs:
+        rows = db.session.execute(select(Entity.slug, Entity.id).where(Entity.slug.in_(slugs)))
+        ids |= {row.slug: row.id for row in rows}
+    return [ids.get(each, NIL) for each in references]
 
 
 def find_by_id(statement: Select[Row], reference: str) -> Row:

@@ -14,8 +14,8 @@ from flask_smorest import Api
 from marshmallow import fields
 
 from api.blueprint import Blueprint
-from api.fields import Shape
 from api.problems import DETAILS, PROBLEM_JSON, TITLES
+from api.shapes import Shape
 from api.urls import settings
 
 TITLE = "Briefs API"

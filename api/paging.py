@@ -1,20 +1,36 @@
 """Keyset paging: a page begins after the last row of the page before, wherever that row now stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import request
-from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, literal, not_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
-from api.cursors import Key, read_cursor, write_cursor
-from api.db import db
+from api.cursors import read_cursor, write_cursor
+from api.db import AnySelect, db
 from api.urls import url
 
 # The body of a page and its headers, as a view returns them.
 Page = tuple[dict[str, Any], dict[str, str]]
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+class Source(Protocol):
+    """What a collection is read from; a place is the values of the `types` in the last row of a page."""
+
+    @property
+    def types(self) -> list[type]:
+        """The Python types of a place."""
+
+    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """Give the first `count` rows after `place`, or of all: each the item and then its place."""
+
+    def total(self) -> int:
+        """Count all the rows."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,33 @@ class Order:
         return and_(reached, not_(passed))
 
 
+@dataclass(frozen=True)
+class Keyset:
+    """The rows of a statement in a total order, found again by the values of its keys."""
+
+    statement: AnySelect
+    order: Order
+
+    @property
+    def types(self) -> list[type]:
+        """The Python types of the keys."""
+        return [key.type.python_type for key in self.order.columns]
+
+    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """Give the first `count` rows after `place`."""
+        rows = self.statement.add_columns(*self.order.columns).order_by(*self.order.clauses()).limit(count)
+        return db.session.execute(rows.where(self.order.after(place)) if place else rows).all()
+
+    def total(self) -> int:
+        """Count all the rows."""
+        return count_rows(self.statement)
+
+
+def count_rows(statement: AnySelect) -> int:
+    """Count what `statement` selects."""
+    return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+
+
 def orders(
     ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
 ) -> tuple[Order, Order]:
@@ -64,29 +107,20 @@ def sorts(**pairs: tuple[Order, Order]) -> dict[str, Order]:
     return named
 
 
-def collection(
-    statement: Select[Any],
-    orders_by_name: Mapping[str, Order],
-    parameters: Mapping[str, Any],
-    scope: UUID | None = None,
-) -> Page:
-    """Answer one page of `statement`: the collection's body and its `Link` header (RFC 8288).
+def collection(source: Source, parameters: Mapping[str, Any], scope: UUID | None = None) -> Page:
+    """Answer one page of `source`: the collection's body and its `Link` header (RFC 8288).
 
     `scope` is the id of the article or entity whose collection it is.
 
     Raises InvalidParameters for a cursor that is not of this query.
     """
-    order, limit = orders_by_name[parameters["sort"]], parameters["limit"]
-    paged = statement.add_columns(*order.columns).order_by(*order.clauses()).limit(limit + 1)
-    if "cursor" in parameters:
-        paged = paged.where(order.after(read_cursor(parameters["cursor"], order.columns, scope)))
-    rows = db.session.execute(paged).all()
-    following = write_cursor(rows[limit - 1][1:], order.columns, scope) if len(rows) > limit else None
-    meta = {"limit": limit}
-    if parameters["total"]:
-        counted = statement.order_by(None).subquery()
-        meta["total"] = db.session.scalar(select(func.count()).select_from(counted)) or 0
-    links = _links(parameters.get("cursor"), following)
+    limit, cursor = parameters["limit"], parameters.get("cursor")
+    place = read_cursor(cursor, source.types, parameters["sort"], scope) if cursor else None
+    rows = source.page(place, limit + 1)
+    more = len(rows) > limit
+    following = write_cursor(rows[limit - 1][1:], parameters["sort"], scope) if more else None
+    meta = {"limit": limit} | ({"total": source.total()} if parameters["total"] else {})
+    links = _links(cursor, following)
     body = {"data": [row[0] for row in rows[:limit]], "links": links, "meta": meta}
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return body, {"Link": header}

@@ -3,7 +3,6 @@
 import difflib
 import logging
 import traceback
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,12 +52,10 @@ class InvalidParameters(UnprocessableEntity):
 
 
 def parameter_error(
-    parameter: str, message: str, allowed: Iterable[str] | None = None, given: str | None = None
+    parameter: str, message: str, allowed: list[str] | None = None, suggestion: str | None = None
 ) -> dict[str, Any]:
-    """Make one entry of `errors`; a near miss of `given` among `allowed` becomes its suggestion."""
-    choices = None if allowed is None else list(allowed)
-    suggestion = near_miss(given or "", choices or [])
-    return {"parameter": parameter, "message": message, "allowed": choices, "suggestion": suggestion}
+    """Make one entry of `errors`."""
+    return {"parameter": parameter, "message": message, "allowed": allowed, "suggestion": suggestion}
 
 
 def near_miss(given: str, choices: list[str]) -> str | None:

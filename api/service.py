@@ -13,9 +13,10 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from api.blueprint import Blueprint, PathParameter
 from api.db import db
-from api.fields import Link, Shape
+from api.fields import Link
 from api.openapi import TITLE, VERSION, document, to_yaml
 from api.problems import RETRY_SECONDS
+from api.shapes import Shape
 from api.urls import url
 
 blueprint = Blueprint(

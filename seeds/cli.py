@@ -22,8 +22,9 @@ from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.document import ParseWarning, Rejection, as_json
 from seeds.entities import Matcher
 from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
-from seeds.load import CREATED, UNCHANGED, UPDATED, load, refresh_entities
+from seeds.load import CREATED, UNCHANGED, UPDATED, load
 from seeds.messages import printable
+from seeds.refresh import refresh_entities
 from seeds.transactions import Transaction, transactions
 
 REJECTED = "rejected"

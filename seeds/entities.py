@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from api.terms import CJK
 from seeds.catalogue import KnownEntity
 from seeds.document import Document
 from seeds.identity import CURLY_QUOTES
@@ -11,7 +12,6 @@ from seeds.identity import CURLY_QUOTES
 # How much a mention counts by the part that it is in; see `salience`.
 WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, "body": 1}
 # A name begins with a letter or digit; CJK scripts write no spaces, so any of their characters may begin one.
-CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 GLUE = re.compile(rf"[^\W{CJK}]")
 

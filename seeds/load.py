@@ -1,6 +1,5 @@
 """The loader: one submission into the rows of one article. Knows records and tables, no text format."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,13 +10,17 @@ from sqlalchemy.orm import Session
 from api.models import (
     Article,
     ArticleEntity,
+    ArticleFacet,
     ArticleSlug,
+    ArticleTerms,
     Corpus,
     Entity,
+    EntityName,
     RelatedLink,
     Source,
     Takeaway,
     TakeawayEntity,
+    TakeawayTerms,
 )
 from seeds.catalogue import KnownEntity
 from seeds.content import Content, make_content
@@ -28,11 +31,14 @@ from seeds.identity import MAX_SLUG, article_id, entity_id, make_slug, title_dig
 from seeds.related import resolve
 from seeds.rows import (
     article_entity_rows,
-    entity_columns,
+    article_terms,
+    entity_name_rows,
+    facet_rows,
     new_entity_rows,
     related_rows,
     takeaway_entity_rows,
     takeaway_rows,
+    takeaway_terms_rows,
 )
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
@@ -44,6 +50,7 @@ class Stored(NamedTuple):
     slug: str
     content_digest: str
     title_digest: str
+    created_at: datetime
 
 
 def load(session: Session, submission: Submission, matcher: Matcher) -> str:
@@ -59,8 +66,11 @@ def load(session: Session, submission: Submission, matcher: Matcher) -> str:
     if stored and stored.content_digest == digest:
         return UNCHANGED
     columns = content.columns | {"content_digest": digest}
-    _write_article(session, identity, submission, columns, is_new=stored is None)
+    now = datetime.now(UTC).replace(microsecond=0)
+    seeded = {"created_at": stored.created_at if stored else now, "updated_at": now}
+    _write_article(session, identity, submission, columns | seeded, is_new=stored is None)
     counts = _replace_parts(session, identity, content)
+    _index(session, identity, content, seeded)
     _count_entities(session, content.entities, counts)
     digests = {columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
     resolve(session, digests | ({stored.title_digest} if stored else set()))
@@ -68,21 +78,8 @@ def load(session: Session, submission: Submission, matcher: Matcher) -> str:
     return UPDATED if stored else CREATED
 
 
-def refresh_entities(session: Session, catalogue: Iterable[KnownEntity]) -> None:
-    """Bring the entities that are there to what the catalogue now says of them."""
-    known = {entity_id(entity.slug): entity_columns(entity) for entity in catalogue}
-    changes = [
-        {"id": entity.id} | known[entity.id]
-        for entity in session.scalars(select(Entity).where(Entity.id.in_(known)))
-        if any(getattr(entity, name) != value for name, value in known[entity.id].items())
-    ]
-    if changes:
-        session.execute(update(Entity), changes)
-        session.execute(update(Corpus).values(revision=Corpus.revision + 1))
-
-
 def _stored(session: Session, identity: UUID) -> Stored | None:
-    columns = select(Article.slug, Article.content_digest, Article.title_digest)
+    columns = select(Article.slug, Article.content_digest, Article.title_digest, Article.created_at)
     row = session.execute(columns.where(Article.id == identity)).one_or_none()
     return row and Stored(*row)
 
@@ -109,13 +106,11 @@ def _is_free(session: Session, slug: str, identity: UUID) -> bool:
 def _write_article(
     session: Session, identity: UUID, submission: Submission, columns: dict[str, Any], *, is_new: bool
 ) -> None:
-    now = datetime.now(UTC).replace(microsecond=0)
     if is_new:
-        created = {"id": identity, "revision": 1, "created_at": now, "updated_at": now}
-        session.execute(insert(Article).values(created | columns))
+        session.execute(insert(Article).values({"id": identity, "revision": 1} | columns))
         session.execute(insert(Source).values(article_id=identity, content=submission.data))
     else:
-        changed = columns | {"revision": Article.revision + 1, "updated_at": now}
+        changed = columns | {"revision": Article.revision + 1}
         session.execute(update(Article).where(Article.id == identity).values(changed))
         session.execute(update(Source).where(Source.article_id == identity).values(content=submission.data))
     if session.get(ArticleSlug, columns["slug"]) is None:
@@ -129,16 +124,30 @@ def _replace_parts(session: Session, identity: UUID, content: Content) -> dict[U
     for part in (Takeaway, ArticleEntity, RelatedLink):
         session.execute(delete(part).where(part.article_id == identity))
     _insert(session, Takeaway, takeaway_rows(identity, content))
-    _insert(session, Entity, new_entity_rows(content.entities, _present(session, content)))
+    new = _new_entities(session, content)
+    _insert(session, Entity, new_entity_rows(new))
+    _insert(session, EntityName, entity_name_rows(new))
     _insert(session, ArticleEntity, article_entity_rows(identity, content))
     _insert(session, TakeawayEntity, takeaway_entity_rows(identity, content))
     _insert(session, RelatedLink, related_rows(identity, content))
     return counts
 
 
-def _present(session: Session, content: Content) -> set[UUID]:
-    ids = [entity_id(found.entity.slug) for found in content.entities]
-    return set(session.scalars(select(Entity.id).where(Entity.id.in_(ids))))
+def _new_entities(session: Session, content: Content) -> list[KnownEntity]:
+    entities = {entity_id(found.entity.slug): found.entity for found in content.entities}
+    present = set(session.scalars(select(Entity.id).where(Entity.id.in_(entities))))
+    return [entity for identity, entity in entities.items() if identity not in present]
+
+
+def _index(session: Session, identity: UUID, content: Content, seeded: dict[str, Any]) -> None:
+    """Write the rows by which the article is filtered and searched."""
+    session.execute(delete(ArticleFacet).where(ArticleFacet.article_id == identity))
+    _insert(session, ArticleFacet, facet_rows(identity, content, seeded))
+    _insert(session, TakeawayTerms, takeaway_terms_rows(identity, content))
+    terms = article_terms(content)
+    known = update(ArticleTerms).where(ArticleTerms.article_id == identity).values(terms)
+    if session.execute(known).rowcount == 0:  # type: ignore[attr-defined]  # Of an UPDATE.
+        session.execute(insert(ArticleTerms).values({"article_id": identity} | terms))
 
 
 def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> None:

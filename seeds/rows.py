@@ -1,13 +1,15 @@
 """The rows of an article's parts, made of its content."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from api.facets import facet_id
 from api.models import published_keys, score_keys
+from api.terms import fold, indexed
 from seeds.catalogue import KnownEntity
 from seeds.content import Content
-from seeds.entities import FoundEntity
 from seeds.identity import entity_id, related_link_id, takeaway_id, title_digest
 
 Row = dict[str, Any]
@@ -28,14 +30,18 @@ def entity_columns(entity: KnownEntity) -> dict[str, Any]:
     return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as), "origin": "catalogue"}
 
 
-def new_entity_rows(found: list[FoundEntity], present: set[UUID]) -> list[Row]:
-    """Make the rows of entities that no article mentioned before; `present` are the ids that are there."""
-    ids = {entity_id(one.entity.slug): one.entity for one in found}
+def new_entity_rows(entities: Iterable[KnownEntity]) -> list[Row]:
+    """Make the rows of entities that no article mentioned before."""
     uncounted = {"article_count": 0, "mention_count": 0}
+    return [{"id": entity_id(one.slug)} | entity_columns(one) | uncounted for one in entities]
+
+
+def entity_name_rows(entities: Iterable[KnownEntity]) -> list[Row]:
+    """Make the rows under which entities are found by the beginning of a name or alias."""
     return [
-        {"id": identity} | entity_columns(entity) | uncounted
-        for identity, entity in ids.items()
-        if identity not in present
+        {"entity_id": entity_id(entity.slug), "folded": folded}
+        for entity in entities
+        for folded in sorted({fold(name) for name in entity.names})
     ]
 
 
@@ -56,13 +62,49 @@ def article_entity_rows(identity: UUID, content: Content) -> list[Row]:
 
 def takeaway_entity_rows(identity: UUID, content: Content) -> list[Row]:
     """Make the rows that say which takeaway names which entity."""
+    shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     pairs = {
-        (takeaway_id(identity, mention.index or 0), entity_id(found.entity.slug)): None
+        (mention.index or 0, entity_id(found.entity.slug)): None
         for found in content.entities
         for mention in found.mentions
         if mention.part == "takeaways"
     }
-    return [{"takeaway_id": takeaway, "entity_id": entity} for takeaway, entity in pairs]
+    return [
+        shared | {"takeaway_id": takeaway_id(identity, position), "position": position, "entity_id": entity}
+        for position, entity in pairs
+    ]
+
+
+def facet_rows(identity: UUID, content: Content, seeded: Row) -> list[Row]:
+    """Make the rows by which the article is filtered; `seeded` has its created_at and updated_at."""
+    shared = {"article_id": identity} | published_keys(content.columns["published_at"]) | seeded
+    entities = [found.entity for found in content.entities]
+    facets = {entity_id(entity.slug) for entity in entities}
+    facets |= {facet_id("entity_type", entity.type) for entity in entities}
+    named = {name: content.columns[name] for name in ("publication", "language")}
+    facets |= {facet_id(name, value) for name, value in named.items() if value is not None}
+    return [shared | {"facet": facet} for facet in sorted(facets)]
+
+
+def article_terms(content: Content) -> Row:
+    """Give the columns of the article's row in the full-text index."""
+    columns, analysis = content.columns, content.columns["analysis"] or {"heading": None, "paragraphs": []}
+    return indexed(
+        {
+            "title": [columns["title"]],
+            "summary": [columns["summary"] or ""],
+            "takeaways": content.takeaways,
+            "text": [analysis["heading"] or "", *analysis["paragraphs"], *columns["body"]],
+        }
+    )
+
+
+def takeaway_terms_rows(identity: UUID, content: Content) -> list[Row]:
+    """Make the rows of the takeaways in the full-text index."""
+    return [
+        {"takeaway_id": takeaway_id(identity, position)} | indexed({"text": [text]})
+        for position, text in enumerate(content.takeaways, 1)
+    ]
 
 
 def related_rows(identity: UUID, content: Content) -> list[Row]:

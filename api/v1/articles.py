@@ -3,14 +3,15 @@
 from typing import Any
 
 from flask import Response
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from api.blueprint import Blueprint, PathParameter
 from api.lookup import find_article
-from api.models import Article, RelatedLink, Takeaway
+from api.models import Article
 from api.paging import Page, collection
+from api.shapes import chosen
 from api.v1 import collections, schemas
+from api.v1 import parameters as queries
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 
@@ -21,30 +22,33 @@ ARTICLE = PathParameter(
     "-vertical-integration",
     statuses=(308, 404),
 )
+# What is loaded of an article of which only a part is answered.
+NAMED = (load_only(Article.slug),)
 
 
-@blueprint.resource("/articles", schemas.ArticlePage, query=collections.ArticleParameters)
+@blueprint.resource("/articles", schemas.ArticlePage, query=queries.ArticleParameters)
 def list_articles(parameters: dict[str, Any]) -> Page:
     """List articles.
 
-    Every article without its large parts, the last published first. Follow `links.next` to the end.
+    Every article without its large parts, the last published first, or those that all the filters and the
+    full text of `q` admit. Follow `links.next` to the end.
     """
-    return collection(select(Article), collections.ARTICLE_ORDERS, parameters)
+    return collections.article_page(parameters)
 
 
-@blueprint.resource("/articles/<article>", schemas.Article, path=ARTICLE)
-def get_article(article: str) -> Article:
+@blueprint.resource("/articles/<article>", schemas.Article, query=queries.ArticleFields, path=ARTICLE)
+def get_article(parameters: dict[str, Any], article: str) -> Article:
     """Get one article.
 
     The whole brief: body, analysis, takeaways, entities, related articles and the document it came from.
     """
-    return find_article(article, *collections.ARTICLE_PARTS)
+    return find_article(article, *collections.article_parts(chosen(schemas.Article, parameters)))
 
 
 @blueprint.resource(
     "/articles/<article>/takeaways",
     schemas.TakeawayPage,
-    query=collections.TakeawayParameters,
+    query=queries.TakeawayParameters,
     path=ARTICLE,
 )
 def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
@@ -52,15 +56,14 @@ def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
 
     In the order of the page, each with the entities that it names.
     """
-    parent = find_article(article)
-    statement = collections.all_takeaways().where(Takeaway.article_id == parent.id)
-    return collection(statement, collections.TAKEAWAY_ORDERS, parameters, scope=parent.id)
+    parent = find_article(article, *NAMED)
+    return collection(collections.takeaways(parameters, parent.id), parameters, scope=parent.id)
 
 
 @blueprint.resource(
     "/articles/<article>/entities",
     schemas.MentionedEntityPage,
-    query=collections.EntityParameters,
+    query=queries.MentionedEntityParameters,
     path=ARTICLE,
 )
 def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
@@ -69,15 +72,14 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
     `mention_count` and `mentions` are this article's. `mentions` gives the exact place of each: the part,
     the paragraph, and the characters from `start` to `end` in Unicode code points.
     """
-    parent = find_article(article)
-    statement = collections.entities_of(parent)
-    return collection(statement, collections.ARTICLE_ENTITY_ORDERS, parameters, scope=parent.id)
+    parent = find_article(article, *NAMED)
+    return collection(collections.entities_of(parent.id, parameters), parameters, scope=parent.id)
 
 
 @blueprint.resource(
     "/articles/<article>/related",
     schemas.RelatedLinkPage,
-    query=collections.RelatedLinkParameters,
+    query=queries.RelatedLinkParameters,
     path=ARTICLE,
 )
 def list_article_related_links(parameters: dict[str, Any], article: str) -> Page:
@@ -85,9 +87,8 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
 
     In the order of the page. `target` is null while no article here has the title that the page printed.
     """
-    parent = find_article(article)
-    statement = collections.all_related_links().where(RelatedLink.article_id == parent.id)
-    return collection(statement, collections.RELATED_LINK_ORDERS, parameters, scope=parent.id)
+    parent = find_article(article, *NAMED)
+    return collection(collections.related_links(parameters, parent.id), parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -101,5 +102,5 @@ def get_article_source(article: str) -> Response:
 
     Its own bytes, unchanged: their SHA-256 is `source.sha256` of the article.
     """
-    content = find_article(article, joinedload(Article.source)).source.content
+    content = find_article(article, *NAMED, joinedload(Article.source)).source.content
     return Response(content, mimetype="text/plain")

@@ -1,81 +1,119 @@
-"""What the collections share between routes: their orders, their parameters, what a page loads with them."""
+"""The collections of version 1: what each is read from, and what a page loads of its rows."""
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
 
-from api.models import Article, ArticleEntity, Entity, RelatedLink, Takeaway
-from api.paging import orders, sorts
-from api.parameters import page_parameters
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
-ARTICLE_ORDERS = sorts(
-    published_at=orders((Article.published_asc, Article.id), (Article.published_desc, Article.id)),
-    created_at=orders((Article.created_at, Article.id)),
-    updated_at=orders((Article.updated_at, Article.id)),
-    title=orders((Article.title, Article.id)),
+from api.highlights import highlight
+from api.models import Article, ArticleEntity, ArticleTerms, Entity, RelatedLink, Takeaway
+from api.paging import Page, Source, collection
+from api.plans import Listing
+from api.ranking import Ranking
+from api.search import search
+from api.shapes import chosen
+from api.v1 import filters, schemas
+from api.v1.orders import (
+    article_entity_orders,
+    article_orders,
+    entity_orders,
+    related_link_orders,
+    takeaway_orders,
 )
-ENTITY_ORDERS = sorts(
-    article_count=orders((Entity.article_count, Entity.id)),
-    mention_count=orders((Entity.mention_count, Entity.id)),
-    name=orders((Entity.name, Entity.id)),
+from api.v1.parameters import RELEVANCE
+
+Parameters = Mapping[str, Any]
+
+
+def _reference(to: Any) -> Load:
+    """Load of an article only what names it."""
+    return joinedload(to).load_only(Article.slug, Article.title)
+
+
+TAKEAWAYS = Listing(
+    Takeaway,
+    select(Takeaway).options(_reference(Takeaway.article), selectinload(Takeaway.entities)),
+    takeaway_orders,
 )
-# Inside an article `mention_count` is that article's.
-ARTICLE_ENTITY_ORDERS = ENTITY_ORDERS | sorts(
-    mention_count=orders((ArticleEntity.mention_count, ArticleEntity.entity_id))
+RELATED_LINKS = Listing(
+    RelatedLink,
+    select(RelatedLink).options(_reference(RelatedLink.article), _reference(RelatedLink.target)),
+    related_link_orders,
 )
-TAKEAWAY_ORDERS = sorts(
-    published_at=orders(
-        (Takeaway.published_asc, Takeaway.article_id),
-        (Takeaway.published_desc, Takeaway.article_id),
-        tail=Takeaway.position,
-    )
-)
-RELATED_LINK_ORDERS = sorts(
-    published_at=orders(
-        (RelatedLink.published_asc, RelatedLink.article_id),
-        (RelatedLink.published_desc, RelatedLink.article_id),
-        tail=RelatedLink.position,
+ENTITIES = Listing(Entity, select(Entity), entity_orders)
+# Each with one query a page, however many rows it has; the columns are read where they are served.
+PARTS = {
+    "takeaways": selectinload(Article.takeaways),
+    "entities": selectinload(Article.entities).joinedload(ArticleEntity.entity),
+    "related": selectinload(Article.related).options(
+        _reference(RelatedLink.article), _reference(RelatedLink.target)
     ),
-    score=orders(
-        (RelatedLink.score_asc, RelatedLink.article_id),
-        (RelatedLink.score_desc, RelatedLink.article_id),
-        tail=RelatedLink.position,
-    ),
-)
-
-ArticleParameters = page_parameters("ArticleParameters", ARTICLE_ORDERS, "-published_at")
-EntityParameters = page_parameters("EntityParameters", ENTITY_ORDERS, "-article_count")
-TakeawayParameters = page_parameters("TakeawayParameters", TAKEAWAY_ORDERS, "-published_at")
-RelatedLinkParameters = page_parameters("RelatedLinkParameters", RELATED_LINK_ORDERS, "-published_at")
-
-RELATED_LINK_ARTICLES = (joinedload(RelatedLink.article), joinedload(RelatedLink.target))
-# Each part with one query, however many rows it has.
-ARTICLE_PARTS = (
-    selectinload(Article.takeaways),
-    selectinload(Article.entities).joinedload(ArticleEntity.entity),
-    selectinload(Article.related).options(*RELATED_LINK_ARTICLES),
-)
+}
+SEARCHED = ("takeaways", "analysis", "body")
+COLUMNS = {"body": Article.body, "analysis": Article.analysis}
 
 
-def all_takeaways() -> Select[Takeaway]:
-    """Select takeaways with what their shape shows of other tables."""
-    return select(Takeaway).options(joinedload(Takeaway.article), selectinload(Takeaway.entities))
+def article_parts(names: Collection[str]) -> list[Load]:
+    """Give what loads those parts of articles that are among `names`, and no other."""
+    loaded = [load for name, load in PARTS.items() if name in names]
+    return loaded + [defer(column, raiseload=True) for name, column in COLUMNS.items() if name not in names]
 
 
-def all_related_links() -> Select[RelatedLink]:
-    """Select related links with what their shape shows of other tables."""
-    return select(RelatedLink).options(*RELATED_LINK_ARTICLES)
+def article_page(parameters: Parameters, entity: UUID | None = None) -> Page:
+    """Answer a page of articles; `entity` is the one whose articles are listed."""
+    names = chosen(schemas.ArticlePage, parameters)
+    is_highlighted = "highlights" in names
+    source = articles(parameters, (*names, *SEARCHED) if is_highlighted else names, entity)
+    page, headers = collection(source, parameters, scope=entity)
+    for article in page["data"] if is_highlighted else ():
+        # No column: the schema finds it beside those.
+        vars(article)["highlights"] = highlight(parameters["q"], searched_texts(article))
+    return page, headers
 
 
-def entities_of(article: Article) -> Select[ArticleEntity]:
-    """Select the entities of `article`, with its mentions of them."""
-    statement = select(ArticleEntity).join(ArticleEntity.entity).options(contains_eager(ArticleEntity.entity))
-    return statement.where(ArticleEntity.article_id == article.id)
+def searched_texts(article: Article) -> dict[str, list[str]]:
+    """Give the texts of `article` in which a search looks, the weightiest part first."""
+    analysis = article.analysis or {"heading": None, "paragraphs": []}
+    return {
+        "title": [article.title],
+        "summary": [article.summary or ""],
+        "takeaways": [takeaway.text for takeaway in article.takeaways],
+        "analysis": [analysis["heading"] or "", *analysis["paragraphs"]],
+        "body": article.body,
+    }
 
 
-def articles_naming(entity: Entity) -> Select[Article]:
-    """Select the articles that mention `entity`."""
-    return (
-        select(Article)
-        .join(ArticleEntity, ArticleEntity.article_id == Article.id)
-        .where(ArticleEntity.entity_id == entity.id)
-    )
+def articles(parameters: Parameters, names: Collection[str], entity: UUID | None = None) -> Source:
+    """Read articles with the parts among `names`; `entity` is the one whose articles are listed."""
+    rows = select(Article).options(*article_parts(names))
+    admitted = filters.article_filters(parameters, entity)
+    if parameters["sort"] == RELEVANCE:
+        return Ranking(rows, search(ArticleTerms, parameters["q"]), admitted)
+    admitted += filters.found_by(ArticleTerms, parameters.get("q"))
+    return Listing(Article, rows, article_orders).read(admitted, parameters["sort"])
+
+
+def takeaways(parameters: Parameters, article: UUID | None = None) -> Source:
+    """Read takeaways; `article` is the one whose takeaways are listed."""
+    return TAKEAWAYS.read(filters.takeaway_filters(parameters, article), parameters["sort"])
+
+
+def related_links(parameters: Parameters, article: UUID | None = None) -> Source:
+    """Read related links; `article` is the one whose links are listed."""
+    return RELATED_LINKS.read(filters.related_link_filters(parameters, article), parameters["sort"])
+
+
+def entities(parameters: Parameters) -> Source:
+    """Read entities."""
+    return ENTITIES.read(filters.entity_filters(parameters), parameters["sort"])
+
+
+def entities_of(article: UUID, parameters: Parameters) -> Source:
+    """Read the entities of `article`, with its mentions of them."""
+    rows = select(ArticleEntity).join(ArticleEntity.entity).options(contains_eager(ArticleEntity.entity))
+    conditions = [each.condition(Entity) for each in filters.entity_filters(parameters)]
+    rows = rows.where(ArticleEntity.article_id == article, *conditions)
+    return Listing(Entity, rows, article_entity_orders).read([], parameters["sort"])

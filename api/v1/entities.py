@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from api.blueprint import Blueprint, PathParameter
 from api.lookup import find_entity
 from api.models import Entity
 from api.paging import Page, collection
 from api.v1 import collections, schemas
+from api.v1 import parameters as queries
 
 blueprint = Blueprint(
     "entities", __name__, url_prefix="/v1", description="Who and what the articles are about."
@@ -17,18 +16,18 @@ blueprint = Blueprint(
 ENTITY = PathParameter("entity", "The entity's id or slug.", "sunrise")
 
 
-@blueprint.resource("/entities", schemas.EntityPage, query=collections.EntityParameters)
+@blueprint.resource("/entities", schemas.EntityPage, query=queries.EntityParameters)
 def list_entities(parameters: dict[str, Any]) -> Page:
     """List entities.
 
     Every person, organization, place, policy, product and event that an article mentions, those of most
     articles first.
     """
-    return collection(select(Entity), collections.ENTITY_ORDERS, parameters)
+    return collection(collections.entities(parameters), parameters)
 
 
-@blueprint.resource("/entities/<entity>", schemas.Entity, path=ENTITY)
-def get_entity(entity: str) -> Entity:
+@blueprint.resource("/entities/<entity>", schemas.Entity, query=queries.EntityFields, path=ENTITY)
+def get_entity(_: dict[str, Any], entity: str) -> Entity:
     """Get one entity.
 
     With its other names, and how many articles mention it how often.
@@ -39,14 +38,12 @@ def get_entity(entity: str) -> Entity:
 @blueprint.resource(
     "/entities/<entity>/articles",
     schemas.ArticlePage,
-    query=collections.ArticleParameters,
+    query=queries.ArticleParameters,
     path=ENTITY,
 )
 def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
     """List the articles that mention an entity.
 
-    In the shape and the orders of the list of all articles.
+    With the shape, the orders and the filters of the list of all articles.
     """
-    parent = find_entity(entity)
-    statement = collections.articles_naming(parent)
-    return collection(statement, collections.ARTICLE_ORDERS, parameters, scope=parent.id)
+    return collections.article_page(parameters, find_entity(entity).id)

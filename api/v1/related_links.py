@@ -7,25 +7,29 @@ from api.lookup import find_by_id
 from api.models import RelatedLink
 from api.paging import Page, collection
 from api.v1 import collections, schemas
+from api.v1 import parameters as queries
 
 blueprint = Blueprint("related-links", __name__, url_prefix="/v1", description="Links between articles.")
 
 RELATED_LINK = PathParameter("related_link", "The link's id.", "a9a3cae9-a122-522e-aba4-748e45559aca")
 
 
-@blueprint.resource("/related-links", schemas.RelatedLinkPage, query=collections.RelatedLinkParameters)
+@blueprint.resource("/related-links", schemas.RelatedLinkPage, query=queries.AllRelatedLinkParameters)
 def list_related_links(parameters: dict[str, Any]) -> Page:
     """List links between articles.
 
     Those of the last published article first, each article's in the order of its page.
     """
-    return collection(collections.all_related_links(), collections.RELATED_LINK_ORDERS, parameters)
+    return collection(collections.related_links(parameters), parameters)
 
 
-@blueprint.resource("/related-links/<related_link>", schemas.RelatedLink, path=RELATED_LINK)
-def get_related_link(related_link: str) -> RelatedLink:
+@blueprint.resource(
+    "/related-links/<related_link>", schemas.RelatedLink, query=queries.RelatedLinkFields, path=RELATED_LINK
+)
+def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
     """Get one link between two articles.
 
     With the article whose page it is on, its target where that is known, and the reasons.
     """
-    return find_by_id(collections.all_related_links(), related_link)
+    row: RelatedLink = find_by_id(collections.RELATED_LINKS.rows, related_link)
+    return row

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from api.fields import Here, Link, Shape, Time
+from api.fields import Here, Link, Time
 from api.models import ENTITY_TYPES
+from api.shapes import Shape, page_of
 
 PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
+# What an article in a list has only where it is asked for.
+EXTRAS = (*PARTS, "highlights")
+BASES = ("listed", "computed")
 
 
 def string(description: str, **kwargs: Any) -> fields.String:
@@ -134,7 +138,7 @@ class RelatedLink(Shape):
     id = fields.UUID()
     position = number("Its place among the article's links, from 1.", 1)
     basis = fields.String(
-        validate=validate.OneOf(["listed", "computed"]),
+        validate=validate.OneOf(BASES),
         metadata={"description": "`listed` on the page, or `computed` from content."},
     )
     title = string("What the page printed, or the target's title.")
@@ -191,11 +195,33 @@ class Article(Shape):
     links = Here(ArticleLinks)
 
 
+class Highlight(Shape):
+    """A piece of an article's text in which a search found something, without markup."""
+
+    part = fields.String(
+        validate=validate.OneOf(["title", "summary", "takeaways", "analysis", "body"]),
+        metadata={"description": "The part that it is of."},
+    )
+    text = string("The piece, cut between words.")
+    ranges = fields.List(
+        fields.List(fields.Integer()),
+        metadata={
+            "description": "What was found: `[start, end]` of each, in Unicode code points of `text`.",
+        },
+    )
+
+
 class ArticleListItem(Article):
-    """An article in a list: everything but its parts."""
+    """An article in a list; its parts and highlights only where `include` names them."""
+
+    optional = extras = frozenset(EXTRAS)
+
+    highlights = fields.List(
+        fields.Nested(Highlight), metadata={"description": "Where `q` was found, the weightiest part first."}
+    )
 
     class Meta:
-        exclude = PARTS
+        fields = (*[name for name in Article().fields if name != "links"], "highlights", "links")
 
 
 class TakeawayLinks(Shape):
@@ -253,38 +279,6 @@ class MentionedEntity(Entity):
     """An entity under an article: `mention_count` and `mentions` are that article's."""
 
     mentions = fields.List(fields.Nested(Mention), metadata={"description": "In reading order."})
-
-
-class PageLinks(Shape):
-    """The pages around this one."""
-
-    self = fields.String(metadata={"format": "uri-reference", "description": "This page."})
-    first = fields.String(metadata={"format": "uri-reference", "description": "The first page."})
-    next = fields.String(
-        allow_none=True,
-        metadata={"format": "uri-reference", "description": "The next page; null on the last one."},
-    )
-
-
-class PageMeta(Shape):
-    """Facts about the page."""
-
-    optional = frozenset({"total"})
-
-    limit = number("How many items a page has at most.", 1)
-    total = number("How many items the collection has; only with `total=true`.")
-
-
-def page_of(item: type[Shape], name: str) -> type[Schema]:
-    """Make the schema of a collection of `item`."""
-    return Shape.from_dict(
-        {
-            "data": fields.List(fields.Nested(item)),
-            "links": fields.Nested(PageLinks),
-            "meta": fields.Nested(PageMeta),
-        },
-        name=name,
-    )
 
 
 ArticlePage = page_of(ArticleListItem, "ArticlePage")

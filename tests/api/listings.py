@@ -38,7 +38,8 @@ class Listing:
         """Give the published sorts, and the default."""
         parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
         (schema,) = (parameter["schema"] for parameter in parameters if parameter["name"] == "sort")
-        return schema["enum"], schema["default"]
+        # That order is the engine's own affair.
+        return [name for name in schema["enum"] if name != "relevance"], schema["default"]
 
     def ordered(self, app: Flask, sort: str) -> list[str]:
         """Give the ids of all rows in the order of `sort`, null last in either direction."""

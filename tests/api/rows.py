@@ -8,18 +8,25 @@ from flask import Flask
 from sqlalchemy import insert
 
 from api.db import Base, db
+from api.facets import facet_id
 from api.models import (
+    ENTITY_TYPES,
     Article,
     ArticleEntity,
+    ArticleFacet,
     ArticleSlug,
+    ArticleTerms,
     Entity,
+    EntityName,
     RelatedLink,
     Source,
     Takeaway,
     TakeawayEntity,
+    TakeawayTerms,
     published_keys,
     score_keys,
 )
+from api.terms import fold, indexed
 
 Row = dict[str, Any]
 Rows = dict[type[Base], list[Row]]
@@ -43,6 +50,8 @@ TITLES = [
     "A b",
     "Ab",
 ]
+LANGUAGES = ["en", "en", "zh"]
+PUBLICATIONS = ["The Lantern Post", None, "Coast Review", "The Lantern Post"]
 SCORES = [None, 0.5, 0.25, None, 0.5, 1.0, 0.0]
 
 
@@ -61,7 +70,8 @@ def article_rows(number: int) -> Rows:
         "content_digest": "",
         "title": TITLES[number % len(TITLES)],
         "title_digest": "",
-        "language": "en",
+        "language": LANGUAGES[number % len(LANGUAGES)],
+        "publication": PUBLICATIONS[number % len(PUBLICATIONS)],
         "published_at": published,
         "created_at": DAY + timedelta(hours=number // 3),
         "updated_at": DAY + timedelta(hours=number * 7 % 5),
@@ -77,7 +87,19 @@ def article_rows(number: int) -> Rows:
         ArticleSlug: [{"slug": f"slug-{number}", "article_id": identity}],
         Source: [{"article_id": identity, "content": b"..."}],
         Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
+        ArticleTerms: [{"article_id": identity} | indexed(_texts(article))],
+        TakeawayTerms: [_terms(number, position) for position in range(1, number % 4 + 1)],
     }
+
+
+def _texts(article: Row) -> dict[str, list[str]]:
+    return {"title": [article["title"]], "summary": [], "takeaways": [], "text": article["body"]}
+
+
+def _terms(article: int, position: int) -> Row:
+    return {"takeaway_id": row_id("takeaway", article, position)} | indexed(
+        {"text": [f"Takeaway {position}"]}
+    )
 
 
 def corpus_rows(articles: int, entities: int) -> Rows:
@@ -89,19 +111,40 @@ def corpus_rows(articles: int, entities: int) -> Rows:
     places = range(1, entities + 1)
     corpus[Entity] = [_entity(number) for number in range(entities)]
     corpus[Takeaway] += [_takeaway(0, position) for position in places]
+    corpus[TakeawayTerms] += [_terms(0, position) for position in places]
     corpus[ArticleEntity] = [_naming(0, number) for number in range(entities)]
     corpus[ArticleEntity] += [_naming(number, 0) for number in range(1, articles) if entities]
+    corpus[EntityName] = [{"entity_id": row["id"], "folded": fold(row["name"])} for row in corpus[Entity]]
     corpus[TakeawayEntity] = [
-        {"takeaway_id": row_id("takeaway", 0, position), "entity_id": row_id("entity", number)}
-        for position in places
-        for number in range(0, entities, position)
+        _keys(takeaway) | {"takeaway_id": takeaway["id"], "entity_id": row_id("entity", number)}
+        for takeaway in corpus[Takeaway]
+        for number in range(0, entities, takeaway["position"])
     ]
     corpus[RelatedLink] = [
         _link(number, position, articles)
         for number in range(articles)
         for position in (places if number == 0 else range(1, number % 3 + 1))
     ]
+    types = {entity["id"]: entity["type"] for entity in corpus[Entity]}
+    corpus[ArticleFacet] = [
+        _keys(article) | {"article_id": article["id"], "facet": facet}
+        for article in corpus[Article]
+        for facet in sorted(_facets(article, corpus[ArticleEntity], types))
+    ]
     return corpus
+
+
+def _facets(article: Row, naming: list[Row], types: dict[UUID, str]) -> set[UUID]:
+    entities = {row["entity_id"] for row in naming if row["article_id"] == article["id"]}
+    facets = {facet_id("entity_type", types[entity]) for entity in entities}
+    facets |= {facet_id(kind, article[kind]) for kind in ("publication", "language") if article[kind]}
+    return entities | facets
+
+
+def _keys(row: Row) -> Row:
+    """Give what tables beside that of `row` have of its sort keys."""
+    names = ("article_id", "position", "published_asc", "published_desc", "created_at", "updated_at")
+    return {name: row[name] for name in names if name in row}
 
 
 def insert_rows(app: Flask, rows: Rows) -> None:
@@ -128,7 +171,7 @@ def _entity(number: int) -> Row:
         "id": row_id("entity", number),
         "slug": f"entity-{number}",
         "name": TITLES[number % len(TITLES)],
-        "type": "place",
+        "type": ENTITY_TYPES[number % 3],
         "aliases": [],
         "same_as": [],
         "origin": "catalogue",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from api.db import db
+from api.facets import facet_id
 from api.models import Article
 from seeds.catalogue import KnownEntity
 from seeds.files import DOCUMENTS, Submission
@@ -271,7 +272,11 @@ def test_a_changed_description_is_taken_over_without_a_new_revision_of_any_artic
     }
     assert by_slug(after) == by_slug(before) | {"sea-board": by_slug(before)["sea-board"] | taken_over}
     assert revision(app) == 3
-    untouched = set(before) - {"entities", "corpus"}
+    # Nothing else changes, but that the article is now found under the other type.
+    untouched = set(before) - {"entities", "corpus", "article_facets"}
+    organizations = facet_id("entity_type", "organization")
+    kept = [row for row in before["article_facets"] if row["facet"] != organizations]
+    assert after["article_facets"] == kept != before["article_facets"]
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
 
 

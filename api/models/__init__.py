@@ -1,0 +1,35 @@
+"""The tables: what a seeding stores and the API reads."""
+
+from api.models.articles import Article, ArticleSlug, Corpus, Source, Takeaway
+from api.models.entities import (
+    ENTITY_TYPES,
+    ArticleEntity,
+    ArticleFacet,
+    Entity,
+    EntityName,
+    TakeawayEntity,
+)
+from api.models.keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
+from api.models.links import RelatedLink
+from api.models.search import ArticleTerms, TakeawayTerms
+
+__all__ = [
+    "ENTITY_TYPES",
+    "UNDATED_ASC",
+    "UNDATED_DESC",
+    "Article",
+    "ArticleEntity",
+    "ArticleFacet",
+    "ArticleSlug",
+    "ArticleTerms",
+    "Corpus",
+    "Entity",
+    "EntityName",
+    "RelatedLink",
+    "Source",
+    "Takeaway",
+    "TakeawayEntity",
+    "TakeawayTerms",
+    "published_keys",
+    "score_keys",
+]

@@ -1,0 +1,133 @@
+"""Articles, their documents, their slugs, and their takeaways."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from api.db import Base, Id, SortedText, UtcDateTime
+from api.models.keys import parent
+
+if TYPE_CHECKING:
+    from api.models.entities import ArticleEntity, Entity
+    from api.models.links import RelatedLink
+
+WORDS_A_MINUTE = 200
+
+
+class Corpus(Base):
+    """The one row about the database as a whole."""
+
+    __tablename__ = "corpus"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    secret_key: Mapped[str] = mapped_column(Text)
+
+
+class Article(Base):
+    """The record parsed from one document; `key` is the document's, from which `id` is derived."""
+
+    __tablename__ = "articles"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    content_digest: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(SortedText)
+    title_digest: Mapped[str] = mapped_column(Text, index=True)
+    summary: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    author: Mapped[str | None] = mapped_column(Text)
+    role: Mapped[str | None] = mapped_column(Text)
+    publication: Mapped[str | None] = mapped_column(Text)
+    image_caption: Mapped[str | None] = mapped_column(Text)
+    image_url: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int]
+    word_count: Mapped[int]
+    body: Mapped[list[str]] = mapped_column(JSON)
+    analysis: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    source_name: Mapped[str] = mapped_column(Text)
+    source_sha256: Mapped[str] = mapped_column(Text)
+    source_bytes: Mapped[int]
+
+    source: Mapped["Source"] = relationship(viewonly=True)
+    takeaways: Mapped[list["Takeaway"]] = relationship(
+        back_populates="article", order_by="Takeaway.position", viewonly=True
+    )
+    entities: Mapped[list["ArticleEntity"]] = relationship(
+        back_populates="article", order_by="ArticleEntity.position", viewonly=True
+    )
+    related: Mapped[list["RelatedLink"]] = relationship(
+        back_populates="article",
+        foreign_keys="RelatedLink.article_id",
+        order_by="RelatedLink.position",
+        viewonly=True,
+    )
+
+    __table_args__ = (
+        Index(None, "published_asc", "id"),
+        Index(None, "published_desc", "id"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "title", "id"),
+    )
+
+    @property
+    def paragraphs(self) -> list[dict[str, Any]]:
+        """The body's paragraphs with their numbers."""
+        return [{"paragraph": number, "text": text} for number, text in enumerate(self.body, 1)]
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes that the body and the analysis take, rounded up."""
+        return -(-self.word_count // WORDS_A_MINUTE)
+
+
+class Source(Base):
+    """The bytes of an article's document, apart from the row that every list reads."""
+
+    __tablename__ = "sources"
+
+    article_id: Mapped[UUID] = parent("articles", primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ArticleSlug(Base):
+    """Every slug that an article has or had, so that no other takes it and old links are redirected."""
+
+    __tablename__ = "article_slugs"
+
+    slug: Mapped[str] = mapped_column(Text, primary_key=True)
+    article_id: Mapped[UUID] = parent("articles", index=True)
+
+
+class Takeaway(Base):
+    """One numbered key point of an article."""
+
+    __tablename__ = "takeaways"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    article_id: Mapped[UUID] = parent("articles")
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    article: Mapped[Article] = relationship(back_populates="takeaways", viewonly=True)
+    entities: Mapped[list["Entity"]] = relationship(
+        secondary="takeaway_entities", order_by="Entity.slug", viewonly=True
+    )
+
+
+Index(None, Takeaway.article_id, Takeaway.position, unique=True)
+Index(None, Takeaway.published_asc, Takeaway.article_id, Takeaway.position)
+Index(None, Takeaway.published_desc.desc(), Takeaway.article_id.desc(), Takeaway.position)

@@ -1,0 +1,127 @@
+"""Entities, and where they are mentioned."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, Text
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+
+from api.db import Base, Id, SortedText, UtcDateTime
+from api.models.articles import Article
+from api.models.keys import parent
+
+ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
+
+
+class Entity(Base):
+    """A person, organization, place, policy, product or event that articles mention."""
+
+    __tablename__ = "entities"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    slug: Mapped[str] = mapped_column(SortedText, unique=True)
+    name: Mapped[str] = mapped_column(SortedText)
+    type: Mapped[str] = mapped_column(Text)
+    aliases: Mapped[list[str]] = mapped_column(JSON)
+    description: Mapped[str | None] = mapped_column(Text)
+    same_as: Mapped[list[str]] = mapped_column(JSON)
+    origin: Mapped[str] = mapped_column(Text)
+    article_count: Mapped[int]
+    mention_count: Mapped[int]
+
+    __table_args__ = (
+        Index(None, "article_count", "id"),
+        Index(None, "mention_count", "id"),
+        Index(None, "name", "id"),
+        Index(None, "type", "article_count", "id"),
+        Index(None, "type", "mention_count", "id"),
+        Index(None, "type", "name", "id"),
+    )
+
+
+class EntityName(Base):
+    """A name or alias as it is compared (`api.terms.fold`), so that entities are found by its beginning."""
+
+    __tablename__ = "entity_names"
+
+    folded: Mapped[str] = mapped_column(SortedText, primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", primary_key=True, index=True)
+
+
+class ArticleEntity(Base):
+    """An entity in an article: all its mentions there, and its salience from 0 to 1.
+
+    `mentions` is `[{part, index, start, end, text}]` in reading order; `position` ranks the article's
+    entities from 1, the most salient first.
+    """
+
+    __tablename__ = "article_entities"
+
+    article_id: Mapped[UUID] = parent("articles", primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", primary_key=True, index=True)
+    position: Mapped[int]
+    mention_count: Mapped[int]
+    salience: Mapped[float]
+    mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    article: Mapped[Article] = relationship(back_populates="entities", viewonly=True)
+    entity: Mapped[Entity] = relationship(viewonly=True)
+
+    # Under an article an entity is shown as itself, but for the article's own counts.
+    id: AssociationProxy[UUID] = association_proxy("entity", "id")
+    slug: AssociationProxy[str] = association_proxy("entity", "slug")
+    name: AssociationProxy[str] = association_proxy("entity", "name")
+    type: AssociationProxy[str] = association_proxy("entity", "type")
+    aliases: AssociationProxy[list[str]] = association_proxy("entity", "aliases")
+    description: AssociationProxy[str | None] = association_proxy("entity", "description")
+    same_as: AssociationProxy[list[str]] = association_proxy("entity", "same_as")
+    article_count: AssociationProxy[int] = association_proxy("entity", "article_count")
+    origin: AssociationProxy[str] = association_proxy("entity", "origin")
+
+
+class TakeawayEntity(Base):
+    """An entity named in a takeaway, with the takeaway's sort keys, so that one index finds and orders."""
+
+    __tablename__ = "takeaway_entities"
+
+    takeaway_id: Mapped[UUID] = parent("takeaways", primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", primary_key=True)
+    article_id: Mapped[UUID] = mapped_column(Id)
+    position: Mapped[int]
+    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    id = synonym("takeaway_id")
+
+
+_entity, _place = TakeawayEntity.entity_id, TakeawayEntity.position
+_article = TakeawayEntity.article_id
+Index("ix_takeaway_entities_asc", _entity, TakeawayEntity.published_asc, _article, _place)
+Index("ix_takeaway_entities_desc", _entity, TakeawayEntity.published_desc.desc(), _article.desc(), _place)
+
+
+class ArticleFacet(Base):
+    """A property that articles are filtered by, with their sort keys, so that one index finds and orders.
+
+    `facet` is the id of an entity, or `api.facets.facet_id` of a type, publication or language.
+    """
+
+    __tablename__ = "article_facets"
+    __table_args__ = (
+        Index(None, "facet", "published_asc", "article_id"),
+        Index(None, "facet", "published_desc", "article_id"),
+        Index(None, "facet", "created_at", "article_id"),
+        Index(None, "facet", "updated_at", "article_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    article_id: Mapped[UUID] = parent("articles", primary_key=True)
+    facet: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    id = synonym("article_id")

@@ -1,0 +1,78 @@
+"""The order of relevance: what a search finds, the nearest first, ranked a block at a time.
+
+To rank a hit costs more than to find it, and a common word has as many hits as there are articles. So hits
+are taken in blocks, from the article seeded last, and each block is ranked in itself: up to BLOCK hits are in
+the order of relevance alone, and the first page costs the same however many there are beyond.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Subquery, func, literal, select, tuple_
+
+from api.db import AnySelect, db
+from api.models import Article
+from api.paging import count_rows
+from api.plans import Filter
+from api.search import Hits
+
+BLOCK = 1000
+# Above any number that a database gives out.
+LAST = 2**62
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The articles that `hits` and `filters` admit. A place: its block's first number, distance, number."""
+
+    rows: AnySelect
+    hits: Hits
+    filters: Sequence[Filter]
+
+    @property
+    def types(self) -> list[type]:
+        """The Python types of a place."""
+        return [int, float, int]
+
+    def page(self, place: list[Any] | None, count: int) -> list[Row[Any]]:
+        """Give the first `count` rows after `place`."""
+        top, *within = place or [LAST]
+        found: list[Row[Any]] = []
+        while True:
+            block = self._block(top)
+            found += db.session.execute(self._ranked(block, top, within, count - len(found))).all()
+            if len(found) == count:
+                return found
+            size, least = db.session.execute(select(func.count(), func.min(block.c.number))).one()
+            if size < BLOCK:
+                return found
+            top, within = least - 1, []
+
+    def total(self) -> int:
+        """Count all the hits."""
+        return count_rows(self._admitted())
+
+    def _admitted(self) -> AnySelect:
+        hits = self.hits
+        numbers = select(hits.number.label("number"), hits.distance.label("distance"))
+        if not self.filters:
+            return numbers.select_from(hits.index).where(hits.condition)
+        articles = hits.with_terms(numbers).join(Article, Article.id == hits.terms.id)
+        return articles.where(hits.condition, *[each.condition(Article) for each in self.filters])
+
+    def _block(self, top: int) -> Subquery:
+        number = self.hits.number
+        return self._admitted().where(number <= top).order_by(number.desc()).limit(BLOCK).subquery("block")
+
+    def _ranked(self, block: Subquery, top: int, within: list[Any], count: int) -> AnySelect:
+        order = (block.c.distance, -block.c.number)
+        nearest = select(block).order_by(*order).limit(count)
+        if within:
+            distance, number = within
+            nearest = nearest.where(tuple_(*order) > tuple_(literal(distance), literal(-number)))
+        # Only now the rows, when it is known which.
+        near, terms = nearest.subquery("nearest"), self.hits.terms
+        rows = self.rows.add_columns(literal(top), near.c.distance, near.c.number)
+        rows = rows.join(terms, terms.id == Article.id).join(near, near.c.number == terms.number)
+        return rows.order_by(near.c.distance, -near.c.number)

@@ -1,0 +1,88 @@
+"""From text to search terms: one analyzer for both engines, so that both find the same.
+
+A term is a letter that tells its kind and ASCII letters and digits, which neither engine's own tokenizer
+changes or splits: `a` and the English stem of a word, its case and diacritics folded (Porter2; NFKD of
+UAX 15), or `u` and the UTF-8 in hex of what is not ASCII. Scripts that write no spaces give one term a
+character.
+"""
+
+import hashlib
+import re
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+# Kana, Han, Hangul, and the ideographs beyond the first plane.
+CJK = (
+    "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003fffd"
+)
+MARKS = "\u0300-\u036f"
+WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}](?:[^\W_{CJK}]|[{MARKS}]|['’](?=[^\W_{CJK}]))*")
+# Latin letters that Unicode does not take apart into a letter and a mark.
+UNDIVIDED = str.maketrans("øđłıħŧð’", "odlihtd'") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
+
+MAX_TERM = 64
+# PostgreSQL keeps the places of a term up to the 16,383rd of a text and up to 255 a term. What it would
+# forget is left out for both, a placeholder in its stead, so that both find a phrase or neither does.
+MAX_TERMS, MAX_OCCURRENCES = 16_000, 255
+PLACEHOLDER, BREAK = "y", "z"
+
+_stemmer = snowballstemmer.stemmer("english")
+# It keeps the word that it works on in itself.
+_stemmer_lock = threading.Lock()
+
+
+class Term(NamedTuple):
+    """A term, and the code points of the text that it stands for."""
+
+    text: str
+    start: int
+    end: int
+
+
+def analyze(text: str) -> Iterator[Term]:
+    """Yield the terms of `text` in order."""
+    for word in WORD.finditer(text):
+        yield Term(term(word.group()), word.start(), word.end())
+
+
+def fold(text: str) -> str:
+    """Give `text` without case, diacritics and differences of compatibility."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(UNDIVIDED)
+
+
+@lru_cache(maxsize=65_536)
+def term(word: str) -> str:
+    """Give the term of one word."""
+    folded = fold(word)
+    if folded.replace("'", "").isascii() and folded.replace("'", "").isalnum():
+        with _stemmer_lock:
+            made = "a" + _stemmer.stemWord(folded).replace("'", "")
+    else:
+        made = "u" + folded.encode().hex()
+    return made if len(made) <= MAX_TERM else "h" + hashlib.sha256(made.encode()).hexdigest()[: MAX_TERM - 1]
+
+
+def indexed(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Give the terms of each part of a document, as the text that the engines index.
+
+    Each paragraph of a part ends in a break of its own, so that no phrase reaches into the next.
+    """
+    seen: Counter[str] = Counter()
+    room = iter(range(MAX_TERMS))
+    return {name: " ".join(_part(paragraphs, seen, room)) for name, paragraphs in parts.items()}
+
+
+def _part(paragraphs: Iterable[str], seen: Counter[str], room: Iterator[int]) -> Iterator[str]:
+    for number, paragraph in enumerate(paragraphs):
+        for found, _ in zip(analyze(paragraph), room, strict=False):
+            seen[found.text] += 1
+            yield found.text if seen[found.text] <= MAX_OCCURRENCES else PLACEHOLDER
+        yield f"{BREAK}{number}"

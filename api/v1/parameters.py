@@ -1,0 +1,154 @@
+"""The parameters of each collection and resource of version 1."""
+
+from typing import Any
+
+from marshmallow import Schema, post_load, validates_schema
+
+from api.models import ENTITY_TYPES
+from api.parameters import (
+    Choice,
+    Flag,
+    Instant,
+    Names,
+    PageParameters,
+    Prefix,
+    References,
+    Search,
+    Text,
+    sort_parameter,
+)
+from api.problems import InvalidParameters, parameter_error
+from api.v1 import schemas
+from api.v1.orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
+
+RELEVANCE = "relevance"
+QUERY = (
+    'Full text. All words are required, `"a phrase"` as it stands, `-word` excludes, `OR` between two words '
+    "requires either. English words are found by their stem, letters without regard to case and diacritics, "
+    "Chinese, Japanese and Korean text by its characters."
+)
+
+
+def _fields(shape: type[Schema]) -> Names:
+    names = list(shape().fields)
+    return Names(names, "Exactly these keys of each item, separated by commas, in the usual order.")
+
+
+def _entities(whose: str) -> References:
+    return References(f"Id or slug of an entity that the {whose} names. Repeated: all of them.", "sunrise")
+
+
+def _of_article() -> Text:
+    return Text("Id or slug of the article that it belongs to.")
+
+
+class ArticleFields(Schema):
+    """The query of one article."""
+
+    fields = _fields(schemas.Article)  # type: ignore[assignment]  # So the parameter is called.
+
+
+class TakeawayFields(Schema):
+    """The query of one takeaway."""
+
+    fields = _fields(schemas.Takeaway)  # type: ignore[assignment]
+
+
+class EntityFields(Schema):
+    """The query of one entity."""
+
+    fields = _fields(schemas.Entity)  # type: ignore[assignment]
+
+
+class RelatedLinkFields(Schema):
+    """The query of one related link."""
+
+    fields = _fields(schemas.RelatedLink)  # type: ignore[assignment]
+
+
+class ArticleParameters(ArticleFields, PageParameters):
+    """The query of a list of articles."""
+
+    sort = sort_parameter(
+        [*ARTICLE_SORTS, RELEVANCE],
+        "-published_at",
+        " `relevance` puts the best hits of `q` first, and is the default where there is a `q`.",
+    )
+    q = Search(QUERY, example='"green ai" OR grid -coal')
+    entity = _entities("article")
+    entity_type = Choice(ENTITY_TYPES, "Only articles that name an entity of this type.")
+    publication = Text("Only articles with exactly this publication in their byline.")
+    language = Text("Only articles in exactly this language, a BCP 47 tag.")
+    published_after = Instant("Only articles published at this time or later.")
+    published_before = Instant("Only articles published before this time.")
+    updated_after = Instant("Only articles last changed at this time or later.")
+    updated_before = Instant("Only articles last changed before this time.")
+    include = Names(
+        schemas.EXTRAS,
+        "Parts to add to each article, separated by commas; not together with `fields`. `highlights` shows "
+        "where the `q` was found.",
+    )
+
+    @validates_schema
+    def check(self, given: dict[str, Any], **_: Any) -> None:
+        """Refuse what makes no sense together; raises InvalidParameters."""
+        include = given.get("include", [])
+        if include and "fields" in given:
+            raise _mistake("include", "Cannot be given together with `fields`, which may name parts too.")
+        if "highlights" in include and "q" not in given:
+            raise _mistake("include", "There are `highlights` only with `q`.", list(schemas.PARTS))
+        if given.get("sort") == RELEVANCE and "q" not in given:
+            raise _mistake("sort", "There is `relevance` only with `q`.", list(ARTICLE_SORTS))
+
+    @post_load
+    def complete(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Fill in the default order."""
+        return {"sort": RELEVANCE if "q" in given else "-published_at"} | given
+
+
+class TakeawayParameters(TakeawayFields, PageParameters):
+    """The query of a list of takeaways."""
+
+    sort = sort_parameter(TAKEAWAY_SORTS, "-published_at")
+    q = Search(QUERY, example='"green ai" OR grid -coal')
+    entity = _entities("takeaway")
+
+
+class AllTakeawayParameters(TakeawayParameters):
+    """The query of the list of all takeaways."""
+
+    article = _of_article()
+
+
+class EntityParameters(EntityFields, PageParameters):
+    """The query of a list of entities."""
+
+    sort = sort_parameter(ENTITY_SORTS, "-article_count")
+    q = Prefix(
+        "The beginning of the name or of an alias, without regard to case and diacritics.", example="sun"
+    )
+    type = Choice(ENTITY_TYPES, "Only entities of this type.")
+
+
+class MentionedEntityParameters(EntityParameters):
+    """The query of the list of an article's entities."""
+
+    fields = _fields(schemas.MentionedEntity)  # type: ignore[assignment]
+
+
+class RelatedLinkParameters(RelatedLinkFields, PageParameters):
+    """The query of a list of related links."""
+
+    sort = sort_parameter(RELATED_LINK_SORTS, "-published_at")
+    basis = Choice(schemas.BASES, "Only links on this basis.")
+    resolved = Flag("`true`: only links whose target is known; `false`: only the others.")
+
+
+class AllRelatedLinkParameters(RelatedLinkParameters):
+    """The query of the list of all related links."""
+
+    article = _of_article()
+
+
+def _mistake(name: str, message: str, allowed: list[str] | None = None) -> InvalidParameters:
+    return InvalidParameters([parameter_error(name, message, allowed)])

@@ -1,0 +1,39 @@
+"""`python -m bench`: how long the service takes on a large corpus, held against a small one."""
+
+import re
+from contextlib import ExitStack
+
+import click
+
+from bench.build import SMALL, ensure
+from bench.cases import CASES, DEPTHS
+from bench.depth import Ends, measure_depths
+from bench.measure import measure_cases
+from bench.report import cases_table, depths_table, heading
+from bench.service import serve
+from bench.stores import ENGINES, FOLDER, open_store
+
+
+@click.command()
+@click.option("--size", default=100_000, show_default=True, help="Articles of the large corpus.")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=30, show_default=True, help="Requests a case.")
+@click.option("--only", default="", metavar="REGEX", help="Only the cases whose name has this.")
+def main(size: int, engine: str, rounds: int, only: str) -> None:
+    """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
+    cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(engine))
+        names = {articles: ensure(store, engine, articles) for articles in (SMALL, size)}
+        services = [stack.enter_context(serve(store.url(name), articles)) for articles, name in names.items()]
+        sizes = {articles: store.size(name) for articles, name in names.items()}
+        click.echo(heading(store.version, sizes, rounds))
+        if cases:
+            click.echo("\n" + cases_table(services, measure_cases(services, cases, rounds)))
+        if depths:
+            ends = Ends(FOLDER / f"{names[size]}.{engine}.ends.json")
+            click.echo("\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds)))
+
+
+if __name__ == "__main__":
+    main()

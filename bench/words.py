@@ -1,0 +1,84 @@
+"""The words that invented pages are made of, and those among them that only some pages have."""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
+from typing import Generic, TypeVar
+
+from seeds.catalogue import read_catalogue
+
+Item = TypeVar("Item")
+
+# These stand on the first pages only, so that they have the same hits whatever the size of the corpus.
+FIRST_PAGES = 20
+RARE_WORD = "quillwhistle"
+RARE_PUBLICATION = "The Lamplighter Quarterly"
+RARE_LANGUAGE = "fi"
+# These stand on about one page in a hundred and one in ten, always after "the".
+HUNDREDTH_WORD, HUNDREDTH = "brackenford", 0.01
+TENTH_WORD, TENTH = "thistledown", 0.1
+
+VOCABULARY_SIZE = 20_000
+FUNCTION_WORDS = """
+    the of and to in a is that for it as was with be by on not he his but at are this have from or had an
+    they which one were all their there been will would more when who into its than after about over
+"""
+ONSETS = (*"bcdfghjklmnprstvwz", "gr", "pl", "st")
+VOWELS = (*"aeiou", "ai", "ou")
+CODAS = ("", "", "", "", "l", "m", "n", "r", "s")
+HANZI = "中国工业计算能源港口城市天气海洋贸易政府学校铁路科技经济发展"
+
+FIRST_NAMES = ("Ada", "Bram", "Cleo", "Dario", "Elin", "Farid", "Greta", "Hugo", "Ines", "Jun", "Kaya")
+LAST_NAMES = ("Quill", "Renn", "Marlow", "Okafor", "Sato", "Vance", "Holm", "Ibarra", "Lindqvist", "Tamm")
+ROLES = ("Correspondent", "Staff Writer", "Strategic Insight", "Senior Editor", "Markets Desk")
+TOWNS = ("Harbour", "Northgate", "Aldemar", "Coastal", "Meridian", "Lantern")
+KINDS = ("Post", "Ledger", "Observer", "Daily Brief", "Courier", "Gazette")
+# Headlines that many pages have.
+STOCK_TITLES = (
+    "Morning Briefing From the Capital",
+    "Markets Pause Before the Holiday",
+    "What to Watch in the Week Ahead",
+    "Storm Closes Ports Along the Coast",
+)
+
+
+class Zipf(Generic[Item]):
+    """Items of which the one at rank r is drawn about 1/r as often as the first."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        # Mandelbrot's shift of the ranks: "the" is no third of all words.
+        self._weights = list(accumulate(1 / (rank + 2) for rank in range(len(items))))
+
+    def draw(self, rng: random.Random, count: int = 1) -> list[Item]:
+        """Draw `count` items, the same one perhaps several times."""
+        return rng.choices(self.items, cum_weights=self._weights, k=count)
+
+
+def _syllables(rng: random.Random) -> Iterator[str]:
+    while True:
+        yield rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS)
+
+
+def _invented_words() -> list[str]:
+    """Make the vocabulary, the same for every corpus, short words first: those are the frequent ones."""
+    rng = random.Random("vocabulary")
+    syllables = _syllables(rng)
+    words: dict[str, None] = {}
+    while len(words) < VOCABULARY_SIZE:
+        word = "".join(islice(syllables, rng.choice((2, 2, 3))))
+        if word not in TAKEN:
+            words[word] = None
+    return sorted(words, key=len)
+
+
+*COMMON_ENTITIES, RARE_ENTITY = read_catalogue()
+NAMES_OF_ENTITIES = [name for entity in (*COMMON_ENTITIES, RARE_ENTITY) for name in entity.names]
+# What an invented word must not be.
+TAKEN = {RARE_WORD, HUNDREDTH_WORD, TENTH_WORD} | set(FUNCTION_WORDS.split())
+TAKEN |= {word.lower() for name in NAMES_OF_ENTITIES for word in name.split()}
+
+WORDS = Zipf([*FUNCTION_WORDS.split(), *_invented_words()])
+ENTITIES = Zipf(COMMON_ENTITIES)
+PUBLICATIONS = Zipf([f"The {town} {kind}" for kind in KINDS for town in TOWNS])
+CHINESE = Zipf([first + second for first in HANZI for second in HANZI[:5]])
