@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, NoReturn
 
 from flask import Request
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
 
@@ -157,6 +157,16 @@ class NoParameters(Schema):
 class PageParameters(Schema):
     """What every collection takes besides its `sort` and its filters."""
 
+    @post_load
+    def complete(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Fill in the order where none is given."""
+        return {"sort": self.default_sort(given)} | given
+
+    def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- of use to those that override it
+        """Give the order of what is `given`."""
+        default: str = self.fields["sort"].metadata["default"]
+        return default
+
     limit = WholeNumber(
         1,
         MAX_LIMIT,
@@ -174,14 +184,12 @@ class PageParameters(Schema):
 
 
 def sort_parameter(sorts: Iterable[str], default: str, more: str = "") -> Choice:
-    """Make the parameter of a collection that sorts by any of `sorts`."""
+    """Make the parameter of a collection that sorts by any of `sorts`, and by `default` unless told."""
     description = (
         "The key to sort by, `-` before it for descending. "
         "Null comes last in both directions, and ties are broken by a unique key."
     )
-    field = Choice(sorts, description + more, default=default)
-    field.load_default = default
-    return field
+    return Choice(sorts, description + more, default=default)
 
 
 class StrictParser(FlaskParser):

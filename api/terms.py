@@ -82,7 +82,8 @@ def indexed(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 def _part(paragraphs: Iterable[str], seen: Counter[str], room: Iterator[int]) -> Iterator[str]:
     for number, paragraph in enumerate(paragraphs):
-        for found, _ in zip(analyze(paragraph), room, strict=False):
-            seen[found.text] += 1
-            yield found.text if seen[found.text] <= MAX_OCCURRENCES else PLACEHOLDER
+        for word, _ in zip(WORD.findall(paragraph), room, strict=False):
+            found = term(word)
+            seen[found] += 1
+            yield found if seen[found] <= MAX_OCCURRENCES else PLACEHOLDER
         yield f"{BREAK}{number}"

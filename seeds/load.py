@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from api.db import db
 from api.models import (
     Article,
     ArticleEntity,
@@ -41,6 +42,15 @@ from seeds.rows import (
     takeaway_terms_rows,
 )
 
+ENTITIES = db.metadata.tables[Entity.__tablename__]
+MOVE_COUNTS = (
+    update(ENTITIES)
+    .where(ENTITIES.c.id == bindparam("identity"))
+    .values(
+        article_count=ENTITIES.c.article_count + bindparam("articles"),
+        mention_count=ENTITIES.c.mention_count + bindparam("mentions"),
+    )
+)
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
 
@@ -107,14 +117,14 @@ def _write_article(
     session: Session, identity: UUID, submission: Submission, columns: dict[str, Any], *, is_new: bool
 ) -> None:
     if is_new:
-        session.execute(insert(Article).values({"id": identity, "revision": 1} | columns))
-        session.execute(insert(Source).values(article_id=identity, content=submission.data))
+        _insert(session, Article, [{"id": identity, "revision": 1} | columns])
+        _insert(session, Source, [{"article_id": identity, "content": submission.data}])
     else:
         changed = columns | {"revision": Article.revision + 1}
         session.execute(update(Article).where(Article.id == identity).values(changed))
         session.execute(update(Source).where(Source.article_id == identity).values(content=submission.data))
     if session.get(ArticleSlug, columns["slug"]) is None:
-        session.execute(insert(ArticleSlug).values(slug=columns["slug"], article_id=identity))
+        _insert(session, ArticleSlug, [{"slug": columns["slug"], "article_id": identity}])
 
 
 def _replace_parts(session: Session, identity: UUID, content: Content) -> dict[UUID, int]:
@@ -147,26 +157,29 @@ def _index(session: Session, identity: UUID, content: Content, seeded: dict[str,
     terms = article_terms(content)
     known = update(ArticleTerms).where(ArticleTerms.article_id == identity).values(terms)
     if session.execute(known).rowcount == 0:  # type: ignore[attr-defined]  # Of an UPDATE.
-        session.execute(insert(ArticleTerms).values({"article_id": identity} | terms))
+        _insert(session, ArticleTerms, [{"article_id": identity} | terms])
 
 
 def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    # Into the table and not the model, whose objects nothing here has a use for and cost more than the rows.
     if rows:
-        session.execute(insert(model), rows)
+        session.execute(insert(model.__table__), rows)
 
 
 def _count_entities(session: Session, found: list[FoundEntity], before: dict[UUID, int]) -> None:
     # By difference: a count over all articles would make each document dearer than the one before.
     after = {entity_id(one.entity.slug): len(one.mentions) for one in found}
-    for identity in before | after:
-        articles = (identity in after) - (identity in before)
-        mentions = after.get(identity, 0) - before.get(identity, 0)
-        if articles or mentions:
-            counts = {
-                "article_count": Entity.article_count + articles,
-                "mention_count": Entity.mention_count + mentions,
-            }
-            session.execute(update(Entity).where(Entity.id == identity).values(counts))
+    changes = [
+        {
+            "identity": identity,
+            "articles": (identity in after) - (identity in before),
+            "mentions": after.get(identity, 0) - before.get(identity, 0),
+        }
+        for identity in before | after
+    ]
+    moved = [change for change in changes if change["articles"] or change["mentions"]]
+    if moved:
+        session.execute(MOVE_COUNTS, moved)
     gone = before.keys() - after.keys()
     if gone:
         session.execute(delete(Entity).where(Entity.id.in_(gone), Entity.article_count == 0))

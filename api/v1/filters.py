@@ -1,11 +1,11 @@
 """The filters of version 1: what each parameter admits, by which index, and in which orders."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from api.facets import facet_id
@@ -40,11 +40,9 @@ def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[
     entities = [*([entity] if entity else []), *entity_ids_of(parameters["entity"])]
     kinds = [facet_id(kind, parameters[kind]) for kind in FACETS if kind in parameters]
     facets = [_indexed(ArticleFacet, "facet", each, TIMES) for each in dict.fromkeys([*entities, *kinds])]
-    published = "published_asc" if parameters["sort"] == "published_at" else "published_desc"
-    times = [("published", "published_at", published), ("updated", "updated_at", "updated_at")]
     return facets + [
-        _between(column, sort, parameters.get(f"{name}_after"), parameters.get(f"{name}_before"))
-        for name, sort, column in times
+        _between(name, parameters)
+        for name in ("published", "updated")
         if f"{name}_after" in parameters or f"{name}_before" in parameters
     ]
 
@@ -108,15 +106,26 @@ def _equal(model: Any, name: str, value: Any) -> Filter:
     return Filter(select(model.id).where(condition(model)), condition, lambda _: model)
 
 
-def _between(column: str, sort: str, after: datetime | None, before: datetime | None) -> Filter:
-    """Admit the articles whose `column` is at or after `after` and before `before`, the undated never."""
+def _between(name: str, parameters: Parameters) -> Filter:
+    """Admit the articles whose time `name` is not before one bound but before the other, undated never."""
+    sort, key = parameters["sort"], f"{name}_at"
+    is_sorted = sort.lstrip("-") == key
+    of_published = "published_asc" if sort == "published_at" else "published_desc"
+    column = of_published if name == "published" else key
+    after = parameters.get(f"{name}_after", EARLIEST)
+    before = parameters.get(f"{name}_before", UNDATED_ASC)
 
-    def condition(holder: Holder) -> ColumnElement[bool]:
-        key: ColumnElement[Any] = getattr(holder, column)
-        return (key >= (after or EARLIEST)) & (key < (before or UNDATED_ASC))
+    def within(holder: Holder) -> ColumnElement[bool]:
+        at = getattr(holder, column)
+        return and_(at >= after, at < before)
 
-    ids = select(Article.id).where(condition(Article))
-    return Filter(ids, condition, lambda by: Article if by.lstrip("-") == sort else None)
+    def not_outside(holder: Holder) -> ColumnElement[bool]:
+        # The same, as no index reads it: SQLite would rather sort a wide range than walk in the order wanted.
+        at = getattr(holder, column)
+        return not_(or_(at < after, at >= before))
+
+    ids = select(Article.id).where(within(Article))
+    return Filter(ids, within if is_sorted else not_outside, lambda _: Article if is_sorted else None)
 
 
 def _named(prefix: str) -> Filter:

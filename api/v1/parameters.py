@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, post_load, validates_schema
+from marshmallow import Schema, validates_schema
 
 from api.models import ENTITY_TYPES
 from api.parameters import (
@@ -100,10 +100,9 @@ class ArticleParameters(ArticleFields, PageParameters):
         if given.get("sort") == RELEVANCE and "q" not in given:
             raise _mistake("sort", "There is `relevance` only with `q`.", list(ARTICLE_SORTS))
 
-    @post_load
-    def complete(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Fill in the default order."""
-        return {"sort": RELEVANCE if "q" in given else "-published_at"} | given
+    def default_sort(self, given: dict[str, Any]) -> str:
+        """Give the order of what is `given`."""
+        return RELEVANCE if "q" in given else super().default_sort(given)
 
 
 class TakeawayParameters(TakeawayFields, PageParameters):
