@@ -97,7 +97,10 @@ def _indexed(table: Any, key: str, value: UUID, sorts: Sequence[str]) -> Filter:
 
 
 def _equal(model: Any, name: str, value: Any) -> Filter:
-    """Admit the rows of `model` whose column `name` is `value`; its indexes have them in every order."""
+    """Admit the rows of `model` whose column `name` is `value`.
+
+    Its indexes have them in every order, or, where it is the article, have so few that they may be sorted.
+    """
 
     def condition(holder: Holder) -> ColumnElement[bool]:
         admitted: ColumnElement[bool] = getattr(holder, name) == value

@@ -34,10 +34,14 @@ class Listing:
         """The path as the specification has it."""
         return self.path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
 
+    def parameters(self, app: Flask) -> dict[str, Any]:
+        """Give the schema of each query parameter."""
+        parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
+        return {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
+
     def sorts(self, app: Flask) -> tuple[list[str], str]:
         """Give the published sorts, and the default."""
-        parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
-        (schema,) = (parameter["schema"] for parameter in parameters if parameter["name"] == "sort")
+        schema = self.parameters(app)["sort"]
         # That order is the engine's own affair.
         return [name for name in schema["enum"] if name != "relevance"], schema["default"]
 
