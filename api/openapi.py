@@ -48,7 +48,7 @@ DESCRIPTIONS = DETAILS | {
 }
 PROBLEM = {
     "type": "about:blank",
-    "instance": "/v1/articles",
+    "instance": "/v1/takeaways",
     "request_id": "4ff43dd0e6a046db",
 }
 ERRORS = {
@@ -56,7 +56,7 @@ ERRORS = {
         {
             "parameter": "limt",
             "message": "There is no such parameter here.",
-            "allowed": ["cursor", "limit", "sort", "total"],
+            "allowed": ["article", "cursor", "entity", "fields", "limit", "q", "sort", "total"],
             "suggestion": "limit",
         }
     ]
@@ -66,8 +66,15 @@ News briefs as versioned JSON: articles with their key takeaways, the entities t
 places, and links to related articles.
 
 **Collections** answer `{data, links, meta}`. Follow `links.next` until it is null; it points just after the
-last row of its page, so that no row is lost or repeated whatever is seeded meanwhile. Any parameter that is
-unknown, repeated or out of range is a 422 that names it.
+last row of its page, so that no row is lost or repeated whatever is seeded meanwhile. Any filters combine.
+Any parameter that is unknown, repeated or out of range is a 422 that names it and says what is allowed.
+
+**Full text.** All words of `q` are required; `"a phrase"` stands within one paragraph, `-word` excludes, `OR`
+between two words requires either. Everything else is a word: nothing that is typed is a syntax error.
+`include=highlights` shows where it was found.
+
+**Less or more.** `fields=id,title` leaves exactly these keys; `include=takeaways,entities` adds parts to the
+articles of a list.
 
 **Caching.** Each 200 has a strong `ETag`; send it back as `If-None-Match` and a 304 says that nothing
 changed. `Cache-Control` says how long an answer may be kept without asking.

@@ -16,5 +16,6 @@ def settings() -> Settings:
 
 def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
     """Give the URL of `path` with `query`, its pairs in the order given."""
-    encoded = urlencode(list(query))
+    # Commas and colons need no escape in a query (RFC 3986, 3.4), and lists and times are read by people.
+    encoded = urlencode(list(query), safe=",:")
     return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"

@@ -13,7 +13,7 @@ from api.db import db
 from api.plans import FEW
 from api.ranking import BLOCK
 from tests.api.answers import get
-from tests.api.listings import TOP_LEVEL, Listing
+from tests.api.listings import TOP_LEVEL
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_collections import Statement, recorded
 
@@ -50,7 +50,7 @@ def corpus(app: Flask) -> None:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
 
 
-def _targets(app: Flask) -> Iterator[tuple[Listing, str]]:
+def _targets(app: Flask) -> Iterator[str]:
     """Give each top-level collection in each order, with no filter and with each one alone."""
     for listing in TOP_LEVEL:
         filters = set(listing.parameters(app)) - NO_FILTERS
@@ -58,8 +58,7 @@ def _targets(app: Flask) -> Iterator[tuple[Listing, str]]:
         queries = [{name: value} for name in sorted(filters) for value in VALUES[name] if value]
         for sort in listing.sorts(app)[0]:
             for query in [{}, *queries]:
-                yield listing, f"{listing.path}?{urlencode(query | {'limit': 20, 'sort': sort})}"
-    yield TOP_LEVEL[0], "/v1/articles?q=zebra&limit=20"
+                yield f"{listing.path}?{urlencode(query | {'limit': 20, 'sort': sort})}"
 
 
 def _list_queries(app: Flask, client: FlaskClient, target: str) -> list[Statement]:
@@ -77,7 +76,8 @@ def test_sqlite_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     checked = 0
-    for _, target in _targets(app):
+    # FTS5 has but one way to rank; PostgreSQL chooses its own by how many hits it expects.
+    for target in [*_targets(app), "/v1/articles?q=zebra&limit=20"]:
         for sql, values in _list_queries(app, client, target):
             with app.app_context(), db.engine.connect() as connection:
                 rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
@@ -98,7 +98,7 @@ def test_postgresql_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     checked = 0
-    for _, target in _targets(app):
+    for target in _targets(app):
         for sql, values in _list_queries(app, client, target):
             with app.app_context(), db.engine.connect() as connection:
                 explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}"
