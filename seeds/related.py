@@ -81,7 +81,7 @@ def _listed(session: Session, digests: list[str]) -> list[Listed]:
             Article.published_at,
         )
         .join(Article, Article.id == RelatedLink.article_id)
-        .where(RelatedLink.title_digest.in_(digests), RelatedLink.basis == "listed")
+        .where(RelatedLink.title_digest.in_(digests))
         .order_by(RelatedLink.article_id, RelatedLink.position)
     )
     return [Listed(*row) for row in session.execute(statement)]

@@ -13,7 +13,10 @@ from api.models.keys import parent
 
 
 class RelatedLink(Base):
-    """An edge from one article to another; `target_id` is null while no article fits a listed title."""
+    """An edge from one article to another; `target_id` is null while no article fits a listed title.
+
+    `title_digest` is that of the title as printed, and empty where none was.
+    """
 
     __tablename__ = "related_links"
 

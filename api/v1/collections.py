@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
-from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
+from sqlalchemy.orm.interfaces import ORMOption
 
 from api.highlights import highlight
 from api.models import Article, ArticleEntity, ArticleTerms, Entity, RelatedLink, Takeaway
@@ -28,7 +28,7 @@ from api.v1.parameters import RELEVANCE
 Parameters = Mapping[str, Any]
 
 
-def _reference(to: Any) -> Load:
+def _reference(to: Any) -> Any:
     """Load of an article only what names it."""
     return joinedload(to).load_only(Article.slug, Article.title)
 
@@ -56,9 +56,9 @@ SEARCHED = ("takeaways", "analysis", "body")
 COLUMNS = {"body": Article.body, "analysis": Article.analysis}
 
 
-def article_parts(names: Collection[str]) -> list[Load]:
+def article_parts(names: Collection[str]) -> list[ORMOption]:
     """Give what loads those parts of articles that are among `names`, and no other."""
-    loaded = [load for name, load in PARTS.items() if name in names]
+    loaded: list[ORMOption] = [load for name, load in PARTS.items() if name in names]
     return loaded + [defer(column, raiseload=True) for name, column in COLUMNS.items() if name not in names]
 
 
