@@ -102,6 +102,7 @@ class Search(Text):
     allowed = ('words, "a phrase", -not, OR; at least one word that is wanted',)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
+        validate.Length(1, MAX_TEXT)(value)
         try:
             return parse_query(value)
         except ValueError as error:
@@ -147,7 +148,14 @@ class Instant(fields.AwareDateTime):
         text = re.sub(r" (?=\d\d:\d\d$)", "+", value.strip()) if "T" in value else value.strip()
         text = text.replace(" ", "T", 1)
         tries = [text, f"{text}Z", f"{text}T00:00:00Z", f"{text}:00Z"]
-        return next((each for each in tries if each != value and RFC3339.fullmatch(each)), None)
+        return next((each for each in tries if each != value and self._is_time(each)), None)
+
+    def _is_time(self, text: str) -> bool:
+        try:
+            self._deserialize(text, None, None)
+        except ValidationError:
+            return False
+        return True
 
 
 class NoParameters(Schema):
@@ -201,9 +209,11 @@ class StrictParser(FlaskParser):
         """Give the query; raises ValidationError where what has one value is given more than once."""
         several = {name for name, field in schema.fields.items() if isinstance(field, References)}
         repeated = [name for name, values in req.args.lists() if len(values) > 1 and name not in several]
+        query = super().load_querystring(req, schema)
         if repeated:
-            raise ValidationError({name: ["Given more than once."] for name in repeated})
-        return super().load_querystring(req, schema)
+            others = schema.validate(query)
+            raise ValidationError(others | {name: ["Given more than once."] for name in repeated})
+        return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
         """Raise InvalidParameters for what marshmallow found, in the order of the query."""

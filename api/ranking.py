@@ -18,8 +18,6 @@ from api.plans import Filter
 from api.search import Hits
 
 BLOCK = 1000
-# Above any number that a database gives out.
-LAST = 2**62
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Ranking:
 
     def page(self, place: list[Any] | None, count: int) -> list[Row[Any]]:
         """Give the first `count` rows after `place`."""
-        top, *within = place or [LAST]
+        top, *within = place or [self._last()]
         found: list[Row[Any]] = []
         while True:
             block = self._block(top)
@@ -48,6 +46,10 @@ class Ranking:
             if size < BLOCK:
                 return found
             top, within = least - 1, []
+
+    def _last(self) -> int:
+        # Named in the cursor, so that what is seeded later moves no article into the next block.
+        return db.session.scalar(select(func.max(self.hits.terms.number))) or 0
 
     def total(self) -> int:
         """Count all the hits."""

@@ -19,11 +19,20 @@ import snowballstemmer
 
 # Kana, Han, Hangul, and the ideographs beyond the first plane.
 CJK = (
-    "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
+    "\u3005-\u3007\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
     "\U00020000-\U0003fffd"
 )
-MARKS = "\u0300-\u036f"
-WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}](?:[^\W_{CJK}]|[{MARKS}]|['’](?=[^\W_{CJK}]))*")
+# Vowel signs and accents of any script, which Unicode counts as no letters; half-width kana have their own.
+SELECTORS = range(0xFE00, 0xFE10)
+MARKS = "\uff9e\uff9f" + "".join(
+    chr(point)
+    for point in range(0x0300, 0x20000)
+    if unicodedata.category(chr(point)) in ("Mn", "Mc") and point not in SELECTORS
+)
+# A syllable of Hangul that is written as its two or three letters.
+JAMO = "[\u1100-\u115f\ua960-\ua97f][\u1160-\u11a7\ud7b0-\ud7c6][\u11a8-\u11ff\ud7cb-\ud7fb]?"
+LETTER = rf"[^\W_{CJK}\uff9e\uff9f]"
+WORD = re.compile(rf"{JAMO}|[{CJK}][{MARKS}]*|{LETTER}(?:{LETTER}|[{MARKS}]|['’](?={LETTER}))*")
 # Latin letters that Unicode does not take apart into a letter and a mark.
 UNDIVIDED = str.maketrans("øđłıħŧð’", "odlihtd'") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 

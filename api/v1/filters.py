@@ -115,7 +115,8 @@ def _between(name: str, parameters: Parameters) -> Filter:
     is_sorted = sort.lstrip("-") == key
     of_published = "published_asc" if sort == "published_at" else "published_desc"
     column = of_published if name == "published" else key
-    after = parameters.get(f"{name}_after", EARLIEST)
+    # Not before the first moment, where the undated stand.
+    after = max(parameters.get(f"{name}_after", EARLIEST), EARLIEST)
     before = parameters.get(f"{name}_before", UNDATED_ASC)
 
     def within(holder: Holder) -> ColumnElement[bool]:

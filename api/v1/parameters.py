@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from marshmallow import Schema, validates_schema
 
 from api.models import ENTITY_TYPES
@@ -92,13 +93,17 @@ class ArticleParameters(ArticleFields, PageParameters):
     @validates_schema
     def check(self, given: dict[str, Any], **_: Any) -> None:
         """Refuse what makes no sense together; raises InvalidParameters."""
-        include = given.get("include", [])
+        include, has_query = given.get("include", []), "q" in given
+        wrong: dict[str, tuple[str, list[str] | None]] = {}
+        if given.get("sort") == RELEVANCE and not has_query:
+            wrong["sort"] = ("There is `relevance` only with `q`.", list(ARTICLE_SORTS))
+        if "highlights" in include and not has_query:
+            wrong["include"] = ("There are `highlights` only with `q`.", list(schemas.PARTS))
         if include and "fields" in given:
-            raise _mistake("include", "Cannot be given together with `fields`, which may name parts too.")
-        if "highlights" in include and "q" not in given:
-            raise _mistake("include", "There are `highlights` only with `q`.", list(schemas.PARTS))
-        if given.get("sort") == RELEVANCE and "q" not in given:
-            raise _mistake("sort", "There is `relevance` only with `q`.", list(ARTICLE_SORTS))
+            wrong["include"] = ("Not together with `fields`, which may name parts too.", None)
+        if wrong:
+            in_order = [name for name in request.args if name in wrong]
+            raise InvalidParameters([parameter_error(name, *wrong[name]) for name in in_order])
 
     def default_sort(self, given: dict[str, Any]) -> str:
         """Give the order of what is `given`."""
@@ -147,7 +152,3 @@ class AllRelatedLinkParameters(RelatedLinkParameters):
     """The query of the list of all related links."""
 
     article = _of_article()
-
-
-def _mistake(name: str, message: str, allowed: list[str] | None = None) -> InvalidParameters:
-    return InvalidParameters([parameter_error(name, message, allowed)])

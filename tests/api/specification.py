@@ -18,7 +18,7 @@ def _is_uri(value: object) -> bool:
 
 @FORMATS.checks("uri-reference")
 def _is_uri_reference(value: object) -> bool:
-    return not isinstance(value, str) or re.match(r"(https?://[^/?#]+)?/[\w.~%/?=&-]*$", value) is not None
+    return not isinstance(value, str) or re.match(r"(https?://[^/?#]+)?/[\w.~%/?=&:,+-]*$", value) is not None
 
 
 def schema_validator(specification: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:

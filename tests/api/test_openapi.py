@@ -15,6 +15,8 @@ from tests.api.specification import faults, schema_validator, specification_of
 from tests.conftest import make_app
 from tests.examples import PATHS, real_answers
 
+PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
+
 
 @pytest.fixture
 def specification() -> dict[str, Any]:
@@ -70,11 +72,30 @@ def test_every_object_says_which_keys_are_always_there_and_has_no_others(
     specification: dict[str, Any],
 ) -> None:
     optional = {"Problem": {"errors"}, "Reason": {"entity", "term"}, "PageMeta": {"total"}}
+    # Parts that `include` adds; and of what `fields` leaves, any key.
+    optional["ArticleListItem"] = {*PARTS, "highlights"}
     schemas = specification["components"]["schemas"]
+    items = [name for name in schemas if re.fullmatch(r"Sparse\w+(?<!Page)", name)]
+    assert len(items) == 6
+    optional |= {name: set(schemas[name]["properties"]) for name in items}
     for name in set(re.findall(r"#/components/schemas/(\w+)", orjson.dumps(specification).decode())):
         schema = schemas[name]
-        assert set(schema["properties"]) - set(schema["required"]) == optional.get(name, set()), name
+        assert set(schema["properties"]) - set(schema.get("required", [])) == optional.get(name, set()), name
         assert schema["additionalProperties"] is False, name
+
+
+def test_what_fields_leave_of_a_shape_is_documented_beside_it(specification: dict[str, Any]) -> None:
+    for name, operation in _operations(specification).items():
+        schema = operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
+        has_fields = "fields" in {each["name"] for each in operation.get("parameters", [])}
+        assert ("anyOf" in schema) == has_fields, name
+        if has_fields:
+            whole, sparse = (each["$ref"].rpartition("/")[2] for each in schema["anyOf"])
+            assert sparse == f"Sparse{whole}"
+            usual, left = (
+                specification["components"]["schemas"][each]["properties"] for each in (whole, sparse)
+            )
+            assert list(usual) == list(left)
 
 
 def test_every_error_is_documented_as_a_problem(specification: dict[str, Any], client: FlaskClient) -> None:

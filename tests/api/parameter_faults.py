@@ -1,0 +1,146 @@
+"""What can be wrong with a query parameter, and what is right, both made from its schema."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from tests.api.rows import corpus_rows, insert_rows, row_id
+from tests.api.specification import specification_of
+
+# A value, and what is then suggested.
+Fault = tuple[str, str | None]
+
+DAY = "2026-04-21"
+TIMES: list[Fault] = [
+    (DAY, f"{DAY}T00:00:00Z"),
+    (f"{DAY}T09:30:00", f"{DAY}T09:30:00Z"),
+    (f"{DAY}T09:30", f"{DAY}T09:30:00Z"),
+    (f"{DAY} 09:30:00Z", f"{DAY}T09:30:00Z"),
+    (f"{DAY}T09:30:00 02:00", f"{DAY}T09:30:00+02:00"),
+    ("", None),
+    ("yesterday", None),
+    ("1776763800", None),
+    ("2026-13-01T00:00:00Z", None),
+    ("2026-02-30T00:00:00Z", None),
+    ("2026-02-30", None),
+    (f"{DAY}T25:00:00Z", None),
+    (f"{DAY}T09:30:00+24:00", None),
+    ("10000-01-01T00:00:00Z", None),
+    ("0001-01-01T00:00:00+01:00", None),
+]
+QUERIES: list[Fault] = [
+    (value, None) for value in ("-lamp", '-"old quay"', "OR", "& !", " ", "\0", "a " * 51)
+]
+PREFIXES: list[Fault] = [(" ", None), ("\u0301", None), ("a\0", None)]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter of the route at `address`."""
+
+    address: str
+    name: str
+    schema: dict[str, Any]
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it may be given several times; lists of names are one value with commas."""
+        return self.schema["type"] == "array" and "enum" not in self.schema["items"]
+
+    def faults(self) -> Iterator[Fault]:
+        """Give wrong values, each with its suggestion."""
+        kind, words = self.schema["type"], self.schema.get("enum")
+        if self.name == "cursor":
+            yield from [("", None), ("garbage", None), ("WyJhIl0.signature", None), ("凌\0", None)]
+        elif kind == "integer":
+            below, above = self.schema["minimum"] - 1, self.schema["maximum"] + 1
+            yield from ((value, None) for value in (str(below), str(above), "ten", "1.5", "-1", ""))
+        elif kind == "boolean":
+            yield from _wrong_words(["true", "false"])
+        elif words:
+            yield from _wrong_words(words)
+        elif kind == "array" and not self.is_repeatable:
+            yield from _wrong_lists(self.schema["items"]["enum"])
+        elif self.schema.get("format") == "date-time":
+            yield from TIMES
+        else:
+            yield from self._wrong_texts()
+
+    def _wrong_texts(self) -> Iterator[Fault]:
+        schema = self.schema["items"] if self.is_repeatable else self.schema
+        assert schema["type"] == "string"
+        yield from [("", None), ("x" * (schema["maxLength"] + 1), None)]
+        if self.name == "q":
+            yield from PREFIXES if self.address.endswith("/entities") else QUERIES
+
+    def values(self) -> list[str]:
+        """Give right values, its examples first; whatever needs another parameter is not among them."""
+        schema = self.schema
+        given = [_written(schema[key]) for key in ("example", "default") if schema.get(key) not in (None, [])]
+        if schema["type"] == "array" and not self.is_repeatable:
+            names = [name for name in schema["items"]["enum"] if name != "highlights"]
+            given += [*names, ",".join(names), ",".join(reversed(names))]
+        if schema["type"] == "boolean":
+            given += ["true", "false"]
+        return given + [word for word in schema.get("enum", []) if word != "relevance"] or ["lamp"]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value[0] if isinstance(value, list) else value)
+
+
+def without_a_letter(word: str) -> str:
+    """Give `word` as a hasty person types it."""
+    return word[:1] + word[2:] if len(word) > 2 else word[1:]
+
+
+def _wrong_words(words: list[str]) -> Iterator[Fault]:
+    yield from [("", None), ("zzz", None), ("\0", None), ("凌通", None)]
+    for word in words:
+        yield from ((wrong, word) for wrong in (without_a_letter(word), word.upper(), f" {word}"))
+
+
+def _wrong_lists(names: list[str]) -> Iterator[Fault]:
+    first, second = names[:2]
+    yield from [
+        ("", None),
+        (",", None),
+        (f"{first},,{second}", None),
+        (f"{first},", None),
+        (f",{first}", None),
+    ]
+    yield from [(f"{first},{second},{first}", None), ("zzz", None), (f"{first},zzz", None)]
+    yield from [(f"{first}, {second}", second)]
+    for name in names:
+        yield from [(without_a_letter(name), name), (name.upper(), name)]
+        if name != first:
+            yield f"{first},{without_a_letter(name)}", name
+
+
+def fill(app: Flask) -> None:
+    """Write rows into the database of `app`, at which `parameters` has its addresses."""
+    insert_rows(app, corpus_rows(articles=3, entities=3))
+
+
+def parameters(app: Flask) -> dict[str, list[Parameter]]:
+    """Give the query parameters of every route of `app`, by an address of it at which there is something."""
+    values = {
+        "article": "slug-0",
+        "entity": "entity-0",
+        "takeaway": str(row_id("takeaway", 0, 1)),
+        "related_link": str(row_id("link", 0, 1)),
+        "asset": "docs.js",
+    }
+    paths, adapter = specification_of(app)["paths"], app.url_map.bind("localhost")
+    found: dict[str, list[Parameter]] = {}
+    for rule in app.url_map.iter_rules():
+        address = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        documented = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
+        of_route = paths[documented]["get"].get("parameters", [])
+        in_query = [each for each in of_route if each["in"] == "query"]
+        found[address] = [Parameter(address, each["name"], each["schema"]) for each in in_query]
+    return found

@@ -1,0 +1,111 @@
+"""The links of a page: every parameter in one order, and cursors that belong to their query."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.api.answers import assert_parameter_error, get
+from tests.api.parameter_faults import Parameter, fill, parameters
+
+
+@pytest.fixture
+def collections(app: Flask) -> dict[str, list[Parameter]]:
+    """The parameters of each collection but for its cursor, by its address."""
+    fill(app)
+    paged = {
+        address: [each for each in several if each.name != "cursor"]
+        for address, several in parameters(app).items()
+        if any(each.name == "cursor" for each in several)
+    }
+    assert len(paged) == 8
+    return paged
+
+
+def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
+    """Give a value of each parameter, two where it is repeated; `fields` excludes `include`."""
+    for each in reversed(several):
+        if each.is_repeatable:
+            yield from [(each.name, "zwei"), (each.name, "eins & drei")]
+        elif each.name != "include":
+            yield each.name, each.values()[0]
+
+
+def query_of(link: str) -> list[tuple[str, str]]:
+    """Give the query of `link` as pairs."""
+    return parse_qsl(urlsplit(link).query, strict_parsing=True)
+
+
+def test_links_have_every_parameter_in_order(
+    client: FlaskClient, collections: dict[str, list[Parameter]], subtests: pytest.Subtests
+) -> None:
+    for address, several in collections.items():
+        pairs = list(_pairs(several))
+        with subtests.test(address=address):
+            assert pairs != sorted(pairs)
+            page = get(client, f"{address}?{urlencode(pairs)}")
+            assert page["links"]["self"] == page["links"]["first"]
+            assert urlsplit(page["links"]["self"]).path == address
+            assert query_of(page["links"]["self"]) == sorted(pairs)
+            assert get(client, page["links"]["self"]) == page
+
+
+def test_the_next_page_is_asked_for_with_every_parameter(client: FlaskClient, app: Flask) -> None:
+    fill(app)
+    given = "total=true&sort=title&q=paragraph&limit=1&language=en&include=takeaways,body&entity=entity-0"
+    response = client.get(f"/v1/articles?{given}&entity=entity-0")
+    assert response.json
+    links = response.json["links"]
+    cursor = dict(query_of(links["next"]))["cursor"]
+    pairs = [*parse_qsl(given), ("entity", "entity-0"), ("cursor", cursor)]
+    assert query_of(links["next"]) == sorted(pairs)
+    assert f'<{links["next"]}>; rel="next"' in response.headers["Link"]
+    assert get(client, links["next"])["links"]["self"] == links["next"]
+    assert get(client, links["next"])["links"]["first"] == links["first"]
+
+
+def test_a_cursor_is_refused_where_any_parameter_but_the_limit_differs(
+    client: FlaskClient, collections: dict[str, list[Parameter]], subtests: pytest.Subtests
+) -> None:
+    for address, several in collections.items():
+        following = get(client, f"{address}?limit=1")["links"]["next"]
+        assert following, address
+        cursor = dict(query_of(following))["cursor"]
+        for each in several:
+            for value in (each.values()[0], each.values()[-1]):
+                with subtests.test(address=address, parameter=each.name, value=value):
+                    response = client.get(f"{address}?{urlencode({'cursor': cursor, each.name: value})}")
+                    if each.name == "limit":
+                        assert response.status_code == 200
+                    else:
+                        assert_parameter_error(response, "cursor")
+
+
+def test_a_cursor_is_refused_where_a_parameter_is_gone_or_has_another_value(
+    client: FlaskClient, collections: dict[str, list[Parameter]]
+) -> None:
+    assert collections
+    query = {"entity": "entity-0", "q": "paragraph", "sort": "-title", "total": "true", "fields": "id"}
+    following = get(client, f"/v1/articles?limit=1&{urlencode(query)}")["links"]["next"]
+    given = dict(query_of(following))
+    others = {"entity": "entity-1", "q": "paragraph one", "sort": "title", "total": "false", "fields": "slug"}
+    for name, other in others.items():
+        assert_parameter_error(client.get("/v1/articles", query_string=given | {name: other}), "cursor")
+        without = {key: value for key, value in given.items() if key != name}
+        assert_parameter_error(client.get("/v1/articles", query_string=without), "cursor")
+    assert client.get("/v1/articles", query_string=given).status_code == 200
+
+
+def test_a_cursor_is_of_its_query_in_whatever_order_that_is_written(
+    client: FlaskClient, collections: dict[str, list[Parameter]]
+) -> None:
+    assert collections
+    following = get(client, "/v1/articles?entity=entity-0&entity=entity-0&q=paragraph&limit=1")["links"][
+        "next"
+    ]
+    pairs = query_of(following)
+    page = get(client, following)
+    for order in (pairs[::-1], pairs[2:] + pairs[:2]):
+        assert get(client, f"/v1/articles?{urlencode(order)}") == page
