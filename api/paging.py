@@ -79,12 +79,36 @@ class Keyset:
 
     def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
         """Give the first `count` rows after `place`."""
-        rows = self.statement.add_columns(*self.order.columns).order_by(*self.order.clauses()).limit(count)
-        return db.session.execute(rows.where(self.order.after(place)) if place else rows).all()
+        return db.session.execute(self._first(self.statement, place, count)).all()
 
     def total(self) -> int:
         """Count all the rows."""
         return count_rows(self.statement)
+
+    def _first(self, statement: AnySelect, place: list[Any] | None, count: int) -> AnySelect:
+        rows = statement.add_columns(*self.order.columns).order_by(*self.order.clauses()).limit(count)
+        return rows.where(self.order.after(place)) if place else rows
+
+
+@dataclass(frozen=True)
+class SortedKeyset(Keyset):
+    """A Keyset whose statement selects ids that no index has in order: these are sorted, then loaded.
+
+    `rows` loads the items, whose id is `identity`.
+    """
+
+    rows: AnySelect
+    identity: Key
+
+    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """Give the first `count` rows after `place`."""
+        # To sort the rows themselves would mean to load all of them.
+        first = self._first(self.statement, place, count).subquery("first")
+        identity, *keys = first.c
+        tail = None if self.order.tail is None else keys[-1]
+        order = Order(tuple(keys[: len(self.order.keys)]), tail, self.order.descending)
+        rows = self.rows.join(first, identity == self.identity).add_columns(*keys)
+        return db.session.execute(rows.order_by(*order.clauses())).all()
 
 
 def count_rows(statement: AnySelect) -> int:

@@ -18,9 +18,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from api.db import AnySelect, db
-from api.paging import Keyset, Order
+from api.paging import Keyset, Order, SortedKeyset
 
-FEW = 1000
+FEW = 2000
 
 Holder = Any
 """A model, or an alias of a table that has its rows' ids and sort keys under the same names."""
@@ -57,9 +57,9 @@ class Listing:
         """Choose the way to read the rows that all `filters` admit in the order `sort`."""
         walked = [filter_.walked(sort) for filter_ in filters]
         if len(filters) != 1 or walked[0] is None:
-            narrowest = _narrowest(filters)
-            if narrowest:
-                return self._gather(narrowest, filters, sort)
+            narrow = narrowest(filters)
+            if narrow:
+                return self._gather(narrow, filters, sort)
         return self._walk(next((holder for holder in walked if holder), self.model), filters, sort)
 
     def _walk(self, holder: Holder, filters: Sequence[Filter], sort: str) -> Keyset:
@@ -70,12 +70,13 @@ class Listing:
     def _gather(self, narrow: Filter, filters: Sequence[Filter], sort: str) -> Keyset:
         # The limit changes nothing but what the planners know.
         gathered = narrow.ids.limit(FEW).subquery("gathered")
-        rows = self.rows.join(gathered, gathered.c[0] == self.model.id)
+        ids = select(self.model.id.label("identity")).join(gathered, gathered.c[0] == self.model.id)
         conditions = [filter_.condition(self.model) for filter_ in filters if filter_ is not narrow]
-        return Keyset(rows.where(*conditions), self.orders(self.model)[sort])
+        order = self.orders(self.model)[sort]
+        return SortedKeyset(ids.where(*conditions), order, self.rows, self.model.id)
 
 
-def _narrowest(filters: Sequence[Filter]) -> Filter | None:
+def narrowest(filters: Sequence[Filter]) -> Filter | None:
     """Give the filter that admits the fewest rows, if those are FEW."""
     if not filters:
         return None

@@ -7,14 +7,16 @@ the order of relevance alone, and the first page costs the same however many the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, Subquery, func, literal, select, tuple_
+from sqlalchemy.orm import aliased
 
 from api.db import AnySelect, db
 from api.models import Article
 from api.paging import count_rows
-from api.plans import Filter
+from api.plans import FEW, Filter, narrowest
 from api.search import Hits
 
 BLOCK = 1000
@@ -60,8 +62,23 @@ class Ranking:
         numbers = select(hits.number.label("number"), hits.distance.label("distance"))
         if not self.filters:
             return numbers.select_from(hits.index).where(hits.condition)
+        if self.narrow:
+            # Looked for among the hits before anything of these is looked up; an expression has no index.
+            few = (hits.number + 0).in_(self._numbers_of(self.narrow))
+            return numbers.select_from(hits.index).where(hits.condition, few)
         articles = hits.with_terms(numbers).join(Article, Article.id == hits.terms.id)
         return articles.where(hits.condition, *[each.condition(Article) for each in self.filters])
+
+    def _numbers_of(self, narrow: Filter) -> AnySelect:
+        terms, gathered = aliased(self.hits.terms), narrow.ids.limit(FEW).subquery("gathered")
+        numbers = select(terms.number).join(gathered, gathered.c[0] == terms.id)
+        numbers = numbers.join(Article, Article.id == terms.id)
+        return numbers.where(*[each.condition(Article) for each in self.filters if each is not narrow])
+
+    @cached_property
+    def narrow(self) -> Filter | None:
+        """The filter that admits the fewest, if those are few."""
+        return narrowest(self.filters)
 
     def _block(self, top: int) -> Subquery:
         number = self.hits.number

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from urllib.parse import urlsplit
 
 import yaml
@@ -102,9 +102,13 @@ def _time(text: str) -> datetime:
     if not RFC_3339.fullmatch(text):
         raise wrong
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        at = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
+    # The first year and the last hold the sort keys of what has no time.
+    if at.year in (MINYEAR, MAXYEAR):
+        raise ValueError("must be a time between the years 2 and 9998")
+    return at
 
 
 def _language(text: str) -> str:

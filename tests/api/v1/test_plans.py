@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api import plans
 from api.db import db
-from api.plans import FEW
 from api.ranking import BLOCK
 from tests.api.answers import get
 from tests.api.listings import TOP_LEVEL
@@ -18,7 +18,7 @@ from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_collections import Statement, recorded
 
 # Enough that no filter below admits so few that they may be sorted, nor a planner thinks a table small.
-ARTICLES = 2500
+ARTICLES, FEW = 2500, 200
 # A value of each filter that admits many rows, and one that admits few; None where there is no other.
 VALUES: dict[str, tuple[str, str | None]] = {
     "q": ("paragraph OR takeaway", "slow"),
@@ -37,13 +37,14 @@ VALUES: dict[str, tuple[str, str | None]] = {
 }
 NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
 # Whatever the corpus, these have a bounded number of rows: what was gathered, ranked, or belongs to a page.
-BOUNDED = ("gathered", "block", "nearest")
+BOUNDED = ("gathered", "first", "block", "nearest")
 OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position \(article_id=\?\)")
 
 
 @pytest.fixture
-def corpus(app: Flask) -> None:
+def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many articles, and on PostgreSQL the statistics that its planner goes by."""
+    monkeypatch.setattr(plans, "FEW", FEW)
     insert_rows(app, corpus_rows(ARTICLES, entities=30))
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":

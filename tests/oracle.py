@@ -1,0 +1,278 @@
+"""The lists of version 1 in small: what a query admits and in which order, in plain Python.
+
+Documents come as the loader gets them. Terms, mentions and ids are taken from the modules that make them;
+what is searched, filtered, counted, resolved and sorted is said here once more, in the most direct way.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from api.terms import analyze, fold
+from seeds.catalogue import KnownEntity
+from seeds.entities import FoundEntity, Matcher, find_entities
+from seeds.files import Submission
+from seeds.identity import article_id, entity_id, related_link_id, takeaway_id
+
+RELEVANCE = "relevance"
+# What an answer says of a row in the same words.
+SAID = ("title", "publication", "language", "name", "type", "article_count", "mention_count", "basis")
+DEFAULT_SORTS = {"entities": "-article_count"}
+
+
+@dataclass(frozen=True)
+class Search:
+    """A full-text query: one word or phrase of each of `required`, none of `excluded`, as they are typed."""
+
+    required: tuple[tuple[str, ...], ...]
+    excluded: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Type it, with the exclusions in the middle, where they mean the same as elsewhere."""
+        first, *others = [" OR ".join(choice) for choice in self.required]
+        return " ".join([first, *(f"-{phrase}" for phrase in self.excluded), *others])
+
+    def finds(self, texts: Iterable[str]) -> bool:
+        """Tell whether `texts` are those of a hit; no phrase reaches from one into the next."""
+        paragraphs = [_terms(text) for text in texts]
+
+        def has(phrase: str) -> bool:
+            return any(_stands_in(_terms(phrase), paragraph) for paragraph in paragraphs)
+
+        return all(any(map(has, choice)) for choice in self.required) and not any(map(has, self.excluded))
+
+
+def _terms(text: str) -> list[str]:
+    return [term.text for term in analyze(text)]
+
+
+def _stands_in(phrase: list[str], paragraph: list[str]) -> bool:
+    return any(paragraph[start : start + len(phrase)] == phrase for start in range(len(paragraph)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A collection and what is asked of it; `scope` is the article or entity whose collection it is."""
+
+    kind: str
+    scope: str | None = None
+    sort: str | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    # What says how rows are shown, and not which.
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def order(self) -> str:
+        """The sort, or the default."""
+        if self.kind == "articles" and "q" in self.filters:
+            return self.sort or RELEVANCE
+        return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
+
+    def target(self, limit: int) -> str:
+        """Give the path and query of the first page."""
+        within = "entities" if self.kind == "articles" else "articles"
+        name = "related" if self.scope and self.kind == "related-links" else self.kind
+        path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
+        pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.shown)
+        pairs |= {name: _typed(value) for name, value in self.filters.items()}
+        return f"{path}?{urlencode(pairs, doseq=True)}"
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row and its place in an order: by value, owner and position; `facts` are what it says."""
+
+    id: UUID
+    value: Any
+    owner: UUID
+    position: int
+    facts: Mapping[str, Any] = field(compare=False, repr=False)
+
+    def fits(self, shown: Mapping[str, Any]) -> bool:
+        """Tell whether what an answer shows of it is what it says."""
+        return all(shown[name] == self.facts[name] for name in SAID if name in shown and name in self.facts)
+
+
+def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
+    """Sort `rows` in the direction of `sort`, but null last and position ascending in either."""
+    descending = sort.startswith("-")
+    by_position = sorted(rows, key=lambda row: row.position)
+    known = [row for row in by_position if row.value is not None]
+    unknown = [row for row in by_position if row.value is None]
+    known.sort(key=lambda row: (row.value, row.owner), reverse=descending)
+    unknown.sort(key=lambda row: row.owner, reverse=descending)
+    return known + unknown
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a list has a row of; `facts` are what it is sorted and filtered by."""
+
+    id: UUID
+    facts: Mapping[str, Any]
+    owner: UUID
+    position: int = 0
+
+    def admitted(self, filters: Mapping[str, Any]) -> bool:
+        """Tell whether each of `filters` admits it."""
+        return all(_test(name)(self.facts, value) for name, value in filters.items())
+
+    def row(self, sort: str) -> Row:
+        """Give its place in the order `sort`."""
+        return Row(self.id, self.facts.get(sort.lstrip("-")), self.owner, self.position, self.facts)
+
+
+Test = Callable[[Mapping[str, Any], Any], bool]
+TESTS: dict[str, Test] = {
+    "q": lambda facts, query: query.finds(facts["texts"]),
+    "prefix": lambda facts, query: any(fold(name).startswith(fold(query)) for name in facts["names"]),
+    "entity": lambda facts, references: set(references) <= facts["entities"],
+    "entity_type": lambda facts, kind: kind in facts["types"],
+    "article": lambda facts, reference: reference in facts["article"],
+}
+
+
+def _test(name: str) -> Test:
+    key, _, bound = name.rpartition("_")
+    if bound == "after":
+        return lambda facts, at: facts[f"{key}_at"] is not None and facts[f"{key}_at"] >= at
+    if bound == "before":
+        return lambda facts, at: facts[f"{key}_at"] is not None and facts[f"{key}_at"] < at
+    return TESTS.get(name, lambda facts, value: facts[name] == value)
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article as its last seeding left it."""
+
+    submission: Submission
+    created_at: datetime
+    updated_at: datetime
+    entities: tuple[FoundEntity, ...] = ()
+
+    @property
+    def id(self) -> UUID:
+        """The id."""
+        return article_id(self.submission.key)
+
+    @property
+    def references(self) -> set[str]:
+        """What may stand for it in a URL; its slug is the one that the sidecar gives."""
+        return {str(self.id), self.submission.sidecar.slug or ""}
+
+    def named(self, *takeaways: int) -> set[str]:
+        """Give what may stand in a URL for each of its entities, or of those that some `takeaways` name."""
+        slugs = [
+            found.entity.slug
+            for found in self.entities
+            for mention in found.mentions
+            if not takeaways or (mention.part == "takeaways" and mention.index in takeaways)
+        ]
+        return {*slugs, *(str(entity_id(slug)) for slug in slugs)}
+
+
+class Corpus:
+    """All articles, by key, and the catalogue by which their entities are found."""
+
+    def __init__(self, catalogue: Iterable[KnownEntity]) -> None:
+        self.articles: dict[str, Article] = {}
+        self.know(catalogue)
+
+    def know(self, catalogue: Iterable[KnownEntity]) -> None:
+        """Change what is known of the entities."""
+        self.matcher = Matcher(tuple(catalogue))
+        self.articles = {key: self._found(article) for key, article in self.articles.items()}
+
+    def seed(self, submission: Submission, now: datetime) -> str:
+        """Bring the article of `submission` to what its document says; gives the outcome."""
+        before = self.articles.get(submission.key)
+        if before and before.submission == submission:
+            return "unchanged"
+        article = Article(submission, before.created_at if before else now, now)
+        self.articles[submission.key] = self._found(article)
+        return "updated" if before else "created"
+
+    def _found(self, article: Article) -> Article:
+        return replace(article, entities=tuple(find_entities(article.submission.document, self.matcher)))
+
+    def has(self, question: Question) -> bool:
+        """Tell whether there is the collection that `question` is about."""
+        articles = self.articles.values()
+        known = [each.named() if question.kind == "articles" else each.references for each in articles]
+        return question.scope is None or any(question.scope in references for references in known)
+
+    def rows(self, question: Question) -> set[Row]:
+        """Give the rows that `question` asks for."""
+        items: Iterable[Item] = getattr(self, f"_{question.kind.replace('-', '_')}")(question.scope)
+        filters = dict(question.filters)
+        if question.kind == "entities" and "q" in filters:
+            filters["prefix"] = filters.pop("q")
+        return {item.row(question.order) for item in items if item.admitted(filters)}
+
+    def _of(self, scope: str | None) -> list[Article]:
+        return [each for each in self.articles.values() if scope is None or scope in each.references]
+
+    def _articles(self, entity: str | None) -> Iterator[Item]:
+        for article in self.articles.values():
+            if entity is None or entity in article.named():
+                yield Item(article.id, _facts_of(article), article.id)
+
+    def _takeaways(self, scope: str | None) -> Iterator[Item]:
+        for article in self._of(scope):
+            shared = {"published_at": article.submission.sidecar.published_at, "article": article.references}
+            for each in article.submission.document.takeaways:
+                facts = shared | {"texts": [each.text], "entities": article.named(each.position)}
+                yield Item(takeaway_id(article.id, each.position), facts, article.id, each.position)
+
+    def _related_links(self, scope: str | None) -> Iterator[Item]:
+        for article in self._of(scope):
+            shared = {"published_at": article.submission.sidecar.published_at, "article": article.references}
+            for position, each in enumerate(article.submission.document.related, 1):
+                facts = shared | {"basis": "listed", "resolved": self._is_resolved(article, each.title)}
+                yield Item(related_link_id(article.id, position), facts, article.id, position)
+
+    def _is_resolved(self, article: Article, title: str) -> bool:
+        others = (each for each in self.articles.values() if each is not article)
+        titles = [each.submission.document.title.casefold() for each in others]
+        return titles.count(title.casefold()) == 1
+
+    def _entities(self, scope: str | None) -> Iterator[Item]:
+        everywhere = [found for article in self.articles.values() for found in article.entities]
+        here = [found for article in self._of(scope) for found in article.entities]
+        for entity in {found.entity for found in here}:
+            facts = {
+                "name": entity.name,
+                "names": entity.names,
+                "type": entity.type,
+                "article_count": sum(found.entity == entity for found in everywhere),
+                "mention_count": sum(len(found.mentions) for found in here if found.entity == entity),
+            }
+            yield Item(entity_id(entity.slug), facts, entity_id(entity.slug))
+
+
+def _facts_of(article: Article) -> dict[str, Any]:
+    document, sidecar = article.submission.document, article.submission.sidecar
+    takeaways = [takeaway.text for takeaway in document.takeaways]
+    analysis = [document.analysis.heading or "", *document.analysis.paragraphs] if document.analysis else []
+    return {
+        "title": document.title,
+        "texts": [document.title, document.summary or "", *takeaways, *analysis, *document.body],
+        "entities": article.named(),
+        "types": {found.entity.type for found in article.entities},
+        "publication": document.byline and document.byline.publication,
+        "language": sidecar.language,
+        "published_at": sidecar.published_at,
+        "created_at": article.created_at,
+        "updated_at": article.updated_at,
+    }
