@@ -41,11 +41,11 @@ class Ranking:
         found: list[Row[Any]] = []
         while True:
             block = self._block(top)
-            found += db.session.execute(self._ranked(block, top, within, count - len(found))).all()
-            if len(found) == count:
-                return found
             size, least = db.session.execute(select(func.count(), func.min(block.c.number))).one()
-            if size < BLOCK:
+            if size:
+                near = self._nearest(select(block.c.number), (least, top), within, count - len(found))
+                found += db.session.execute(self._load(near, top)).all()
+            if len(found) == count or size < BLOCK:
                 return found
             top, within = least - 1, []
 
@@ -59,14 +59,12 @@ class Ranking:
 
     def _admitted(self) -> AnySelect:
         hits = self.hits
-        numbers = select(hits.number.label("number"), hits.distance.label("distance"))
         if not self.filters:
-            return numbers.select_from(hits.index).where(hits.condition)
+            return hits.numbers()
         if self.narrow:
-            # Looked for among the hits before anything of these is looked up; an expression has no index.
-            few = (hits.number + 0).in_(self._numbers_of(self.narrow))
-            return numbers.select_from(hits.index).where(hits.condition, few)
-        articles = hits.with_terms(numbers).join(Article, Article.id == hits.terms.id)
+            # Looked for among the hits before anything of these is looked up.
+            return hits.numbers().where(hits.among(self._numbers_of(self.narrow)))
+        articles = hits.with_terms(select(hits.number)).join(Article, Article.id == hits.terms.id)
         return articles.where(hits.condition, *[each.condition(Article) for each in self.filters])
 
     def _numbers_of(self, narrow: Filter) -> AnySelect:
@@ -82,16 +80,24 @@ class Ranking:
 
     def _block(self, top: int) -> Subquery:
         number = self.hits.number
-        return self._admitted().where(number <= top).order_by(number.desc()).limit(BLOCK).subquery("block")
+        rows = self._admitted().with_only_columns(number.label("number"), maintain_column_froms=True)
+        return rows.where(number <= top).order_by(number.desc()).limit(BLOCK).subquery("block")
 
-    def _ranked(self, block: Subquery, top: int, within: list[Any], count: int) -> AnySelect:
-        order = (block.c.distance, -block.c.number)
-        nearest = select(block).order_by(*order).limit(count)
+    def _nearest(self, block: AnySelect, bounds: tuple[int, int], within: list[Any], count: int) -> Subquery:
+        hits = self.hits
+        ranked = select(hits.number.label("number"), hits.distance.label("distance"))
+        ranked = ranked.select_from(hits.index).where(hits.wanted, hits.number.between(*bounds))
+        rank = ranked.where(hits.among(block)).subquery("ranked")
+        order = (rank.c.distance, -rank.c.number)
+        nearest = select(rank).order_by(*order).limit(count)
         if within:
             distance, number = within
             nearest = nearest.where(tuple_(*order) > tuple_(literal(distance), literal(-number)))
+        return nearest.subquery("nearest")
+
+    def _load(self, near: Subquery, top: int) -> AnySelect:
         # Only now the rows, when it is known which.
-        near, terms = nearest.subquery("nearest"), self.hits.terms
+        terms = self.hits.terms
         rows = self.rows.add_columns(literal(top), near.c.distance, near.c.number)
         rows = rows.join(terms, terms.id == Article.id).join(near, near.c.number == terms.number)
         return rows.order_by(near.c.distance, -near.c.number)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
 
@@ -34,18 +35,26 @@ Terms = type[ArticleTerms] | type[TakeawayTerms]
 class Hits:
     """What a query finds: the index, the condition, and each hit's number and distance, the nearest least.
 
-    `terms` are the rows behind the index, with the same numbers.
+    `terms` are the rows behind the index, with the same numbers; `wanted` is a weaker condition, under which
+    a hit's distance costs less.
     """
 
     terms: Terms
     index: FromClause
     number: ColumnElement[int]
     condition: ColumnElement[bool]
+    wanted: ColumnElement[bool]
     distance: ColumnElement[float]
 
     def numbers(self) -> AnySelect:
         """Select the numbers of the hits; nothing but the index is read."""
         return select(self.number).select_from(self.index).where(self.condition)
+
+    def among(self, numbers: AnySelect) -> ColumnElement[bool]:
+        """Say that a hit's number is one of `numbers`."""
+        # FTS5 would search once for each number, but compares an expression while it searches once.
+        number = self.number if self.index is self.terms.__table__ else self.number + 0
+        return number.in_(numbers)
 
     def ids(self) -> AnySelect:
         """Select the ids of the hits."""
@@ -75,10 +84,14 @@ def _fts5(terms: Terms, query: Query) -> Hits:
     name = f"{terms.__tablename__}_fts"
     index = table(name, column("rowid", Number))
     itself: ColumnElement[Any] = literal_column(name)
-    match = itself.op("MATCH", return_type=Boolean())(literal(fts5_query(query), Text))
-    # Okapi BM25; SQLite gives it with the sign turned.
+
+    def match(query: Query) -> ColumnElement[bool]:
+        return itself.op("MATCH", return_type=Boolean())(literal(fts5_query(query), Text))
+
+    # Okapi BM25, SQLite gives it with the sign turned; of the words alone, since it looks for each phrase in
+    # every text to count those that have it.
     distance = func.bm25(itself, *[literal_column(str(weight)) for weight in WEIGHTS], type_=Double)
-    return Hits(terms, index, index.c.rowid, match, distance)
+    return Hits(terms, index, index.c.rowid, match(query), match(query.words()), distance)
 
 
 def _tsvector(terms: Terms, query: Query) -> Hits:
@@ -89,7 +102,7 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
     # PostgreSQL wants the weights from the last to the first, and at most 1. 1 damps the length of the text.
     weights = cast([weight / WEIGHTS[0] for weight in reversed(WEIGHTS)], ARRAY(REAL))
     rank = cast(func.ts_rank(weights, vector, wanted, 1), Double)
-    return Hits(terms, index, index.c.number, match, -rank)
+    return Hits(terms, index, index.c.number, match, true(), -rank)
 
 
 def fts5_query(query: Query) -> str:
