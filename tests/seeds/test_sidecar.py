@@ -137,8 +137,8 @@ def test_anything_else_is_no_url(key: str, value: str) -> None:
         ("2026-04-21T12:00:00.123456Z", NOON.replace(microsecond=123_456)),
         ("2026-04-21T12:00:00.1234567890Z", NOON.replace(microsecond=123_456)),
         ("2024-02-29T00:00:00Z", datetime(2024, 2, 29, tzinfo=UTC)),
-        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
-        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("0002-01-01T00:00:00Z", datetime(2, 1, 1, tzinfo=UTC)),
+        ("9998-12-31T23:59:59Z", datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_a_time_of_rfc_3339_is_taken_in_utc(value: str, time: datetime) -> None:
@@ -188,6 +188,12 @@ def test_anything_else_is_no_time(value: str) -> None:
     rest = complaint(f"\n\npublished_at: {value}", line=3)
     expected = "must be a time of RFC 3339 with its zone, as in 2026-04-21T09:30:00Z"
     assert rest == f"'published_at' {expected}"
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
+def test_a_time_of_the_first_year_or_the_last_is_refused(value: str) -> None:
+    rest = complaint(f"\n\npublished_at: {value}", line=3)
+    assert rest == "'published_at' must be a time between the years 2 and 9998"
 
 
 @pytest.mark.parametrize("tag", ["en", "zh", "gsw", "en-GB", "zh-Hans-CN", "es-419", "de-CH-1996"])
