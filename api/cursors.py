@@ -63,7 +63,7 @@ def _signer() -> URLSafeSerializer:
 def _fingerprint(sort: str, scope: UUID | None) -> str:
     # The sort too, where it is a default. The scope and not the path, in which one article can have an id and
     # several slugs.
-    pairs = sorted(pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor"))
+    pairs = sorted({pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor")})
     query = f"{request.url_rule} {scope} {sort} {urlencode(pairs)}"
     return hashlib.sha256(query.encode()).hexdigest()[:16]
 

@@ -1,12 +1,12 @@
 """Highlights: the pieces of an article in which a search found what it was looking for."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from api.queries import Phrase, Query
-from api.terms import Term, analyze
+from api.terms import MAX_TERMS, Term, analyze
 
 # Pieces an article, and characters a piece; a range is never cut, so that a piece may be longer.
 MAX_PIECES, MAX_PIECE = 5, 240
@@ -16,22 +16,27 @@ SPACE = re.compile(r"\s")
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """Find `query` in the texts of `parts`: at most one piece a text and five in all, in their order.
 
-    Each is `{part, text, ranges}`; `ranges` are `[start, end]` in code points of `text`, without overlap.
+    Each is `{part, text, ranges}`; `ranges` are `[start, end]` in code points of `text`, without overlap. No
+    more words are looked at than are searched, MAX_TERMS.
     """
+    room = iter(range(MAX_TERMS))
     found = (
         {"part": name} | _piece(text, ranges)
         for name, texts in parts.items()
         for text in texts
-        if (ranges := find_ranges(query.wanted, text))
+        if (ranges := find_ranges(query.wanted, text, room))
     )
     return list(islice(found, MAX_PIECES))
 
 
-def find_ranges(phrases: Sequence[Phrase], text: str) -> list[tuple[int, int]]:
-    """Give where `text` has any of `phrases`: code points from start to end, in order and without overlap."""
-    terms = list(analyze(text))
+def find_ranges(phrases: Sequence[Phrase], text: str, room: Iterable[int]) -> list[tuple[int, int]]:
+    """Give where `text` has any of `phrases`: code points from start to end, in order and without overlap.
+
+    Each word looked at takes one of `room`, and none beyond that is.
+    """
+    terms = [term for term, _ in zip(analyze(text), room, strict=False)]
     ranges: list[tuple[int, int]] = []
-    for start, end in sorted(_matches(phrases, terms)):
+    for start, end in _matches(phrases, terms):
         if ranges and start < ranges[-1][1]:
             ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
         else:
@@ -40,11 +45,14 @@ def find_ranges(phrases: Sequence[Phrase], text: str) -> list[tuple[int, int]]:
 
 
 def _matches(phrases: Sequence[Phrase], terms: list[Term]) -> Iterator[tuple[int, int]]:
+    beginning: dict[str, list[Phrase]] = {}
     for phrase in dict.fromkeys(phrases):
-        for place in range(len(terms) - len(phrase) + 1):
+        beginning.setdefault(phrase[0], []).append(phrase)
+    for place, first in enumerate(terms):
+        for phrase in beginning.get(first.text, ()):
             found = terms[place : place + len(phrase)]
             if tuple(term.text for term in found) == phrase:
-                yield found[0].start, found[-1].end
+                yield first.start, found[-1].end
 
 
 def _piece(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from uuid import UUID
 from flask import request
 from sqlalchemy import ColumnElement, Row, and_, func, literal, not_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.exceptions import RequestURITooLarge
 
 from api.cursors import read_cursor, write_cursor
 from api.db import AnySelect, db
-from api.urls import url
+from api.problems import MAX_TARGET_BYTES
+from api.urls import settings, url
 
 # The body of a page and its headers, as a view returns them.
 Page = tuple[dict[str, Any], dict[str, str]]
@@ -151,9 +153,13 @@ def collection(source: Source, parameters: Mapping[str, Any], scope: UUID | None
 
 
 def _links(current: str | None, following: str | None) -> dict[str, str | None]:
-    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "cursor"]
+    # The same pair twice asks for nothing more.
+    pairs = {pair for pair in request.args.items(multi=True) if pair[0] != "cursor"}
 
     def link(cursor: str | None) -> str:
-        return url(quote(request.path), sorted([*pairs, ("cursor", cursor)] if cursor else pairs))
+        target = url(quote(request.path), sorted({*pairs, ("cursor", cursor)} if cursor else pairs))
+        if len(target) - len(settings().base_url) > MAX_TARGET_BYTES:
+            raise RequestURITooLarge("The links of this page would be longer than a request target may be.")
+        return target
 
     return {"self": link(current), "first": link(None), "next": following and link(following)}

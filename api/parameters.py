@@ -12,7 +12,7 @@ from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
 
 from api.problems import InvalidParameters, near_miss, parameter_error
-from api.queries import parse_query
+from api.queries import MAX_WORDS, parse_query
 from api.terms import fold
 
 MAX_LIMIT = 100
@@ -20,7 +20,7 @@ DEFAULT_LIMIT = 20
 MAX_TEXT = 500
 # RFC 3339, 5.6. `T` and `Z` may be in lower case; seconds may have any number of digits.
 RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,6})(\d*))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,6})(\d*))?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
 )
 
 
@@ -99,7 +99,7 @@ class Names(DelimitedList):
 class Search(Text):
     """A full-text query, read into an `api.queries.Query`."""
 
-    allowed = ('words, "a phrase", -not, OR; at least one word that is wanted',)
+    allowed = (f'1 to {MAX_WORDS} words, as they are, in "a phrase", as -not, with OR between two',)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         validate.Length(1, MAX_TEXT)(value)
@@ -121,7 +121,7 @@ class Prefix(Text):
             raise ValidationError("There is a NUL in it, which no name has.")
         if not folded.strip():
             raise ValidationError("There is no letter in it.")
-        return folded
+        return " ".join(folded.split())
 
 
 class Instant(fields.AwareDateTime):
@@ -191,13 +191,13 @@ class PageParameters(Schema):
     total = Flag("`true` adds `meta.total`, the number of items in the whole collection.", load_default=False)
 
 
-def sort_parameter(sorts: Iterable[str], default: str, more: str = "") -> Choice:
-    """Make the parameter of a collection that sorts by any of `sorts`, and by `default` unless told."""
+def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Choice:
+    """Make the parameter of a collection that sorts by any of `sorts`; `metadata` may have its `default`."""
     description = (
         "The key to sort by, `-` before it for descending. "
         "Null comes last in both directions, and ties are broken by a unique key."
     )
-    return Choice(sorts, description + more, default=default)
+    return Choice(sorts, description + more, **metadata)
 
 
 class StrictParser(FlaskParser):
@@ -212,7 +212,7 @@ class StrictParser(FlaskParser):
         query = super().load_querystring(req, schema)
         if repeated:
             others = schema.validate(query)
-            raise ValidationError(others | {name: ["Given more than once."] for name in repeated})
+            raise ValidationError(others | {name: [_repeated(schema, name)] for name in repeated})
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
@@ -225,6 +225,11 @@ class StrictParser(FlaskParser):
         ) from error
 
 
+def _repeated(schema: Schema, name: str) -> str:
+    several = isinstance(schema.fields.get(name), Names)
+    return "Given more than once; separate the names by commas." if several else "Given more than once."
+
+
 def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[str, Any]:
     field = schema.fields.get(name)
     if field is None:
@@ -234,6 +239,8 @@ def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[
     said = list(chain(*messages.values())) if isinstance(messages, dict) else messages
     allowed = list(getattr(field, "allowed", [])) or None
     suggestion = _suggestion(field, values[0], allowed or []) if len(values) == 1 else None
+    if isinstance(field, Names) and len(values) > 1:
+        suggestion = ",".join(dict.fromkeys(values))
     return parameter_error(name, " ".join(dict.fromkeys(said)), allowed, suggestion)
 
 

@@ -61,7 +61,7 @@ def parameter_error(
 def near_miss(given: str, choices: list[str]) -> str | None:
     """Give the one of `choices` that was probably meant, in whatever case it was written."""
     folded = {choice.casefold(): choice for choice in choices}
-    near = difflib.get_close_matches(given.casefold(), folded, n=1)
+    near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.65)
     return folded[near[0]] if near else None
 
 

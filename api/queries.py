@@ -16,7 +16,7 @@ Phrase = tuple[str, ...]
 
 ITEM = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+)')
 QUOTES = str.maketrans("“”„‟«»", '""""""')
-MAX_PHRASES = 50
+MAX_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Query:
 
 
 def parse_query(text: str) -> Query:
-    """Read `text`; raises ValueError, saying why, where it wants nothing or more than MAX_PHRASES."""
+    """Read `text`; raises ValueError, saying why, where it wants nothing or has more than MAX_WORDS."""
     required: list[tuple[Phrase, ...]] = []
     excluded: list[Phrase] = []
     before = ""
@@ -52,9 +52,9 @@ def parse_query(text: str) -> Query:
             required.append((phrase,))
         before = "word OR" if (before, kind) == ("word", "OR") else kind
     if not required:
-        raise ValueError("There is no word in it that is wanted.")
-    if len(items) > MAX_PHRASES:
-        raise ValueError(f"It has more than {MAX_PHRASES} words and phrases.")
+        raise ValueError("There is no word in it to look for.")
+    if sum(len(phrase) for kind, phrase in items if kind != "OR") > MAX_WORDS:
+        raise ValueError(f"It has more than {MAX_WORDS} words, those of phrases counted.")
     return Query(tuple(required), tuple(excluded))
 
 

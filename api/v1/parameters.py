@@ -25,8 +25,8 @@ from api.v1.orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEA
 RELEVANCE = "relevance"
 QUERY = (
     'Full text. All words are required, `"a phrase"` as it stands, `-word` excludes, `OR` between two words '
-    "requires either. English words are found by their stem, letters without regard to case and diacritics, "
-    "Chinese, Japanese and Korean text by its characters."
+    "requires either, and a minus takes no part in it; 50 words at most. English words are found by their "
+    "stem, letters without regard to case and diacritics, Chinese, Japanese and Korean by their characters."
 )
 
 
@@ -72,8 +72,8 @@ class ArticleParameters(ArticleFields, PageParameters):
 
     sort = sort_parameter(
         [*ARTICLE_SORTS, RELEVANCE],
-        "-published_at",
-        " `relevance` puts the best hits of `q` first, and is the default where there is a `q`.",
+        " `relevance` puts the best hits of `q` first. The default is `relevance` where there is a `q`, else "
+        "`-published_at`.",
     )
     q = Search(QUERY, example='"green ai" OR grid -coal')
     entity = _entities("article")
@@ -107,13 +107,13 @@ class ArticleParameters(ArticleFields, PageParameters):
 
     def default_sort(self, given: dict[str, Any]) -> str:
         """Give the order of what is `given`."""
-        return RELEVANCE if "q" in given else super().default_sort(given)
+        return RELEVANCE if "q" in given else "-published_at"
 
 
 class TakeawayParameters(TakeawayFields, PageParameters):
     """The query of a list of takeaways."""
 
-    sort = sort_parameter(TAKEAWAY_SORTS, "-published_at")
+    sort = sort_parameter(TAKEAWAY_SORTS, default="-published_at")
     q = Search(QUERY, example='"green ai" OR grid -coal')
     entity = _entities("takeaway")
 
@@ -127,7 +127,7 @@ class AllTakeawayParameters(TakeawayParameters):
 class EntityParameters(EntityFields, PageParameters):
     """The query of a list of entities."""
 
-    sort = sort_parameter(ENTITY_SORTS, "-article_count")
+    sort = sort_parameter(ENTITY_SORTS, default="-article_count")
     q = Prefix(
         "The beginning of the name or of an alias, without regard to case and diacritics.", example="sun"
     )
@@ -143,7 +143,7 @@ class MentionedEntityParameters(EntityParameters):
 class RelatedLinkParameters(RelatedLinkFields, PageParameters):
     """The query of a list of related links."""
 
-    sort = sort_parameter(RELATED_LINK_SORTS, "-published_at")
+    sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
     basis = Choice(schemas.BASES, "Only links on this basis.")
     resolved = Flag("`true`: only links whose target is known; `false`: only the others.")
 

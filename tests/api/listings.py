@@ -43,7 +43,9 @@ class Listing:
         """Give the published sorts, and the default."""
         schema = self.parameters(app)["sort"]
         # That order is the engine's own affair.
-        return [name for name in schema["enum"] if name != "relevance"], schema["default"]
+        return [name for name in schema["enum"] if name != "relevance"], schema.get(
+            "default", "-published_at"
+        )
 
     def ordered(self, app: Flask, sort: str) -> list[str]:
         """Give the ids of all rows in the order of `sort`, null last in either direction."""

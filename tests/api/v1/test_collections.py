@@ -18,7 +18,7 @@ from sqlalchemy import delete, event, update
 
 from api.db import db
 from api.models import Article, published_keys
-from tests.api.answers import get
+from tests.api.answers import assert_problem, get
 from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, ids, walk
 from tests.api.rows import DAY, article_rows, corpus_rows, insert_rows
 from tests.api.specification import specification_of
@@ -250,3 +250,24 @@ def _explain(app: Flask, keyword: str, query: Statement) -> list[Any]:
             connection.exec_driver_sql("SET enable_seqscan = off")
             connection.exec_driver_sql("SET enable_bitmapscan = off")
         return list(connection.exec_driver_sql(f"{keyword} {sql}", values))
+
+
+def test_the_undated_are_in_no_range_of_publication(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=16, entities=1))
+    dated = set(ids(get(client, "/v1/articles?published_before=9999-12-31T23:59:59Z")))
+    assert 0 < len(dated) < 16
+    for sort in ("published_at", "-published_at", "title", "updated_at"):
+        for bound in ("after=0001-01-01T00:00:00Z", "before=9999-12-31T23:59:59.999999Z"):
+            for entity in ("", "&entity=entity-0"):
+                page = get(client, f"/v1/articles?published_{bound}&sort={sort}{entity}")
+                assert set(ids(page)) == dated, (sort, bound)
+
+
+def test_a_page_whose_links_could_not_be_followed_is_refused(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=4, entities=1))
+    repeated = "/v1/articles?limit=1" + "&entity=entity-0" * 200
+    assert get(client, get(client, repeated)["links"]["next"])["data"]
+    long = f"/v1/articles?limit=1&published_before=2030-01-01T00:00:00.{'0' * 3900}Z"
+    assert len(long) < 4096
+    assert_problem(client.get(long), 414)
+    assert get(client, long.replace("limit=1", "limit=9"))["links"]["next"] is None
