@@ -31,11 +31,6 @@ class Query:
         """Every phrase that may have made a text a hit."""
         return [phrase for choice in self.required for phrase in choice]
 
-    def words(self) -> "Query":
-        """Give the query that wants of each choice any of its words, and excludes nothing."""
-        choices = [[(word,) for phrase in choice for word in phrase] for choice in self.required]
-        return Query(tuple(tuple(dict.fromkeys(choice)) for choice in choices), ())
-
 
 def parse_query(text: str) -> Query:
     """Read `text`; raises ValueError, saying why, where it wants nothing or has more than MAX_WORDS."""

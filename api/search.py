@@ -85,13 +85,16 @@ def _fts5(terms: Terms, query: Query) -> Hits:
     index = table(name, column("rowid", Number))
     itself: ColumnElement[Any] = literal_column(name)
 
-    def match(query: Query) -> ColumnElement[bool]:
-        return itself.op("MATCH", return_type=Boolean())(literal(fts5_query(query), Text))
+    def match(text: str) -> ColumnElement[bool]:
+        return itself.op("MATCH", return_type=Boolean())(literal(text, Text))
 
     # Okapi BM25, SQLite gives it with the sign turned; of the words alone, since it looks for each phrase in
     # every text to count those that have it.
+    words = Query(query.required, ())
     distance = func.bm25(itself, *[literal_column(str(weight)) for weight in WEIGHTS], type_=Double)
-    return Hits(terms, index, index.c.rowid, match(query), match(query.words()), distance)
+    return Hits(
+        terms, index, index.c.rowid, match(fts5_query(query)), match(fts5_query(words, " AND ")), distance
+    )
 
 
 def _tsvector(terms: Terms, query: Query) -> Hits:
@@ -105,11 +108,14 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
     return Hits(terms, index, index.c.number, match, true(), -rank)
 
 
-def fts5_query(query: Query) -> str:
-    """Write `query` in the syntax of FTS5; terms are letters and digits, so that nothing needs escaping."""
+def fts5_query(query: Query, within: str = " + ") -> str:
+    """Write `query` in the syntax of FTS5, `within` between the words of a phrase.
+
+    Terms are letters and digits, so that nothing needs escaping.
+    """
 
     def any_of(phrases: Sequence[Phrase]) -> str:
-        return "(" + " OR ".join(f'"{" ".join(phrase)}"' for phrase in phrases) + ")"
+        return "(" + " OR ".join("(" + within.join(phrase) + ")" for phrase in phrases) + ")"
 
     required = " AND ".join(any_of(choice) for choice in query.required)
     return f"({required}) NOT {any_of(query.excluded)}" if query.excluded else required
