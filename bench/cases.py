@@ -7,6 +7,7 @@ for these first, because it was seeded at a time of its own.
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from api.v1.orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
 from bench.words import (
     COMMON_ENTITIES,
     HUNDREDTH_WORD,
@@ -40,14 +41,12 @@ def articles(name: str, *pairs: tuple[str, str]) -> Case:
 COMMON_ENTITY = COMMON_ENTITIES[0].slug
 COMMON_PUBLICATION, *_, LAST_PUBLICATION = PUBLICATIONS.items
 DEFAULT_SORT = "-published_at"
-# By collection; each also with `-` before it.
 SORTS = {
-    "articles": ("published_at", "created_at", "updated_at", "title"),
-    "takeaways": ("published_at",),
-    "related-links": ("published_at", "score"),
-    "entities": ("article_count", "mention_count", "name"),
+    "articles": ARTICLE_SORTS,
+    "takeaways": TAKEAWAY_SORTS,
+    "related-links": RELATED_LINK_SORTS,
+    "entities": ENTITY_SORTS,
 }
-ARTICLE_SORTS = [sign + key for key in SORTS["articles"] for sign in ("", "-")]
 
 UNFILTERED = [
     articles("articles"),
@@ -137,10 +136,9 @@ OTHER_COLLECTIONS = [
 
 # The sorts whose last pages are held against their first.
 DEPTHS = [
-    Case(f"{collection} by {sign}{key}", path(collection, ("sort", f"{sign}{key}")))
-    for collection, keys in SORTS.items()
-    for key in keys
-    for sign in ("", "-")
+    Case(f"{collection} by {sort}", path(collection, ("sort", sort)))
+    for collection, sorts in SORTS.items()
+    for sort in sorts
 ]
 
 CASES = [*UNFILTERED, *FILTERS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *OTHER_COLLECTIONS]

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import case, delete, insert, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
+from api.db import Id
 from api.facets import facet_id
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Corpus, Entity, EntityName
 from seeds.catalogue import KnownEntity
@@ -28,23 +29,21 @@ def refresh_entities(session: Session, catalogue: Iterable[KnownEntity]) -> None
     session.execute(update(Entity), [{"id": each} | entity_columns(known[each]) for each in changed])
     session.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
     session.execute(insert(EntityName), entity_name_rows(known[each] for each in changed))
-    for identity in retyped:
-        _refile(session, identity)
+    if retyped:
+        _refile(session, retyped)
     session.execute(update(Corpus).values(revision=Corpus.revision + 1))
 
 
-def _refile(session: Session, entity: UUID) -> None:
-    """Find the articles of `entity` under the types that their entities now have."""
-    naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id == entity)
-    facets = {kind: facet_id("entity_type", kind) for kind in ENTITY_TYPES}
+def _refile(session: Session, entities: list[UUID]) -> None:
+    """Find the articles of `entities` under the types that their entities now have."""
+    facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
+    naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())
     session.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(naming)))
+    # The facet of an entity is its id: each article has a row, with its sort keys, for each of its entities.
     own = aliased(ArticleFacet)
-    for kind, facet in facets.items():
-        typed = select(ArticleEntity.article_id).join(ArticleEntity.entity).where(Entity.type == kind)
-        keys = (own.article_id, own.published_asc, own.published_desc, own.created_at, own.updated_at)
-        rows = select(literal(facet, ArticleFacet.facet.type), *keys).where(
-            own.facet == entity, own.article_id.in_(typed)
-        )
-        names = ["facet", *(key.key for key in keys)]
-        session.execute(insert(ArticleFacet).from_select(names, rows))
+    keys = (own.article_id, own.published_asc, own.published_desc, own.created_at, own.updated_at)
+    rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == own.facet)
+    rows = rows.where(own.article_id.in_(naming)).distinct()
+    names = ["facet", *(key.key for key in keys)]
+    session.execute(insert(ArticleFacet).from_select(names, rows))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.db import Base, Id, SortedText, UtcDateTime
 from api.models.keys import parent
 
+# For the type checker alone: each side of a relationship names the other.
 if TYPE_CHECKING:
     from api.models.entities import ArticleEntity, Entity
     from api.models.links import RelatedLink

@@ -42,8 +42,10 @@ class TakeawayTerms(Base):
 
 
 # The columns in the order of their weight, and PostgreSQL's letter for each.
-WEIGHED = {"article_terms": {"title": "A", "summary": "B", "takeaways": "C", "text": "D"}}
-WEIGHED["takeaway_terms"] = {"text": "A"}
+WEIGHED = {
+    "article_terms": {"title": "A", "summary": "B", "takeaways": "C", "text": "D"},
+    "takeaway_terms": {"text": "A"},
+}
 
 
 def index_ddl(table: str, dialect: str) -> list[str]:

@@ -10,14 +10,14 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from api.highlights import highlight
 from api.models import Article, ArticleEntity, ArticleTerms, Entity, RelatedLink, Takeaway
-from api.paging import Page, Source, collection
+from api.paging import Keyset, Page, Source, collection
 from api.plans import Listing
 from api.ranking import Ranking
 from api.search import search
 from api.shapes import chosen
 from api.v1 import filters, schemas
 from api.v1.orders import (
-    article_entity_orders,
+    ARTICLE_ENTITY_ORDERS,
     article_orders,
     entity_orders,
     related_link_orders,
@@ -116,4 +116,4 @@ def entities_of(article: UUID, parameters: Parameters) -> Source:
     rows = select(ArticleEntity).join(ArticleEntity.entity).options(contains_eager(ArticleEntity.entity))
     conditions = [each.condition(Entity) for each in filters.entity_filters(parameters)]
     rows = rows.where(ArticleEntity.article_id == article, *conditions)
-    return Listing(Entity, rows, article_entity_orders).read([], parameters["sort"])
+    return Keyset(rows, ARTICLE_ENTITY_ORDERS[parameters["sort"]])

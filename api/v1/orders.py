@@ -38,12 +38,6 @@ def entity_orders(holder: Any) -> dict[str, Order]:
     )
 
 
-def article_entity_orders(holder: Any) -> dict[str, Order]:  # noqa: ARG001 -- there is but one
-    """Give the orders of the entities of one article, where `mention_count` is that article's."""
-    own = sorts(mention_count=orders((ArticleEntity.mention_count, ArticleEntity.entity_id)))
-    return entity_orders(Entity) | own
-
-
 def related_link_orders(holder: Any) -> dict[str, Order]:
     """Give the orders of related links over `holder`; those of one article always come as on its page."""
     return takeaway_orders(holder) | sorts(
@@ -55,6 +49,10 @@ def related_link_orders(holder: Any) -> dict[str, Order]:
     )
 
 
+# Those of the entities of one article, where `mention_count` is that article's.
+ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | sorts(
+    mention_count=orders((ArticleEntity.mention_count, ArticleEntity.entity_id))
+)
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))
 ENTITY_SORTS = tuple(entity_orders(Entity))

@@ -35,6 +35,10 @@ def _fields(shape: type[Schema]) -> Names:
     return Names(names, "Exactly these keys of each item, separated by commas, in the usual order.")
 
 
+def _search() -> Search:
+    return Search(QUERY, example='"green ai" OR grid -coal')
+
+
 def _entities(whose: str) -> References:
     return References(f"Id or slug of an entity that the {whose} names. Repeated: all of them.", "sunrise")
 
@@ -75,7 +79,7 @@ class ArticleParameters(ArticleFields, PageParameters):
         " `relevance` puts the best hits of `q` first. The default is `relevance` where there is a `q`, else "
         "`-published_at`.",
     )
-    q = Search(QUERY, example='"green ai" OR grid -coal')
+    q = _search()
     entity = _entities("article")
     entity_type = Choice(ENTITY_TYPES, "Only articles that name an entity of this type.")
     publication = Text("Only articles with exactly this publication in their byline.")
@@ -114,7 +118,7 @@ class TakeawayParameters(TakeawayFields, PageParameters):
     """The query of a list of takeaways."""
 
     sort = sort_parameter(TAKEAWAY_SORTS, default="-published_at")
-    q = Search(QUERY, example='"green ai" OR grid -coal')
+    q = _search()
     entity = _entities("takeaway")
 
 
