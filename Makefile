@@ -11,7 +11,11 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hash
 SIZE ?= 100000
 ENGINE ?= sqlite
 
-.PHONY: serve test lint bench bench-corpus install openapi requirements clean
+# What `evaluate` measures; VERBOSE=1 prints every miss and false positive too.
+SAMPLES ?= tests/samples
+VERBOSE ?=
+
+.PHONY: serve test lint bench bench-corpus evaluate install openapi requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 	$(BIN)/flask db upgrade
@@ -31,6 +35,9 @@ bench: $(VENV)/dev.stamp  ## Measure the service on SIZE and on 1,000 invented a
 
 bench-corpus: $(VENV)/dev.stamp  ## Build their databases in instance/bench, unless they are there.
 	$(BIN)/python -m bench.build --size $(SIZE) --engine $(ENGINE)
+
+evaluate: $(VENV)/dev.stamp  ## Measure how well the documents of SAMPLES are read, against their gold.
+	$(BIN)/python -m bench.evaluate $(if $(filter-out 0,$(VERBOSE)),--verbose) '$(SAMPLES)'
 
 install: $(VENV)/dev.stamp  ## Install everything into .venv.
 

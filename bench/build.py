@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -34,13 +34,13 @@ SOURCES = (
 
 def build(url: str, articles: int, seed: int = SEED) -> None:
     """Migrate the empty database at `url` and load a corpus into it, each by its own `flask` process."""
-    _flask(url, "db", "upgrade")
+    flask(url, "db", "upgrade")
     for first in range(1, articles + 1, PORTION):
         numbers = range(first, min(first + PORTION, articles + 1))
         with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
             write_corpus(Path(folder), numbers, seed)
             started = time.perf_counter()
-            _flask(url, "seed", "load", "--strict", folder)
+            flask(url, "seed", "load", "--strict", folder)
             speed = len(numbers) / (time.perf_counter() - started)
         click.echo(f"{numbers[-1]:,} of {articles:,} documents, {speed:,.0f} a second", err=True)
 
@@ -59,6 +59,15 @@ def ensure(store: Store, engine: str, articles: int) -> str:
     return name
 
 
+def flask(url: str, *arguments: str, accepted: Sequence[int] = (0,)) -> None:
+    """Run a `flask` command, mute, on the database at `url`; its status must be among `accepted`."""
+    command = [sys.executable, "-m", "flask", *arguments]
+    environ = clean_environ({"DATABASE_URL": url})
+    done = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode not in accepted:
+        raise click.ClickException(f"flask {' '.join(arguments)} ended with status {done.returncode}")
+
+
 def _digest() -> str:
     digest = hashlib.sha256()
     for path in _sources():
@@ -69,14 +78,6 @@ def _digest() -> str:
 def _sources() -> Iterator[Path]:
     for pattern in SOURCES:
         yield from sorted(ROOT.glob(pattern))
-
-
-def _flask(url: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", "flask", *arguments]
-    environ = clean_environ({"DATABASE_URL": url})
-    done = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        raise click.ClickException(f"flask {' '.join(arguments)} ended with status {done.returncode}")
 
 
 @click.command()

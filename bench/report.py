@@ -35,26 +35,27 @@ def cases_table(services: Sequence[Service], results: Sequence[Result]) -> str:
         [result.case.name, *(f"{hits:,}" for hits in result.hits), *_compared(result.times)]
         for result in results
     ]
-    return _table(["case", *titles, "ratio"], rows)
+    return table(["case", *titles, "ratio"], rows)
 
 
 def depths_table(service: Service, depths: Sequence[Depth]) -> str:
     """Give each sort: the times of its first and its last page, the ratio of their medians."""
     titles = ["first page", PERCENTILE, "last page", PERCENTILE, "ratio"]
     rows = [[depth.case.name, f"{depth.rows:,}", *_compared([depth.first, depth.last])] for depth in depths]
-    return _table([f"{service.articles:,} articles", "rows", *titles], rows)
+    return table([f"{service.articles:,} articles", "rows", *titles], rows)
+
+
+def table(titles: Row, rows: Sequence[Row]) -> str:
+    """Give a Markdown table, its first column to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return "\n".join(_line(cells, widths) for cells in (titles, rule, *rows))
 
 
 def _compared(times: Sequence[Times]) -> Iterator[str]:
     for each in times:
         yield from (f"{each.median:.1f}", f"{each.high:.1f}")
     yield f"{times[-1].median / times[0].median:.2f}"
-
-
-def _table(titles: Row, rows: Sequence[Row]) -> str:
-    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    return "\n".join(_line(cells, widths) for cells in (titles, rule, *rows))
 
 
 def _line(cells: Row, widths: Sequence[int]) -> str:

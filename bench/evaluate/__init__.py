@@ -1,0 +1,1 @@
+"""How well documents are read: parse, entities, mentions and links, held against gold that a reader made."""

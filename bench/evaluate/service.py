@@ -1,0 +1,85 @@
+"""A database of the samples alone, filled by the loader, and what the API then says of each document."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.db import db
+from bench.build import flask
+from seeds.document import RelatedTitle
+from seeds.parse import parse
+
+Json = dict[str, Any]
+# What a load ends with: all taken, or some documents rejected.
+TAKEN = (0, 1)
+
+
+class Service:
+    """The API, asked by the names of files; of one that the loader rejected it knows nothing."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self._client = client
+        listed = self._pages("/v1/articles?fields=slug,source&limit=100")
+        self._files: dict[str, str] = {item["slug"]: item["source"]["name"] for item in listed}
+        self._addresses = {name: f"/v1/articles/{quote(slug)}" for slug, name in self._files.items()}
+
+    def article(self, name: str) -> Json | None:
+        """Give the article of the file; None where it was rejected."""
+        return self._get(self._addresses[name]).get_json() if name in self._addresses else None
+
+    def entities(self, name: str) -> list[Json]:
+        """Give the entities of the file's article, with their mentions."""
+        return self._parts(name, "entities")
+
+    def related(self, name: str) -> list[Json]:
+        """Give the related links of the file's article, each with the `file` that it leads to, or None."""
+        links = self._parts(name, "related")
+        targets = [link["target"] for link in links]
+        files = [target and self._files[target["slug"]] for target in targets]
+        return [link | {"file": file} for link, file in zip(links, files, strict=True)]
+
+    def listed(self, name: str) -> tuple[RelatedTitle, ...]:
+        """Give the titles that the page lists, parsed from its served bytes: the API has no printed dates."""
+        if name not in self._addresses:
+            return ()
+        return parse(self._get(f"{self._addresses[name]}/source").data, name).related
+
+    def _parts(self, name: str, part: str) -> list[Json]:
+        if name not in self._addresses:
+            return []
+        return list(self._pages(f"{self._addresses[name]}/{part}?limit=100"))
+
+    def _pages(self, address: str | None) -> Iterator[Json]:
+        while address:
+            page = self._get(address).get_json()
+            yield from page["data"]
+            address = page["links"]["next"]
+
+    def _get(self, address: str) -> Any:
+        answer = self._client.get(address)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address}: {answer.status}")
+        return answer
+
+
+@contextmanager
+def serve(documents: Path) -> Iterator[Service]:
+    """Migrate an empty SQLite database, load `documents` into it and give the API on it."""
+    with tempfile.TemporaryDirectory(prefix="briefs-evaluate-") as folder:
+        url = f"sqlite:///{Path(folder) / 'briefs.db'}"
+        flask(url, "db", "upgrade")
+        flask(url, "seed", "load", str(documents.resolve()), accepted=TAKEN)
+        app = create_app({"DATABASE_URL": url})
+        logging.getLogger("briefs").setLevel(logging.WARNING)
+        try:
+            yield Service(app.test_client())
+        finally:
+            with app.app_context():
+                db.engine.dispose()

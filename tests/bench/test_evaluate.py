@@ -1,0 +1,129 @@
+"""`python -m bench.evaluate`: a folder of pages through the real loader and the API, to a report."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bench.evaluate.__main__ import main
+from tests.api.pages import Page, write_page
+
+LAMPS = Page(title="Lamps Return to the Islands")
+LISTED = ("Lamps Return to the Islands\n3 weeks ago", "Nobody’s Title")
+SUMMARY = "The quay was dark for a year."
+QUAY = Page(title="A Quay Is Lit Again", summary=SUMMARY, related=LISTED)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two pages without gold, the second of which lists the first."""
+    for name in ("documents", "gold"):
+        (tmp_path / name).mkdir()
+    write_page(tmp_path / "documents", "lamps", LAMPS, slug="quite-another")
+    write_page(tmp_path / "documents", "quay", QUAY)
+    return tmp_path
+
+
+def write_gold(folder: Path, name: str, gold: Any) -> None:
+    (folder / "gold" / f"{name}.json").write_text(json.dumps(gold), encoding="utf-8")
+
+
+def entity(name: str, **others: Any) -> dict[str, Any]:
+    return {"name": name, "type": "place", "mentions": 1} | others
+
+
+def page_gold(page: Page, **others: Any) -> dict[str, Any]:
+    """Give what a reader makes of the page, its entities left out."""
+    return {
+        "title": page.title,
+        "summary": page.summary,
+        "image_caption": page.caption,
+        "takeaways": page.takeaways,
+        "analysis": {"heading": page.heading, "text": "\n\n".join(page.analysis)},
+        "byline": page.signature,
+        "body": page.body,
+        "related": [listed.partition("\n")[0] for listed in page.related],
+        "related_dates": [listed.partition("\n")[2] or None for listed in page.related],
+    } | others
+
+
+def evaluate(folder: Path, *options: str) -> Result:
+    result = CliRunner().invoke(main, [str(folder), *options])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def cells(result: Result, first: str) -> list[str]:
+    """Give the rest of the table's row that begins with `first`."""
+    rows = [line.strip("| ").split("|") for line in result.stdout.splitlines() if line.startswith("|")]
+    (row,) = [[cell.strip() for cell in row] for row in rows if row[0].strip() == first]
+    return row[1:]
+
+
+def test_a_page_is_held_against_its_gold(folder: Path) -> None:
+    named = [entity("Shanghai"), entity("Guangdong", accept_types=["organization"]), entity("Port Ilse")]
+    write_gold(folder, "lamps", page_gold(LAMPS, entities=named))
+    write_gold(folder, "quay", page_gold(QUAY, summary="Another."))
+    result = evaluate(folder, "--verbose")
+    assert cells(result, "parse: fields") == ["0.938", "0.938", "0.938", "15", "1", "1"]
+    assert cells(result, "parse: takeaways") == ["1.000", "1.000", "1.000", "4", "0", "0"]
+    # What else an extractor may find in these pages is no matter of this test.
+    hits, _, missed = cells(result, "entities")[3:]
+    assert (hits, missed) == ("1", "2")
+    assert cells(result, "lamps.txt")[:6] == cells(result, "entities")
+    assert "mentions right to within one: 1.000, 1 of 1 hit" in result.stdout
+    assert "mentions that do not stand where they say: 0 of" in result.stdout
+    assert {
+        "lamps.txt: entity missed: Guangdong: expected organization, got place",
+        "lamps.txt: entity missed: Port Ilse: expected place, got -",
+        "lamps.txt: entity spurious: Guangdong: expected organization, got place",
+        f"quay.txt: field: summary: expected Another., got {SUMMARY}",
+    } <= {*result.stdout.splitlines()}
+
+
+def test_relatives_alone_measure_links_alone(folder: Path) -> None:
+    write_gold(folder, "related", {"lamps.txt": [], "quay.txt": ["lamps.txt", "gone.txt"]})
+    result = evaluate(folder)
+    assert cells(result, "parse: fields") == ["-", "-", "-", "0", "0", "0"]
+    assert "entities of" not in result.stdout
+    # One relative to be found: the other is no document here.
+    hits, _, missed = map(int, cells(result, "links")[3:])
+    assert hits + missed == 1
+    assert "over 1 documents that have relatives" in result.stdout
+    assert "passed over: gone.txt" in result.stderr
+
+
+def test_gold_without_its_document_is_passed_over_and_told(folder: Path) -> None:
+    write_gold(folder, "gone", page_gold(LAMPS))
+    result = evaluate(folder)
+    assert cells(result, "parse: fields")[3:] == ["0", "0", "0"]
+    assert "passed over: gone.txt: has gold, but is not among the documents" in result.stderr
+
+
+def test_a_page_that_the_loader_rejects_has_nothing_right(folder: Path) -> None:
+    (folder / "documents" / "lamps.txt").write_text("No page.\n", encoding="utf-8")
+    write_gold(folder, "lamps", page_gold(LAMPS, entities=[entity("Shanghai")]))
+    write_gold(folder, "related", {"lamps.txt": ["quay.txt"]})
+    result = evaluate(folder)
+    assert cells(result, "parse: fields")[3:] == ["0", "0", "7"]
+    assert cells(result, "entities")[3:] == ["0", "0", "1"]
+    assert cells(result, "links")[3:] == ["0", "0", "1"]
+
+
+NO_GOLD = ["{", "[]", '{"entities": [{"name": "Shanghai"}]}', '{"analysis": {}, "body": 1}']
+
+
+@pytest.mark.parametrize("text", NO_GOLD)
+def test_what_is_no_gold_is_refused_in_a_line_that_names_it(folder: Path, text: str) -> None:
+    (folder / "gold" / "lamps.json").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, [str(folder)])
+    assert result.exit_code == 2
+    assert "lamps.json: is no gold" in result.stderr.splitlines()[-1]
+
+
+def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, [str(tmp_path)])
+    assert result.exit_code == 2
+    assert "has no documents/*.txt" in result.stderr
