@@ -41,6 +41,24 @@ class Entity(Base):
     )
 
 
+class EntitySlug(Base):
+    """Every slug that an entity has or had, and those of entities merged into it, which are redirected."""
+
+    __tablename__ = "entity_slugs"
+
+    slug: Mapped[str] = mapped_column(Text, primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", index=True)
+
+
+class EntityId(Base):
+    """The id of an entity that was merged into another; no entity has it now."""
+
+    __tablename__ = "entity_ids"
+
+    old_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", index=True)
+
+
 class EntityName(Base):
     """A name or alias as it is compared (`api.terms.fold`), so that entities are found by its beginning."""
 

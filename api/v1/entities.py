@@ -13,7 +13,13 @@ blueprint = Blueprint(
     "entities", __name__, url_prefix="/v1", description="Who and what the articles are about."
 )
 
-ENTITY = PathParameter("entity", "The entity's id or slug.", "sunrise")
+ENTITY = PathParameter(
+    "entity",
+    "The entity's id or slug. A slug that it used to have, or the id or a slug of an entity that was merged "
+    "into it, answers 308 with its present address.",
+    "sunrise",
+    statuses=(308, 404),
+)
 
 
 @blueprint.resource("/entities", schemas.EntityPage, query=queries.EntityParameters)
