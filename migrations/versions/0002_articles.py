@@ -127,7 +127,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", "entity_id", name=op.f("pk_article_entities")),
     )
-    op.create_index(op.f("ix_article_entities_entity_id"), "article_entities", ["entity_id"], unique=False)
+    op.create_index(
+        op.f("ix_article_entities_entity_id_article_id"),
+        "article_entities",
+        ["entity_id", "article_id"],
+        unique=False,
+    )
     op.create_table(
         "article_facets",
         sa.Column("article_id", ID, nullable=False),

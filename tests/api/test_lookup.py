@@ -160,7 +160,7 @@ def test_no_other_article_gets_a_slug_that_one_used_to_have(
 def test_what_an_entity_used_to_be_called_redirects_to_its_present_slug(
     client: FlaskClient, old: str
 ) -> None:
-    for rest in ("", "?fields=id", "/articles?limit=2&sort=-title&q=paragraph"):
+    for rest in ("", "?fields=id", "/articles?limit=2&sort=-title&q=paragraph", "/co-mentioned?total=true"):
         response = client.get(f"/v1/entities/{old}{rest}")
         assert response.status_code == 308
         assert response.headers["Location"] == f"/v1/entities/entity-1{rest}"
@@ -180,8 +180,9 @@ def test_a_filter_understands_what_an_entity_used_to_be_called(client: FlaskClie
 
 
 @pytest.mark.usefixtures("merged")
-def test_a_cursor_is_good_under_a_slug_that_an_entity_used_to_have(client: FlaskClient) -> None:
-    following = get(client, "/v1/entities/entity-1/articles?limit=1")["links"]["next"]
+@pytest.mark.parametrize("rest", ["articles", "co-mentioned"])
+def test_a_cursor_is_good_under_a_slug_that_an_entity_used_to_have(client: FlaskClient, rest: str) -> None:
+    following = get(client, f"/v1/entities/entity-1/{rest}?limit=1")["links"]["next"]
     response = client.get(following.replace("entity-1", "old-name"), follow_redirects=True)
     assert response.json == get(client, following)
 
