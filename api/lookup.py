@@ -1,16 +1,17 @@
-"""From a reference, an id or a slug, to its row or id; old slugs lead to the present ones."""
+"""From a reference, an id or a slug, to its row or id; those of before lead to the present ones."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
 from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import NotFound
 
 from api.db import Base, db
-from api.models import Article, ArticleSlug, Entity
+from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug
 from api.urls import url
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -40,11 +41,19 @@ def find_article(reference: str, *options: Any) -> Article:
 
 
 def find_entity(reference: str) -> Entity:
-    """Give the entity that `reference` names; raises NotFound."""
+    """Give the entity that `reference` names.
+
+    Raises NotFound, and redirects (308) from a slug that the entity used to have, and from the id or a slug
+    of one that was merged into it.
+    """
     if UUID_FORM.fullmatch(reference):
-        return _one(select(Entity).where(Entity.id == UUID(reference)))
+        return _entity_of_id(UUID(reference))
     _require_slug(reference)
-    return _one(select(Entity).where(Entity.slug == reference))
+    named = select(Entity).join(EntitySlug, EntitySlug.entity_id == Entity.id)
+    entity = _one(named.where(EntitySlug.slug == reference))
+    if entity.slug != reference:
+        _redirect(entity=entity.slug)
+    return entity
 
 
 def article_id_of(reference: str) -> UUID:
@@ -56,13 +65,12 @@ def article_id_of(reference: str) -> UUID:
     return db.session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == reference)) or NIL
 
 
-def entity_ids_of(references: Iterable[str]) -> list[UUID]:
-    """Give the ids of the entities that a parameter names, each NIL where there is no such slug."""
-    ids = {each: UUID(each) for each in references if UUID_FORM.fullmatch(each)}
-    slugs = [each for each in references if each not in ids and SLUG_FORM.fullmatch(each)]
-    if slugs:
-        rows = db.session.execute(select(Entity.slug, Entity.id).where(Entity.slug.in_(slugs)))
-        ids |= {row.slug: row.id for row in rows}
+def entity_ids_of(references: Collection[str]) -> list[UUID]:
+    """Give the ids of the entities that a parameter names, by any id or slug, NIL for an unknown slug."""
+    given = {each: UUID(each) for each in references if UUID_FORM.fullmatch(each)}
+    slugs = [each for each in references if each not in given and SLUG_FORM.fullmatch(each)]
+    merged = _entity_ids(EntityId.old_id, list(given.values()))
+    ids = {each: merged.get(own, own) for each, own in given.items()} | _entity_ids(EntitySlug.slug, slugs)
     return [ids.get(each, NIL) for each in references]
 
 
@@ -72,6 +80,22 @@ def find_by_id(statement: Select[Row], reference: str) -> Row:
         raise NotFound
     model = statement.column_descriptions[0]["entity"]
     return _one(statement.where(model.id == UUID(reference)))
+
+
+def _entity_of_id(identity: UUID) -> Entity:
+    entity = db.session.get(Entity, identity)
+    if entity is None:
+        merged = select(Entity).join(EntityId, EntityId.entity_id == Entity.id)
+        _redirect(entity=_one(merged.where(EntityId.old_id == identity)).slug)
+    return entity
+
+
+def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any, UUID]:
+    """Give the ids of the entities that are kept under `values` of `key`, by these."""
+    if not values:
+        return {}
+    kept = select(key, key.class_.entity_id).where(key.in_(values))
+    return {row[0]: row[1] for row in db.session.execute(kept)}
 
 
 def _require_slug(reference: str) -> None:

@@ -44,7 +44,7 @@ HEADERS = {
 }
 DESCRIPTIONS = DETAILS | {
     304: "Nothing changed since the ETag that you sent.",
-    308: "The slug is one of before; `Location` has the present address.",
+    308: "The slug or id is one of before; `Location` has the present address.",
 }
 PROBLEM = {
     "type": "about:blank",

@@ -127,6 +127,8 @@ OTHER_COLLECTIONS = [
     Case("takeaways, article", path("takeaways", ("article", "{article}"))),
     Case("entities, q prefix", path("entities", ("q", "Ch"))),
     Case("entities, type", path("entities", ("type", "policy"))),
+    Case("co-mentioned, common", path(f"entities/{COMMON_ENTITY}/co-mentioned")),
+    Case("co-mentioned, rare", path(f"entities/{RARE_ENTITY.slug}/co-mentioned")),
     Case("related-links, article", path("related-links", ("article", "{article}"))),
     Case("related-links, basis listed", path("related-links", ("basis", "listed"))),
     Case("related-links, basis computed", path("related-links", ("basis", "computed"))),

@@ -17,6 +17,7 @@ from api.models import (
     Corpus,
     Entity,
     EntityName,
+    EntitySlug,
     RelatedLink,
     Source,
     Takeaway,
@@ -34,6 +35,7 @@ from seeds.rows import (
     article_entity_rows,
     article_terms,
     entity_name_rows,
+    entity_slug_rows,
     facet_rows,
     new_entity_rows,
     related_rows,
@@ -136,6 +138,7 @@ def _replace_parts(session: Session, identity: UUID, content: Content) -> dict[U
     _insert(session, Takeaway, takeaway_rows(identity, content))
     new = _new_entities(session, content)
     _insert(session, Entity, new_entity_rows(new))
+    _insert(session, EntitySlug, entity_slug_rows(new))
     _insert(session, EntityName, entity_name_rows(new))
     _insert(session, ArticleEntity, article_entity_rows(identity, content))
     _insert(session, TakeawayEntity, takeaway_entity_rows(identity, content))

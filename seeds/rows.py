@@ -36,6 +36,11 @@ def new_entity_rows(entities: Iterable[KnownEntity]) -> list[Row]:
     return [{"id": entity_id(one.slug)} | entity_columns(one) | uncounted for one in entities]
 
 
+def entity_slug_rows(entities: Iterable[KnownEntity]) -> list[Row]:
+    """Make the rows by which entities are found under the slugs that they have."""
+    return [{"slug": entity.slug, "entity_id": entity_id(entity.slug)} for entity in entities]
+
+
 def entity_name_rows(entities: Iterable[KnownEntity]) -> list[Row]:
     """Make the rows under which entities are found by the beginning of a name or alias."""
     return [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from api.models import ENTITY_TYPES
 from seeds.catalogue import KnownEntity
 from seeds.identity import article_id, entity_id
-from tests.oracle import RELEVANCE, Question, Search
+from tests.oracle import OF_AN_ENTITY, RELEVANCE, Question, Search
 from tests.seeds.documents import Page
 
 KEYS = [f"page-{number}" for number in range(8)]
@@ -95,10 +95,12 @@ moments = st.integers(0, 5).map(lambda seconds: NOON + timedelta(seconds=seconds
 published = {f"published_{bound}": st.sampled_from(INSTANTS) for bound in ("after", "before")}
 updated = {f"updated_{bound}": moments for bound in ("after", "before")}
 exact = {"publication": st.sampled_from(PUBLICATIONS), "language": st.sampled_from(LANGUAGES)}
+names_and_types = {"q": st.sampled_from(["a", "LO", "cafe p", "凌", "o’neill", "z"]), "type": types}
 FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "articles": {"q": searches, "entity": entities, "entity_type": types} | exact | published | updated,
     "takeaways": {"q": searches, "entity": entities, "article": article_references},
-    "entities": {"q": st.sampled_from(["a", "LO", "cafe p", "凌", "o’neill", "z"]), "type": types},
+    "entities": names_and_types,
+    "co-mentioned": names_and_types,
     "related-links": {
         "article": article_references,
         "basis": st.sampled_from(["listed", "computed"]),
@@ -110,6 +112,7 @@ SORTS = {
     "articles": ["updated_at", "updated_at", "published_at", "created_at", "title"],
     "takeaways": ["published_at"],
     "entities": ["article_count", "mention_count", "name"],
+    "co-mentioned": ["shared_article_count", "shared_article_count", "name"],
     "related-links": ["published_at", "score"],
 }
 SHOWN = [{}, {}, {"total": "true"}, {"total": "true"}, {"fields": "id,links"}]
@@ -121,8 +124,9 @@ PARTS_SHOWN += [{"fields": "id,takeaways,analysis,source"}]
 def questions(draw: st.DrawFn) -> Question:
     """Draw a collection, one of its orders, and a few of its filters."""
     kind = draw(st.sampled_from(["articles", "articles", *FILTERS]))
-    scopes = entity_references if kind == "articles" else article_references
-    scope = draw(st.none() | scopes)
+    scopes = entity_references if kind in OF_AN_ENTITY else article_references
+    # Nothing is mentioned together with nothing.
+    scope = draw(scopes if kind == "co-mentioned" else st.none() | scopes)
     known = {name: each for name, each in FILTERS[kind].items() if not (scope and name == "article")}
     names = {*draw(st.lists(st.sampled_from(sorted(known)), max_size=2)), *["q"] * draw(st.booleans())}
     filters = {name: draw(known[name]) for name in sorted(names & set(known))}

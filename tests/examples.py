@@ -30,6 +30,7 @@ PATHS = {
     "listEntities": "/v1/entities?limit=2",
     "getEntity": "/v1/entities/sunrise",
     "listEntityArticles": "/v1/entities/sunrise/articles",
+    "listCoMentionedEntities": "/v1/entities/sunrise/co-mentioned?limit=2",
     "listRelatedLinks": "/v1/related-links",
     "getHealth": "/healthz",
     "getReadiness": "/readyz",

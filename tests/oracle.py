@@ -19,8 +19,13 @@ from seeds.identity import article_id, entity_id, related_link_id, takeaway_id
 
 RELEVANCE = "relevance"
 # What an answer says of a row in the same words.
-SAID = ("title", "publication", "language", "name", "type", "article_count", "mention_count", "basis")
-DEFAULT_SORTS = {"entities": "-article_count"}
+SAID = (
+    *("title", "publication", "language", "name", "type", "basis"),
+    *("article_count", "mention_count", "shared_article_count"),
+)
+DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
+# What there is of one entity; all others are of one article, or of none.
+OF_AN_ENTITY = ("articles", "co-mentioned")
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Question:
 
     def target(self, limit: int) -> str:
         """Give the path and query of the first page."""
-        within = "entities" if self.kind == "articles" else "articles"
+        within = "entities" if self.kind in OF_AN_ENTITY else "articles"
         name = "related" if self.scope and self.kind == "related-links" else self.kind
         path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
         pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.shown)
@@ -209,14 +214,14 @@ class Corpus:
     def has(self, question: Question) -> bool:
         """Tell whether there is the collection that `question` is about."""
         articles = self.articles.values()
-        known = [each.named() if question.kind == "articles" else each.references for each in articles]
+        known = [each.named() if question.kind in OF_AN_ENTITY else each.references for each in articles]
         return question.scope is None or any(question.scope in references for references in known)
 
     def rows(self, question: Question) -> set[Row]:
         """Give the rows that `question` asks for."""
         items: Iterable[Item] = getattr(self, f"_{question.kind.replace('-', '_')}")(question.scope)
         filters = dict(question.filters)
-        if question.kind == "entities" and "q" in filters:
+        if question.kind in ("entities", "co-mentioned") and "q" in filters:
             filters["prefix"] = filters.pop("q")
         return {item.row(question.order) for item in items if item.admitted(filters)}
 
@@ -248,10 +253,22 @@ class Corpus:
         return titles.count(title.casefold()) == 1
 
     def _entities(self, scope: str | None) -> Iterator[Item]:
+        return self._counted([found for article in self._of(scope) for found in article.entities])
+
+    def _co_mentioned(self, entity: str | None) -> Iterator[Item]:
+        naming = [article for article in self.articles.values() if entity in article.named()]
+        shared = [found.entity for article in naming for found in article.entities]
+        for item in self._counted([found for article in self._of(None) for found in article.entities]):
+            count = sum(entity_id(each.slug) == item.id for each in shared)
+            if count and entity not in (str(item.id), item.facts["slug"]):
+                yield replace(item, facts={**item.facts, "shared_article_count": count})
+
+    def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
+        """Give the entities of `here`, counting its mentions and everybody's articles."""
         everywhere = [found for article in self.articles.values() for found in article.entities]
-        here = [found for article in self._of(scope) for found in article.entities]
         for entity in {found.entity for found in here}:
             facts = {
+                "slug": entity.slug,
                 "name": entity.name,
                 "names": entity.names,
                 "type": entity.type,

@@ -6,7 +6,9 @@ from api.models.entities import (
     ArticleEntity,
     ArticleFacet,
     Entity,
+    EntityId,
     EntityName,
+    EntitySlug,
     TakeawayEntity,
 )
 from api.models.keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
@@ -24,7 +26,9 @@ __all__ = [
     "ArticleTerms",
     "Corpus",
     "Entity",
+    "EntityId",
     "EntityName",
+    "EntitySlug",
     "RelatedLink",
     "Source",
     "Takeaway",

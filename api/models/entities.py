@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, Index, Text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
 
 from api.db import Base, Id, SortedText, UtcDateTime
 from api.models.articles import Article
@@ -30,6 +30,8 @@ class Entity(Base):
     origin: Mapped[str] = mapped_column(Text)
     article_count: Mapped[int]
     mention_count: Mapped[int]
+    # No column: what a query counts that reads entities beside another one.
+    shared_article_count: Mapped[int | None] = query_expression()
 
     __table_args__ = (
         Index(None, "article_count", "id"),
@@ -39,6 +41,24 @@ class Entity(Base):
         Index(None, "type", "mention_count", "id"),
         Index(None, "type", "name", "id"),
     )
+
+
+class EntitySlug(Base):
+    """Every slug that an entity has or had, and those of entities merged into it, which are redirected."""
+
+    __tablename__ = "entity_slugs"
+
+    slug: Mapped[str] = mapped_column(Text, primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", index=True)
+
+
+class EntityId(Base):
+    """The id of an entity that was merged into another; no entity has it now."""
+
+    __tablename__ = "entity_ids"
+
+    old_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    entity_id: Mapped[UUID] = parent("entities", index=True)
 
 
 class EntityName(Base):
@@ -60,11 +80,14 @@ class ArticleEntity(Base):
     __tablename__ = "article_entities"
 
     article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    entity_id: Mapped[UUID] = parent("entities", primary_key=True, index=True)
+    entity_id: Mapped[UUID] = parent("entities", primary_key=True)
     position: Mapped[int]
     mention_count: Mapped[int]
     salience: Mapped[float]
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    # The articles of an entity without their rows, in which the mentions are large.
+    __table_args__ = (Index(None, "entity_id", "article_id"),)
 
     article: Mapped[Article] = relationship(back_populates="entities", viewonly=True)
     entity: Mapped[Entity] = relationship(viewonly=True)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, case, false, func, select, true
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
 from api.highlights import highlight
@@ -19,6 +19,7 @@ from api.v1 import filters, schemas
 from api.v1.orders import (
     ARTICLE_ENTITY_ORDERS,
     article_orders,
+    co_mentioned_orders,
     entity_orders,
     related_link_orders,
     takeaway_orders,
@@ -117,3 +118,23 @@ def entities_of(article: UUID, parameters: Parameters) -> Source:
     conditions = [each.condition(Entity) for each in filters.entity_filters(parameters)]
     rows = rows.where(ArticleEntity.article_id == article, *conditions)
     return Keyset(rows, ARTICLE_ENTITY_ORDERS[parameters["sort"]])
+
+
+def co_mentioned(entity: UUID, parameters: Parameters) -> Source:
+    """Read the entities that articles mention together with `entity`, and how many articles do."""
+    own, other = aliased(ArticleEntity), aliased(ArticleEntity)
+    counted = select(other.entity_id, func.count().label("articles"))
+    counted = counted.join(own, own.article_id == other.article_id)
+    # Once for all of them, and before any is filtered: an index has the pairs, but not what the others are.
+    shared = (
+        counted.where(own.entity_id == entity, other.entity_id != entity).group_by(other.entity_id).subquery()
+    )
+    rows = select(Entity).join(shared, shared.c.entity_id == Entity.id)
+    rows = rows.options(with_expression(Entity.shared_article_count, shared.c.articles))
+    conditions = [_tested(each.condition(Entity)) for each in filters.entity_filters(parameters)]
+    return Keyset(rows.where(*conditions), co_mentioned_orders(shared.c.articles)[parameters["sort"]])
+
+
+def _tested(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say `condition` as no index reads it: SQLite would walk all entities of a type to test a few."""
+    return case((condition, true()), else_=false())

@@ -1,4 +1,4 @@
-"""Entities across articles, and the articles that mention one."""
+"""Entities across articles, the articles that mention one, and the entities that these mention with it."""
 
 from typing import Any
 
@@ -13,7 +13,13 @@ blueprint = Blueprint(
     "entities", __name__, url_prefix="/v1", description="Who and what the articles are about."
 )
 
-ENTITY = PathParameter("entity", "The entity's id or slug.", "sunrise")
+ENTITY = PathParameter(
+    "entity",
+    "The entity's id or slug. A slug that it used to have, or the id or a slug of an entity that was merged "
+    "into it, answers 308 with its present address.",
+    "sunrise",
+    statuses=(308, 404),
+)
 
 
 @blueprint.resource("/entities", schemas.EntityPage, query=queries.EntityParameters)
@@ -47,3 +53,20 @@ def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
     With the shape, the orders and the filters of the list of all articles.
     """
     return collections.article_page(parameters, find_entity(entity).id)
+
+
+@blueprint.resource(
+    "/entities/<entity>/co-mentioned",
+    schemas.CoMentionedEntityPage,
+    query=queries.CoMentionedEntityParameters,
+    path=ENTITY,
+)
+def list_co_mentioned_entities(parameters: dict[str, Any], entity: str) -> Page:
+    """List the entities that articles mention together with an entity.
+
+    `shared_article_count` says how many articles mention both; `article_count` and `mention_count` are those
+    over all articles. The entity itself is not among them. It is counted at each request: what a page costs,
+    the first or the last, grows with the number of articles that mention the entity.
+    """
+    found = find_entity(entity)
+    return collection(collections.co_mentioned(found.id, parameters), parameters, scope=found.id)

@@ -38,6 +38,14 @@ def entity_orders(holder: Any) -> dict[str, Order]:
     )
 
 
+def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
+    """Give the orders of the entities beside another one, with each of which it shares so many articles."""
+    return sorts(
+        shared_article_count=orders((shared_article_count, Entity.id)),
+        name=orders((Entity.name, Entity.id)),
+    )
+
+
 def related_link_orders(holder: Any) -> dict[str, Order]:
     """Give the orders of related links over `holder`; those of one article always come as on its page."""
     return takeaway_orders(holder) | sorts(
@@ -56,4 +64,5 @@ ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | sorts(
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))
 ENTITY_SORTS = tuple(entity_orders(Entity))
+CO_MENTIONED_SORTS = tuple(co_mentioned_orders(Entity.shared_article_count))
 RELATED_LINK_SORTS = tuple(related_link_orders(RelatedLink))

@@ -20,7 +20,13 @@ from api.parameters import (
 )
 from api.problems import InvalidParameters, parameter_error
 from api.v1 import schemas
-from api.v1.orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
+from api.v1.orders import (
+    ARTICLE_SORTS,
+    CO_MENTIONED_SORTS,
+    ENTITY_SORTS,
+    RELATED_LINK_SORTS,
+    TAKEAWAY_SORTS,
+)
 
 RELEVANCE = "relevance"
 QUERY = (
@@ -142,6 +148,13 @@ class MentionedEntityParameters(EntityParameters):
     """The query of the list of an article's entities."""
 
     fields = _fields(schemas.MentionedEntity)  # type: ignore[assignment]
+
+
+class CoMentionedEntityParameters(EntityParameters):
+    """The query of the list of what is mentioned together with an entity."""
+
+    fields = _fields(schemas.CoMentionedEntity)  # type: ignore[assignment]
+    sort = sort_parameter(CO_MENTIONED_SORTS, default="-shared_article_count")
 
 
 class RelatedLinkParameters(RelatedLinkFields, PageParameters):

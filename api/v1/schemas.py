@@ -240,10 +240,11 @@ class Takeaway(ArticleTakeaway):
 
 
 class EntityLinks(Shape):
-    """Where the entity and what mentions it are."""
+    """Where the entity, what mentions it and what is mentioned with it are."""
 
     self = Link("/v1/entities/{0.slug}")
     articles = Link("/v1/entities/{0.slug}/articles")
+    co_mentioned = Link("/v1/entities/{0.slug}/co-mentioned")
 
 
 class Entity(EntityReference):
@@ -261,6 +262,20 @@ class Entity(EntityReference):
         metadata={"description": "`catalogue` where a person curated it, `extracted` where a rule found it."},
     )
     links = Here(EntityLinks)
+
+
+class CoMentionedEntity(Entity):
+    """An entity that articles mention together with another one."""
+
+    shared_article_count = number("How many articles mention both.", 1)
+
+    class Meta:
+        fields = (
+            *[name for name in Entity().fields if name not in ("origin", "links")],
+            "shared_article_count",
+            "origin",
+            "links",
+        )
 
 
 class Mention(Shape):
@@ -284,5 +299,6 @@ class MentionedEntity(Entity):
 ArticlePage = page_of(ArticleListItem, "ArticlePage")
 TakeawayPage = page_of(Takeaway, "TakeawayPage")
 EntityPage = page_of(Entity, "EntityPage")
+CoMentionedEntityPage = page_of(CoMentionedEntity, "CoMentionedEntityPage")
 MentionedEntityPage = page_of(MentionedEntity, "MentionedEntityPage")
 RelatedLinkPage = page_of(RelatedLink, "RelatedLinkPage")

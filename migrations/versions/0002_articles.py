@@ -23,7 +23,9 @@ TABLES = [
     "takeaways",
     "sources",
     "related_links",
+    "entity_slugs",
     "entity_names",
+    "entity_ids",
     "article_terms",
     "article_slugs",
     "article_facets",
@@ -125,7 +127,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", "entity_id", name=op.f("pk_article_entities")),
     )
-    op.create_index(op.f("ix_article_entities_entity_id"), "article_entities", ["entity_id"], unique=False)
+    op.create_index(
+        op.f("ix_article_entities_entity_id_article_id"),
+        "article_entities",
+        ["entity_id", "article_id"],
+        unique=False,
+    )
     op.create_table(
         "article_facets",
         sa.Column("article_id", ID, nullable=False),
@@ -189,6 +196,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", name=op.f("uq_article_terms_article_id")),
     )
     op.create_table(
+        "entity_ids",
+        sa.Column("old_id", ID, nullable=False),
+        sa.Column("entity_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["entities.id"], name=op.f("fk_entity_ids_entity_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("old_id", name=op.f("pk_entity_ids")),
+    )
+    op.create_index(op.f("ix_entity_ids_entity_id"), "entity_ids", ["entity_id"], unique=False)
+    op.create_table(
         "entity_names",
         sa.Column("folded", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("entity_id", ID, nullable=False),
@@ -198,6 +215,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("folded", "entity_id", name=op.f("pk_entity_names")),
     )
     op.create_index(op.f("ix_entity_names_entity_id"), "entity_names", ["entity_id"], unique=False)
+    op.create_table(
+        "entity_slugs",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("entity_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["entities.id"], name=op.f("fk_entity_slugs_entity_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_entity_slugs")),
+    )
+    op.create_index(op.f("ix_entity_slugs_entity_id"), "entity_slugs", ["entity_id"], unique=False)
     op.create_table(
         "related_links",
         sa.Column("id", ID, nullable=False),

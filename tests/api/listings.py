@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,6 +17,8 @@ from tests.api.rows import row_id
 from tests.api.specification import specification_of
 
 Key = Callable[[Any], Any]
+
+ARTICLE_0, ENTITY_0 = row_id("article", 0), row_id("entity", 0)
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,20 @@ ARTICLE_ENTITY_KEYS: dict[str, Key] = {
     "mention_count": lambda row: row.mention_count,
     "name": lambda row: row.entity.name,
 }
+CO_MENTIONED_KEYS: dict[str, Key] = {
+    "shared_article_count": lambda row: len(_naming(row.id) & _naming(ENTITY_0)),
+    "name": lambda row: row.name,
+}
 PART_KEYS: dict[str, Key] = {
     "published_at": lambda row: row.article.published_at,
     "score": lambda row: row.score,
 }
+
+
+def _naming(entity: UUID) -> set[UUID]:
+    """Give the articles that mention `entity`."""
+    named = select(ArticleEntity.article_id).where(ArticleEntity.entity_id == entity)
+    return set(db.session.scalars(named))
 
 
 def _parts(path: str, statement: Any) -> Listing:
@@ -89,7 +102,6 @@ TAKEAWAYS = select(Takeaway).options(joinedload(Takeaway.article))
 LINKS = select(RelatedLink).options(joinedload(RelatedLink.article))
 NAMED = select(ArticleEntity).options(joinedload(ArticleEntity.entity))
 NAMING = select(Article).join(ArticleEntity, ArticleEntity.article_id == Article.id)
-ARTICLE_0, ENTITY_0 = row_id("article", 0), row_id("entity", 0)
 
 ARTICLES = Listing("/v1/articles", select(Article), ARTICLE_KEYS)
 TOP_LEVEL = [
@@ -110,6 +122,10 @@ LISTINGS = [
     ),
     Listing(
         "/v1/entities/entity-0/articles", NAMING.where(ArticleEntity.entity_id == ENTITY_0), ARTICLE_KEYS
+    ),
+    # Article 0 mentions all entities.
+    Listing(
+        "/v1/entities/entity-0/co-mentioned", select(Entity).where(Entity.id != ENTITY_0), CO_MENTIONED_KEYS
     ),
 ]
 

@@ -73,7 +73,7 @@ class Parameter:
         assert schema["type"] == "string"
         yield from [("", None), ("x" * (schema["maxLength"] + 1), None)]
         if self.name == "q":
-            yield from PREFIXES if self.address.endswith("/entities") else QUERIES
+            yield from PREFIXES if self.address.endswith(("/entities", "/co-mentioned")) else QUERIES
 
     def values(self) -> list[str]:
         """Give right values, its examples first; whatever needs another parameter is not among them."""

@@ -18,6 +18,7 @@ from api.models import (
     ArticleTerms,
     Entity,
     EntityName,
+    EntitySlug,
     RelatedLink,
     Source,
     Takeaway,
@@ -114,6 +115,9 @@ def corpus_rows(articles: int, entities: int) -> Rows:
     corpus[TakeawayTerms] += [_terms(0, position) for position in places]
     corpus[ArticleEntity] = [_naming(0, number) for number in range(entities)]
     corpus[ArticleEntity] += [_naming(number, 0) for number in range(1, articles) if entities]
+    # A second entity in every other article: some are mentioned together often, some once.
+    corpus[ArticleEntity] += [_naming(n, n // 2 % 3 + 1) for n in range(2, articles, 2) if entities > 3]
+    corpus[EntitySlug] = [{"slug": row["slug"], "entity_id": row["id"]} for row in corpus[Entity]]
     corpus[EntityName] = [{"entity_id": row["id"], "folded": fold(row["name"])} for row in corpus[Entity]]
     corpus[TakeawayEntity] = [
         _keys(takeaway) | {"takeaway_id": takeaway["id"], "entity_id": row_id("entity", number)}

@@ -7,12 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
+from api.models import EntityId, EntitySlug
 from tests.api.answers import assert_problem, get
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.rows import corpus_rows, insert_rows, row_id
 
 SLUG = slug_of(HARBOUR)
+# Of an entity that was merged into entity 1.
+MERGED_ID = row_id("entity", 99)
+OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
 
 
 @pytest.fixture
@@ -21,6 +25,15 @@ def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
     for slug in (None, "second", "third"):
         write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
         load(runner, tmp_path)
+
+
+@pytest.fixture
+def merged(app: Flask) -> None:
+    """Entities, of which entity 1 had another slug, and took in another one."""
+    identity = row_id("entity", 1)
+    insert_rows(app, corpus_rows(articles=7, entities=4))
+    slugs = [{"slug": slug, "entity_id": identity} for slug in ("old-name", "merged")]
+    insert_rows(app, {EntitySlug: slugs, EntityId: [{"old_id": MERGED_ID, "entity_id": identity}]})
 
 
 def test_an_id_and_a_slug_name_the_same(app: Flask, client: FlaskClient) -> None:
@@ -140,3 +153,46 @@ def test_no_other_article_gets_a_slug_that_one_used_to_have(
     (other,) = (slug for slug in slugs if slug != "third")
     assert other.startswith(SLUG)
     assert UUID(get(client, f"/v1/articles/{other}")["id"]).version == 5
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("old", OLD_REFERENCES)
+def test_what_an_entity_used_to_be_called_redirects_to_its_present_slug(
+    client: FlaskClient, old: str
+) -> None:
+    for rest in ("", "?fields=id", "/articles?limit=2&sort=-title&q=paragraph", "/co-mentioned?total=true"):
+        response = client.get(f"/v1/entities/{old}{rest}")
+        assert response.status_code == 308
+        assert response.headers["Location"] == f"/v1/entities/entity-1{rest}"
+        assert client.get(response.headers["Location"]).status_code == 200
+        assert client.head(f"/v1/entities/{old}{rest}").headers["Location"] == response.headers["Location"]
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("old", OLD_REFERENCES)
+def test_a_filter_understands_what_an_entity_used_to_be_called(client: FlaskClient, old: str) -> None:
+    for collection in ("articles", "takeaways", "entities/entity-0/articles"):
+        present = get(client, f"/v1/{collection}?entity=entity-1")["data"]
+        assert present
+        assert get(client, f"/v1/{collection}?entity={old}")["data"] == present
+        assert get(client, f"/v1/{collection}?entity=entity-1&entity={old}")["data"] == present
+        assert get(client, f"/v1/{collection}?entity={old}&entity=nobody")["data"] == []
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("rest", ["articles", "co-mentioned"])
+def test_a_cursor_is_good_under_a_slug_that_an_entity_used_to_have(client: FlaskClient, rest: str) -> None:
+    following = get(client, f"/v1/entities/entity-1/{rest}?limit=1")["links"]["next"]
+    response = client.get(following.replace("entity-1", "old-name"), follow_redirects=True)
+    assert response.json == get(client, following)
+
+
+def test_an_entity_has_its_slug_from_its_first_seeding_on(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    write_page(tmp_path, "page", Page())
+    for takeaway, status in (("Shanghai.", 200), ("No lamp.", 404), ("Shanghai again.", 200)):
+        load(runner, write_page(tmp_path, "page", Page(takeaways=(takeaway,))))
+        assert client.get("/v1/entities/shanghai").status_code == status
+        found = get(client, "/v1/articles?entity=shanghai")["data"]
+        assert len(found) == (status == 200)

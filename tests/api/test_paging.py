@@ -29,7 +29,7 @@ def cursor_of(link: str) -> str:
 
 
 def test_each_page_links_to_itself_the_first_and_the_next(app: Flask, client: FlaskClient) -> None:
-    insert_rows(app, corpus_rows(articles=7, entities=7))
+    insert_rows(app, corpus_rows(articles=7, entities=8))
     for listing in LISTINGS:
         first = f"{listing.path}?limit=3&sort={listing.sorts(app)[0][0]}&total=true"
         whole = len(ids(*walk(client, first)))

@@ -212,7 +212,7 @@ def test_a_search_combines_with_every_other_filter(
             "fields",
             "include",
         }
-        query = "a" if listing.documented.endswith("/entities") else "zebra OR 1 OR 2"
+        query = "a" if listing.documented.endswith(("/entities", "/co-mentioned")) else "zebra OR 1 OR 2"
         for name in sorted(filters):
             # The last order of articles is that of relevance, which is read in a way of its own.
             for sort in listing.parameters(app)["sort"]["enum"][-2:]:

@@ -1,4 +1,4 @@
-"""Entities: their shape, their counts over all articles, and the articles that mention one."""
+"""Entities: their shape, their counts over all articles, what mentions one, and what is mentioned with it."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ KEYS = [
     *("id", "slug", "name", "type", "aliases", "description", "same_as", "article_count", "mention_count"),
     *("origin", "links"),
 ]
+CO_MENTIONED_KEYS = [*KEYS[:-2], "shared_article_count", *KEYS[-2:]]
 TYPES = {"person", "organization", "place", "policy", "product", "event"}
 
 
@@ -26,7 +27,11 @@ def test_an_entity_has_its_names_and_what_the_catalogue_says(client: FlaskClient
     assert "Xi Wang" in entity["aliases"]
     assert entity["origin"] == "catalogue"
     assert (entity["article_count"], entity["mention_count"]) == (1, 5)
-    assert entity["links"]["self"] == "/v1/entities/sunrise"
+    assert entity["links"] == {
+        "self": "/v1/entities/sunrise",
+        "articles": "/v1/entities/sunrise/articles",
+        "co_mentioned": "/v1/entities/sunrise/co-mentioned",
+    }
     assert get(client, "/v1/entities/state-council")["same_as"] == []
     assert get(client, "/v1/entities/china")["same_as"] == ["https://www.wikidata.org/wiki/Q148"]
 
@@ -106,3 +111,60 @@ def test_under_an_article_an_entity_is_sorted_by_that_articles_mentions(
     ]
     assert counted == [("shanghai", 3), ("guangdong", 1)]
     assert [each["slug"] for each in get(client, f"{path}?sort=name")["data"]] == ["guangdong", "shanghai"]
+
+
+def shared(client: FlaskClient, slug: str, query: str = "") -> list[tuple[str, int]]:
+    """Give what is mentioned together with the entity `slug`, and in how many articles."""
+    page = get(client, f"/v1/entities/{slug}/co-mentioned{query}")
+    return [(each["slug"], each["shared_article_count"]) for each in page["data"]]
+
+
+def test_what_is_mentioned_with_an_entity_are_entities_with_the_count_of_shared_articles(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    load(runner, DOCUMENTS, write_page(tmp_path, "page", Page()))
+    (first, *others) = get(client, "/v1/entities/shanghai/co-mentioned")["data"]
+    assert (first["slug"], first["shared_article_count"]) == ("guangdong", 2)
+    everywhere = get(client, "/v1/entities?limit=100")["data"]
+    assert {each["slug"] for each in others} == {e["slug"] for e in everywhere} - {"shanghai", "guangdong"}
+    for entity in (first, *others):
+        assert list(entity) == CO_MENTIONED_KEYS
+        assert 1 <= entity["shared_article_count"] <= entity["article_count"]
+        # All else is the entity's own, over all articles.
+        del entity["shared_article_count"]
+        assert get(client, entity["links"]["self"]) == entity
+
+
+def test_what_is_mentioned_with_an_entity_follows_each_change(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        write_page(tmp_path, name, Page(title=f"Page {name.title()} of the Isles"))
+    load(runner, tmp_path)
+    assert shared(client, "shanghai") == [("guangdong", 2)]
+    load(
+        runner,
+        write_page(tmp_path, "two", Page(takeaways=("Shanghai has SpaceX.",), body=("No lamp. " * 20,))),
+    )
+    assert shared(client, "shanghai", "?sort=name") == [("guangdong", 1), ("spacex", 1)]
+    assert shared(client, "guangdong") == [("shanghai", 1)]
+    load(runner, write_page(tmp_path, "one", Page(takeaways=("No lamp was lit.",))))
+    assert shared(client, "guangdong") == []
+    assert get(client, "/v1/entities/guangdong/co-mentioned?total=true")["meta"] == {"limit": 20, "total": 0}
+
+
+@pytest.mark.usefixtures("seeded")
+def test_what_is_mentioned_with_an_entity_is_filtered_by_what_it_is_itself(client: FlaskClient) -> None:
+    everything = dict(shared(client, "sunrise", "?limit=100"))
+    assert "sunrise" not in everything
+    types = {each["slug"]: each["type"] for each in get(client, "/v1/entities?limit=100")["data"]}
+    places = [slug for slug, _ in shared(client, "sunrise", "?type=place&sort=name")]
+    assert places == ["beijing", "china", "guangdong", "shanghai"]
+    assert set(places) == {slug for slug in everything if types[slug] == "place"}
+    # By an alias too; the entity itself never, though it begins so.
+    ministry = ("ministry-of-industry-and-information-technology", 1)
+    assert shared(client, "sunrise", "?q=miit") == shared(client, "sunrise", "?q=MINISTRY") == [ministry]
+    assert shared(client, "sunrise", "?q=sun") == shared(client, "sunrise", "?type=place&q=miit") == []
+    assert (
+        get(client, "/v1/entities/sunrise/co-mentioned?type=place&limit=1&total=true")["meta"]["total"] == 4
+    )

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from api import plans
 from api.db import db
 from api.ranking import BLOCK
+from api.v1.orders import CO_MENTIONED_SORTS
 from tests.api.answers import get
 from tests.api.listings import TOP_LEVEL
 from tests.api.rows import corpus_rows, insert_rows
@@ -80,9 +81,7 @@ def test_sqlite_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
     # FTS5 has but one way to rank; PostgreSQL chooses its own by how many hits it expects.
     for target in [*_targets(app), "/v1/articles?q=zebra&limit=20"]:
         for sql, values in _list_queries(app, client, target):
-            with app.app_context(), db.engine.connect() as connection:
-                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
-                steps = [row[3] for row in rows]
+            steps = _steps(app, (sql, values))
             with subtests.test(target=target):
                 scanned = [step for step in steps if re.match(r"SCAN (?!.* INDEX )", step)]
                 assert [step for step in scanned if step.split()[1] not in BOUNDED] == [], steps
@@ -91,6 +90,33 @@ def test_sqlite_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
                 assert not sorts or is_bounded, steps
             checked += 1
     assert checked > 150
+
+
+def _steps(app: Flask, query: Statement) -> list[str]:
+    """Give SQLite's plan of `query`."""
+    sql, values = query
+    with app.app_context(), db.engine.connect() as connection:
+        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_sqlite_counts_co_mentions_by_indexes_and_looks_up_no_other_entity(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=20, entities=40))
+    filters: list[dict[str, str]] = [{}, {"type": "person"}, {"q": "a"}, {"type": "person", "q": "a"}]
+    for query in ({"sort": sort, "limit": "1"} | each for sort in CO_MENTIONED_SORTS for each in filters):
+        with recorded(app) as statements:
+            first = get(client, f"/v1/entities/entity-0/co-mentioned?{urlencode(query)}")
+            get(client, first["links"]["next"])
+        found = [_steps(app, each) for each in statements if "LIMIT" in each[0]]
+        assert len(found) == 2
+        for steps in found:
+            with subtests.test(query=query):
+                # From its articles to what else they mention, in indexes alone; what that is, by its id.
+                assert sum("USING COVERING INDEX" in step for step in steps) == 2, steps
+                (of_entities,) = (step for step in steps if re.match(r"\w+ entities\b", step))
+                assert of_entities == "SEARCH entities USING INDEX sqlite_autoindex_entities_1 (id=?)"
 
 
 @pytest.mark.usefixtures("corpus")
