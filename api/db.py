@@ -30,6 +30,9 @@ from sqlalchemy.types import TypeEngine
 BUSY_MILLISECONDS = 5_000
 # Pages that a SQLite connection keeps: enough for the upper levels of the indexes over 100,000 articles.
 CACHE_KIBIBYTES = 8_000
+# Pages of its log (32 MB) after which SQLite writes them into the database; usual are 1,000. Documents change
+# many of the same pages, which are then written that much less often.
+LOG_PAGES = 8_000
 
 
 class Base(DeclarativeBase):
@@ -124,7 +127,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         # The driver would begin transactions late and only before writes; `_begin` does it instead.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
+        # The log is synced before it is written into the database, not at each commit: a power failure can
+        # take the last documents, which seeding again brings back, and can damage nothing.
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
 

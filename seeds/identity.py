@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from slugify import slugify
@@ -29,6 +30,7 @@ def related_link_id(article: UUID, position: int) -> UUID:
     return uuid5(article, f"related:{position}")
 
 
+@lru_cache(maxsize=65_536)
 def entity_id(slug: str) -> UUID:
     """Give the id of the entity that had `slug` first."""
     return uuid5(NAMESPACE, f"entity:{slug}")

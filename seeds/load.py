@@ -4,17 +4,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from api.db import db
 from api.models import (
     Article,
     ArticleEntity,
     ArticleFacet,
     ArticleSlug,
     ArticleTerms,
-    Corpus,
     Entity,
     EntityName,
     EntitySlug,
@@ -43,16 +40,22 @@ from seeds.rows import (
     takeaway_rows,
     takeaway_terms_rows,
 )
-
-ENTITIES = db.metadata.tables[Entity.__tablename__]
-MOVE_COUNTS = (
-    update(ENTITIES)
-    .where(ENTITIES.c.id == bindparam("identity"))
-    .values(
-        article_count=ENTITIES.c.article_count + bindparam("articles"),
-        mention_count=ENTITIES.c.mention_count + bindparam("mentions"),
-    )
+from seeds.statements import (
+    CHANGE_ARTICLE,
+    CHANGE_SOURCE,
+    CHANGE_TERMS,
+    COUNTS,
+    DELETE_PARTS,
+    DELETE_UNNAMED,
+    MOVE_COUNTS,
+    NEXT_REVISION,
+    OWNER,
+    PRESENT,
+    STORED,
+    insertion,
+    run,
 )
+
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
 
@@ -80,20 +83,19 @@ def load(session: Session, submission: Submission, matcher: Matcher) -> str:
     columns = content.columns | {"content_digest": digest}
     now = datetime.now(UTC).replace(microsecond=0)
     seeded = {"created_at": stored.created_at if stored else now, "updated_at": now}
-    _write_article(session, identity, submission, columns | seeded, is_new=stored is None)
-    counts = _replace_parts(session, identity, content)
-    _index(session, identity, content, seeded)
+    _write_article(session, identity, submission, columns | seeded, stored)
+    counts = _replace_parts(session, identity, content, is_new=stored is None)
+    _index(session, identity, content, seeded, is_new=stored is None)
     _count_entities(session, content.entities, counts)
     digests = {columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
     resolve(session, digests | ({stored.title_digest} if stored else set()))
-    session.execute(update(Corpus).values(revision=Corpus.revision + 1))
+    run(session, NEXT_REVISION)
     return UPDATED if stored else CREATED
 
 
 def _stored(session: Session, identity: UUID) -> Stored | None:
-    columns = select(Article.slug, Article.content_digest, Article.title_digest, Article.created_at)
-    row = session.execute(columns.where(Article.id == identity)).one_or_none()
-    return row and Stored(*row)
+    row = run(session, STORED, {"identity": identity}).one_or_none()
+    return None if row is None else Stored(*row)
 
 
 def _slug(session: Session, submission: Submission, identity: UUID, stored: Stored | None) -> str:
@@ -111,30 +113,30 @@ def _slug(session: Session, submission: Submission, identity: UUID, stored: Stor
 
 
 def _is_free(session: Session, slug: str, identity: UUID) -> bool:
-    owner = session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == slug))
-    return owner in (None, identity)
+    return _owner(session, slug) in (None, identity)
+
+
+def _owner(session: Session, slug: str) -> UUID | None:
+    owner: UUID | None = run(session, OWNER, {"wanted": slug}).scalar()
+    return owner
 
 
 def _write_article(
-    session: Session, identity: UUID, submission: Submission, columns: dict[str, Any], *, is_new: bool
+    session: Session, identity: UUID, submission: Submission, columns: dict[str, Any], stored: Stored | None
 ) -> None:
-    if is_new:
+    if stored is None:
         _insert(session, Article, [{"id": identity, "revision": 1} | columns])
         _insert(session, Source, [{"article_id": identity, "content": submission.data}])
     else:
-        changed = columns | {"revision": Article.revision + 1}
-        session.execute(update(Article).where(Article.id == identity).values(changed))
-        session.execute(update(Source).where(Source.article_id == identity).values(content=submission.data))
-    if session.get(ArticleSlug, columns["slug"]) is None:
+        run(session, CHANGE_ARTICLE, {"identity": identity} | columns)
+        run(session, CHANGE_SOURCE, {"identity": identity, "content": submission.data})
+    if stored is None or _owner(session, columns["slug"]) is None:
         _insert(session, ArticleSlug, [{"slug": columns["slug"], "article_id": identity}])
 
 
-def _replace_parts(session: Session, identity: UUID, content: Content) -> dict[UUID, int]:
+def _replace_parts(session: Session, identity: UUID, content: Content, *, is_new: bool) -> dict[UUID, int]:
     """Write the rows of the article's parts anew; gives the mention counts that it had before."""
-    before = select(ArticleEntity.entity_id, ArticleEntity.mention_count)
-    counts = {row[0]: row[1] for row in session.execute(before.where(ArticleEntity.article_id == identity))}
-    for part in (Takeaway, ArticleEntity, RelatedLink):
-        session.execute(delete(part).where(part.article_id == identity))
+    counts = {} if is_new else _remove_parts(session, identity)
     _insert(session, Takeaway, takeaway_rows(identity, content))
     new = _new_entities(session, content)
     _insert(session, Entity, new_entity_rows(new))
@@ -146,27 +148,35 @@ def _replace_parts(session: Session, identity: UUID, content: Content) -> dict[U
     return counts
 
 
+def _remove_parts(session: Session, identity: UUID) -> dict[UUID, int]:
+    counts = {row[0]: row[1] for row in run(session, COUNTS, {"identity": identity})}
+    for statement in DELETE_PARTS:
+        run(session, statement, {"identity": identity})
+    return counts
+
+
 def _new_entities(session: Session, content: Content) -> list[KnownEntity]:
     entities = {entity_id(found.entity.slug): found.entity for found in content.entities}
-    present = set(session.scalars(select(Entity.id).where(Entity.id.in_(entities))))
+    if not entities:
+        return []
+    present = set(run(session, PRESENT, {"identities": list(entities)}).scalars())
     return [entity for identity, entity in entities.items() if identity not in present]
 
 
-def _index(session: Session, identity: UUID, content: Content, seeded: dict[str, Any]) -> None:
+def _index(
+    session: Session, identity: UUID, content: Content, seeded: dict[str, Any], *, is_new: bool
+) -> None:
     """Write the rows by which the article is filtered and searched."""
-    session.execute(delete(ArticleFacet).where(ArticleFacet.article_id == identity))
     _insert(session, ArticleFacet, facet_rows(identity, content, seeded))
     _insert(session, TakeawayTerms, takeaway_terms_rows(identity, content))
     terms = article_terms(content)
-    known = update(ArticleTerms).where(ArticleTerms.article_id == identity).values(terms)
-    if session.execute(known).rowcount == 0:  # type: ignore[attr-defined]  # Of an UPDATE.
+    if is_new or run(session, CHANGE_TERMS, {"identity": identity} | terms).rowcount == 0:
         _insert(session, ArticleTerms, [{"article_id": identity} | terms])
 
 
 def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> None:
-    # Into the table and not the model, whose objects nothing here has a use for and cost more than the rows.
     if rows:
-        session.execute(insert(model.__table__), rows)
+        run(session, insertion(model.__tablename__), rows)
 
 
 def _count_entities(session: Session, found: list[FoundEntity], before: dict[UUID, int]) -> None:
@@ -182,7 +192,7 @@ def _count_entities(session: Session, found: list[FoundEntity], before: dict[UUI
     ]
     moved = [change for change in changes if change["articles"] or change["mentions"]]
     if moved:
-        session.execute(MOVE_COUNTS, moved)
+        run(session, MOVE_COUNTS, moved)
     gone = before.keys() - after.keys()
     if gone:
-        session.execute(delete(Entity).where(Entity.id.in_(gone), Entity.article_count == 0))
+        run(session, DELETE_UNNAMED, {"identities": list(gone)})

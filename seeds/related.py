@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from api.models import Article, RelatedLink
 from seeds.printed_dates import fits
+from seeds.statements import CANDIDATES, LISTED, POINT, run
 
 # SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000
@@ -38,21 +37,27 @@ def resolve(session: Session, digests: set[str]) -> None:
     """Point every listed link whose title is among `digests` at the one article that fits, or at none."""
     ordered = sorted(digests)
     changes = [
-        {"id": link.id, "target_id": target}
+        (link, target)
         for start in range(0, len(ordered), MAX_PARAMETERS)
         for link, target in _targets(session, ordered[start : start + MAX_PARAMETERS])
         if target != link.target_id
     ]
+    # First all away from their old targets: two links of one article may change places.
+    _point(session, [(link.id, None) for link, _ in changes if link.target_id])
+    _point(session, [(link.id, target) for link, target in changes if target])
+
+
+def _point(session: Session, changes: list[tuple[UUID, UUID | None]]) -> None:
     if changes:
-        # First all away from their old targets: two links of one article may change places.
-        session.execute(update(RelatedLink), [change | {"target_id": None} for change in changes])
-        session.execute(update(RelatedLink), changes)
+        run(session, POINT, [{"link": link, "target": target} for link, target in changes])
 
 
 def _targets(session: Session, digests: list[str]) -> Iterator[tuple[Listed, UUID | None]]:
-    candidates = _candidates(session, digests)
+    listed = _listed(session, digests)
+    # Of a title that no page lists, which is that of most pages when they come, nothing is to be decided.
+    candidates = _candidates(session, sorted({link.title_digest for link in listed})) if listed else {}
     taken: set[tuple[UUID, UUID]] = set()
-    for link in _listed(session, digests):
+    for link in listed:
         others = [one for one in candidates.get(link.title_digest, []) if one.id != link.article_id]
         target = choose(others, link.printed_date, link.seen_at)
         if target and (link.article_id, target) in taken:
@@ -64,27 +69,13 @@ def _targets(session: Session, digests: list[str]) -> Iterator[tuple[Listed, UUI
 
 def _candidates(session: Session, digests: list[str]) -> dict[str, list[Candidate]]:
     candidates: dict[str, list[Candidate]] = {}
-    of_article = select(Article.id, Article.title_digest, Article.published_at)
-    for row in session.execute(of_article.where(Article.title_digest.in_(digests))):
+    for row in run(session, CANDIDATES, {"digests": digests}):
         candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
 
 
 def _listed(session: Session, digests: list[str]) -> list[Listed]:
-    statement = (
-        select(
-            RelatedLink.id,
-            RelatedLink.article_id,
-            RelatedLink.title_digest,
-            RelatedLink.printed_date,
-            RelatedLink.target_id,
-            Article.published_at,
-        )
-        .join(Article, Article.id == RelatedLink.article_id)
-        .where(RelatedLink.title_digest.in_(digests))
-        .order_by(RelatedLink.article_id, RelatedLink.position)
-    )
-    return [Listed(*row) for row in session.execute(statement)]
+    return [Listed(*row) for row in run(session, LISTED, {"digests": digests})]
 
 
 def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None) -> UUID | None:

@@ -59,7 +59,8 @@ def article_entity_rows(identity: UUID, content: Content) -> list[Row]:
             "position": position,
             "mention_count": len(found.mentions),
             "salience": found.salience,
-            "mentions": [asdict(mention) for mention in found.mentions],
+            # orjson writes the records as they are.
+            "mentions": found.mentions,
         }
         for position, found in enumerate(content.entities, 1)
     ]
