@@ -132,7 +132,10 @@ def plain(text: str) -> str:
 
 def in_word(character: str) -> bool:
     """Tell whether `character` can be glued to a neighbour; kana, ideographs and hangul are glued to none."""
-    cjk = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+    cjk = re.compile(
+        "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
+        "\U00020000-\U0003fffd]"
+    )
     return character.isalnum() and not cjk.match(character)
 
 
