@@ -1,5 +1,6 @@
 """`flask seed`: documents into the database, and what an operator asks about them."""
 
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -136,6 +137,8 @@ def _place(path: Path, rejection: Rejection) -> str:
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """Turn a failure of the database into one line that says what to do."""
+    # Of a connection that was cut the driver also logs what it could not tidy up, which tells nobody more.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
         yield
     except OSError as error:

@@ -188,6 +188,7 @@ def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_whole_art
         with psycopg.connect(database_url) as session:
             session.execute(CUT)
         stdout, stderr = process.communicate()
+    assert len(stderr.splitlines()) == 1, stderr
     (line,) = stderr.splitlines()
     assert line.startswith("Error: database: ")
     assert line == printable(line)
