@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.terms import MAX_OCCURRENCES, MAX_TERM, MAX_TERMS, PLACEHOLDER, analyze, fold, indexed, term
+from api.terms import (
+    MAX_OCCURRENCES,
+    MAX_TERM,
+    MAX_TERMS,
+    PLACEHOLDER,
+    PLAIN,
+    WORD,
+    analyze,
+    fold,
+    indexed,
+    term,
+)
 
 ENGINE_SAFE = re.compile(rf"[A-Za-z0-9]{{1,{MAX_TERM}}}")
 # Letters of many scripts, marks and signs close together, as no text taken at random has them.
@@ -132,6 +143,13 @@ def test_offsets_are_of_the_words_in_order_and_apart(text: str) -> None:
 @given(st.text() | AWKWARD)
 def test_folding_what_is_folded_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text() | AWKWARD | st.text(st.sampled_from("aB3é\u0301凌's .,;-_")))
+def test_the_short_way_to_a_plain_word_finds_what_the_general_one_does(text: str) -> None:
+    general = re.compile(WORD.pattern.removeprefix(f"{PLAIN}|"))
+    assert general.pattern != WORD.pattern
+    assert [word.span() for word in WORD.finditer(text)] == [word.span() for word in general.finditer(text)]
 
 
 def test_each_paragraph_ends_in_a_break_so_that_no_phrase_reaches_over() -> None:
