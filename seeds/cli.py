@@ -30,6 +30,10 @@ from seeds.transactions import Transaction, transactions
 
 REJECTED = "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, "removed", REJECTED)
+# The driver and the pool log what they cannot tidy up after a connection was cut. The error itself is raised
+# as well, and said in one line.
+CLEANERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
+UNTIDY = ("error ignored", "Exception during reset")
 ANY_PATH = click.Path(exists=True, path_type=Path)
 
 seed = AppGroup("seed", help="Seed the database from documents, and look at what is there.")
@@ -137,8 +141,8 @@ def _place(path: Path, rejection: Rejection) -> str:
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """Turn a failure of the database into one line that says what to do."""
-    # Of a connection that was cut the driver also logs what it could not tidy up, which tells nobody more.
-    logging.getLogger("psycopg").setLevel(logging.ERROR)
+    for name in CLEANERS:
+        logging.getLogger(name).addFilter(_tells_more)
     try:
         yield
     except OSError as error:
@@ -149,6 +153,10 @@ def _database_errors() -> Iterator[None]:
         if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
+
+
+def _tells_more(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(UNTIDY)
 
 
 def _say(message: str) -> None:
