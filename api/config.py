@@ -36,6 +36,7 @@ class Settings:
     log_format: str = "text"
     max_document_bytes: int = 2 * 1024 * 1024
     secret_key: str | None = None
+    spacy_model: str = ""
 
 
 def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
@@ -130,6 +131,12 @@ def _secret_key(text: str) -> str:
     return text
 
 
+def _spacy_model(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be the name or the path of an installed pipeline, as in en_core_web_sm")
+    return text
+
+
 VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "database_url": ("DATABASE_URL", _database_url),
     "base_url": ("BRIEFS_BASE_URL", _base_url),
@@ -138,5 +145,6 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "log_format": ("BRIEFS_LOG_FORMAT", _log_format),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", _bytes),
     "secret_key": ("BRIEFS_SECRET_KEY", _secret_key),
+    "spacy_model": ("BRIEFS_SPACY_MODEL", _spacy_model),
 }
 assert set(VARIABLES) == {field.name for field in fields(Settings)}  # noqa: S101

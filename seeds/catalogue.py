@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.models import ENTITY_TYPES
-from seeds.identity import CURLY_QUOTES, is_slug, make_slug
+from seeds.identity import CURLY_QUOTES, entity_id, is_slug, make_slug
 from seeds.messages import printable
 
 CATALOGUE = Path(__file__).parent / "catalogue.yaml"
@@ -24,6 +25,11 @@ class CatalogueError(ValueError):
         super().__init__(printable(f"{path.name}: {message}"))
 
 
+def group_of(kind: str) -> str:
+    """Give what no two types of one entity differ in: Hope the person is not Hope the place, nor the ship."""
+    return kind if kind in ("person", "place") else "thing"
+
+
 @dataclass(frozen=True, slots=True)
 class KnownEntity:
     """One entry: a canonical name with its type, its other names, and what is known of it."""
@@ -34,6 +40,16 @@ class KnownEntity:
     aliases: tuple[str, ...] = ()
     description: str | None = None
     same_as: tuple[str, ...] = ()
+    origin: str = "catalogue"
+
+    @property
+    def id(self) -> UUID:
+        """Its id: of its slug where the catalogue has it, else of what it is called and roughly is.
+
+        So what two documents call alike is one entity, unless it is a person in one and none in the other,
+        or a place.
+        """
+        return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 import logging
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import click
 import orjson
@@ -23,9 +25,12 @@ from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.document import ParseWarning, Rejection, as_json
 from seeds.entities import Matcher
 from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
-from seeds.load import CREATED, UNCHANGED, UPDATED, load
+from seeds.load import CREATED, UNCHANGED, UPDATED, load, relink, reread
 from seeds.messages import printable
-from seeds.refresh import refresh_entities
+from seeds.naming import Successors
+from seeds.refresh import cede_slugs, find_successors, refresh_entities
+from seeds.settling import settle_entities
+from seeds.spacy import ModelError, recognizer
 from seeds.transactions import Transaction, transactions
 
 REJECTED = "rejected"
@@ -57,10 +62,10 @@ def load_command(paths: tuple[Path, ...], dry_run: bool, strict: bool) -> None:
         _say("warning: there is no *.txt to load")
     outcomes: Counter[str] = Counter()
     with _database_errors(), transactions(db.engine, _say, dry_run=dry_run) as begin:
-        matcher = _matcher(begin)
+        matcher, successors = _knowledge(begin)
         keys: dict[str, Path] = {}
         for path in track(files, "Loading", console=console, transient=True, disable=not console.is_terminal):
-            outcomes[_load_file(path, begin, matcher, keys, strict=strict)] += 1
+            outcomes[_load_file(path, begin, matcher, successors, keys, strict=strict)] += 1
     click.echo(", ".join(f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES))
     sys.exit(1 if outcomes[REJECTED] else 0)
 
@@ -82,6 +87,38 @@ def parse_command(file: Path) -> None:
     click.echo(orjson.dumps(as_json(document), option=orjson.OPT_INDENT_2))
 
 
+@seed.command("relink")
+def relink_command() -> None:
+    """Derive entities, evidence and computed links anew from the documents that are stored.
+
+    After a change of the catalogue: what it has by now takes the place of what was extracted, under whose
+    old addresses it is found. The computed links are afterwards the same whatever the order of seeding. No
+    article gets a new revision. A run that was interrupted is finished by running it again.
+
+    Example: flask seed relink
+    """
+    with _database_errors(), transactions(db.engine, _say) as begin:
+        matcher, successors = _knowledge(begin)
+        with begin() as session:
+            articles = list(session.scalars(select(Article.id).order_by(Article.id)))
+        reread_count = sum(_each(begin, "Reading", articles, reread, matcher, successors))
+        settled_count = settle_entities(begin)
+        linked_count = sum(_each(begin, "Linking", articles, relink))
+    click.echo(
+        f"{len(articles)} articles, {reread_count} read anew, "
+        f"{settled_count} entities settled, {linked_count} articles with other links"
+    )
+
+
+def _each(
+    begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
+) -> Iterator[bool]:
+    """Do `step` for each article, in a transaction of its own."""
+    for article in track(articles, verb, console=console, transient=True, disable=not console.is_terminal):
+        with begin() as session:
+            yield step(session, article, *rest)
+
+
 @seed.command("status")
 def status_command() -> None:
     """Print how much is there, one name and value a line.
@@ -101,18 +138,26 @@ def status_command() -> None:
         click.echo(f"engine {db.engine.dialect.name}")
 
 
-def _matcher(begin: Transaction) -> Matcher:
+def _knowledge(begin: Transaction) -> tuple[Matcher, Successors]:
+    """Read the catalogue, and bring what is there of its entities to it."""
     try:
-        catalogue = read_catalogue()
-    except CatalogueError as error:
+        catalogue, recognize = read_catalogue(), recognizer(settings().spacy_model)
+    except (CatalogueError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     with begin() as session:
+        cede_slugs(session, catalogue)
         refresh_entities(session, catalogue)
-    return Matcher(catalogue)
+        return Matcher(catalogue, recognize), find_successors(session, catalogue)
 
 
 def _load_file(
-    path: Path, begin: Transaction, matcher: Matcher, keys: dict[str, Path], *, strict: bool
+    path: Path,
+    begin: Transaction,
+    matcher: Matcher,
+    successors: Successors,
+    keys: dict[str, Path],
+    *,
+    strict: bool,
 ) -> str:
     try:
         submission = read_submission(path, settings().max_document_bytes)
@@ -121,7 +166,7 @@ def _load_file(
         for warning in submission.document.warnings:
             _warn(path, warning, strict=strict)
         with begin() as session:
-            return load(session, submission, matcher)
+            return load(session, submission, matcher, successors)
     except Rejection as rejection:
         _say(_place(path, rejection))
         return REJECTED

@@ -8,7 +8,9 @@ import orjson
 
 from api.models import published_keys
 from seeds.document import Document
-from seeds.entities import FoundEntity, Matcher, find_entities
+from seeds.entities import FoundEntity, Matcher, find_entities, sections
+from seeds.evidence import find_evidence
+from seeds.features import features
 from seeds.files import Submission
 from seeds.identity import title_digest
 
@@ -21,11 +23,16 @@ class Content:
     takeaways: list[str]
     entities: list[FoundEntity]
     related: list[tuple[str, str | None]]
+    evidence: list[list[dict[str, Any]]]
+    features: dict[str, float]
 
     def digest(self) -> str:
         """Give the SHA-256 that tells whether anything differs from what is stored."""
-        found = [(found.entity.slug, found.salience, found.mentions) for found in self.entities]
-        whole = [self.columns, self.takeaways, found, self.related]
+        found = [
+            (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
+            for found in self.entities
+        ]
+        whole = [self.columns, self.takeaways, found, self.related, self.evidence, self.features]
         return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -53,11 +60,14 @@ def make_content(submission: Submission, slug: str, matcher: Matcher) -> Content
         "source_sha256": document.source.sha256,
         "source_bytes": document.source.bytes,
     } | published_keys(sidecar.published_at)
+    entities = find_entities(document, matcher)
     return Content(
         columns,
         [takeaway.text for takeaway in document.takeaways],
-        find_entities(document, matcher),
+        entities,
         [(link.title, link.date) for link in document.related],
+        find_evidence(document, entities),
+        features(sections(document), entities),
     )
 
 

@@ -1,13 +1,18 @@
 """Mentions: where an article names the entities of the catalogue, and how central each is to it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import chain
+from types import MappingProxyType
 
 from api.terms import CJK
 from seeds.catalogue import KnownEntity
 from seeds.document import Document
-from seeds.identity import CURLY_QUOTES
+from seeds.extraction import Candidate, Recognizer, extract, is_headline
+from seeds.identity import CURLY_QUOTES, make_slug
+from seeds.things import Thing
 
 # How much a mention counts by the part that it is in; see `salience`.
 WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, "body": 1}
@@ -44,36 +49,66 @@ class FoundEntity:
     mentions: tuple[Mention, ...]
     salience: float
 
+    @property
+    def own_name(self) -> str | None:
+        """What this document alone calls it; None where the catalogue decides."""
+        return self.entity.name if self.entity.origin == "extracted" else None
+
+    @property
+    def own_type(self) -> str | None:
+        """What it is in this document alone; None where the catalogue decides."""
+        return self.entity.type if self.entity.origin == "extracted" else None
+
 
 class Matcher:
-    """Finds the names of a catalogue in text, the longest first; built once for many documents."""
+    """Finds names in text, the longest first: those of a catalogue, and those of one document besides.
 
-    def __init__(self, catalogue: Iterable[KnownEntity]) -> None:
-        self._by_first_word: dict[str, list[tuple[str, KnownEntity]]] = {}
-        for entity in catalogue:
-            for name in entity.names:
-                plain = name.translate(CURLY_QUOTES)
-                first = WORD.match(plain)
-                if first is None:
-                    raise ValueError(f"a name begins with a letter or digit, not {name!r}")
-                self._by_first_word.setdefault(first.group(), []).append((plain, entity))
-        for names in self._by_first_word.values():
-            names.sort(key=lambda entry: -len(entry[0]))
+    `recognize` has a say in what those are.
+    """
 
-    def find(self, text: str) -> Iterator[tuple[int, int, KnownEntity]]:
+    def __init__(self, catalogue: Iterable[KnownEntity], recognize: Recognizer | None = None) -> None:
+        self.known = {name.translate(CURLY_QUOTES): entity for entity in catalogue for name in entity.names}
+        # One slug is one entity: what a text writes VELMORA is the catalogue's Velmora.
+        self.by_slug = {entity.slug: entity for entity in self.known.values()}
+        self.recognize = recognize or _nothing
+        self._by_first_word = _by_first_word(self.known)
+
+    def find(
+        self, text: str, besides: Mapping[str, Sequence[tuple[str, KnownEntity]]] = MappingProxyType({})
+    ) -> Iterator[tuple[int, int, KnownEntity]]:
         """Yield `(start, end, entity)` for each name in `text`, without overlap, in order."""
         # Quotes are folded one for one, so that offsets stay.
         plain = text.translate(CURLY_QUOTES)
         reached = 0
         for word in WORD.finditer(plain):
-            if word.start() < reached:
+            start, first = word.start(), word.group()
+            # Nearly no word begins a name.
+            if start < reached or not (first in self._by_first_word or first in besides):
                 continue
-            for name, entity in self._by_first_word.get(word.group(), ()):
-                end = word.start() + len(name)
-                if plain.startswith(name, word.start()) and _ends_word(plain, end):
-                    yield word.start(), end, entity
-                    reached = end
-                    break
+            named = chain(self._by_first_word.get(first, ()), besides.get(first, ()))
+            found = [(len(name), entity) for name, entity in named if _is_at(plain, name, start)]
+            if found:
+                length, entity = max(found, key=lambda one: one[0])
+                reached = start + length
+                yield start, reached, entity
+
+
+def _nothing(_: str) -> Iterable[Candidate]:
+    return ()
+
+
+def _by_first_word(names: Mapping[str, KnownEntity]) -> dict[str, list[tuple[str, KnownEntity]]]:
+    by_first_word: dict[str, list[tuple[str, KnownEntity]]] = {}
+    for name, entity in names.items():
+        first = WORD.search(name)
+        if first is None or first.start():
+            raise ValueError(f"a name begins with a letter or digit, not {name!r}")
+        by_first_word.setdefault(first.group(), []).append((name, entity))
+    return by_first_word
+
+
+def _is_at(text: str, name: str, start: int) -> bool:
+    return text.startswith(name, start) and _ends_word(text, start + len(name))
 
 
 def _ends_word(text: str, end: int) -> bool:
@@ -97,23 +132,68 @@ def sections(document: Document) -> list[Section]:
 
 def find_entities(document: Document, matcher: Matcher) -> list[FoundEntity]:
     """Find the entities of `document`, the most salient first."""
-    places: dict[KnownEntity, list[tuple[int, Mention]]] = {}
-    offset = 0
-    for section in sections(document):
-        for start, end, entity in matcher.find(section.text):
-            mention = Mention(section.part, section.index, start, end, section.text[start:end])
-            places.setdefault(entity, []).append((offset + start, mention))
-        offset += len(section.text)
-    heaviest = max((_weight(found) for found in places.values()), default=1)
+    texts = sections(document)
+    named = _named(texts, matcher)
+    length = sum(len(section.text) for section in texts)
+    heaviest = max((_weight(found) for found in named.values()), default=1)
     entities = [
         FoundEntity(
             entity,
             tuple(mention for _, mention in found),
-            salience(share=_weight(found) / heaviest, place=found[0][0] / offset),
+            salience(share=_weight(found) / heaviest, place=found[0][0] / length),
         )
-        for entity, found in places.items()
+        for entity, found in named.items()
     ]
     return sorted(entities, key=lambda found: (-found.salience, found.entity.slug))
+
+
+def _named(texts: Sequence[Section], matcher: Matcher) -> dict[KnownEntity, list[tuple[int, Mention]]]:
+    """Give the mentions of each entity, and the place of each in the whole article."""
+    besides = _by_first_word(_extracted(texts, matcher))
+    named: dict[KnownEntity, list[tuple[int, Mention]]] = {}
+    offset = 0
+    for section in texts:
+        for start, end, entity in matcher.find(section.text, besides):
+            mention = Mention(section.part, section.index, start, end, section.text[start:end])
+            named.setdefault(entity, []).append((offset + start, mention))
+        offset += len(section.text)
+    return named
+
+
+def _extracted(texts: Sequence[Section], matcher: Matcher) -> dict[str, KnownEntity]:
+    """Give the names that are the document's own: of entities that are so too, and of the catalogue's."""
+    known = matcher.known
+    headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
+    prose = [text.text for text in texts if not (headline and text.part == "title")]
+    by_slug = dict(matcher.by_slug)
+    forms_of: dict[KnownEntity, set[str]] = {}
+    for thing in extract(prose, known, headline, matcher.recognize):
+        forms = {form.translate(CURLY_QUOTES) for form in thing.forms}
+        own = _as_entity(thing)
+        entity = next((known[form] for form in sorted(forms) if form in known), None)
+        forms_of.setdefault(entity or by_slug.setdefault(own.slug, own), set()).update(forms)
+    return {
+        form: entity
+        for entity, forms in (_with_aliases(*each) for each in forms_of.items())
+        for form in sorted(forms)
+        if form not in known and WORD.match(form)
+    }
+
+
+def _as_entity(thing: Thing) -> KnownEntity:
+    return KnownEntity(thing.name, thing.type, own_slug(thing.name), origin="extracted")
+
+
+def own_slug(name: str) -> str:
+    """Give the slug of an extracted entity, of which its id is made; a hash where none can be spelt."""
+    return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
+
+
+def _with_aliases(entity: KnownEntity, forms: set[str]) -> tuple[KnownEntity, set[str]]:
+    """Give an entity with its forms; of an extracted one all that are not its name are aliases."""
+    if entity.origin == "catalogue":
+        return entity, forms
+    return replace(entity, aliases=tuple(sorted(forms - {entity.name}))), forms
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:

@@ -30,6 +30,12 @@ def related_link_id(article: UUID, position: int) -> UUID:
     return uuid5(article, f"related:{position}")
 
 
+def computed_link_id(article: UUID, target: UUID) -> UUID:
+    """Give the id of the link from one article to another that content suggests."""
+    return uuid5(article, f"computed:{target}")
+
+
+# The most common entities are asked for again and again.
 @lru_cache(maxsize=65_536)
 def entity_id(slug: str) -> UUID:
     """Give the id of the entity that had `slug` first."""

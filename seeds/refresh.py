@@ -1,6 +1,7 @@
 """Entities that are there, brought to what the catalogue now says of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, delete, insert, literal, select, update
@@ -8,15 +9,16 @@ from sqlalchemy.orm import Session, aliased
 
 from api.db import Id
 from api.facets import facet_id
-from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Corpus, Entity, EntityName
-from seeds.catalogue import KnownEntity
-from seeds.identity import entity_id
+from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Corpus, Entity, EntityName, EntitySlug
+from api.terms import fold
+from seeds.catalogue import KnownEntity, group_of
+from seeds.identity import MAX_SLUG
 from seeds.rows import entity_columns, entity_name_rows
 
 
 def refresh_entities(session: Session, catalogue: Iterable[KnownEntity]) -> None:
     """Bring the entities that are there to what the catalogue now says, and what finds them with them."""
-    known = {entity_id(entity.slug): entity for entity in catalogue}
+    known = {entity.id: entity for entity in catalogue}
     changed: list[UUID] = []
     retyped: list[UUID] = []
     for entity in session.scalars(select(Entity).where(Entity.id.in_(known))):
@@ -24,17 +26,54 @@ def refresh_entities(session: Session, catalogue: Iterable[KnownEntity]) -> None
         if any(getattr(entity, name) != value for name, value in columns.items()):
             changed.append(entity.id)
             retyped += [entity.id] if entity.type != columns["type"] else []
+    change_entities(session, {each: entity_columns(known[each]) for each in changed}, retyped)
+
+
+def change_entities(
+    session: Session, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
+) -> None:
+    """Give entities other columns, name and aliases among them, and let them be found by these.
+
+    `retyped` are those of another type than before.
+    """
     if not changed:
         return
-    session.execute(update(Entity), [{"id": each} | entity_columns(known[each]) for each in changed])
+    session.execute(update(Entity), [{"id": each} | dict(columns) for each, columns in changed.items()])
     session.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
-    session.execute(insert(EntityName), entity_name_rows(known[each] for each in changed))
+    names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
+    session.execute(insert(EntityName), entity_name_rows(names))
     if retyped:
         _refile(session, retyped)
     session.execute(update(Corpus).values(revision=Corpus.revision + 1))
 
 
-def _refile(session: Session, entities: list[UUID]) -> None:
+def cede_slugs(session: Session, catalogue: Iterable[KnownEntity]) -> None:
+    """Take the slugs of the catalogue's entries from all other entities, which have or had them."""
+    known = {entity.slug: entity.id for entity in catalogue}
+    held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))
+    held = held.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
+    for row in session.execute(held).all():
+        if row.id == known[row.slug]:
+            continue
+        session.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
+        if row.slug == row.present:
+            # One with the id, which nothing else has; `relink` finds a shorter one.
+            other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
+            session.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
+            session.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
+
+
+def find_successors(session: Session, catalogue: Sequence[KnownEntity]) -> dict[UUID, UUID]:
+    """Give the extracted entities that the catalogue has by now, with the ids that it gives them."""
+    known = {(fold(name), group_of(entity.type)): entity.id for entity in catalogue for name in entity.names}
+    named = select(Entity.id, Entity.type, EntityName.folded).join(Entity, Entity.id == EntityName.entity_id)
+    folded = sorted({name for name, _ in known})
+    rows = session.execute(named.where(EntityName.folded.in_(folded), Entity.origin == "extracted"))
+    found = {row.id: known.get((row.folded, group_of(row.type))) for row in rows}
+    return {old: new for old, new in found.items() if new}
+
+
+def _refile(session: Session, entities: Collection[UUID]) -> None:
     """Find the articles of `entities` under the types that their entities now have."""
     facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
     naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))

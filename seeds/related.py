@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.models import RelatedLink, score_keys
+from seeds.computed import computed_row, scored
 from seeds.printed_dates import fits
-from seeds.statements import CANDIDATES, LISTED, POINT, run
+from seeds.statements import (
+    CANDIDATES,
+    DELETE_LINKS,
+    LINKS_OF,
+    LISTED,
+    POINT,
+    SCORE,
+    insert_rows,
+    run,
+)
 
 # SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000
@@ -30,6 +41,8 @@ class Listed(NamedTuple):
     title_digest: str
     printed_date: str | None
     target_id: UUID | None
+    score: float | None
+    reasons: list[dict[str, Any]]
     seen_at: datetime | None
 
 
@@ -42,14 +55,42 @@ def resolve(session: Session, digests: set[str]) -> None:
         for link, target in _targets(session, ordered[start : start + MAX_PARAMETERS])
         if target != link.target_id
     ]
-    # First all away from their old targets: two links of one article may change places.
-    _point(session, [(link.id, None) for link, _ in changes if link.target_id])
-    _point(session, [(link.id, target) for link, target in changes if target])
+    # First all away from their old targets: two links of one article may change places. What was computed
+    # for the old target becomes a link of its own, and what there is for the new one becomes part of this.
+    left = [link for link, _ in changes if link.target_id]
+    _point(session, [(link.id, None) for link in left])
+    insert_rows(session, RelatedLink, [_computed(link) for link in left if link.score is not None])
+    arrived = [(link, target) for link, target in changes if target]
+    scores = _take_computed(session, arrived)
+    _point(session, [(link.id, target) for link, target in arrived])
+    if scores:
+        run(session, SCORE, scores)
 
 
 def _point(session: Session, changes: list[tuple[UUID, UUID | None]]) -> None:
     if changes:
-        run(session, POINT, [{"link": link, "target": target} for link, target in changes])
+        unscored: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
+        run(session, POINT, [{"link": link, "target_id": target} | unscored for link, target in changes])
+
+
+def _computed(link: Listed) -> dict[str, Any]:
+    """Make the computed link that is left where a listed one with a score turns elsewhere."""
+    if link.target_id is None or link.score is None:
+        raise ValueError("only what leads somewhere and has a score can become a link of its own")
+    return computed_row(link.article_id, link.target_id, link.score, link.reasons, link.seen_at)
+
+
+def _take_computed(session: Session, arrived: list[tuple[Listed, UUID]]) -> list[dict[str, Any]]:
+    """Remove the computed links between the same articles; gives their scores for the listed ones."""
+    if not arrived:
+        return []
+    listed = {(link.article_id, target): link.id for link, target in arrived}
+    articles = sorted({article for article, _ in listed})
+    rows = [row for row in run(session, LINKS_OF, {"identities": articles}) if row.basis == "computed"]
+    taken = [row for row in rows if (row.article_id, row.target_id) in listed]
+    if taken:
+        run(session, DELETE_LINKS, {"identities": [row.id for row in taken]})
+    return [scored(listed[row.article_id, row.target_id], row.score, row.reasons) for row in taken]
 
 
 def _targets(session: Session, digests: list[str]) -> Iterator[tuple[Listed, UUID | None]]:

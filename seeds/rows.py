@@ -1,52 +1,53 @@
 """The rows of an article's parts, made of its content."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
 from api.facets import facet_id
-from api.models import published_keys, score_keys
+from api.models import link_place, published_keys, score_keys
 from api.terms import fold, indexed
 from seeds.catalogue import KnownEntity
 from seeds.content import Content
-from seeds.identity import entity_id, related_link_id, takeaway_id, title_digest
+from seeds.identity import related_link_id, takeaway_id, title_digest
 
 Row = dict[str, Any]
 
 
 def takeaway_rows(identity: UUID, content: Content) -> list[Row]:
     """Make the rows of the takeaways."""
-    shared = {"article_id": identity, "evidence": []} | published_keys(content.columns["published_at"])
+    shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     return [
-        shared | {"id": takeaway_id(identity, position), "position": position, "text": text}
-        for position, text in enumerate(content.takeaways, 1)
+        shared
+        | {"id": takeaway_id(identity, position), "position": position, "text": text, "evidence": evidence}
+        for position, (text, evidence) in enumerate(zip(content.takeaways, content.evidence, strict=True), 1)
     ]
 
 
 def entity_columns(entity: KnownEntity) -> dict[str, Any]:
-    """Give what the catalogue says of `entity`, as columns."""
-    columns = asdict(entity)
-    return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as), "origin": "catalogue"}
+    """Give what is known of `entity`, as columns."""
+    columns = {field.name: getattr(entity, field.name) for field in fields(entity)}
+    return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
 
-def new_entity_rows(entities: Iterable[KnownEntity]) -> list[Row]:
-    """Make the rows of entities that no article mentioned before."""
+def new_entity_rows(entities: Mapping[UUID, KnownEntity]) -> list[Row]:
+    """Make the rows of entities, by id, that no article mentioned before."""
     uncounted = {"article_count": 0, "mention_count": 0}
-    return [{"id": entity_id(one.slug)} | entity_columns(one) | uncounted for one in entities]
+    return [{"id": each} | entity_columns(entity) | uncounted for each, entity in entities.items()]
 
 
-def entity_slug_rows(entities: Iterable[KnownEntity]) -> list[Row]:
-    """Make the rows by which entities are found under the slugs that they have."""
-    return [{"slug": entity.slug, "entity_id": entity_id(entity.slug)} for entity in entities]
+def entity_slug_rows(slugs: Mapping[UUID, str]) -> list[Row]:
+    """Make the rows by which entities are found under their slugs."""
+    return [{"slug": slug, "entity_id": each} for each, slug in slugs.items()]
 
 
-def entity_name_rows(entities: Iterable[KnownEntity]) -> list[Row]:
+def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
     """Make the rows under which entities are found by the beginning of a name or alias."""
     return [
-        {"entity_id": entity_id(entity.slug), "folded": folded}
-        for entity in entities
-        for folded in sorted({fold(name) for name in entity.names})
+        {"entity_id": each, "folded": folded}
+        for each, several in names.items()
+        for folded in sorted({fold(name) for name in several})
     ]
 
 
@@ -55,10 +56,12 @@ def article_entity_rows(identity: UUID, content: Content) -> list[Row]:
     return [
         {
             "article_id": identity,
-            "entity_id": entity_id(found.entity.slug),
+            "entity_id": found.entity.id,
             "position": position,
             "mention_count": len(found.mentions),
             "salience": found.salience,
+            "own_name": found.own_name,
+            "own_type": found.own_type,
             # orjson writes the records as they are.
             "mentions": found.mentions,
         }
@@ -70,7 +73,7 @@ def takeaway_entity_rows(identity: UUID, content: Content) -> list[Row]:
     """Make the rows that say which takeaway names which entity."""
     shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     pairs = {
-        (mention.index or 0, entity_id(found.entity.slug)): None
+        (mention.index or 0, found.entity.id): None
         for found in content.entities
         for mention in found.mentions
         if mention.part == "takeaways"
@@ -81,12 +84,13 @@ def takeaway_entity_rows(identity: UUID, content: Content) -> list[Row]:
     ]
 
 
-def facet_rows(identity: UUID, content: Content, seeded: Row) -> list[Row]:
-    """Make the rows by which the article is filtered; `seeded` has its created_at and updated_at."""
+def facet_rows(identity: UUID, content: Content, types: Mapping[UUID, str], seeded: Row) -> list[Row]:
+    """Make the rows by which the article is filtered.
+
+    `types` has the type of each entity, `seeded` the article's created_at and updated_at.
+    """
     shared = {"article_id": identity} | published_keys(content.columns["published_at"]) | seeded
-    entities = [found.entity for found in content.entities]
-    facets = {entity_id(entity.slug) for entity in entities}
-    facets |= {facet_id("entity_type", entity.type) for entity in entities}
+    facets = {*types, *(facet_id("entity_type", kind) for kind in types.values())}
     named = {name: content.columns[name] for name in ("publication", "language")}
     facets |= {facet_id(name, value) for name, value in named.items() if value is not None}
     return [shared | {"facet": facet} for facet in sorted(facets)]
@@ -122,7 +126,7 @@ def related_rows(identity: UUID, content: Content) -> list[Row]:
         shared
         | {
             "id": related_link_id(identity, position),
-            "position": position,
+            "place": link_place(position),
             "title": title,
             "title_digest": title_digest(title),
             "printed_date": date,

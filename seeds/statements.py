@@ -1,19 +1,24 @@
 """The statements of a load, made once: to make one costs several times what an engine needs to run it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     CursorResult,
+    Dialect,
     Executable,
-    Insert,
+    Select,
     bindparam,
     delete,
+    func,
     insert,
+    or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -23,21 +28,25 @@ from api.models import (
     Article,
     ArticleEntity,
     ArticleFacet,
+    ArticleFeatures,
     ArticleSlug,
     ArticleTerms,
     Corpus,
     Entity,
+    EntitySlug,
+    Posting,
     RelatedLink,
     Source,
     Takeaway,
 )
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Values = Callable[[Mapping[str, Any]], Any]
 AnyResult = CursorResult[*tuple[Any, ...]]
 
 # Tables and not models, whose objects a load has no use for and which cost more than the rows.
-MODELS = (Article, ArticleTerms, Corpus, Entity, RelatedLink, Source)
-ARTICLES, TERMS, CORPUS, ENTITIES, LINKS, SOURCES = (
+MODELS = (Article, ArticleTerms, Corpus, Entity, Posting, RelatedLink, Source)
+ARTICLES, TERMS, CORPUS, ENTITIES, POSTINGS, LINKS, SOURCES = (
     db.metadata.tables[model.__tablename__] for model in MODELS
 )
 
@@ -46,9 +55,27 @@ IDENTITY: BindParameter[UUID] = bindparam("identity")
 STORED = select(Article.slug, Article.content_digest, Article.title_digest, Article.created_at).where(
     Article.id == IDENTITY
 )
+WHOLE = (
+    select(
+        ARTICLES.c.key,
+        ARTICLES.c.slug,
+        ARTICLES.c.source_name,
+        ARTICLES.c.published_at,
+        ARTICLES.c.language,
+        ARTICLES.c.image_url,
+        ARTICLES.c.content_digest,
+        ARTICLES.c.title_digest,
+        ARTICLES.c.created_at,
+        ARTICLES.c.updated_at,
+        SOURCES.c.content,
+    )
+    .join_from(ARTICLES, SOURCES)
+    .where(ARTICLES.c.id == IDENTITY)
+)
 OWNER = select(ArticleSlug.article_id).where(ArticleSlug.slug == bindparam("wanted"))
 # These take the columns that change from their parameters.
 CHANGE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == IDENTITY).values(revision=ARTICLES.c.revision + 1)
+KEEP_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == IDENTITY)
 CHANGE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == IDENTITY)
 CHANGE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 NEXT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
@@ -57,11 +84,21 @@ NEXT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
 COUNTS = select(ArticleEntity.entity_id, ArticleEntity.mention_count).where(
     ArticleEntity.article_id == IDENTITY
 )
-PARTS = (Takeaway, ArticleEntity, ArticleFacet, RelatedLink)
+PARTS = (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting)
 DELETE_PARTS = tuple(delete(part).where(part.article_id == IDENTITY) for part in PARTS)
 
 # Entities.
-PRESENT = select(Entity.id).where(Entity.id.in_(bindparam("identities")))
+PRESENT = select(Entity.id, Entity.type, Entity.origin, Entity.name, Entity.aliases).where(
+    Entity.id.in_(bindparam("identities"))
+)
+SLUGS = select(EntitySlug.slug).where(EntitySlug.slug.in_(bindparam("slugs")))
+ADD_ALIASES = update(ENTITIES).where(ENTITIES.c.id == IDENTITY).values(aliases=bindparam("aliases"))
+# With every slug that leads to each, and so a row a slug.
+LEAVING = (
+    select(Entity.id, EntitySlug.slug)
+    .join(EntitySlug, EntitySlug.entity_id == Entity.id)
+    .where(Entity.id.in_(bindparam("identities")), Entity.article_count == 0)
+)
 MOVE_COUNTS = (
     update(ENTITIES)
     .where(ENTITIES.c.id == bindparam("identity"))
@@ -85,21 +122,108 @@ LISTED = (
         RelatedLink.title_digest,
         RelatedLink.printed_date,
         RelatedLink.target_id,
+        RelatedLink.score,
+        RelatedLink.reasons,
         Article.published_at,
     )
     .join(Article, Article.id == RelatedLink.article_id)
     .where(RelatedLink.title_digest.in_(bindparam("digests")))
-    .order_by(RelatedLink.article_id, RelatedLink.position)
+    .order_by(RelatedLink.article_id, RelatedLink.place)
 )
-POINT = update(LINKS).where(LINKS.c.id == bindparam("link")).values(target_id=bindparam("target"))
+# These take the columns that change from their parameters.
+POINT = SCORE = update(LINKS).where(LINKS.c.id == bindparam("link"))
+
+# Computed links. The rarest features of an article are looked up, each in the articles published next before
+# and after it: what is found does not depend on the order of seeding, nor what it costs on their number.
+SOUGHT, NEAR, FOUND = 16, 50, 16
 
 
-@cache
-def insertion(table: str) -> Insert:
-    """Give the statement that takes rows of `table`."""
-    return insert(db.metadata.tables[table])
+def _side(number: int, *, is_later: bool) -> Select[Any]:
+    """Select those of feature `number` that were published nearest on one side of the article at hand."""
+    published = POSTINGS.c.published_asc
+    is_near = published > bindparam("published") if is_later else published <= bindparam("published")
+    order = (
+        (published, POSTINGS.c.article_id) if is_later else (published.desc(), POSTINGS.c.article_id.desc())
+    )
+    share = (POSTINGS.c.weight * bindparam(f"weight_{number}", type_=BigInteger)).label("share")
+    rows = select(POSTINGS.c.article_id, share).where(
+        POSTINGS.c.feature == bindparam(f"feature_{number}"), is_near
+    )
+    return select(rows.order_by(*order).limit(NEAR).subquery())
+
+
+def _alike() -> Select[Any]:
+    sides = [_side(number, is_later=later) for number in range(SOUGHT) for later in (False, True)]
+    found = union_all(*sides).subquery()
+    ranked = select(found.c.article_id).where(found.c.article_id != IDENTITY).group_by(found.c.article_id)
+    return ranked.order_by(func.sum(found.c.share).desc(), found.c.article_id).limit(FOUND)
+
+
+ALIKE = _alike()
+WEIGHTS = (
+    select(ArticleFeatures.article_id, ArticleFeatures.weights, Article.published_at)
+    .join(Article, Article.id == ArticleFeatures.article_id)
+    .where(ArticleFeatures.article_id.in_(bindparam("identities")))
+)
+LINK_COLUMNS = (LINKS.c.id, LINKS.c.article_id, LINKS.c.target_id, LINKS.c.basis, LINKS.c.score)
+LINKS_OF = select(*LINK_COLUMNS, LINKS.c.reasons).where(
+    LINKS.c.article_id.in_(bindparam("identities")), LINKS.c.target_id.is_not(None)
+)
+# Those that a page lists and that have no score yet, from the article at hand and to it.
+UNSCORED_LINKS = select(*LINK_COLUMNS).where(
+    or_(LINKS.c.article_id == IDENTITY, LINKS.c.target_id == IDENTITY),
+    LINKS.c.target_id.is_not(None),
+    LINKS.c.score.is_(None),
+)
+
+
+def _last_links() -> Select[Any]:
+    """Select of each of some articles the link with the lowest score, and how many have one."""
+    worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
+    ranked = select(
+        *LINK_COLUMNS,
+        func.count().over(partition_by=LINKS.c.article_id).label("scored"),
+        func.row_number().over(partition_by=LINKS.c.article_id, order_by=worst_first).label("rank"),
+    ).where(LINKS.c.article_id.in_(bindparam("identities")), LINKS.c.score.is_not(None))
+    links = ranked.subquery()
+    return select(links).where(links.c.rank == 1)
+
+
+LAST_LINKS = _last_links()
+NAMES_OF = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(bindparam("identities")))
+DELETE_LINKS = delete(LINKS).where(LINKS.c.id.in_(bindparam("identities")))
+DELETE_COMPUTED_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.basis == "computed")
+UNSCORE_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.score.is_not(None))
 
 
 def run(session: Session, statement: Executable, parameters: Parameters | None = None) -> AnyResult:
     """Run `statement` in the transaction of `session`, past the session's own way, which is for objects."""
     return session.connection().execute(statement, parameters)
+
+
+def insert_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`, which have the same columns, into the table of `model`, where there are any."""
+    if rows:
+        connection = session.connection()
+        sql, values = insertion(model.__tablename__, tuple(rows[0]), connection.dialect)
+        connection.exec_driver_sql(sql, [values(row) for row in rows])
+
+
+@cache
+def insertion(table: str, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, Values]:
+    """Give the SQL that takes rows of `table`, and what makes of a row the parameters that the driver takes.
+
+    Most of what a load sends are rows, and for each the library would look up again how to send it.
+    """
+    compiled = insert(db.metadata.tables[table]).compile(dialect=dialect, column_keys=columns)
+    types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in columns}
+    processors = {name: kind.bind_processor(dialect) for name, kind in types.items()}
+    ordered = [(name, processors[name]) for name in compiled.positiontup or columns]
+
+    def values(row: Mapping[str, Any]) -> Any:
+        return tuple([process(row[name]) if process else row[name] for name, process in ordered])
+
+    def named_values(row: Mapping[str, Any]) -> Any:
+        return {name: process(row[name]) if process else row[name] for name, process in ordered}
+
+    return str(compiled), values if compiled.positional else named_values

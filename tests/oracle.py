@@ -11,11 +11,16 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from api.models import link_place
 from api.terms import analyze, fold
 from seeds.catalogue import KnownEntity
-from seeds.entities import FoundEntity, Matcher, find_entities
+from seeds.entities import FoundEntity, Matcher, find_entities, sections
+from seeds.features import features, similarity
 from seeds.files import Submission
-from seeds.identity import article_id, entity_id, related_link_id, takeaway_id
+from seeds.identity import article_id, computed_link_id, related_link_id, takeaway_id
+from seeds.naming import slugs_for
+from seeds.neighbours import LEAST
+from seeds.statements import SOUGHT
 
 RELEVANCE = "relevance"
 # What an answer says of a row in the same words.
@@ -164,7 +169,8 @@ class Article:
     submission: Submission
     created_at: datetime
     updated_at: datetime
-    entities: tuple[FoundEntity, ...] = ()
+    entities: tuple[FoundEntity, ...]
+    features: Mapping[str, float]
 
     @property
     def id(self) -> UUID:
@@ -176,45 +182,62 @@ class Article:
         """What may stand for it in a URL; its slug is the one that the sidecar gives."""
         return {str(self.id), self.submission.sidecar.slug or ""}
 
-    def named(self, *takeaways: int) -> set[str]:
-        """Give what may stand in a URL for each of its entities, or of those that some `takeaways` name."""
-        slugs = [
-            found.entity.slug
-            for found in self.entities
-            for mention in found.mentions
-            if not takeaways or (mention.part == "takeaways" and mention.index in takeaways)
-        ]
-        return {*slugs, *(str(entity_id(slug)) for slug in slugs)}
-
 
 class Corpus:
-    """All articles, by key, and the catalogue by which their entities are found."""
+    """All articles, by key, all entities, by id, and the catalogue by which they are found."""
 
     def __init__(self, catalogue: Iterable[KnownEntity]) -> None:
         self.articles: dict[str, Article] = {}
+        self.entities: dict[UUID, KnownEntity] = {}
         self.know(catalogue)
 
     def know(self, catalogue: Iterable[KnownEntity]) -> None:
         """Change what is known of the entities."""
-        self.matcher = Matcher(tuple(catalogue))
-        self.articles = {key: self._found(article) for key, article in self.articles.items()}
+        known = tuple(catalogue)
+        self.matcher = Matcher(known)
+        self.entities |= {entity.id: entity for entity in known if entity.id in self.entities}
 
     def seed(self, submission: Submission, now: datetime) -> str:
         """Bring the article of `submission` to what its document says; gives the outcome."""
         before = self.articles.get(submission.key)
         if before and before.submission == submission:
             return "unchanged"
-        article = Article(submission, before.created_at if before else now, now)
-        self.articles[submission.key] = self._found(article)
+        found = find_entities(submission.document, self.matcher)
+        created_at = before.created_at if before else now
+        about = features(sections(submission.document), found)
+        self.articles[submission.key] = Article(submission, created_at, now, tuple(found), about)
+        for each in found:
+            self._bring(each.entity)
+        mentioned = {each.entity.id for article in self.articles.values() for each in article.entities}
+        self.entities = {id_: entity for id_, entity in self.entities.items() if id_ in mentioned}
         return "updated" if before else "created"
 
-    def _found(self, article: Article) -> Article:
-        return replace(article, entities=tuple(find_entities(article.submission.document, self.matcher)))
+    def _bring(self, entity: KnownEntity) -> None:
+        """Take in an entity as one article has it: its first name and type stay, its aliases add up."""
+        present = self.entities.get(entity.id)
+        if present is None:
+            taken = {other.slug for other in self.entities.values()}
+            slug = next(each for each in slugs_for(entity.slug, entity.type, entity.id) if each not in taken)
+            self.entities[entity.id] = replace(entity, slug=slug)
+        elif entity.origin == "extracted":
+            aliases = tuple({*present.aliases, *entity.names} - {present.name})
+            self.entities[entity.id] = replace(present, aliases=aliases)
+
+    def _named(self, article: Article, *takeaways: int) -> set[str]:
+        """Give what may stand in a URL for each of its entities, or of those that some `takeaways` name."""
+        named = {
+            found.entity.id
+            for found in article.entities
+            for mention in found.mentions
+            if not takeaways or (mention.part == "takeaways" and mention.index in takeaways)
+        }
+        return {*(self.entities[each].slug for each in named), *map(str, named)}
 
     def has(self, question: Question) -> bool:
         """Tell whether there is the collection that `question` is about."""
+        of_entity = question.kind in OF_AN_ENTITY
         articles = self.articles.values()
-        known = [each.named() if question.kind in OF_AN_ENTITY else each.references for each in articles]
+        known = [self._named(each) if of_entity else each.references for each in articles]
         return question.scope is None or any(question.scope in references for references in known)
 
     def rows(self, question: Question) -> set[Row]:
@@ -230,52 +253,73 @@ class Corpus:
 
     def _articles(self, entity: str | None) -> Iterator[Item]:
         for article in self.articles.values():
-            if entity is None or entity in article.named():
-                yield Item(article.id, _facts_of(article), article.id)
+            named = self._named(article)
+            if entity is None or entity in named:
+                types = {self.entities[found.entity.id].type for found in article.entities}
+                facts = _facts_of(article) | {"entities": named, "types": types}
+                yield Item(article.id, facts, article.id)
 
     def _takeaways(self, scope: str | None) -> Iterator[Item]:
         for article in self._of(scope):
             shared = {"published_at": article.submission.sidecar.published_at, "article": article.references}
             for each in article.submission.document.takeaways:
-                facts = shared | {"texts": [each.text], "entities": article.named(each.position)}
+                facts = shared | {"texts": [each.text], "entities": self._named(article, each.position)}
                 yield Item(takeaway_id(article.id, each.position), facts, article.id, each.position)
 
     def _related_links(self, scope: str | None) -> Iterator[Item]:
         for article in self._of(scope):
             shared = {"published_at": article.submission.sidecar.published_at, "article": article.references}
+            near = self._near(article)
             for position, each in enumerate(article.submission.document.related, 1):
-                facts = shared | {"basis": "listed", "resolved": self._is_resolved(article, each.title)}
+                target = self._target(article, each.title)
+                score = near.pop(target) if target in near else None
+                facts = {**shared, "basis": "listed", "resolved": target is not None, "score": score}
                 yield Item(related_link_id(article.id, position), facts, article.id, position)
+            for target, score in near.items():
+                facts = {**shared, "basis": "computed", "resolved": True, "score": score}
+                place = link_place(score=score, target=target)
+                yield Item(computed_link_id(article.id, target), facts, article.id, place)
 
-    def _is_resolved(self, article: Article, title: str) -> bool:
-        others = (each for each in self.articles.values() if each is not article)
-        titles = [each.submission.document.title.casefold() for each in others]
-        return titles.count(title.casefold()) == 1
+    def _target(self, article: Article, title: str) -> UUID | None:
+        others = [each for each in self.articles.values() if each is not article]
+        titled = [each.id for each in others if each.submission.document.title.casefold() == title.casefold()]
+        return titled[0] if len(titled) == 1 else None
+
+    def _near(self, article: Article) -> dict[UUID, float]:
+        """Give the score of each other article that is near; there are never more than a link may lead to."""
+        own, near = article.features, {}
+        for other in self.articles.values():
+            theirs = other.features
+            score = round(min(1, sum(similarity(own, theirs).values())), 4)
+            if other is not article and score >= LEAST and {*[*own][:SOUGHT]} & {*[*theirs][:SOUGHT]}:
+                near[other.id] = score
+        return near
 
     def _entities(self, scope: str | None) -> Iterator[Item]:
         return self._counted([found for article in self._of(scope) for found in article.entities])
 
     def _co_mentioned(self, entity: str | None) -> Iterator[Item]:
-        naming = [article for article in self.articles.values() if entity in article.named()]
-        shared = [found.entity for article in naming for found in article.entities]
+        naming = [article for article in self.articles.values() if entity in self._named(article)]
+        shared = [found.entity.id for article in naming for found in article.entities]
         for item in self._counted([found for article in self._of(None) for found in article.entities]):
-            count = sum(entity_id(each.slug) == item.id for each in shared)
+            count = shared.count(item.id)
             if count and entity not in (str(item.id), item.facts["slug"]):
                 yield replace(item, facts={**item.facts, "shared_article_count": count})
 
     def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
         """Give the entities of `here`, counting its mentions and everybody's articles."""
         everywhere = [found for article in self.articles.values() for found in article.entities]
-        for entity in {found.entity for found in here}:
+        for each in {found.entity.id for found in here}:
+            entity = self.entities[each]
             facts = {
                 "slug": entity.slug,
                 "name": entity.name,
                 "names": entity.names,
                 "type": entity.type,
-                "article_count": sum(found.entity == entity for found in everywhere),
-                "mention_count": sum(len(found.mentions) for found in here if found.entity == entity),
+                "article_count": sum(found.entity.id == each for found in everywhere),
+                "mention_count": sum(len(found.mentions) for found in here if found.entity.id == each),
             }
-            yield Item(entity_id(entity.slug), facts, entity_id(entity.slug))
+            yield Item(each, facts, each)
 
 
 def _facts_of(article: Article) -> dict[str, Any]:
@@ -285,8 +329,6 @@ def _facts_of(article: Article) -> dict[str, Any]:
     return {
         "title": document.title,
         "texts": [document.title, document.summary or "", *takeaways, *analysis, *document.body],
-        "entities": article.named(),
-        "types": {found.entity.type for found in article.entities},
         "publication": document.byline and document.byline.publication,
         "language": sidecar.language,
         "published_at": sidecar.published_at,

@@ -40,6 +40,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         log_format="text",
         max_document_bytes=2_097_152,
         secret_key=None,
+        spacy_model="",
     )
 
 
@@ -72,6 +73,8 @@ def test_variables_of_others_are_left_alone() -> None:
         ("BRIEFS_MAX_DOCUMENT_BYTES", "1", "max_document_bytes", 1),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "10000000", "max_document_bytes", 10_000_000),
         ("BRIEFS_SECRET_KEY", "sixteen-letters-", "secret_key", "sixteen-letters-"),
+        ("BRIEFS_SPACY_MODEL", "en_core_web_sm", "spacy_model", "en_core_web_sm"),
+        ("BRIEFS_SPACY_MODEL", "/srv/models/größer", "spacy_model", "/srv/models/größer"),
         ("DATABASE_URL", "sqlite:////var/lib/briefs.db", "database_url", "sqlite:////var/lib/briefs.db"),
         ("DATABASE_URL", "sqlite:///briefs.db", "database_url", "sqlite:///briefs.db"),
     ],
@@ -113,6 +116,7 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("BRIEFS_CACHE_CONTROL", "max-age=60\r\nSet-Cookie: a=b"),
         ("BRIEFS_CACHE_CONTROL", "max-age=60\x7f"),
         ("BRIEFS_CACHE_CONTROL", "größer"),
+        ("BRIEFS_SPACY_MODEL", "en_core\nweb"),
         ("BRIEFS_CORS_ORIGINS", "example.org"),
         ("BRIEFS_CORS_ORIGINS", "https://example.org/"),
         ("BRIEFS_CORS_ORIGINS", "https://example.org/path"),

@@ -11,8 +11,9 @@ from api.models.entities import (
     EntitySlug,
     TakeawayEntity,
 )
+from api.models.features import ArticleFeatures, Posting
 from api.models.keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
-from api.models.links import RelatedLink
+from api.models.links import RelatedLink, link_place
 from api.models.search import ArticleTerms, TakeawayTerms
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Article",
     "ArticleEntity",
     "ArticleFacet",
+    "ArticleFeatures",
     "ArticleSlug",
     "ArticleTerms",
     "Corpus",
@@ -29,11 +31,13 @@ __all__ = [
     "EntityId",
     "EntityName",
     "EntitySlug",
+    "Posting",
     "RelatedLink",
     "Source",
     "Takeaway",
     "TakeawayEntity",
     "TakeawayTerms",
+    "link_place",
     "published_keys",
     "score_keys",
 ]

@@ -69,7 +69,7 @@ class Article(Base):
     related: Mapped[list["RelatedLink"]] = relationship(
         back_populates="article",
         foreign_keys="RelatedLink.article_id",
-        order_by="RelatedLink.position",
+        order_by="RelatedLink.place",
         viewonly=True,
     )
 

@@ -74,7 +74,8 @@ class ArticleEntity(Base):
     """An entity in an article: all its mentions there, and its salience from 0 to 1.
 
     `mentions` is `[{part, index, start, end, text}]` in reading order; `position` ranks the article's
-    entities from 1, the most salient first.
+    entities from 1, the most salient first. `own_name` and `own_type` are what this article alone makes of
+    an extracted entity, null for one of the catalogue.
     """
 
     __tablename__ = "article_entities"
@@ -84,6 +85,8 @@ class ArticleEntity(Base):
     position: Mapped[int]
     mention_count: Mapped[int]
     salience: Mapped[float]
+    own_name: Mapped[str | None] = mapped_column(Text)
+    own_type: Mapped[str | None] = mapped_column(Text)
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
     # The articles of an entity without their rows, in which the mentions are large.

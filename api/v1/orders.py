@@ -47,13 +47,18 @@ def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
 
 
 def related_link_orders(holder: Any) -> dict[str, Order]:
-    """Give the orders of related links over `holder`; those of one article always come as on its page."""
-    return takeaway_orders(holder) | sorts(
+    """Give the orders of related links over `holder`; those of one article always come by their position."""
+    return sorts(
+        published_at=orders(
+            (holder.published_asc, holder.article_id),
+            (holder.published_desc, holder.article_id),
+            tail=holder.place,
+        ),
         score=orders(
             (holder.score_asc, holder.article_id),
             (holder.score_desc, holder.article_id),
-            tail=holder.position,
-        )
+            tail=holder.place,
+        ),
     )
 
 

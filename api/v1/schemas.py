@@ -65,7 +65,12 @@ class Evidence(Shape):
     """A body paragraph that supports a takeaway."""
 
     paragraph = number("The paragraph's number.", 1)
-    score = fields.Float(metadata={"description": "How well it supports, 0 to 1."})
+    score = fields.Float(
+        metadata={
+            "description": "How much of what the takeaway says it says too, 0 to 1: entities, numbers "
+            "and rare words, each weighing the less the more paragraphs have it."
+        }
+    )
 
 
 class ArticleTakeaway(Shape):
@@ -75,7 +80,10 @@ class ArticleTakeaway(Shape):
     position = number("Its place in the list, from 1.", 1)
     text = string("The takeaway.")
     evidence = fields.List(
-        fields.Nested(Evidence), metadata={"description": "Supporting body paragraphs, best first."}
+        fields.Nested(Evidence),
+        metadata={
+            "description": "Body paragraphs that support it, best first, three at most; none where none does."
+        },
     )
 
 
@@ -93,7 +101,13 @@ class ArticleEntity(EntityReference):
 
     mention_count = number("How often this article names it.")
     salience = fields.Float(
-        metadata={"description": "How central it is to this article, 0 to 1.", "minimum": 0, "maximum": 1}
+        metadata={
+            "description": "How central it is to this article, 0 to 1: 0.7 share + 0.3 (1 - place). `share` "
+            "is the weight of its mentions (title 4, summary 3, takeaway 2, elsewhere 1) over that of the "
+            "weightiest entity here, `place` where it is first named, 0 to 1.",
+            "minimum": 0,
+            "maximum": 1,
+        }
     )
 
 
@@ -121,7 +135,9 @@ class Reason(Shape):
     kind = fields.String(validate=validate.OneOf(["shared_entity", "shared_term", "near_duplicate"]))
     entity = fields.Nested(ReasonEntity)
     term = string("The word that both texts share.")
-    weight = fields.Float(metadata={"description": "Its part of the score."})
+    weight = fields.Float(
+        metadata={"description": "Its part of the score: what this one shared thing adds to the similarity."}
+    )
 
 
 class RelatedLinkLinks(Shape):
@@ -141,9 +157,16 @@ class RelatedLink(Shape):
         validate=validate.OneOf(BASES),
         metadata={"description": "`listed` on the page, or `computed` from content."},
     )
-    title = string("What the page printed, or the target's title.")
+    title = fields.Function(
+        lambda link: link.title or link.target.title,
+        metadata={"type": "string", "description": "What the page printed, or the target's title."},
+    )
     score = fields.Float(
-        allow_none=True, metadata={"description": "How near the two are, 0 to 1; null where not computed."}
+        allow_none=True,
+        metadata={
+            "description": "How near the two are, 0 to 1: the cosine of their words and entities weighed by "
+            "rarity; from 0.13 on they are related, from 0.7 on near duplicates. Null where they are neither."
+        },
     )
     reasons = fields.List(fields.Nested(Reason), metadata={"description": "Why, the weightiest first."})
     article = fields.Nested(ArticleReference)

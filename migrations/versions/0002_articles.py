@@ -23,6 +23,8 @@ TABLES = [
     "takeaways",
     "sources",
     "related_links",
+    "article_features",
+    "postings",
     "entity_slugs",
     "entity_names",
     "entity_ids",
@@ -118,6 +120,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("mention_count", sa.Integer(), nullable=False),
         sa.Column("salience", sa.Double(), nullable=False),
+        sa.Column("own_name", sa.Text(), nullable=True),
+        sa.Column("own_type", sa.Text(), nullable=True),
         sa.Column("mentions", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_article_entities_article_id"), ondelete="CASCADE"
@@ -182,6 +186,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_article_slugs_article_id"), "article_slugs", ["article_id"], unique=False)
     op.create_table(
+        "article_features",
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_article_features_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_article_features")),
+    )
+    op.create_table(
+        "postings",
+        sa.Column("feature", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("published_asc", TIME, nullable=False),
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_postings_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("feature", "published_asc", "article_id", name=op.f("pk_postings")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_postings_article_id"), "postings", ["article_id"], unique=False)
+    op.create_table(
         "article_terms",
         sa.Column("number", NUMBER, nullable=False),
         sa.Column("article_id", ID, nullable=False),
@@ -229,9 +255,9 @@ def upgrade() -> None:
         "related_links",
         sa.Column("id", ID, nullable=False),
         sa.Column("article_id", ID, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
         sa.Column("title_digest", sa.Text(), nullable=False),
         sa.Column("printed_date", sa.Text(), nullable=True),
         sa.Column("target_id", ID, nullable=True),
@@ -254,83 +280,83 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "target_id", name=op.f("uq_related_links_article_id_target_id")),
     )
     op.create_index(
-        op.f("ix_related_links_article_id_position"), "related_links", ["article_id", "position"], unique=True
+        op.f("ix_related_links_article_id_place"), "related_links", ["article_id", "place"], unique=True
     )
     op.create_index(
-        op.f("ix_related_links_basis_published_asc_article_id_position"),
+        op.f("ix_related_links_basis_published_asc_article_id_place"),
         "related_links",
-        ["basis", "published_asc", "article_id", "position"],
+        ["basis", "published_asc", "article_id", "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_basis_published_desc_article_id_position"),
+        op.f("ix_related_links_basis_published_desc_article_id_place"),
         "related_links",
-        ["basis", sa.literal_column("published_desc DESC"), sa.literal_column("article_id DESC"), "position"],
+        ["basis", sa.literal_column("published_desc DESC"), sa.literal_column("article_id DESC"), "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_basis_score_asc_article_id_position"),
+        op.f("ix_related_links_basis_score_asc_article_id_place"),
         "related_links",
-        ["basis", "score_asc", "article_id", "position"],
+        ["basis", "score_asc", "article_id", "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_basis_score_desc_article_id_position"),
+        op.f("ix_related_links_basis_score_desc_article_id_place"),
         "related_links",
-        ["basis", sa.literal_column("score_desc DESC"), sa.literal_column("article_id DESC"), "position"],
+        ["basis", sa.literal_column("score_desc DESC"), sa.literal_column("article_id DESC"), "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_published_asc_article_id_position"),
+        op.f("ix_related_links_published_asc_article_id_place"),
         "related_links",
-        ["published_asc", "article_id", "position"],
+        ["published_asc", "article_id", "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_published_desc_article_id_position"),
+        op.f("ix_related_links_published_desc_article_id_place"),
         "related_links",
-        [sa.literal_column("published_desc DESC"), sa.literal_column("article_id DESC"), "position"],
+        [sa.literal_column("published_desc DESC"), sa.literal_column("article_id DESC"), "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_resolved_published_asc_article_id_position"),
+        op.f("ix_related_links_resolved_published_asc_article_id_place"),
         "related_links",
-        ["resolved", "published_asc", "article_id", "position"],
+        ["resolved", "published_asc", "article_id", "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_resolved_published_desc_article_id_position"),
+        op.f("ix_related_links_resolved_published_desc_article_id_place"),
         "related_links",
         [
             "resolved",
             sa.literal_column("published_desc DESC"),
             sa.literal_column("article_id DESC"),
-            "position",
+            "place",
         ],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_resolved_score_asc_article_id_position"),
+        op.f("ix_related_links_resolved_score_asc_article_id_place"),
         "related_links",
-        ["resolved", "score_asc", "article_id", "position"],
+        ["resolved", "score_asc", "article_id", "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_resolved_score_desc_article_id_position"),
+        op.f("ix_related_links_resolved_score_desc_article_id_place"),
         "related_links",
-        ["resolved", sa.literal_column("score_desc DESC"), sa.literal_column("article_id DESC"), "position"],
+        ["resolved", sa.literal_column("score_desc DESC"), sa.literal_column("article_id DESC"), "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_score_asc_article_id_position"),
+        op.f("ix_related_links_score_asc_article_id_place"),
         "related_links",
-        ["score_asc", "article_id", "position"],
+        ["score_asc", "article_id", "place"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_related_links_score_desc_article_id_position"),
+        op.f("ix_related_links_score_desc_article_id_place"),
         "related_links",
-        [sa.literal_column("score_desc DESC"), sa.literal_column("article_id DESC"), "position"],
+        [sa.literal_column("score_desc DESC"), sa.literal_column("article_id DESC"), "place"],
         unique=False,
     )
     op.create_index(op.f("ix_related_links_target_id"), "related_links", ["target_id"], unique=False)

@@ -201,7 +201,7 @@ def _link(article: int, position: int, articles: int) -> Row:
     row: Row = {
         "id": row_id("link", article, position),
         "article_id": row_id("article", article),
-        "position": position,
+        "place": position,
         "basis": "computed" if (article + position) % 5 == 0 else "listed",
         "title": f"Link {position}",
         "title_digest": "",

@@ -1,6 +1,7 @@
 """Representations on the wire: ETags, conditions, codings, and what caches may do with them."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 
 OTHER = "Ferries Sail Again After the Storm"
+# What it says is not near what the other page says, to which it would be linked.
+FERRIES = Page(
+    title=OTHER,
+    summary="The company sells its oldest vessel and keeps the band.",
+    caption=None,
+    analysis=(),
+    body=("Tickets cost half as much on the captain's birthday, when the orchestra plays waltzes on deck.",),
+)
 ARTICLE = f"/v1/articles/{slug_of(HARBOUR)}"
 DEFAULT = "public, max-age=60, stale-while-revalidate=300"
 
@@ -74,12 +83,12 @@ def test_an_etag_changes_exactly_when_anything_in_the_answer_does(
     load(runner, folder)
     assert changed() == set()
     # The article itself stays, but the target of its link is now there.
-    write_page(folder, "ferry", Page(title=OTHER, takeaways=("Boats leave Shanghai at noon.",)))
+    write_page(folder, "ferry", replace(FERRIES, takeaways=("Boats leave Shanghai at noon.",)))
     load(runner, folder)
     lists = {"/v1/articles", "/v1/takeaways", "/v1/entities/shanghai"}
     assert changed() == {ARTICLE, f"{ARTICLE}/related", "/v1/related-links"} | lists
     # One word in a child of the article.
-    write_page(folder, "ferry", Page(title=OTHER, takeaways=("Boats leave Shanghai at ten.",)))
+    write_page(folder, "ferry", replace(FERRIES, takeaways=("Boats leave Shanghai at ten.",)))
     load(runner, folder)
     assert changed() == {"/v1/articles", "/v1/takeaways"}
 

@@ -1,16 +1,21 @@
-"""Mentions: every name of the catalogue, the longest first, at its place in the text."""
+"""Mentions: each name of the catalogue and of the text itself, the longest first, at its place."""
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seeds.catalogue import KnownEntity
+from bench.evaluate.entities import Found, match
+from bench.evaluate.gold import form, read_samples
+from bench.evaluate.scores import Score
+from seeds.catalogue import KnownEntity, read_catalogue
 from seeds.entities import FoundEntity, Matcher, Mention, find_entities, salience, sections
+from seeds.files import read_document
 from seeds.parse import parse
-from tests.seeds.documents import Page
+from tests.seeds.documents import ROOT, Page
 
 BOARD = KnownEntity("Sea Board", "organization", "sea-board", ("Board", "海委会"))
 PLAN = KnownEntity("AI+", "policy", "ai-plus")
@@ -200,6 +205,8 @@ def test_mentions_are_in_order_never_overlap_and_say_a_name_of_their_entity(
 
 
 @given(texts_and_catalogues())
+@example(("a𠀀", [KnownEntity("a", "place", "a")]))
+@example(("a\U00030000", [KnownEntity("a", "place", "a")]))
 def test_the_matcher_finds_what_trying_every_name_everywhere_finds(
     drawn: tuple[str, list[KnownEntity]],
 ) -> None:
@@ -320,3 +327,108 @@ def test_every_mention_is_at_its_place_and_every_salience_is_its_weight_and_plac
         share = weights[one.entity] / max(weights.values())
         assert one.salience == round(0.7 * share + 0.3 * (1 - place), 4)
         assert all(texts[m.part, m.index][m.start : m.end] == m.text for m in one.mentions)
+
+
+# --- Names that no catalogue has. ---
+
+
+def extracted(*body: str, title: str = "What happened at the harbour") -> dict[str, FoundEntity]:
+    """Give what a page of the paragraphs `body` names, without any catalogue."""
+    page = Page(title, None, None, (), "It matters", ("Nothing is said.",), body=body)
+    return {found.entity.name: found for found in entities(page, ())}
+
+
+def test_an_extracted_entity_says_so_and_has_a_type_and_a_slug() -> None:
+    found = extracted("They met Anna Lindqvist, a retired pilot, at the quay. Later Lindqvist left.")
+    (entity,) = (one.entity for one in found.values())
+    assert entity == KnownEntity(
+        "Anna Lindqvist", "person", "anna-lindqvist", ("Lindqvist",), origin="extracted"
+    )
+
+
+def test_it_is_mentioned_wherever_one_of_its_forms_stands() -> None:
+    found = extracted(
+        "They met Anna Lindqvist at the quay there.", "Lindqvist’s boat left.", title="Lindqvist’s boat sinks"
+    )
+    assert [(one.part, one.index, one.text) for one in found["Anna Lindqvist"].mentions] == [
+        ("title", None, "Lindqvist"),
+        ("body", 1, "Anna Lindqvist"),
+        ("body", 2, "Lindqvist"),
+    ]
+
+
+def test_a_headline_names_only_what_the_text_names_too() -> None:
+    found = extracted("They blamed the brewer Velmora for it.", title="Velmora Sinks Brave Ferry Again")
+    assert [(one.part, one.text) for one in found["Velmora"].mentions] == [
+        ("title", "Velmora"),
+        ("body", "Velmora"),
+    ]
+    assert found.keys() == {"Velmora"}
+
+
+def test_what_the_text_calls_an_entity_of_the_catalogue_is_a_mention_of_it() -> None:
+    board = KnownEntity("Inland Waters Board", "organization", "waters")
+    page = Page(body=("They met the Inland Waters Board (IWB) again.", "The IWB said so."))
+    (found,) = (one for one in entities(page, [board]) if one.entity == board)
+    assert [one.text for one in found.mentions] == ["Inland Waters Board", "IWB", "IWB"]
+
+
+def test_the_catalogue_is_believed_before_the_text() -> None:
+    velmora = KnownEntity("Velmora", "place", "velmora")
+    page = Page(body=("They blamed the brewer Velmora for it.", "Velmora’s shareholders said nothing."))
+    assert [one.entity for one in entities(page, [velmora])] == [velmora]
+
+
+def test_names_that_differ_in_case_or_signs_are_one_entity() -> None:
+    body = (
+        "They blamed Vel-Mora Lines, and VEL-MORA LINES, for it.",
+        "They blamed the Tide’s Wall and Tide S Wall.",
+    )
+    slugs = [one.entity.slug for one in entities(Page(body=body), ())]
+    assert slugs.count("vel-mora-lines") == 1
+    assert len(slugs) == len(set(slugs))
+    known = KnownEntity("Vel Mora Lines", "product", "vel-mora-lines")
+    assert known in [one.entity for one in entities(Page(body=body), [known])]
+
+
+# Each part of a text that is a word, a mark or neither may stand anywhere.
+ANYTHING = st.lists(
+    st.one_of(
+        st.text(), st.sampled_from(["Anna Lindqvist", "Velmora (深企)", "IWB", "’s", " ", "İ", "ǅ", "A"])
+    )
+).map("".join)
+
+
+@given(ANYTHING, ANYTHING, ANYTHING)
+def test_a_mention_is_its_text_at_its_place_whatever_the_text(title: str, summary: str, body: str) -> None:
+    document = replace(
+        parse(EVERYWHERE.text.encode(), "page.txt"), title=title, summary=summary, body=(body,)
+    )
+    texts = {(section.part, section.index): section.text for section in sections(document)}
+    several = find_entities(document, Matcher(CATALOGUE))
+    mentions = [mention for one in several for mention in one.mentions]
+    assert all(texts[one.part, one.index][one.start : one.end] == one.text != "" for one in mentions)
+    assert several == find_entities(document, Matcher(CATALOGUE))
+    assert all(one.entity.slug for one in several)
+    assert len({one.entity.slug for one in several}) == len(several)
+    # No character is of two mentions.
+    places = [(one.part, one.index, place) for one in mentions for place in range(one.start, one.end)]
+    assert len(places) == len(set(places))
+
+
+def test_the_samples_are_read_well() -> None:
+    samples, matcher = read_samples(ROOT / "tests/samples"), Matcher(read_catalogue())
+    score = Score()
+    for name, gold in samples.gold.items():
+        document, _ = read_document(samples.documents / name, 1 << 20)
+        found = [
+            Found(
+                one.entity.name,
+                one.entity.type,
+                frozenset(map(form, [one.entity.name, *(mention.text for mention in one.mentions)])),
+                len(one.mentions),
+            )
+            for one in find_entities(document, matcher)
+        ]
+        score += match(gold, found).score
+    assert (score.f1 or 0) >= 0.94

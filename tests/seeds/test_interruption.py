@@ -113,7 +113,9 @@ def count(app: Flask) -> int:
 def parts(found: Rows, ids: set[object]) -> Rows:
     """Give the rows of the articles `ids`, but where their links lead: that changes with what comes later."""
     takeaways = {row["id"] for row in found["takeaways"] if row["article_id"] in ids}
-    links = [row | {"target_id": None, "resolved": False} for row in found["related_links"]]
+    unresolved = {"target_id": None, "resolved": False, "score": None, "score_asc": None, "score_desc": None}
+    listed = [row for row in found["related_links"] if row["basis"] == "listed"]
+    links = [row | unresolved | {"reasons": []} for row in listed]
     of_takeaways = [row for row in found["takeaway_entities"] if row["takeaway_id"] in takeaways]
     own = {
         name: [row for row in several if row["article_id"] in ids]

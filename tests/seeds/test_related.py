@@ -15,7 +15,7 @@ from seeds.datelines import is_date
 from seeds.files import Submission
 from seeds.identity import article_id, title_digest
 from seeds.related import Candidate, choose, resolve
-from tests.seeds.documents import Page, clear, lasting, revision, rows, seed_pages, submit
+from tests.seeds.documents import Page, Row, clear, lasting, revision, rows, seed_pages, submit
 
 BY_ID = {article_id(key): key for key in ("a", "b", "c", "d", "old", "new")}
 SEEN = datetime(2026, 4, 21, 12, tzinfo=UTC)
@@ -29,11 +29,27 @@ def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") 
 
 
 def links(app: Flask) -> dict[tuple[str, int], str | None]:
-    """Give the target of each link by its article and position, articles by their keys."""
+    """Give the target of each listed link by its article and place, articles by their keys.
+
+    The pages are alike but for their titles: each has computed links to the others besides.
+    """
     return {
-        (BY_ID[row["article_id"]], row["position"]): row["target_id"] and BY_ID[row["target_id"]]
-        for row in rows(app)["related_links"]
+        (BY_ID[row["article_id"]], row["place"]): row["target_id"] and BY_ID[row["target_id"]]
+        for row in listed(app)
     }
+
+
+def listed(app: Flask) -> list[Row]:
+    """Give the rows of the links that pages list."""
+    return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
+
+
+def scores(app: Flask) -> dict[tuple[str, str], float]:
+    """Give the score of each link by the articles between which it is."""
+    scored = [row for row in rows(app)["related_links"] if row["score"] is not None]
+    found = {(BY_ID[row["article_id"]], BY_ID[row["target_id"]]): row["score"] for row in scored}
+    assert len(found) == len(scored), "one edge at most from one article to another"
+    return found
 
 
 def test_a_title_that_nobody_has_stays_null(app: Flask) -> None:
@@ -61,7 +77,7 @@ def test_a_title_resolves_when_its_article_is_seeded_after(app: Flask) -> None:
 def test_a_title_resolves_in_another_spelling(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "The mayor's  “plan”"), page("b", 'The Mayor’s "Plan"')])
     assert links(app) == {("a", 1): "b"}
-    assert [row["title"] for row in rows(app)["related_links"]] == ["The mayor's “plan”"]
+    assert [row["title"] for row in listed(app)] == ["The mayor's “plan”"]
 
 
 def test_a_link_follows_its_target_to_another_title_and_back(app: Flask) -> None:
@@ -192,6 +208,7 @@ PAGES = [
     page("old", "Twin", "Twin", "Alpha", day="2025-04-21"),
     page("new", "TWIN", ("Twin", "1 Jan 2020"), day="2026-04-21"),
 ]
+KEYS = [one.key for one in PAGES]
 RESOLVED = {
     ("a", 1): "b",
     ("a", 2): "c",
@@ -216,6 +233,7 @@ def test_the_order_of_seeding_does_not_matter(app: Flask, order: list[Submission
     clear(app)
     seed_pages(app, order)
     assert links(app) == RESOLVED
+    assert scores(app).keys() == {(one, other) for one in KEYS for other in KEYS if one != other}
 
 
 TITLES = st.sampled_from(["Alpha", "Beta", "Gamma", "Nobody"])
@@ -234,13 +252,14 @@ VERSIONS = st.builds(
 def test_links_depend_on_the_last_version_of_each_page_alone(app: Flask, history: list[Submission]) -> None:
     clear(app)
     seed_pages(app, history)
-    after_all = links(app)
+    after_all = links(app), scores(app)
     edges = [(row["article_id"], row["target_id"]) for row in rows(app)["related_links"] if row["target_id"]]
     assert len(set(edges)) == len(edges)
     assert all(source != target for source, target in edges)
     clear(app)
     seed_pages(app, {one.key: one for one in history}.values())
-    assert links(app) == after_all
+    assert (links(app), scores(app)) == after_all
+    assert all(after_all[1][other, one] == score for (one, other), score in after_all[1].items())
 
 
 # --- What decides between two articles. ---

@@ -1,0 +1,134 @@
+"""The entities of one article among those of all: made where they are new, counted, and retired."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.models import Entity, EntityId, EntityName, EntitySlug
+from api.terms import fold
+from seeds.catalogue import KnownEntity, group_of
+from seeds.entities import FoundEntity
+from seeds.identity import MAX_SLUG
+from seeds.rows import entity_name_rows, entity_slug_rows, new_entity_rows
+from seeds.statements import (
+    ADD_ALIASES,
+    DELETE_UNNAMED,
+    LEAVING,
+    MOVE_COUNTS,
+    PRESENT,
+    SLUGS,
+    insert_rows,
+    run,
+)
+
+# From an extracted entity to the one of the catalogue that takes its place.
+Successors = Mapping[UUID, UUID]
+
+
+def bring_entities(session: Session, found: Iterable[FoundEntity]) -> dict[UUID, str]:
+    """Make the entities that no article mentioned before, and add new aliases to others; gives the types.
+
+    An extracted entity keeps the name and type that it was first found to have, until it is settled.
+    """
+    entities = {one.entity.id: one.entity for one in found}
+    if not entities:
+        return {}
+    present = {row.id: row for row in run(session, PRESENT, {"identities": list(entities)})}
+    new = [entity for identity, entity in entities.items() if identity not in present]
+    _make(session, new)
+    extracted = [row for row in present.values() if row.origin == "extracted"]
+    _add_aliases(session, [(row, entities[row.id]) for row in extracted])
+    return {
+        identity: present[identity].type if identity in present else entity.type
+        for identity, entity in entities.items()
+    }
+
+
+def _make(session: Session, new: Sequence[KnownEntity]) -> None:
+    if not new:
+        return
+    slugs = _free_slugs(session, new)
+    insert_rows(
+        session,
+        Entity,
+        new_entity_rows({entity.id: replace(entity, slug=slugs[entity.id]) for entity in new}),
+    )
+    insert_rows(session, EntitySlug, entity_slug_rows(slugs))
+    insert_rows(session, EntityName, entity_name_rows({entity.id: entity.names for entity in new}))
+
+
+def _free_slugs(session: Session, entities: Sequence[KnownEntity]) -> dict[UUID, str]:
+    """Give each of `entities` the first of its slugs that no other has."""
+    choices = {entity.id: slugs_for(entity.slug, entity.type, entity.id) for entity in entities}
+    every = sorted({slug for slugs in choices.values() for slug in slugs})
+    taken = set(run(session, SLUGS, {"slugs": every}).scalars())
+    free = {}
+    for identity, slugs in choices.items():
+        free[identity] = next(slug for slug in slugs if slug not in taken)
+        taken.add(free[identity])
+    return free
+
+
+def slugs_for(slug: str, kind: str, identity: UUID) -> list[str]:
+    """Give the slugs that an entity may have, the best first: with what it roughly is, and with its id."""
+    endings = ("", f"-{group_of(kind)}", f"-{identity.hex}")
+    return [slug[: MAX_SLUG - len(ending)].rstrip("-") + ending for ending in endings]
+
+
+def _add_aliases(session: Session, pairs: Iterable[tuple[Any, KnownEntity]]) -> None:
+    changed = []
+    for row, entity in pairs:
+        aliases = {*row.aliases, *entity.names} - {row.name}
+        if aliases > set(row.aliases):
+            changed.append((row, sorted(aliases)))
+    if not changed:
+        return
+    run(session, ADD_ALIASES, [{"identity": row.id, "aliases": aliases} for row, aliases in changed])
+    names = [
+        {"entity_id": row.id, "folded": folded}
+        for row, aliases in changed
+        for folded in sorted(
+            {fold(alias) for alias in aliases} - {fold(name) for name in (row.name, *row.aliases)}
+        )
+    ]
+    insert_rows(session, EntityName, names)
+
+
+def count_entities(
+    session: Session, found: Iterable[FoundEntity], before: Mapping[UUID, int], successors: Successors
+) -> None:
+    """Move the counts of the entities that an article has and had; retire those that none has any more."""
+    # By difference: a count over all articles would make each document dearer than the one before.
+    after = {one.entity.id: len(one.mentions) for one in found}
+    changes = [
+        {
+            "identity": identity,
+            "articles": (identity in after) - (identity in before),
+            "mentions": after.get(identity, 0) - before.get(identity, 0),
+        }
+        for identity in {**before, **after}
+    ]
+    moved = [change for change in changes if change["articles"] or change["mentions"]]
+    if moved:
+        run(session, MOVE_COUNTS, moved)
+    gone = before.keys() - after.keys()
+    if gone:
+        _retire(session, gone, successors)
+
+
+def _retire(session: Session, gone: Iterable[UUID], successors: Successors) -> None:
+    """Remove entities that no article mentions; what had their ids and slugs leads to their successors."""
+    leaving = run(session, LEAVING, {"identities": sorted(gone)}).all()
+    if not leaving:
+        return
+    run(session, DELETE_UNNAMED, {"identities": sorted({row.id for row in leaving})})
+    wanted = {successors[row.id] for row in leaving if row.id in successors}
+    present = set(run(session, PRESENT, {"identities": sorted(wanted)}).scalars()) if wanted else set()
+    replaced = [(row, successors[row.id]) for row in leaving if successors.get(row.id) in present]
+    slugs = [{"slug": row.slug, "entity_id": successor} for row, successor in replaced]
+    ids = {row.id: successor for row, successor in replaced}
+    insert_rows(session, EntitySlug, slugs)
+    insert_rows(session, EntityId, [{"old_id": old, "entity_id": new} for old, new in ids.items()])

@@ -1,0 +1,25 @@
+"""Names of persons by their form alone: a given name and a family name, in the order of their language."""
+
+import re
+from collections.abc import Sequence
+
+from seeds.lexicon import COMMON_WORD, RARE_WORD, family_names, frequencies, given_names, lexicon
+
+# A syllable of pinyin, roughly.
+SYLLABLE = r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:[aeiouü]{1,3}(?:ng?|r)?)"
+CHINESE_GIVEN = re.compile(rf"{SYLLABLE}(?:['’-]?{SYLLABLE})?", re.IGNORECASE)
+
+
+def is_western_name(words: Sequence[str]) -> bool:
+    """Tell whether words are a given name and a family name after it."""
+    first, last = words[0].partition("-")[0], words[-1].rpartition("-")[2]
+    if first not in given_names() or last in lexicon().heads:
+        return False
+    return last in family_names() or last not in frequencies() or frequencies().get(first, 0) < RARE_WORD
+
+
+def is_chinese_name(words: Sequence[str]) -> bool:
+    """Tell whether two words are a family name in pinyin and a given one."""
+    if len(words) != 2 or words[0] not in lexicon().surnames or words[1] in lexicon().heads:
+        return False
+    return frequencies().get(words[1], 0) < COMMON_WORD and bool(CHINESE_GIVEN.fullmatch(words[1]))

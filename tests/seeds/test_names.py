@@ -1,0 +1,204 @@
+"""Names in text: what is one, where it begins and ends, and what before it is no part of it."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from seeds.names import names
+
+
+def named(text: str) -> list[str]:
+    """Give the names in `text`, those in quotes last."""
+    return [name.text for name in names(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We met Anna Lindqvist in Bergen.", ["Anna Lindqvist", "Bergen"]),
+        ("He lives in The Hague.", ["The Hague"]),
+        ("He lives at the Hague Inn.", ["Hague Inn"]),
+        ("We saw St. Olave and J. Tarn.", ["St. Olave", "J. Tarn"]),
+        ("It left Brevik. Halvorsen stayed.", ["Brevik", "Halvorsen"]),
+        ("We saw Marks & Tarn.", ["Marks & Tarn"]),
+        ("We heard Ludwig van Moorsel.", ["Ludwig van Moorsel"]),
+        ("We crossed the Rio de la Vega.", ["Rio de la Vega"]),
+        ("There was Kim Se-hun of Lantern.", ["Kim Se-hun", "Lantern"]),
+        ("It was Norland-based.", ["Norland"]),
+    ],
+)
+def test_a_name_is_capitalised_words_and_what_stands_between_them(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["U.S.", "AT&T", "iQuay", "e-KRN", "O'Brien", "O’Brien", "Xi'an", "Graf-Moser"]
+)
+def test_signs_and_small_letters_are_inside_some_names(name: str) -> None:
+    assert named(f"They saw {name} again") == [name]
+
+
+@pytest.mark.parametrize("possessive", ["'s", "’s", "'", "’"])
+def test_a_possessive_is_no_part_of_a_name(possessive: str) -> None:
+    assert named(f"We heard of Velmoras{possessive} profits.") == ["Velmoras"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "People's Council of Norland",
+        "Workers’ Union of Norland",
+        "Ministry of Ports",
+        "Department of Fisheries, Forestry and Water",
+        "Food and Harbour Administration",
+        "Bureau of Roads of Bern",
+        "Treaty of Brevik",
+        "Council for the Tides",
+        "Conference on Tides",
+        "Act on Fog",
+    ],
+)
+def test_offices_and_laws_have_small_words_inside(name: str) -> None:
+    assert named(f"They signed the {name} again.") == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We left Halvorsen and Tarn there.", ["Halvorsen", "Tarn"]),
+        ("We left Halvorsen, Tarn and Ek.", ["Halvorsen", "Tarn", "Ek"]),
+        ("We left Bergen for Brevik.", ["Bergen", "Brevik"]),
+        ("We met the people of Brevik.", ["Brevik"]),
+        ("We met the President of Norland.", ["Norland"]),
+        ("He went to Bergen on Monday.", ["Bergen"]),
+        ("Since March Halvorsen sails.", ["Halvorsen"]),
+    ],
+)
+def test_several_names_are_not_one(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [
+        ("Mr ", "Mr"),
+        ("Mr. ", "Mr"),
+        ("Dame ", "Dame"),
+        ("President ", "President"),
+        ("French President ", "President"),
+        ("Deputy Governor ", "Deputy Governor"),
+        ("Vice-President ", "Vice-President"),
+        ("Foreign Minister ", "Foreign Minister"),
+        ("the Norwegian ", None),
+        ("the singer ", None),
+    ],
+)
+def test_an_office_before_a_name_is_its_title_and_a_people_is_nothing(before: str, title: str | None) -> None:
+    (name,) = names(f"They saw {before}Olave Brekke.")
+    assert (name.text, name.title) == ("Olave Brekke", title)
+
+
+def test_an_office_parts_a_firm_from_its_officer() -> None:
+    firm, officer = names("They met Kestrel Chief Executive Tove Ek.")
+    assert (firm.text, officer.text, officer.title) == ("Kestrel", "Tove Ek", "Chief Executive")
+
+
+@pytest.mark.parametrize("name", ["General Administration of Sport", "Premier League", "Marshal Islands"])
+def test_a_name_that_begins_as_an_office_does_is_whole(name: str) -> None:
+    assert named(f"They spoke of the {name} again.") == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("However, Brevik stayed.", ["Brevik"]),
+        ("In Norland it rained.", ["Norland"]),
+        ("Although Tarn sank, it rained.", ["Tarn"]),
+        ("Drugmaker Biontis fell.", ["Biontis"]),
+        ("It rained. “Yes,” they said. The end.", []),
+        ("On Monday the Norwegians left.", []),
+        ("The GDP rose and the CEO spoke.", []),
+    ],
+)
+def test_words_that_begin_a_sentence_are_no_names(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_start"),
+    [
+        ("Velmora rose.", True),
+        ("It fell. Velmora rose.", True),
+        ("It fell! “Velmora rose.”", True),
+        ("It fell: Velmora rose.", True),
+        ("• Velmora rose.", True),
+        ("The Velmora rose.", False),
+        ("A ship, Velmora, rose.", False),
+        ("It is Velmora.", False),
+    ],
+)
+def test_a_name_knows_whether_a_sentence_begins_with_it(text: str, is_start: bool) -> None:
+    (name,) = (name for name in names(text) if name.text == "Velmora")
+    assert name.is_start is is_start
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They bought an Orca-7 again.", ["Orca-7"]),
+        ("They bought a Kestrel 300 again.", ["Kestrel 300"]),
+        ("They paid Kestrel 300 dollars.", ["Kestrel"]),
+        ("They paid Kestrel 3.5 percent.", ["Kestrel"]),
+        ("They saw Kestrel 2026 again.", ["Kestrel"]),
+        ("They saw the 2026 Harbour Games.", ["2026 Harbour Games"]),
+        ("In 2026 Tarn won 7 Lanterns.", ["2026 Tarn", "Lanterns"]),
+        ("They saw 300 of them.", []),
+    ],
+)
+def test_a_number_after_a_name_is_its_model_unless_it_counts(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize("quotes", ["''", '""', "‘’", "“”"])
+def test_what_is_written_as_a_title_in_quotes_is_a_name(quotes: str) -> None:
+    found = [name for name in names(f"They call it {quotes[0]}Belt of Fog{quotes[1]} now.") if name.is_quoted]
+    assert [name.text for name in found] == ["Belt of Fog"]
+
+
+@pytest.mark.parametrize(
+    "quoted", ["We will not go", "Never", "an Agent", "Fog Is Coming.", "A B C D E F G", "Fog is coming"]
+)
+def test_what_somebody_says_in_quotes_is_none(quoted: str) -> None:
+    assert not any(name.is_quoted for name in names(f"They said “{quoted}” now."))
+
+
+# What names are made of and what stands between them.
+NAMES = ["Velmora", "Ministry", "President", "The", "Jan", "2026", "300", "Se-hun", "U.S.", "深企", "İ", "ǅ"]
+BETWEEN = ["’s", "'", "“", ". ", ", ", " ", " of ", " and ", " van ", "(", "\n", "-", "&", "+"]
+PIECES = st.sampled_from([*NAMES, *BETWEEN])
+TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join))
+
+
+@given(TEXTS)
+@example("A")
+@example("İstanbul İş")
+@example("’S A’")
+def test_a_name_is_the_text_at_its_place(text: str) -> None:
+    for name in names(text):
+        assert name.text
+        assert text[name.start : name.end] == name.text
+        assert name.words
+
+
+@given(TEXTS)
+def test_names_outside_quotes_come_in_order_and_never_overlap(text: str) -> None:
+    reached = 0
+    for name in names(text):
+        if not name.is_quoted:
+            assert reached <= name.start
+            reached = name.end
+
+
+@given(TEXTS)
+def test_the_same_text_has_the_same_names(text: str) -> None:
+    assert list(names(text)) == list(names(text))
