@@ -10,11 +10,13 @@ import hashlib
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
-import snowballstemmer
+import Stemmer
 
 # Kana, Han, Hangul, and the ideographs beyond the first plane.
 CJK = (
@@ -43,7 +45,8 @@ MAX_TERM = 64
 MAX_TERMS, MAX_OCCURRENCES = 16_000, 255
 PLACEHOLDER, BREAK = "y", "z"
 
-_stemmer = snowballstemmer.stemmer("english")
+# Without a memory of its own: `term` has one.
+_stemmer = Stemmer.Stemmer("english", 0)
 # It keeps the word that it works on in itself.
 _stemmer_lock = threading.Lock()
 
@@ -87,16 +90,29 @@ def indexed(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
     Each paragraph of a part ends in a break of its own, so that no phrase reaches into the next.
     """
-    # A plain dict: Counter asks a method of its own, in Python, for each term that is new.
-    seen: dict[str, int] = {}
-    room = iter(range(MAX_TERMS))
-    return {name: " ".join(_part(paragraphs, seen, room)) for name, paragraphs in parts.items()}
+    terms = {
+        name: [[*map(term, WORD.findall(paragraph))] for paragraph in paragraphs]
+        for name, paragraphs in parts.items()
+    }
+    every = [*chain.from_iterable(chain.from_iterable(terms.values()))]
+    if len(every) > MAX_TERMS or max(Counter(every).values(), default=0) > MAX_OCCURRENCES:
+        _limit(terms)
+    return {name: " ".join(_with_breaks(paragraphs)) for name, paragraphs in terms.items()}
 
 
-def _part(paragraphs: Iterable[str], seen: dict[str, int], room: Iterator[int]) -> Iterator[str]:
+def _limit(terms: Mapping[str, list[list[str]]]) -> None:
+    """Leave out of a document what PostgreSQL would forget."""
+    room, seen = MAX_TERMS, Counter[str]()
+    for paragraph in chain.from_iterable(terms.values()):
+        del paragraph[room:]
+        room -= len(paragraph)
+        for place, found in enumerate(paragraph):
+            seen[found] += 1
+            if seen[found] > MAX_OCCURRENCES:
+                paragraph[place] = PLACEHOLDER
+
+
+def _with_breaks(paragraphs: Sequence[Sequence[str]]) -> Iterator[str]:
     for number, paragraph in enumerate(paragraphs):
-        for word, _ in zip(WORD.findall(paragraph), room, strict=False):
-            found = term(word)
-            times = seen[found] = seen.get(found, 0) + 1
-            yield found if times <= MAX_OCCURRENCES else PLACEHOLDER
+        yield from paragraph
         yield f"{BREAK}{number}"
