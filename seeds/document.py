@@ -62,7 +62,11 @@ class ParseWarning:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where each field stands; None where the page does not have it."""
+    """Where each field stands; None where the page does not have it.
+
+    Takeaways below the Editor's Desk may stand between the first and the last line of the analysis or the
+    byline, which do not hold them.
+    """
 
     title: Span
     summary: Span | None
