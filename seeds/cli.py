@@ -99,8 +99,8 @@ def relink_command() -> None:
     """
     with _database_errors(), transactions(db.engine, _say) as begin:
         matcher, successors = _knowledge(begin)
-        with begin() as session:
-            articles = list(session.scalars(select(Article.id).order_by(Article.id)))
+        with begin() as connection:
+            articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
         reread_count = sum(_each(begin, "Reading", articles, reread, matcher, successors))
         settled_count = settle_entities(begin)
         linked_count = sum(_each(begin, "Linking", articles, relink))
@@ -115,8 +115,8 @@ def _each(
 ) -> Iterator[bool]:
     """Do `step` for each article, in a transaction of its own."""
     for article in track(articles, verb, console=console, transient=True, disable=not console.is_terminal):
-        with begin() as session:
-            yield step(session, article, *rest)
+        with begin() as connection:
+            yield step(connection, article, *rest)
 
 
 @seed.command("status")
@@ -144,10 +144,10 @@ def _knowledge(begin: Transaction) -> tuple[Matcher, Successors]:
         catalogue, recognize = read_catalogue(), recognizer(settings().spacy_model)
     except (CatalogueError, ModelError) as error:
         raise click.ClickException(str(error)) from None
-    with begin() as session:
-        cede_slugs(session, catalogue)
-        refresh_entities(session, catalogue)
-        return Matcher(catalogue, recognize), find_successors(session, catalogue)
+    with begin() as connection:
+        cede_slugs(connection, catalogue)
+        refresh_entities(connection, catalogue)
+        return Matcher(catalogue, recognize), find_successors(connection, catalogue)
 
 
 def _load_file(
@@ -165,8 +165,8 @@ def _load_file(
             raise Rejection(f"has the key of {printable(str(keys[submission.key]))}; one of them must change")
         for warning in submission.document.warnings:
             _warn(path, warning, strict=strict)
-        with begin() as session:
-            return load(session, submission, matcher, successors)
+        with begin() as connection:
+            return load(connection, submission, matcher, successors)
     except Rejection as rejection:
         _say(_place(path, rejection))
         return REJECTED

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from api.models import RelatedLink, link_place, published_keys, score_keys
 from seeds.identity import computed_link_id
@@ -50,28 +50,28 @@ class Changes:
             self._gone.append(row.id)
         self._new.append(computed_row(identity, near.article, near.score, near.reasons, published_at))
 
-    def make(self, session: Session) -> bool:
+    def make(self, connection: Connection) -> bool:
         """Write the changes; tells whether there were any."""
         if self._gone:
-            run(session, DELETE_LINKS, {"identities": self._gone})
+            run(connection, DELETE_LINKS, {"identities": self._gone})
         if self._scores:
-            run(session, SCORE, self._scores)
-        insert_rows(session, RelatedLink, self._new)
+            run(connection, SCORE, self._scores)
+        insert_rows(connection, RelatedLink, self._new)
         return bool(self._gone or self._scores or self._new)
 
 
-def unlink(session: Session, identity: UUID) -> None:
+def unlink(connection: Connection, identity: UUID) -> None:
     """Take from the links to an article what was computed, before what it is about changes."""
-    run(session, DELETE_COMPUTED_TO, {"identity": identity})
-    run(session, UNSCORE_TO, {"identity": identity, "score": None, "reasons": []} | score_keys(None))
+    run(connection, DELETE_COMPUTED_TO, {"identity": identity})
+    run(connection, UNSCORE_TO, {"identity": identity, "score": None, "reasons": []} | score_keys(None))
 
 
 def link(
-    session: Session, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
+    connection: Connection, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
 ) -> bool:
     """Link an article to those nearest to it, in place of its computed links; tells whether any changed."""
-    near = nearest(session, identity, weights, published_at)[:MOST]
-    present = {row.target_id: row for row in run(session, LINKS_OF, {"identities": [identity]})}
+    near = nearest(connection, identity, weights, published_at)[:MOST]
+    present = {row.target_id: row for row in run(connection, LINKS_OF, {"identities": [identity]})}
     changes, targets = Changes(), {one.article for one in near}
     for row in present.values():
         if row.score is not None and row.target_id not in targets:
@@ -80,22 +80,23 @@ def link(
         there = present.get(one.article)
         if there is None or (there.score, there.reasons) != (one.score, one.reasons):
             changes.put(identity, published_at, one, there)
-    return changes.make(session)
+    return changes.make(connection)
 
 
 def link_both(
-    session: Session, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
+    connection: Connection, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
 ) -> None:
     """Link an article without computed links to those nearest to it, and them to it if it is among theirs."""
-    near = nearest(session, identity, weights, published_at)
+    near = nearest(connection, identity, weights, published_at)
     if not near:
         return
     listed = {
-        (row.article_id, row.target_id): row for row in run(session, UNSCORED_LINKS, {"identity": identity})
+        (row.article_id, row.target_id): row
+        for row in run(connection, UNSCORED_LINKS, {"identity": identity})
     }
     full = {
         row.article_id: row
-        for row in run(session, LAST_LINKS, {"identities": [one.article for one in near]})
+        for row in run(connection, LAST_LINKS, {"identities": [one.article for one in near]})
         if row.scored == MOST
     }
     changes = Changes()
@@ -109,7 +110,7 @@ def link_both(
             changes.drop(last)
         back = one._replace(article=identity)
         changes.put(one.article, one.published_at, back, listed.get((one.article, identity)))
-    changes.make(session)
+    changes.make(connection)
 
 
 def scored(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """The entities of one article among those of all: made where they are new, counted, and retired."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.terms import fold
@@ -28,43 +27,43 @@ from seeds.statements import (
 Successors = Mapping[UUID, UUID]
 
 
-def bring_entities(session: Session, found: Iterable[FoundEntity]) -> dict[UUID, str]:
-    """Make the entities that no article mentioned before, and add new aliases to others; gives the types.
+class Brought(NamedTuple):
+    """The entities of an article: the type of each, and how often it names those that it brought."""
+
+    types: dict[UUID, str]
+    new: dict[UUID, int]
+
+
+def bring_entities(connection: Connection, found: Sequence[FoundEntity]) -> Brought:
+    """Make the entities that no article mentioned before, counted, and add new aliases to others.
 
     An extracted entity keeps the name and type that it was first found to have, until it is settled.
     """
     entities = {one.entity.id: one.entity for one in found}
     if not entities:
-        return {}
-    present = {row.id: row for row in run(session, PRESENT, {"identities": list(entities)})}
-    new = [entity for identity, entity in entities.items() if identity not in present]
-    _make(session, new)
+        return Brought({}, {})
+    present = {row.id: row for row in run(connection, PRESENT, {"identities": list(entities)})}
+    new = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in present}
+    _make(connection, {each: entities[each] for each in new}, new)
     extracted = [row for row in present.values() if row.origin == "extracted"]
-    _add_aliases(session, [(row, entities[row.id]) for row in extracted])
-    return {
-        identity: present[identity].type if identity in present else entity.type
-        for identity, entity in entities.items()
-    }
+    _add_aliases(connection, [(row, entities[row.id]) for row in extracted])
+    return Brought({each: present.get(each, entity).type for each, entity in entities.items()}, new)
 
 
-def _make(session: Session, new: Sequence[KnownEntity]) -> None:
+def _make(connection: Connection, new: Mapping[UUID, KnownEntity], mentions: Mapping[UUID, int]) -> None:
     if not new:
         return
-    slugs = _free_slugs(session, new)
-    insert_rows(
-        session,
-        Entity,
-        new_entity_rows({entity.id: replace(entity, slug=slugs[entity.id]) for entity in new}),
-    )
-    insert_rows(session, EntitySlug, entity_slug_rows(slugs))
-    insert_rows(session, EntityName, entity_name_rows({entity.id: entity.names for entity in new}))
+    slugs = _free_slugs(connection, new)
+    insert_rows(connection, Entity, new_entity_rows(new, slugs, mentions))
+    insert_rows(connection, EntitySlug, entity_slug_rows(slugs))
+    insert_rows(connection, EntityName, entity_name_rows({each: one.names for each, one in new.items()}))
 
 
-def _free_slugs(session: Session, entities: Sequence[KnownEntity]) -> dict[UUID, str]:
+def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) -> dict[UUID, str]:
     """Give each of `entities` the first of its slugs that no other has."""
-    choices = {entity.id: slugs_for(entity.slug, entity.type, entity.id) for entity in entities}
+    choices = {each: slugs_for(entity.slug, entity.type, each) for each, entity in entities.items()}
     every = sorted({slug for slugs in choices.values() for slug in slugs})
-    taken = set(run(session, SLUGS, {"slugs": every}).scalars())
+    taken = set(run(connection, SLUGS, {"slugs": every}).scalars())
     free = {}
     for identity, slugs in choices.items():
         free[identity] = next(slug for slug in slugs if slug not in taken)
@@ -78,7 +77,7 @@ def slugs_for(slug: str, kind: str, identity: UUID) -> list[str]:
     return [slug[: MAX_SLUG - len(ending)].rstrip("-") + ending for ending in endings]
 
 
-def _add_aliases(session: Session, pairs: Iterable[tuple[Any, KnownEntity]]) -> None:
+def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]]) -> None:
     changed = []
     for row, entity in pairs:
         aliases = {*row.aliases, *entity.names} - {row.name}
@@ -86,7 +85,7 @@ def _add_aliases(session: Session, pairs: Iterable[tuple[Any, KnownEntity]]) -> 
             changed.append((row, sorted(aliases)))
     if not changed:
         return
-    run(session, ADD_ALIASES, [{"identity": row.id, "aliases": aliases} for row, aliases in changed])
+    run(connection, ADD_ALIASES, [{"identity": row.id, "aliases": aliases} for row, aliases in changed])
     names = [
         {"entity_id": row.id, "folded": folded}
         for row, aliases in changed
@@ -94,11 +93,11 @@ def _add_aliases(session: Session, pairs: Iterable[tuple[Any, KnownEntity]]) -> 
             {fold(alias) for alias in aliases} - {fold(name) for name in (row.name, *row.aliases)}
         )
     ]
-    insert_rows(session, EntityName, names)
+    insert_rows(connection, EntityName, names)
 
 
 def count_entities(
-    session: Session, found: Iterable[FoundEntity], before: Mapping[UUID, int], successors: Successors
+    connection: Connection, found: Iterable[FoundEntity], before: Mapping[UUID, int], successors: Successors
 ) -> None:
     """Move the counts of the entities that an article has and had; retire those that none has any more."""
     # By difference: a count over all articles would make each document dearer than the one before.
@@ -113,22 +112,22 @@ def count_entities(
     ]
     moved = [change for change in changes if change["articles"] or change["mentions"]]
     if moved:
-        run(session, MOVE_COUNTS, moved)
+        run(connection, MOVE_COUNTS, moved)
     gone = before.keys() - after.keys()
     if gone:
-        _retire(session, gone, successors)
+        _retire(connection, gone, successors)
 
 
-def _retire(session: Session, gone: Iterable[UUID], successors: Successors) -> None:
+def _retire(connection: Connection, gone: Iterable[UUID], successors: Successors) -> None:
     """Remove entities that no article mentions; what had their ids and slugs leads to their successors."""
-    leaving = run(session, LEAVING, {"identities": sorted(gone)}).all()
+    leaving = run(connection, LEAVING, {"identities": sorted(gone)}).all()
     if not leaving:
         return
-    run(session, DELETE_UNNAMED, {"identities": sorted({row.id for row in leaving})})
+    run(connection, DELETE_UNNAMED, {"identities": sorted({row.id for row in leaving})})
     wanted = {successors[row.id] for row in leaving if row.id in successors}
-    present = set(run(session, PRESENT, {"identities": sorted(wanted)}).scalars()) if wanted else set()
+    present = set(run(connection, PRESENT, {"identities": sorted(wanted)}).scalars()) if wanted else set()
     replaced = [(row, successors[row.id]) for row in leaving if successors.get(row.id) in present]
     slugs = [{"slug": row.slug, "entity_id": successor} for row, successor in replaced]
     ids = {row.id: successor for row, successor in replaced}
-    insert_rows(session, EntitySlug, slugs)
-    insert_rows(session, EntityId, [{"old_id": old, "entity_id": new} for old, new in ids.items()])
+    insert_rows(connection, EntitySlug, slugs)
+    insert_rows(connection, EntityId, [{"old_id": old, "entity_id": new} for old, new in ids.items()])

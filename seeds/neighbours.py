@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from api.models import ArticleFeatures, Posting, published_keys
 from seeds.features import ENTITY, feature_hash, similarity
@@ -32,12 +32,12 @@ class Near(NamedTuple):
 
 
 def file_features(
-    session: Session, identity: UUID, weights: Mapping[str, float], published_asc: datetime
+    connection: Connection, identity: UUID, weights: Mapping[str, float], published_asc: datetime
 ) -> None:
     """Store the features of an article, and file it under the weightiest."""
     if not weights:
         return
-    insert_rows(session, ArticleFeatures, [{"article_id": identity, "weights": dict(weights)}])
+    insert_rows(connection, ArticleFeatures, [{"article_id": identity, "weights": dict(weights)}])
     postings = [
         {
             "feature": feature_hash(name),
@@ -47,26 +47,26 @@ def file_features(
         }
         for name, weight in list(weights.items())[:SOUGHT]
     ]
-    insert_rows(session, Posting, postings)
+    insert_rows(connection, Posting, postings)
 
 
 def nearest(
-    session: Session, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
+    connection: Connection, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
 ) -> list[Near]:
     """Give the articles that are near enough to one, the nearest first."""
-    found = _alike(session, identity, weights, published_at)
-    rows = run(session, WEIGHTS, {"identities": found}) if found else ()
+    found = _alike(connection, identity, weights, published_at)
+    rows = run(connection, WEIGHTS, {"identities": found}) if found else ()
     compared = [(row.article_id, similarity(weights, row.weights), row.published_at) for row in rows]
     scored = [(round(min(1.0, sum(shared.values())), 4), *rest) for rest in compared if (shared := rest[1])]
     close = sorted((row for row in scored if row[0] >= LEAST), key=lambda row: (-row[0], row[1]))
-    named = _named(session, [shared for _, _, shared, _ in close])
+    named = _named(connection, [shared for _, _, shared, _ in close])
     return [
         Near(article, score, _reasons(score, shared, named), when) for score, article, shared, when in close
     ]
 
 
 def _alike(
-    session: Session, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
+    connection: Connection, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
 ) -> list[UUID]:
     """Give the articles that share the most of the weightiest features."""
     sought = list(weights.items())[:SOUGHT]
@@ -80,15 +80,17 @@ def _alike(
     }
     for number, (name, weight) in enumerate(padded):
         parameters |= {f"feature_{number}": feature_hash(name), f"weight_{number}": round(weight * UNITS)}
-    return list(run(session, ALIKE, parameters).scalars())
+    return list(run(connection, ALIKE, parameters).scalars())
 
 
-def _named(session: Session, shared: Iterable[Mapping[str, float]]) -> dict[str, dict[str, Any]]:
+def _named(connection: Connection, shared: Iterable[Mapping[str, float]]) -> dict[str, dict[str, Any]]:
     """Give the entities among shared features as links show them."""
     names = {name for one in shared for name in one if name.startswith(ENTITY)}
     if not names:
         return {}
-    rows = run(session, NAMES_OF, {"identities": [UUID(name.removeprefix(ENTITY)) for name in sorted(names)]})
+    rows = run(
+        connection, NAMES_OF, {"identities": [UUID(name.removeprefix(ENTITY)) for name in sorted(names)]}
+    )
     return {ENTITY + row.id.hex: {"id": str(row.id), "slug": row.slug, "name": row.name} for row in rows}
 
 

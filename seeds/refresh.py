@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete, insert, literal, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Connection, case, delete, insert, literal, select, update
+from sqlalchemy.orm import aliased
 
 from api.db import Id
 from api.facets import facet_id
@@ -14,23 +14,24 @@ from api.terms import fold
 from seeds.catalogue import KnownEntity, group_of
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_columns, entity_name_rows
+from seeds.statements import CHANGE_ENTITY, run
 
 
-def refresh_entities(session: Session, catalogue: Iterable[KnownEntity]) -> None:
+def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
     """Bring the entities that are there to what the catalogue now says, and what finds them with them."""
     known = {entity.id: entity for entity in catalogue}
     changed: list[UUID] = []
     retyped: list[UUID] = []
-    for entity in session.scalars(select(Entity).where(Entity.id.in_(known))):
+    for entity in connection.execute(select(Entity.__table__).where(Entity.id.in_(known))):
         columns = entity_columns(known[entity.id])
         if any(getattr(entity, name) != value for name, value in columns.items()):
             changed.append(entity.id)
             retyped += [entity.id] if entity.type != columns["type"] else []
-    change_entities(session, {each: entity_columns(known[each]) for each in changed}, retyped)
+    change_entities(connection, {each: entity_columns(known[each]) for each in changed}, retyped)
 
 
 def change_entities(
-    session: Session, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
+    connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
 ) -> None:
     """Give entities other columns, name and aliases among them, and let them be found by these.
 
@@ -38,51 +39,51 @@ def change_entities(
     """
     if not changed:
         return
-    session.execute(update(Entity), [{"id": each} | dict(columns) for each, columns in changed.items()])
-    session.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
+    run(connection, CHANGE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()])
+    connection.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
     names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
-    session.execute(insert(EntityName), entity_name_rows(names))
+    connection.execute(insert(EntityName), entity_name_rows(names))
     if retyped:
-        _refile(session, retyped)
-    session.execute(update(Corpus).values(revision=Corpus.revision + 1))
+        _refile(connection, retyped)
+    connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
 
 
-def cede_slugs(session: Session, catalogue: Iterable[KnownEntity]) -> None:
+def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
     """Take the slugs of the catalogue's entries from all other entities, which have or had them."""
     known = {entity.slug: entity.id for entity in catalogue}
     held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))
     held = held.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
-    for row in session.execute(held).all():
+    for row in connection.execute(held).all():
         if row.id == known[row.slug]:
             continue
-        session.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
+        connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
         if row.slug == row.present:
             # One with the id, which nothing else has; `relink` finds a shorter one.
             other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
-            session.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
-            session.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
+            connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
+            connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
 
 
-def find_successors(session: Session, catalogue: Sequence[KnownEntity]) -> dict[UUID, UUID]:
+def find_successors(connection: Connection, catalogue: Sequence[KnownEntity]) -> dict[UUID, UUID]:
     """Give the extracted entities that the catalogue has by now, with the ids that it gives them."""
     known = {(fold(name), group_of(entity.type)): entity.id for entity in catalogue for name in entity.names}
     named = select(Entity.id, Entity.type, EntityName.folded).join(Entity, Entity.id == EntityName.entity_id)
     folded = sorted({name for name, _ in known})
-    rows = session.execute(named.where(EntityName.folded.in_(folded), Entity.origin == "extracted"))
+    rows = connection.execute(named.where(EntityName.folded.in_(folded), Entity.origin == "extracted"))
     found = {row.id: known.get((row.folded, group_of(row.type))) for row in rows}
     return {old: new for old, new in found.items() if new}
 
 
-def _refile(session: Session, entities: Collection[UUID]) -> None:
+def _refile(connection: Connection, entities: Collection[UUID]) -> None:
     """Find the articles of `entities` under the types that their entities now have."""
     facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
     naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())
-    session.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(naming)))
+    connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(naming)))
     # The facet of an entity is its id: each article has a row, with its sort keys, for each of its entities.
     own = aliased(ArticleFacet)
     keys = (own.article_id, own.published_asc, own.published_desc, own.created_at, own.updated_at)
     rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == own.facet)
     rows = rows.where(own.article_id.in_(naming)).distinct()
     names = ["facet", *(key.key for key in keys)]
-    session.execute(insert(ArticleFacet).from_select(names, rows))
+    connection.execute(insert(ArticleFacet).from_select(names, rows))

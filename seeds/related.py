@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from api.models import RelatedLink, score_keys
 from seeds.computed import computed_row, scored
@@ -46,31 +46,31 @@ class Listed(NamedTuple):
     seen_at: datetime | None
 
 
-def resolve(session: Session, digests: set[str]) -> None:
+def resolve(connection: Connection, digests: set[str]) -> None:
     """Point every listed link whose title is among `digests` at the one article that fits, or at none."""
     ordered = sorted(digests)
     changes = [
         (link, target)
         for start in range(0, len(ordered), MAX_PARAMETERS)
-        for link, target in _targets(session, ordered[start : start + MAX_PARAMETERS])
+        for link, target in _targets(connection, ordered[start : start + MAX_PARAMETERS])
         if target != link.target_id
     ]
     # First all away from their old targets: two links of one article may change places. What was computed
     # for the old target becomes a link of its own, and what there is for the new one becomes part of this.
     left = [link for link, _ in changes if link.target_id]
-    _point(session, [(link.id, None) for link in left])
-    insert_rows(session, RelatedLink, [_computed(link) for link in left if link.score is not None])
+    _point(connection, [(link.id, None) for link in left])
+    insert_rows(connection, RelatedLink, [_computed(link) for link in left if link.score is not None])
     arrived = [(link, target) for link, target in changes if target]
-    scores = _take_computed(session, arrived)
-    _point(session, [(link.id, target) for link, target in arrived])
+    scores = _take_computed(connection, arrived)
+    _point(connection, [(link.id, target) for link, target in arrived])
     if scores:
-        run(session, SCORE, scores)
+        run(connection, SCORE, scores)
 
 
-def _point(session: Session, changes: list[tuple[UUID, UUID | None]]) -> None:
+def _point(connection: Connection, changes: list[tuple[UUID, UUID | None]]) -> None:
     if changes:
         unscored: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
-        run(session, POINT, [{"link": link, "target_id": target} | unscored for link, target in changes])
+        run(connection, POINT, [{"link": link, "target_id": target} | unscored for link, target in changes])
 
 
 def _computed(link: Listed) -> dict[str, Any]:
@@ -80,23 +80,23 @@ def _computed(link: Listed) -> dict[str, Any]:
     return computed_row(link.article_id, link.target_id, link.score, link.reasons, link.seen_at)
 
 
-def _take_computed(session: Session, arrived: list[tuple[Listed, UUID]]) -> list[dict[str, Any]]:
+def _take_computed(connection: Connection, arrived: list[tuple[Listed, UUID]]) -> list[dict[str, Any]]:
     """Remove the computed links between the same articles; gives their scores for the listed ones."""
     if not arrived:
         return []
     listed = {(link.article_id, target): link.id for link, target in arrived}
     articles = sorted({article for article, _ in listed})
-    rows = [row for row in run(session, LINKS_OF, {"identities": articles}) if row.basis == "computed"]
+    rows = [row for row in run(connection, LINKS_OF, {"identities": articles}) if row.basis == "computed"]
     taken = [row for row in rows if (row.article_id, row.target_id) in listed]
     if taken:
-        run(session, DELETE_LINKS, {"identities": [row.id for row in taken]})
+        run(connection, DELETE_LINKS, {"identities": [row.id for row in taken]})
     return [scored(listed[row.article_id, row.target_id], row.score, row.reasons) for row in taken]
 
 
-def _targets(session: Session, digests: list[str]) -> Iterator[tuple[Listed, UUID | None]]:
-    listed = _listed(session, digests)
+def _targets(connection: Connection, digests: list[str]) -> Iterator[tuple[Listed, UUID | None]]:
+    listed = _listed(connection, digests)
     # Of a title that no page lists, which is that of most pages when they come, nothing is to be decided.
-    candidates = _candidates(session, sorted({link.title_digest for link in listed})) if listed else {}
+    candidates = _candidates(connection, sorted({link.title_digest for link in listed})) if listed else {}
     taken: set[tuple[UUID, UUID]] = set()
     for link in listed:
         others = [one for one in candidates.get(link.title_digest, []) if one.id != link.article_id]
@@ -108,15 +108,15 @@ def _targets(session: Session, digests: list[str]) -> Iterator[tuple[Listed, UUI
         yield link, target
 
 
-def _candidates(session: Session, digests: list[str]) -> dict[str, list[Candidate]]:
+def _candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
     candidates: dict[str, list[Candidate]] = {}
-    for row in run(session, CANDIDATES, {"digests": digests}):
+    for row in run(connection, CANDIDATES, {"digests": digests}):
         candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
 
 
-def _listed(session: Session, digests: list[str]) -> list[Listed]:
-    return [Listed(*row) for row in run(session, LISTED, {"digests": digests})]
+def _listed(connection: Connection, digests: list[str]) -> list[Listed]:
+    return [Listed(*row) for row in run(connection, LISTED, {"digests": digests})]
 
 
 def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None) -> UUID | None:

@@ -31,10 +31,15 @@ def entity_columns(entity: KnownEntity) -> dict[str, Any]:
     return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
 
-def new_entity_rows(entities: Mapping[UUID, KnownEntity]) -> list[Row]:
-    """Make the rows of entities, by id, that no article mentioned before."""
-    uncounted = {"article_count": 0, "mention_count": 0}
-    return [{"id": each} | entity_columns(entity) | uncounted for each, entity in entities.items()]
+def new_entity_rows(
+    entities: Mapping[UUID, KnownEntity], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
+) -> list[Row]:
+    """Make the rows of entities, by id, that one article alone mentions, so many times each."""
+    return [
+        {"id": each, **entity_columns(entity), "slug": slugs[each], "article_count": 1}
+        | {"mention_count": mentions[each]}
+        for each, entity in entities.items()
+    ]
 
 
 def entity_slug_rows(slugs: Mapping[UUID, str]) -> list[Row]:

@@ -9,8 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, insert, select, update
 
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
 from seeds.entities import own_slug
@@ -42,44 +41,44 @@ def settle_entities(begin: Transaction) -> int:
     changed, last = 0, UUID(int=0)
     contested: defaultdict[str, list[UUID]] = defaultdict(list)
     while True:
-        with begin() as session:
-            page = _page(session, last)
+        with begin() as connection:
+            page = _page(connection, last)
             if not page:
                 break
-            changed += _settle(session, page)
+            changed += _settle(connection, page)
             for row in page:
                 if row.slug != own_slug(row.name):
                     contested[own_slug(row.name)].append(row.id)
             last = page[-1].id
     for slug in sorted(contested):
-        with begin() as session:
-            changed += _award(session, slug, contested[slug])
+        with begin() as connection:
+            changed += _award(connection, slug, contested[slug])
     return changed
 
 
-def _page(session: Session, last: UUID) -> list[Any]:
+def _page(connection: Connection, last: UUID) -> list[Any]:
     columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
     rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
-    return list(session.execute(rows.order_by(Entity.id).limit(PAGE)))
+    return list(connection.execute(rows.order_by(Entity.id).limit(PAGE)))
 
 
-def _settle(session: Session, page: Collection[Any]) -> int:
-    called = _called(session, [row.id for row in page])
+def _settle(connection: Connection, page: Collection[Any]) -> int:
+    called = _called(connection, [row.id for row in page])
     wanted = {row.id: called[row.id].columns() for row in page}
     changed = {
         row.id: wanted[row.id]
         for row in page
         if any(getattr(row, name) != value for name, value in wanted[row.id].items())
     }
-    change_entities(session, changed, [row.id for row in page if row.type != wanted[row.id]["type"]])
+    change_entities(connection, changed, [row.id for row in page if row.type != wanted[row.id]["type"]])
     return len(changed)
 
 
-def _called(session: Session, entities: Collection[UUID]) -> Mapping[UUID, Called]:
+def _called(connection: Connection, entities: Collection[UUID]) -> Mapping[UUID, Called]:
     called: defaultdict[UUID, Called] = defaultdict(lambda: Called(Counter(), Counter(), set()))
     own = ArticleEntity
     rows = select(own.entity_id, own.own_name, own.own_type, own.mentions).where(own.entity_id.in_(entities))
-    for row in session.execute(rows):
+    for row in connection.execute(rows):
         one = called[row.entity_id]
         one.names[row.own_name] += 1
         one.types[row.own_type] += 1
@@ -87,32 +86,32 @@ def _called(session: Session, entities: Collection[UUID]) -> Mapping[UUID, Calle
     return called
 
 
-def _award(session: Session, slug: str, contenders: list[UUID]) -> int:
+def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
     """Give `slug` to the contender with the lowest id, unless the catalogue has it; to the others another."""
     columns = (Entity.id, Entity.slug, Entity.type, Entity.origin)
-    holder = session.execute(
+    holder = connection.execute(
         select(*columns).join(EntitySlug, EntitySlug.entity_id == Entity.id).where(EntitySlug.slug == slug)
     ).one_or_none()
-    rows = {row.id: row for row in session.execute(select(*columns).where(Entity.id.in_(contenders)))}
+    rows = {row.id: row for row in connection.execute(select(*columns).where(Entity.id.in_(contenders)))}
     is_known = holder is not None and holder.origin == "catalogue"
     if holder and not is_known and holder.slug == slug:
         rows[holder.id] = holder
     ranked = [rows[each] for each in sorted(rows)]
     winner = None if is_known else ranked[0]
     # The others first: a slug is no two entities' at any moment.
-    changes = [(row, _free(session, slug, row)) for row in ranked if row is not winner]
+    changes = [(row, _free(connection, slug, row)) for row in ranked if row is not winner]
     changes += [(winner, slug)] if winner else []
     moved = [(row, wanted) for row, wanted in changes if row.slug != wanted]
     for row, wanted in moved:
-        session.execute(update(Entity).where(Entity.id == row.id).values(slug=wanted))
-        session.execute(delete(EntitySlug).where(EntitySlug.slug == wanted))
-        session.execute(insert(EntitySlug).values(slug=wanted, entity_id=row.id))
+        connection.execute(update(Entity).where(Entity.id == row.id).values(slug=wanted))
+        connection.execute(delete(EntitySlug).where(EntitySlug.slug == wanted))
+        connection.execute(insert(EntitySlug).values(slug=wanted, entity_id=row.id))
     return len(moved)
 
 
-def _free(session: Session, slug: str, row: Any) -> str:
+def _free(connection: Connection, slug: str, row: Any) -> str:
     """Give the slug that an entity has where `slug` is another's."""
     choices = slugs_for(slug, row.type, row.id)[1:]
     held = select(EntitySlug.slug).where(EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id)
-    taken = set(session.scalars(held))
+    taken = set(connection.scalars(held))
     return next(choice for choice in choices if choice not in taken)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Connection,
     CursorResult,
     Dialect,
     Executable,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Session
 
 from api.db import db
 from api.models import (
@@ -92,6 +92,8 @@ PRESENT = select(Entity.id, Entity.type, Entity.origin, Entity.name, Entity.alia
     Entity.id.in_(bindparam("identities"))
 )
 SLUGS = select(EntitySlug.slug).where(EntitySlug.slug.in_(bindparam("slugs")))
+# This takes the columns that change from its parameters.
+CHANGE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == IDENTITY)
 ADD_ALIASES = update(ENTITIES).where(ENTITIES.c.id == IDENTITY).values(aliases=bindparam("aliases"))
 # With every slug that leads to each, and so a row a slug.
 LEAVING = (
@@ -196,15 +198,14 @@ DELETE_COMPUTED_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.
 UNSCORE_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.score.is_not(None))
 
 
-def run(session: Session, statement: Executable, parameters: Parameters | None = None) -> AnyResult:
-    """Run `statement` in the transaction of `session`, past the session's own way, which is for objects."""
-    return session.connection().execute(statement, parameters)
+def run(connection: Connection, statement: Executable, parameters: Parameters | None = None) -> AnyResult:
+    """Run `statement` in the transaction of `connection`."""
+    return connection.execute(statement, parameters)
 
 
-def insert_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(connection: Connection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert `rows`, which have the same columns, into the table of `model`, where there are any."""
     if rows:
-        connection = session.connection()
         sql, values = insertion(model.__tablename__, tuple(rows[0]), connection.dialect)
         connection.exec_driver_sql(sql, [values(row) for row in rows])
 

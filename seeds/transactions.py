@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from api.db import BUSY_MILLISECONDS
 
 Announce = Callable[[str], None]
-Transaction = Callable[[], AbstractContextManager[Session]]
+Transaction = Callable[[], AbstractContextManager[Connection]]
 
 WAITING = "waiting: another process is writing to the database"
 # SQLite waits for BUSY_MILLISECONDS each time; a writer that keeps the lock for longer is stuck.
@@ -77,12 +76,10 @@ def _advise(connection: Connection, announce: Announce, attempt: str, wait: str,
 
 
 @contextmanager
-def _transaction(connection: Connection, announce: Announce) -> Iterator[Session]:
+def _transaction(connection: Connection, announce: Announce) -> Iterator[Connection]:
     _begin(connection, announce)
     try:
-        with Session(connection) as session:
-            yield session
-            session.commit()
+        yield connection
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -90,12 +87,10 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Session
 
 
 @contextmanager
-def _savepoint(connection: Connection) -> Iterator[Session]:
+def _savepoint(connection: Connection) -> Iterator[Connection]:
     savepoint = connection.begin_nested()
     try:
-        with Session(connection, join_transaction_mode="rollback_only") as session:
-            yield session
-            session.commit()
+        yield connection
         savepoint.commit()
     except BaseException:
         # On a full disk SQLite has rolled back the whole transaction by itself, the savepoint with it.

@@ -129,11 +129,11 @@ def seed_pages(
     known = tuple(catalogue)
     matcher, outcomes = Matcher(known), []
     with app.app_context(), transactions(db.engine, print) as begin:
-        with begin() as session:
-            refresh_entities(session, known)
+        with begin() as connection:
+            refresh_entities(connection, known)
         for submission in submissions:
-            with begin() as session:
-                outcomes.append(load(session, submission, matcher))
+            with begin() as connection:
+                outcomes.append(load(connection, submission, matcher))
     return outcomes
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from api.db import db
 from api.models import Corpus
@@ -24,26 +23,26 @@ def silent(_: str) -> None:
     """Announce nothing."""
 
 
-def fail(_: Session) -> None:
+def fail(_: Connection) -> None:
     """Fail as nothing in the project does."""
     raise LookupError
 
 
-def interrupt(_: Session) -> None:
+def interrupt(_: Connection) -> None:
     """Fail as the operator's Ctrl-C does."""
     raise KeyboardInterrupt
 
 
-def ask_nonsense(session: Session) -> None:
+def ask_nonsense(connection: Connection) -> None:
     """Fail as a statement does."""
-    session.execute(text("SELECT * FROM nonsense"))
+    connection.execute(text("SELECT * FROM nonsense"))
 
 
-def count_up(begin: Transaction, then: Callable[[Session], object] = bool) -> None:
+def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) -> None:
     """Make one change in one transaction, and do `then` before its end."""
-    with begin() as session:
-        session.execute(update(Corpus).values(revision=Corpus.revision + 1))
-        then(session)
+    with begin() as connection:
+        connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
+        then(connection)
 
 
 @contextmanager
@@ -89,14 +88,14 @@ def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
 )
 @pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
 def test_a_transaction_that_fails_leaves_nothing_and_the_others_stand(
-    app: Flask, fault: Callable[[Session], None], error: type[BaseException], dry_run: bool
+    app: Flask, fault: Callable[[Connection], None], error: type[BaseException], dry_run: bool
 ) -> None:
     seen: list[int] = []
     with app.app_context(), transactions(db.engine, silent, dry_run=dry_run) as begin:
         count_up(begin)
         with pytest.raises(error):
             count_up(begin, fault)
-        count_up(begin, lambda session: seen.append(session.scalars(select(Corpus.revision)).one()))
+        count_up(begin, lambda connection: seen.append(connection.scalars(select(Corpus.revision)).one()))
     assert seen == [2]
     assert revision(app) == (0 if dry_run else 2)
 
