@@ -30,9 +30,9 @@ from sqlalchemy.types import TypeEngine
 BUSY_MILLISECONDS = 5_000
 # Pages that a SQLite connection keeps: enough for the upper levels of the indexes over 100,000 articles.
 CACHE_KIBIBYTES = 8_000
-# Pages of its log (32 MB) after which SQLite writes them into the database; usual are 1,000. Documents change
-# many of the same pages, which are then written that much less often.
-LOG_PAGES = 8_000
+# Pages of its log (128 MB) after which SQLite writes them into the database; usual are 1,000. Documents
+# change many of the same pages, which are then written, and waited for, that much less often.
+LOG_PAGES = 32_000
 
 
 class Base(DeclarativeBase):

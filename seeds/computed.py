@@ -1,6 +1,5 @@
 """Computed links: from each article to those nearest to it, and back."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from api.models import RelatedLink, link_place, published_keys, score_keys
+from seeds.execution import fetch, insert_rows, run, run_each
 from seeds.identity import computed_link_id
 from seeds.neighbours import Near, Reasons, nearest
 from seeds.statements import (
@@ -18,9 +18,8 @@ from seeds.statements import (
     SCORE,
     UNSCORE_TO,
     UNSCORED_LINKS,
-    insert_rows,
-    run,
 )
+from seeds.vectors import Vector
 
 # The most links with a score that an article has.
 MOST = 8
@@ -54,8 +53,7 @@ class Changes:
         """Write the changes; tells whether there were any."""
         if self._gone:
             run(connection, DELETE_LINKS, {"identities": self._gone})
-        if self._scores:
-            run(connection, SCORE, self._scores)
+        run_each(connection, SCORE, self._scores)
         insert_rows(connection, RelatedLink, self._new)
         return bool(self._gone or self._scores or self._new)
 
@@ -66,12 +64,10 @@ def unlink(connection: Connection, identity: UUID) -> None:
     run(connection, UNSCORE_TO, {"identity": identity, "score": None, "reasons": []} | score_keys(None))
 
 
-def link(
-    connection: Connection, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
-) -> bool:
+def link(connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None) -> bool:
     """Link an article to those nearest to it, in place of its computed links; tells whether any changed."""
-    near = nearest(connection, identity, weights, published_at)[:MOST]
-    present = {row.target_id: row for row in run(connection, LINKS_OF, {"identities": [identity]})}
+    near = nearest(connection, identity, vector, published_at)[:MOST]
+    present = {row.target_id: row for row in fetch(connection, LINKS_OF, {"identities": [identity]})}
     changes, targets = Changes(), {one.article for one in near}
     for row in present.values():
         if row.score is not None and row.target_id not in targets:
@@ -83,20 +79,18 @@ def link(
     return changes.make(connection)
 
 
-def link_both(
-    connection: Connection, identity: UUID, weights: Mapping[str, float], published_at: datetime | None
-) -> None:
+def link_both(connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None) -> None:
     """Link an article without computed links to those nearest to it, and them to it if it is among theirs."""
-    near = nearest(connection, identity, weights, published_at)
+    near = nearest(connection, identity, vector, published_at)
     if not near:
         return
     listed = {
         (row.article_id, row.target_id): row
-        for row in run(connection, UNSCORED_LINKS, {"identity": identity})
+        for row in fetch(connection, UNSCORED_LINKS, {"identity": identity})
     }
     full = {
         row.article_id: row
-        for row in run(connection, LAST_LINKS, {"identities": [one.article for one in near]})
+        for row in fetch(connection, LAST_LINKS, {"identities": [one.article for one in near]})
         if row.scored == MOST
     }
     changes = Changes()

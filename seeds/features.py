@@ -13,7 +13,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 
 from api.terms import WORD, fold
 from seeds.entities import FoundEntity, Section
@@ -42,17 +41,6 @@ def features(sections: Sequence[Section], entities: Sequence[FoundEntity]) -> di
     both = words | _scaled(named, ENTITY_SHARE)
     kept = sorted(both.items(), key=lambda feature: (-feature[1], feature[0]))[:KEPT]
     return {name: round(weight, 4) for name, weight in _scaled(dict(kept), 1).items()}
-
-
-def feature_hash(name: str) -> int:
-    """Give the number under which a feature is filed: 64 bits with a sign."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def similarity(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    """Give what each shared feature adds to the cosine of two vectors, the same in either order."""
-    shared = sorted(one.keys() & other.keys())
-    return {name: one[name] * other[name] for name in shared}
 
 
 def _words(sections: Iterable[Section]) -> dict[str, float]:

@@ -24,6 +24,7 @@ from seeds.computed import link, link_both, unlink
 from seeds.content import Content, make_content
 from seeds.document import Rejection
 from seeds.entities import Matcher
+from seeds.execution import fetch, fetch_one, insert_rows, run
 from seeds.files import Submission
 from seeds.identity import MAX_SLUG, article_id, make_slug, title_digest
 from seeds.naming import Successors, bring_entities, count_entities
@@ -46,15 +47,14 @@ from seeds.statements import (
     CHANGE_TERMS,
     COUNTS,
     DELETE_PARTS,
+    FEATURES,
     KEEP_ARTICLE,
     NEXT_REVISION,
     OWNER,
     STORED,
-    WEIGHTS,
     WHOLE,
-    insert_rows,
-    run,
 )
+from seeds.vectors import Vector, make_vector, unpack
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
@@ -91,8 +91,8 @@ def load(
         connection, identity, submission, content.columns | {"content_digest": digest} | seeded, stored
     )
     write_parts(connection, identity, content, stored, seeded, successors)
-    link_both(connection, identity, content.features, content.columns["published_at"])
-    run(connection, NEXT_REVISION)
+    link_both(connection, identity, make_vector(content.features), content.columns["published_at"])
+    run(connection, NEXT_REVISION, {})
     return UPDATED if stored else CREATED
 
 
@@ -111,7 +111,7 @@ def write_parts(
     counts = _replace_parts(connection, identity, content, is_new=stored is None)
     _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=stored is None)
     count_entities(connection, content.entities, counts | new, successors)
-    file_features(connection, identity, content.features, content.columns["published_asc"])
+    file_features(connection, identity, make_vector(content.features), content.columns["published_asc"])
     digests = {content.columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
     resolve(connection, digests | ({stored.title_digest} if stored else set()))
 
@@ -121,7 +121,7 @@ def reread(connection: Connection, identity: UUID, matcher: Matcher, successors:
 
     The article's revision and times stay: its document is the same.
     """
-    row = run(connection, WHOLE, {"identity": identity}).one()
+    (row,) = fetch(connection, WHOLE, {"identity": identity})
     content = make_content(_submission(row), row.slug, matcher)
     digest = content.digest()
     if digest == row.content_digest:
@@ -130,7 +130,7 @@ def reread(connection: Connection, identity: UUID, matcher: Matcher, successors:
     run(connection, KEEP_ARTICLE, {"identity": identity, "content_digest": digest} | content.columns)
     seeded = {"created_at": row.created_at, "updated_at": row.updated_at}
     write_parts(connection, identity, content, stored, seeded, successors)
-    run(connection, NEXT_REVISION)
+    run(connection, NEXT_REVISION, {})
     return True
 
 
@@ -143,15 +143,16 @@ def _submission(row: Any) -> Submission:
 
 def relink(connection: Connection, identity: UUID) -> bool:
     """Compute the links of an article anew; tells whether any changed."""
-    row = run(connection, WEIGHTS, {"identities": [identity]}).one_or_none()
-    changed = link(connection, identity, row.weights if row else {}, row.published_at if row else None)
+    row = fetch_one(connection, FEATURES, {"identity": identity})
+    vector = Vector(row.names, unpack(row.weights)) if row else Vector([], {})
+    changed = link(connection, identity, vector, row.published_at if row else None)
     if changed:
-        run(connection, NEXT_REVISION)
+        run(connection, NEXT_REVISION, {})
     return changed
 
 
 def _stored(connection: Connection, identity: UUID) -> Stored | None:
-    row = run(connection, STORED, {"identity": identity}).one_or_none()
+    row = fetch_one(connection, STORED, {"identity": identity})
     return None if row is None else Stored(*row)
 
 
@@ -174,7 +175,8 @@ def _is_free(connection: Connection, slug: str, identity: UUID) -> bool:
 
 
 def _owner(connection: Connection, slug: str) -> UUID | None:
-    owner: UUID | None = run(connection, OWNER, {"wanted": slug}).scalar()
+    row = fetch_one(connection, OWNER, {"wanted": slug})
+    owner: UUID | None = row and row.article_id
     return owner
 
 
@@ -208,7 +210,7 @@ def _replace_parts(
 
 
 def _remove_parts(connection: Connection, identity: UUID) -> dict[UUID, int]:
-    counts = {row[0]: row[1] for row in run(connection, COUNTS, {"identity": identity})}
+    counts = {row.entity_id: row.mention_count for row in fetch(connection, COUNTS, {"identity": identity})}
     for statement in DELETE_PARTS:
         run(connection, statement, {"identity": identity})
     return counts
@@ -221,5 +223,5 @@ def _index(
     insert_rows(connection, ArticleFacet, rows)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, content))
     terms = article_terms(content)
-    if is_new or run(connection, CHANGE_TERMS, {"identity": identity} | terms).rowcount == 0:
+    if is_new or run(connection, CHANGE_TERMS, {"identity": identity} | terms) == 0:
         insert_rows(connection, ArticleTerms, [{"article_id": identity} | terms])

@@ -10,6 +10,7 @@ from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.terms import fold
 from seeds.catalogue import KnownEntity, group_of
 from seeds.entities import FoundEntity
+from seeds.execution import fetch, insert_rows, run, run_each
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_name_rows, entity_slug_rows, new_entity_rows
 from seeds.statements import (
@@ -19,8 +20,6 @@ from seeds.statements import (
     MOVE_COUNTS,
     PRESENT,
     SLUGS,
-    insert_rows,
-    run,
 )
 
 # From an extracted entity to the one of the catalogue that takes its place.
@@ -42,7 +41,7 @@ def bring_entities(connection: Connection, found: Sequence[FoundEntity]) -> Brou
     entities = {one.entity.id: one.entity for one in found}
     if not entities:
         return Brought({}, {})
-    present = {row.id: row for row in run(connection, PRESENT, {"identities": list(entities)})}
+    present = {row.id: row for row in fetch(connection, PRESENT, {"identities": list(entities)})}
     new = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in present}
     _make(connection, {each: entities[each] for each in new}, new)
     extracted = [row for row in present.values() if row.origin == "extracted"]
@@ -63,7 +62,7 @@ def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) ->
     """Give each of `entities` the first of its slugs that no other has."""
     choices = {each: slugs_for(entity.slug, entity.type, each) for each, entity in entities.items()}
     every = sorted({slug for slugs in choices.values() for slug in slugs})
-    taken = set(run(connection, SLUGS, {"slugs": every}).scalars())
+    taken = {row.slug for row in fetch(connection, SLUGS, {"slugs": every})}
     free = {}
     for identity, slugs in choices.items():
         free[identity] = next(slug for slug in slugs if slug not in taken)
@@ -85,7 +84,7 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]
             changed.append((row, sorted(aliases)))
     if not changed:
         return
-    run(connection, ADD_ALIASES, [{"identity": row.id, "aliases": aliases} for row, aliases in changed])
+    run_each(connection, ADD_ALIASES, [{"identity": row.id, "aliases": aliases} for row, aliases in changed])
     names = [
         {"entity_id": row.id, "folded": folded}
         for row, aliases in changed
@@ -111,8 +110,7 @@ def count_entities(
         for identity in {**before, **after}
     ]
     moved = [change for change in changes if change["articles"] or change["mentions"]]
-    if moved:
-        run(connection, MOVE_COUNTS, moved)
+    run_each(connection, MOVE_COUNTS, moved)
     gone = before.keys() - after.keys()
     if gone:
         _retire(connection, gone, successors)
@@ -120,12 +118,14 @@ def count_entities(
 
 def _retire(connection: Connection, gone: Iterable[UUID], successors: Successors) -> None:
     """Remove entities that no article mentions; what had their ids and slugs leads to their successors."""
-    leaving = run(connection, LEAVING, {"identities": sorted(gone)}).all()
+    leaving = fetch(connection, LEAVING, {"identities": sorted(gone)})
     if not leaving:
         return
     run(connection, DELETE_UNNAMED, {"identities": sorted({row.id for row in leaving})})
     wanted = {successors[row.id] for row in leaving if row.id in successors}
-    present = set(run(connection, PRESENT, {"identities": sorted(wanted)}).scalars()) if wanted else set()
+    present = (
+        {row.id for row in fetch(connection, PRESENT, {"identities": sorted(wanted)})} if wanted else set()
+    )
     replaced = [(row, successors[row.id]) for row in leaving if successors.get(row.id) in present]
     slugs = [{"slug": row.slug, "entity_id": successor} for row, successor in replaced]
     ids = {row.id: successor for row, successor in replaced}

@@ -12,9 +12,10 @@ from api.facets import facet_id
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Corpus, Entity, EntityName, EntitySlug
 from api.terms import fold
 from seeds.catalogue import KnownEntity, group_of
+from seeds.execution import run_each
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_columns, entity_name_rows
-from seeds.statements import CHANGE_ENTITY, run
+from seeds.statements import CHANGE_ENTITY
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
@@ -39,7 +40,9 @@ def change_entities(
     """
     if not changed:
         return
-    run(connection, CHANGE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()])
+    run_each(
+        connection, CHANGE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()]
+    )
     connection.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
     names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
     connection.execute(insert(EntityName), entity_name_rows(names))

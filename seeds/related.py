@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.models import RelatedLink, score_keys
 from seeds.computed import computed_row, scored
+from seeds.execution import fetch, insert_rows, run, run_each
 from seeds.printed_dates import fits
 from seeds.statements import (
     CANDIDATES,
@@ -17,8 +18,6 @@ from seeds.statements import (
     LISTED,
     POINT,
     SCORE,
-    insert_rows,
-    run,
 )
 
 # SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
@@ -63,14 +62,12 @@ def resolve(connection: Connection, digests: set[str]) -> None:
     arrived = [(link, target) for link, target in changes if target]
     scores = _take_computed(connection, arrived)
     _point(connection, [(link.id, target) for link, target in arrived])
-    if scores:
-        run(connection, SCORE, scores)
+    run_each(connection, SCORE, scores)
 
 
 def _point(connection: Connection, changes: list[tuple[UUID, UUID | None]]) -> None:
-    if changes:
-        unscored: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
-        run(connection, POINT, [{"link": link, "target_id": target} | unscored for link, target in changes])
+    unscored: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
+    run_each(connection, POINT, [{"link": link, "target_id": target} | unscored for link, target in changes])
 
 
 def _computed(link: Listed) -> dict[str, Any]:
@@ -86,7 +83,7 @@ def _take_computed(connection: Connection, arrived: list[tuple[Listed, UUID]]) -
         return []
     listed = {(link.article_id, target): link.id for link, target in arrived}
     articles = sorted({article for article, _ in listed})
-    rows = [row for row in run(connection, LINKS_OF, {"identities": articles}) if row.basis == "computed"]
+    rows = [row for row in fetch(connection, LINKS_OF, {"identities": articles}) if row.basis == "computed"]
     taken = [row for row in rows if (row.article_id, row.target_id) in listed]
     if taken:
         run(connection, DELETE_LINKS, {"identities": [row.id for row in taken]})
@@ -110,13 +107,13 @@ def _targets(connection: Connection, digests: list[str]) -> Iterator[tuple[Liste
 
 def _candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
     candidates: dict[str, list[Candidate]] = {}
-    for row in run(connection, CANDIDATES, {"digests": digests}):
+    for row in fetch(connection, CANDIDATES, {"digests": digests}):
         candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
 
 
 def _listed(connection: Connection, digests: list[str]) -> list[Listed]:
-    return [Listed(*row) for row in run(connection, LISTED, {"digests": digests})]
+    return [Listed(*row) for row in fetch(connection, LISTED, {"digests": digests})]
 
 
 def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None) -> UUID | None:

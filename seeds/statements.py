@@ -1,22 +1,15 @@
 """The statements of a load, made once: to make one costs several times what an engine needs to run it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    Connection,
-    CursorResult,
-    Dialect,
-    Executable,
     Select,
     bindparam,
     delete,
     func,
-    insert,
     or_,
     select,
     union_all,
@@ -39,10 +32,6 @@ from api.models import (
     Source,
     Takeaway,
 )
-
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-Values = Callable[[Mapping[str, Any]], Any]
-AnyResult = CursorResult[*tuple[Any, ...]]
 
 # Tables and not models, whose objects a load has no use for and which cost more than the rows.
 MODELS = (Article, ArticleTerms, Corpus, Entity, Posting, RelatedLink, Source)
@@ -162,10 +151,15 @@ def _alike() -> Select[Any]:
 
 
 ALIKE = _alike()
-WEIGHTS = (
+VECTORS = (
     select(ArticleFeatures.article_id, ArticleFeatures.weights, Article.published_at)
     .join(Article, Article.id == ArticleFeatures.article_id)
     .where(ArticleFeatures.article_id.in_(bindparam("identities")))
+)
+FEATURES = (
+    select(ArticleFeatures.names, ArticleFeatures.weights, Article.published_at)
+    .join(Article, Article.id == ArticleFeatures.article_id)
+    .where(ArticleFeatures.article_id == IDENTITY)
 )
 LINK_COLUMNS = (LINKS.c.id, LINKS.c.article_id, LINKS.c.target_id, LINKS.c.basis, LINKS.c.score)
 LINKS_OF = select(*LINK_COLUMNS, LINKS.c.reasons).where(
@@ -196,35 +190,3 @@ NAMES_OF = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(bindp
 DELETE_LINKS = delete(LINKS).where(LINKS.c.id.in_(bindparam("identities")))
 DELETE_COMPUTED_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.basis == "computed")
 UNSCORE_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.score.is_not(None))
-
-
-def run(connection: Connection, statement: Executable, parameters: Parameters | None = None) -> AnyResult:
-    """Run `statement` in the transaction of `connection`."""
-    return connection.execute(statement, parameters)
-
-
-def insert_rows(connection: Connection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `rows`, which have the same columns, into the table of `model`, where there are any."""
-    if rows:
-        sql, values = insertion(model.__tablename__, tuple(rows[0]), connection.dialect)
-        connection.exec_driver_sql(sql, [values(row) for row in rows])
-
-
-@cache
-def insertion(table: str, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, Values]:
-    """Give the SQL that takes rows of `table`, and what makes of a row the parameters that the driver takes.
-
-    Most of what a load sends are rows, and for each the library would look up again how to send it.
-    """
-    compiled = insert(db.metadata.tables[table]).compile(dialect=dialect, column_keys=columns)
-    types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in columns}
-    processors = {name: kind.bind_processor(dialect) for name, kind in types.items()}
-    ordered = [(name, processors[name]) for name in compiled.positiontup or columns]
-
-    def values(row: Mapping[str, Any]) -> Any:
-        return tuple([process(row[name]) if process else row[name] for name, process in ordered])
-
-    def named_values(row: Mapping[str, Any]) -> Any:
-        return {name: process(row[name]) if process else row[name] for name, process in ordered}
-
-    return str(compiled), values if compiled.positional else named_values

@@ -15,7 +15,7 @@ from api.models import link_place
 from api.terms import analyze, fold
 from seeds.catalogue import KnownEntity
 from seeds.entities import FoundEntity, Matcher, find_entities, sections
-from seeds.features import features, similarity
+from seeds.features import features
 from seeds.files import Submission
 from seeds.identity import article_id, computed_link_id, related_link_id, takeaway_id
 from seeds.naming import slugs_for
@@ -290,7 +290,7 @@ class Corpus:
         own, near = article.features, {}
         for other in self.articles.values():
             theirs = other.features
-            score = round(min(1, sum(similarity(own, theirs).values())), 4)
+            score = round(min(1, sum(own[name] * theirs[name] for name in own.keys() & theirs.keys())), 4)
             if other is not article and score >= LEAST and {*[*own][:SOUGHT]} & {*[*theirs][:SOUGHT]}:
                 near[other.id] = score
         return near

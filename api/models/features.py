@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db import Base, UtcDateTime
@@ -11,12 +11,16 @@ from api.models.keys import parent
 
 
 class ArticleFeatures(Base):
-    """The weighed words and entities of an article, a vector of length 1; see `seeds.features`."""
+    """The weighed words and entities of an article, a vector of length 1; see `seeds.features`.
+
+    `names` says what each is, the weightiest first, `weights` how much each weighs; see `seeds.vectors`.
+    """
 
     __tablename__ = "article_features"
 
     article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    weights: Mapped[dict[str, float]] = mapped_column(JSON)
+    names: Mapped[list[str]] = mapped_column(JSON)
+    weights: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Posting(Base):

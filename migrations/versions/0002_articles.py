@@ -188,7 +188,8 @@ def upgrade() -> None:
     op.create_table(
         "article_features",
         sa.Column("article_id", ID, nullable=False),
-        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("weights", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_article_features_article_id"), ondelete="CASCADE"
         ),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from seeds.catalogue import KnownEntity
 from seeds.entities import FoundEntity, Mention, Section
-from seeds.features import ENTITY, KEPT, feature_hash, features, rarity, similarity
+from seeds.features import ENTITY, KEPT, features, rarity
 
 WORDS = ["ferry", "apricot", "the", "welding", "quorum", "of", "gauge", "北京", "Łódź"]
 texts = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
@@ -46,16 +46,3 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
     entity = KnownEntity("Harbour Watch", "organization", "harbour-watch")
     found = features(body("ferry apricot"), [FoundEntity(entity, (Mention("body", 1, 0, 1, "H"),), 0.5)])
     assert found[ENTITY + entity.id.hex] ** 2 == pytest.approx(0.1, abs=0.001)
-
-
-@given(one=texts, other=texts)
-def test_similarity_is_that_of_the_other_way_round(one: str, other: str) -> None:
-    there, back = features(body(one), []), features(body(other), [])
-    assert similarity(there, back) == similarity(back, there)
-    assert sum(similarity(there, there).values()) == pytest.approx(1 if there else 0, abs=0.001)
-
-
-@given(name=st.text())
-def test_a_hash_has_64_bits(name: str) -> None:
-    assert -(2**63) <= feature_hash(name) < 2**63
-    assert feature_hash(name) == feature_hash(str(name))

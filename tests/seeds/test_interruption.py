@@ -259,6 +259,6 @@ def test_a_full_disk_is_named_in_one_line_and_leaves_whole_articles(
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
         assert 0 < check_whole(app, complete) < NUMBER
-        subprocess.run(["mount", "-o", "remount,size=50m", small_disk], check=True)
+        subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
         assert seed(app, pages).exit_code == 0
         assert lasting(rows(app)) == complete

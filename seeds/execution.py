@@ -1,0 +1,129 @@
+"""Constant statements, run past the library's own way, which takes longer than SQLite does for most of them.
+
+Each is compiled once for an engine, with what turns our values into the driver's and back, which the library
+would find out at every execution. The transaction stays the connection's, and errors are the library's.
+"""
+
+import re
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update, insert
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
+
+from api.db import AnySelect, db
+
+Parameters = Mapping[str, Any]
+Change = Insert | Update | Delete
+Processor = Callable[[Any], Any] | None
+# The list that a statement may have one of, as the compiler leaves it.
+LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
+
+
+class Prepared:
+    """A statement as the driver of one engine takes it, and its rows as we do."""
+
+    def __init__(self, statement: AnySelect | Change, names: Sequence[str], dialect: Dialect) -> None:
+        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+        compiled = statement.compile(dialect=dialect, column_keys=None if columns else names)
+        self._dialect = dialect
+        self._sql, self._is_positional = str(compiled), compiled.positional
+        # What the statement itself brings, a limit say.
+        self._constants = {name: value for name, value in compiled.params.items() if name not in names}
+        types = {name: bound.type.dialect_impl(dialect) for bound, name in compiled.bind_names.items()}
+        processors = {name: kind.bind_processor(dialect) for name, kind in types.items()}
+        self._ordered = [(name, processors[name]) for name in compiled.positiontup or types]
+        listed = LIST.search(self._sql)
+        self._list = listed[1] if listed else None
+        self._row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
+        self._kinds = [column.type.dialect_impl(dialect) for column in columns]
+        self._results: list[Processor] | None = None
+
+    def bind(self, parameters: Parameters) -> tuple[str, Any]:
+        """Give the SQL and the driver's values of `parameters`."""
+        if self._list is None:
+            return self._sql, self.values(parameters)
+        places = [f"{self._list}_{at}" for at in range(len(parameters[self._list]))]
+        names = {name: places if name == self._list else [name] for name, _ in self._ordered}
+        ordered = [(place, process) for name, process in self._ordered for place in names[name]]
+        marks = ["?" if self._is_positional else f"%({place})s" for place in places]
+        spread = {**parameters, **dict(zip(places, parameters[self._list], strict=True))}
+        # A list of nothing is no SQL; one of null has nothing either.
+        return LIST.sub(", ".join(marks or ["NULL"]), self._sql), self.values(spread, ordered)
+
+    def values(self, parameters: Parameters, ordered: Sequence[tuple[str, Processor]] | None = None) -> Any:
+        """Give the driver's values of `parameters`."""
+        given = {**self._constants, **parameters} if self._constants else parameters
+        pairs = self._ordered if ordered is None else ordered
+        if self._is_positional:
+            return [process(given[name]) if process else given[name] for name, process in pairs]
+        return {name: process(given[name]) if process else given[name] for name, process in pairs}
+
+    def rows(self, cursor: DBAPICursor) -> list[Any]:
+        """Give all rows of `cursor`, their columns by name."""
+        if self._results is None:
+            # Which way back a value takes depends on what the driver says that it is.
+            coded = zip(self._kinds, cursor.description or (), strict=True)
+            self._results = [kind.result_processor(self._dialect, code[1]) for kind, code in coded]
+        made = [
+            [process(value) if process else value for process, value in zip(self._results, row, strict=True)]
+            for row in cursor.fetchall()
+        ]
+        return [*map(self._row._make, made)]
+
+
+def fetch(connection: Connection, statement: AnySelect, parameters: Parameters) -> list[Any]:
+    """Give the rows of a constant query, read in the transaction of `connection`."""
+    prepared = _prepare(statement, tuple(parameters), connection.dialect)
+    return prepared.rows(_execute(connection, *prepared.bind(parameters)))
+
+
+def fetch_one(connection: Connection, statement: AnySelect, parameters: Parameters) -> Any | None:
+    """Give the only row of a constant query, or None where there is none."""
+    return next(iter(fetch(connection, statement, parameters)), None)
+
+
+def run(connection: Connection, statement: Change, parameters: Parameters) -> int:
+    """Make a constant change in the transaction of `connection`; gives how many rows it changed."""
+    prepared = _prepare(statement, tuple(parameters), connection.dialect)
+    return _execute(connection, *prepared.bind(parameters)).rowcount
+
+
+def run_each(connection: Connection, statement: Change, parameters: Sequence[Parameters]) -> None:
+    """Make a constant change for each of `parameters`, which name the same, where there are any."""
+    if parameters:
+        prepared = _prepare(statement, tuple(parameters[0]), connection.dialect)
+        sql, _ = prepared.bind(parameters[0])
+        _execute(connection, sql, [prepared.values(each) for each in parameters], is_many=True)
+
+
+def insert_rows(connection: Connection, model: type[Any], rows: Sequence[Parameters]) -> None:
+    """Insert `rows`, which have the same columns, into the table of `model`, where there are any."""
+    run_each(connection, _insertion(model.__tablename__), rows)
+
+
+@cache
+def _insertion(table: str) -> Insert:
+    return insert(db.metadata.tables[table])
+
+
+@cache
+def _prepare(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
+    return Prepared(statement, names, dialect)
+
+
+def _execute(connection: Connection, sql: str, values: Any, *, is_many: bool = False) -> DBAPICursor:
+    if not connection.in_transaction():
+        connection.begin()
+    driver, dialect = connection.connection, connection.dialect
+    cursor = driver.cursor()
+    try:
+        (cursor.executemany if is_many else cursor.execute)(sql, values)
+    except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, driver, cursor):
+            connection.invalidate(error)
+        raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+    return cursor
