@@ -12,9 +12,9 @@ from seeds.features import ENTITY, feature_hash, similarity
 from seeds.statements import ALIKE, NAMES_OF, SOUGHT, WEIGHTS, insert_rows, run
 
 # The least similarity that makes two articles related.
-LEAST = 0.13
+LEAST = 0.14
 # Texts so similar are one text, lightly changed.
-NEAR_DUPLICATE = 0.7
+NEAR_DUPLICATE = 0.8
 # The most reasons that a link gives; their weights are scaled so that they add up to the score all the same.
 REASONS = 8
 UNITS = 10_000
