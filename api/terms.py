@@ -65,6 +65,13 @@ def analyze(text: str) -> Iterator[Term]:
         yield Term(term(word.group()), word.start(), word.end())
 
 
+# A paragraph is asked for its words several times: as text, as a takeaway, and for what it is about.
+@lru_cache(maxsize=256)
+def words_of(text: str) -> tuple[str, ...]:
+    """Give the words of `text` as they are written."""
+    return tuple(WORD.findall(text))
+
+
 def fold(text: str) -> str:
     """Give `text` without case, diacritics and differences of compatibility."""
     if text.isascii():
@@ -91,7 +98,7 @@ def indexed(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     Each paragraph of a part ends in a break of its own, so that no phrase reaches into the next.
     """
     terms = {
-        name: [[*map(term, WORD.findall(paragraph))] for paragraph in paragraphs]
+        name: [[*map(term, words_of(paragraph))] for paragraph in paragraphs]
         for name, paragraphs in parts.items()
     }
     every = [*chain.from_iterable(chain.from_iterable(terms.values()))]

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from seeds.evidence import find_evidence
 from seeds.features import features
 from seeds.files import Submission
 from seeds.identity import title_digest
+from seeds.vectors import Vector, make_vector
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Content:
     related: list[tuple[str, str | None]]
     evidence: list[list[dict[str, Any]]]
     features: dict[str, float]
+
+    @cached_property
+    def vector(self) -> Vector:
+        """What the article is about, as it is stored and compared."""
+        return make_vector(self.features)
 
     def digest(self) -> str:
         """Give the SHA-256 that tells whether anything differs from what is stored."""

@@ -54,7 +54,7 @@ from seeds.statements import (
     STORED,
     WHOLE,
 )
-from seeds.vectors import Vector, make_vector, unpack
+from seeds.vectors import Vector, unpack
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
@@ -91,7 +91,7 @@ def load(
         connection, identity, submission, content.columns | {"content_digest": digest} | seeded, stored
     )
     write_parts(connection, identity, content, stored, seeded, successors)
-    link_both(connection, identity, make_vector(content.features), content.columns["published_at"])
+    link_both(connection, identity, content.vector, content.columns["published_at"])
     run(connection, NEXT_REVISION, {})
     return UPDATED if stored else CREATED
 
@@ -111,7 +111,7 @@ def write_parts(
     counts = _replace_parts(connection, identity, content, is_new=stored is None)
     _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=stored is None)
     count_entities(connection, content.entities, counts | new, successors)
-    file_features(connection, identity, make_vector(content.features), content.columns["published_asc"])
+    file_features(connection, identity, content.vector, content.columns["published_asc"])
     digests = {content.columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
     resolve(connection, digests | ({stored.title_digest} if stored else set()))
 

@@ -14,9 +14,9 @@ from seeds.statements import ALIKE, NAMES_OF, SOUGHT, VECTORS
 from seeds.vectors import UNITS, Vector, pack, shared, unpack
 
 # The least similarity that makes two articles related.
-LEAST = 0.13
+LEAST = 0.14
 # Texts so similar are one text, lightly changed.
-NEAR_DUPLICATE = 0.7
+NEAR_DUPLICATE = 0.8
 # The most reasons that a link gives; their weights are scaled so that they add up to the score all the same.
 REASONS = 8
 

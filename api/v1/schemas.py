@@ -165,7 +165,7 @@ class RelatedLink(Shape):
         allow_none=True,
         metadata={
             "description": "How near the two are, 0 to 1: the cosine of their words and entities weighed by "
-            "rarity; from 0.13 on they are related, from 0.7 on near duplicates. Null where they are neither."
+            "rarity; from 0.14 on they are related, from 0.8 on near duplicates. Null where they are neither."
         },
     )
     reasons = fields.List(fields.Nested(Reason), metadata={"description": "Why, the weightiest first."})

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from seeds.computed import MOST
 from seeds.files import Submission
+from seeds.neighbours import LEAST, NEAR_DUPLICATE
 from tests.seeds.documents import Page, rows, seed_pages, submit
 
 SINKING = (
@@ -58,7 +59,7 @@ def test_two_pages_on_one_event_are_linked_alike_both_ways_and_another_to_none(
 def test_reasons_name_what_is_shared_and_add_up_to_the_score(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, page("asked", "Why the Ferry Sank", (INQUIRY[0], *ORCHARD))])
     link = related(client, "sunk")["asked"]
-    assert 0.13 <= link["score"] < 0.7
+    assert LEAST <= link["score"] < NEAR_DUPLICATE
     units = [round(reason["weight"] * 10_000) for reason in link["reasons"]]
     assert sum(units) == round(link["score"] * 10_000)
     assert units == sorted(units, reverse=True)
@@ -81,7 +82,7 @@ def test_a_shared_entity_is_a_reason(app: Flask, client: FlaskClient) -> None:
 def test_nearly_the_same_text_is_a_near_duplicate(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, page("again", "Ferry Sinks off the Isles at Dawn", (*SINKING, "More follows."))])
     link = related(client, "sunk")["again"]
-    assert link["score"] >= 0.7
+    assert link["score"] >= NEAR_DUPLICATE
     assert link["reasons"] == [{"kind": "near_duplicate", "weight": link["score"]}]
 
 

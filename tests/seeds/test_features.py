@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from seeds.catalogue import KnownEntity
 from seeds.entities import FoundEntity, Mention, Section
-from seeds.features import ENTITY, KEPT, features, rarity
+from seeds.features import CALENDAR, ENTITY, KEPT, NAME, features, rarity
+from seeds.vectors import make_vector, shared
 
 WORDS = ["ferry", "apricot", "the", "welding", "quorum", "of", "gauge", "北京", "Łódź"]
 texts = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
@@ -46,3 +47,60 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
     entity = KnownEntity("Harbour Watch", "organization", "harbour-watch")
     found = features(body("ferry apricot"), [FoundEntity(entity, (Mention("body", 1, 0, 1, "H"),), 0.5)])
     assert found[ENTITY + entity.id.hex] ** 2 == pytest.approx(0.1, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("kind", "emphasis"),
+    [
+        ("person", NAME),
+        ("product", NAME),
+        ("event", NAME),
+        ("policy", NAME),
+        ("place", 1),
+        ("organization", 1),
+    ],
+)
+def test_words_in_a_name_that_tells_the_event_weigh_more(kind: str, emphasis: float) -> None:
+    entity = KnownEntity("Orla Quillfeather", kind, "orla-quillfeather")
+    mention = Mention("body", 1, 0, 11, "Quillfeather")
+    found = features(body("Quillfeather's xylorimba"), [FoundEntity(entity, (mention,), 0.5)])
+    assert found["quillfeather"] / found["xylorimba"] == pytest.approx(emphasis, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "text", ["December 14", "14 December", "Dec. 14", "Dec.14", "the 14th December", "December 14th, 2008"]
+)
+def test_a_day_is_a_feature_however_it_is_written(text: str) -> None:
+    found = features([Section("summary", None, f"xylorimba on {text}")], [])
+    assert found["december 14"] / found["xylorimba"] == pytest.approx(CALENDAR, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "text", ["December 2008", "December 32", "march 14 miles", "a May 140 strong", "May"]
+)
+def test_nothing_else_is_a_day(text: str) -> None:
+    assert not [name for name in features(body(text), []) if " " in name]
+
+
+def test_months_and_weekdays_weigh_more() -> None:
+    found = features(body("thursday december xylorimba"), [])
+    for word in ("thursday", "december"):
+        expected = CALENDAR * rarity(word) / rarity("xylorimba")
+        assert found[word] / found["xylorimba"] == pytest.approx(expected, abs=0.01)
+
+
+def test_of_two_events_of_one_kind_that_of_the_same_day_is_nearer() -> None:
+    told = "The ferry sank off the isles, divers said on {}."
+    asked, same, other = (
+        make_vector(features(body(f"{told.format(day)} {more}"), [])).weights
+        for day, more in [
+            ("March 3", "The hull had cracked."),
+            ("3 March", "A gale was blowing."),
+            ("March 9", "A gale was blowing."),
+        ]
+    )
+    assert sum(shared(asked, same).values()) > sum(shared(asked, other).values())
+
+
+def test_case_accents_and_possessives_make_no_difference() -> None:
+    assert features(body("Łódź FERRY ferry’s"), []) == features(body("lodz's ferry Ferry"), [])
