@@ -61,7 +61,7 @@ def _apposed(around: Surroundings) -> Iterator[Vote]:
 
 def _first_noun(words: Sequence[str]) -> str | None:
     """Give what the first noun says that no other follows: of `drug maker accused of theft`, maker."""
-    found = [*(noun(word) for word in words), None]
+    found = [*(noun(word) or lexicon().apposed.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(found) if kind and not following), None)
 
 

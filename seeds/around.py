@@ -16,6 +16,8 @@ AUXILIARIES = frozenset(
     ("already", "also", "had", "has", "have", "is", "later", "now", "was", "will", "would")
 )
 DETERMINERS = frozenset(("a", "an", "her", "his", "its", "our", "the", "their", "this"))
+# Prepositions that say nothing of a place before an article: in the Board, but across the Velmora.
+GENERAL = frozenset(("at", "between", "from", "in", "inside", "into", "through", "to"))
 NAMED = frozenset(("called", "codenamed", "dubbed", "entitled", "named", "nicknamed", "titled"))
 # After these, and the prepositions of places, a name is not what the sentence goes on to speak of.
 OBLIQUE = frozenset(("at", "by", "for", "from", "in", "of", "to", "with"))
@@ -110,6 +112,8 @@ def _preposition(text: str, name: Name, around: Surroundings) -> float:
     last, known = around.before[-1] if around.before else "", lexicon()
     if last == "in" and len(around.before) > 1 and around.before[-2] in known.put_in:
         return 0
+    if last == "the" and around.before[-2:-1] and around.before[-2] not in GENERAL:
+        last = around.before[-2]
     weight = known.prepositions.get(last, 0)
     if weight or name.after is None:
         return weight
@@ -152,7 +156,7 @@ def _linked(words: Sequence[str]) -> Iterator[Vote]:
         has = "organization" if noun(word) == "person" else "place"
         yield has, kinds.AT[has]
     elif link in ("from", "to"):
-        if not known.moves.isdisjoint(words[:-1]):
+        if word in known.moves:
             yield "place", kinds.MOVES
     elif link in NAMED:
         kind = noun(word)

@@ -9,7 +9,7 @@ from seeds.after import votes_after
 from seeds.aliases import bracketed
 from seeds.around import dress, surroundings, votes_before
 from seeds.forms import own_votes, short_votes, usual_votes
-from seeds.kinds import RECOGNIZED
+from seeds.kinds import ALONE, RECOGNIZED
 from seeds.lexicon import RARE_WORD, frequencies, is_place, lexicon
 from seeds.names import Name, names
 from seeds.things import Thing, grouped
@@ -84,6 +84,8 @@ def extract(
         thing.settle()
     groups = grouped(things, pairs, known, small)
     for thing in groups:
+        if len(thing.words) == 1:
+            thing.count(ALONE.items())
         thing.settle()
     return [thing for thing in groups if _is_entity(thing, known, small)]
 

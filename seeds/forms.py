@@ -17,7 +17,7 @@ from seeds.lexicon import (
     places,
 )
 from seeds.persons import begins_as_person, is_chinese_name, is_western_name
-from seeds.tokens import UPPER, YEAR, head_noun
+from seeds.tokens import UPPER, YEAR, head_noun, head_type
 
 MODEL = re.compile(r"(?:[^\W\d_]+-?\d+[\w-]*|\d+[^\W\d_]+)")
 CAMEL = re.compile(rf"[^\W\d_]+[a-z][{UPPER}]|[a-z]-?[{UPPER}]")
@@ -46,7 +46,7 @@ def _by_words(words: Sequence[str], text: str) -> Iterator[Vote]:
     if head in known.heads_of_two:
         yield from zip(known.heads_of_two[head].split(), kinds.HEAD_OF_TWO, strict=True)
     elif head in known.head_types:
-        yield known.head_types[head], kinds.HEAD
+        yield known.head_types[head], kinds.TRADE if head in known.trades else kinds.HEAD
     first = known.first_words.get(words[0]) if len(words) > 1 else None
     if first:
         yield first, kinds.FIRST_WORD[first]
@@ -67,7 +67,7 @@ def _by_person(words: Sequence[str], text: str) -> Iterator[Vote]:
 
 def _by_shape(words: Sequence[str], text: str) -> Iterator[Vote]:
     last = words[-1]
-    if len(words) > 2 and YEAR.fullmatch(last):
+    if len(words) > 2 and YEAR.fullmatch(last) and head_type(words) != "event":
         yield "policy", kinds.ROUND_YEAR
     elif MODEL.fullmatch(last) or (len(words) > 1 and last[:1].isdigit()):
         yield "product", kinds.SHAPE["model"]
@@ -109,6 +109,8 @@ def _usual(words: Sequence[str], dress: str) -> Mapping[str, float]:
     if len(words) == 1:
         return kinds.SINGLE
     head, known = head_noun(words), lexicon()
+    if dress == "quoted" and head not in known.heads:
+        return kinds.QUOTED
     if dress == "the" and known.heads_of_two.get(head) == "organization product":
         return {"product": kinds.ARTICLE_OF_TWO}
     if head in known.head_types or is_place(" ".join(words)):

@@ -10,6 +10,7 @@ Votes = defaultdict[str, float]
 
 # First what the form of a name says; it is asked once a name.
 HEAD, HEAD_OF_TWO = 6, (4, 3.5)  # Its head noun: … Ministry is an organization, … Forum that or an event.
+TRADE = 4  # What it deals in: … Instruments.
 FIRST_WORD = {"place": 4, "event": 9, "organization": 4}  # Mount …, Typhoon …, though its last be a head.
 FAMOUS_PLACE, KNOWN_PLACE = 5, 3  # The gazetteer has it; a name of a small town may mean something else.
 PERSON_NAME = 4  # A given name and a family name, in their order.
@@ -23,12 +24,15 @@ SHAPE = {
     "acronym": 2,
 }  # ASCEND-3, Marks & Co, DeepLeaf, OECD.
 SINGLE_LETTER = 2  # Petrel E.
-ROUND_YEAR = 4  # Words and a round year: Safe Quays 2030 is a policy.
+ROUND_YEAR = 7  # Words and a round year: Safe Quays 2030 is a policy.
 ENDING, ENDING_ALONE = 3, 1  # How its last word ends: … Robotics; Brevikabad.
 ROMANCE = {"person": -3, "place": 1.5}  # It begins as no person is called: El …, La ….
 # Then what names of its make mostly are, bare, after an article or in quotes, their words being of English or
 # strange; it is asked once a name too.
 SINGLE: Mapping[str, float] = {"organization": 0.5}
+ALONE: Mapping[str, float] = {
+    "person": -1
+}  # One word that is no short form: persons are called by two at first.
 STRANGE: Mapping[str, float] = {"person": 2.5, "product": 0.6}  # Anders Ekkelund.
 HALF_STRANGE: Mapping[str, float] = {"person": 1.5, "product": 0.6}  # Harbour Ekkelund.
 STRANGE_FIRST: Mapping[str, float] = {"organization": 2.5, "product": 0.6}  # Velmora Weather.
@@ -37,7 +41,7 @@ PLAIN: Mapping[str, float] = {"organization": 1, "product": 0.8}  # Northern Lan
 ARTICLE_PLAIN: Mapping[str, float] = {"product": 1.5, "policy": 1.2}  # The Velmora Star.
 ARTICLE_PLURAL: Mapping[str, float] = {"organization": 1.2, "product": 0.6}  # The Harbour Saints.
 ARTICLE_STRANGE: Mapping[str, float] = {"organization": 1, "product": 0.8}  # The Rajya Brevik.
-QUOTED: Mapping[str, float] = {"policy": 1.4, "product": 1.2}  # ‘Green Quay’.
+QUOTED: Mapping[str, float] = {"policy": 1.4, "product": 1.2, "organization": -3}  # ‘Green Quay’.
 QUOTES: Mapping[str, float] = {"person": -2, "place": -3}  # Quotes stand around neither.
 ARTICLE: Mapping[str, float] = {
     "person": -3,

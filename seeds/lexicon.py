@@ -40,10 +40,12 @@ class Lexicon:
 
     heads: Mapping[str, str]
     heads_of_two: Mapping[str, str]
+    trades: frozenset[str]
     legal_forms: frozenset[str]
     endings: Mapping[str, str]
     first_words: Mapping[str, str]
     nouns: Mapping[str, str]
+    apposed: Mapping[str, str]
     possessed: Mapping[str, str]
     verbs: Mapping[str, str]
     does: Mapping[str, str]
@@ -77,7 +79,7 @@ class Lexicon:
     def head_types(self) -> Mapping[str, str]:
         """The type that each head noun says, the likelier one where it says two."""
         likelier = {word: kinds.split()[0] for word, kinds in self.heads_of_two.items()}
-        return dict(self.heads) | likelier | dict.fromkeys(self.legal_forms, "organization")
+        return dict.fromkeys(self.trades | self.legal_forms, "organization") | likelier | dict(self.heads)
 
     @cached_property
     def titles(self) -> frozenset[str]:

@@ -16,8 +16,10 @@ QUOTED = re.compile(
     r"(?:'(?<!\w')([^'’\n]{2,60})'|‘(?<!\w‘)([^’‘\n]{2,60})’|\"(?<!\w\")([^\"\n]{2,60})\""
     r"|“(?<!\w“)([^”“\n]{2,60})”)(?!\w)"
 )
+# Small words that no name in mid-sentence begins with either.
+PRONOUNS = frozenset(("a", "an", "he", "i", "i'd", "i'll", "i'm", "i've", "it", "she", "they", "we", "you"))
 # Small words that end names too.
-LAST = ("one", "two", "three", "four", "five", "zero", "may")
+LAST = ("one", "two", "three", "four", "five", "zero", "first", "may", "next", "now")
 # Between two names of a list.
 LISTED = (" and ", " or ", ", and ", ", or ")
 # A longer quotation is what somebody said.
@@ -96,12 +98,13 @@ def _begun(text: str, run: list[Token], is_start: bool) -> list[Token]:
 def _is_small(text: str, run: Sequence[Token], is_start: bool) -> bool:
     """Tell whether a run begins with a word that is no part of a name.
 
-    In mid-sentence it is one in The Hague, and in the First World War.
+    In mid-sentence it is one in The Hague, Can Tho, and the First World War.
     """
     if run[0].lower not in lexicon().function:
         return False
-    is_inside = not is_start and len(run) > 1 and not run[1].is_number
-    return not is_inside or not (run[0].text == "The" or text.endswith(("the ", "The "), 0, run[0].start))
+    if is_start or len(run) == 1 or run[1].is_number:
+        return not text.endswith("The ", 0, run[0].start) or len(run) == 1
+    return run[0].lower in PRONOUNS or run[0].text.isupper()
 
 
 def _is_direction(text: str, run: Sequence[Token]) -> bool:

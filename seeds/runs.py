@@ -91,7 +91,7 @@ def _connects(text: str, gap: str, run: Sequence[Token], token: Token, following
     if gap in OF:
         return _takes_of(text, gap, run)
     if gap in ON:
-        return last in known.take_on or known.head_types.get(last) == "policy"
+        return last in known.take_on
     return gap in (" and ", ", ") and _lists(text, gap, run, token, following)
 
 
@@ -115,7 +115,7 @@ def _lists(text: str, gap: str, run: Sequence[Token], token: Token, following: S
 
 def _pairs(text: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:
     """Tell whether words before and after an `and` share the head that follows."""
-    heads, tail = lexicon().head_types, token
+    heads, tail = lexicon().heads, token
     for one in following:
         if text[tail.end : one.start] != " ":
             break

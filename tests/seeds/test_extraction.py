@@ -58,6 +58,7 @@ def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]
         "The Ministry of Ports and the Ministry of Roads met.",
         "They met Olave Bergen in Bergen, near Bergen.",
         "The Bank of Velmora lent to the Port of Velmora.",
+        "They bought from Velmora Tides and Harbour Textiles.",
     ],
 )
 def test_two_things_with_a_word_in_common_stay_two(text: str) -> None:
@@ -127,6 +128,7 @@ def test_an_acronym_expands_to_the_words_that_it_spells(name: str, acronym: str,
         ("They bought Velmora's shares. The brewer Velmora grew.", "Velmora", "organization"),
         ("Then Tovrik Ekkelund sold its quay. So Tovrik grew.", "Tovrik Ekkelund", "organization"),
         ("Then Tovrik Ekkelund grew. So Ekkelund sold it.", "Tovrik Ekkelund", "person"),
+        ("Then Velmora watched it.", "Velmora", "organization"),
         ("The plant at Tovrik Ekkel, the only place of its kind, is shut.", "Tovrik Ekkel", "place"),
     ],
 )

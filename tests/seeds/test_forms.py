@@ -34,6 +34,8 @@ def kind_by_form(text: str, dress: str = "") -> str:
         ("Harbour Awards", "event"),
         ("Brevik Energy Days", "event"),
         ("Tide War II", "event"),
+        ("Harbour Championship 2030", "event"),
+        ("Brevik Gorge", "place"),
         ("Kestrel Phone", "product"),
         ("Velmora Maru", "product"),
     ],

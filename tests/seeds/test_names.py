@@ -168,6 +168,7 @@ def test_words_that_begin_a_sentence_are_no_names(text: str, expected: list[str]
     [
         ("It came from the Just Harbour Fund.", ["Just Harbour Fund"]),
         ("It was in the First Tidal War.", ["First Tidal War"]),
+        ("They live in Can Tarn now.", ["Can Tarn"]),
         ("They watched Formula One.", ["Formula One"]),
         ("It came by the May 9 deadline.", []),
     ],
