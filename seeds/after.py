@@ -82,7 +82,9 @@ def _noun_after(word: str, *, is_full: bool) -> Iterator[Vote]:
 
 
 def _verb_after(around: Surroundings, *, is_full: bool) -> Iterator[Vote]:
-    known, verb = lexicon(), next((word for word in around.following if word not in AUXILIARIES), "")
+    known, verb = lexicon(), around.first
+    if verb in AUXILIARIES:
+        verb = next((word for word in around.following if word not in AUXILIARIES), "")
     if verb in known.speech:
         yield from (kinds.SPEECH_FULL if is_full else kinds.SPEECH).items()
     if verb in known.does:

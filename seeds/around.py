@@ -168,6 +168,8 @@ def _linked(words: Sequence[str]) -> Iterator[Vote]:
 def noun(word: str) -> str | None:
     """Give the type of what a noun in small letters, singular or plural, is said of."""
     nouns = lexicon().nouns
-    forms = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("-elect"))
+    if word in nouns:
+        return nouns[word]
+    forms = (word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("-elect"))
     found = next((nouns[form] for form in forms if form in nouns), None)
     return found or nouns.get(word.rpartition("-")[2])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
@@ -189,6 +190,8 @@ def _as_entity(thing: Thing) -> KnownEntity:
     return KnownEntity(thing.name, thing.type, own_slug(thing.name), origin="extracted")
 
 
+# Some names stand in many documents.
+@lru_cache(maxsize=16_384)
 def own_slug(name: str) -> str:
     """Give the slug of an extracted entity, of which its id is made; a hash where none can be spelt."""
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")

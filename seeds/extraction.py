@@ -11,7 +11,7 @@ from seeds.around import dress, surroundings, votes_before
 from seeds.forms import own_votes, short_votes, usual_votes
 from seeds.kinds import ALONE, RECOGNIZED
 from seeds.lexicon import RARE_WORD, frequencies, is_place, lexicon
-from seeds.names import Name, names
+from seeds.names import Name, names, quoted
 from seeds.things import Thing, grouped
 from seeds.tokens import UPPER, lower
 
@@ -122,8 +122,8 @@ def _quote(things: Mapping[str, Thing], headline: str) -> None:
     """Let those names count that the headline has in quotes."""
     # Its capitals say nothing, so that they are made small.
     plain = "".join(char.lower() if char.isascii() else char for char in headline)
-    for name in names(headline):
-        if name.is_quoted and name.text in things:
+    for name in quoted(headline):
+        if name.text in things:
             _count(things[name.text], plain, name)
 
 

@@ -53,7 +53,7 @@ def names(text: str) -> Iterator[Name]:
                 name.after = last
             yield name
             last = name
-    yield from _quoted(text)
+    yield from quoted(text)
 
 
 def _alone(text: str, run: list[Token]) -> Iterator[Name]:
@@ -163,7 +163,7 @@ def _is_nothing(run: Sequence[Token]) -> bool:
     return last in known.demonyms or all(token.lower in known.nameless for token in run)
 
 
-def _quoted(text: str) -> Iterator[Name]:
+def quoted(text: str) -> Iterator[Name]:
     """Yield what stands in quotes and is written as a title is: 'Green AI', not 'an agent'."""
     for match in QUOTED.finditer(text):
         number = match.lastindex or 1

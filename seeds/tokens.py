@@ -18,7 +18,7 @@ CAPITALISED = (
 NUMBER = r"\d+(?:[.,]\d+)*[A-Z]?"
 # What is looked for begins with a capital or digit, which makes the search fast; the small letters before
 # it, as in iPhone, al-Haddad or d'Arcy, are looked at then.
-TOKEN = re.compile(rf"(?:(?P<name>{CAPITALISED})|(?P<number>{NUMBER}))(?!\w)")
+TOKEN = re.compile(rf"(?:{CAPITALISED}|{NUMBER})(?!\w)")
 SMALL = re.compile(r"(?<!\w)(?<!\w[-'’])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]['’])$")
 LONGEST_SMALL = 4
 # The second half of a Korean given name: Se-hun, Myung-soo.
@@ -47,19 +47,22 @@ def tokens(text: str) -> list[Token]:
 
 
 def _tokens(text: str) -> Iterator[Token]:
+    function, reached = lexicon().function, 0
     for match in TOKEN.finditer(text):
         start, end = match.span()
-        is_number = match.lastgroup == "number"
+        word = match.group()
+        ahead = text[end : end + 2]
+        # Four in ten only begin a sentence; after another, as in Formula One, they may be a part of a name.
+        if ahead[1:].islower() and start - reached != 1 and word.lower() in function:
+            continue
+        is_number = word[0].isdigit()
         if start and text[start - 1] != " ":
             start = _beginning(text, start, is_number)
-            if start < 0:
-                continue
-        if text[end : end + 1] == "-":
-            end = _end_of_given_name(text, start, end)
-        elif STOP.match(text, end) and text[start:end].lower() in STOPPED:
-            end += 1
-        word = text[start:end]
-        yield Token(word, start, end, is_number, lower(word))
+        if ahead[:1] in (".", "-"):
+            end = _end(text, start, end)
+        if start >= 0:
+            word, reached = text[start:end], end
+            yield Token(word, start, end, is_number, lower(word))
 
 
 def _beginning(text: str, start: int, is_number: bool) -> int:
@@ -74,6 +77,13 @@ def _beginning(text: str, start: int, is_number: bool) -> int:
 
 def _is_wordly(char: str) -> bool:
     return char.isalnum() or char == "_"
+
+
+def _end(text: str, start: int, end: int) -> int:
+    """Give where a word ends before a hyphen or full stop that may be its own."""
+    if text[end] == "-":
+        return _end_of_given_name(text, start, end)
+    return end + 1 if text[start:end].lower() in STOPPED and STOP.match(text, end) else end
 
 
 def _end_of_given_name(text: str, start: int, end: int) -> int:
