@@ -103,7 +103,7 @@ def votes_before(text: str, name: Name, around: Surroundings) -> Iterator[Vote]:
         if kind:
             yield kind, kinds.NOUN_BEFORE
         yield from _governed(around)
-    elif kind == "person" and around.mark == ",":
+    elif around.mark == "," and (kind == "person" or (kind == "organization" and around.after[:1] == ",")):
         yield kind, kinds.NOUN_LISTED
 
 
@@ -137,7 +137,7 @@ def _governed(around: Surroundings) -> Iterator[Vote]:
     if not inner:
         return
     verb = known.verbs.get(inner[-1])
-    if verb:
+    if verb and inner[-2:-1] not in (["named"], ["called"]):
         yield verb, kinds.VERB
     if is_article and inner[-1] == "at":
         yield "event", kinds.AT["event"]

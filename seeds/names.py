@@ -160,7 +160,14 @@ def _is_nothing(run: Sequence[Token]) -> bool:
     known, last = lexicon(), run[-1].lower
     if len(run) == 1:
         return last in known.nameless or len(last) < 2 or last.replace("-", "") in known.terms
-    return last in known.demonyms or all(token.lower in known.nameless for token in run)
+    # South Korean is a people, Telefon Nordic is none.
+    if last in known.demonyms and (_is_known(run[0]) or run[0].lower in known.demonyms):
+        return True
+    return all(token.lower in known.nameless for token in run)
+
+
+def _is_known(token: Token) -> bool:
+    return token.lower in frequencies() or is_place(token.text)
 
 
 def quoted(text: str) -> Iterator[Name]:

@@ -72,7 +72,7 @@ def _is_mark(last: Token, gap: str) -> bool:
     if gap == ". ":
         return last.lower in lexicon().abbreviated or (len(last.text) == 1 and not last.is_number)
     if gap in ("'s ", "’s "):
-        return last.lower in lexicon().of_all
+        return last.lower in lexicon().of_all or last.lower.endswith("men")
     return gap in ("' ", "’ ") and last.text.endswith("s") and last.lower in frequencies()
 
 

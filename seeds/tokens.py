@@ -130,8 +130,9 @@ def head_noun(words: Sequence[str]) -> str:
     last = len(words) - 1
     while last > 0 and (words[last].isdigit() or words[last] in ROMAN):
         last -= 1
-    # The place after it: Design Museum London.
-    if last > 1 and words[last] not in heads and is_place(words[last]):
+    # The place after it: Design Museum London, Expo Oslo; but not Port Said.
+    is_after = last > 1 or (words[0] in heads and words[0] not in lexicon().first_words)
+    if last and is_after and words[last] not in heads and is_place(words[last]):
         last -= 1
     return words[last] if len(words) > 1 else ""
 

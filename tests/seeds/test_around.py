@@ -49,6 +49,7 @@ def kind_around(text: str, named: str = "Velmora") -> str | None:
         ("Then Velmora shares rose.", "organization"),
         ("They bought shares of Velmora yesterday.", "organization"),
         ("Then Velmora said so.", "organization"),
+        ("Then its importer, Velmora, failed.", "organization"),
         ("Then Velmora hopes to keep its ships.", "organization"),
         ("Then Velmora also employs divers.", "organization"),
     ],
@@ -113,6 +114,7 @@ def test_what_something_is(text: str, kind: str) -> None:
         # What follows speaks of something else.
         "Near the boat of Velmora, the captain and the crew slept.",
         "They came for Velmora, whose ships sank.",
+        "Then it was named after Velmora there.",
         "They wrote of Velmora retired.",
     ],
 )

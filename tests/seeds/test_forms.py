@@ -29,6 +29,8 @@ def kind_by_form(text: str, dress: str = "") -> str:
         ("Strait of Brevik", "place"),
         ("Brevik Strait", "place"),
         ("Design Museum Oslo", "organization"),
+        ("Expo Oslo", "event"),
+        ("Port Oslo", "place"),
         ("Harbour Act", "policy"),
         ("Harbour Compact", "policy"),
         ("Harbour Awards", "event"),

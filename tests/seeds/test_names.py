@@ -69,6 +69,8 @@ def test_a_possessive_is_no_part_of_a_name(possessive: str) -> None:
     [
         "People's Council of Norland",
         "Workers’ Union of Norland",
+        "Norland Fishermen's Cooperative",
+        "Friends of the Bay",
         "Ministry of Ports",
         "Department of Fisheries, Forestry and Water",
         "Food and Harbour Administration",
@@ -183,6 +185,7 @@ def test_in_mid_sentence_small_words_with_capitals_belong_to_names(text: str, ex
         ("They sailed the Nordic Lantern.", ["Nordic Lantern"]),
         ("They sailed the Norwegian Velmora.", ["Velmora"]),
         ("They saw Thai Internet and German Greens.", ["Greens"]),
+        ("They saw Telefon Nordic and a South Korean.", ["Telefon Nordic"]),
     ],
 )
 def test_a_people_is_a_part_of_a_name_before_a_word_of_english(text: str, expected: list[str]) -> None:
