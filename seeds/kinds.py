@@ -14,15 +14,10 @@ TRADE = 4  # What it deals in: … Instruments.
 FIRST_WORD = {"place": 4, "event": 9, "organization": 4}  # Mount …, Typhoon …, though its last be a head.
 FAMOUS_PLACE, KNOWN_PLACE = 5, 3  # The gazetteer has it; a name of a small town may mean something else.
 PERSON_NAME = 4  # A given name and a family name, in their order.
-GIVEN_NAME = 2.5  # A given name and a word of English: Maurice Cheeks.
+GIVEN_NAME = 2.5  # A given name and a word of English: Maurice Lantern.
 PARTICLE = 2  # A particle of persons' names inside: … van …
-SHAPE = {
-    "model": 3,
-    "ampersand": 3,
-    "camel": 2,
-    "camel among others": 0.5,
-    "acronym": 2,
-}  # ASCEND-3, Marks & Co, DeepLeaf, OECD.
+# ASCEND-3, Marks & Co, DeepLeaf, DeepLeaf Tarn, OECD.
+SHAPE = {"model": 3, "ampersand": 3, "camel": 2, "camel among others": 0.5, "acronym": 2}
 SINGLE_LETTER = 2  # Petrel E.
 ROUND_YEAR = 7  # Words and a round year: Safe Quays 2030 is a policy.
 ENDING, ENDING_ALONE = 3, 1  # How its last word ends: … Robotics; Brevikabad.
@@ -30,9 +25,8 @@ ROMANCE = {"person": -3, "place": 1.5}  # It begins as no person is called: El �
 # Then what names of its make mostly are, bare, after an article or in quotes, their words being of English or
 # strange; it is asked once a name too.
 SINGLE: Mapping[str, float] = {"organization": 0.5}
-ALONE: Mapping[str, float] = {
-    "person": -1
-}  # One word that is no short form: persons are called by two at first.
+# One word that is no short form of another name: persons are called by two at first.
+ALONE: Mapping[str, float] = {"person": -1}
 STRANGE: Mapping[str, float] = {"person": 2.5, "product": 0.6}  # Anders Ekkelund.
 HALF_STRANGE: Mapping[str, float] = {"person": 1.5, "product": 0.6}  # Harbour Ekkelund.
 STRANGE_FIRST: Mapping[str, float] = {"organization": 2.5, "product": 0.6}  # Velmora Weather.
@@ -43,15 +37,10 @@ ARTICLE_PLURAL: Mapping[str, float] = {"organization": 1.2, "product": 0.6}  # T
 ARTICLE_STRANGE: Mapping[str, float] = {"organization": 1, "product": 0.8}  # The Rajya Brevik.
 QUOTED: Mapping[str, float] = {"policy": 1.4, "product": 1.2, "organization": -3}  # ‘Green Quay’.
 QUOTES: Mapping[str, float] = {"person": -2, "place": -3}  # Quotes stand around neither.
-ARTICLE: Mapping[str, float] = {
-    "person": -3,
-    "place": -1,
-}  # At most of its places an article stands before it.
+ARTICLE: Mapping[str, float] = {"person": -3, "place": -1}  # An article before it at most of its places.
 ARTICLE_OF_TWO = 1.5  # A head of two types, with an article: the one that is no organization.
 ATTRIBUTIVE: Mapping[str, float] = {"person": -2}  # The article before it is that of what follows.
-SHORT_FORM = (
-    2  # The text shortens it as it does firms, to the first word, or as it does persons, to the last.
-)
+SHORT_FORM = 2  # The text shortens it to the first word, as it does firms, or to the last, as persons.
 # Then what stands around it; asked at each of its places.
 TITLE = 6  # An office or a form of address before it: a person.
 AGE = 5  # `, 54,` after it: a person.

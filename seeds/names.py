@@ -138,7 +138,7 @@ def _is_called_after_people(run: Sequence[Token]) -> bool:
 
 
 def _is_last(run: Sequence[Token]) -> bool:
-    """Tell whether a small word ends a name: Formula One, Theresa May, Brevik Shipping AS."""
+    """Tell whether a small word ends a name: Formula One, Anna May, Brevik Shipping AS."""
     last = run[-1]
     is_form = last.lower in lexicon().legal_forms and last.text.isupper()
     return len(run) > 1 and (is_form or last.lower in LAST)

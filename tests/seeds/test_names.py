@@ -28,7 +28,7 @@ def named(text: str) -> list[str]:
         ("There was Oh Se-jun of Lantern.", ["Oh Se-jun", "Lantern"]),
         ("He met Salim al-Tarn and Al-Tarn.", ["Salim al-Tarn", "Al-Tarn"]),
         ("She met Jan Tarnovik in April.", ["Jan Tarnovik"]),
-        ("She met Theresa May there.", ["Theresa May"]),
+        ("She met Anna May there.", ["Anna May"]),
         ("They launched a Long March 7 there.", ["Long March 7"]),
         ("It stood in Hall 3. Brevik stayed.", ["Hall 3", "Brevik"]),
     ],
