@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from api.terms import CJK, fold
-from seeds.kinds import ACRONYM
-from seeds.lexicon import lexicon, places
+from api.terms import CJK
+from seeds.forms import ACRONYM
+from seeds.lexicon import is_place, lexicon
 from seeds.tokens import UPPER, head_type
 
 BRACKETED = re.compile(rf"(?:'s|’s|['\"’”])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
@@ -41,7 +41,7 @@ def _is_name(text: str) -> bool:
     known = lexicon()
     if NO_NAME.search(text) or text.lower() in known.demonyms or text.lower() in known.calendar:
         return False
-    return fold(text) not in places() and all(word[0].isupper() for word in text.split())
+    return not is_place(text) and all(word[0].isupper() for word in text.split())
 
 
 def expansion(name: str, acronym: str) -> str:

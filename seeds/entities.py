@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
@@ -165,7 +165,7 @@ def _extracted(texts: Sequence[Section], matcher: Matcher) -> dict[str, KnownEnt
     """Give the names that are the document's own: of entities that are so too, and of the catalogue's."""
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
-    prose = [text.text for text in texts if not (headline and text.part == "title")]
+    prose = [text.text for text in texts if not (text.text == headline or _is_heading(text))]
     by_slug = dict(matcher.by_slug)
     forms_of: dict[KnownEntity, set[str]] = {}
     for thing in extract(prose, known, headline, matcher.recognize):
@@ -181,12 +181,17 @@ def _extracted(texts: Sequence[Section], matcher: Matcher) -> dict[str, KnownEnt
     }
 
 
+def _is_heading(section: Section) -> bool:
+    """Tell whether a paragraph is a heading of which capitals say nothing: no full stop ends it."""
+    return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
+
+
 def _as_entity(thing: Thing) -> KnownEntity:
     return KnownEntity(thing.name, thing.type, own_slug(thing.name), origin="extracted")
 
 
-# Other documents name the same.
-@lru_cache(maxsize=65_536)
+# Some names stand in many documents.
+@lru_cache(maxsize=16_384)
 def own_slug(name: str) -> str:
     """Give the slug of an extracted entity, of which its id is made; a hash where none can be spelt."""
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
@@ -196,7 +201,8 @@ def _with_aliases(entity: KnownEntity, forms: set[str]) -> tuple[KnownEntity, se
     """Give an entity with its forms; of an extracted one all that are not its name are aliases."""
     if entity.origin == "catalogue":
         return entity, forms
-    return replace(entity, aliases=tuple(sorted(forms - {entity.name}))), forms
+    aliases = tuple(sorted(forms - {entity.name}))
+    return KnownEntity(entity.name, entity.type, entity.slug, aliases, origin=entity.origin), forms
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:

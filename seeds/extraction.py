@@ -1,21 +1,24 @@
 """Entities that no catalogue has: names of one document, brought together to things and typed."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from api.terms import fold
+from seeds.after import votes_after
 from seeds.aliases import bracketed
-from seeds.kinds import RECOGNIZED, own_votes, votes_around
-from seeds.lexicon import RARE_WORD, frequencies, lexicon, places
-from seeds.names import names
+from seeds.around import dress, surroundings, votes_before
+from seeds.forms import own_votes, short_votes, usual_votes
+from seeds.kinds import ALONE, RECOGNIZED
+from seeds.lexicon import RARE_WORD, frequencies, is_place, lexicon
+from seeds.names import Name, names, quoted
 from seeds.things import Thing, grouped
 from seeds.tokens import UPPER, lower
 
-LOWER_WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}(?!\w)")
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITAL_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
+# What stands before a small word only if that is a part of another.
+INSIDE = re.compile(r"[\w'’-]")
 # The share of capitalised words that makes a title a headline, if it has more than a few.
 HEADLINE, FEW = 0.5, 3
 # A word of English that is a name needs so many votes for what it is.
@@ -28,6 +31,25 @@ class Candidate(NamedTuple):
     start: int
     end: int
     kind: str
+
+
+class SmallWords:
+    """The words that some texts have in small letters."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._text = "\n" + "\n".join(texts)
+
+    def __contains__(self, word: object) -> bool:
+        # Few words are ever asked for.
+        if not isinstance(word, str) or not word:
+            return False
+        place = self._text.find(word)
+        while place >= 0:
+            end = place + len(word)
+            if not (INSIDE.match(self._text[place - 1 : place]) or self._text[end : end + 1].isalnum()):
+                return True
+            place = self._text.find(word, end)
+        return False
 
 
 Recognizer = Callable[[str], Iterable[Candidate]]
@@ -50,14 +72,20 @@ def extract(
 
     What `known` has too has its name there among its forms; what `recognize` finds is weighed with the rest.
     """
-    small = {word for text in prose for word in LOWER_WORD.findall(text)}
+    small = SmallWords(prose)
     named, pairs = _seen(prose, recognize)
-    things = {name: Thing(name, tuple(name.lower().split())) for name in _places(headline)} | named
+    _quote(named, headline)
+    things = {name: Thing(name, tuple(name.lower().split())) for name in _places(headline, small)} | named
+    alone = {thing.words[0] for thing in named.values() if len(thing.words) == 1 and not thing.dress}
     for thing in things.values():
         thing.count(own_votes(thing.words, thing.name))
+        thing.count(usual_votes(thing.words, thing.dress))
+        thing.count(short_votes(thing.words, alone))
         thing.settle()
     groups = grouped(things, pairs, known, small)
     for thing in groups:
+        if len(thing.words) == 1:
+            thing.count(ALONE.items())
         thing.settle()
     return [thing for thing in groups if _is_entity(thing, known, small)]
 
@@ -69,7 +97,7 @@ def _seen(texts: Iterable[str], recognize: Recognizer) -> tuple[dict[str, Thing]
     for text in texts:
         for name in names(text):
             thing = _thing(things, name.text, name.words)
-            thing.count(votes_around(text, name))
+            _count(thing, text, name)
             thing.is_sure |= not name.is_start
             thing.is_titled |= name.title is not None
             other = bracketed(text, name.end)
@@ -82,27 +110,44 @@ def _seen(texts: Iterable[str], recognize: Recognizer) -> tuple[dict[str, Thing]
     return things, pairs
 
 
+def _count(thing: Thing, text: str, name: Name) -> None:
+    """Count what stands around one place of a thing."""
+    around = surroundings(text, name)
+    thing.count_again(votes_before(text, name, around))
+    thing.count_again(votes_after(around, is_full=len(name.words) > 1))
+    thing.dresses[dress(name, around)] += 1
+
+
+def _quote(things: Mapping[str, Thing], headline: str) -> None:
+    """Let those names count that the headline has in quotes."""
+    # Its capitals say nothing, so that they are made small.
+    plain = "".join(char.lower() if char.isascii() else char for char in headline)
+    for name in quoted(headline):
+        if name.text in things:
+            _count(things[name.text], plain, name)
+
+
 def _thing(things: dict[str, Thing], name: str, words: tuple[str, ...]) -> Thing:
     return things.get(name) or things.setdefault(name, Thing(name, words))
 
 
-def _places(headline: str) -> Iterator[str]:
+def _places(headline: str, small: Container[str]) -> Iterator[str]:
     words = list(CAPITAL_WORD.finditer(headline))
     for first, second in zip_longest(words, words[1:]):
         both = headline[first.start() : second.end()] if second else ""
-        if fold(both) in places():
+        if is_place(both):
             yield both
-        elif fold(first.group()) in places():
+        elif is_place(first.group()) and first.group().lower() not in small:
             yield first.group()
 
 
-def _is_entity(thing: Thing, known: Mapping[str, object], small: Collection[str]) -> bool:
+def _is_entity(thing: Thing, known: Mapping[str, object], small: Container[str]) -> bool:
     """Tell whether a group of names is an entity: one word alone may be any word with a capital."""
     is_known = any(form in known for form in thing.forms)
-    if is_known or len(thing.words) > 1 or fold(thing.name) in places():
+    if is_known or len(thing.words) > 1 or is_place(thing.name):
         return True
     word = thing.words[0]
-    if word in small or word in lexicon().heads or word in lexicon().nouns:
+    if word in small or word in lexicon().head_types or word in lexicon().nouns:
         return False
     if not _is_word(word):
         return True

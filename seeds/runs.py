@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from seeds.lexicon import frequencies, lexicon
+from seeds.lexicon import frequencies, given_names, lexicon
 from seeds.tokens import YEAR, Token, head_of, is_plain, tokens
 
 # No two words of a name are further apart; the longest of what stands between them is ` for the `.
 FURTHEST = 10
 OF, ON = (" of ", " of the ", " for ", " for the "), (" on ", " on the ")
 CONNECTED = re.compile(r" (?:of|on|for) ")
+# What stands before a month that is no person: in January, last June.
+TIME_BEFORE = re.compile(
+    r"\b(?:after|before|by|during|early|from|in|last|late|mid|next|of|on|since|this|through|to|until) $", re.I
+)
+LONGEST_TIME = 10
 # A number after a name that counts what follows it.
 COUNTED = re.compile(
     r"\s*(?:percent|per cent|%|million|billion|trillion|yuan|dollars|euros|nautical|miles?|kilomet\w+"
@@ -43,20 +48,31 @@ def _joins(text: str, run: Sequence[Token], token: Token, following: Sequence[To
     last, calendar = run[-1], lexicon().calendar
     gap = text[last.end : token.start]
     if last.lower in calendar or token.lower in calendar:
-        return False
+        return gap == " " and _is_called_as_time(text, run, token)
     if token.is_number:
         return gap == " " and not last.is_number and not COUNTED.match(text, token.end)
-    if gap in (" ", " & "):
+    if gap in (" ", " & ") or (gap == ", " and token.lower.rstrip(".") in lexicon().legal_forms):
         return True
     return _is_mark(last, gap) or _is_particle(gap) or _connects(text, gap, run, token, following)
+
+
+def _is_called_as_time(text: str, run: Sequence[Token], token: Token) -> bool:
+    """Tell whether a word of the calendar is a part of a name: Jan Novak, Long March 5."""
+    last = run[-1]
+    if token.lower in lexicon().calendar:
+        return (last.lower, token.lower) == ("long", "march")
+    if token.is_number:
+        return len(run) > 1 and not COUNTED.match(text, token.end)
+    is_person = len(run) == 1 and last.lower in given_names() and token.lower not in frequencies()
+    return is_person and not TIME_BEFORE.search(text, max(0, last.start - LONGEST_TIME), last.start)
 
 
 def _is_mark(last: Token, gap: str) -> bool:
     """Tell whether a mark stands inside a name: St. Gallen, J. Smith, People's Bank, Workers' Party."""
     if gap == ". ":
-        return last.lower in lexicon().abbreviated or len(last.text) == 1
+        return last.lower in lexicon().abbreviated or (len(last.text) == 1 and not last.is_number)
     if gap in ("'s ", "’s "):
-        return last.lower in lexicon().of_all
+        return last.lower in lexicon().of_all or last.lower.endswith("men")
     return gap in ("' ", "’ ") and last.text.endswith("s") and last.lower in frequencies()
 
 
@@ -75,7 +91,7 @@ def _connects(text: str, gap: str, run: Sequence[Token], token: Token, following
     if gap in OF:
         return _takes_of(text, gap, run)
     if gap in ON:
-        return last in known.take_on or known.heads.get(last) == "policy"
+        return last in known.take_on
     return gap in (" and ", ", ") and _lists(text, gap, run, token, following)
 
 
@@ -91,7 +107,7 @@ def _takes_of(text: str, gap: str, run: Sequence[Token]) -> bool:
 def _lists(text: str, gap: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:
     """Tell whether a comma or `and` is inside a name: Ministry of A, B and C; Fish and Game Office."""
     before, of, _ = text[run[0].start : run[-1].end].partition(" of ")
-    if of and lexicon().heads.get(before.split()[-1].lower()) == "organization":
+    if of and lexicon().head_types.get(before.split()[-1].lower()) == "organization":
         after = text[token.end : following[0].start] if following else ""
         return is_plain(token) and (gap == " and " or after in (" and ", ", and ", ", "))
     return gap == " and " and _pairs(text, run, token, following)

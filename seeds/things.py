@@ -1,12 +1,13 @@
 """Things: the names of one document, the forms of each brought together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from api.terms import fold
 from seeds.aliases import expansion, is_alias
-from seeds.kinds import ACRONYM, FAMOUS_PLACE, KNOWN_PLACE, Vote, Votes, decide
+from seeds.forms import ACRONYM
+from seeds.kinds import FAMOUS_PLACE, KNOWN_PLACE, Vote, Votes, decide
 from seeds.lexicon import frequencies, lexicon, places
 from seeds.persons import is_chinese_name, is_western_name
 from seeds.tokens import head_type
@@ -15,6 +16,8 @@ from seeds.tokens import head_type
 SHORT = 0.5
 # So many votes, besides those for what the gazetteer has, and the text speaks of a place.
 PLACE = 2
+# The same where a person has the name and the gazetteer has it not.
+PERSON = 4
 
 
 @dataclass(slots=True)
@@ -27,7 +30,9 @@ class Thing:
     name: str
     words: tuple[str, ...]
     votes: Votes = field(default_factory=lambda: defaultdict(float))
+    signs: dict[Vote, int] = field(default_factory=dict)
     forms: dict[str, None] = field(default_factory=dict)
+    dresses: dict[str, int] = field(default_factory=lambda: {"quoted": 0, "the": 0, "attribute": 0, "": 0})
     is_titled: bool = False
     is_sure: bool = False
     type: str = ""
@@ -40,6 +45,23 @@ class Thing:
         for kind, weight in votes:
             self.votes[kind] += weight * share
 
+    def count_again(self, votes: Iterable[Vote]) -> None:
+        """Add votes of one more place: of the same sign the second counts half, the third a third."""
+        for vote in votes:
+            number = self.signs[vote] = self.signs.get(vote, 0) + 1
+            self.votes[vote[0]] += vote[1] / number
+
+    @property
+    def dress(self) -> str:
+        """What it has on: `quoted` if it ever is, `the` where it mostly has an article of its own,
+        `attribute` if its article is always that of what follows, as in `the Velmora phone`, or nothing.
+        """
+        if self.dresses["quoted"]:
+            return "quoted"
+        if self.dresses["the"] > self.dresses[""]:
+            return "the"
+        return "attribute" if self.dresses["attribute"] and not self.dresses[""] else ""
+
     def settle(self) -> None:
         """Take the type of most votes."""
         self.type = decide(self.votes)
@@ -48,7 +70,7 @@ class Thing:
 class Groups:
     """Things that differ, each with the forms that it has in the document; the longest names come first."""
 
-    def __init__(self, small: Collection[str]) -> None:
+    def __init__(self, small: Container[str]) -> None:
         self.things: list[Thing] = []
         self._small = small
         self._by_folded: dict[str, Thing] = {}
@@ -57,7 +79,7 @@ class Groups:
     def add(self, thing: Thing) -> Thing:
         """Add a thing of its own."""
         self.things.append(thing)
-        self._by_folded.setdefault(fold(thing.name), thing)
+        self._by_folded.setdefault(_folded(thing), thing)
         for word in set(thing.words):
             self._by_word.setdefault(word, []).append(thing)
         return thing
@@ -68,12 +90,14 @@ class Groups:
             return None
         longer = self._by_word.get(thing.words[0], ())
         owners = (one for one in longer if len(one.words) > len(thing.words) and self._is_short(thing, one))
-        return next(owners, self._by_folded.get(fold(thing.name)))
+        return next(owners, self._by_folded.get(_folded(thing)))
 
     def _is_short(self, thing: Thing, longer: Thing) -> bool:
         if longer.type == "person":
             is_word = len(thing.words) == 1 and thing.words[0] in self._small and not thing.is_sure
-            return _is_part_of_person(thing.words, longer.words) and not is_word and not _is_place(thing)
+            return (
+                _is_part_of_person(thing.words, longer.words) and not is_word and not _is_place(thing, PERSON)
+            )
         if _is_respelt(thing.words, longer.words):
             return True
         if thing.is_titled or places().get(fold(thing.name)) or _is_place(thing):
@@ -83,8 +107,12 @@ class Groups:
         return _is_shortened(thing.words, longer.words)
 
 
+def _folded(thing: Thing) -> str:
+    return fold(" ".join(thing.words))
+
+
 def grouped(
-    things: dict[str, Thing], pairs: Mapping[str, str], known: Mapping[str, object], small: Collection[str]
+    things: dict[str, Thing], pairs: Mapping[str, str], known: Mapping[str, object], small: Container[str]
 ) -> list[Thing]:
     """Bring the forms of one thing together; `pairs` are what stood in brackets after which name.
 
@@ -124,6 +152,9 @@ def _expand(thing: Thing, acronym: str, known: Mapping[str, object]) -> None:
 def _is_part_of_person(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     if words == whole[-len(words) :]:
         return True
+    # Of two family names the first is used alone too.
+    if len(whole) > 2 and words == whole[-2:-1] and is_western_name(whole):
+        return words[0] not in lexicon().particles
     # Family names come last or, in East Asia, first; some persons are called by their given name.
     return words == whole[:1] and (is_chinese_name(whole) or not is_western_name(whole))
 
@@ -131,15 +162,17 @@ def _is_part_of_person(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 def _begins_organization(thing: Thing, whole: Sequence[str]) -> bool:
     """Tell whether a thing is an organization without the words that say so: Quayline for … Shipping Ltd."""
     rest = whole[len(thing.words) :]
-    is_plain = rest[-1] in lexicon().heads or all(word in frequencies() for word in rest)
+    if lexicon().legal_forms.issuperset(rest):
+        return True
     is_name = thing.is_sure or any(word not in frequencies() for word in thing.words)
-    return is_plain and is_name and head_type(thing.words) is None
+    return "of" not in rest and is_name and head_type(thing.words) is None
 
 
 def _is_respelt(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    """Tell whether words are a longer name in another form: Hague, The Hague; Bern Lake, Lake of Bern."""
+    """Tell whether words are a longer name in another form: Bern Lake, Lake of Bern; Olga, Typhoon Olga."""
     is_turned = len(words) > 1 and whole == (words[-1], "of", *words[:-1])
-    return is_turned or whole == ("the", *words)
+    is_storm = lexicon().first_words.get(whole[0]) == "event" and words == whole[1:]
+    return is_turned or is_storm or whole == ("the", *words)
 
 
 def _is_shortened(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
@@ -150,10 +183,12 @@ def _is_shortened(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return all(word in remaining for word in words)
 
 
-def _is_place(thing: Thing) -> bool:
-    """Tell whether the text speaks of `thing` as of a place, whatever else has its name."""
+def _is_place(thing: Thing, unknown: float = PLACE) -> bool:
+    """Tell whether the text speaks of `thing` as of a place, whatever else has its name.
+
+    It takes `unknown` votes where the gazetteer has none of that name.
+    """
     known = places().get(fold(thing.name))
-    votes = thing.votes["place"]
-    if known is not None:
-        votes -= FAMOUS_PLACE if known else KNOWN_PLACE
-    return votes >= PLACE
+    if known is None:
+        return thing.votes["place"] >= unknown
+    return thing.votes["place"] - (FAMOUS_PLACE if known else KNOWN_PLACE) >= PLACE

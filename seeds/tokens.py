@@ -5,20 +5,27 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from api.terms import CJK, fold
-from seeds.lexicon import RARE_WORD, frequencies, lexicon, places
+from api.terms import CJK
+from seeds.lexicon import RARE_WORD, frequencies, is_place, lexicon
 
 UPPER = "".join(chr(point) for point in range(0x41, 0x2000) if unicodedata.category(chr(point)) == "Lu")
 LETTER = rf"[^\W_{CJK}]"
-# U.S., iPhone, e-CNY, AT&T, Graf-Moser, ASCEND-3, O'Brien, Xi'an, AI+.
+# U.S., AT&T, Graf-Moser, ASCEND-3, O'Brien, Xi'an, AI+.
 CAPITALISED = (
     rf"[{UPPER}](?:\.[{UPPER}])+\.?"
-    rf"|(?:[a-z]-?)?[{UPPER}]{LETTER}*(?:[-&](?=[{UPPER}\d]){LETTER}+|['’](?!s\b)(?=[^\W\d_]){LETTER}+)*\+?"
+    rf"|[{UPPER}]{LETTER}*(?:[-&](?=[{UPPER}\d]){LETTER}+|['’](?!s\b)(?=[^\W\d_]){LETTER}+)*\+?"
 )
 NUMBER = r"\d+(?:[.,]\d+)*[A-Z]?"
-TOKEN = re.compile(rf"(?<!\w)(?<!\w[-'’])(?:(?P<name>{CAPITALISED})|(?P<number>{NUMBER}))(?!\w)")
+# What is looked for begins with a capital or digit, which makes the search fast; the small letters before
+# it, as in iPhone, al-Haddad or d'Arcy, are looked at then.
+TOKEN = re.compile(rf"(?:{CAPITALISED}|{NUMBER})(?!\w)")
+SMALL = re.compile(r"(?<!\w)(?<!\w[-'’])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]['’])$")
+LONGEST_SMALL = 4
 # The second half of a Korean given name: Se-hun, Myung-soo.
 SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,5})(?!\w)")
+# What firms end in that takes a full stop, and that full stop where no sentence ends.
+STOP = re.compile(r"\.(?=[,;:)]|['’]s| [a-z(])")
+STOPPED = frozenset(("bros", "co", "corp", "inc", "ltd"))
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # The numbers of a series, which stand after its head: World War II.
 ROMAN = ("i", "ii", "iii")
@@ -40,28 +47,68 @@ def tokens(text: str) -> list[Token]:
 
 
 def _tokens(text: str) -> Iterator[Token]:
+    function, reached = lexicon().function, 0
     for match in TOKEN.finditer(text):
         start, end = match.span()
-        if text[end : end + 1] == "-":
-            end = _end_of_given_name(text, start, end)
-        word = text[start:end]
-        yield Token(word, start, end, match.lastgroup == "number", lower(word))
+        word = match.group()
+        ahead = text[end : end + 2]
+        # Four in ten only begin a sentence; after another, as in Formula One, they may be a part of a name.
+        if ahead[1:].islower() and start - reached != 1 and word.lower() in function:
+            continue
+        is_number = word[0].isdigit()
+        if start and text[start - 1] != " ":
+            start = _beginning(text, start, is_number)
+        if ahead[:1] in (".", "-"):
+            end = _end(text, start, end)
+        if start >= 0:
+            word, reached = text[start:end], end
+            yield Token(word, start, end, is_number, lower(word))
+
+
+def _beginning(text: str, start: int, is_number: bool) -> int:
+    """Give where the word begins that has a capital or digit at `start`, as in iPhone; -1 if none does."""
+    before = text[max(0, start - LONGEST_SMALL) : start]
+    small = None if is_number else SMALL.search(before)
+    if small:
+        return start - len(small.group())
+    is_inside = _is_wordly(before[-1]) or (before[-1] in "-'’" and _is_wordly(before[-2:-1]))
+    return -1 if is_inside else start
+
+
+def _is_wordly(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _end(text: str, start: int, end: int) -> int:
+    """Give where a word ends before a hyphen or full stop that may be its own."""
+    if text[end] == "-":
+        return _end_of_given_name(text, start, end)
+    return end + 1 if text[start:end].lower() in STOPPED and STOP.match(text, end) else end
 
 
 def _end_of_given_name(text: str, start: int, end: int) -> int:
     syllable = SYLLABLE.match(text, end)
-    is_korean = syllable and frequencies().get(syllable.group(1), 0) < RARE_WORD and text[start - 1] == " "
-    return syllable.end() if syllable and is_korean else end
+    if not syllable or start < 1 or text[start - 1] != " ":
+        return end
+    family = text[text.rfind(" ", 0, start - 1) + 1 : start - 1].lower()
+    is_korean = family in lexicon().korean_surnames or frequencies().get(syllable.group(1), 0) < RARE_WORD
+    return syllable.end() if is_korean else end
 
 
 def lower(text: str) -> str:
     """Give `text` as the lexicon has it."""
-    return text.lower().replace("’", "'")
+    small = text.lower()
+    return small if small.isascii() else small.replace("’", "'")
 
 
 def words_of(text: str, run: Sequence[Token]) -> tuple[str, ...]:
     """Give the words of a name, those in small letters between its capitalised ones included."""
-    return tuple(word.rstrip(",.'") for word in lower(text[run[0].start : run[-1].end]).split())
+    words = lower(text[run[0].start : run[-1].end])
+    # S.A. is SA, but 3.5 is not 35.
+    return tuple(
+        word.rstrip(",.'") if word[0].isdigit() else word.strip(",'").replace(".", "")
+        for word in words.split()
+    )
 
 
 def head_of(text: str, run: Sequence[Token]) -> str | None:
@@ -70,20 +117,26 @@ def head_of(text: str, run: Sequence[Token]) -> str | None:
 
 
 def head_type(words: Sequence[str]) -> str | None:
-    """Give the type that the head noun of a name says, the one before an `of` or else the last."""
-    heads = lexicon().heads
+    """Give the type that the head noun of a name says."""
+    return lexicon().head_types.get(head_noun(words))
+
+
+def head_noun(words: Sequence[str]) -> str:
+    """Give the word of a name that may say what it is: the one before an `of` or the last; none alone."""
+    heads = lexicon().head_types
     for place, word in enumerate(words):
         if place and word in ("of", "for", "on"):
-            return heads.get(words[place - 1])
+            return words[place - 1]
     last = len(words) - 1
     while last > 0 and (words[last].isdigit() or words[last] in ROMAN):
         last -= 1
-    # The place after it: Design Museum London.
-    if last > 1 and words[last] not in heads and fold(words[last]) in places():
+    # The place after it: Design Museum London, Expo Oslo; but not Port Said.
+    is_after = last > 1 or (words[0] in heads and words[0] not in lexicon().first_words)
+    if last and is_after and words[last] not in heads and is_place(words[last]):
         last -= 1
-    return heads.get(words[last]) if len(words) > 1 else None
+    return words[last] if len(words) > 1 else ""
 
 
 def is_plain(token: Token) -> bool:
     """Tell whether a word is one of English, and no place."""
-    return token.lower in frequencies() and fold(token.text) not in places()
+    return token.lower in frequencies() and not is_place(token.text)

@@ -202,7 +202,7 @@ class Corpus:
         before = self.articles.get(submission.key)
         found = find_entities(submission.document, self.matcher)
         about = features(sections(submission.document), found)
-        # What an article is about depends on the types of its entities, which the catalogue may have corrected.
+        # What an article is about depends on its entities' types, which the catalogue may have corrected.
         if before and (before.submission, before.features) == (submission, about):
             return "unchanged"
         created_at = before.created_at if before else now

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from api.models import ENTITY_TYPES
 from seeds.aliases import expansion, is_alias
-from seeds.extraction import Candidate, extract, is_headline
+from seeds.extraction import Candidate, SmallWords, extract, is_headline
 from seeds.things import Thing
 
 
@@ -41,6 +41,10 @@ def forms(*prose: str) -> dict[str, set[str]]:
         ),
         ("In the Strait of Brevik. The Brevik Strait is wide.", "Strait of Brevik", {"Brevik Strait"}),
         ("He lives in The Quill. From Quill he left.", "The Quill", {"Quill"}),
+        ("They met Anna Vik Brekke. Then Vik left.", "Anna Vik Brekke", {"Vik"}),
+        ("At Velmora Bank Ltd. Then Velmora Bank sold it.", "Velmora Bank Ltd", {"Velmora Bank"}),
+        ("At Velmora Inc., and at Velmora Inc.", "Velmora Inc", {"Velmora Inc."}),
+        ("Then Typhoon Olga came. By dawn Olga had gone.", "Typhoon Olga", {"Olga"}),
     ],
 )
 def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]) -> None:
@@ -54,6 +58,7 @@ def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]
         "The Ministry of Ports and the Ministry of Roads met.",
         "They met Olave Bergen in Bergen, near Bergen.",
         "The Bank of Velmora lent to the Port of Velmora.",
+        "They bought from Velmora Tides and Harbour Textiles.",
     ],
 )
 def test_two_things_with_a_word_in_common_stay_two(text: str) -> None:
@@ -121,6 +126,10 @@ def test_an_acronym_expands_to_the_words_that_it_spells(name: str, acronym: str,
         ("They signed the ‘Green Quay’ plan.", "Green Quay", "policy"),
         ("They won the Harbour Games again.", "Harbour Games", "event"),
         ("They bought Velmora's shares. The brewer Velmora grew.", "Velmora", "organization"),
+        ("Then Tovrik Ekkelund sold its quay. So Tovrik grew.", "Tovrik Ekkelund", "organization"),
+        ("Then Tovrik Ekkelund grew. So Ekkelund sold it.", "Tovrik Ekkelund", "person"),
+        ("Then Velmora watched it.", "Velmora", "organization"),
+        ("The plant at Tovrik Ekkel, the only place of its kind, is shut.", "Tovrik Ekkel", "place"),
     ],
 )
 def test_an_entity_has_the_type_that_its_form_and_the_text_say(text: str, name: str, kind: str) -> None:
@@ -145,6 +154,30 @@ def test_a_word_with_a_capital_is_not_yet_a_name(text: str) -> None:
 def test_a_word_that_also_stands_in_small_letters_is_none() -> None:
     assert things("They told the Watchers so.") != {}
     assert things("They told the Watchers so. Some watchers left.") == {}
+
+
+def test_of_a_sign_that_is_repeated_each_next_one_counts_less() -> None:
+    once = things("They slept in Velmora.")["Velmora"].votes["place"]
+    thrice = things("They slept in Velmora. They sat in Velmora. They ate in Velmora.")["Velmora"].votes[
+        "place"
+    ]
+    assert once < thrice < 2 * once
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("fog", True),
+        ("log", True),
+        ("fo", False),
+        ("bay", False),
+        ("rain", False),
+        ("snow", False),
+        ("", False),
+    ],
+)
+def test_a_word_in_small_letters_is_a_whole_one(word: str, expected: bool) -> None:
+    assert (word in SmallWords(["fog, mid-bay", "log; it's o'rain", "Snow"])) is expected
 
 
 def test_names_of_the_catalogue_are_kept_whatever_their_form() -> None:
@@ -192,6 +225,17 @@ def test_a_headline_has_capitals_at_most_of_its_words(text: str, expected: bool)
 def test_of_a_headline_only_places_are_told() -> None:
     found = things(headline="Storm Drowns Tram Lines of Bergen and New York")
     assert {name: thing.type for name, thing in found.items()} == {"Bergen": "place", "New York": "place"}
+
+
+def test_a_place_of_a_headline_is_none_if_it_is_a_word_of_the_text() -> None:
+    assert things("It was nice.", headline="Storm Drowns Nice Tram Lines").keys() == set()
+
+
+def test_what_a_headline_has_in_quotes_is_no_person_and_no_place() -> None:
+    prose = "They watched Tovrik Ekkel again."
+    assert things(prose)["Tovrik Ekkel"].type == "person"
+    found = things(prose, headline="‘Tovrik Ekkel’, a Film About Fog, Sells Out")
+    assert found["Tovrik Ekkel"].type == "product"
 
 
 # --- Whatever the text. ---

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from slugify import slugify
 
 from seeds.identity import (
     MAX_SLUG,
@@ -69,6 +70,7 @@ def test_ids_are_uuids_of_version_5_that_differ_by_kind_and_key() -> None:
     ("title", "slug"),
     [
         ("Harbour Towns Share Their Tide Gauges", SLUG),
+        ("St. Olave's  Quay-Side, 1,000 times", "st-olave-s-quay-side-1000-times"),
         ("China's “AI+” plan: 5G & more", "china-s-ai-plan-5g-more"),
         ("Ünïcödé Straße", "unicode-strasse"),
         ("привет мир", "privet-mir"),
@@ -83,6 +85,12 @@ def test_ids_are_uuids_of_version_5_that_differ_by_kind_and_key() -> None:
 )
 def test_a_slug_spells_the_title(title: str, slug: str) -> None:
     assert make_slug(title, "article-0") == slug
+
+
+@given(st.text("aB0 '.-", max_size=2 * MAX_SLUG))
+def test_plain_titles_have_the_slugs_that_slugify_gives_them(title: str) -> None:
+    slug = slugify(title, max_length=MAX_SLUG, word_boundary=True)
+    assert make_slug(title, "article-0") == (slug or "article-0")
 
 
 @given(st.text())

@@ -25,6 +25,12 @@ def named(text: str) -> list[str]:
         ("We crossed the Rio de la Vega.", ["Rio de la Vega"]),
         ("There was Kim Se-hun of Lantern.", ["Kim Se-hun", "Lantern"]),
         ("It was Norland-based.", ["Norland"]),
+        ("There was Oh Se-jun of Lantern.", ["Oh Se-jun", "Lantern"]),
+        ("He met Salim al-Tarn and Al-Tarn.", ["Salim al-Tarn", "Al-Tarn"]),
+        ("She met Jan Tarnovik in April.", ["Jan Tarnovik"]),
+        ("She met Anna May there.", ["Anna May"]),
+        ("They launched a Long March 7 there.", ["Long March 7"]),
+        ("It stood in Hall 3. Brevik stayed.", ["Hall 3", "Brevik"]),
     ],
 )
 def test_a_name_is_capitalised_words_and_what_stands_between_them(text: str, expected: list[str]) -> None:
@@ -38,6 +44,21 @@ def test_signs_and_small_letters_are_inside_some_names(name: str) -> None:
     assert named(f"They saw {name} again") == [name]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They bought Velmora Inc., which grew.", ["Velmora Inc."]),
+        ("They bought Velmora Co. in April.", ["Velmora Co."]),
+        ("They bought Velmora Inc. Tarn left.", ["Velmora Inc", "Tarn"]),
+        ("They bought Velmora Co., Ltd. of Bergen.", ["Velmora Co., Ltd.", "Bergen"]),
+        ("They bought Velmora S.A. of Bergen.", ["Velmora S.A.", "Bergen"]),
+        ("They bought Velmora Shipping AS there.", ["Velmora Shipping AS"]),
+    ],
+)
+def test_what_firms_end_in_belongs_to_the_name_with_its_full_stop(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
 @pytest.mark.parametrize("possessive", ["'s", "’s", "'", "’"])
 def test_a_possessive_is_no_part_of_a_name(possessive: str) -> None:
     assert named(f"We heard of Velmoras{possessive} profits.") == ["Velmoras"]
@@ -48,6 +69,8 @@ def test_a_possessive_is_no_part_of_a_name(possessive: str) -> None:
     [
         "People's Council of Norland",
         "Workers’ Union of Norland",
+        "Norland Fishermen's Cooperative",
+        "Friends of the Bay",
         "Ministry of Ports",
         "Department of Fisheries, Forestry and Water",
         "Food and Harbour Administration",
@@ -98,6 +121,20 @@ def test_an_office_before_a_name_is_its_title_and_a_people_is_nothing(before: st
     assert (name.text, name.title) == ("Olave Brekke", title)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Then Harbour Minister Olave Brekke left.",
+        "Then Inland Affairs Secretary Olave Brekke left.",
+        "Then the Minister of Harbours Olave Brekke left.",
+        "Then the Minister of Harbours, Olave Brekke, left.",
+        "Then Chief Olave Brekke left.",
+    ],
+)
+def test_the_field_of_an_office_is_no_name(text: str) -> None:
+    assert named(text) == ["Olave Brekke"]
+
+
 def test_an_office_parts_a_firm_from_its_officer() -> None:
     firm, officer = names("They met Kestrel Chief Executive Tove Ek.")
     assert (firm.text, officer.text, officer.title) == ("Kestrel", "Tove Ek", "Chief Executive")
@@ -118,9 +155,40 @@ def test_a_name_that_begins_as_an_office_does_is_whole(name: str) -> None:
         ("It rained. “Yes,” they said. The end.", []),
         ("On Monday the Norwegians left.", []),
         ("The GDP rose and the CEO spoke.", []),
+        ("Northern Norway stayed.", ["Norway"]),
+        ("Northern Ireland stayed.", ["Northern Ireland"]),
+        ("Van Tarn Optics stayed.", ["Van Tarn Optics"]),
+        ("The Three Harbours Initiative stayed.", ["Three Harbours Initiative"]),
     ],
 )
 def test_words_that_begin_a_sentence_are_no_names(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It came from the Just Harbour Fund.", ["Just Harbour Fund"]),
+        ("It was in the First Tidal War.", ["First Tidal War"]),
+        ("They live in Can Tarn now.", ["Can Tarn"]),
+        ("They watched Formula One.", ["Formula One"]),
+        ("It came by the May 9 deadline.", []),
+    ],
+)
+def test_in_mid_sentence_small_words_with_capitals_belong_to_names(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They sailed the Nordic Lantern.", ["Nordic Lantern"]),
+        ("They sailed the Norwegian Velmora.", ["Velmora"]),
+        ("They saw Thai Internet and German Greens.", ["Greens"]),
+        ("They saw Telefon Nordic and a South Korean.", ["Telefon Nordic"]),
+    ],
+)
+def test_a_people_is_a_part_of_a_name_before_a_word_of_english(text: str, expected: list[str]) -> None:
     assert named(text) == expected
 
 
@@ -150,6 +218,8 @@ def test_a_name_knows_whether_a_sentence_begins_with_it(text: str, is_start: boo
         ("They paid Kestrel 300 dollars.", ["Kestrel"]),
         ("They paid Kestrel 3.5 percent.", ["Kestrel"]),
         ("They saw Kestrel 2026 again.", ["Kestrel"]),
+        ("They saw Kestrel Lantern 2026 again.", ["Kestrel Lantern"]),
+        ("They passed Safe Quays 2030 again.", ["Safe Quays 2030"]),
         ("They saw the 2026 Harbour Games.", ["2026 Harbour Games"]),
         ("In 2026 Tarn won 7 Lanterns.", ["2026 Tarn", "Lanterns"]),
         ("They saw 300 of them.", []),
@@ -170,6 +240,13 @@ def test_what_is_written_as_a_title_in_quotes_is_a_name(quotes: str) -> None:
 )
 def test_what_somebody_says_in_quotes_is_none(quoted: str) -> None:
     assert not any(name.is_quoted for name in names(f"They said “{quoted}” now."))
+
+
+def test_a_name_knows_the_one_before_it_in_a_list() -> None:
+    first, second, third = names("They left Brevik and Velmora for Tarn.")
+    assert first.after is None
+    assert second.after is first
+    assert third.after is None
 
 
 # What names are made of and what stands between them.
