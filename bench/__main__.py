@@ -10,6 +10,7 @@ from bench.cases import CASES, DEPTHS
 from bench.depth import Ends, measure_depths
 from bench.measure import measure_cases
 from bench.report import cases_table, depths_table, heading
+from bench.seeding import measure_seeding
 from bench.service import serve
 from bench.stores import ENGINES, FOLDER, open_store
 
@@ -18,7 +19,7 @@ from bench.stores import ENGINES, FOLDER, open_store
 @click.option("--size", default=100_000, show_default=True, help="Articles of the large corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 @click.option("--rounds", type=click.IntRange(1), default=30, show_default=True, help="Requests a case.")
-@click.option("--only", default="", metavar="REGEX", help="Only the cases whose name has this.")
+@click.option("--only", default="", metavar="REGEX", help="Only cases whose name has this, or `seeding`.")
 def main(size: int, engine: str, rounds: int, only: str) -> None:
     """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
     cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
@@ -33,6 +34,8 @@ def main(size: int, engine: str, rounds: int, only: str) -> None:
         if depths:
             ends = Ends(FOLDER / f"{names[size]}.{engine}.ends.json")
             click.echo("\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds)))
+        if re.search(only, "seeding"):
+            click.echo("\n" + measure_seeding(store, SMALL).report())
 
 
 if __name__ == "__main__":
