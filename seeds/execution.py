@@ -126,4 +126,8 @@ def _execute(connection: Connection, sql: str, values: Any, *, is_many: bool = F
         if dialect.is_disconnect(error, driver, cursor):
             connection.invalidate(error)
         raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+    except KeyboardInterrupt:
+        # In the midst of an exchange, after which nobody knows what the server is to answer next.
+        connection.invalidate()
+        raise
     return cursor

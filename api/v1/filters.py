@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from api.facets import facet_id
@@ -58,9 +58,14 @@ def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> lis
 
 def related_link_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
     """Give the filters of related links; `article` is the one whose links are listed."""
-    return _of_article(RelatedLink, parameters, article) + [
-        _equal(RelatedLink, name, parameters[name]) for name in ("basis", "resolved") if name in parameters
-    ]
+    asked = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
+    if asked.get("resolved") is False:
+        # Those are all listed: an index of the others would be walked to its end to find that out.
+        unresolved = _equal(RelatedLink, "resolved", value=False)
+        filters = [_nothing(RelatedLink) if asked.get("basis") == "computed" else unresolved]
+    else:
+        filters = [_equal(RelatedLink, name, value) for name, value in asked.items()]
+    return _of_article(RelatedLink, parameters, article) + filters
 
 
 def entity_filters(parameters: Parameters) -> list[Filter]:
@@ -107,6 +112,11 @@ def _equal(model: Any, name: str, value: Any) -> Filter:
         return admitted
 
     return Filter(select(model.id).where(condition(model)), condition, lambda _: model)
+
+
+def _nothing(model: Any) -> Filter:
+    """Admit no row of `model`."""
+    return Filter(select(model.id).where(false()), lambda _: false())
 
 
 def _between(name: str, parameters: Parameters) -> Filter:
