@@ -27,8 +27,7 @@ from seeds.entities import Matcher
 from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
 from seeds.load import CREATED, UNCHANGED, UPDATED, load, relink, reread
 from seeds.messages import printable
-from seeds.naming import Successors
-from seeds.refresh import cede_slugs, find_successors, refresh_entities
+from seeds.refresh import cede_slugs, refresh_entities
 from seeds.settling import settle_entities
 from seeds.spacy import ModelError, recognizer
 from seeds.transactions import Transaction, transactions
@@ -62,10 +61,10 @@ def load_command(paths: tuple[Path, ...], dry_run: bool, strict: bool) -> None:
         _say("warning: there is no *.txt to load")
     outcomes: Counter[str] = Counter()
     with _database_errors(), transactions(db.engine, _say, dry_run=dry_run) as begin:
-        matcher, successors = _knowledge(begin)
+        matcher = _knowledge(begin)
         keys: dict[str, Path] = {}
         for path in track(files, "Loading", console=console, transient=True, disable=not console.is_terminal):
-            outcomes[_load_file(path, begin, matcher, successors, keys, strict=strict)] += 1
+            outcomes[_load_file(path, begin, matcher, keys, strict=strict)] += 1
     click.echo(", ".join(f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES))
     sys.exit(1 if outcomes[REJECTED] else 0)
 
@@ -98,10 +97,10 @@ def relink_command() -> None:
     Example: flask seed relink
     """
     with _database_errors(), transactions(db.engine, _say) as begin:
-        matcher, successors = _knowledge(begin)
+        matcher = _knowledge(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
-        reread_count = sum(_each(begin, "Reading", articles, reread, matcher, successors))
+        reread_count = sum(_each(begin, "Reading", articles, reread, matcher))
         settled_count = settle_entities(begin)
         linked_count = sum(_each(begin, "Linking", articles, relink))
     click.echo(
@@ -138,7 +137,7 @@ def status_command() -> None:
         click.echo(f"engine {db.engine.dialect.name}")
 
 
-def _knowledge(begin: Transaction) -> tuple[Matcher, Successors]:
+def _knowledge(begin: Transaction) -> Matcher:
     """Read the catalogue, and bring what is there of its entities to it."""
     try:
         catalogue, recognize = read_catalogue(), recognizer(settings().spacy_model)
@@ -147,14 +146,13 @@ def _knowledge(begin: Transaction) -> tuple[Matcher, Successors]:
     with begin() as connection:
         cede_slugs(connection, catalogue)
         refresh_entities(connection, catalogue)
-        return Matcher(catalogue, recognize), find_successors(connection, catalogue)
+    return Matcher(catalogue, recognize)
 
 
 def _load_file(
     path: Path,
     begin: Transaction,
     matcher: Matcher,
-    successors: Successors,
     keys: dict[str, Path],
     *,
     strict: bool,
@@ -166,7 +164,7 @@ def _load_file(
         for warning in submission.document.warnings:
             _warn(path, warning, strict=strict)
         with begin() as connection:
-            return load(connection, submission, matcher, successors)
+            return load(connection, submission, matcher)
     except Rejection as rejection:
         _say(_place(path, rejection))
         return REJECTED

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from seeds.entities import Matcher
 from seeds.execution import fetch, fetch_one, insert_rows, run
 from seeds.files import Submission
 from seeds.identity import MAX_SLUG, article_id, make_slug, title_digest
-from seeds.naming import Successors, bring_entities, count_entities
+from seeds.naming import Before, bring_entities, count_entities
 from seeds.neighbours import file_features
 from seeds.parse import parse
 from seeds.related import resolve
@@ -45,10 +44,10 @@ from seeds.statements import (
     CHANGE_ARTICLE,
     CHANGE_SOURCE,
     CHANGE_TERMS,
-    COUNTS,
     DELETE_PARTS,
     FEATURES,
     KEEP_ARTICLE,
+    NAMED,
     NEXT_REVISION,
     OWNER,
     STORED,
@@ -68,12 +67,7 @@ class Stored(NamedTuple):
     created_at: datetime
 
 
-def load(
-    connection: Connection,
-    submission: Submission,
-    matcher: Matcher,
-    successors: Successors = MappingProxyType({}),
-) -> str:
+def load(connection: Connection, submission: Submission, matcher: Matcher) -> str:
     """Bring the article of `submission` to what its document says; gives created, updated or unchanged.
 
     Raises Rejection where the sidecar asks for another article's slug.
@@ -90,7 +84,7 @@ def load(
     _write_article(
         connection, identity, submission, content.columns | {"content_digest": digest} | seeded, stored
     )
-    write_parts(connection, identity, content, stored, seeded, successors)
+    write_parts(connection, identity, content, stored, seeded)
     link_both(connection, identity, content.vector, content.columns["published_at"])
     run(connection, NEXT_REVISION, {})
     return UPDATED if stored else CREATED
@@ -102,21 +96,20 @@ def write_parts(
     content: Content,
     stored: Stored | None,
     seeded: dict[str, Any],
-    successors: Successors,
 ) -> None:
     """Write all that hangs on an article anew, and resolve the titles that it prints and has."""
     if stored:
         unlink(connection, identity)
     types, new = bring_entities(connection, content.entities)
-    counts = _replace_parts(connection, identity, content, is_new=stored is None)
+    before = _replace_parts(connection, identity, content, is_new=stored is None)
     _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=stored is None)
-    count_entities(connection, content.entities, counts | new, successors)
+    count_entities(connection, content.entities, before, new)
     file_features(connection, identity, content.vector, content.columns["published_asc"])
     digests = {content.columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
     resolve(connection, digests | ({stored.title_digest} if stored else set()))
 
 
-def reread(connection: Connection, identity: UUID, matcher: Matcher, successors: Successors) -> bool:
+def reread(connection: Connection, identity: UUID, matcher: Matcher) -> bool:
     """Derive anew what is derived from the document that is stored; tells whether anything changed.
 
     The article's revision and times stay: its document is the same.
@@ -129,7 +122,7 @@ def reread(connection: Connection, identity: UUID, matcher: Matcher, successors:
     stored = Stored(row.slug, row.content_digest, row.title_digest, row.created_at)
     run(connection, KEEP_ARTICLE, {"identity": identity, "content_digest": digest} | content.columns)
     seeded = {"created_at": row.created_at, "updated_at": row.updated_at}
-    write_parts(connection, identity, content, stored, seeded, successors)
+    write_parts(connection, identity, content, stored, seeded)
     run(connection, NEXT_REVISION, {})
     return True
 
@@ -197,23 +190,22 @@ def _write_article(
         insert_rows(connection, ArticleSlug, [{"slug": columns["slug"], "article_id": identity}])
 
 
-def _replace_parts(
-    connection: Connection, identity: UUID, content: Content, *, is_new: bool
-) -> dict[UUID, int]:
-    """Write the rows of the article's parts anew; gives the mention counts that it had before."""
-    counts = {} if is_new else _remove_parts(connection, identity)
+def _replace_parts(connection: Connection, identity: UUID, content: Content, *, is_new: bool) -> Before:
+    """Write the rows of the article's parts anew; gives what it named before."""
+    before = {} if is_new else _remove_parts(connection, identity)
     insert_rows(connection, Takeaway, takeaway_rows(identity, content))
     insert_rows(connection, ArticleEntity, article_entity_rows(identity, content))
     insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, content))
     insert_rows(connection, RelatedLink, related_rows(identity, content))
-    return counts
+    return before
 
 
-def _remove_parts(connection: Connection, identity: UUID) -> dict[UUID, int]:
-    counts = {row.entity_id: row.mention_count for row in fetch(connection, COUNTS, {"identity": identity})}
+def _remove_parts(connection: Connection, identity: UUID) -> Before:
+    rows = fetch(connection, NAMED, {"identity": identity})
+    before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
     for statement in DELETE_PARTS:
         run(connection, statement, {"identity": identity})
-    return counts
+    return before
 
 
 def _index(

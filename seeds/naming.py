@@ -1,6 +1,6 @@
 """The entities of one article among those of all: made where they are new, counted, and retired."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,15 +15,17 @@ from seeds.identity import MAX_SLUG
 from seeds.rows import entity_name_rows, entity_slug_rows, new_entity_rows
 from seeds.statements import (
     ADD_ALIASES,
+    DELETE_OLD_IDS,
     DELETE_UNNAMED,
     LEAVING,
     MOVE_COUNTS,
+    OLD_IDS,
     PRESENT,
     SLUGS,
 )
 
-# From an extracted entity to the one of the catalogue that takes its place.
-Successors = Mapping[UUID, UUID]
+# The entities that an article had, with the text of each mention.
+Before = Mapping[UUID, Sequence[str]]
 
 
 class Brought(NamedTuple):
@@ -96,38 +98,52 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]
 
 
 def count_entities(
-    connection: Connection, found: Iterable[FoundEntity], before: Mapping[UUID, int], successors: Successors
+    connection: Connection, found: Sequence[FoundEntity], before: Before, new: Collection[UUID]
 ) -> None:
-    """Move the counts of the entities that an article has and had; retire those that none has any more."""
+    """Move the counts of the entities that an article has and had, but for `new` ones, which are counted.
+
+    Those that no article has any more are retired.
+    """
     # By difference: a count over all articles would make each document dearer than the one before.
-    after = {one.entity.id: len(one.mentions) for one in found}
+    after = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in new}
     changes = [
         {
             "identity": identity,
             "articles": (identity in after) - (identity in before),
-            "mentions": after.get(identity, 0) - before.get(identity, 0),
+            "mentions": after.get(identity, 0) - len(before.get(identity, ())),
         }
         for identity in {**before, **after}
     ]
     moved = [change for change in changes if change["articles"] or change["mentions"]]
     run_each(connection, MOVE_COUNTS, moved)
-    gone = before.keys() - after.keys()
+    gone = {identity: texts for identity, texts in before.items() if identity not in after}
     if gone:
-        _retire(connection, gone, successors)
+        _retire(connection, gone, found)
 
 
-def _retire(connection: Connection, gone: Iterable[UUID], successors: Successors) -> None:
-    """Remove entities that no article mentions; what had their ids and slugs leads to their successors."""
-    leaving = fetch(connection, LEAVING, {"identities": sorted(gone)})
-    if not leaving:
+def _retire(connection: Connection, gone: Before, found: Sequence[FoundEntity]) -> None:
+    """Remove those of `gone` that no article mentions; ids and slugs that led to them lead to successors."""
+    leaving = {"identities": sorted(gone)}
+    slugs = fetch(connection, LEAVING, leaving)
+    if not slugs:
         return
-    run(connection, DELETE_UNNAMED, {"identities": sorted({row.id for row in leaving})})
-    wanted = {successors[row.id] for row in leaving if row.id in successors}
-    present = (
-        {row.id for row in fetch(connection, PRESENT, {"identities": sorted(wanted)})} if wanted else set()
-    )
-    replaced = [(row, successors[row.id]) for row in leaving if successors.get(row.id) in present]
-    slugs = [{"slug": row.slug, "entity_id": successor} for row, successor in replaced]
-    ids = {row.id: successor for row, successor in replaced}
-    insert_rows(connection, EntitySlug, slugs)
-    insert_rows(connection, EntityId, [{"old_id": old, "entity_id": new} for old, new in ids.items()])
+    successors = {row.id: _successor(gone[row.id], found) for row in slugs}
+    old = [(row.old_id, row.entity_id) for row in fetch(connection, OLD_IDS, {"identities": [*successors]})]
+    run(connection, DELETE_UNNAMED, leaving)
+    led = {was: successors[now] for was, now in [*old, *((each, each) for each in successors)]}
+    ids = [{"old_id": was, "entity_id": now} for was, now in led.items() if now not in (None, was)]
+    # An id that is given up again may have been before, and led elsewhere.
+    run(connection, DELETE_OLD_IDS, {"identities": [row["old_id"] for row in ids]})
+    insert_rows(connection, EntityId, ids)
+    kept = [(row.slug, successors[row.id]) for row in slugs]
+    insert_rows(connection, EntitySlug, [{"slug": slug, "entity_id": now} for slug, now in kept if now])
+
+
+def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
+    """Give the entity that an article now names where it named another, by the most letters of the text."""
+    letters = {
+        one.entity.id: sum(len(mention.text) for mention in one.mentions if mention.text in texts)
+        for one in found
+    }
+    best = max(letters, key=lambda each: letters[each], default=None)
+    return best if best and letters[best] else None

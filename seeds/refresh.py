@@ -1,6 +1,6 @@
 """Entities that are there, brought to what the catalogue now says of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,7 @@ from sqlalchemy.orm import aliased
 from api.db import Id
 from api.facets import facet_id
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Corpus, Entity, EntityName, EntitySlug
-from api.terms import fold
-from seeds.catalogue import KnownEntity, group_of
+from seeds.catalogue import KnownEntity
 from seeds.execution import run_each
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_columns, entity_name_rows
@@ -65,16 +64,6 @@ def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None
             other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
             connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
             connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
-
-
-def find_successors(connection: Connection, catalogue: Sequence[KnownEntity]) -> dict[UUID, UUID]:
-    """Give the extracted entities that the catalogue has by now, with the ids that it gives them."""
-    known = {(fold(name), group_of(entity.type)): entity.id for entity in catalogue for name in entity.names}
-    named = select(Entity.id, Entity.type, EntityName.folded).join(Entity, Entity.id == EntityName.entity_id)
-    folded = sorted({name for name, _ in known})
-    rows = connection.execute(named.where(EntityName.folded.in_(folded), Entity.origin == "extracted"))
-    found = {row.id: known.get((row.folded, group_of(row.type))) for row in rows}
-    return {old: new for old, new in found.items() if new}
 
 
 def _refile(connection: Connection, entities: Collection[UUID]) -> None:

@@ -87,8 +87,8 @@ def _called(connection: Connection, entities: Collection[UUID]) -> Mapping[UUID,
 
 
 def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
-    """Give `slug` to the contender with the lowest id, unless the catalogue has it; to the others another."""
-    columns = (Entity.id, Entity.slug, Entity.type, Entity.origin)
+    """Give `slug` to the contender in most articles, unless the catalogue has it; to the others another."""
+    columns = (Entity.id, Entity.slug, Entity.type, Entity.origin, Entity.article_count)
     holder = connection.execute(
         select(*columns).join(EntitySlug, EntitySlug.entity_id == Entity.id).where(EntitySlug.slug == slug)
     ).one_or_none()
@@ -96,7 +96,7 @@ def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
     is_known = holder is not None and holder.origin == "catalogue"
     if holder and not is_known and holder.slug == slug:
         rows[holder.id] = holder
-    ranked = [rows[each] for each in sorted(rows)]
+    ranked = sorted(rows.values(), key=lambda row: (-row.article_count, row.id))
     winner = None if is_known else ranked[0]
     # The others first: a slug is no two entities' at any moment.
     changes = [(row, _free(connection, slug, row)) for row in ranked if row is not winner]

@@ -26,6 +26,7 @@ from api.models import (
     ArticleTerms,
     Corpus,
     Entity,
+    EntityId,
     EntitySlug,
     Posting,
     RelatedLink,
@@ -34,8 +35,8 @@ from api.models import (
 )
 
 # Tables and not models, whose objects a load has no use for and which cost more than the rows.
-MODELS = (Article, ArticleTerms, Corpus, Entity, Posting, RelatedLink, Source)
-ARTICLES, TERMS, CORPUS, ENTITIES, POSTINGS, LINKS, SOURCES = (
+MODELS = (Article, ArticleTerms, Corpus, Entity, EntityId, Posting, RelatedLink, Source)
+ARTICLES, TERMS, CORPUS, ENTITIES, OLD, POSTINGS, LINKS, SOURCES = (
     db.metadata.tables[model.__tablename__] for model in MODELS
 )
 
@@ -70,9 +71,7 @@ CHANGE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 NEXT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
 
 # Its parts. With a takeaway go its terms and what says which entities it names.
-COUNTS = select(ArticleEntity.entity_id, ArticleEntity.mention_count).where(
-    ArticleEntity.article_id == IDENTITY
-)
+NAMED = select(ArticleEntity.entity_id, ArticleEntity.mentions).where(ArticleEntity.article_id == IDENTITY)
 PARTS = (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting)
 DELETE_PARTS = tuple(delete(part).where(part.article_id == IDENTITY) for part in PARTS)
 
@@ -98,6 +97,8 @@ MOVE_COUNTS = (
         mention_count=ENTITIES.c.mention_count + bindparam("mentions"),
     )
 )
+OLD_IDS = select(EntityId.old_id, EntityId.entity_id).where(EntityId.entity_id.in_(bindparam("identities")))
+DELETE_OLD_IDS = delete(OLD).where(OLD.c.old_id.in_(bindparam("identities")))
 DELETE_UNNAMED = delete(ENTITIES).where(
     ENTITIES.c.id.in_(bindparam("identities")), ENTITIES.c.article_count == 0
 )

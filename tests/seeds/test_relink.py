@@ -17,6 +17,7 @@ from tests.seeds.documents import (
     Page,
     Rows,
     article,
+    clear,
     lasting,
     recounted,
     reference,
@@ -108,6 +109,68 @@ def test_an_entity_of_the_catalogue_takes_over_the_extracted_one(
     kept = ("revision", "created_at", "updated_at", "slug")
     assert [after[name] for name in kept] == [before[name] for name in kept]
     assert [row["slug"] for row in rows(app)["entities"] if row["slug"].startswith("i")] == ["iwb"]
+
+
+def test_ids_and_slugs_go_on_to_the_next_successor(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
+    addresses = ["inland-waters-board", client.get("/v1/entities/inland-waters-board").get_json()["id"]]
+    entries = [
+        KnownEntity("The Weir Board", "organization", "weir-board", ("Inland Waters Board",)),
+        KnownEntity("Weir Trust", "organization", "weir-trust", ("The Weir Board", "Inland Waters Board")),
+        KnownEntity("Weir Trust", "organization", "weir", ("Inland Waters Board",)),
+        KnownEntity("Inland Waters Board", "place", "iwb"),
+    ]
+    for entry in entries:
+        catalogue[:] = [entry]
+        relink(app)
+        for old in addresses:
+            answer = client.get(f"/v1/entities/{old}")
+            assert (answer.status_code, answer.headers["Location"]) == (308, f"/v1/entities/{entry.slug}")
+            assert len(client.get(f"/v1/articles?entity={old}").get_json()["data"]) == 2
+        addresses += [entry.slug, client.get(f"/v1/entities/{entry.slug}").get_json()["id"]]
+    catalogue.clear()
+    relink(app)
+    found = client.get("/v1/entities/inland-waters-board").get_json()
+    assert (found["id"], found["origin"]) == (addresses[1], "extracted")
+    for old in addresses[2:]:
+        answer = client.get(f"/v1/entities/{old}")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
+
+
+def test_of_two_entries_the_one_with_more_of_the_text_succeeds(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    budget = ("Charles Tarrow said on Monday that the budget was good. Mr Tarrow said that he would stay.",)
+    seed_pages(app, [submit("a", Page(body=budget))])
+    assert client.get("/v1/entities/charles-tarrow").get_json()["aliases"] == ["Tarrow"]
+    catalogue += [
+        KnownEntity("Charles Tarrow Jr", "person", "charles-tarrow-jr", ("Charles Tarrow",)),
+        KnownEntity("Tarrow", "place", "tarrow"),
+    ]
+    relink(app)
+    answer = client.get("/v1/entities/charles-tarrow")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/charles-tarrow-jr")
+
+
+def test_what_nothing_names_any_more_has_no_successor(app: Flask, client: FlaskClient) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    seed_pages(
+        app, [submit("a", Page(body=(BOARD[0].replace("Inland Waters Board", "Upland Mills Board"),)))]
+    )
+    assert client.get("/v1/entities/inland-waters-board").status_code == 404
+    assert client.get("/v1/entities/upland-mills-board").status_code == 200
+
+
+def test_the_entity_in_more_articles_has_the_slug(app: Flask, client: FlaskClient) -> None:
+    person = ("Yesterday Mr Velmora, who owns the mill, said that he would sell. Mr Velmora is old.",)
+    place = ("The boats lay near Velmora, a town in the hills, for a week, and in Velmora they were mended.",)
+    for several, kind in (((person, place, place), "place"), ((person, person, place), "person")):
+        clear(app)
+        seed_pages(app, [submit(f"page-{at}", Page(body=body)) for at, body in enumerate(several)])
+        relink(app)
+        assert client.get("/v1/entities/velmora").get_json()["type"] == kind
 
 
 def test_an_entry_takes_over_what_is_extracted_under_its_slug(
