@@ -35,7 +35,8 @@ def main(size: int, engine: str, rounds: int, only: str) -> None:
             ends = Ends(FOLDER / f"{names[size]}.{engine}.ends.json")
             click.echo("\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds)))
         if re.search(only, "seeding"):
-            click.echo("\n" + measure_seeding(store, SMALL).report())
+            for articles, name in names.items():
+                click.echo("\n" + measure_seeding(store, name, articles).report())
 
 
 if __name__ == "__main__":

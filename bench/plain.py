@@ -33,14 +33,18 @@ Rows = list[tuple[type[Any], Sequence[Row]]]
 PARTS = (Source, ArticleSlug, Takeaway, ArticleEntity, TakeawayEntity, ArticleFacet, ArticleFeatures, Posting)
 
 
-def insert_plainly(seeded: Engine, empty: Engine) -> float:
-    """Copy all documents of one database into another; gives the seconds that the insertions took.
+def insert_plainly(seeded: Engine, before: Engine, after: int = 0) -> float:
+    """Copy documents of one database into another as it was before; gives the seconds that this took.
 
-    Those of a document are one transaction, with each entity that no document before it has.
+    They are those seeded after the first `after` articles. The rows of a document are one transaction, with
+    each entity that no document before it has.
     """
     seconds = 0.0
-    with seeded.connect() as source, transactions(empty, print) as begin:
-        for rows in _documents(source):
+    with seeded.connect() as source, transactions(before, print) as begin:
+        with begin() as connection:
+            entities = set(connection.scalars(select(Entity.id)))
+            articles = set(connection.scalars(select(Article.id)))
+        for rows in _documents(source, after, articles, entities):
             started = time.perf_counter()
             with begin() as connection:
                 for model, each in rows:
@@ -49,11 +53,10 @@ def insert_plainly(seeded: Engine, empty: Engine) -> float:
     return seconds
 
 
-def _documents(source: Connection) -> Iterator[Rows]:
-    """Yield the rows of one document after the other, in the order of their seeding."""
-    articles: set[UUID] = set()
-    entities: set[UUID] = set()
-    for article in source.scalars(select(ArticleTerms.article_id).order_by(ArticleTerms.number)).all():
+def _documents(source: Connection, after: int, articles: set[UUID], entities: set[UUID]) -> Iterator[Rows]:
+    """Yield the rows of one document after the other; `articles` and `entities` are there by then."""
+    ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(after)
+    for article in source.scalars(ordered).all():
         articles.add(article)
         rows: Rows = [(Article, _rows(source, Article, Article.id == article))]
         parts = {part: _rows(source, part, part.article_id == article) for part in PARTS}

@@ -1,4 +1,4 @@
-"""How fast documents are seeded, against inserting the same rows alone: `python -m bench.seeding --size N`.
+"""How fast documents are seeded into a corpus, against inserting the same rows: `python -m bench.seeding`.
 
 All in this process, one document after the other, and so on one core; the second or two in which `flask`
 starts are left out. The plain insertion has all rows beforehand and writes those of each document in one
@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.db import db
-from bench.build import PORTION, SMALL, flask
+from bench.build import SMALL, ensure
 from bench.corpus import write_corpus
 from bench.plain import insert_plainly
 from bench.report import table
@@ -30,90 +30,79 @@ from seeds.load import load
 from seeds.transactions import transactions
 
 MAX_BYTES = 1 << 21
-SEEDED, COPY = "seeding", "seeding-plain"
+# Pages that are seeded.
+MORE = 1000
+SEEDED, COPY = "measured", "measured-plain"
 
 
 class Seeding:
-    """Seconds that documents took: each in the order of seeding, all by stage, and their rows alone."""
+    """Seconds that the documents took which were seeded after `articles` others, and what their rows take."""
 
-    def __init__(self) -> None:
-        self.documents: list[float] = []
+    def __init__(self, articles: int) -> None:
+        self.articles = articles
+        self.documents = 0
         self.stages = {"parse": 0.0, "rows": 0.0, "commit": 0.0}
         # Made once more, by itself, to tell it from the rows; its names are looked up faster by then.
         self.content = 0.0
         self.plain = 0.0
 
+    def count(self, *seconds: float) -> None:
+        """Take in what each stage of a document took."""
+        self.documents += 1
+        for stage, each in zip(self.stages, seconds, strict=True):
+            self.stages[stage] += each
+
     def report(self) -> str:
         """Give a table of milliseconds a document, and documents a second."""
-        count, whole = len(self.documents), sum(self.documents)
-        half = count // 2
-        first, second = sum(self.documents[:half]), sum(self.documents[half:])
-        rows = [
-            ("seeding", whole, count),
-            ("its first half", first, half),
-            ("its second half", second, count - half),
-        ]
-        rows += [(f"of it {stage}", seconds, count) for stage, seconds in self._apart().items()]
-        rows += [("plain insertion of the same rows", self.plain, count)]
-        cells = [
-            [name, f"{took / number * 1000:.2f}", f"{number / took:,.0f}"] for name, took, number in rows
-        ]
-        ratios = (
-            f"seeding against plain insertion {self.plain / whole:.2f}, its second half against the first "
-        )
-        ratios += f"{first / half / (second / (count - half)):.2f}"
-        return f"{table([f'{count:,} documents', 'ms each', 'a second'], cells)}\n\n- rates: {ratios}"
-
-    def _apart(self) -> dict[str, float]:
-        return {**self.stages, "rows": self.stages["rows"] - self.content, "content": self.content}
+        whole = sum(self.stages.values())
+        apart = {**self.stages, "content": self.content, "rows": self.stages["rows"] - self.content}
+        rows = [("seeding", whole), *((f"of it {stage}", seconds) for stage, seconds in apart.items())]
+        rows += [("plain insertion of the same rows", self.plain)]
+        count = self.documents
+        cells = [[name, f"{took / count * 1000:.2f}", f"{count / took:,.0f}"] for name, took in rows]
+        titles = [f"{count:,} documents after {self.articles:,}", "ms each", "a second"]
+        ratio = f"- rate of seeding against plain insertion: {self.plain / whole:.2f}"
+        return f"{table(titles, cells)}\n\n{ratio}"
 
 
-def measure_seeding(store: Store, articles: int) -> Seeding:
-    """Seed a corpus of `articles` pages into an empty database, and then its rows into another."""
-    seeding = Seeding()
-    with _empty(store, SEEDED) as seeded, _empty(store, COPY) as empty:
+def measure_seeding(store: Store, corpus: str, articles: int) -> Seeding:
+    """Seed some more pages into a copy of `corpus`, which has `articles`, and their rows into another."""
+    seeding = Seeding(articles)
+    with _copy(store, corpus, SEEDED) as seeded, _copy(store, corpus, COPY) as before:
         with seeded.app_context(), transactions(db.engine, click.echo) as begin:
             matcher = Matcher(read_catalogue())
-            for submission, parsed in _submissions(articles):
+            for submission, parsed in _submissions(range(articles + 1, articles + MORE + 1)):
                 started = time.perf_counter()
                 with begin() as connection:
                     load(connection, submission, matcher)
                     loaded = time.perf_counter()
-                ended = time.perf_counter()
+                seeding.count(parsed, loaded - started, time.perf_counter() - loaded)
+                started = time.perf_counter()
                 make_content(submission, "slug", matcher)
-                seeding.content += time.perf_counter() - ended
-                seeding.documents.append(parsed + ended - started)
-                for stage, seconds in (
-                    ("parse", parsed),
-                    ("rows", loaded - started),
-                    ("commit", ended - loaded),
-                ):
-                    seeding.stages[stage] += seconds
-        seeding.plain = insert_plainly(_engine(seeded), _engine(empty))
+                seeding.content += time.perf_counter() - started
+        seeding.plain = insert_plainly(_engine(seeded), _engine(before), articles)
     return seeding
 
 
-def _submissions(articles: int) -> Iterator[tuple[Submission, float]]:
+def _submissions(numbers: range) -> Iterator[tuple[Submission, float]]:
     """Yield each page and how many seconds it took to read it."""
-    for first in range(1, articles + 1, PORTION):
-        with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
-            write_corpus(Path(folder), range(first, min(first + PORTION, articles + 1)))
-            for path in find_documents([Path(folder)]):
-                started = time.perf_counter()
-                submission = read_submission(path, MAX_BYTES)
-                yield submission, time.perf_counter() - started
+    with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
+        write_corpus(Path(folder), numbers)
+        for path in find_documents([Path(folder)]):
+            started = time.perf_counter()
+            submission = read_submission(path, MAX_BYTES)
+            yield submission, time.perf_counter() - started
 
 
 @contextmanager
-def _empty(store: Store, name: str) -> Iterator[Flask]:
-    store.create(name)
-    flask(store.url(name), "db", "upgrade")
+def _copy(store: Store, corpus: str, name: str) -> Iterator[Flask]:
+    store.copy(corpus, name)
     app = create_app({"DATABASE_URL": store.url(name)})
     try:
         yield app
     finally:
         _engine(app).dispose()
-        store.create(name)
+        store.drop(name)
 
 
 def _engine(app: Flask) -> Engine:
@@ -122,12 +111,14 @@ def _engine(app: Flask) -> Engine:
 
 
 @click.command()
-@click.option("--size", default=SMALL, show_default=True, help="How many documents.")
+@click.option("--size", default=SMALL, show_default=True, help="Articles of the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Measure seeding and print the times as a Markdown table."""
+    """Measure seeding and print the times as a Markdown table; build the corpus if it is missing."""
     with open_store(engine) as store:
-        click.echo(f"- {store.version}\n\n{measure_seeding(store, size).report()}")
+        click.echo(
+            f"- {store.version}\n\n{measure_seeding(store, ensure(store, engine, size), size).report()}"
+        )
 
 
 if __name__ == "__main__":

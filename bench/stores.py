@@ -1,5 +1,6 @@
 """Where the databases of the corpora lie: SQLite files, or databases of a PostgreSQL of our own."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -33,6 +34,12 @@ class Store(Protocol):
     def rename(self, name: str, new: str) -> None:
         """Give the database, which is complete, another name, in place of what has it."""
 
+    def copy(self, name: str, new: str) -> None:
+        """Make another database of what is in one, in place of what has its name."""
+
+    def drop(self, name: str) -> None:
+        """Remove the database, if it is there."""
+
     def size(self, name: str) -> int:
         """Give the bytes that the database takes."""
 
@@ -49,14 +56,23 @@ class SqliteStore:
         return _file(name).is_file()
 
     def create(self, name: str) -> None:
-        _remove(name)
+        self.drop(name)
+
+    def copy(self, name: str, new: str) -> None:
+        self.drop(new)
+        shutil.copyfile(_file(name), _file(new))
+
+    def drop(self, name: str) -> None:
+        # Also the log of a run that was killed, which SQLite would play into the new file.
+        for ending in ("", "-wal", "-shm", ".lock"):
+            Path(f"{_file(name)}{ending}").unlink(missing_ok=True)
 
     def rename(self, name: str, new: str) -> None:
         with closing(sqlite3.connect(_file(name))) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        _remove(new)
+        self.drop(new)
         _file(name).rename(_file(new))
-        _remove(name)
+        self.drop(name)
 
     def size(self, name: str) -> int:
         return _file(name).stat().st_size
@@ -81,14 +97,14 @@ class PostgresqlStore:
         return self._value(query) == 1
 
     def create(self, name: str) -> None:
-        self._drop(name)
+        self.drop(name)
         self._connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def rename(self, name: str, new: str) -> None:
         # What autovacuum does within minutes of a load; until then there are no statistics.
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
-        self._drop(new)
+        self.drop(new)
         names = sql.Identifier(name), sql.Identifier(new)
         self._connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
 
@@ -99,7 +115,12 @@ class PostgresqlStore:
         """End the connection to the server."""
         self._connection.close()
 
-    def _drop(self, name: str) -> None:
+    def copy(self, name: str, new: str) -> None:
+        self.drop(new)
+        names = sql.Identifier(new), sql.Identifier(name)
+        self._connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+    def drop(self, name: str) -> None:
         self._connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
@@ -126,9 +147,3 @@ def open_store(engine: str) -> Iterator[Store]:
 
 def _file(name: str) -> Path:
     return FOLDER / f"{name}.db"
-
-
-def _remove(name: str) -> None:
-    # Also the log of a run that was killed, which SQLite would play into the new file.
-    for ending in ("", "-wal", "-shm", ".lock"):
-        Path(f"{_file(name)}{ending}").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Mentions: where an article names the entities of the catalogue, and how central each is to it."""
+"""Mentions: where an article names entities, known ones and its own, and how central each is to it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

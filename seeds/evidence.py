@@ -7,7 +7,7 @@ score is the share of what the takeaway says that the paragraph says too, from 0
     weight = kind / the number of paragraphs that say it, or just kind where none does
 
 The kind is 2 for an entity and for a number, 1 for a whole number below ten, and 0 to 1 for a word, the rarer
-the more; see `rarity`. So what the whole article is about says little of any one paragraph, and what no
+the more; see `telling`. So what the whole article is about says little of any one paragraph, and what no
 paragraph says counts against all of them.
 
 A paragraph is listed if it scores at least `LEAST`, has at least `LEAST_SPECIFIC` of the takeaway's entities
@@ -45,7 +45,7 @@ SMALL = (
     "eighteen nineteen"
 )
 ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
-UNITS = {word: float(number) for number, word in enumerate(SMALL.split()[:8], 2)}
+ONES = {word: float(number) for number, word in enumerate(SMALL.split()[:8], 2)}
 TENS = {word: 10.0 * number for number, word in enumerate(ROUND.split(), 2)}
 WRITTEN = {word: float(number) for number, word in enumerate(SMALL.split(), 2)} | TENS
 SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
@@ -126,10 +126,10 @@ def _numbers(tokens: Sequence[str]) -> Iterator[float]:
     for token in tokens:
         if number is None:
             number = _number(token)
-        elif token in SCALES:
-            number *= SCALES[token]
-        elif token in UNITS and number in TENS.values():
-            number += UNITS[token]
+        elif (word := fold(token)) in SCALES:
+            number *= SCALES[word]
+        elif word in ONES and number in TENS.values():
+            number += ONES[word]
         else:
             yield number
             number = _number(token)
@@ -151,9 +151,9 @@ def _word(token: str) -> tuple[str, float]:
     if is_empty or word in lexicon().function:
         return stem, 0.0
     # "Mandates" is no rarer a word than "mandate".
-    return stem, rarity(max(frequencies().get(form, 0) for form in (word, stem[1:])))
+    return stem, telling(max(frequencies().get(form, 0) for form in (word, stem[1:])))
 
 
-def rarity(count: int) -> float:
+def telling(count: int) -> float:
     """Give the kind of a word that books have so often: log(COMMON / count) / log(COMMON / RARE), 0 to 1."""
     return min(max(log(COMMON / max(count, 1)) / log(COMMON / RARE), 0.0), 1.0)

@@ -127,7 +127,7 @@ POINT = SCORE = update(LINKS).where(LINKS.c.id == bindparam("link"))
 
 # Computed links. The rarest features of an article are looked up, each in the articles published next before
 # and after it: what is found does not depend on the order of seeding, nor what it costs on their number.
-SOUGHT, NEAR, FOUND = 24, 50, 16
+SOUGHT, NEAR, FOUND = 24, 50, 24
 
 
 def _side(number: int, *, is_later: bool) -> Select[Any]:

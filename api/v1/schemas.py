@@ -136,7 +136,10 @@ class Reason(Shape):
     entity = fields.Nested(ReasonEntity)
     term = string("The word that both texts share.")
     weight = fields.Float(
-        metadata={"description": "Its part of the score: what this one shared thing adds to the similarity."}
+        metadata={
+            "description": "Its part of the score: what this one shared thing adds to the similarity. Of "
+            "at most eight that are listed all are enlarged alike, so that they add up to the score."
+        }
     )
 
 

@@ -21,10 +21,10 @@ def test_plain_insertion_ends_with_the_rows_of_the_seeding(
     app: Flask, sqlite_template: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "pages").mkdir()
+    copy = make_app(f"sqlite:///{tmp_path / 'copy.db'}")
+    shutil.copyfile(sqlite_template, tmp_path / "copy.db")
     write_corpus(tmp_path / "pages", range(1, DOCUMENTS + 1))
     assert seed(app, tmp_path / "pages").exit_code == 0
-    shutil.copyfile(sqlite_template, tmp_path / "copy.db")
-    copy = make_app(f"sqlite:///{tmp_path / 'copy.db'}")
     with app.app_context():
         seeded = db.engine
     with copy.app_context():
@@ -33,19 +33,21 @@ def test_plain_insertion_ends_with_the_rows_of_the_seeding(
     assert {**copied, "corpus": []} == {**made, "corpus": []}
 
 
-def test_the_report_counts_every_document_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_counts_what_is_seeded_after_the_corpus(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bench.stores.FOLDER", tmp_path)
-    seeding = measure_seeding(SqliteStore(), DOCUMENTS)
-    assert len(seeding.documents) == DOCUMENTS
-    lines = seeding.report().splitlines()
-    assert lines[0].startswith(f"| {DOCUMENTS} documents ")
-    assert [line.split("|")[1].strip() for line in lines[2:9]] == [
+    monkeypatch.setattr("bench.seeding.MORE", DOCUMENTS)
+    shutil.copyfile(sqlite_template, tmp_path / "corpus.db")
+    report = measure_seeding(SqliteStore(), "corpus", 0).report().splitlines()
+    assert report[0].startswith(f"| {DOCUMENTS} documents after 0 ")
+    assert [line.split("|")[1].strip() for line in report[2:8]] == [
         "seeding",
-        "its first half",
-        "its second half",
         "of it parse",
         "of it rows",
         "of it commit",
         "of it content",
+        "plain insertion of the same rows",
     ]
-    assert all(float(line.split("|")[2]) > 0 for line in lines[2:10])
+    assert all(float(line.split("|")[2]) > 0 for line in report[2:8])
+    assert [path.name for path in tmp_path.glob("*.db")] == ["corpus.db"]

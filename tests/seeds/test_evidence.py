@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from seeds.catalogue import KnownEntity, read_catalogue
 from seeds.document import Document
 from seeds.entities import Matcher, find_entities
-from seeds.evidence import LEAST, MOST, NEIGHBOUR, _numbers, find_evidence, rarity
+from seeds.evidence import LEAST, MOST, NEIGHBOUR, _numbers, find_evidence, telling
 from seeds.lexicon import frequencies
 from seeds.parse import parse
 from tests.seeds.documents import ROOT, Page
@@ -66,6 +66,7 @@ def test_a_word_is_the_same_in_every_form(form: str) -> None:
         ("€3 bn", "3 billion"),
         ("$3.50", "3.5"),
         ("two hundred", "200"),
+        ("2 Million", "2,000,000"),
     ],
 )
 def test_a_number_is_the_same_however_written(takeaway: str, body: str) -> None:
@@ -89,7 +90,7 @@ def test_numbers_are_read_from_tokens(text: str, numbers: list[float]) -> None:
 
 def test_the_rarer_a_word_is_the_more_it_counts() -> None:
     counts = [0, 1_000_000, 10_000_000, 100_000_000, 500_000_000, 23_000_000_000]
-    assert [rarity(count) for count in counts] == pytest.approx(
+    assert [telling(count) for count in counts] == pytest.approx(
         [1, 1, log(50) / log(500), log(5) / log(500), 0, 0]
     )
 
@@ -109,8 +110,8 @@ def test_the_score_is_the_formula_of_the_module() -> None:
         pad("The BOP has lanterns, it says."),
         pad("Nobody objected."),
     ]
-    lantern = rarity(max(frequencies()["lantern"], frequencies()["lanterns"]))
-    hawser = rarity(frequencies()["hawser"])
+    lantern = telling(max(frequencies()["lantern"], frequencies()["lanterns"]))
+    hawser = telling(frequencies()["hawser"])
     has = 2 / 2 + 2 + lantern / 2
     ((found, *others),) = evidence(["The Bureau of Pilots: 40 lanterns and a hawser."], body)
     assert others == []
