@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
+from unicodedata import combining, is_normalized, normalize
 
 from api.terms import CJK
 from seeds.catalogue import KnownEntity
@@ -114,7 +115,10 @@ def _is_at(text: str, name: str, start: int) -> bool:
 
 def _ends_word(text: str, end: int) -> bool:
     """Tell whether a name may end at `end`: not inside a word of letters and digits."""
-    return end == len(text) or not (GLUE.match(text, end - 1) and GLUE.match(text, end))
+    if end == len(text):
+        return True
+    # An accent may be a character of its own.
+    return not (combining(text[end]) or (GLUE.match(text, end - 1) and GLUE.match(text, end)))
 
 
 def sections(document: Document) -> list[Section]:
@@ -165,7 +169,9 @@ def _extracted(texts: Sequence[Section], matcher: Matcher) -> dict[str, KnownEnt
     """Give the names that are the document's own: of entities that are so too, and of the catalogue's."""
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
-    prose = [text.text for text in texts if not (text.text == headline or _is_heading(text))]
+    prose = [
+        normalize("NFC", text.text) for text in texts if not (text.text == headline or _is_heading(text))
+    ]
     by_slug = dict(matcher.by_slug)
     forms_of: dict[KnownEntity, set[str]] = {}
     for thing in extract(prose, known, headline, matcher.recognize):
@@ -173,12 +179,17 @@ def _extracted(texts: Sequence[Section], matcher: Matcher) -> dict[str, KnownEnt
         own = _as_entity(thing)
         entity = next((known[form] for form in sorted(forms) if form in known), None)
         forms_of.setdefault(entity or by_slug.setdefault(own.slug, own), set()).update(forms)
-    return {
+    own_names = {
         form: entity
         for entity, forms in (_with_aliases(*each) for each in forms_of.items())
         for form in sorted(forms)
         if form not in known and WORD.match(form)
     }
+    if all(is_normalized("NFC", text.text) for text in texts):
+        return own_names
+    # Letters and accents apart, as some systems save them: every name is looked for so, too.
+    apart = {normalize("NFD", name): entity for name, entity in (known | own_names).items()}
+    return {name: entity for name, entity in (apart | own_names).items() if name not in known}
 
 
 def _is_heading(section: Section) -> bool:

@@ -7,6 +7,7 @@ the one before. This is the pass over all of them, after which nothing depends o
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
+from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -82,7 +83,9 @@ def _called(connection: Connection, entities: Collection[UUID]) -> Mapping[UUID,
         one = called[row.entity_id]
         one.names[row.own_name] += 1
         one.types[row.own_type] += 1
-        one.forms.update(mention["text"].translate(CURLY_QUOTES) for mention in row.mentions)
+        one.forms.update(
+            normalize("NFC", mention["text"]).translate(CURLY_QUOTES) for mention in row.mentions
+        )
     return called
 
 

@@ -1,6 +1,7 @@
 """Mentions: each name of the catalogue and of the text itself, the longest first, at its place."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -437,3 +438,20 @@ def test_the_samples_are_read_well() -> None:
         ]
         score += match(gold, found).score
     assert (score.f1 or 0) >= 0.98
+
+
+def test_names_are_found_whole_where_letters_and_accents_are_apart() -> None:
+    told = (
+        "The bank Crédit Montréal said on Monday in Zürich that Renée Dubois would leave. "
+        "Ms Dubois came from São Paulo and Bogotá. People like Bogota."
+    )
+    known = [KnownEntity("São Paulo", "place", "sao-paulo")]
+    together, apart = (
+        {
+            one.entity.name: [unicodedata.normalize("NFC", mention.text) for mention in one.mentions]
+            for one in entities(Page(body=(unicodedata.normalize(form, told),)), known)
+        }
+        for form in ("NFC", "NFD")
+    )
+    assert {"Crédit Montréal", "Renée Dubois", "São Paulo", "Zürich"} <= together.keys()
+    assert apart == together
