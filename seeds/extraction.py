@@ -86,7 +86,8 @@ def extract(
     for thing in things.values():
         thing.count(own_votes(thing.words, thing.name))
         thing.count(usual_votes(thing.words, thing.dress))
-        thing.count(short_votes(thing.words, alone))
+        if len(thing.words) > 1:
+            thing.count(short_votes(thing.words, alone))
         thing.settle()
     groups = grouped(things, pairs, known, small)
     for thing in groups:
@@ -138,8 +139,9 @@ def _count(thing: Thing, text: str, name: Name) -> None:
     """Count what stands around one place of a thing."""
     around = surroundings(text, name)
     thing.count_again(votes_before(text, name, around))
-    thing.count_again(votes_after(around, is_full=len(name.words) > 1))
-    if may_be_scheme(name.words):
+    is_full = len(name.words) > 1
+    thing.count_again(votes_after(around, is_full=is_full))
+    if is_full and may_be_scheme(name.words):
         thing.count_again(votes_for_scheme(name.words, around))
     thing.dresses[dress(name, around)] += 1
 

@@ -65,6 +65,7 @@ def is_chinese_name(words: Sequence[str]) -> bool:
     """Tell whether two words are a family name in pinyin and a given one."""
     if len(words) != 2 or words[0] not in lexicon().surnames or words[1] in lexicon().heads:
         return False
-    # As a word Jun is common only for being a month.
-    is_common = words[1] != "jun" and frequencies().get(words[1], 0) >= COMMON_WORD
+    # As a word Jun is common only for being a month, and Dan for being a name.
+    is_name = words[1] == "jun" or words[1] in given_names()
+    is_common = not is_name and frequencies().get(words[1], 0) >= COMMON_WORD
     return not is_common and bool(CHINESE_GIVEN.fullmatch(words[1]))

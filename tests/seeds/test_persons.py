@@ -48,6 +48,8 @@ def test_a_given_name_before_a_word_of_english_begins_as_a_person_does() -> None
         ("Zhang", False),
         ("Wang Bank", False),
         ("Wang Jun", True),
+        ("Wang Dan", True),
+        ("Wang Can", False),
     ],
 )
 def test_a_chinese_name_is_a_family_name_and_one_or_two_syllables(name: str, expected: bool) -> None:
