@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from seeds import kinds
-from seeds.around import AUXILIARIES, Surroundings, noun
+from seeds.around import AUXILIARIES, DETERMINERS, Surroundings, noun
 from seeds.kinds import Vote
 from seeds.lexicon import is_place, lexicon
 from seeds.tokens import UPPER
@@ -17,6 +17,9 @@ APPOSITION = re.compile(
     r"(?:an?|the|its|his|her|their|one of the|another)\s((?:[\w'’&.-]+ ){0,7}?[\w'’-]+)"
     r"(?=[,;:.?—]|$| (?:of|in|at|for|with|that|which|who|whose|to|from|by|on|between|and|where|called)\b)"
 )
+MADE = re.compile(r", (?:also )?(?:built|designed|developed|made|manufactured) (?:and \w+ )?(?:by|in)\b")
+# After a verb that could be a noun in the plural.
+OBJECT = frozenset(("a", "an", "as", "her", "his", "its", "that", "the", "their", "to"))
 AGE = re.compile(r", (?:aged )?[1-9]\d[,.;]")
 COUNTRY = re.compile(rf", ([{UPPER}][\w.-]+)(?: ([{UPPER}][\w.-]+))?")
 HELD = re.compile(
@@ -36,10 +39,16 @@ def votes_after(around: Surroundings, *, is_full: bool) -> Iterator[Vote]:
         if possessed:
             yield possessed, kinds.POSSESSED
     elif after.startswith(" "):
-        yield from _noun_after(around.first, is_full=is_full)
+        if around.first[-1:] != "s" or not _is_verb(around):
+            yield from _noun_after(around.first, is_full=is_full)
         if not around.is_oblique:
-            yield from _verb_after(around, is_full=is_full)
+            yield from _verb_after(around.following, is_full=is_full)
             yield from _pronoun(after)
+            if is_full and HELD.match(after):
+                yield "event", kinds.HELD
+    elif after.startswith(", which "):
+        yield from (kinds.WHICH_INSIDE if around.mark.isalnum() else kinds.WHICH).items()
+        yield from _verb_after(after.split(None, 5)[2:5], is_full=is_full)
     elif after.startswith(", "):
         yield from _listed(after)
     elif after.startswith("-") and after[1:4].isalpha():
@@ -47,16 +56,23 @@ def votes_after(around: Surroundings, *, is_full: bool) -> Iterator[Vote]:
 
 
 def _apposed(around: Surroundings) -> Iterator[Vote]:
-    after = around.after
-    apposed = APPOSITION.match(after)
-    # `Near Bern, the boat and the …` goes on to speak of something else.
-    if apposed and around.is_oblique and after.startswith(" and", apposed.end()):
-        apposed = None
-    kind = _first_noun(WORD.findall(apposed.group(1))) if apposed else None
+    of_person = kinds.OF_APPOSED if around.is_oblique else kinds.APPOSED
+    kind, is_container = apposed(around)
     if kind:
-        yield kind, kinds.OF_APPOSED if kind == "person" and around.is_oblique else kinds.APPOSED
-    if after.startswith(", who "):
-        yield "person", kinds.OF_APPOSED if around.is_oblique else kinds.APPOSED
+        yield kind, kinds.CONTAINER if is_container else of_person if kind == "person" else kinds.APPOSED
+    if around.after.startswith(", who "):
+        yield "person", of_person
+
+
+def apposed(around: Surroundings) -> tuple[str | None, bool]:
+    """Give the type that a noun in apposition says, and whether it rather says what is in the thing."""
+    after = around.after
+    found = APPOSITION.match(after)
+    # `Near Bern, the boat and the …` goes on to speak of something else.
+    if not found or (around.is_oblique and after.startswith(" and", found.end())):
+        return None, False
+    is_container = found.group(1).endswith("network") and after.startswith(" of ", found.end())
+    return _first_noun(WORD.findall(found.group(1))), is_container
 
 
 def _first_noun(words: Sequence[str]) -> str | None:
@@ -81,16 +97,18 @@ def _noun_after(word: str, *, is_full: bool) -> Iterator[Vote]:
         yield "organization", kinds.PERSON_AFTER
 
 
-def _verb_after(around: Surroundings, *, is_full: bool) -> Iterator[Vote]:
-    known, verb = lexicon(), around.first
-    if verb in AUXILIARIES:
-        verb = next((word for word in around.following if word not in AUXILIARIES), "")
+def _is_verb(around: Surroundings) -> bool:
+    """Tell whether what could be a plural after a name is its verb: `Velmora plans to grow`."""
+    is_bare = not around.before or around.before[-1] not in DETERMINERS
+    return is_bare and not OBJECT.isdisjoint(around.following[1:2])
+
+
+def _verb_after(following: Sequence[str], *, is_full: bool) -> Iterator[Vote]:
+    known, verb = lexicon(), next((word for word in following if word not in AUXILIARIES), "")
     if verb in known.speech:
         yield from (kinds.SPEECH_FULL if is_full else kinds.SPEECH).items()
     if verb in known.does:
         yield known.does[verb], kinds.DOES
-    if is_full and HELD.match(around.after):
-        yield "event", kinds.HELD
 
 
 def _pronoun(after: str) -> Iterator[Vote]:
@@ -108,3 +126,5 @@ def _listed(after: str) -> Iterator[Vote]:
         yield "place", kinds.COUNTRY_AFTER
     elif AGE.match(after):
         yield "person", kinds.AGE
+    elif MADE.match(after):
+        yield "product", kinds.MADE

@@ -9,6 +9,8 @@ from seeds.lexicon import is_place, lexicon
 from seeds.tokens import UPPER, head_type
 
 BRACKETED = re.compile(rf"(?:'s|’s|['\"’”])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
+# Most names have no bracket so near: after a possessive, a quote and a space.
+FURTHEST = 5
 CHINESE = re.compile(rf"[{CJK}·]+")
 NO_NAME = re.compile(r"[\d,;]")
 # A longer text in brackets says something of the name.
@@ -17,7 +19,8 @@ MOST_WORDS = 6
 
 def bracketed(text: str, end: int) -> str | None:
     """Give what stands in brackets after the name that ends at `end`."""
-    match = BRACKETED.match(text, end)
+    ahead = text[end : end + FURTHEST]
+    match = BRACKETED.match(text, end) if "(" in ahead or "（" in ahead else None
     return match.group(1).strip() if match else None
 
 

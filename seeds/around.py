@@ -110,11 +110,13 @@ def votes_before(text: str, name: Name, around: Surroundings) -> Iterator[Vote]:
 def _preposition(text: str, name: Name, around: Surroundings) -> float:
     """Give how much the preposition before a name, or before a list with it, says that it is a place."""
     last, known = around.before[-1] if around.before else "", lexicon()
-    if last == "in" and len(around.before) > 1 and around.before[-2] in known.put_in:
+    if last == "in" and around.before[-2:-1] and around.before[-2] in known.put_in:
         return 0
     if last == "the" and around.before[-2:-1] and around.before[-2] not in GENERAL:
         last = around.before[-2]
     weight = known.prepositions.get(last, 0)
+    if last == "from" and around.after.startswith(" to "):
+        return weight + kinds.FROM_TO
     if weight or name.after is None:
         return weight
     return kinds.LISTED * _preposition(text, name.after, surroundings(text, name.after))
@@ -153,7 +155,7 @@ def _linked(words: Sequence[str]) -> Iterator[Vote]:
         if owner:
             yield owner, kinds.POSSESSED
     elif link == "at":
-        has = "organization" if noun(word) == "person" else "place"
+        has = "organization" if noun(word) == "person" and word not in known.moves else "place"
         yield has, kinds.AT[has]
     elif link in ("from", "to"):
         if word in known.moves:

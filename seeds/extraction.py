@@ -10,8 +10,9 @@ from seeds.aliases import bracketed
 from seeds.around import dress, surroundings, votes_before
 from seeds.forms import own_votes, short_votes, usual_votes
 from seeds.kinds import ALONE, RECOGNIZED
-from seeds.lexicon import RARE_WORD, frequencies, is_place, lexicon
+from seeds.lexicon import RARE_WORD, family_names, frequencies, is_place, lexicon, perhaps_given_names
 from seeds.names import Name, names, quoted
+from seeds.schemes import may_be_scheme, votes_for_scheme
 from seeds.things import Thing, grouped
 from seeds.tokens import UPPER, lower
 
@@ -21,6 +22,11 @@ CAPITAL_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
 INSIDE = re.compile(r"[\w'’-]")
 # The share of capitalised words that makes a title a headline, if it has more than a few.
 HEADLINE, FEW = 0.5, 3
+# What follows a name that begins a sentence, and hardly any other noun without an article.
+AS_NAME = re.compile(r"['’]s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
+SPEAKS = re.compile(r" ([a-z]+)")
+# So many sentences that begin like that, and the word is a name.
+ENOUGH = 2
 # A word of English that is a name needs so many votes for what it is.
 LEAST = 1.5
 
@@ -80,7 +86,8 @@ def extract(
     for thing in things.values():
         thing.count(own_votes(thing.words, thing.name))
         thing.count(usual_votes(thing.words, thing.dress))
-        thing.count(short_votes(thing.words, alone))
+        if len(thing.words) > 1:
+            thing.count(short_votes(thing.words, alone))
         thing.settle()
     groups = grouped(things, pairs, known, small)
     for thing in groups:
@@ -98,7 +105,10 @@ def _seen(texts: Iterable[str], recognize: Recognizer) -> tuple[dict[str, Thing]
         for name in names(text):
             thing = _thing(things, name.text, name.words)
             _count(thing, text, name)
-            thing.is_sure |= not name.is_start
+            if name.is_start:
+                thing.starts += _weight_of_start(text, name)
+            else:
+                thing.is_sure = True
             thing.is_titled |= name.title is not None
             other = bracketed(text, name.end)
             if other:
@@ -110,11 +120,29 @@ def _seen(texts: Iterable[str], recognize: Recognizer) -> tuple[dict[str, Thing]
     return things, pairs
 
 
+def _weight_of_start(text: str, name: Name) -> int:
+    """Give how much what follows a name that begins a sentence says that it is one."""
+    word = name.words[0]
+    if len(name.words) > 1 or not word.isalpha():
+        return 0
+    following = SPEAKS.match(text, name.end)
+    if following and following.group(1) in lexicon().speech and _is_rare(word):
+        return 0 if word in perhaps_given_names() or word in family_names() else ENOUGH
+    return 1 if AS_NAME.match(text, name.end) else 0
+
+
+def _is_rare(word: str) -> bool:
+    return frequencies().get(word, RARE_WORD) < RARE_WORD
+
+
 def _count(thing: Thing, text: str, name: Name) -> None:
     """Count what stands around one place of a thing."""
     around = surroundings(text, name)
     thing.count_again(votes_before(text, name, around))
-    thing.count_again(votes_after(around, is_full=len(name.words) > 1))
+    is_full = len(name.words) > 1
+    thing.count_again(votes_after(around, is_full=is_full))
+    if is_full and may_be_scheme(name.words):
+        thing.count_again(votes_for_scheme(name.words, around))
     thing.dresses[dress(name, around)] += 1
 
 
@@ -151,8 +179,10 @@ def _is_entity(thing: Thing, known: Mapping[str, object], small: Container[str])
         return False
     if not _is_word(word):
         return True
-    is_rare = frequencies().get(word, RARE_WORD) < RARE_WORD
-    return thing.is_sure and (is_rare or thing.votes[thing.type] >= LEAST)
+    is_likely = thing.votes[thing.type] >= LEAST
+    if not thing.is_sure:
+        return thing.starts >= ENOUGH and is_likely and not word.endswith("s")
+    return is_likely or _is_rare(word)
 
 
 def _is_word(word: str) -> bool:

@@ -16,7 +16,7 @@ from seeds.lexicon import (
     perhaps_given_names,
     places,
 )
-from seeds.persons import begins_as_person, is_chinese_name, is_western_name
+from seeds.persons import begins_as_person, is_chinese_firm, is_chinese_name, is_western_name
 from seeds.tokens import UPPER, YEAR, head_noun, head_type
 
 MODEL = re.compile(r"(?:[^\W\d_]+-?\d+[\w-]*|\d+[^\W\d_]+)")
@@ -57,6 +57,10 @@ def _by_person(words: Sequence[str], text: str) -> Iterator[Vote]:
         return
     if words[0] in ROMANCE:
         yield from kinds.ROMANCE.items()
+    elif words[0] in lexicon().ranks:
+        yield "person", kinds.RANKED
+    elif not lexicon().joints.isdisjoint(words[1:-1]):
+        yield "organization", kinds.JOINT
     elif HYPHENED.fullmatch(text) or is_chinese_name(words) or is_western_name(words):
         yield "person", kinds.PERSON_NAME
     elif begins_as_person(words):
@@ -129,9 +133,13 @@ def _after_article(last: str, is_plain: bool) -> Mapping[str, float]:
 
 
 def _bare(words: Sequence[str], plain: Sequence[bool]) -> Mapping[str, float]:
-    if len(words) > MOST_OF_PERSON or all(plain) or not JOINTS.isdisjoint(words):
+    if len(words) > MOST_OF_PERSON or all(plain) or not (JOINTS | lexicon().joints).isdisjoint(words):
         return kinds.PLAIN
+    if words[0] == "al" and not plain[-1] and words[-1] not in family_names():
+        return kinds.ARABIC
     if places().get(fold(words[0])) and words[0] not in perhaps_given_names():
+        return kinds.STRANGE_FIRST
+    if is_chinese_firm(words):
         return kinds.STRANGE_FIRST
     if not plain[-1]:
         return kinds.HALF_STRANGE if any(plain) else kinds.STRANGE
@@ -140,13 +148,16 @@ def _bare(words: Sequence[str], plain: Sequence[bool]) -> Mapping[str, float]:
 
 def short_votes(words: tuple[str, ...], alone: Collection[str]) -> Iterator[Vote]:
     """Vote by which word of a name the text has `alone` too: of a person the last, of a firm the first."""
-    has_head = head_noun(words) in lexicon().head_types
-    if has_head or not 1 < len(words) <= MOST_OF_PERSON or not JOINTS.isdisjoint(words):
-        return
     is_first, is_last = words[0] in alone, words[-1] in alone
-    if is_last and not is_first and not places().get(words[-1]):
+    if is_first == is_last or not 1 < len(words) <= MOST_OF_PERSON or not JOINTS.isdisjoint(words):
+        return
+    if head_noun(words) in lexicon().head_types:
+        return
+    # Of Second Harvest only the last word is left where it begins a sentence.
+    is_rest = words[0] in lexicon().function and words[-1] in frequencies()
+    if is_last and not is_rest and not places().get(words[-1]):
         yield "person", kinds.SHORT_FORM
-    elif is_first and not is_last and not _is_first_of_person(words[0]):
+    elif is_first and not _is_first_of_person(words[0]):
         yield "organization", kinds.SHORT_FORM
 
 

@@ -15,6 +15,8 @@ FIRST_WORD = {"place": 4, "event": 9, "organization": 4}  # Mount …, Typhoon �
 FAMOUS_PLACE, KNOWN_PLACE = 5, 3  # The gazetteer has it; a name of a small town may mean something else.
 PERSON_NAME = 4  # A given name and a family name, in their order.
 GIVEN_NAME = 2.5  # A given name and a word of English: Maurice Lantern.
+JOINT = 3  # A joint that no person's has: … pour le …
+RANKED = -3  # What keeps an office in its name: the ferry Queen Brevik.
 PARTICLE = 2  # A particle of persons' names inside: … van …
 # ASCEND-3, Marks & Co, DeepLeaf, DeepLeaf Tarn, OECD.
 SHAPE = {"model": 3, "ampersand": 3, "camel": 2, "camel among others": 0.5, "acronym": 2}
@@ -30,6 +32,7 @@ ALONE: Mapping[str, float] = {"person": -1}
 STRANGE: Mapping[str, float] = {"person": 2.5, "product": 0.6}  # Anders Ekkelund.
 HALF_STRANGE: Mapping[str, float] = {"person": 1.5, "product": 0.6}  # Harbour Ekkelund.
 STRANGE_FIRST: Mapping[str, float] = {"organization": 2.5, "product": 0.6}  # Velmora Weather.
+ARABIC: Mapping[str, float] = {"place": 1.5, "organization": 1.2, "person": 1}  # Al Velmora.
 FAMILY_LAST: Mapping[str, float] = {"person": 2, "organization": 1.5}  # Velmora Young.
 PLAIN: Mapping[str, float] = {"organization": 1, "product": 0.8}  # Northern Lantern.
 ARTICLE_PLAIN: Mapping[str, float] = {"product": 1.5, "policy": 1.2}  # The Velmora Star.
@@ -57,6 +60,19 @@ PERSON_AFTER = 1  # `… lawyers`: an organization has them.
 POSSESSED = 2  # What it has: `…'s shareholders`, `the suburbs of …`, `…'s widow`.
 SPEECH_FULL: Mapping[str, float] = {"person": 2, "organization": 1}  # `… said` after two words or more.
 SPEECH: Mapping[str, float] = {"person": 1, "organization": 1.5}  # `… said` after one word.
+WHICH: Mapping[str, float] = {"person": -2, "organization": 1}  # `…, which`: no person.
+WHICH_INSIDE: Mapping[str, float] = {"person": -1}  # `the death of …, which`: it may mean what stands before.
+MADE = 2  # `…, made by`: a product.
+CONTAINER = 1  # `, a network of microphones,`: what is in it decides.
+SCHEME_VERB, ENROLLED, SCHEME_DOES = (
+    1.5,
+    2,
+    1,
+)  # Of words of English: `suspended …`, `enrolled in …`, `… pays`.
+SCHEME_AFTER, SCHEME_ARTICLE = (
+    4.5,
+    -3,
+)  # `the … scheme`, though it end as places do; but not if it is `the …`.
 DOES = 1  # The verb after it: `… employs`, `… retired`, `… sank`.
 ITS: Mapping[str, float] = {"person": -1.5, "organization": 1}  # `… lost its` after it.
 THEIRS = 1.5  # `… lost her`.
@@ -66,6 +82,7 @@ AT = {"place": 0.7, "organization": 1.5, "event": 0.7}  # `the quay at …`, `a 
 ATTRIBUTE = 0.4  # The share of what a preposition says where more than the name follows: `in … shops`.
 PLAIN_PLACE = 0.3  # The same where the name is several words of English: `in Internet Explorer`.
 LISTED = 0.75  # The share of what the preposition before a list says for all after its first.
+FROM_TO = 0.5  # `from … to`: a place rather than anything else.
 MOVES = 1.5  # `crowds to …`, `sailed from …`: a place.
 COUNTRY_AFTER = 2  # `…, Norway`: a place.
 ONE_OF = 1  # `a …`, `an …`: a product is one of many.

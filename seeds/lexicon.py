@@ -54,6 +54,11 @@ class Lexicon:
     plants: frozenset[str]
     put_in: frozenset[str]
     moves: frozenset[str]
+    seasons: frozenset[str]
+    scheme_verbs: frozenset[str]
+    enrolled: frozenset[str]
+    scheme_does: frozenset[str]
+    schemes: frozenset[str]
     bears_name: frozenset[str]
     ranks: frozenset[str]
     modifiers: frozenset[str]
@@ -66,7 +71,9 @@ class Lexicon:
     terms: frozenset[str]
     surnames: frozenset[str]
     korean_surnames: frozenset[str]
+    southern_surnames: frozenset[str]
     particles: frozenset[str]
+    joints: frozenset[str]
     small: frozenset[str]
     abbreviated: frozenset[str]
     of_all: frozenset[str]
@@ -85,6 +92,11 @@ class Lexicon:
     def titles(self) -> frozenset[str]:
         """All words of offices and forms of address."""
         return self.ranks | self.modifiers
+
+    @cached_property
+    def hyphened_surnames(self) -> frozenset[str]:
+        """Family names that stand before a given name of two syllables with a hyphen."""
+        return self.korean_surnames | self.southern_surnames | self.surnames
 
     @cached_property
     def nameless(self) -> frozenset[str]:

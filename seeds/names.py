@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from seeds.lexicon import frequencies, is_place, lexicon
 from seeds.offices import is_title, parted, untitled, without_field
+from seeds.persons import is_small_surname
 from seeds.runs import runs
 from seeds.tokens import YEAR, Token, head_of, is_plain, words_of
 
@@ -101,6 +102,8 @@ def _is_small(text: str, run: Sequence[Token], is_start: bool) -> bool:
     In mid-sentence it is one in The Hague, Can Tho, and the First World War.
     """
     if run[0].lower not in lexicon().function:
+        return False
+    if len(run) == 2 and is_small_surname(run[0].lower, run[1].text):
         return False
     if is_start or len(run) == 1 or run[1].is_number:
         return not text.endswith("The ", 0, run[0].start) or len(run) == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from seeds.lexicon import given_names, lexicon
+from seeds.lexicon import given_names, is_place, lexicon
 from seeds.tokens import Token, head_of, is_plain
 
 # Before the field of an office.
@@ -15,6 +15,9 @@ FIELD_OF = (
     "ommissioner for ",
 )
 
+# No noun that says what a name is has more letters.
+LONGEST_NOUN = 20
+
 
 def parted(text: str, run: list[Token]) -> list[list[Token]]:
     """Split a run before an office in its middle: Apple | Chief Executive Tim Cook."""
@@ -26,7 +29,8 @@ def _place_of_office(run: Sequence[Token]) -> int:
     """Give the place of the first title before a name, 0 where there is none after something else."""
     for place, token in enumerate(run[1:-1], 1):
         following = run[place + 1]
-        if _is_rank(token) and not is_title(following) and following.lower not in lexicon().head_types:
+        is_head = following.lower in lexicon().head_types and following.lower not in lexicon().surnames
+        if _is_rank(token) and not is_title(following) and not is_head:
             return next((first + 1 for first in range(place - 1, -1, -1) if not is_title(run[first])), 0)
     return 0
 
@@ -47,15 +51,33 @@ def _length_of_title(text: str, run: Sequence[Token]) -> int:
         length += 1
     while length and not _is_rank(run[length - 1]):
         length -= 1
+    if length and _is_vessel(text, run[0].start):
+        return 0
     # The rest of an office whose first half is in small letters: prime minister of Ruritania Jan Novak.
     if not length and len(run) > 1 and text.endswith("inister of ", 0, run[0].start):
-        return 1
+        return _length_of_country(text, run)
     return length
+
+
+def _length_of_country(text: str, run: Sequence[Token]) -> int:
+    """Give how many words of a run are the country of an office before it; 0 if no name follows."""
+    if is_place(text[run[0].start : run[-1].end]):
+        return 0
+    ends = range(len(run) - 1, 1, -1)
+    return next((end for end in ends if is_place(text[run[0].start : run[end - 1].end])), 1)
+
+
+def _is_vessel(text: str, start: int) -> bool:
+    """Tell whether a product is named at `start`: the ferry Queen Astrid holds no office."""
+    word = text[max(0, start - LONGEST_NOUN) : start].rpartition(" ")[0].rpartition(" ")[2]
+    return "product" in (lexicon().nouns.get(word), lexicon().heads.get(word))
 
 
 def without_field(text: str, run: list[Token]) -> list[Token]:
     """Take from a run the field of an office: Harbour Minister Tove Ek, Minister of Ports Tove Ek."""
     is_before = run and text.endswith(FIELD_OF, 0, run[0].start)
+    if is_before and is_place(text[run[0].start : run[-1].end]):
+        return run
     if not is_before and not any(token.lower in lexicon().with_field for token in run[1:-1]):
         return run
     length = next((place for place, token in enumerate(run) if not _is_field(token)), len(run))

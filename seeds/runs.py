@@ -15,6 +15,8 @@ TIME_BEFORE = re.compile(
     r"\b(?:after|before|by|during|early|from|in|last|late|mid|next|of|on|since|this|through|to|until) $", re.I
 )
 LONGEST_TIME = 10
+# What follows a month.
+COUNT = re.compile(r"\.?,? \d")
 # A number after a name that counts what follows it.
 COUNTED = re.compile(
     r"\s*(?:percent|per cent|%|million|billion|trillion|yuan|dollars|euros|nautical|miles?|kilomet\w+"
@@ -48,7 +50,8 @@ def _joins(text: str, run: Sequence[Token], token: Token, following: Sequence[To
     last, calendar = run[-1], lexicon().calendar
     gap = text[last.end : token.start]
     if last.lower in calendar or token.lower in calendar:
-        return gap == " " and _is_called_as_time(text, run, token)
+        is_name = gap == " " and _is_called_as_time(text, run, token)
+        return is_name or (gap == " " and _is_seasonal(text, last, token, following))
     if token.is_number:
         return gap == " " and not last.is_number and not COUNTED.match(text, token.end)
     if gap in (" ", " & ") or (gap == ", " and token.lower.rstrip(".") in lexicon().legal_forms):
@@ -56,11 +59,24 @@ def _joins(text: str, run: Sequence[Token], token: Token, following: Sequence[To
     return _is_mark(last, gap) or _is_particle(gap) or _connects(text, gap, run, token, following)
 
 
+def _is_seasonal(text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
+    """Tell whether a season is a part of a name: Spring Festival, Brevik Winter Games."""
+    heads, seasons = lexicon().heads, lexicon().seasons
+    if last.lower in seasons:
+        return token.lower in heads or token.lower in lexicon().heads_of_two
+    if token.lower not in seasons or not following or last.lower in lexicon().calendar:
+        return False
+    is_before = text[token.end : following[0].start] == " "
+    return is_before and not last.is_number and _is_seasonal(text, token, following[0], ())
+
+
 def _is_called_as_time(text: str, run: Sequence[Token], token: Token) -> bool:
     """Tell whether a word of the calendar is a part of a name: Jan Novak, Long March 5."""
     last = run[-1]
     if token.lower in lexicon().calendar:
-        return (last.lower, token.lower) == ("long", "march")
+        is_june = COUNT.match(text, token.end)
+        is_given = token.text == "Jun" and last.lower in lexicon().surnames and not is_june
+        return is_given or (last.lower, token.lower) == ("long", "march")
     if token.is_number:
         return len(run) > 1 and not COUNTED.match(text, token.end)
     is_person = len(run) == 1 and last.lower in given_names() and token.lower not in frequencies()
@@ -77,10 +93,14 @@ def _is_mark(last: Token, gap: str) -> bool:
 
 
 def _is_particle(gap: str) -> bool:
-    """Tell whether a gap is one or two small words: Ludwig van Beethoven, Rio de la Plata."""
-    words = gap.split()
+    """Tell whether a gap is one or two small words: Ludwig van Beethoven, Amis pour le Livre."""
+    words, known = gap.split(), lexicon()
     is_apart = gap[:1] == gap[-1:] == " "
-    return is_apart and 0 < len(words) < 3 and all(word in lexicon().particles for word in words)
+    return (
+        is_apart
+        and 0 < len(words) < 3
+        and all(word in known.particles or word in known.joints for word in words)
+    )
 
 
 def _connects(text: str, gap: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:

@@ -8,9 +8,9 @@ from api.terms import fold
 from seeds.aliases import expansion, is_alias
 from seeds.forms import ACRONYM
 from seeds.kinds import FAMOUS_PLACE, KNOWN_PLACE, Vote, Votes, decide
-from seeds.lexicon import frequencies, lexicon, places
+from seeds.lexicon import frequencies, is_place, lexicon, places
 from seeds.persons import is_chinese_name, is_western_name
-from seeds.tokens import head_type
+from seeds.tokens import head_noun, head_type
 
 # What the votes for a shorter form count for the whole name.
 SHORT = 0.5
@@ -24,7 +24,8 @@ PERSON = 4
 class Thing:
     """What several names stand for: its main name, the other forms, and votes for its type.
 
-    `is_sure` where its capital says that it is a name, which at the beginning of a sentence it does not.
+    `is_sure` where its capital says that it is a name, which at the beginning of a sentence it does not;
+    `starts` counts the sentences that it begins as names do.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Thing:
     dresses: dict[str, int] = field(default_factory=lambda: {"quoted": 0, "the": 0, "attribute": 0, "": 0})
     is_titled: bool = False
     is_sure: bool = False
+    starts: int = 0
     type: str = ""
 
     def __post_init__(self) -> None:
@@ -98,7 +100,7 @@ class Groups:
             return (
                 _is_part_of_person(thing.words, longer.words) and not is_word and not _is_place(thing, PERSON)
             )
-        if _is_respelt(thing.words, longer.words):
+        if _is_respelt(thing.words, longer.words) or _is_head_alone(thing, longer):
             return True
         if thing.is_titled or places().get(fold(thing.name)) or _is_place(thing):
             return False
@@ -162,7 +164,7 @@ def _is_part_of_person(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 def _begins_organization(thing: Thing, whole: Sequence[str]) -> bool:
     """Tell whether a thing is an organization without the words that say so: Quayline for … Shipping Ltd."""
     rest = whole[len(thing.words) :]
-    if lexicon().legal_forms.issuperset(rest):
+    if lexicon().legal_forms.issuperset(_without_country(rest)):
         return True
     is_name = thing.is_sure or any(word not in frequencies() for word in thing.words)
     return "of" not in rest and is_name and head_type(thing.words) is None
@@ -172,7 +174,24 @@ def _is_respelt(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     """Tell whether words are a longer name in another form: Bern Lake, Lake of Bern; Olga, Typhoon Olga."""
     is_turned = len(words) > 1 and whole == (words[-1], "of", *words[:-1])
     is_storm = lexicon().first_words.get(whole[0]) == "event" and words == whole[1:]
-    return is_turned or is_storm or whole == ("the", *words)
+    return is_turned or is_storm or whole == ("the", *words) or _is_without_country(words, whole)
+
+
+def _is_without_country(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Tell whether words are a longer name without what country it is of: Reserve Bank of Ruritania."""
+    return len(words) > 1 and "of" in whole and words == _without_country(whole) != whole
+
+
+def _without_country(words: Sequence[str]) -> Sequence[str]:
+    of = next((place for place, word in enumerate(words) if word == "of"), len(words))
+    return words[:of] if is_place(" ".join(words[of + 1 :])) else words
+
+
+def _is_head_alone(thing: Thing, longer: Thing) -> bool:
+    """Tell whether a thing is the head of a place, with its capital: the Gulf, after the Gulf of Brevik."""
+    is_alone = len(thing.words) == 1 and thing.is_sure and longer.type == "place"
+    is_head = is_alone and lexicon().heads.get(thing.words[0]) == "place"
+    return is_head and thing.words[0] == head_noun(longer.words)
 
 
 def _is_shortened(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from api.terms import CJK
-from seeds.lexicon import RARE_WORD, frequencies, is_place, lexicon
+from seeds.lexicon import COMMON_WORD, RARE_WORD, frequencies, is_place, lexicon
 
 UPPER = "".join(chr(point) for point in range(0x41, 0x2000) if unicodedata.category(chr(point)) == "Lu")
 LETTER = rf"[^\W_{CJK}]"
@@ -21,8 +21,10 @@ NUMBER = r"\d+(?:[.,]\d+)*[A-Z]?"
 TOKEN = re.compile(rf"(?:{CAPITALISED}|{NUMBER})(?!\w)")
 SMALL = re.compile(r"(?<!\w)(?<!\w[-'’])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]['’])$")
 LONGEST_SMALL = 4
-# The second half of a Korean given name: Se-hun, Myung-soo.
-SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,5})(?!\w)")
+# The second half of a given name in East Asia: Se-hun, Mei-hua.
+SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
+# What is no syllable, but said of the place before it.
+OF_PLACES = frozenset(("area", "based", "born", "led", "made", "owned", "style", "wide"))
 # What firms end in that takes a full stop, and that full stop where no sentence ends.
 STOP = re.compile(r"\.(?=[,;:)]|['’]s| [a-z(])")
 STOPPED = frozenset(("bros", "co", "corp", "inc", "ltd"))
@@ -51,9 +53,10 @@ def _tokens(text: str) -> Iterator[Token]:
     for match in TOKEN.finditer(text):
         start, end = match.span()
         word = match.group()
+        small = word.lower()
         ahead = text[end : end + 2]
         # Four in ten only begin a sentence; after another, as in Formula One, they may be a part of a name.
-        if ahead[1:].islower() and start - reached != 1 and word.lower() in function:
+        if ahead[1:].islower() and start - reached != 1 and small in function:
             continue
         is_number = word[0].isdigit()
         if start and text[start - 1] != " ":
@@ -61,8 +64,11 @@ def _tokens(text: str) -> Iterator[Token]:
         if ahead[:1] in (".", "-"):
             end = _end(text, start, end)
         if start >= 0:
-            word, reached = text[start:end], end
-            yield Token(word, start, end, is_number, lower(word))
+            reached = end
+            if end - start != len(word):
+                word = text[start:end]
+                small = word.lower()
+            yield Token(word, start, end, is_number, small if small.isascii() else small.replace("’", "'"))
 
 
 def _beginning(text: str, start: int, is_number: bool) -> int:
@@ -90,9 +96,12 @@ def _end_of_given_name(text: str, start: int, end: int) -> int:
     syllable = SYLLABLE.match(text, end)
     if not syllable or start < 1 or text[start - 1] != " ":
         return end
+    if syllable.group(1) in OF_PLACES:
+        return end
     family = text[text.rfind(" ", 0, start - 1) + 1 : start - 1].lower()
-    is_korean = family in lexicon().korean_surnames or frequencies().get(syllable.group(1), 0) < RARE_WORD
-    return syllable.end() if is_korean else end
+    known, first = lexicon(), frequencies().get(text[start:end].lower(), 0)
+    is_family = family in known.korean_surnames or (family in known.hyphened_surnames and first < COMMON_WORD)
+    return syllable.end() if is_family or frequencies().get(syllable.group(1), 0) < RARE_WORD else end
 
 
 def lower(text: str) -> str:

@@ -52,6 +52,8 @@ def kind_around(text: str, named: str = "Velmora") -> str | None:
         ("Then its importer, Velmora, failed.", "organization"),
         ("Then Velmora hopes to keep its ships.", "organization"),
         ("Then Velmora also employs divers.", "organization"),
+        ("Velmora, which employs divers, grew.", "organization"),
+        ("Velmora, which grew, left.", "organization"),
     ],
 )
 def test_who_somebody_or_some_firm_is(text: str, kind: str) -> None:
@@ -75,6 +77,10 @@ def test_who_somebody_or_some_firm_is(text: str, kind: str) -> None:
         "Then the Velmora refinery was shut.",
         "Then Velmora-based ships came.",
         "Then Velmora's suburbs grew.",
+        "They met passengers at Velmora there.",
+        "They lost the herds of Velmora again.",
+        "It goes from Velmora to the hills.",
+        "They walked along the Velmora again.",
     ],
 )
 def test_where_something_is(text: str) -> None:
@@ -92,6 +98,7 @@ def test_where_something_is(text: str) -> None:
         ("Then Velmora, a sweet cereal, came.", "product"),
         ("The Velmora phone came.", "product"),
         ("Then Velmora sank.", "product"),
+        ("Then Velmora, made in a shed, came.", "product"),
         ("The Velmora scheme came.", "policy"),
         ("It is a scheme called Velmora there.", "policy"),
         ("Then they enacted the Velmora again.", "policy"),
@@ -111,6 +118,9 @@ def test_what_something_is(text: str, kind: str) -> None:
         "Then — Velmora — rose.",
         # A stake in it, not a town.
         "They have a stake in Velmora now.",
+        # Its verb, and no noun.
+        "Then Velmora plans a quay there.",
+        "Then Velmora acts as one.",
         # What follows speaks of something else.
         "Near the boat of Velmora, the captain and the crew slept.",
         "They came for Velmora, whose ships sank.",
@@ -141,6 +151,24 @@ def test_a_preposition_says_less_where_more_than_the_name_follows_or_the_name_is
     (name,) = names(text)
     (whole,) = names("in Velmora today")
     assert 0 < votes(text, name)["place"] < votes("in Velmora today", whole)["place"]
+
+
+def test_which_is_said_of_no_person_but_perhaps_not_of_the_name() -> None:
+    (first,) = names("Velmora, which left.")
+    (inner,) = names("The loss of Velmora, which was sudden.")
+    assert votes("Velmora, which left.", first)["person"] == -2
+    assert votes("The loss of Velmora, which was sudden.", inner)["person"] == -1
+
+
+def test_a_network_of_other_things_is_hardly_an_organization() -> None:
+    contains, is_one = "Then Velmora, a network of wires, came.", "Then Velmora, a network, came."
+    assert votes(contains, next(names(contains)))["organization"] == 1
+    assert votes(is_one, next(names(is_one)))["organization"] == 4
+
+
+def test_who_is_enrolled_in_something_is_in_no_place() -> None:
+    text = "They are enrolled in Velmora now."
+    assert votes(text, next(names(text)))["place"] == 0
 
 
 def test_a_quoted_name_has_what_follows_its_quotes() -> None:

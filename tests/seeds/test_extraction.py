@@ -45,6 +45,9 @@ def forms(*prose: str) -> dict[str, set[str]]:
         ("At Velmora Bank Ltd. Then Velmora Bank sold it.", "Velmora Bank Ltd", {"Velmora Bank"}),
         ("At Velmora Inc., and at Velmora Inc.", "Velmora Inc", {"Velmora Inc."}),
         ("Then Typhoon Olga came. By dawn Olga had gone.", "Typhoon Olga", {"Olga"}),
+        ("By the Harbour Bank of Norway. Ask the Harbour Bank.", "Harbour Bank of Norway", {"Harbour Bank"}),
+        ("At Velmora Corporation of Norway. So Velmora grew.", "Velmora Corporation of Norway", {"Velmora"}),
+        ("In the Strait of Brevik. Ships left the Strait.", "Strait of Brevik", {"Strait"}),
     ],
 )
 def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]) -> None:
@@ -58,6 +61,8 @@ def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]
         "The Ministry of Ports and the Ministry of Roads met.",
         "They met Olave Bergen in Bergen, near Bergen.",
         "The Bank of Velmora lent to the Port of Velmora.",
+        "They live in North Brevik and in Brevik.",
+        "They asked the Norland Harbour Board and the Norland Harbour.",
         "They bought from Velmora Tides and Harbour Textiles.",
     ],
 )
@@ -113,6 +118,21 @@ def test_an_acronym_expands_to_the_words_that_it_spells(name: str, acronym: str,
 
 
 # --- What is an entity, and of what type. ---
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Lantern, which lent, left. Lantern was old.", ["Lantern"]),
+        ("Lantern, which lent, left. It was old.", []),
+        ("Lanterns, which lent, left. Lanterns had oil.", []),
+        ("Lantern, which lent, left. Lantern was no lantern.", []),
+        ("Greenpeace said so.", ["Greenpeace"]),
+        ("Management said so.", []),
+    ],
+)
+def test_a_word_that_begins_sentences_as_names_do_is_one(text: str, found: list[str]) -> None:
+    assert list(things(text)) == found
 
 
 @pytest.mark.parametrize(

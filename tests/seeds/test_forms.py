@@ -76,6 +76,7 @@ def test_a_head_of_makers_and_products_is_a_product_after_an_article() -> None:
         ("Grupo Velmora", "organization"),
         ("Universidad de Velmora", "organization"),
         ("El Velmora", "place"),
+        ("Queen Tove", "product"),
     ],
 )
 def test_some_words_say_it_at_the_beginning(name: str, kind: str) -> None:
@@ -88,6 +89,10 @@ def test_some_words_say_it_at_the_beginning(name: str, kind: str) -> None:
         ("Anna Lindqvist", "person"),
         ("Maurice Lantern", "person"),
         ("Zhang Weili", "person"),
+        ("Zhongtai Lanhai", "organization"),
+        ("Al Velmora", "place"),
+        ("Al Lindqvist", "person"),
+        ("Tarniers pour le Velmora", "organization"),
         ("Hsu Mei-fang", "person"),
         ("Ludwig van Moorsel", "person"),
         ("Norway", "place"),
@@ -145,6 +150,7 @@ def test_a_name_of_which_nothing_is_known_is_what_names_of_its_make_are(
         ("Anna Ekkelund", "anna", None),
         ("Tovrik Bank", "tovrik", None),
         ("Tovrik", "tovrik", None),
+        ("Second Lantern", "lantern", None),
     ],
 )
 def test_a_firm_is_shortened_to_its_first_word_and_a_person_to_the_last(

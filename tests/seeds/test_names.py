@@ -31,6 +31,13 @@ def named(text: str) -> list[str]:
         ("She met Anna May there.", ["Anna May"]),
         ("They launched a Long March 7 there.", ["Long March 7"]),
         ("It stood in Hall 3. Brevik stayed.", ["Hall 3", "Brevik"]),
+        ("There was Tam Siu-long of Lantern.", ["Tam Siu-long", "Lantern"]),
+        ("There was a Low Water-free Lantern.", ["Low Water", "Lantern"]),
+        ("There was a Lantern Long-term.", ["Lantern Long"]),
+        ("They wrote to the Amis pour le Vieux Tarn there.", ["Amis pour le Vieux Tarn"]),
+        ("They wrote to the Verein für Tarn there.", ["Verein für Tarn"]),
+        ("She met Ma Jun there.", ["Ma Jun"]),
+        ("Then Ma Jun 5 said so.", ["Ma"]),
     ],
 )
 def test_a_name_is_capitalised_words_and_what_stands_between_them(text: str, expected: list[str]) -> None:
@@ -56,6 +63,38 @@ def test_signs_and_small_letters_are_inside_some_names(name: str) -> None:
     ],
 )
 def test_what_firms_end_in_belongs_to_the_name_with_its_full_stop(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They skate at the Winter Games there.", ["Winter Games"]),
+        ("They skate at the Brevik Winter Games there.", ["Brevik Winter Games"]),
+        ("They rest at the Spring Festival.", ["Spring Festival"]),
+        ("Last Winter Brevik froze.", ["Brevik"]),
+        ("They left Brevik Winter after winter.", ["Brevik"]),
+    ],
+)
+def test_a_season_before_a_head_is_a_part_of_a_name(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He Weili left.", ["He Weili"]),
+        ("You Zhaoyang left.", ["You Zhaoyang"]),
+        ("So Ka-long left.", ["So Ka-long"]),
+        ("An Weiming left.", ["An Weiming"]),
+        ("There was He Weili.", ["He Weili"]),
+        ("An Ansteel pilot left.", ["Ansteel"]),
+        ("So Weili left.", ["Weili"]),
+        ("So Norland-born pilots left.", ["Norland"]),
+        ("You Norwegians left.", []),
+    ],
+)
+def test_some_small_words_are_family_names_before_a_given_one(text: str, expected: list[str]) -> None:
     assert named(text) == expected
 
 
@@ -111,6 +150,8 @@ def test_several_names_are_not_one(text: str, expected: list[str]) -> None:
         ("French President ", "President"),
         ("Deputy Governor ", "Deputy Governor"),
         ("Vice-President ", "Vice-President"),
+        ("Maître ", "Maître"),
+        ("Señora ", "Señora"),
         ("Foreign Minister ", "Foreign Minister"),
         ("the Norwegian ", None),
         ("the singer ", None),
@@ -133,6 +174,27 @@ def test_an_office_before_a_name_is_its_title_and_a_people_is_nothing(before: st
 )
 def test_the_field_of_an_office_is_no_name(text: str) -> None:
     assert named(text) == ["Olave Brekke"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They met the prime minister of New Zealand.", ["New Zealand"]),
+        ("They met the prime minister of New Zealand Olave Brekke.", ["Olave Brekke"]),
+        ("They met the prime minister of Norland Olave Brekke.", ["Olave Brekke"]),
+    ],
+)
+def test_the_country_of_an_office_is_whole(text: str, expected: list[str]) -> None:
+    assert named(text) == expected
+
+
+def test_a_ship_holds_no_office() -> None:
+    assert named("They took the ferry Queen Tove.") == ["Queen Tove"]
+    assert named("They took the destroyer King Olave.") == ["King Olave"]
+
+
+def test_an_office_stands_before_a_family_name_that_is_a_word_too() -> None:
+    assert named("They met Harbour Watch Director Ban Weili.") == ["Harbour Watch", "Ban Weili"]
 
 
 def test_an_office_parts_a_firm_from_its_officer() -> None:

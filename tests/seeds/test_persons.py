@@ -2,7 +2,13 @@
 
 import pytest
 
-from seeds.persons import begins_as_person, is_chinese_name, is_western_name
+from seeds.persons import (
+    begins_as_person,
+    is_chinese_firm,
+    is_chinese_name,
+    is_small_surname,
+    is_western_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,44 @@ def test_a_given_name_before_a_word_of_english_begins_as_a_person_does() -> None
         ("Weili Zhang", False),
         ("Zhang", False),
         ("Wang Bank", False),
+        ("Wang Jun", True),
+        ("Wang Dan", True),
+        ("Wang Can", False),
     ],
 )
 def test_a_chinese_name_is_a_family_name_and_one_or_two_syllables(name: str, expected: bool) -> None:
     assert is_chinese_name(name.lower().split()) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Zhongtai Lanhai", True),
+        ("Zhuge Lanhai", False),
+        ("Zhang Lanhai", False),
+        ("Zhongtai Zhang", False),
+        ("Kenji Lanhai", False),
+        ("Tovrik Lanhai", False),
+    ],
+)
+def test_two_words_of_two_syllables_of_pinyin_are_no_person(name: str, expected: bool) -> None:
+    assert is_chinese_firm(name.lower().split()) is expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("he", "Weili", True),
+        ("he", "Said", False),
+        ("so", "Ka-long", True),
+        ("so", "Weili", False),
+        ("an", "Weiming", True),
+        ("an", "Aolong", False),
+        ("an", "MRI", False),
+        ("the", "Ka-long", False),
+    ],
+)
+def test_a_small_word_is_a_family_name_where_no_sentence_would_go_on_so(
+    first: str, second: str, expected: bool
+) -> None:
+    assert is_small_surname(first, second) is expected
