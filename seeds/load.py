@@ -25,7 +25,7 @@ from seeds.document import Rejection
 from seeds.entities import Matcher
 from seeds.execution import fetch, fetch_one, insert_rows, run
 from seeds.files import Submission
-from seeds.identity import MAX_SLUG, article_id, make_slug, title_digest
+from seeds.identity import MAX_SLUG, article_id, make_slug
 from seeds.naming import Before, bring_entities, count_entities
 from seeds.neighbours import file_features
 from seeds.parse import parse
@@ -105,8 +105,8 @@ def write_parts(
     _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=stored is None)
     count_entities(connection, content.entities, before, new)
     file_features(connection, identity, content.vector, content.columns["published_asc"])
-    digests = {content.columns["title_digest"], *(title_digest(title) for title, _ in content.related)}
-    resolve(connection, digests | ({stored.title_digest} if stored else set()))
+    titles = {content.columns["title_digest"]} | ({stored.title_digest} if stored else set())
+    resolve(connection, identity, titles)
 
 
 def reread(connection: Connection, identity: UUID, matcher: Matcher) -> bool:

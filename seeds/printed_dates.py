@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 YEAR_FIRST = re.compile(r"\b([12]\d{3}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2})(?!\d)")
@@ -38,6 +39,7 @@ def fits(printed: str, published_at: datetime, seen_at: datetime | None) -> bool
     return count <= (seen_at - published_at) / unit < count + 1
 
 
+@lru_cache(maxsize=4_096)
 def printed_day(printed: str) -> date | None:
     """Give the day that `printed` names in full, or None."""
     numbered = YEAR_FIRST.search(printed)
@@ -54,6 +56,7 @@ def printed_day(printed: str) -> date | None:
     return _day(int(year_found[0]), MONTHS.index(month[1].lower()) + 1, int(day[1]))
 
 
+@lru_cache(maxsize=4_096)
 def printed_age(printed: str) -> tuple[int, timedelta] | None:
     """Give the age that `printed` names, as a count and its unit, or None."""
     if printed.casefold() in YESTERDAY:

@@ -16,6 +16,7 @@ from seeds.statements import (
     DELETE_LINKS,
     LINKS_OF,
     LISTED,
+    LISTED_BY,
     POINT,
     SCORE,
 )
@@ -45,13 +46,14 @@ class Listed(NamedTuple):
     seen_at: datetime | None
 
 
-def resolve(connection: Connection, digests: set[str]) -> None:
-    """Point every listed link whose title is among `digests` at the one article that fits, or at none."""
-    ordered = sorted(digests)
+def resolve(connection: Connection, identity: UUID, titles: set[str]) -> None:
+    """Point the listed links of an article, and all to `titles`, at the one article that fits, or at none.
+
+    `titles` are the digests of the title that the article has and had.
+    """
     changes = [
         (link, target)
-        for start in range(0, len(ordered), MAX_PARAMETERS)
-        for link, target in _targets(connection, ordered[start : start + MAX_PARAMETERS])
+        for link, target in _targets(connection, _listed(connection, identity, titles))
         if target != link.target_id
     ]
     # First all away from their old targets: two links of one article may change places. What was computed
@@ -90,10 +92,14 @@ def _take_computed(connection: Connection, arrived: list[tuple[Listed, UUID]]) -
     return [scored(listed[row.article_id, row.target_id], row.score, row.reasons) for row in taken]
 
 
-def _targets(connection: Connection, digests: list[str]) -> Iterator[tuple[Listed, UUID | None]]:
-    listed = _listed(connection, digests)
-    # Of a title that no page lists, which is that of most pages when they come, nothing is to be decided.
-    candidates = _candidates(connection, sorted({link.title_digest for link in listed})) if listed else {}
+def _listed(connection: Connection, identity: UUID, titles: set[str]) -> list[Listed]:
+    own = fetch(connection, LISTED_BY, {"identity": identity})
+    rows = fetch(connection, LISTED, {"digests": sorted(titles)})
+    return [Listed(*row) for row in (*rows, *(row for row in own if row.title_digest not in titles))]
+
+
+def _targets(connection: Connection, listed: list[Listed]) -> Iterator[tuple[Listed, UUID | None]]:
+    candidates = _candidates(connection, sorted({link.title_digest for link in listed}))
     taken: set[tuple[UUID, UUID]] = set()
     for link in listed:
         others = [one for one in candidates.get(link.title_digest, []) if one.id != link.article_id]
@@ -107,13 +113,10 @@ def _targets(connection: Connection, digests: list[str]) -> Iterator[tuple[Liste
 
 def _candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
     candidates: dict[str, list[Candidate]] = {}
-    for row in fetch(connection, CANDIDATES, {"digests": digests}):
-        candidates.setdefault(row.title_digest, []).append(Candidate(*row))
+    for start in range(0, len(digests), MAX_PARAMETERS):
+        for row in fetch(connection, CANDIDATES, {"digests": digests[start : start + MAX_PARAMETERS]}):
+            candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
-
-
-def _listed(connection: Connection, digests: list[str]) -> list[Listed]:
-    return [Listed(*row) for row in fetch(connection, LISTED, {"digests": digests})]
 
 
 def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None) -> UUID | None:

@@ -6,17 +6,19 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    ColumnElement,
     Select,
     bindparam,
     delete,
     func,
+    literal_column,
     or_,
     select,
     union_all,
     update,
 )
 
-from api.db import db
+from api.db import AnySelect, db
 from api.models import (
     Article,
     ArticleEntity,
@@ -104,11 +106,22 @@ DELETE_UNNAMED = delete(ENTITIES).where(
 )
 
 # Listed links.
-CANDIDATES = select(Article.id, Article.title_digest, Article.published_at).where(
-    Article.title_digest.in_(bindparam("digests"))
+# Of a title that ever more articles have, every one of which would be held against every page that lists it,
+# none is a candidate.
+MOST_ALIKE = 100
+FEW_HAVE = (
+    select(Article.title_digest)
+    .where(Article.title_digest.in_(bindparam("digests")))
+    .group_by(Article.title_digest)
+    .having(func.count() <= literal_column(str(MOST_ALIKE)))
 )
-LISTED = (
-    select(
+CANDIDATES = select(Article.id, Article.title_digest, Article.published_at).where(
+    Article.title_digest.in_(FEW_HAVE)
+)
+
+
+def _listed(*conditions: ColumnElement[bool]) -> AnySelect:
+    columns = (
         RelatedLink.id,
         RelatedLink.article_id,
         RelatedLink.title_digest,
@@ -118,10 +131,12 @@ LISTED = (
         RelatedLink.reasons,
         Article.published_at,
     )
-    .join(Article, Article.id == RelatedLink.article_id)
-    .where(RelatedLink.title_digest.in_(bindparam("digests")))
-    .order_by(RelatedLink.article_id, RelatedLink.place)
-)
+    rows = select(*columns).join(Article, Article.id == RelatedLink.article_id).where(*conditions)
+    return rows.order_by(RelatedLink.article_id, RelatedLink.place)
+
+
+LISTED = _listed(RelatedLink.title_digest.in_(bindparam("digests")))
+LISTED_BY = _listed(RelatedLink.article_id == IDENTITY, RelatedLink.basis == "listed")
 # These take the columns that change from their parameters.
 POINT = SCORE = update(LINKS).where(LINKS.c.id == bindparam("link"))
 
