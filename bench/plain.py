@@ -42,9 +42,10 @@ def insert_plainly(seeded: Engine, before: Engine, after: int = 0) -> float:
     seconds = 0.0
     with seeded.connect() as source, transactions(before, print) as begin:
         with begin() as connection:
-            entities = set(connection.scalars(select(Entity.id)))
-            articles = set(connection.scalars(select(Article.id)))
-        for rows in _documents(source, after, articles, entities):
+            there = {
+                model: set(connection.scalars(select(model.id))) for model in (Article, Entity, RelatedLink)
+            }
+        for rows in _documents(source, after, there):
             started = time.perf_counter()
             with begin() as connection:
                 for model, each in rows:
@@ -53,8 +54,9 @@ def insert_plainly(seeded: Engine, before: Engine, after: int = 0) -> float:
     return seconds
 
 
-def _documents(source: Connection, after: int, articles: set[UUID], entities: set[UUID]) -> Iterator[Rows]:
-    """Yield the rows of one document after the other; `articles` and `entities` are there by then."""
+def _documents(source: Connection, after: int, there: Mapping[type[Any], set[UUID]]) -> Iterator[Rows]:
+    """Yield the rows of one document after the other, but those whose ids are `there`."""
+    articles, entities = there[Article], there[Entity]
     ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(after)
     for article in source.scalars(ordered).all():
         articles.add(article)
@@ -73,8 +75,10 @@ def _documents(source: Connection, after: int, articles: set[UUID], entities: se
         links = _rows(
             source, RelatedLink, or_(RelatedLink.article_id == article, RelatedLink.target_id == article)
         )
+        # A link to an article that comes later comes with that.
         ends = [({row["article_id"], row["target_id"]} - {None}, row) for row in links]
-        yield [*rows, (RelatedLink, [row for both, row in ends if both <= articles])]
+        new_links = [row for both, row in ends if both <= articles and row["id"] not in there[RelatedLink]]
+        yield [*rows, (RelatedLink, new_links)]
 
 
 def _rows(source: Connection, model: type[Any], condition: ColumnElement[bool]) -> list[Row]:
