@@ -44,6 +44,8 @@ MAX_TERM = 64
 # forget is left out for both, a placeholder in its stead, so that both find a phrase or neither does.
 MAX_TERMS, MAX_OCCURRENCES = 16_000, 255
 PLACEHOLDER, BREAK = "y", "z"
+# What is longer is no usual paragraph, and some hundreds of its kind would take gigabytes.
+MAX_REMEMBERED = 8_000
 
 # Without a memory of its own: `term` has one.
 _stemmer = Stemmer.Stemmer("english", 0)
@@ -66,9 +68,13 @@ def analyze(text: str) -> Iterator[Term]:
 
 
 # A paragraph is asked for its words several times: as text, as a takeaway, and for what it is about.
-@lru_cache(maxsize=256)
-def words_of(text: str) -> tuple[str, ...]:
+def words_in(text: str) -> Sequence[str]:
     """Give the words of `text` as they are written."""
+    return _words(text) if len(text) <= MAX_REMEMBERED else WORD.findall(text)
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> Sequence[str]:
     return tuple(WORD.findall(text))
 
 
@@ -98,7 +104,7 @@ def indexed(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     Each paragraph of a part ends in a break of its own, so that no phrase reaches into the next.
     """
     terms = {
-        name: [[*map(term, words_of(paragraph))] for paragraph in paragraphs]
+        name: [[*map(term, words_in(paragraph))] for paragraph in paragraphs]
         for name, paragraphs in parts.items()
     }
     every = [*chain.from_iterable(chain.from_iterable(terms.values()))]

@@ -23,17 +23,22 @@ from bench.stores import ENGINES, FOLDER, open_store
 def main(size: int, engine: str, rounds: int, only: str) -> None:
     """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
     cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
-    with ExitStack() as stack:
-        store = stack.enter_context(open_store(engine))
+    with open_store(engine) as store:
         names = {articles: ensure(store, engine, articles) for articles in (SMALL, size)}
-        services = [stack.enter_context(serve(store.url(name), articles)) for articles, name in names.items()]
-        sizes = {articles: store.size(name) for articles, name in names.items()}
-        click.echo(heading(store.version, sizes, rounds))
-        if cases:
-            click.echo("\n" + cases_table(services, measure_cases(services, cases, rounds)))
-        if depths:
-            ends = Ends(FOLDER / f"{names[size]}.{engine}.ends.json")
-            click.echo("\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds)))
+        with ExitStack() as stack:
+            services = [
+                stack.enter_context(serve(store.url(name), articles)) for articles, name in names.items()
+            ]
+            sizes = {articles: store.size(name) for articles, name in names.items()}
+            click.echo(heading(store.version, sizes, rounds))
+            if cases:
+                click.echo("\n" + cases_table(services, measure_cases(services, cases, rounds)))
+            if depths:
+                ends = Ends(FOLDER / f"{names[size]}.{engine}.ends.json")
+                click.echo(
+                    "\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds))
+                )
+        # Only now, since PostgreSQL copies no database that somebody is connected to.
         if re.search(only, "seeding"):
             for articles, name in names.items():
                 click.echo("\n" + measure_seeding(store, name, articles).report())

@@ -19,7 +19,7 @@ from api.db import AnySelect, db
 Parameters = Mapping[str, Any]
 Change = Insert | Update | Delete
 Processor = Callable[[Any], Any] | None
-# The list that a statement may have one of, as the compiler leaves it.
+# The list that a statement may have one of, perhaps in several places, as the compiler leaves it.
 LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
 
 
@@ -38,6 +38,7 @@ class Prepared:
         self._ordered = [(name, processors[name]) for name in compiled.positiontup or types]
         listed = LIST.search(self._sql)
         self._list = listed[1] if listed else None
+        # Which columns there are is known only now, and a checker of types wants to know it before.
         self._row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
         self._kinds = [column.type.dialect_impl(dialect) for column in columns]
         self._results: list[Processor] | None = None

@@ -18,8 +18,8 @@ from seeds.tokens import UPPER, lower
 
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITAL_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
-# What stands before a small word only if that is a part of another.
-INSIDE = re.compile(r"[\w'’-]")
+# A word that begins with no capital, and what is joined to it.
+SMALL_WORD = re.compile(r"(?<![\w'’-])([^\W_A-Z][^\W_]*)((?:['’-]\w+)*)")
 # The share of capitalised words that makes a title a headline, if it has more than a few.
 HEADLINE, FEW = 0.5, 3
 # What follows a name that begins a sentence, and hardly any other noun without an article.
@@ -37,25 +37,6 @@ class Candidate(NamedTuple):
     start: int
     end: int
     kind: str
-
-
-class SmallWords:
-    """The words that some texts have in small letters."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._text = "\n" + "\n".join(texts)
-
-    def __contains__(self, word: object) -> bool:
-        # Few words are ever asked for.
-        if not isinstance(word, str) or not word:
-            return False
-        place = self._text.find(word)
-        while place >= 0:
-            end = place + len(word)
-            if not (INSIDE.match(self._text[place - 1 : place]) or self._text[end : end + 1].isalnum()):
-                return True
-            place = self._text.find(word, end)
-        return False
 
 
 Recognizer = Callable[[str], Iterable[Candidate]]
@@ -78,7 +59,7 @@ def extract(
 
     What `known` has too has its name there among its forms; what `recognize` finds is weighed with the rest.
     """
-    small = SmallWords(prose)
+    small = _small_words(prose)
     named, pairs = _seen(prose, recognize)
     _quote(named, headline)
     things = {name: Thing(name, tuple(name.lower().split())) for name in _places(headline, small)} | named
@@ -95,6 +76,11 @@ def extract(
             thing.count(ALONE.items())
         thing.settle()
     return [thing for thing in groups if _is_entity(thing, known, small)]
+
+
+def _small_words(texts: Iterable[str]) -> set[str]:
+    """Give the words that some texts have in small letters, joined ones whole and by their beginning."""
+    return {form for text in texts for word, rest in SMALL_WORD.findall(text) for form in (word, word + rest)}
 
 
 def _seen(texts: Iterable[str], recognize: Recognizer) -> tuple[dict[str, Thing], dict[str, str]]:

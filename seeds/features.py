@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from operator import itemgetter
 
-from api.terms import fold, words_of
+from api.terms import fold, words_in
 from seeds.entities import FoundEntity, Section
 from seeds.lexicon import frequencies
 
@@ -61,7 +61,7 @@ def features(sections: Sequence[Section], entities: Sequence[FoundEntity]) -> di
 
 
 def _words(sections: Iterable[Section], entities: Iterable[FoundEntity]) -> dict[str, float]:
-    texts = [(section.part, words_of(section.text)) for section in sections]
+    texts = [(section.part, words_in(section.text)) for section in sections]
     days = Counter(chain.from_iterable(_days(words) for _, words in texts))
     counts: defaultdict[str, int] = defaultdict(int, days)
     for form, count in _forms(texts).items():
@@ -98,7 +98,7 @@ def _days(words: Sequence[str]) -> list[str]:
 def _telling(entities: Iterable[FoundEntity]) -> dict[str, float]:
     """Give the emphasis of each word in a name that tells the event."""
     names = {mention.text for found in entities if found.entity.type in TELLING for mention in found.mentions}
-    return {_word(form): NAME for name in names for form in words_of(name)}
+    return {_word(form): NAME for name in names for form in words_in(name)}
 
 
 @lru_cache(maxsize=65_536)
@@ -115,7 +115,7 @@ def rarity(word: str) -> float:
 
 @lru_cache(maxsize=50_000)
 def _name_rarity(name: str) -> float:
-    return sum(rarity(_word(form)) for form in words_of(name))
+    return sum(rarity(_word(form)) for form in words_in(name))
 
 
 def _scaled(weights: Mapping[str, float], share: float) -> dict[str, float]:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal_column,
     or_,
     select,
     union_all,
@@ -113,7 +112,7 @@ FEW_HAVE = (
     select(Article.title_digest)
     .where(Article.title_digest.in_(bindparam("digests")))
     .group_by(Article.title_digest)
-    .having(func.count() <= literal_column(str(MOST_ALIKE)))
+    .having(func.count() <= MOST_ALIKE)
 )
 CANDIDATES = select(Article.id, Article.title_digest, Article.published_at).where(
     Article.title_digest.in_(FEW_HAVE)
@@ -135,7 +134,11 @@ def _listed(*conditions: ColumnElement[bool]) -> AnySelect:
     return rows.order_by(RelatedLink.article_id, RelatedLink.place)
 
 
-LISTED = _listed(RelatedLink.title_digest.in_(bindparam("digests")))
+# Of those to a title that too many have only what led to one before: the others lead to none as it is.
+LISTED = _listed(
+    RelatedLink.title_digest.in_(bindparam("digests")),
+    or_(RelatedLink.target_id.is_not(None), RelatedLink.title_digest.in_(FEW_HAVE)),
+)
 LISTED_BY = _listed(RelatedLink.article_id == IDENTITY, RelatedLink.basis == "listed")
 # These take the columns that change from their parameters.
 POINT = SCORE = update(LINKS).where(LINKS.c.id == bindparam("link"))

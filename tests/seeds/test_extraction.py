@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from api.models import ENTITY_TYPES
 from seeds.aliases import expansion, is_alias
-from seeds.extraction import Candidate, SmallWords, extract, is_headline
+from seeds.extraction import Candidate, _small_words, extract, is_headline
 from seeds.things import Thing
 
 
@@ -197,7 +197,7 @@ def test_of_a_sign_that_is_repeated_each_next_one_counts_less() -> None:
     ],
 )
 def test_a_word_in_small_letters_is_a_whole_one(word: str, expected: bool) -> None:
-    assert (word in SmallWords(["fog, mid-bay", "log; it's o'rain", "Snow"])) is expected
+    assert (word in _small_words(["fog, mid-bay", "log; it's o'rain", "Snow"])) is expected
 
 
 def test_names_of_the_catalogue_are_kept_whatever_their_form() -> None:
