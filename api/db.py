@@ -57,7 +57,7 @@ SortedText = Text().with_variant(Text(collation="C"), "postgresql")
 # A SELECT of whatever columns.
 AnySelect = Select[*tuple[Any, ...]]
 
-# A number that the database gives out; SQLite does so for INTEGER alone.
+# A number by which rows lie in order; on SQLite only INTEGER is that, and is given out by the database.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,6 +15,7 @@ from api.models import (
     ArticleFeatures,
     ArticleSlug,
     ArticleTerms,
+    Change,
     Entity,
     EntityName,
     EntitySlug,
@@ -30,7 +31,17 @@ from seeds.transactions import transactions
 
 Row = Mapping[str, Any]
 Rows = list[tuple[type[Any], Sequence[Row]]]
-PARTS = (Source, ArticleSlug, Takeaway, ArticleEntity, TakeawayEntity, ArticleFacet, ArticleFeatures, Posting)
+PARTS = (
+    Source,
+    ArticleSlug,
+    Change,
+    Takeaway,
+    ArticleEntity,
+    TakeawayEntity,
+    ArticleFacet,
+    ArticleFeatures,
+    Posting,
+)
 
 
 def insert_plainly(seeded: Engine, before: Engine, after: int = 0) -> float:

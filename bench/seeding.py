@@ -24,6 +24,7 @@ from bench.report import table
 from bench.stores import ENGINES, Store, open_store
 from seeds.catalogue import read_catalogue
 from seeds.content import make_content
+from seeds.derived import derive
 from seeds.entities import Matcher
 from seeds.files import Submission, find_documents, read_submission
 from seeds.load import load
@@ -78,7 +79,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> Seeding:
                     loaded = time.perf_counter()
                 seeding.count(parsed, loaded - started, time.perf_counter() - loaded)
                 started = time.perf_counter()
-                make_content(submission, "slug", matcher)
+                derive(make_content(submission, "slug").prose, matcher)
                 seeding.content += time.perf_counter() - started
         seeding.plain = insert_plainly(_engine(seeded), _engine(before), articles)
     return seeding

@@ -19,21 +19,23 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from api.db import db
-from api.models import Article, Corpus, Entity, RelatedLink, Takeaway
+from api.models import CREATED, REMOVED, UPDATED, Article, Corpus, Entity, RelatedLink, Takeaway
 from api.urls import settings
 from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.document import ParseWarning, Rejection, as_json
 from seeds.entities import Matcher
 from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
-from seeds.load import CREATED, UNCHANGED, UPDATED, load, relink, reread
+from seeds.history import UNCHANGED
+from seeds.load import load
 from seeds.messages import printable
 from seeds.refresh import cede_slugs, refresh_entities
+from seeds.relink import relink, reread
 from seeds.settling import settle_entities
 from seeds.spacy import ModelError, recognizer
 from seeds.transactions import Transaction, transactions
 
 REJECTED = "rejected"
-OUTCOMES = (CREATED, UPDATED, UNCHANGED, "removed", REJECTED)
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
 # The driver and the pool log what they cannot tidy up after a connection was cut. The error itself is raised
 # as well, and said in one line.
 CLEANERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
@@ -164,7 +166,7 @@ def _load_file(
         for warning in submission.document.warnings:
             _warn(path, warning, strict=strict)
         with begin() as connection:
-            return load(connection, submission, matcher)
+            return load(connection, submission, matcher).kind
     except Rejection as rejection:
         _say(_place(path, rejection))
         return REJECTED

@@ -1,4 +1,4 @@
-"""What a seeding makes of a submission: every stored value of an article, before any database is asked."""
+"""What a document and its sidecar say, as it is stored: the columns of an article, and its parts."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -8,43 +8,46 @@ from typing import Any
 import orjson
 
 from api.models import published_keys
-from seeds.document import Document
-from seeds.entities import FoundEntity, Matcher, find_entities, sections
-from seeds.evidence import find_evidence
-from seeds.features import features
+from api.stated import stated
+from seeds.document import Analysis, Document, Prose, Takeaway
 from seeds.files import Submission
 from seeds.identity import title_digest
-from seeds.vectors import Vector, make_vector
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that a seeding makes of an article: the columns of its row, and the rows of its parts."""
+    """What an article says: the columns of its row, the texts of its takeaways, and the titles it lists."""
 
     columns: dict[str, Any]
     takeaways: list[str]
-    entities: list[FoundEntity]
     related: list[tuple[str, str | None]]
-    evidence: list[list[dict[str, Any]]]
-    features: dict[str, float]
 
     @cached_property
-    def vector(self) -> Vector:
-        """What the article is about, as it is stored and compared."""
-        return make_vector(self.features)
+    def stated(self) -> dict[str, Any]:
+        """The article's own fields as they are served."""
+        return stated(self.columns, self.takeaways, self.related)
 
+    @cached_property
     def digest(self) -> str:
-        """Give the SHA-256 that tells whether anything differs from what is stored."""
-        found = [
-            (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
-            for found in self.entities
-        ]
-        whole = [self.columns, self.takeaways, found, self.related, self.evidence, self.features]
-        return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """The SHA-256 that tells whether anything differs from another revision."""
+        return hashlib.sha256(orjson.dumps(self.stated)).hexdigest()
+
+    @property
+    def prose(self) -> Prose:
+        """The texts from which the rest is derived."""
+        columns, analysis = self.columns, self.columns["analysis"]
+        return Prose(
+            columns["title"],
+            columns["summary"],
+            columns["image_caption"],
+            tuple(Takeaway(position, text) for position, text in enumerate(self.takeaways, 1)),
+            analysis and Analysis(analysis["desk"], analysis["heading"], tuple(analysis["paragraphs"])),
+            tuple(columns["body"]),
+        )
 
 
-def make_content(submission: Submission, slug: str, matcher: Matcher) -> Content:
-    """Make the content of `submission` under `slug`, its entities found by `matcher`."""
+def make_content(submission: Submission, slug: str) -> Content:
+    """Make the content of `submission` under `slug`."""
     document, sidecar = submission.document, submission.sidecar
     byline, analysis = document.byline, document.analysis
     columns = {
@@ -61,20 +64,16 @@ def make_content(submission: Submission, slug: str, matcher: Matcher) -> Content
         "image_url": sidecar.image_url,
         "published_at": sidecar.published_at,
         "body": list(document.body),
-        "analysis": analysis and asdict(analysis),
+        "analysis": analysis and asdict(analysis) | {"paragraphs": list(analysis.paragraphs)},
         "word_count": _word_count(document),
         "source_name": document.source.name,
         "source_sha256": document.source.sha256,
         "source_bytes": document.source.bytes,
     } | published_keys(sidecar.published_at)
-    entities = find_entities(document, matcher)
     return Content(
         columns,
         [takeaway.text for takeaway in document.takeaways],
-        entities,
         [(link.title, link.date) for link in document.related],
-        find_evidence(document, entities),
-        features(sections(document), entities),
     )
 
 

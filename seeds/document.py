@@ -79,17 +79,23 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """One page, read. Texts are on one line, their white space collapsed."""
+class Prose:
+    """The texts of a page in which it says something; on one line each, their white space collapsed."""
 
-    source: Source
     title: str
     summary: str | None
     image_caption: str | None
     takeaways: tuple[Takeaway, ...]
     analysis: Analysis | None
-    byline: Byline | None
     body: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Prose):
+    """One page, read."""
+
+    source: Source
+    byline: Byline | None
     related: tuple[RelatedTitle, ...]
     lines: Lines
     warnings: tuple[ParseWarning, ...]

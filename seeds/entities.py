@@ -11,7 +11,7 @@ from unicodedata import combining, is_normalized, normalize
 
 from api.terms import CJK
 from seeds.catalogue import KnownEntity
-from seeds.document import Document
+from seeds.document import Prose
 from seeds.extraction import Candidate, Recognizer, extract, is_headline
 from seeds.identity import CURLY_QUOTES, make_slug
 from seeds.things import Thing
@@ -121,23 +121,23 @@ def _ends_word(text: str, end: int) -> bool:
     return not (combining(text[end]) or (GLUE.match(text, end - 1) and GLUE.match(text, end)))
 
 
-def sections(document: Document) -> list[Section]:
-    """Give the texts of `document` that can hold mentions, in reading order."""
-    analysis = document.analysis.paragraphs if document.analysis else ()
-    single = [("title", document.title), ("summary", document.summary), ("image", document.image_caption)]
+def sections(prose: Prose) -> list[Section]:
+    """Give the texts of `prose` that can hold mentions, in reading order."""
+    analysis = prose.analysis.paragraphs if prose.analysis else ()
+    single = [("title", prose.title), ("summary", prose.summary), ("image", prose.image_caption)]
     numbered = [
-        ("takeaways", [takeaway.text for takeaway in document.takeaways]),
+        ("takeaways", [takeaway.text for takeaway in prose.takeaways]),
         ("analysis", analysis),
-        ("body", document.body),
+        ("body", prose.body),
     ]
     return [Section(part, None, text) for part, text in single if text] + [
         Section(part, number, text) for part, texts in numbered for number, text in enumerate(texts, 1)
     ]
 
 
-def find_entities(document: Document, matcher: Matcher) -> list[FoundEntity]:
-    """Find the entities of `document`, the most salient first."""
-    texts = sections(document)
+def find_entities(prose: Prose, matcher: Matcher) -> list[FoundEntity]:
+    """Find the entities of `prose`, the most salient first."""
+    texts = sections(prose)
     named = _named(texts, matcher)
     length = sum(len(section.text) for section in texts)
     heaviest = max((_weight(found) for found in named.values()), default=1)

@@ -23,7 +23,7 @@ from math import log
 from typing import Any
 
 from api.terms import WORD, fold, term
-from seeds.document import Document
+from seeds.document import Prose
 from seeds.entities import FoundEntity
 from seeds.lexicon import frequencies, lexicon
 
@@ -58,12 +58,12 @@ Span = tuple[int, int, str]
 """Where a text names an entity, and its key."""
 
 
-def find_evidence(document: Document, entities: Sequence[FoundEntity]) -> list[list[dict[str, Any]]]:
+def find_evidence(prose: Prose, entities: Sequence[FoundEntity]) -> list[list[dict[str, Any]]]:
     """Give the paragraphs that support each takeaway, the best first: `{"paragraph": 1, "score": 0.75}`."""
     spans = _spans(entities)
-    body = [_things(text, spans.get(("body", at), [])) for at, text in enumerate(document.body, 1)]
+    body = [_things(text, spans.get(("body", at), [])) for at, text in enumerate(prose.body, 1)]
     paragraphs = Counter(thing for things in body for thing in things)
-    said = [_things(one.text, spans.get(("takeaways", one.position), [])) for one in document.takeaways]
+    said = [_things(one.text, spans.get(("takeaways", one.position), [])) for one in prose.takeaways]
     return [
         _best({thing: kind / (paragraphs[thing] or 1) for thing, kind in things.items()}, body)
         for things in said

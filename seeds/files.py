@@ -15,11 +15,12 @@ DOCUMENTS = Path(__file__).parent / "documents"
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A document as submitted: its bytes, its parse, and what its sidecar adds."""
+    """A document as submitted: its bytes, its parse, what its sidecar adds, and the folder that has it."""
 
     data: bytes
     document: Document
     sidecar: Sidecar
+    folder: str
 
     @property
     def key(self) -> str:
@@ -40,7 +41,12 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 def read_submission(path: Path, max_bytes: int) -> Submission:
     """Read and parse the document at `path` and its sidecar; raises Rejection."""
     document, data = read_document(path, max_bytes)
-    return Submission(data, document, _read_sidecar(path.with_suffix(".yaml")))
+    return Submission(data, document, _read_sidecar(path.with_suffix(".yaml")), folder_of(path))
+
+
+def folder_of(path: Path) -> str:
+    """Give the folder that has the file at `path`, by its one real name."""
+    return os.path.realpath(path.parent)
 
 
 def _read_sidecar(path: Path) -> Sidecar:

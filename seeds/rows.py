@@ -10,18 +10,19 @@ from api.models import link_place, published_keys, score_keys
 from api.terms import fold, indexed
 from seeds.catalogue import KnownEntity
 from seeds.content import Content
+from seeds.derived import Derived
 from seeds.identity import related_link_id, takeaway_id, title_digest
 
 Row = dict[str, Any]
 
 
-def takeaway_rows(identity: UUID, content: Content) -> list[Row]:
+def takeaway_rows(identity: UUID, content: Content, derived: Derived) -> list[Row]:
     """Make the rows of the takeaways."""
     shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     return [
         shared
         | {"id": takeaway_id(identity, position), "position": position, "text": text, "evidence": evidence}
-        for position, (text, evidence) in enumerate(zip(content.takeaways, content.evidence, strict=True), 1)
+        for position, (text, evidence) in enumerate(zip(content.takeaways, derived.evidence, strict=True), 1)
     ]
 
 
@@ -56,7 +57,7 @@ def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
     ]
 
 
-def article_entity_rows(identity: UUID, content: Content) -> list[Row]:
+def article_entity_rows(identity: UUID, derived: Derived) -> list[Row]:
     """Make the rows of the article's entities, the most salient first."""
     return [
         {
@@ -70,16 +71,16 @@ def article_entity_rows(identity: UUID, content: Content) -> list[Row]:
             # orjson writes the records as they are.
             "mentions": found.mentions,
         }
-        for position, found in enumerate(content.entities, 1)
+        for position, found in enumerate(derived.entities, 1)
     ]
 
 
-def takeaway_entity_rows(identity: UUID, content: Content) -> list[Row]:
+def takeaway_entity_rows(identity: UUID, content: Content, derived: Derived) -> list[Row]:
     """Make the rows that say which takeaway names which entity."""
     shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     pairs = {
         (mention.index or 0, found.entity.id): None
-        for found in content.entities
+        for found in derived.entities
         for mention in found.mentions
         if mention.part == "takeaways"
     }

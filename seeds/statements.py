@@ -25,6 +25,7 @@ from api.models import (
     ArticleFeatures,
     ArticleSlug,
     ArticleTerms,
+    Change,
     Corpus,
     Entity,
     EntityId,
@@ -43,33 +44,48 @@ ARTICLES, TERMS, CORPUS, ENTITIES, OLD, POSTINGS, LINKS, SOURCES = (
 
 # The article at hand.
 IDENTITY: BindParameter[UUID] = bindparam("identity")
-STORED = select(Article.slug, Article.content_digest, Article.title_digest, Article.created_at).where(
-    Article.id == IDENTITY
+STORED = (
+    select(
+        Article.slug,
+        Article.revision,
+        Article.content_digest,
+        Article.title_digest,
+        Article.created_at,
+        Source.folder,
+    )
+    .join_from(Article, Source)
+    .where(Article.id == IDENTITY)
 )
 WHOLE = (
-    select(
-        ARTICLES.c.key,
-        ARTICLES.c.slug,
-        ARTICLES.c.source_name,
-        ARTICLES.c.published_at,
-        ARTICLES.c.language,
-        ARTICLES.c.image_url,
-        ARTICLES.c.content_digest,
-        ARTICLES.c.title_digest,
-        ARTICLES.c.created_at,
-        ARTICLES.c.updated_at,
-        SOURCES.c.content,
-    )
+    select(ARTICLES, SOURCES.c.content.label("source"))
     .join_from(ARTICLES, SOURCES)
     .where(ARTICLES.c.id == IDENTITY)
 )
+TAKEAWAYS = select(Takeaway.text).where(Takeaway.article_id == IDENTITY).order_by(Takeaway.position)
+PRINTED = (
+    select(RelatedLink.title, RelatedLink.printed_date)
+    .where(RelatedLink.article_id == IDENTITY, RelatedLink.basis == "listed")
+    .order_by(RelatedLink.place)
+)
 OWNER = select(ArticleSlug.article_id).where(ArticleSlug.slug == bindparam("wanted"))
 # These take the columns that change from their parameters.
-CHANGE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == IDENTITY).values(revision=ARTICLES.c.revision + 1)
-KEEP_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == IDENTITY)
+CHANGE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == IDENTITY)
+DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == IDENTITY)
 CHANGE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == IDENTITY)
 CHANGE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 NEXT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
+
+# Its history. What it was last called says at which revision it was, and whether it is there.
+LAST_CHANGE = (
+    select(Change.kind, Change.revision, Change.slug)
+    .where(Change.article_id == IDENTITY)
+    .order_by(Change.sequence.desc())
+    .limit(1)
+)
+FIRST_SEEDED = (
+    select(Change.changed_at).where(Change.article_id == IDENTITY).order_by(Change.sequence).limit(1)
+)
+LAST_SEQUENCE = select(func.max(Change.sequence).label("sequence"))
 
 # Its parts. With a takeaway go its terms and what says which entities it names.
 NAMED = select(ArticleEntity.entity_id, ArticleEntity.mentions).where(ArticleEntity.article_id == IDENTITY)

@@ -55,9 +55,13 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
                 _advise(holder, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
                 holder.commit()
                 yield
+                # A server that is gone, or this session with it, has taken the lock back.
+                with suppress(OperationalError):
+                    holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+                    holder.commit()
             finally:
-                # Closed and not given back to the pool, which releases the lock and asks nothing of a server
-                # that may be gone.
+                # Closed and not given back to the pool: that releases the lock too, a moment later, and asks
+                # nothing of a server that may be gone.
                 holder.invalidate()
         return
     with Path(f"{engine.url.database}.lock").open("w") as file:

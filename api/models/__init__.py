@@ -12,20 +12,26 @@ from api.models.entities import (
     TakeawayEntity,
 )
 from api.models.features import ArticleFeatures, Posting
+from api.models.history import CHANGES, CREATED, REMOVED, UPDATED, Change, Revision
 from api.models.keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
 from api.models.links import RelatedLink, link_place
 from api.models.search import ArticleTerms, TakeawayTerms
 
 __all__ = [
+    "CHANGES",
+    "CREATED",
     "ENTITY_TYPES",
+    "REMOVED",
     "UNDATED_ASC",
     "UNDATED_DESC",
+    "UPDATED",
     "Article",
     "ArticleEntity",
     "ArticleFacet",
     "ArticleFeatures",
     "ArticleSlug",
     "ArticleTerms",
+    "Change",
     "Corpus",
     "Entity",
     "EntityId",
@@ -33,6 +39,7 @@ __all__ = [
     "EntitySlug",
     "Posting",
     "RelatedLink",
+    "Revision",
     "Source",
     "Takeaway",
     "TakeawayEntity",

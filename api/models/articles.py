@@ -1,5 +1,6 @@
 """Articles, their documents, their slugs, and their takeaways."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -29,7 +30,10 @@ class Corpus(Base):
 
 
 class Article(Base):
-    """The record parsed from one document; `key` is the document's, from which `id` is derived."""
+    """The record parsed from one document; `key` is the document's, from which `id` is derived.
+
+    `content_digest` is of what the document says, `derived_digest` of what was derived from that.
+    """
 
     __tablename__ = "articles"
 
@@ -37,6 +41,7 @@ class Article(Base):
     key: Mapped[str] = mapped_column(Text, unique=True)
     slug: Mapped[str] = mapped_column(Text, unique=True)
     content_digest: Mapped[str] = mapped_column(Text)
+    derived_digest: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(SortedText)
     title_digest: Mapped[str] = mapped_column(Text, index=True)
     summary: Mapped[str | None] = mapped_column(Text)
@@ -84,30 +89,47 @@ class Article(Base):
     @property
     def paragraphs(self) -> list[dict[str, Any]]:
         """The body's paragraphs with their numbers."""
-        return [{"paragraph": number, "text": text} for number, text in enumerate(self.body, 1)]
+        return paragraphs(self.body)
 
     @property
     def reading_minutes(self) -> int:
         """Minutes that the body and the analysis take, rounded up."""
-        return -(-self.word_count // WORDS_A_MINUTE)
+        return reading_minutes(self.word_count)
+
+
+def paragraphs(body: Iterable[str]) -> list[dict[str, Any]]:
+    """Give the paragraphs of `body` with their numbers."""
+    return [{"paragraph": number, "text": text} for number, text in enumerate(body, 1)]
+
+
+def reading_minutes(word_count: int) -> int:
+    """Give the minutes that so many words take, rounded up."""
+    return -(-word_count // WORDS_A_MINUTE)
 
 
 class Source(Base):
-    """The bytes of an article's document, apart from the row that every list reads."""
+    """The bytes of an article's document, apart from the row that every list reads.
+
+    `folder` is where it was last loaded from, an absolute path that no answer has.
+    """
 
     __tablename__ = "sources"
 
     article_id: Mapped[UUID] = parent("articles", primary_key=True)
+    folder: Mapped[str] = mapped_column(Text, index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ArticleSlug(Base):
-    """Every slug that an article has or had, so that no other takes it and old links are redirected."""
+    """Every slug that an article has or had, so that no other takes it and old links are redirected.
+
+    Those of a removed article stay, for it alone.
+    """
 
     __tablename__ = "article_slugs"
 
     slug: Mapped[str] = mapped_column(Text, primary_key=True)
-    article_id: Mapped[UUID] = parent("articles", index=True)
+    article_id: Mapped[UUID] = mapped_column(Id, index=True)
 
 
 class Takeaway(Base):

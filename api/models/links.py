@@ -39,8 +39,11 @@ class RelatedLink(Base):
     title: Mapped[str | None] = mapped_column(Text)
     title_digest: Mapped[str] = mapped_column(Text, index=True)
     printed_date: Mapped[str | None] = mapped_column(Text)
+    # Checked at the end of a transaction: an import has links before the articles that they lead to.
     target_id: Mapped[UUID | None] = mapped_column(
-        Id, ForeignKey("articles.id", ondelete="SET NULL"), index=True
+        Id,
+        ForeignKey("articles.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"),
+        index=True,
     )
     resolved: Mapped[bool] = mapped_column(Computed("target_id IS NOT NULL", persisted=True))
     score: Mapped[float | None]

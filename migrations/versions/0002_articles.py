@@ -1,4 +1,4 @@
-"""Articles with their takeaways, entities, related links and source documents, and the indexes over them.
+"""Articles with their takeaways, entities, related links, documents and history, and the indexes over them.
 
 Takes the place of 0001, whose tables no published version had: a database of that time is made anew.
 """
@@ -18,6 +18,8 @@ TIME = sa.DateTime().with_variant(sa.BigInteger(), "sqlite")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # In the order in which they can be dropped.
 TABLES = [
+    "changes",
+    "revisions",
     "takeaway_terms",
     "takeaway_entities",
     "takeaways",
@@ -50,6 +52,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("content_digest", sa.Text(), nullable=False),
+        sa.Column("derived_digest", sa.Text(), nullable=False),
         sa.Column("title", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("title_digest", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=True),
@@ -87,6 +90,30 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("secret_key", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_corpus")),
+    )
+    op.create_table(
+        "changes",
+        sa.Column("sequence", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_at", TIME, nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_changes")),
+    )
+    op.create_index(
+        op.f("ix_changes_article_id_sequence"), "changes", ["article_id", "sequence"], unique=False
+    )
+    op.create_table(
+        "revisions",
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("article_id", "revision", name=op.f("pk_revisions")),
     )
     op.create_table(
         "entities",
@@ -179,9 +206,6 @@ def upgrade() -> None:
         "article_slugs",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("article_id", ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["articles.id"], name=op.f("fk_article_slugs_article_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_article_slugs")),
     )
     op.create_index(op.f("ix_article_slugs_article_id"), "article_slugs", ["article_id"], unique=False)
@@ -275,7 +299,12 @@ def upgrade() -> None:
             ["article_id"], ["articles.id"], name=op.f("fk_related_links_article_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["target_id"], ["articles.id"], name=op.f("fk_related_links_target_id"), ondelete="SET NULL"
+            ["target_id"],
+            ["articles.id"],
+            name=op.f("fk_related_links_target_id"),
+            ondelete="SET NULL",
+            deferrable=True,
+            initially="DEFERRED",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_related_links")),
         sa.UniqueConstraint("article_id", "target_id", name=op.f("uq_related_links_article_id_target_id")),
@@ -365,12 +394,14 @@ def upgrade() -> None:
     op.create_table(
         "sources",
         sa.Column("article_id", ID, nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_sources_article_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_sources")),
     )
+    op.create_index(op.f("ix_sources_folder"), "sources", ["folder"], unique=False)
     op.create_table(
         "takeaways",
         sa.Column("id", ID, nullable=False),

@@ -69,6 +69,7 @@ def article_rows(number: int) -> Rows:
         "key": f"document-{number}",
         "slug": f"slug-{number}",
         "content_digest": "",
+        "derived_digest": "",
         "title": TITLES[number % len(TITLES)],
         "title_digest": "",
         "language": LANGUAGES[number % len(LANGUAGES)],
@@ -86,7 +87,7 @@ def article_rows(number: int) -> Rows:
     return {
         Article: [article | published_keys(published)],
         ArticleSlug: [{"slug": f"slug-{number}", "article_id": identity}],
-        Source: [{"article_id": identity, "content": b"..."}],
+        Source: [{"article_id": identity, "content": b"...", "folder": "/pages"}],
         Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
         ArticleTerms: [{"article_id": identity} | indexed(_texts(article))],
         TakeawayTerms: [_terms(number, position) for position in range(1, number % 4 + 1)],

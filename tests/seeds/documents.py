@@ -19,9 +19,11 @@ from api.models import Corpus
 from seeds.catalogue import KnownEntity
 from seeds.entities import Matcher
 from seeds.files import Submission
+from seeds.identity import article_id
 from seeds.load import load
 from seeds.parse import parse
 from seeds.refresh import refresh_entities
+from seeds.relink import reread
 from seeds.sidecar import parse_sidecar
 from seeds.transactions import transactions
 from tests.conftest import make_app
@@ -29,7 +31,7 @@ from tests.conftest import make_app
 ROOT = Path(__file__).parents[2]
 # What another database with the same documents need not have: the clock, a key made for it alone, and what
 # its own sequences gave out.
-OF_THE_MOMENT = {"created_at", "updated_at", "secret_key", "number"}
+OF_THE_MOMENT = {"changed_at", "created_at", "updated_at", "secret_key", "number"}
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -94,7 +96,8 @@ def unreadable(path: Path) -> Path:
 def submit(name: str, page: Page | bytes, sidecar: str = "") -> Submission:
     """Give `page` as if it had been read from `NAME.txt` with `sidecar` beside it."""
     data = page.text.encode() if isinstance(page, Page) else page
-    return Submission(data, parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml"))
+    document, beside = parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml")
+    return Submission(data, document, beside, "/pages")
 
 
 def seed(app: Flask, *arguments: object) -> Result:
@@ -133,8 +136,18 @@ def seed_pages(
             refresh_entities(connection, known)
         for submission in submissions:
             with begin() as connection:
-                outcomes.append(load(connection, submission, matcher))
+                outcomes.append(load(connection, submission, matcher).kind)
     return outcomes
+
+
+def reread_pages(
+    app: Flask, submissions: Iterable[Submission], catalogue: Iterable[KnownEntity] = ()
+) -> list[bool]:
+    """Derive `submissions` anew, loaded before, with another catalogue; tells what it changed."""
+    known = tuple(catalogue)
+    with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
+        refresh_entities(connection, known)
+        return [reread(connection, article_id(each.key), Matcher(known)) for each in submissions]
 
 
 def clear(app: Flask) -> None:

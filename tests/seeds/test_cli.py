@@ -342,7 +342,7 @@ def test_a_catalogue_that_is_wrong_stops_the_load_with_one_line(
     assert rows(app) == before
 
 
-def test_a_changed_catalogue_updates_only_the_documents_that_it_changes(
+def test_a_changed_catalogue_changes_what_is_loaded_with_it_and_the_rest_at_relink(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = tmp_path / "known.yaml"
@@ -354,8 +354,12 @@ def test_a_changed_catalogue_updates_only_the_documents_that_it_changes(
     known.write_text(
         "- {name: Harbour Towns, type: place}\n- {name: Sirens, type: product}", encoding="utf-8"
     )
-    assert summary(seed(app, tmp_path)) == counts(updated=1, unchanged=1)
+    assert summary(seed(app, tmp_path)) == counts(unchanged=2)
+    assert {row["slug"] for row in rows(app)["entities"]} == {"harbour-towns"}
+    relinked = app.test_cli_runner().invoke(args=["seed", "relink"])
+    assert str(relinked.stdout).startswith("2 articles, 1 read anew, ")
     assert {row["slug"] for row in rows(app)["entities"]} == {"harbour-towns", "sirens"}
+    assert [row["revision"] for row in rows(app)["articles"]] == [1, 1]
 
 
 @pytest.mark.parametrize(

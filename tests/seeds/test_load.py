@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from api.db import db
 from api.facets import facet_id
-from api.models import Article
+from api.models import Article, Change
 from seeds.catalogue import KnownEntity
 from seeds.files import DOCUMENTS, Submission
 from seeds.identity import article_id, entity_id
@@ -26,6 +26,7 @@ from tests.seeds.documents import (
     lasting,
     recounted,
     reference,
+    reread_pages,
     revision,
     rows,
     seed,
@@ -71,16 +72,18 @@ def age(app: Flask) -> None:
     """Make every article as if it had been seeded long ago."""
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Article).values(created_at=LONG_AGO, updated_at=LONG_AGO))
+        connection.execute(update(Change).values(changed_at=LONG_AGO))
 
 
 def of_last_versions(found: Rows) -> Rows:
-    """Leave out of `found` what keeps a memory of earlier versions: revisions and slugs."""
+    """Leave out of `found` what keeps a memory of earlier versions: history, revisions and slugs."""
     memory = {"revision", "slug", "content_digest"}
+    forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
     kept = lasting(found)
     articles = [
         {name: value for name, value in row.items() if name not in memory} for row in kept["articles"]
     ]
-    return kept | {"articles": articles, "article_slugs": [], "corpus": []}
+    return kept | {"articles": articles} | forgotten
 
 
 def of_article(found: Rows, key: str) -> Rows:
@@ -188,7 +191,7 @@ def test_an_article_that_changed_back_has_its_old_content_and_a_new_revision(app
 )
 def test_the_bytes_of_the_document_are_stored_unchanged(app: Flask, data: bytes) -> None:
     seed_pages(app, [LIFE[0], submit("page", data)])
-    assert rows(app)["sources"] == [{"article_id": article_id("page"), "content": data}]
+    assert rows(app)["sources"] == [{"article_id": article_id("page"), "content": data, "folder": "/pages"}]
     assert article(app, "page")["source_bytes"] == len(data)
 
 
@@ -280,11 +283,20 @@ def test_a_changed_description_is_taken_over_without_a_new_revision_of_any_artic
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
 
 
-def test_a_new_name_updates_only_the_articles_that_it_changes(app: Flask) -> None:
+def test_a_document_that_says_nothing_new_is_left_alone_whatever_the_catalogue_has(app: Flask) -> None:
+    page = submit("a", Page(title="The Sea Board"))
+    seed_pages(app, [page])
+    before = rows(app)
+    assert seed_pages(app, [page], CATALOGUE) == ["unchanged"]
+    assert rows(app) == before
+
+
+def test_a_new_name_changes_only_the_articles_that_have_it(app: Flask) -> None:
     pages = [submit("a", Page(title="The Gauge Board")), submit("b", Page(title="The Sea Board"))]
     seed_pages(app, pages, CATALOGUE)
     renamed = replace(BOARD, name="Gauge Board", aliases=("Sea Board",))
-    assert seed_pages(app, pages, [SEA, renamed, PLAN]) == ["updated", "unchanged"]
+    assert reread_pages(app, pages, [SEA, renamed, PLAN]) == [True, False]
+    assert [article(app, key)["revision"] for key in "ab"] == [1, 1]
     found = by_slug(rows(app))["sea-board"]
     assert (found["name"], found["aliases"], found["article_count"]) == ("Gauge Board", ["Sea Board"], 2)
 
@@ -294,9 +306,9 @@ def test_a_name_that_left_the_catalogue_leaves_the_articles(app: Flask) -> None:
     keel = KnownEntity("keel", "product", "keel")
     pages = [submit("a", Page(title="A keel at Sea")), submit("b", Page(title="The Sea"))]
     seed_pages(app, pages, [SEA, keel])
-    assert seed_pages(app, pages, [SEA]) == ["updated", "unchanged"]
+    assert reread_pages(app, pages, [SEA]) == [True, False]
     assert set(by_slug(rows(app))) == {"sea"}
-    assert seed_pages(app, pages, []) == ["updated", "updated"]
+    assert reread_pages(app, pages, []) == [True, True]
     assert rows(app)["entities"] == []
 
 
