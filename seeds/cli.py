@@ -1,8 +1,6 @@
 """`flask seed`: documents into the database, and what an operator asks about them."""
 
-import logging
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,63 +10,78 @@ from uuid import UUID
 import click
 import orjson
 from flask.cli import AppGroup
-from psycopg.errors import UndefinedTable
-from rich.console import Console
-from rich.progress import track
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from api.db import db
-from api.models import CREATED, REMOVED, UPDATED, Article, Corpus, Entity, RelatedLink, Takeaway
+from api.models import Article, Change, Corpus, Entity, RelatedLink, Takeaway
 from api.urls import settings
 from seeds.catalogue import CatalogueError, read_catalogue
-from seeds.document import ParseWarning, Rejection, as_json
+from seeds.console import database_errors, progress, say
+from seeds.document import Rejection, as_json
 from seeds.entities import Matcher
-from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
-from seeds.history import UNCHANGED
-from seeds.load import load
+from seeds.files import DOCUMENTS, find_documents, read_document
 from seeds.messages import printable
 from seeds.refresh import cede_slugs, refresh_entities
 from seeds.relink import relink, reread
+from seeds.remove import find_article, remove
+from seeds.report import REJECTED, STANDARD_OUTPUT, Report, reporting
+from seeds.run import Run, rejected
 from seeds.settling import settle_entities
 from seeds.spacy import ModelError, recognizer
 from seeds.transactions import Transaction, transactions
 
-REJECTED = "rejected"
-OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
-# The driver and the pool log what they cannot tidy up after a connection was cut. The error itself is raised
-# as well, and said in one line.
-CLEANERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
-UNTIDY = ("error ignored", "Exception during reset")
 ANY_PATH = click.Path(exists=True, path_type=Path)
+REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
-seed = AppGroup("seed", help="Seed the database from documents, and look at what is there.")
-console = Console(stderr=True)
+seed = AppGroup(
+    "seed",
+    help="Seed the database from documents, and look at what is there.\n\n"
+    "Exit status: 0 done, 1 something was rejected, 2 called wrongly.\n\n"
+    "Example: flask seed load --dry-run",
+)
 
 
 @seed.command("load")
 @click.argument("paths", nargs=-1, type=ANY_PATH)
 @click.option("--dry-run", is_flag=True, help="Do all the work, print the same, then roll it back.")
 @click.option("--strict", is_flag=True, help="Reject a document that has warnings.")
-def load_command(paths: tuple[Path, ...], dry_run: bool, strict: bool) -> None:
+@click.option("--prune", is_flag=True, help="Then remove what the folders have no document of.")
+@click.option("--yes", is_flag=True, help="With --prune: do not ask before that.")
+@click.option("--force", is_flag=True, help="With --prune: remove more than half of a folder, too.")
+@click.option(
+    "--report",
+    type=REPORT_PATH,
+    metavar="FILE",
+    help="Write a JSON file that says what became of each document and what differs; - is standard output.",
+)
+def load_command(
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    strict: bool,
+    prune: bool,
+    yes: bool,
+    force: bool,
+    report: Path | None,
+) -> None:
     """Load documents into the database.
 
     PATHS are files, or folders whose *.txt are taken; without any, the project's own documents. A document
     is in whole or not at all, a bad one never stops the others, and loading twice changes nothing.
 
-    Example: flask seed load --dry-run seeds/documents
+    Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """
-    files = find_documents(paths or (DOCUMENTS,))
+    given = paths or (DOCUMENTS,)
+    _check_prune(given, prune=prune, yes=yes, force=force)
+    files = find_documents(given)
     if not files:
-        _say("warning: there is no *.txt to load")
-    outcomes: Counter[str] = Counter()
-    with _database_errors(), transactions(db.engine, _say, dry_run=dry_run) as begin:
-        matcher = _knowledge(begin)
-        keys: dict[str, Path] = {}
-        for path in track(files, "Loading", console=console, transient=True, disable=not console.is_terminal):
-            outcomes[_load_file(path, begin, matcher, keys, strict=strict)] += 1
-    click.echo(", ".join(f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES))
-    sys.exit(1 if outcomes[REJECTED] else 0)
+        say("warning: there is no *.txt to load")
+    with _report(report) as told, database_errors(), transactions(db.engine, say, dry_run=dry_run) as begin:
+        run = Run(begin, told, settings().max_document_bytes, strict=strict)
+        run.load(files, _knowledge(begin))
+        is_pruned = not prune or run.prune(given, ask=not (yes or dry_run), force=force)
+        run.finish()
+    click.echo(told.summary, err=report == STANDARD_OUTPUT)
+    sys.exit(0 if is_pruned and not told.counts[REJECTED] else 1)
 
 
 @seed.command("parse")
@@ -83,14 +96,32 @@ def parse_command(file: Path) -> None:
     try:
         document, _ = read_document(file, settings().max_document_bytes)
     except Rejection as rejection:
-        _say(_place(file, rejection))
+        say(rejected(file, rejection))
         sys.exit(1)
     click.echo(orjson.dumps(as_json(document), option=orjson.OPT_INDENT_2))
 
 
+@seed.command("remove")
+@click.argument("article")
+def remove_command(article: str) -> None:
+    """Remove ARTICLE, an id or a slug, without asking.
+
+    Its pages answer 410 from then on. Its history stays, and its slugs stay its own: seeded again, it comes
+    back under its old id with the next revision.
+
+    Example: flask seed remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26
+    """
+    with database_errors(), transactions(db.engine, say) as begin, begin() as connection:
+        identity = find_article(connection, article)
+        if identity is None:
+            raise click.ClickException(f"no article has the id or slug {printable(article)}")
+        outcome = remove(connection, identity)
+    click.echo(f"removed {outcome.slug}, which was at revision {outcome.revision}")
+
+
 @seed.command("relink")
 def relink_command() -> None:
-    """Derive entities, evidence and computed links anew from the documents that are stored.
+    """Derive entities, evidence and computed links anew from the articles that are stored.
 
     After a change of the catalogue: what it has by now takes the place of what was extracted, under whose
     old addresses it is found. The computed links are afterwards the same whatever the order of seeding. No
@@ -98,7 +129,7 @@ def relink_command() -> None:
 
     Example: flask seed relink
     """
-    with _database_errors(), transactions(db.engine, _say) as begin:
+    with database_errors(), transactions(db.engine, say) as begin:
         matcher = _knowledge(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
@@ -115,7 +146,7 @@ def _each(
     begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
 ) -> Iterator[bool]:
     """Do `step` for each article, in a transaction of its own."""
-    for article in track(articles, verb, console=console, transient=True, disable=not console.is_terminal):
+    for article in progress(articles, verb):
         with begin() as connection:
             yield step(connection, article, *rest)
 
@@ -131,12 +162,32 @@ def status_command() -> None:
         "takeaways": Takeaway,
         "entities": Entity,
         "related_links": RelatedLink,
+        "changes": Change,
     }
-    with _database_errors():
+    with database_errors():
         for name, table in tables.items():
             click.echo(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
         click.echo(f"revision {db.session.scalar(select(Corpus.revision))}")
         click.echo(f"engine {db.engine.dialect.name}")
+
+
+def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool) -> None:
+    if (yes or force) and not prune:
+        raise click.UsageError(f"--{'yes' if yes else 'force'} goes with --prune")
+    files = [path for path in paths if prune and not path.is_dir()]
+    if files:
+        raise click.UsageError(f"--prune wants folders, and {printable(str(files[0]))} is a file")
+
+
+@contextmanager
+def _report(path: Path | None) -> Iterator[Report]:
+    try:
+        with reporting(path) as report:
+            yield report
+    except OSError as error:
+        raise click.ClickException(
+            printable(f"the report {path} cannot be written: {error.strerror}")
+        ) from None
 
 
 def _knowledge(begin: Transaction) -> Matcher:
@@ -149,61 +200,3 @@ def _knowledge(begin: Transaction) -> Matcher:
         cede_slugs(connection, catalogue)
         refresh_entities(connection, catalogue)
     return Matcher(catalogue, recognize)
-
-
-def _load_file(
-    path: Path,
-    begin: Transaction,
-    matcher: Matcher,
-    keys: dict[str, Path],
-    *,
-    strict: bool,
-) -> str:
-    try:
-        submission = read_submission(path, settings().max_document_bytes)
-        if keys.setdefault(submission.key, path) != path:
-            raise Rejection(f"has the key of {printable(str(keys[submission.key]))}; one of them must change")
-        for warning in submission.document.warnings:
-            _warn(path, warning, strict=strict)
-        with begin() as connection:
-            return load(connection, submission, matcher).kind
-    except Rejection as rejection:
-        _say(_place(path, rejection))
-        return REJECTED
-
-
-def _warn(path: Path, warning: ParseWarning, *, strict: bool) -> None:
-    if strict:
-        raise Rejection(f"{warning.section}: {warning.message} (--strict)", line=warning.line)
-    _say(f"{printable(str(path))}: line {warning.line}: warning: {warning.section}: {warning.message}")
-
-
-def _place(path: Path, rejection: Rejection) -> str:
-    place = f"{rejection.place}: " if rejection.place else ""
-    return f"{printable(str(path))}: {place}rejected: {rejection.message}"
-
-
-@contextmanager
-def _database_errors() -> Iterator[None]:
-    """Turn a failure of the database into one line that says what to do."""
-    for name in CLEANERS:
-        logging.getLogger(name).addFilter(_tells_more)
-    try:
-        yield
-    except OSError as error:
-        raise click.ClickException(printable(f"database: cannot be locked: {error.strerror}")) from None
-    except DBAPIError as error:
-        reason = str(error.orig).strip().partition("\n")[0]
-        advice = "nothing of the document at hand was written; mend the cause and run this again"
-        if "no such table" in reason or isinstance(error.orig, UndefinedTable):
-            advice = "run `flask db upgrade` first"
-        raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
-
-
-def _tells_more(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(UNTIDY)
-
-
-def _say(message: str) -> None:
-    # Standard error, above the progress bar where there is one.
-    console.print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)

@@ -11,6 +11,8 @@ from seeds.parse import parse
 from seeds.sidecar import MAX_BYTES, Sidecar, parse_sidecar
 
 DOCUMENTS = Path(__file__).parent / "documents"
+# How often a document is read that somebody is writing to.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,43 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_submission(path: Path, max_bytes: int) -> Submission:
-    """Read and parse the document at `path` and its sidecar; raises Rejection."""
-    document, data = read_document(path, max_bytes)
-    return Submission(data, document, _read_sidecar(path.with_suffix(".yaml")), folder_of(path))
+    """Read and parse the document at `path` and its sidecar, both as they were at one moment.
+
+    Raises Rejection.
+    """
+    beside = path.with_suffix(".yaml")
+    for _ in range(ATTEMPTS):
+        before = (_state(path), _state(beside))
+        read = _attempt(path, beside, max_bytes)
+        if (_state(path), _state(beside)) == before:
+            if isinstance(read, Rejection):
+                raise read
+            return read
+    raise Rejection("changes while it is read; load it again when it is complete")
 
 
-def folder_of(path: Path) -> str:
-    """Give the folder that has the file at `path`, by its one real name."""
-    return os.path.realpath(path.parent)
+def _attempt(path: Path, beside: Path, max_bytes: int) -> Submission | Rejection:
+    """Read a document and its sidecar, which may change meanwhile, for the worse too."""
+    try:
+        document, data = read_document(path, max_bytes)
+        return Submission(data, document, _read_sidecar(beside), real_name(path.parent))
+    except Rejection as rejection:
+        return rejection
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """Give what changes when somebody writes to the file at `path` or puts another in its place."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        # Reading it will say what is wrong with it.
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def real_name(folder: Path) -> str:
+    """Give the one absolute name of `folder` that follows no link, as text that any database takes."""
+    return printable(os.path.realpath(folder))
 
 
 def _read_sidecar(path: Path) -> Sidecar:

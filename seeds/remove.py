@@ -5,14 +5,26 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.lookup import UUID_FORM
 from api.models import REMOVED
-from seeds.execution import run
+from seeds.execution import fetch_one, run
 from seeds.history import Outcome, keep_revision, record
+from seeds.identity import is_slug
 from seeds.naming import count_entities
 from seeds.parts import delete_parts
 from seeds.related import resolve
-from seeds.statements import DELETE_ARTICLE
-from seeds.stored import read_whole
+from seeds.statements import DELETE_ARTICLE, OWNER
+from seeds.stored import find_stored, read_whole
+
+
+def find_article(connection: Connection, reference: str) -> UUID | None:
+    """Give the id of the article that is there under the id or slug `reference`."""
+    if UUID_FORM.fullmatch(reference):
+        identity: UUID | None = UUID(reference)
+    else:
+        owner = fetch_one(connection, OWNER, {"wanted": reference}) if is_slug(reference) else None
+        identity = owner and owner.article_id
+    return identity if identity and find_stored(connection, identity) else None
 
 
 def remove(connection: Connection, identity: UUID) -> Outcome:

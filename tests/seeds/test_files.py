@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from seeds.document import Rejection
+from seeds.document import Document, Rejection
 from seeds.files import DOCUMENTS, find_documents, read_bytes, read_document, read_submission
+from seeds.parse import parse
 from tests.seeds.documents import Page, unreadable, write
 
 
@@ -79,6 +80,52 @@ def test_a_folder_a_pipe_and_a_link_to_nothing_are_no_regular_files(tmp_path: Pa
     paths = find_documents([tmp_path])
     assert len(paths) == 4
     assert {refusal(path).message for path in paths} == {"is no regular file"}
+
+
+def test_a_document_that_is_written_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "a", Page(summary="Before."))
+    reads = iter([Page(summary="Between.").text[:90], Page(summary="After.").text])
+
+    def write_meanwhile(data: bytes, name: str) -> Document:
+        # Another process would, between our looks at the file.
+        if text := next(reads, ""):
+            path.write_text(text, encoding="utf-8")
+        return parse(data, name)
+
+    monkeypatch.setattr("seeds.files.parse", write_meanwhile)
+    assert read_submission(path, 10_000).document.summary == "After."
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.yaml"])
+def test_a_document_that_never_rests_is_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = write(tmp_path, "a", Page(), "language: de")
+
+    def write_meanwhile(data: bytes, title: str) -> Document:
+        with (tmp_path / name).open("a") as file:
+            file.write("\n")
+        return parse(data, title)
+
+    monkeypatch.setattr("seeds.files.parse", write_meanwhile)
+    with pytest.raises(Rejection, match="changes while it is read; load it again when it is complete"):
+        read_submission(path, 10_000)
+
+
+def test_a_sidecar_that_comes_while_its_document_is_read_is_taken_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "a", Page())
+
+    def write_meanwhile(data: bytes, name: str) -> Document:
+        if not path.with_suffix(".yaml").exists():
+            path.with_suffix(".yaml").write_text("language: de", encoding="utf-8")
+        return parse(data, name)
+
+    monkeypatch.setattr("seeds.files.parse", write_meanwhile)
+    assert read_submission(path, 10_000).sidecar.language == "de"
 
 
 def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""What the commands say on standard error: messages, progress, and failures of the database in one line."""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeVar
+
+import click
+from psycopg.errors import UndefinedTable
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+from sqlalchemy.exc import DBAPIError
+
+from seeds.messages import printable
+
+Item = TypeVar("Item")
+
+# The driver and the pool log what they cannot tidy up after a connection was cut. The error itself is raised
+# as well, and said in one line.
+CLEANERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
+UNTIDY = ("error ignored", "Exception during reset")
+# Seconds between two lines of progress where there is no terminal.
+TELL_EVERY = 10.0
+
+console = Console(stderr=True)
+
+
+class _Rate(ProgressColumn):
+    """How many are done a second."""
+
+    def render(self, task: Task) -> Text:
+        """Give the rate since the beginning, as soon as there is one."""
+        return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
+
+
+def say(message: str) -> None:
+    """Print `message`, above the progress bar where there is one."""
+    console.print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def progress(items: Sequence[Item], verb: str) -> Iterator[Item]:
+    """Yield `items`, showing how many are done, how fast, and how long the rest will take.
+
+    On a terminal that is a bar; elsewhere a line now and then.
+    """
+    if not console.is_terminal:
+        yield from _told(items, verb)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        yield from bar.track(items, description=verb)
+
+
+def _told(items: Sequence[Item], verb: str) -> Iterator[Item]:
+    started = told = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - told >= TELL_EVERY:
+            told, rate = now, done / (now - started)
+            left = timedelta(seconds=round((len(items) - done) / rate))
+            say(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {left} left")
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turn a failure of the database into one line that says what to do."""
+    for name in CLEANERS:
+        logging.getLogger(name).addFilter(_tells_more)
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(printable(f"database: cannot be locked: {error.strerror}")) from None
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        advice = "nothing of the document at hand was written; mend the cause and run this again"
+        if "no such table" in reason or isinstance(error.orig, UndefinedTable):
+            advice = "run `flask db upgrade` first"
+        raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
+
+
+def _tells_more(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(UNTIDY)

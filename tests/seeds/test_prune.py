@@ -1,0 +1,193 @@
+"""`flask seed load --prune`: articles whose documents are gone from their folder, and no others."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from tests.seeds.documents import Page, rows, seed, summary, write
+
+NAMES = ("a", "b", "c", "d", "e")
+
+
+@pytest.fixture
+def folder(app: Flask, tmp_path: Path) -> Path:
+    """A folder of five documents, all loaded."""
+    pages = tmp_path / "pages"
+    for name in NAMES:
+        write(pages, name, Page(title=f"The Gauge of Town {name.upper()}"))
+    assert summary(seed(app, pages)).startswith("5 created")
+    return pages
+
+
+def prune(app: Flask, *arguments: object, answer: str | None = None) -> Result:
+    """Run `flask seed load --prune`, answering its question with `answer`."""
+    command = ["seed", "load", "--prune", *map(str, arguments)]
+    return app.test_cli_runner().invoke(args=command, input=answer)
+
+
+def keys(app: Flask) -> set[str]:
+    """Give the keys of the articles that are there."""
+    return {row["key"] for row in rows(app)["articles"]}
+
+
+def removed(result: Result) -> int:
+    """Give how many articles the load says that it removed."""
+    return int(summary(result).split(", ")[3].split()[0])
+
+
+def test_what_would_go_is_shown_and_asked_about_and_goes(app: Flask, folder: Path) -> None:
+    (folder / "b.txt").unlink()
+    result = prune(app, folder, answer="y\n")
+    shown, asked = result.stderr.splitlines()
+    assert shown == f"{folder}/b.txt: gone, and with it its article the-gauge-of-town-b"
+    assert asked.startswith(f"Remove 1 of the 5 articles of {folder}? [y/N]:")
+    assert result.stdout == "0 created, 0 updated, 4 unchanged, 1 removed, 0 rejected\n"
+    assert result.exit_code == 0
+    assert keys(app) == set(NAMES) - {"b"}
+
+
+def test_a_no_removes_nothing_and_is_no_failure(app: Flask, folder: Path) -> None:
+    (folder / "b.txt").unlink()
+    result = prune(app, folder, answer="n\n")
+    assert (removed(result), result.exit_code) == (0, 0)
+    assert keys(app) == set(NAMES)
+
+
+def test_no_answer_removes_nothing_and_says_how_to_do_without(app: Flask, folder: Path) -> None:
+    (folder / "b.txt").unlink()
+    result = prune(app, folder, answer="")
+    assert result.stderr.splitlines()[-1].endswith(
+        f"not removed: 1 of the 5 articles of {folder}; nobody answered, say --yes"
+    )
+    assert (removed(result), result.exit_code) == (0, 1)
+    assert keys(app) == set(NAMES)
+
+
+def test_yes_asks_nothing(app: Flask, folder: Path) -> None:
+    (folder / "b.txt").unlink()
+    (folder / "d.txt").unlink()
+    result = prune(app, "--yes", folder)
+    assert "Remove" not in result.stderr
+    assert (removed(result), result.exit_code) == (2, 0)
+    assert keys(app) == {"a", "c", "e"}
+
+
+def test_where_nothing_is_gone_nothing_is_asked(app: Flask, folder: Path) -> None:
+    before = rows(app)
+    result = prune(app, folder)
+    assert (result.stderr, removed(result), result.exit_code) == ("", 0, 0)
+    assert rows(app) == before
+
+
+def test_more_than_half_of_a_folder_goes_only_with_force(app: Flask, folder: Path) -> None:
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").unlink()
+    refused = prune(app, "--yes", folder)
+    assert refused.stderr.splitlines()[-1] == (
+        f"not removed: 3 of the 5 articles of {folder}, more than half of them; say --force if that is meant"
+    )
+    assert (removed(refused), refused.exit_code) == (0, 1)
+    assert keys(app) == set(NAMES)
+    forced = prune(app, "--yes", "--force", folder)
+    assert (removed(forced), forced.exit_code) == (3, 0)
+    assert keys(app) == {"d", "e"}
+
+
+def test_half_of_a_folder_may_go_without(app: Flask, folder: Path) -> None:
+    write(folder, "f", Page(title="The Gauge of Town F"))
+    seed(app, folder)
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").unlink()
+    assert removed(prune(app, "--yes", folder)) == 3
+
+
+def test_an_empty_folder_as_of_a_disk_that_is_not_there_removes_nothing(app: Flask, folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+    assert prune(app, "--yes", folder).exit_code == 1
+    assert keys(app) == set(NAMES)
+
+
+def test_articles_of_another_folder_stay(app: Flask, folder: Path, tmp_path: Path) -> None:
+    elsewhere = write(tmp_path / "elsewhere", "x", Page(title="Elsewhere")).parent
+    seed(app, elsewhere)
+    (elsewhere / "x.txt").unlink()
+    assert removed(prune(app, "--yes", "--force", folder)) == 0
+    assert keys(app) == {*NAMES, "x"}
+
+
+def test_a_document_that_moved_to_another_folder_belongs_there_from_its_next_load_on(
+    app: Flask, folder: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (folder / "b.txt").rename(elsewhere / "b.txt")
+    assert summary(seed(app, elsewhere)).startswith("0 created, 0 updated, 1 unchanged")
+    assert removed(prune(app, "--yes", folder)) == 0
+    assert keys(app) == set(NAMES)
+    (elsewhere / "b.txt").unlink()
+    assert removed(prune(app, "--yes", "--force", elsewhere)) == 1
+
+
+def test_a_folder_is_the_same_by_whatever_name(
+    app: Flask, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    (folder / "b.txt").unlink()
+    assert removed(prune(app, "--yes", tmp_path / "link")) == 1
+    (folder / "c.txt").unlink()
+    monkeypatch.chdir(folder)
+    assert removed(prune(app, "--yes", ".")) == 1
+
+
+def test_a_document_that_is_now_rejected_is_not_gone(app: Flask, folder: Path) -> None:
+    write(folder, "a", b"")
+    write(folder, "b", Page(), "published_at: noon")
+    result = prune(app, "--yes", folder)
+    assert (summary(result), result.exit_code) == (
+        "0 created, 0 updated, 3 unchanged, 0 removed, 2 rejected",
+        1,
+    )
+    assert keys(app) == set(NAMES)
+
+
+def test_a_document_with_another_key_leaves_the_article_of_the_old_one(app: Flask, folder: Path) -> None:
+    write(folder, "b", Page(title="The Gauge of Town B"), "url: https://example.org/b")
+    result = prune(app, "--yes", folder)
+    assert summary(result) == "1 created, 0 updated, 4 unchanged, 1 removed, 0 rejected"
+    assert keys(app) == {"a", "c", "d", "e", "https://example.org/b"}
+
+
+def test_a_dry_run_shows_the_same_asks_nothing_and_removes_nothing(app: Flask, folder: Path) -> None:
+    (folder / "b.txt").unlink()
+    before = rows(app)
+    dry = prune(app, "--dry-run", folder)
+    assert rows(app) == before
+    real = prune(app, "--yes", folder)
+    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert removed(real) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--prune", "pages/a.txt"), "--prune wants folders, and pages/a.txt is a file"),
+        (("--yes", "pages"), "--yes goes with --prune"),
+        (("--force", "pages"), "--force goes with --prune"),
+    ],
+    ids=["file", "yes", "force"],
+)
+def test_what_makes_no_sense_together_is_called_wrongly(
+    app: Flask,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    message: str,
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    result = seed(app, *options)
+    assert result.stderr.endswith(f"Error: {message}\n")
+    assert (result.stdout, result.exit_code) == ("", 2)
