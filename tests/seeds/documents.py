@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +168,12 @@ def rows(app: Flask) -> Rows:
             key = table.primary_key.columns.keys()
             several = [dict(row._mapping) for row in connection.execute(select(table))]
             key = [name for name in key if name != "number"] or [table.columns.keys()[1]]
-            found[table.name] = sorted(several, key=lambda row, key=key: [str(row[name]) for name in key])  # type: ignore[misc]
+            found[table.name] = sorted(several, key=partial(_place, key))
     return found
+
+
+def _place(key: Iterable[str], row: Row) -> list[Any]:
+    return [row[name] if isinstance(row[name], int) else str(row[name]) for name in key]
 
 
 def lasting(found: Mapping[str, Iterable[Row]]) -> Rows:

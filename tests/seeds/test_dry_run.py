@@ -1,0 +1,69 @@
+"""The dry run is the real run rolled back: for any folder the same report, and not one row another."""
+
+import shutil
+from pathlib import Path
+
+import orjson
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.seeds.documents import Page, clear, rows, seed, write
+
+NAMES = "abcde"
+TITLES = ("China Reads a Gauge", "Sirens Tested in Shanghai", "A Wall Is Raised")
+PAGES = st.builds(
+    Page,
+    title=st.sampled_from(TITLES),
+    summary=st.sampled_from(
+        (None, "China and Guangdong agree.", "Inspectors of the Inland Waters Board agree.")
+    ),
+    takeaways=st.sampled_from(((), ("Beijing reads it.",), ("Shanghai has it.", "Sirens are tested."))),
+    related=st.lists(st.tuples(st.sampled_from(TITLES), st.none()), max_size=2, unique=True).map(tuple),
+)
+SIDECARS = st.sampled_from(
+    (
+        None,
+        "language: de",
+        "slug: tide",
+        "url: https://example.org/x",
+        "slug: a-wall-is-raised",
+        "nonsense: 1",
+    )
+)
+# What a file is: a page with a sidecar, or nothing that is one.
+FILES = st.tuples(PAGES | st.sampled_from((b"", b"\xff", b"A title alone")), SIDECARS)
+FOLDERS = st.dictionaries(st.sampled_from(NAMES), FILES, max_size=len(NAMES))
+OPTIONS = st.sampled_from(
+    ((), ("--strict",), ("--prune", "--yes"), ("--prune", "--yes", "--force", "--strict"))
+)
+
+Files = dict[str, tuple[Page | bytes, str | None]]
+
+
+def fill(folder: Path, files: Files) -> None:
+    """Let `folder` have `files` and no others."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, (page, sidecar) in files.items():
+        write(folder, name, page, sidecar)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(states=st.lists(FOLDERS, min_size=1, max_size=3), options=OPTIONS)
+def test_for_any_folder_it_reports_what_the_real_run_does_and_changes_no_row(
+    app: Flask, tmp_path: Path, states: list[Files], options: tuple[str, ...]
+) -> None:
+    clear(app)
+    folder, report = tmp_path / "pages", tmp_path / "report.json"
+    for files in states:
+        fill(folder, files)
+        before = rows(app)
+        dry = seed(app, "--dry-run", "--report", report, *options, folder)
+        predicted = orjson.loads(report.read_bytes())
+        assert rows(app) == before
+        real = seed(app, "--report", report, *options, folder)
+        assert orjson.loads(report.read_bytes()) == predicted
+        assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+        changed = predicted["summary"]["created"] + predicted["summary"]["updated"]
+        assert (rows(app)["changes"] != before["changes"]) == bool(changed + predicted["summary"]["removed"])

@@ -1,0 +1,135 @@
+"""Fifty runs that are killed at random moments, and then run again, end as one that was never killed."""
+
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import SystemRandom
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import make_url
+
+from api.db import db
+from tests.seeds.documents import Page, Rows, lasting, recounted, rows, seed, write
+from tests.seeds.killed import start
+
+KILLS = 50
+OPTIONS = ("load", "--prune", "--yes")
+# Entities of the catalogue and of the text, titles that lead to one another, and texts that are alike.
+NAMES = ("China", "Guangdong", "the Inland Waters Board", "Shanghai")
+
+
+def page(number: int, word: str) -> Page:
+    """Make a page that others list, in the version that has `word`."""
+    one, other = NAMES[number % 4], NAMES[(number + 1) % 4]
+    return Page(
+        title=f"Gauge {number} Reports from {one}",
+        takeaways=(f"{one} reads gauge {number} {word}.", f"{other} does so too."),
+        body=(f"Inspectors said on Monday that {one} reads its gauge {word}.", f"{other} shares it, {word}."),
+        related=((f"Gauge {number + 1} Reports from {NAMES[(number + 1) % 4]}", None),),
+    )
+
+
+# What saves the database as it is, and what brings it back to that.
+Rewind = tuple[Callable[[], None], Callable[[], None]]
+
+
+@pytest.fixture
+def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
+    """What saves and restores the database of `app`."""
+
+    def close() -> None:
+        with app.app_context():
+            db.engine.dispose()
+
+    if database_url.startswith("sqlite"):
+        path = Path(database_url.removeprefix("sqlite:///"))
+
+        def copy(source: Path, target: Path) -> None:
+            close()
+            for log in path.parent.glob(f"{path.name}-*"):
+                log.unlink()
+            shutil.copyfile(source, target)
+
+        saved = path.with_suffix(".saved")
+        yield lambda: copy(path, saved), lambda: copy(saved, path)
+        return
+    server = make_url(database_url).set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as session:
+
+        def create(name: str, template: str) -> None:
+            close()
+            session.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            session.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+        yield lambda: create("briefs_saved", "briefs_test"), lambda: create("briefs_test", "briefs_saved")
+        session.execute("DROP DATABASE briefs_saved")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of eight documents, as it is at first."""
+    for number in range(8):
+        write(tmp_path / "pages", f"{number}", page(number, "weekly"))
+    return tmp_path / "pages"
+
+
+def change(folder: Path) -> None:
+    """Bring `folder` to its second state: documents corrected, gone, new and as they were."""
+    for number in (0, 2, 3):
+        write(folder, f"{number}", page(number, "daily"), f"slug: gauge-{number}" if number == 2 else None)
+    for number in (5, 6):
+        (folder / f"{number}.txt").unlink()
+    for number in (8, 9):
+        write(folder, f"{number}", page(number, "daily"))
+
+
+def check_whole(found: Rows, before: Rows, after: Rows) -> None:
+    """Hold what a killed run left against the states before and after: each article is in one of these."""
+    own = ("articles", "article_slugs", "sources", "takeaways", "article_entities", "revisions")
+    present = lasting(found)
+    for article in found["articles"]:
+        now, *whole = [
+            {name: [row for row in state[name] if article["id"] in row.values()] for name in own}
+            for state in (present, before, after)
+        ]
+        assert now in whole
+    assert found["entities"] == recounted(found)
+    count = len(found["changes"])
+    assert [row["sequence"] for row in found["changes"]] == [*range(1, count + 1)]
+    assert found["corpus"][0]["revision"] == count
+    assert present["changes"] == after["changes"][:count]
+
+
+def test_killed_and_run_again_it_ends_as_if_it_had_never_been_killed(
+    app: Flask, database_url: str, rewind: Rewind, folder: Path
+) -> None:
+    save, restore = rewind
+    seed(app, folder)
+    before = lasting(rows(app))
+    change(folder)
+    save()
+    process = start(database_url, *OPTIONS, str(folder))
+    started = time.monotonic()
+    process.join()
+    length = time.monotonic() - started
+    after = lasting(rows(app))
+    assert (process.exitcode, len(after["changes"])) == (0, 8 + 3 + 2 + 2)
+    survived = 0
+    for _ in range(KILLS):
+        restore()
+        moment = SystemRandom().uniform(0, length)
+        process = start(database_url, *OPTIONS, str(folder))
+        time.sleep(moment)
+        process.kill()
+        process.join()
+        assert process.exitcode in (-signal.SIGKILL, 0), moment
+        survived += process.exitcode == 0
+        check_whole(rows(app), before, after)
+        again = app.test_cli_runner().invoke(args=["seed", *OPTIONS, str(folder)])
+        assert again.exit_code == 0, again.output
+        assert lasting(rows(app)) == after, moment
+    assert survived < KILLS / 2
