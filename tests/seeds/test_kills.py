@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from api.db import db
 from tests.seeds.documents import Page, Rows, lasting, recounted, rows, seed, write
-from tests.seeds.killed import start
+from tests.seeds.processes import start
 
 KILLS = 50
 OPTIONS = ("load", "--prune", "--yes")
@@ -112,7 +112,7 @@ def test_killed_and_run_again_it_ends_as_if_it_had_never_been_killed(
     before = lasting(rows(app))
     change(folder)
     save()
-    process = start(database_url, *OPTIONS, str(folder))
+    process = start(database_url, (*OPTIONS, str(folder)))
     started = time.monotonic()
     process.join()
     length = time.monotonic() - started
@@ -122,7 +122,7 @@ def test_killed_and_run_again_it_ends_as_if_it_had_never_been_killed(
     for _ in range(KILLS):
         restore()
         moment = SystemRandom().uniform(0, length)
-        process = start(database_url, *OPTIONS, str(folder))
+        process = start(database_url, (*OPTIONS, str(folder)))
         time.sleep(moment)
         process.kill()
         process.join()
