@@ -20,14 +20,16 @@ from api.logs import log_config
 from api.openapi import register_specification
 from api.problems import register_problems
 from api.requests import register_requests
-from api.v1 import articles, entities, related_links, takeaways
+from api.v1 import articles, changes, entities, related_links, revisions, takeaways
 
 EXPOSED_HEADERS = ["ETag", "Link", "X-Request-ID"]
 BLUEPRINTS = [
     articles.blueprint,
+    revisions.blueprint,
     takeaways.blueprint,
     entities.blueprint,
     related_links.blueprint,
+    changes.blueprint,
     service.blueprint,
 ]
 

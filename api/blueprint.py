@@ -21,12 +21,17 @@ COMMON = (304, 406, 412, 414, 500, 503)
 
 @dataclass(frozen=True)
 class PathParameter:
-    """The one parameter of a path, and the statuses that looking it up can answer."""
+    """A parameter of a path, and the statuses that looking it up can answer; `under` is the one before it."""
 
     name: str
     description: str
     example: str
     statuses: tuple[int, ...] = (404,)
+    under: "PathParameter | None" = None
+
+    def whole(self) -> "list[PathParameter]":
+        """Give every parameter of the path as far as this one."""
+        return [*(self.under.whole() if self.under else []), self]
 
     def document(self) -> dict[str, Any]:
         """Give the OpenAPI Parameter Object."""
@@ -49,23 +54,28 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[[View], View]:
         """Register a view for GET, answering `shape`, and document all that it can answer.
 
+        `path` is the last parameter of the path.
+
         A view takes the loaded `query` first, unless that is NoParameters, then what is in its path. It gives
         the object to serialize, perhaps with headers, or, where `shape` is no schema of ours, a response.
         The operation's id is the view's name in camel case.
         """
 
+        in_path = path.whole() if path else []
+        statuses = dict.fromkeys((*COMMON, *(status for each in in_path for status in each.statuses)))
+
         def register(view: View) -> View:
             first, *rest = view.__name__.split("_")
             answered = view if isinstance(shape, dict) else _serialized(view, shape)
             decorated = self.doc(operationId=first + "".join(word.capitalize() for word in rest))(answered)
-            for status in (*COMMON, *(path.statuses if path else ())):
+            for status in statuses:
                 decorated = self.alt_response(status, HTTPStatus(status).name)(decorated)
             said = "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."
             documented = {"schema": _documented(shape, query), "content_type": content_type}
             decorated = self.response(200, description=said, **documented)(decorated)
             bare = query is NoParameters
             decorated = self.arguments(query, location="query", as_kwargs=bare)(decorated)
-            parameters = [path.document()] if path else None
+            parameters = [each.document() for each in in_path]
             self.add_url_rule(rule, view.__name__, decorated, parameters=parameters)
             return view
 

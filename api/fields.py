@@ -34,6 +34,14 @@ class Link(fields.String):
         return None if self.unless and self.unless(obj) else url(self.template.format(obj))
 
 
+class Stored(fields.Nested):
+    """A nested object, or a list of such, that is stored as it is served."""
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **kwargs: Any) -> Any:  # noqa: ARG002
+        """Give what is stored."""
+        return self.get_value(obj, attr, accessor=accessor)
+
+
 class Here(fields.Nested):
     """A nested object whose fields are columns of its parent; null unless `when` holds for the parent."""
 

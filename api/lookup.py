@@ -6,17 +6,20 @@ from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Gone, NotFound
 
 from api.db import Base, db
-from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug
+from api.models import REMOVED, Article, ArticleSlug, Change, Entity, EntityId, EntitySlug
 from api.urls import url
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 SLUG_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+# No more digits than both engines' numbers have.
+NUMBER_FORM = re.compile(r"[1-9][0-9]{0,8}")
 
 # The id of nothing, which no UUID of version 5 is (RFC 9562, 5.9).
 NIL = UUID(int=0)
@@ -27,17 +30,28 @@ Row = TypeVar("Row", bound=Base)
 def find_article(reference: str, *options: Any) -> Article:
     """Give the article that `reference` names, loading it with `options`.
 
-    Raises NotFound, and redirects (308) from a slug that the article used to have.
+    Raises NotFound, or Gone where the article was removed, and redirects (308) from a slug that it used to
+    have.
     """
     statement = select(Article).options(*options)
     if UUID_FORM.fullmatch(reference):
-        return _one(statement.where(Article.id == UUID(reference)))
+        identity = UUID(reference)
+        return _article(statement.where(Article.id == identity), ArticleSlug.article_id == identity)
     _require_slug(reference)
+    has_slug = ArticleSlug.slug == reference
     named = statement.join(ArticleSlug, ArticleSlug.article_id == Article.id)
-    article = _one(named.where(ArticleSlug.slug == reference))
+    article = _article(named.where(has_slug), has_slug)
     if article.slug != reference:
         _redirect(article=article.slug)
     return article
+
+
+def find_revision(article: UUID, reference: str) -> Change:
+    """Give the change by which `article`, which is there, got its revision `reference`; raises NotFound."""
+    if not NUMBER_FORM.fullmatch(reference):
+        raise NotFound
+    of_article = select(Change).where(Change.article_id == article, Change.kind != REMOVED)
+    return _one(of_article.where(Change.revision == int(reference)))
 
 
 def find_entity(reference: str) -> Entity:
@@ -80,6 +94,15 @@ def find_by_id(statement: Select[Row], reference: str) -> Row:
         raise NotFound
     model = statement.column_descriptions[0]["entity"]
     return _one(statement.where(model.id == UUID(reference)))
+
+
+def _article(statement: Select[Article], of_slug: ColumnElement[bool]) -> Article:
+    """Give the article of `statement`; `of_slug` finds a slug of it, which it leaves behind when it goes."""
+    article = db.session.scalars(statement).one_or_none()
+    if article is None:
+        slug = db.session.scalar(select(ArticleSlug.slug).where(of_slug).limit(1))
+        raise NotFound if slug is None else Gone
+    return article
 
 
 def _entity_of_id(identity: UUID) -> Entity:

@@ -76,6 +76,10 @@ between two words requires either. Everything else is a word: nothing that is ty
 **Less or more.** `fields=id,title` leaves exactly these keys; `include=takeaways,entities` adds parts to the
 articles of a list.
 
+**History.** An article has a new `revision` whenever a seeding changed what it says, and
+`/v1/articles/{article}/revisions` has what it said before. `/v1/changes` tells of each change in order, and
+its `links.next` is never null: whoever keeps it can keep a copy of everything. A removed article answers 410.
+
 **Caching.** Each 200 has a strong `ETag`; send it back as `If-None-Match` and a 304 says that nothing
 changed. `Cache-Control` says how long an answer may be kept without asking.
 

@@ -133,21 +133,28 @@ def sorts(**pairs: tuple[Order, Order]) -> dict[str, Order]:
     return named
 
 
-def collection(source: Source, parameters: Mapping[str, Any], scope: UUID | None = None) -> Page:
+def collection(
+    source: Source,
+    parameters: Mapping[str, Any],
+    scope: UUID | None = None,
+    begin: list[Any] | None = None,
+) -> Page:
     """Answer one page of `source`: the collection's body and its `Link` header (RFC 8288).
 
-    `scope` is the id of the article or entity whose collection it is.
+    `scope` is the id of the article or entity whose collection it is. `begin` is the place before the first
+    row of one that goes on: every page of it, the last and an empty one too, leads to what comes after it.
 
     Raises InvalidParameters for a cursor that is not of this query.
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
     place = read_cursor(cursor, source.types, parameters["sort"], scope) if cursor else None
     rows = source.page(place, limit + 1)
-    more = len(rows) > limit
-    following = write_cursor(rows[limit - 1][1:], parameters["sort"], scope) if more else None
+    shown, goes_on = rows[:limit], len(rows) > limit or begin is not None
+    end = shown[-1][1:] if shown else place or begin
+    following = write_cursor(end, parameters["sort"], scope) if end and goes_on else None
     meta = {"limit": limit} | ({"total": source.total()} if parameters["total"] else {})
     links = _links(cursor, following)
-    body = {"data": [row[0] for row in rows[:limit]], "links": links, "meta": meta}
+    body = {"data": [row[0] for row in shown], "links": links, "meta": meta}
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return body, {"Link": header}
 

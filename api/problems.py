@@ -35,6 +35,7 @@ DETAILS = {
     404: "There is nothing at this address.",
     405: "HTTP only reads here; the Allow header names the methods.",
     406: "This resource has no representation that the Accept header admits.",
+    410: "The article that was here was removed.",
     412: "The representation is not the one that If-Match names.",
     414: f"The request target is over {MAX_TARGET_BYTES} bytes.",
     422: "A parameter is wrong; `errors` says which and what is allowed.",

@@ -53,6 +53,7 @@ class IndexLinks(Shape):
     takeaways = Link("/v1/takeaways")
     entities = Link("/v1/entities")
     related_links = Link("/v1/related-links")
+    changes = Link("/v1/changes")
     documentation = Link("/docs")
     specification = Link("/openapi.json")
 

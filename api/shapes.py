@@ -46,12 +46,14 @@ class PageMeta(Shape):
     )
 
 
-def page_of(item: type[Shape], name: str) -> type[Shape]:
+def page_of(
+    item: type[Shape], name: str, links: type[PageLinks] = PageLinks, meta: type[PageMeta] = PageMeta
+) -> type[Shape]:
     """Make the shape of a collection of `item`."""
     members = {
         "data": fields.List(fields.Nested(item)),
-        "links": fields.Nested(PageLinks),
-        "meta": fields.Nested(PageMeta),
+        "links": fields.Nested(links),
+        "meta": fields.Nested(meta),
         "item": item,
     }
     return type(name, (Shape,), members)

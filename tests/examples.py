@@ -23,6 +23,8 @@ PATHS = {
     "getIndex": "/",
     "listArticles": "/v1/articles",
     "getArticle": f"/v1/articles/{SLUG}",
+    "listArticleRevisions": f"/v1/articles/{SLUG}/revisions",
+    "getArticleRevision": f"/v1/articles/{SLUG}/revisions/1",
     "listArticleTakeaways": f"/v1/articles/{SLUG}/takeaways?limit=2",
     "listArticleEntities": f"/v1/articles/{SLUG}/entities?limit=2",
     "listArticleRelatedLinks": f"/v1/articles/{SLUG}/related",
@@ -32,6 +34,7 @@ PATHS = {
     "listEntityArticles": "/v1/entities/sunrise/articles",
     "listCoMentionedEntities": "/v1/entities/sunrise/co-mentioned?limit=2",
     "listRelatedLinks": "/v1/related-links",
+    "listChanges": "/v1/changes",
     "getHealth": "/healthz",
     "getReadiness": "/readyz",
 }
@@ -47,7 +50,7 @@ def real_answers(client: FlaskClient) -> dict[str, Any]:
 
 def _steady(text: str) -> Any:
     # What differs from one database to the next: when it was seeded, and what its key signed.
-    text = re.sub(r'("(?:created|updated)_at":)"[^"]+"', r'\1"2026-11-23T12:00:00Z"', text)
+    text = re.sub(r'("(?:created|updated|changed)_at":)"[^"]+"', r'\1"2026-11-23T12:00:00Z"', text)
     return orjson.loads(re.sub(r"cursor=[\w.-]+", "cursor=WyJhIl0.signature", text))
 
 

@@ -17,10 +17,11 @@ blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Artic
 
 ARTICLE = PathParameter(
     "article",
-    "The article's id or slug. A slug that it used to have answers 308 with its present address.",
+    "The article's id or slug. A slug that it used to have answers 308 with its present address; an article "
+    "that was removed answers 410.",
     "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"
     "-vertical-integration",
-    statuses=(308, 404),
+    statuses=(308, 404, 410),
 )
 # What is loaded of an article of which only a part is answered.
 NAMED = (load_only(Article.slug),)

@@ -9,7 +9,16 @@ from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinl
 from sqlalchemy.orm.interfaces import ORMOption
 
 from api.highlights import highlight
-from api.models import Article, ArticleEntity, ArticleTerms, Entity, RelatedLink, Takeaway
+from api.models import (
+    REMOVED,
+    Article,
+    ArticleEntity,
+    ArticleTerms,
+    Change,
+    Entity,
+    RelatedLink,
+    Takeaway,
+)
 from api.paging import Keyset, Page, Source, collection
 from api.plans import Listing
 from api.ranking import Ranking
@@ -18,6 +27,8 @@ from api.shapes import chosen
 from api.v1 import filters, schemas
 from api.v1.orders import (
     ARTICLE_ENTITY_ORDERS,
+    CHANGE_ORDERS,
+    REVISION_ORDERS,
     article_orders,
     co_mentioned_orders,
     entity_orders,
@@ -133,6 +144,17 @@ def co_mentioned(entity: UUID, parameters: Parameters) -> Source:
     rows = rows.options(with_expression(Entity.shared_article_count, shared.c.articles))
     conditions = [_tested(each.condition(Entity)) for each in filters.entity_filters(parameters)]
     return Keyset(rows.where(*conditions), co_mentioned_orders(shared.c.articles)[parameters["sort"]])
+
+
+def changes(parameters: Parameters) -> Source:
+    """Read changes."""
+    return Keyset(select(Change), CHANGE_ORDERS[parameters["sort"]])
+
+
+def revisions(article: UUID, parameters: Parameters) -> Source:
+    """Read the changes by which `article` got its revisions, the present one too."""
+    rows = select(Change).where(Change.article_id == article, Change.kind != REMOVED)
+    return Keyset(rows, REVISION_ORDERS[parameters["sort"]])
 
 
 def _tested(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.models import Article, ArticleEntity, Entity, RelatedLink, Takeaway
+from api.models import Article, ArticleEntity, Change, Entity, RelatedLink, Takeaway
 from api.paging import Order, orders, sorts
 
 TIMES = ("published_at", "created_at", "updated_at")
@@ -66,6 +66,9 @@ def related_link_orders(holder: Any) -> dict[str, Order]:
 ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | sorts(
     mention_count=orders((ArticleEntity.mention_count, ArticleEntity.entity_id))
 )
+CHANGE_ORDERS = {"sequence": Order((Change.sequence,))}
+# Of the revisions of one article, which have an index in the order in which they were made.
+REVISION_ORDERS = sorts(revision=orders((Change.sequence,)))
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))
 ENTITY_SORTS = tuple(entity_orders(Entity))

@@ -22,9 +22,11 @@ from api.problems import InvalidParameters, parameter_error
 from api.v1 import schemas
 from api.v1.orders import (
     ARTICLE_SORTS,
+    CHANGE_ORDERS,
     CO_MENTIONED_SORTS,
     ENTITY_SORTS,
     RELATED_LINK_SORTS,
+    REVISION_ORDERS,
     TAKEAWAY_SORTS,
 )
 
@@ -169,3 +171,17 @@ class AllRelatedLinkParameters(RelatedLinkParameters):
     """The query of the list of all related links."""
 
     article = _of_article()
+
+
+class RevisionParameters(PageParameters):
+    """The query of the list of an article's revisions."""
+
+    sort = sort_parameter(REVISION_ORDERS, default="-revision")
+
+
+class ChangeParameters(PageParameters):
+    """The query of the list of changes."""
+
+    sort = Choice(
+        CHANGE_ORDERS, "Changes always come in the order in which they were made.", default="sequence"
+    )

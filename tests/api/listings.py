@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from api.db import db
-from api.models import Article, ArticleEntity, Entity, RelatedLink, Takeaway
+from api.models import Article, ArticleEntity, Change, Entity, RelatedLink, Takeaway
 from tests.api.answers import get
 from tests.api.rows import row_id
 from tests.api.specification import specification_of
@@ -31,6 +31,8 @@ class Listing:
     # What breaks ties, in the direction of the sort; then what does so ascending in either.
     unique: Key = lambda row: row.id
     tail: Key = lambda _: 0
+    # What an item is told apart by.
+    name: Key = lambda row: row.id
 
     @property
     def documented(self) -> str:
@@ -59,7 +61,7 @@ class Listing:
             unknown = [row for row in rows if key(row) is None]
             known.sort(key=lambda row: (key(row), self.unique(row)), reverse=descending)
             unknown.sort(key=self.unique, reverse=descending)
-            return [str(getattr(row, "entity_id", None) or row.id) for row in known + unknown]
+            return [str(self.name(row)) for row in known + unknown]
 
 
 ARTICLE_KEYS: dict[str, Key] = {
@@ -119,6 +121,7 @@ LISTINGS = [
         NAMED.where(ArticleEntity.article_id == ARTICLE_0),
         ARTICLE_ENTITY_KEYS,
         unique=lambda row: row.entity_id,
+        name=lambda row: row.entity_id,
     ),
     Listing(
         "/v1/entities/entity-0/articles", NAMING.where(ArticleEntity.entity_id == ENTITY_0), ARTICLE_KEYS
@@ -126,6 +129,13 @@ LISTINGS = [
     # Article 0 mentions all entities.
     Listing(
         "/v1/entities/entity-0/co-mentioned", select(Entity).where(Entity.id != ENTITY_0), CO_MENTIONED_KEYS
+    ),
+    Listing(
+        "/v1/articles/slug-0/revisions",
+        select(Change).where(Change.article_id == ARTICLE_0),
+        {"revision": lambda row: row.revision},
+        unique=lambda row: row.revision,
+        name=lambda row: row.revision,
     ),
 ]
 
@@ -140,5 +150,5 @@ def walk(client: FlaskClient, target: str) -> Iterator[Any]:
 
 
 def ids(*pages: Any) -> list[str]:
-    """Give the ids of the items of `pages`."""
-    return [item["id"] for page in pages for item in page["data"]]
+    """Give what the items of `pages` are told apart by: their ids, or of revisions their numbers."""
+    return [str(item.get("id") or item["revision"]) for page in pages for item in page["data"]]

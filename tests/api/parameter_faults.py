@@ -133,6 +133,7 @@ def parameters(app: Flask) -> dict[str, list[Parameter]]:
         "entity": "entity-0",
         "takeaway": str(row_id("takeaway", 0, 1)),
         "related_link": str(row_id("link", 0, 1)),
+        "revision": "1",
         "asset": "docs.js",
     }
     paths, adapter = specification_of(app)["paths"], app.url_map.bind("localhost")

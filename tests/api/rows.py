@@ -1,5 +1,6 @@
 """Many rows of every table, with ties, nulls and awkward titles, as no few documents would give them."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,16 +11,20 @@ from sqlalchemy import insert
 from api.db import Base, db
 from api.facets import facet_id
 from api.models import (
+    CREATED,
     ENTITY_TYPES,
+    UPDATED,
     Article,
     ArticleEntity,
     ArticleFacet,
     ArticleSlug,
     ArticleTerms,
+    Change,
     Entity,
     EntityName,
     EntitySlug,
     RelatedLink,
+    Revision,
     Source,
     Takeaway,
     TakeawayEntity,
@@ -27,6 +32,7 @@ from api.models import (
     published_keys,
     score_keys,
 )
+from api.stated import stated
 from api.terms import fold, indexed
 
 Row = dict[str, Any]
@@ -88,6 +94,7 @@ def article_rows(number: int) -> Rows:
         Article: [article | published_keys(published)],
         ArticleSlug: [{"slug": f"slug-{number}", "article_id": identity}],
         Source: [{"article_id": identity, "content": b"...", "folder": "/pages"}],
+        Change: [_change(article, number, revision=1)],
         Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
         ArticleTerms: [{"article_id": identity} | indexed(_texts(article))],
         TakeawayTerms: [_terms(number, position) for position in range(1, number % 4 + 1)],
@@ -111,6 +118,7 @@ def corpus_rows(articles: int, entities: int) -> Rows:
         for model, rows in article_rows(number).items():
             corpus.setdefault(model, []).extend(rows)
     places = range(1, entities + 1)
+    _revise(corpus, last=max(entities, 1))
     corpus[Entity] = [_entity(number) for number in range(entities)]
     corpus[Takeaway] += [_takeaway(0, position) for position in places]
     corpus[TakeawayTerms] += [_terms(0, position) for position in places]
@@ -137,6 +145,28 @@ def corpus_rows(articles: int, entities: int) -> Rows:
         for facet in sorted(_facets(article, corpus[ArticleEntity], types))
     ]
     return corpus
+
+
+def _change(article: Row, number: int, revision: int) -> Row:
+    """Make the change that gave article `number` its `revision`; a higher one comes after all lower ones."""
+    named = {"article_id": article["id"], "slug": article["slug"], "title": article["title"]}
+    return named | {
+        "sequence": revision * 10_000 + number,
+        "kind": CREATED if revision == 1 else UPDATED,
+        "revision": revision,
+        "changed_at": DAY + timedelta(days=revision),
+        "fields": ["title"][: revision - 1],
+    }
+
+
+def _revise(corpus: Rows, last: int) -> None:
+    """Make article 0 have been changed until it is at revision `last`."""
+    article = corpus[Article][0]
+    article["revision"] = last
+    corpus[Change] += [_change(article, 0, revision) for revision in range(2, last + 1)]
+    content = stated(defaultdict(lambda: None, article), [], [])
+    kept = {"article_id": article["id"], "key": article["key"], "content": content, "source": b"..."}
+    corpus[Revision] = [kept | {"revision": revision} for revision in range(1, last)]
 
 
 def _facets(article: Row, naming: list[Row], types: dict[UUID, str]) -> set[UUID]:

@@ -12,6 +12,9 @@ from tests.api.answers import assert_problem, get
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.rows import corpus_rows, insert_rows, row_id
+from tests.api.specification import specification_of
+from tests.api.v1.test_collections import recorded
+from tests.seeds.documents import remove_article
 
 SLUG = slug_of(HARBOUR)
 # Of an entity that was merged into entity 1.
@@ -153,6 +156,75 @@ def test_no_other_article_gets_a_slug_that_one_used_to_have(
     (other,) = (slug for slug in slugs if slug != "third")
     assert other.startswith(SLUG)
     assert UUID(get(client, f"/v1/articles/{other}")["id"]).version == 5
+
+
+def _pages_under(app: Flask, reference: str) -> list[str]:
+    """Give the address of each route under the article that `reference` names."""
+    adapter = app.url_map.bind("localhost")
+    rules = [rule for rule in app.url_map.iter_rules() if "article" in rule.arguments]
+    assert len(rules) >= 8
+    values = {"article": reference, "revision": "1"}
+    return [adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}) for rule in rules]
+
+
+@pytest.mark.usefixtures("moved")
+def test_an_article_that_was_removed_is_gone_by_its_id_and_by_every_slug(
+    app: Flask, client: FlaskClient
+) -> None:
+    identity = get(client, "/v1/articles/third")["id"]
+    remove_article(app, "page")
+    for reference in (identity, identity.upper(), SLUG, "second", "third"):
+        for address in _pages_under(app, reference):
+            assert "removed" in assert_problem(client.get(address), 410)["detail"]
+            assert_problem(client.head(address), 410)
+    for address in _pages_under(app, "fourth"):
+        assert_problem(client.get(address), 404)
+    assert_problem(client.get(f"/v1/articles/{identity}/nothing"), 404)
+
+
+def test_every_page_under_an_article_is_documented_to_be_gone_perhaps(app: Flask) -> None:
+    paths = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
+    for path, operation in paths.items():
+        assert ("410" in operation["responses"]) == ("{article}" in path), path
+
+
+@pytest.mark.usefixtures("moved")
+def test_an_article_that_comes_back_is_found_again(
+    app: Flask, client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    identity = get(client, "/v1/articles/third")["id"]
+    remove_article(app, "page")
+    load(runner, tmp_path)
+    for reference in (identity, "third"):
+        for address in _pages_under(app, reference):
+            assert client.get(address).status_code == 200
+    for reference in (SLUG, "second"):
+        for address in _pages_under(app, reference):
+            assert client.get(address).headers["Location"] == address.replace(reference, "third")
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_filter_by_an_article_that_was_removed_matches_nothing(app: Flask, client: FlaskClient) -> None:
+    identity = get(client, "/v1/articles/third")["id"]
+    for reference in (identity, SLUG, "second", "third"):
+        assert len(get(client, f"/v1/takeaways?article={reference}")["data"]) == 2
+    remove_article(app, "page")
+    for reference in (identity, SLUG, "second", "third"):
+        for collection in ("takeaways", "related-links"):
+            assert get(client, f"/v1/{collection}?article={reference}")["data"] == []
+
+
+def test_an_article_that_is_there_is_found_by_one_statement(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    for reference, count in (
+        ("slug-1", 1),
+        (row_id("article", 1), 1),
+        ("slug-9", 2),
+        (row_id("article", 9), 2),
+    ):
+        with recorded(app) as statements:
+            client.get(f"/v1/articles/{reference}/source")
+        assert sum("SELECT" in sql for sql, _ in statements) == count, reference
 
 
 @pytest.mark.usefixtures("merged")

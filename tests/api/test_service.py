@@ -46,9 +46,8 @@ def test_the_index_links_to_what_there_is(client: FlaskClient) -> None:
     assert (response.json["name"], response.json["version"]) == ("Briefs API", "1")
     links = response.json["links"]
     assert links["self"] == "/"
-    assert {"articles", "takeaways", "entities", "related_links", "documentation", "specification"} <= set(
-        links
-    )
+    collections = {"articles", "takeaways", "entities", "related_links", "changes"}
+    assert {*collections, "documentation", "specification"} <= set(links)
     assert [link for link in links.values() if client.get(link).status_code != 200] == []
     assert '</openapi.json>; rel="service-desc"' in response.headers["Link"]
     assert '</docs>; rel="service-doc"' in response.headers["Link"]

@@ -20,11 +20,13 @@ from api.models import Corpus
 from seeds.catalogue import KnownEntity
 from seeds.entities import Matcher
 from seeds.files import Submission
+from seeds.history import Outcome
 from seeds.identity import article_id
 from seeds.load import load
 from seeds.parse import parse
 from seeds.refresh import refresh_entities
 from seeds.relink import reread
+from seeds.remove import remove
 from seeds.sidecar import parse_sidecar
 from seeds.transactions import transactions
 from tests.conftest import make_app
@@ -139,6 +141,12 @@ def seed_pages(
             with begin() as connection:
                 outcomes.append(load(connection, submission, matcher).kind)
     return outcomes
+
+
+def remove_article(app: Flask, key: str) -> Outcome:
+    """Remove the article whose document has `key`."""
+    with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
+        return remove(connection, article_id(key))
 
 
 def reread_pages(

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, event, update
 
 from api.db import db
-from api.models import Article, published_keys
+from api.models import Article, Change, published_keys
 from tests.api.answers import assert_problem, get
 from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, ids, walk
 from tests.api.rows import DAY, article_rows, corpus_rows, insert_rows
@@ -25,6 +25,8 @@ from tests.api.specification import specification_of
 from tests.conftest import TEMPLATE, make_app
 
 KEY = "a key of thirty-two characters.."
+# It has no last page, and its tests are in test_changes.
+ENDLESS = "/v1/changes"
 # A statement and its values, as the driver gets them.
 Statement = tuple[str, Any]
 
@@ -36,7 +38,7 @@ def test_every_documented_collection_and_sort_is_tested_here(app: Flask) -> None
         for path, operation in operations.items()
         if "cursor" in {parameter["name"] for parameter in operation.get("parameters", [])}
     }
-    assert paged == {listing.documented for listing in LISTINGS}
+    assert paged == {ENDLESS, *(listing.documented for listing in LISTINGS)}
     for listing in LISTINGS:
         sorts, default = listing.sorts(app)
         assert default in sorts
@@ -140,12 +142,13 @@ def _fill(app: Flask) -> None:
         db.session.execute(
             update(Article).where(Article.source_bytes > 3).values(created_at=DAY, updated_at=DAY)
         )
+        db.session.execute(update(Change).values(changed_at=DAY))
         db.session.commit()
 
 
 def _pages_and_items(app: Flask) -> dict[str, bytes]:
     client = app.test_client()
-    answers: dict[str, bytes] = {}
+    answers: dict[str, bytes] = {ENDLESS: client.get(ENDLESS).data}
     for listing in LISTINGS:
         for sort in listing.sorts(app)[0]:
             target: str | None = f"{listing.path}?sort={sort}&limit=4&total=true"
@@ -207,9 +210,7 @@ def test_sqlite_reads_each_page_from_an_index_and_sorts_nothing(
     insert_rows(app, corpus_rows(articles=8, entities=8))
     for listing, sort, queries in _page_queries(app, client):
         with subtests.test(path=listing.path, sort=sort):
-            plans = [
-                "\n".join(row[3] for row in _explain(app, "EXPLAIN QUERY PLAN", each)) for each in queries
-            ]
+            plans = ["\n".join(explain(app, each)) for each in queries]
             for plan in plans:
                 assert re.match(r"(SCAN|SEARCH) \w+ USING (COVERING )?INDEX ", plan), plan
                 assert "USE TEMP B-TREE" not in plan, plan
@@ -224,7 +225,7 @@ def test_postgresql_can_read_each_page_from_an_index_and_sort_nothing(
     insert_rows(app, corpus_rows(articles=8, entities=8))
     for listing, sort, queries in _page_queries(app, client):
         with subtests.test(path=listing.path, sort=sort):
-            plans = ["\n".join(row[0] for row in _explain(app, "EXPLAIN", each)) for each in queries]
+            plans = ["\n".join(explain(app, each)) for each in queries]
             for plan in plans:
                 assert "Index Scan" in plan, plan
                 assert "Sort" not in plan, plan
@@ -242,14 +243,16 @@ def _page_queries(app: Flask, client: FlaskClient) -> Iterator[tuple[Listing, st
             yield listing, sort, [first, second]
 
 
-def _explain(app: Flask, keyword: str, query: Statement) -> list[Any]:
+def explain(app: Flask, query: Statement) -> list[str]:
+    """Give the steps of the plan of `query`."""
     sql, values = query
     with app.app_context(), db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            # A table of a few rows it would rather read whole; what counts is that an index serves.
-            connection.exec_driver_sql("SET enable_seqscan = off")
-            connection.exec_driver_sql("SET enable_bitmapscan = off")
-        return list(connection.exec_driver_sql(f"{keyword} {sql}", values))
+        if connection.dialect.name == "sqlite":
+            return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+        # A table of a few rows it would rather read whole; what counts is that an index serves.
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        connection.exec_driver_sql("SET enable_bitmapscan = off")
+        return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {sql}", values)]
 
 
 def test_the_undated_are_in_no_range_of_publication(app: Flask, client: FlaskClient) -> None:
