@@ -24,14 +24,18 @@ from api.urls import settings
 from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.document import ParseWarning, Rejection, as_json
 from seeds.entities import Matcher
+from seeds.export import export_lines
 from seeds.files import DOCUMENTS, find_documents, read_document, read_submission
 from seeds.history import UNCHANGED
+from seeds.imports import NotEmptyError, import_lines
+from seeds.lines import ImportFault, counted, write_lines
 from seeds.load import load
 from seeds.messages import printable
 from seeds.refresh import cede_slugs, refresh_entities
 from seeds.relink import relink, reread
 from seeds.settling import settle_entities
 from seeds.spacy import ModelError, recognizer
+from seeds.streams import StreamError, input_name, open_input, open_output
 from seeds.transactions import Transaction, transactions
 
 REJECTED = "rejected"
@@ -137,6 +141,51 @@ def status_command() -> None:
             click.echo(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
         click.echo(f"revision {db.session.scalar(select(Corpus.revision))}")
         click.echo(f"engine {db.engine.dialect.name}")
+
+
+@seed.command("export")
+@click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+def export_command(file: Path) -> None:
+    """Write the whole database to FILE, or to standard output: one JSON object a line.
+
+    Every article whole, with history and removals: a backup, fit to be read back by `flask seed import` on
+    either engine. FILE is there whole or not at all, and readable by its owner alone, as the key that signs
+    cursors is in it. Seeding may go on meanwhile: all of the export is one state.
+
+    Example: flask seed export
+    """
+    try:
+        with _database_errors(), db.engine.connect() as connection, open_output(file) as output:
+            counts = write_lines(export_lines(connection), output)
+    except StreamError as error:
+        raise click.ClickException(str(error)) from None
+    _say(f"{counted(counts)} exported")
+
+
+@seed.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+def import_command(file: Path) -> None:
+    """Read what `flask seed export` wrote into an empty database, from FILE or, as -, standard input.
+
+    It may be of the other engine. All is in, or nothing: a file that was cut off or altered is refused with
+    the line where that shows.
+
+    Example: flask seed import briefs.ndjson
+    """
+    try:
+        with (
+            _database_errors(),
+            transactions(db.engine, _say) as begin,
+            begin() as connection,
+            open_input(file) as lines,
+        ):
+            counts = import_lines(connection, lines, settings().max_document_bytes)
+    except (StreamError, NotEmptyError) as error:
+        raise click.ClickException(str(error)) from None
+    except ImportFault as fault:
+        _say(f"{input_name(file)}: line {fault.line}: {fault.message}")
+        sys.exit(1)
+    click.echo(f"{counted(counts)} imported")
 
 
 def _knowledge(begin: Transaction) -> Matcher:
