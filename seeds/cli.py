@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,18 +15,22 @@ from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Takeaway
 from api.urls import settings
 from seeds.catalogue import CatalogueError, read_catalogue
-from seeds.console import database_errors, progress, say
+from seeds.console import database_errors, progress, say, stream_errors
 from seeds.document import Rejection, as_json
 from seeds.entities import Matcher
+from seeds.export import export_lines
 from seeds.files import DOCUMENTS, find_documents, read_document
+from seeds.imports import NotEmptyError, import_lines
+from seeds.lines import ImportFault, counted, write_lines
 from seeds.messages import printable
 from seeds.refresh import cede_slugs, refresh_entities
 from seeds.relink import relink, reread
 from seeds.remove import find_article, remove
-from seeds.report import REJECTED, STANDARD_OUTPUT, Report, reporting
+from seeds.report import REJECTED, reporting
 from seeds.run import Run, rejected
 from seeds.settling import settle_entities
 from seeds.spacy import ModelError, recognizer
+from seeds.streams import STANDARD, input_name, open_input, open_output
 from seeds.transactions import Transaction, transactions
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
@@ -75,12 +78,17 @@ def load_command(
     files = find_documents(given)
     if not files:
         say("warning: there is no *.txt to load")
-    with _report(report) as told, database_errors(), transactions(db.engine, say, dry_run=dry_run) as begin:
+    with (
+        stream_errors(),
+        reporting(report) as told,
+        database_errors(),
+        transactions(db.engine, say, dry_run=dry_run) as begin,
+    ):
         run = Run(begin, told, settings().max_document_bytes, strict=strict)
         run.load(files, _knowledge(begin))
         is_pruned = not prune or run.prune(given, ask=not (yes or dry_run), force=force)
         run.finish()
-    click.echo(told.summary, err=report == STANDARD_OUTPUT)
+    click.echo(told.summary, err=report == STANDARD)
     sys.exit(0 if is_pruned and not told.counts[REJECTED] else 1)
 
 
@@ -171,23 +179,55 @@ def status_command() -> None:
         click.echo(f"engine {db.engine.dialect.name}")
 
 
+@seed.command("export")
+@click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+def export_command(file: Path) -> None:
+    """Write the whole database to FILE, or to standard output: one JSON object a line.
+
+    Every article whole, with history and removals: a backup, fit to be read back by `flask seed import` on
+    either engine. FILE is there whole or not at all, and readable by its owner alone, as the key that signs
+    cursors is in it. Seeding may go on meanwhile: all of the export is one state.
+
+    Example: flask seed export
+    """
+    with stream_errors(), database_errors(), db.engine.connect() as connection, open_output(file) as output:
+        counts = write_lines(export_lines(connection), output)
+    say(f"{counted(counts)} exported")
+
+
+@seed.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+def import_command(file: Path) -> None:
+    """Read what `flask seed export` wrote into an empty database, from FILE or, as -, standard input.
+
+    It may be of the other engine. All is in, or nothing: a file that was cut off or altered is refused with
+    the line where that shows.
+
+    Example: flask seed import briefs.ndjson
+    """
+    try:
+        with (
+            stream_errors(),
+            database_errors(),
+            transactions(db.engine, say) as begin,
+            begin() as connection,
+            open_input(file) as lines,
+        ):
+            counts = import_lines(connection, lines, settings().max_document_bytes)
+    except NotEmptyError as error:
+        raise click.ClickException(str(error)) from None
+    except ImportFault as fault:
+        say(f"{input_name(file)}: line {fault.line}: {fault.message}")
+        sys.exit(1)
+    click.echo(f"{counted(counts)} imported")
+
+
 def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool) -> None:
     if (yes or force) and not prune:
         raise click.UsageError(f"--{'yes' if yes else 'force'} goes with --prune")
     files = [path for path in paths if prune and not path.is_dir()]
     if files:
         raise click.UsageError(f"--prune wants folders, and {printable(str(files[0]))} is a file")
-
-
-@contextmanager
-def _report(path: Path | None) -> Iterator[Report]:
-    try:
-        with reporting(path) as report:
-            yield report
-    except OSError as error:
-        raise click.ClickException(
-            printable(f"the report {path} cannot be written: {error.strerror}")
-        ) from None
 
 
 def _knowledge(begin: Transaction) -> Matcher:

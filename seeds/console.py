@@ -23,6 +23,7 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from seeds.messages import printable
+from seeds.streams import StreamError
 
 Item = TypeVar("Item")
 
@@ -88,6 +89,15 @@ def database_errors() -> Iterator[None]:
         if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
+
+
+@contextmanager
+def stream_errors() -> Iterator[None]:
+    """Turn a file that cannot be read or written into one line."""
+    try:
+        yield
+    except StreamError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _tells_more(record: logging.LogRecord) -> bool:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
 from unicodedata import combining, is_normalized, normalize
+from uuid import UUID
 
 from api.terms import CJK
 from seeds.catalogue import KnownEntity
@@ -50,6 +51,11 @@ class FoundEntity:
     entity: KnownEntity
     mentions: tuple[Mention, ...]
     salience: float
+
+    @property
+    def id(self) -> UUID:
+        """The entity's id."""
+        return self.entity.id
 
     @property
     def own_name(self) -> str | None:

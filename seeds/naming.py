@@ -16,6 +16,7 @@ from seeds.rows import entity_name_rows, entity_slug_rows, new_entity_rows
 from seeds.statements import (
     ADD_ALIASES,
     DELETE_OLD_IDS,
+    DELETE_SLUGS,
     DELETE_UNNAMED,
     LEAVING,
     MOVE_COUNTS,
@@ -65,10 +66,14 @@ def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) ->
     choices = {each: slugs_for(entity.slug, entity.type, each) for each, entity in entities.items()}
     every = sorted({slug for slugs in choices.values() for slug in slugs})
     taken = {row.slug for row in fetch(connection, SLUGS, {"slugs": every})}
-    free = {}
+    free, held = {}, set(taken)
     for identity, slugs in choices.items():
-        free[identity] = next(slug for slug in slugs if slug not in taken)
+        free[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
         taken.add(free[identity])
+    # Those with the entity's own id, which lead elsewhere since it was gone.
+    lost = held & set(free.values())
+    if lost:
+        run(connection, DELETE_SLUGS, {"slugs": sorted(lost)})
     return free
 
 

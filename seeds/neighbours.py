@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from api.models import ArticleFeatures, Posting, published_keys
 from seeds.execution import fetch, insert_rows
 from seeds.features import ENTITY
+from seeds.rows import features_row, posting_rows
 from seeds.statements import ALIKE, NAMES_OF, SOUGHT, VECTORS
-from seeds.vectors import UNITS, Vector, pack, shared, unpack
+from seeds.vectors import UNITS, Vector, shared, unpack
 
 # The least similarity that makes two articles related.
 LEAST = 0.14
@@ -34,16 +35,9 @@ class Near(NamedTuple):
 
 def file_features(connection: Connection, identity: UUID, vector: Vector, published_asc: datetime) -> None:
     """Store the features of an article, and file it under the weightiest."""
-    if not vector.names:
-        return
-    row = {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
-    insert_rows(connection, ArticleFeatures, [row])
-    shared_columns = {"published_asc": published_asc, "article_id": identity}
-    postings = [
-        {"feature": feature, "weight": weight} | shared_columns
-        for feature, weight in vector.weightiest(SOUGHT)
-    ]
-    insert_rows(connection, Posting, postings)
+    if vector.names:
+        insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
+        insert_rows(connection, Posting, posting_rows(identity, vector, published_asc))
 
 
 def nearest(

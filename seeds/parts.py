@@ -44,9 +44,9 @@ def write_parts(
     """Write all of it anew; `seeded` has the article's created_at and updated_at."""
     types, new = bring_entities(connection, derived.entities)
     before = {} if is_new else delete_parts(connection, identity)
-    insert_rows(connection, Takeaway, takeaway_rows(identity, content, derived))
-    insert_rows(connection, ArticleEntity, article_entity_rows(identity, derived))
-    insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, content, derived))
+    insert_rows(connection, Takeaway, takeaway_rows(identity, content, derived.evidence))
+    insert_rows(connection, ArticleEntity, article_entity_rows(identity, derived.entities))
+    insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, content, derived.entities))
     insert_rows(connection, RelatedLink, related_rows(identity, content))
     _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=is_new)
     count_entities(connection, derived.entities, before, new)

@@ -63,6 +63,7 @@ def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None
             # One with the id, which nothing else has; `relink` finds a shorter one.
             other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
             connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
+            connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
             connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
 
 

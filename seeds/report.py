@@ -5,7 +5,6 @@ its documents wait on disk, so that memory does not grow with their number.
 """
 
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,10 +18,10 @@ from api.models import CREATED, REMOVED, UPDATED
 from seeds.document import ParseWarning, Rejection
 from seeds.history import UNCHANGED, Outcome
 from seeds.messages import printable
+from seeds.streams import open_output
 
 REJECTED = "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
-STANDARD_OUTPUT = Path("-")
 
 
 class Report:
@@ -77,31 +76,12 @@ class Report:
 def reporting(path: Path | None) -> Iterator[Report]:
     """Give a report that is written to `path` at the end, if there is one; `-` is standard output.
 
-    Raises OSError at the beginning where there can be no file at `path`.
+    Raises StreamError, at the beginning where there can be no file at `path`.
     """
     if path is None:
         yield Report(None)
         return
-    with tempfile.TemporaryFile() as documents:
+    with tempfile.TemporaryFile() as documents, open_output(path) as file:
         report = Report(documents)
-        if path == STANDARD_OUTPUT:
-            yield report
-            report.write(sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-            return
-        with written_whole(path) as file:
-            yield report
-            report.write(file)
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the place of the one at `path` at the end, if nothing goes wrong before."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        made = Path(file.name)
-        try:
-            yield file
-        except BaseException:
-            made.unlink()
-            raise
-    made.replace(path)
+        yield report
+        report.write(file)

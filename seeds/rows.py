@@ -1,8 +1,9 @@
 """The rows of an article's parts, made of its content."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from api.facets import facet_id
@@ -10,19 +11,40 @@ from api.models import link_place, published_keys, score_keys
 from api.terms import fold, indexed
 from seeds.catalogue import KnownEntity
 from seeds.content import Content
-from seeds.derived import Derived
+from seeds.entities import Mention
 from seeds.identity import related_link_id, takeaway_id, title_digest
+from seeds.statements import SOUGHT
+from seeds.vectors import Vector, pack
 
 Row = dict[str, Any]
 
 
-def takeaway_rows(identity: UUID, content: Content, derived: Derived) -> list[Row]:
-    """Make the rows of the takeaways."""
+class Named(Protocol):
+    """An entity in an article, just found there or read from an export."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def mentions(self) -> Sequence[Mention]: ...
+
+    @property
+    def salience(self) -> float: ...
+
+    @property
+    def own_name(self) -> str | None: ...
+
+    @property
+    def own_type(self) -> str | None: ...
+
+
+def takeaway_rows(identity: UUID, content: Content, evidences: Iterable[list[dict[str, Any]]]) -> list[Row]:
+    """Make the rows of the takeaways, each with its evidence."""
     shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     return [
         shared
         | {"id": takeaway_id(identity, position), "position": position, "text": text, "evidence": evidence}
-        for position, (text, evidence) in enumerate(zip(content.takeaways, derived.evidence, strict=True), 1)
+        for position, (text, evidence) in enumerate(zip(content.takeaways, evidences, strict=True), 1)
     ]
 
 
@@ -57,12 +79,12 @@ def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
     ]
 
 
-def article_entity_rows(identity: UUID, derived: Derived) -> list[Row]:
+def article_entity_rows(identity: UUID, named: Iterable[Named]) -> list[Row]:
     """Make the rows of the article's entities, the most salient first."""
     return [
         {
             "article_id": identity,
-            "entity_id": found.entity.id,
+            "entity_id": found.id,
             "position": position,
             "mention_count": len(found.mentions),
             "salience": found.salience,
@@ -71,16 +93,16 @@ def article_entity_rows(identity: UUID, derived: Derived) -> list[Row]:
             # orjson writes the records as they are.
             "mentions": found.mentions,
         }
-        for position, found in enumerate(derived.entities, 1)
+        for position, found in enumerate(named, 1)
     ]
 
 
-def takeaway_entity_rows(identity: UUID, content: Content, derived: Derived) -> list[Row]:
+def takeaway_entity_rows(identity: UUID, content: Content, named: Iterable[Named]) -> list[Row]:
     """Make the rows that say which takeaway names which entity."""
     shared = {"article_id": identity} | published_keys(content.columns["published_at"])
     pairs = {
-        (mention.index or 0, found.entity.id): None
-        for found in derived.entities
+        (mention.index or 0, found.id): None
+        for found in named
         for mention in found.mentions
         if mention.part == "takeaways"
     }
@@ -139,3 +161,14 @@ def related_rows(identity: UUID, content: Content) -> list[Row]:
         }
         for position, (title, date) in enumerate(content.related, 1)
     ]
+
+
+def features_row(identity: UUID, vector: Vector) -> Row:
+    """Make the row of what the article is about."""
+    return {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
+
+
+def posting_rows(identity: UUID, vector: Vector, published_asc: datetime) -> list[Row]:
+    """Make the rows under which the article is found by its weightiest features."""
+    shared = {"published_asc": published_asc, "article_id": identity}
+    return [shared | {"feature": feature, "weight": weight} for feature, weight in vector.weightiest(SOUGHT)]

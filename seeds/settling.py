@@ -117,4 +117,5 @@ def _free(connection: Connection, slug: str, row: Any) -> str:
     choices = slugs_for(slug, row.type, row.id)[1:]
     held = select(EntitySlug.slug).where(EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id)
     taken = set(connection.scalars(held))
-    return next(choice for choice in choices if choice not in taken)
+    # The last has the entity's id in it: where it leads elsewhere, it was this one's before.
+    return next((choice for choice in choices if choice not in taken), choices[-1])

@@ -37,8 +37,8 @@ from api.models import (
 )
 
 # Tables and not models, whose objects a load has no use for and which cost more than the rows.
-MODELS = (Article, ArticleTerms, Corpus, Entity, EntityId, Posting, RelatedLink, Source)
-ARTICLES, TERMS, CORPUS, ENTITIES, OLD, POSTINGS, LINKS, SOURCES = (
+MODELS = (Article, ArticleTerms, Corpus, Entity, EntityId, EntitySlug, Posting, RelatedLink, Source)
+ARTICLES, TERMS, CORPUS, ENTITIES, OLD, LED, POSTINGS, LINKS, SOURCES = (
     db.metadata.tables[model.__tablename__] for model in MODELS
 )
 
@@ -97,6 +97,7 @@ PRESENT = select(Entity.id, Entity.type, Entity.origin, Entity.name, Entity.alia
     Entity.id.in_(bindparam("identities"))
 )
 SLUGS = select(EntitySlug.slug).where(EntitySlug.slug.in_(bindparam("slugs")))
+DELETE_SLUGS = delete(LED).where(LED.c.slug.in_(bindparam("slugs")))
 # This takes the columns that change from its parameters.
 CHANGE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == IDENTITY)
 ADD_ALIASES = update(ENTITIES).where(ENTITIES.c.id == IDENTITY).values(aliases=bindparam("aliases"))

@@ -139,6 +139,22 @@ def test_ids_and_slugs_go_on_to_the_next_successor(
         assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
 
 
+def test_an_entity_may_go_and_come_back_any_number_of_times(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    for _ in range(5):
+        catalogue[:] = [KnownEntity("Weir Board", "organization", "weir-board", ("Inland Waters Board",))]
+        relink(app)
+        answer = client.get("/v1/entities/inland-waters-board")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/weir-board")
+        catalogue.clear()
+        relink(app)
+        assert client.get("/v1/entities/inland-waters-board").status_code == 200
+        answer = client.get("/v1/entities/weir-board")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
+
+
 def test_of_two_entries_the_one_with_more_of_the_text_succeeds(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:

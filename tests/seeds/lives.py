@@ -1,0 +1,184 @@
+"""A database with a past: pages seeded, corrected, removed and seeded again under changing catalogues."""
+
+from pathlib import Path
+from random import Random
+
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from api.db import db
+from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
+from seeds.catalogue import KnownEntity
+from seeds.entities import Matcher
+from seeds.files import Submission
+from seeds.identity import article_id
+from seeds.refresh import cede_slugs, refresh_entities
+from seeds.relink import relink, reread
+from seeds.remove import remove
+from seeds.settling import settle_entities
+from seeds.transactions import transactions
+from tests.seeds.documents import Page, rows, seed_pages, submit
+
+KEYS = [f"page-{number}" for number in range(6)]
+TITLES = ["The Weir Is Closed", "Velmora Votes", "The weir is closed", "“Łódź” in 北京 🌊", "A Quay"]
+# Names that the catalogues below have, and names that a text has of its own.
+SENTENCES = [
+    "Inspectors of the Inland Waters Board said on Monday that the Inland Waters Board would close the weir.",
+    "On Tuesday the Inland Waters Board, whose barge was late, measured how deep the river at Velmora is.",
+    "Yesterday Mr Velmora, who owns the mill, said that he would sell 40 boats. Mr Velmora is old.",
+    "The boats lay near Velmora, a town in the hills, for a week, and in Velmora they were mended.",
+    "The Sea and the Sea Board, of which Łódź’s “Quay \\ Trust” knows, came to 北京 with AI+ at 5%.",
+    "In December Charles Tarrow said that the budget of the Sea Board was good. Mr Tarrow would stay.",
+]
+KNOWN = [
+    KnownEntity("Sea", "place", "sea", ("North Sea",)),
+    KnownEntity("Sea Board", "organization", "sea-board", (), "Keeps the gauges."),
+    KnownEntity("AI+", "policy", "ai-plus", same_as=("https://example.org/ai",)),
+    KnownEntity("Inland Waters Board", "organization", "iwb", ("IWB",)),
+    KnownEntity("The Weir Board", "place", "inland-waters-board", ("Inland Waters Board",)),
+    KnownEntity("Velmora", "place", "velmora"),
+    KnownEntity("北京", "place", "beijing"),
+]
+SIDECARS = ["", "", "published_at: 2026-04-21T12:00:00Z", "published_at: 0002-01-01T00:00:00.25Z"]
+SIDECARS += ["language: zh-Hans", "image_url: https://example.org/a.jpg", "slug: {key}-first", "slug: {key}"]
+SORTS = {
+    "articles": ("published_at", "-created_at", "updated_at", "-title"),
+    "entities": ("-article_count", "mention_count", "name"),
+    "takeaways": ("published_at", "-published_at"),
+    "related-links": ("-published_at", "score", "-score"),
+}
+SHOWN = ("Location", "ETag", "Link", "Content-Type")
+
+Answers = dict[str, tuple[int, dict[str, str], bytes]]
+
+
+def draw_page(random: Random, key: str) -> Submission:
+    """Make a version of the page with `key`."""
+
+    def some(texts: list[str], least: int, most: int) -> tuple[str, ...]:
+        return tuple(random.sample(texts, random.randint(least, most)))
+
+    page = Page(
+        title=random.choice(TITLES),
+        summary=random.choice([None, *SENTENCES]),
+        takeaways=some(SENTENCES, 0, 3),
+        analysis=some(SENTENCES, 0, 2),
+        signature=random.choice([("The Tide Table",), Page().signature, ()]),
+        body=some(SENTENCES, 2, 4),
+        related=tuple((title, random.choice([None, "Apr 21, 2026"])) for title in some(TITLES, 0, 3)),
+    )
+    text = random.choice([page.text, "\ufeff" + page.text, page.text.replace("\n", "\r\n")])
+    return submit(key, text.encode(), random.choice(SIDECARS).format(key=key))
+
+
+def live(app: Flask, seed: int, steps: int = 30) -> None:
+    """Lead a life in the database of `app`, of which `seed` decides all but the time."""
+    random = Random(seed)  # noqa: S311
+    catalogue: list[KnownEntity] = []
+    for _ in range(steps):
+        key = random.choice(KEYS)
+        act = random.random()
+        if act < 0.7:
+            seed_pages(app, [draw_page(random, key)], catalogue)
+        elif act < 0.9:
+            remove_page(app, key)
+        else:
+            catalogue = random.sample(KNOWN, random.randint(0, 4))
+            relink_pages(app, catalogue)
+
+
+def remove_page(app: Flask, key: str) -> None:
+    """Remove the article of the page with `key`, if it is there."""
+    with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
+        if connection.scalar(select(Article.id).where(Article.key == key)):
+            remove(connection, article_id(key))
+
+
+def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
+    """Do what `flask seed relink` does, with another catalogue."""
+    with app.app_context(), transactions(db.engine, print) as begin:
+        with begin() as connection:
+            cede_slugs(connection, catalogue)
+            refresh_entities(connection, catalogue)
+            articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
+        for article in articles:
+            with begin() as connection:
+                reread(connection, article, Matcher(catalogue))
+        settle_entities(begin)
+        for article in articles:
+            with begin() as connection:
+                relink(connection, article)
+
+
+def export(app: Flask) -> bytes:
+    """Give what `flask seed export` prints."""
+    result = app.test_cli_runner().invoke(args=["seed", "export"])
+    assert result.exit_code == 0, result.stderr
+    return result.stdout_bytes
+
+
+def read_back(app: Flask, data: bytes, folder: Path) -> Result:
+    """Run `flask seed import` with a file of `data` in `folder`."""
+    path = folder / "export.ndjson"
+    path.write_bytes(data)
+    return app.test_cli_runner().invoke(args=["seed", "import", str(path)])
+
+
+def answers(app: Flask, *, is_ranked: bool = True) -> Answers:
+    """Give every answer of the API, by its target: each page of each collection, each thing by each name.
+
+    `is_ranked` asks for the order of relevance too, which is an engine's own.
+    """
+    client = app.test_client()
+    targets = [
+        f"/v1/{name}?sort={sort}&limit=2&total=true" for name, sorts in SORTS.items() for sort in sorts
+    ]
+    targets += ["/v1/articles?q=weir OR board&sort=title&include=highlights,body,takeaways,entities,related"]
+    targets += ["/v1/articles?q=weir OR board&limit=2"] * is_ranked
+    targets += ["/v1/entities?q=vel", "/v1/takeaways?q=velmora", "/v1/articles?entity_type=place&limit=3"]
+    targets += ["/v1/articles?publication=The Tide Table", "/v1/related-links?basis=computed&resolved=true"]
+    found: Answers = {}
+    for target in [*targets, *_things(app)]:
+        following: str | None = target
+        while following:
+            following = _answer(client, following, found)
+    return found
+
+
+def _answer(client: FlaskClient, target: str, found: Answers) -> str | None:
+    """Add the answer at `target`; gives where the next page is."""
+    response = client.get(target, headers={"X-Request-ID": "walk"})
+    headers = {name: response.headers[name] for name in SHOWN if name in response.headers}
+    found[target] = (response.status_code, headers, response.data)
+    body = response.get_json() if response.mimetype == "application/json" else {}
+    following: str | None = body["links"].get("next") if "data" in body else None
+    return following
+
+
+def _things(app: Flask) -> list[str]:
+    """Give the address of each thing by each name that it has, had, or that nothing has any more."""
+    with app.app_context(), db.engine.connect() as connection:
+        articles = [*connection.scalars(select(ArticleSlug.slug)), *connection.scalars(select(Article.id))]
+        articles += connection.scalars(select(ArticleSlug.article_id).distinct()).all()
+        entities = [*connection.scalars(select(EntitySlug.slug)), *connection.scalars(select(Entity.id))]
+        entities += connection.scalars(select(EntityId.old_id)).all()
+        takeaways, links = (connection.scalars(select(each.id)).all() for each in (Takeaway, RelatedLink))
+    parts = ("", "/takeaways", "/entities", "/related", "/source")
+    found = [f"/v1/articles/{one}{part}" for one in articles for part in parts]
+    found += [f"/v1/entities/{one}{part}" for one in entities for part in ("", "/articles", "/co-mentioned")]
+    found += [f"/v1/articles?entity={one}&sort=title" for one in entities]
+    found += [f"/v1/takeaways/{one}" for one in takeaways] + [f"/v1/related-links/{one}" for one in links]
+    return sorted(found)
+
+
+def kept_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
+    """Give all rows but for the numbers of takeaways' terms, which nobody sees."""
+    found = rows(app)
+    return found | {
+        "takeaway_terms": [
+            {name: value for name, value in row.items() if name != "number"}
+            for row in found["takeaway_terms"]
+        ]
+    }

@@ -1,0 +1,54 @@
+"""Files that are whole or not there, and the standard streams."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from seeds.streams import StreamError, input_name, open_input, open_output
+
+
+def test_a_file_is_there_when_all_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with open_output(path) as file:
+        file.write(b"half")
+        file.flush()
+        assert not path.exists()
+        file.write(b" and half")
+    assert path.read_bytes() == b"half and half"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"older")
+    with pytest.raises(ZeroDivisionError), open_output(path) as file:
+        file.write(b"half" * (1 // 0))
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with open_output(tmp_path / "link") as file:
+        file.write(b"through")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_bytes() == b"through"
+
+
+def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with open_output(tmp_path / "pipe") as file:
+        file.write(b"through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_failures_name_the_file_on_one_line(tmp_path: Path) -> None:
+    missing = r"a\\x0ab: cannot be read: No such file or directory$"
+    with pytest.raises(StreamError, match=missing), open_input(tmp_path / "a\nb"):
+        pytest.fail("opened")
+    assert input_name(Path("-")) == "standard input"
+    assert input_name(Path("a\nb")) == "a\\x0ab"
