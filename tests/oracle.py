@@ -200,11 +200,10 @@ class Corpus:
     def seed(self, submission: Submission, now: datetime) -> str:
         """Bring the article of `submission` to what its document says; gives the outcome."""
         before = self.articles.get(submission.key)
+        if before and before.submission == submission:
+            return "unchanged"
         found = find_entities(submission.document, self.matcher)
         about = features(sections(submission.document), found)
-        # What an article is about depends on its entities' types, which the catalogue may have corrected.
-        if before and (before.submission, before.features) == (submission, about):
-            return "unchanged"
         created_at = before.created_at if before else now
         self.articles[submission.key] = Article(submission, created_at, now, tuple(found), about)
         for each in found:

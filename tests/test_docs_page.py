@@ -132,4 +132,4 @@ def requests(browser: Chrome) -> list[str]:
         if event["method"] == "Network.requestWillBeSent"
     ]
     # The rest is the browser's own start page, and pictures inside the style sheet.
-    return [url for url in sent if urlsplit(url).scheme not in ("chrome", "data")]
+    return [url for url in sent if urlsplit(url).scheme not in ("chrome", "chrome-untrusted", "data")]
