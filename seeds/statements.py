@@ -79,11 +79,11 @@ NEXT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
 LAST_CHANGE = (
     select(Change.kind, Change.revision, Change.slug)
     .where(Change.article_id == IDENTITY)
-    .order_by(Change.sequence.desc())
+    .order_by(Change.revision.desc(), Change.sequence.desc())
     .limit(1)
 )
 FIRST_SEEDED = (
-    select(Change.changed_at).where(Change.article_id == IDENTITY).order_by(Change.sequence).limit(1)
+    select(Change.changed_at).where(Change.article_id == IDENTITY).order_by(Change.revision).limit(1)
 )
 LAST_SEQUENCE = select(func.max(Change.sequence).label("sequence"))
 

@@ -31,7 +31,7 @@ class Change(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     fields: Mapped[list[str]] = mapped_column(JSON)
 
-    __table_args__ = (Index(None, "article_id", "sequence"),)
+    __table_args__ = (Index(None, "article_id", "revision", "sequence"),)
 
     @property
     def article(self) -> dict[str, Any]:

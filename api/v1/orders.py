@@ -68,7 +68,7 @@ ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | sorts(
 )
 CHANGE_ORDERS = {"sequence": Order((Change.sequence,))}
 # Of the revisions of one article, which have an index in the order in which they were made.
-REVISION_ORDERS = sorts(revision=orders((Change.sequence,)))
+REVISION_ORDERS = sorts(revision=orders((Change.revision,)))
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))
 ENTITY_SORTS = tuple(entity_orders(Entity))

@@ -104,7 +104,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_changes")),
     )
     op.create_index(
-        op.f("ix_changes_article_id_sequence"), "changes", ["article_id", "sequence"], unique=False
+        op.f("ix_changes_article_id_revision_sequence"), "changes", ["article_id", "revision", "sequence"], unique=False
     )
     op.create_table(
         "revisions",
