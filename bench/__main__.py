@@ -13,13 +13,19 @@ from bench.report import cases_table, depths_table, heading
 from bench.seeding import measure_seeding
 from bench.service import serve
 from bench.stores import ENGINES, FOLDER, open_store
+from bench.transfer import measure_transfer
 
 
 @click.command()
 @click.option("--size", default=100_000, show_default=True, help="Articles of the large corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 @click.option("--rounds", type=click.IntRange(1), default=30, show_default=True, help="Requests a case.")
-@click.option("--only", default="", metavar="REGEX", help="Only cases whose name has this, or `seeding`.")
+@click.option(
+    "--only",
+    default="",
+    metavar="REGEX",
+    help="Only what has this in its name: a case, `seeding`, `transfer`.",
+)
 def main(size: int, engine: str, rounds: int, only: str) -> None:
     """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
     cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
@@ -42,6 +48,8 @@ def main(size: int, engine: str, rounds: int, only: str) -> None:
         if re.search(only, "seeding"):
             for articles, name in names.items():
                 click.echo("\n" + measure_seeding(store, name, articles).report())
+        if re.search(only, "transfer"):
+            click.echo("\n" + measure_transfer(store, engine, size))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from seeds.execution import fetch, insert_rows
 from seeds.lines import ImportFault, Line, read_lines
 from seeds.messages import printable
 from seeds.restored import ROWS, Rows
+from seeds.transactions import savepoint
 
 # Bytes of lines whose rows are written at a time.
 BATCH_BYTES = 1 << 20
@@ -122,7 +123,7 @@ def _rows(connection: Connection, batch: list[Line]) -> list[Rows]:
 
 def _insert(connection: Connection, rows: Rows) -> None:
     """Insert rows, or none of them; raises IntegrityError."""
-    with connection.begin_nested():
+    with savepoint(connection):
         for model, several in rows.items():
             insert_rows(connection, model, several)
 

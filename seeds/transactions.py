@@ -41,7 +41,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
             return
         _begin(connection, announce)
         try:
-            yield lambda: _savepoint(connection)
+            yield lambda: savepoint(connection)
         finally:
             connection.rollback()
 
@@ -91,15 +91,16 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Connect
 
 
 @contextmanager
-def _savepoint(connection: Connection) -> Iterator[Connection]:
-    savepoint = connection.begin_nested()
+def savepoint(connection: Connection) -> Iterator[Connection]:
+    """Do something within a transaction that is undone by itself where an exception leaves it."""
+    nested = connection.begin_nested()
     try:
         yield connection
-        savepoint.commit()
+        nested.commit()
     except BaseException:
         # On a full disk SQLite has rolled back the whole transaction by itself, the savepoint with it.
         with suppress(OperationalError):
-            savepoint.rollback()
+            nested.rollback()
         raise
 
 

@@ -10,11 +10,13 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import event
 
 from api.db import db
 from seeds import cli
 from seeds.catalogue import read_catalogue
 from seeds.files import Submission, read_submission
+from seeds.transactions import WAITING, transactions
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, clear, reference, rows, seed_pages, submit
 from tests.seeds.lives import KNOWN, answers, export, kept_rows, live, read_back, relink_pages, remove_page
@@ -351,6 +353,8 @@ def test_a_longer_line_than_the_settings_allow_is_refused(
 ) -> None:
     app = make_app(database_url, BRIEFS_MAX_DOCUMENT_BYTES="10")
     result = read_back(app, exported, tmp_path)
+    with app.app_context():
+        db.engine.dispose()
     assert result.exit_code == 1
     assert "has more than 1280 bytes; raise BRIEFS_MAX_DOCUMENT_BYTES if it is right" in result.stderr
 
@@ -379,3 +383,35 @@ def test_a_file_that_cannot_be_read_is_one_line(runner: FlaskCliRunner, tmp_path
     result = runner.invoke(args=["seed", "import", str(path)])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"Error: {path}: cannot be read: Input/output error\n"
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(other: Flask, exported: bytes, tmp_path: Path) -> None:
+    before = rows(other)
+    with other.app_context():
+        db.engine.dispose()
+        # SQLite says the same of a file at its limit as of a full disk.
+        event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 110"))
+    result = read_back(other, exported, tmp_path)
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: database: database or disk is full; nothing ")
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert rows(other) == before
+
+
+def test_a_second_run_waits_for_an_import(
+    app: Flask, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refused(Exception):  # noqa: N818 -- only to see who is in
+        pass
+
+    def announce(message: str) -> None:
+        assert message == WAITING
+        raise Refused
+
+    def begin_another() -> None:
+        with pytest.raises(Refused), transactions(db.engine, announce):
+            pytest.fail("let in")
+
+    monkeypatch.setattr("seeds.imports._check_targets", lambda *_: begin_another())
+    moved(app, exported, tmp_path)
+    assert export(app) == exported
