@@ -21,12 +21,16 @@ COMMON = (304, 406, 412, 414, 500, 503)
 
 @dataclass(frozen=True)
 class PathParameter:
-    """A parameter of a path, and the statuses that looking it up can answer; `under` is the one before it."""
+    """A parameter of a path, and the statuses that looking it up can answer.
+
+    `pattern` is the regular expression of what it can be, `under` the parameter before it.
+    """
 
     name: str
     description: str
     example: str
     statuses: tuple[int, ...] = (404,)
+    pattern: str | None = None
     under: "PathParameter | None" = None
 
     def whole(self) -> "list[PathParameter]":
@@ -35,7 +39,8 @@ class PathParameter:
 
     def document(self) -> dict[str, Any]:
         """Give the OpenAPI Parameter Object."""
-        return {"in": "path", "name": self.name, "description": self.description, "example": self.example}
+        said = {"in": "path", "name": self.name, "description": self.description, "example": self.example}
+        return said | ({"schema": {"type": "string", "pattern": self.pattern}} if self.pattern else {})
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no types.

@@ -35,7 +35,9 @@ def _finish(response: Response) -> Response:
     if response.status_code >= 400 or request.method == "OPTIONS":
         response.headers["Cache-Control"] = "no-store"
         return response
-    response.headers.setdefault("Cache-Control", settings().cache_control)
+    # Where an address leads may turn round, and two browsers' memories of it would make a circle.
+    usual = "no-cache" if response.status_code == 308 else settings().cache_control
+    response.headers.setdefault("Cache-Control", usual)
     return _represent(response) if response.status_code == 200 else response
 
 

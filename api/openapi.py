@@ -78,7 +78,8 @@ articles of a list.
 
 **History.** An article has a new `revision` whenever a seeding changed what it says, and
 `/v1/articles/{article}/revisions` has what it said before. `/v1/changes` tells of each change in order, and
-its `links.next` is never null: whoever keeps it can keep a copy of everything. A removed article answers 410.
+its `links.next` is never null: whoever keeps it can keep a copy of all articles. A removed article answers
+410.
 
 **Caching.** Each 200 has a strong `ETag`; send it back as `If-None-Match` and a 304 says that nothing
 changed. `Cache-Control` says how long an answer may be kept without asking.
@@ -159,7 +160,8 @@ def _complete(spec: APISpec) -> dict[str, Any]:
 
 def _problem_example(status: int) -> dict[str, Any]:
     said = {"title": TITLES.get(status), "status": status, "detail": DETAILS.get(status, "…")}
-    return PROBLEM | said | (ERRORS if status == 422 else {})
+    place = {"instance": "/v1/articles/one-that-was-removed"} if status == 410 else {}
+    return PROBLEM | said | place | (ERRORS if status == 422 else {})
 
 
 def _operation(operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:

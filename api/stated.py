@@ -10,6 +10,12 @@ from typing import Any
 from api.fields import rfc3339
 from api.models.articles import paragraphs, reading_minutes
 
+# The fields, in the order of an article.
+FIELDS = (
+    *("slug", "title", "summary", "language", "byline", "image", "published_at", "word_count"),
+    *("reading_minutes", "body", "analysis", "takeaways", "related", "source"),
+)
+
 
 def stated(
     columns: Mapping[str, Any], takeaways: Iterable[str], related: Iterable[tuple[str, str | None]]

@@ -112,7 +112,7 @@ def parse_command(file: Path) -> None:
 @seed.command("remove")
 @click.argument("article")
 def remove_command(article: str) -> None:
-    """Remove ARTICLE, an id or a slug, without asking.
+    """Remove ARTICLE, an id or a slug, old ones too, without asking.
 
     Its pages answer 410 from then on. Its history stays, and its slugs stay its own: seeded again, it comes
     back under its old id with the next revision.

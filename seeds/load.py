@@ -69,8 +69,11 @@ def _slug(
     if wanted is None and before:
         return before.slug
     if wanted:
-        if not _is_free(connection, wanted, identity):
-            raise Rejection(f"sidecar: the slug '{wanted}' belongs to another article; choose another")
+        owner = _owner(connection, wanted)
+        if owner not in (None, identity):
+            # Which nobody finds otherwise: its page is gone, and its slug leads nowhere.
+            whose = "another article" if find_stored(connection, owner) else "an article that was removed"
+            raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another")
         return wanted
     slug = make_slug(submission.document.title, f"article-{identity.hex[:8]}")
     # Two articles with one title: the later one's slug says whose it is.

@@ -40,7 +40,7 @@ class Mirror:
     def follow(self) -> None:
         """Take in all changes until there are no more."""
         while True:
-            page = orjson.loads(self.get(self.next).body)
+            page = orjson.loads(self.get(self.next, Cache_Control="no-cache").body)
             for change in page["data"]:
                 self._take(change)
             self.next = page["links"]["next"]
@@ -59,7 +59,7 @@ class Mirror:
     def _fetch(self, identity: str) -> None:
         """Fetch an article unless it is as it was; it may have gone meanwhile, as a later change will say."""
         known = {"If_None_Match": self.etags[identity]} if identity in self.etags else {}
-        answer = self.get(self.article.replace("{article}", identity), **known)
+        answer = self.get(self.article.replace("{article}", identity), Cache_Control="no-cache", **known)
         if answer.status == GONE:
             self._drop(identity)
         elif answer.status != NOT_MODIFIED:

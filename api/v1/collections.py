@@ -27,7 +27,6 @@ from api.shapes import chosen
 from api.v1 import filters, schemas
 from api.v1.orders import (
     ARTICLE_ENTITY_ORDERS,
-    CHANGE_ORDERS,
     REVISION_ORDERS,
     article_orders,
     co_mentioned_orders,
@@ -144,11 +143,6 @@ def co_mentioned(entity: UUID, parameters: Parameters) -> Source:
     rows = rows.options(with_expression(Entity.shared_article_count, shared.c.articles))
     conditions = [_tested(each.condition(Entity)) for each in filters.entity_filters(parameters)]
     return Keyset(rows.where(*conditions), co_mentioned_orders(shared.c.articles)[parameters["sort"]])
-
-
-def changes(parameters: Parameters) -> Source:
-    """Read changes."""
-    return Keyset(select(Change), CHANGE_ORDERS[parameters["sort"]])
 
 
 def revisions(article: UUID, parameters: Parameters) -> Source:

@@ -5,13 +5,17 @@ from marshmallow import fields, validate
 from api.fields import Here, Link, Stored, Time
 from api.models import CHANGES, CREATED, UPDATED
 from api.shapes import PageLinks, PageMeta, Shape, page_of
+from api.stated import FIELDS
 from api.v1.schemas import Analysis, ArticleReference, Byline, Image, Paragraph, Source, number, string
 
 
 def _changed_fields() -> fields.List[str]:
     return fields.List(
-        fields.String(),
-        metadata={"description": "The fields of the article that an update changed; empty of other changes."},
+        fields.String(validate=validate.OneOf(FIELDS)),
+        metadata={
+            "description": "The fields of the article that an update changed; empty of other changes. "
+            "`related` are the titles and dates that the page lists, `takeaways` their texts."
+        },
     )
 
 

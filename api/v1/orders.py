@@ -66,7 +66,6 @@ def related_link_orders(holder: Any) -> dict[str, Order]:
 ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | sorts(
     mention_count=orders((ArticleEntity.mention_count, ArticleEntity.entity_id))
 )
-CHANGE_ORDERS = {"sequence": Order((Change.sequence,))}
 # Of the revisions of one article, which have an index in the order in which they were made.
 REVISION_ORDERS = sorts(revision=orders((Change.revision,)))
 ARTICLE_SORTS = tuple(article_orders(Article))

@@ -22,7 +22,6 @@ from api.problems import InvalidParameters, parameter_error
 from api.v1 import schemas
 from api.v1.orders import (
     ARTICLE_SORTS,
-    CHANGE_ORDERS,
     CO_MENTIONED_SORTS,
     ENTITY_SORTS,
     RELATED_LINK_SORTS,
@@ -183,5 +182,5 @@ class ChangeParameters(PageParameters):
     """The query of the list of changes."""
 
     sort = Choice(
-        CHANGE_ORDERS, "Changes always come in the order in which they were made.", default="sequence"
+        ["sequence"], "Changes always come in the order in which they were made.", default="sequence"
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import load_only
 
 from api.blueprint import Blueprint, PathParameter
 from api.db import db
-from api.lookup import find_article, find_revision
+from api.lookup import NUMBER_FORM, find_article, find_revision
 from api.models import Article, Change, RelatedLink, Revision, Source, Takeaway
 from api.paging import Page, collection
 from api.stated import stated
@@ -20,7 +20,13 @@ from api.v1.articles import ARTICLE
 
 blueprint = Blueprint("revisions", __name__, url_prefix="/v1", description="What articles were before.")
 
-REVISION = PathParameter("revision", "The number of the revision, from 1.", "1", under=ARTICLE)
+REVISION = PathParameter(
+    "revision",
+    "The number of the revision, from 1.",
+    "1",
+    pattern=f"^{NUMBER_FORM.pattern}$",
+    under=ARTICLE,
+)
 # What is loaded of the article whose revisions are asked for.
 NAMED = (load_only(Article.slug, Article.revision),)
 ARTICLES = db.metadata.tables[Article.__tablename__]

@@ -8,6 +8,7 @@ from click.testing import Result
 from flask import Flask
 
 from seeds.catalogue import read_catalogue
+from seeds.document import Rejection
 from seeds.identity import article_id
 from tests.seeds.documents import (
     Page,
@@ -110,6 +111,8 @@ def test_the_slugs_of_a_removed_article_stay_its_own(app: Flask) -> None:
     remove(app, slug)
     seed_pages(app, [submit("another", BOARD)])
     assert article(app, "another")["slug"] != slug
+    with pytest.raises(Rejection, match="belongs to an article that was removed; choose another"):
+        seed_pages(app, [submit("third", OTHER, f"slug: {slug}")])
     seed_pages(app, [submit("board", BOARD)])
     assert article(app, "board")["slug"] == slug
 
