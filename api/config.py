@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
+# Characters of a key that signs cursors.
+MIN_SECRET = 16
 # Host or address, and port; no user, whose password every link would give away.
 AUTHORITY = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
 ORIGIN = re.compile(AUTHORITY, re.IGNORECASE | re.ASCII)
@@ -126,8 +128,8 @@ def _header_value(text: str) -> str:
 
 
 def _secret_key(text: str) -> str:
-    if len(text) < 16:
-        raise ValueError("must have at least 16 characters")
+    if len(text) < MIN_SECRET:
+        raise ValueError(f"must have at least {MIN_SECRET} characters")
     return text
 
 

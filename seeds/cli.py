@@ -1,6 +1,8 @@
 """`flask seed`: documents into the database, and what an operator asks about them."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Takeaway
 from api.urls import settings
 from seeds.catalogue import CatalogueError, read_catalogue
-from seeds.console import database_errors, progress, say, stream_errors
+from seeds.console import failures, number, progress, say, tell
 from seeds.document import Rejection, as_json
 from seeds.entities import Matcher
 from seeds.export import export_lines
@@ -36,8 +38,16 @@ from seeds.transactions import Transaction, transactions
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
+
+def _stop_alike() -> None:
+    """Let an end that the system asks for be as orderly as one by Ctrl-C."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 seed = AppGroup(
     "seed",
+    callback=_stop_alike,
     help="Seed the database from documents, and look at what is there.\n\n"
     "Exit status: 0 done, 1 something was rejected, 2 called wrongly.\n\n"
     "Example: flask seed load --dry-run",
@@ -69,26 +79,27 @@ def load_command(
     """Load documents into the database.
 
     PATHS are files, or folders whose *.txt are taken; without any, the project's own documents. A document
-    is in whole or not at all, a bad one never stops the others, and loading twice changes nothing.
+    is in whole or not at all, a bad one never stops the others, and loading twice changes nothing. What is
+    pruned is shown and asked about; to say no is no failure.
 
     Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """
     given = paths or (DOCUMENTS,)
     _check_prune(given, prune=prune, yes=yes, force=force)
-    files = find_documents(given)
-    if not files:
-        say("warning: there is no *.txt to load")
     with (
-        stream_errors(),
+        failures(),
         reporting(report) as told,
-        database_errors(),
         transactions(db.engine, say, dry_run=dry_run) as begin,
     ):
         run = Run(begin, told, settings().max_document_bytes, strict=strict)
+        # Only now: while another run was waited for, files may have come and gone.
+        files = find_documents(given)
+        if not files:
+            say("warning: there is no *.txt to load")
         run.load(files, _knowledge(begin))
         is_pruned = not prune or run.prune(given, ask=not (yes or dry_run), force=force)
         run.finish()
-    click.echo(told.summary, err=report == STANDARD)
+    (say if report == STANDARD else tell)(told.summary)
     sys.exit(0 if is_pruned and not told.counts[REJECTED] else 1)
 
 
@@ -106,7 +117,7 @@ def parse_command(file: Path) -> None:
     except Rejection as rejection:
         say(rejected(file, rejection))
         sys.exit(1)
-    click.echo(orjson.dumps(as_json(document), option=orjson.OPT_INDENT_2))
+    tell(orjson.dumps(as_json(document), option=orjson.OPT_INDENT_2))
 
 
 @seed.command("remove")
@@ -119,12 +130,12 @@ def remove_command(article: str) -> None:
 
     Example: flask seed remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
-    with database_errors(), transactions(db.engine, say) as begin, begin() as connection:
+    with failures(), transactions(db.engine, say) as begin, begin() as connection:
         identity = find_article(connection, article)
         if identity is None:
             raise click.ClickException(f"no article has the id or slug {printable(article)}")
         outcome = remove(connection, identity)
-    click.echo(f"removed {outcome.slug}, which was at revision {outcome.revision}")
+    tell(f"removed {outcome.slug}, which was at revision {outcome.revision}")
 
 
 @seed.command("relink")
@@ -137,16 +148,17 @@ def relink_command() -> None:
 
     Example: flask seed relink
     """
-    with database_errors(), transactions(db.engine, say) as begin:
+    with failures(), transactions(db.engine, say) as begin:
         matcher = _knowledge(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
         reread_count = sum(_each(begin, "Reading", articles, reread, matcher))
         settled_count = settle_entities(begin)
         linked_count = sum(_each(begin, "Linking", articles, relink))
-    click.echo(
-        f"{len(articles)} articles, {reread_count} read anew, "
-        f"{settled_count} entities settled, {linked_count} articles with other links"
+    tell(
+        f"{number(len(articles), 'article', 'articles')}, {reread_count} read anew, "
+        f"{number(settled_count, 'entity', 'entities')} settled, "
+        f"{number(linked_count, 'article', 'articles')} with other links"
     )
 
 
@@ -172,11 +184,11 @@ def status_command() -> None:
         "related_links": RelatedLink,
         "changes": Change,
     }
-    with database_errors():
+    with failures():
         for name, table in tables.items():
-            click.echo(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
-        click.echo(f"revision {db.session.scalar(select(Corpus.revision))}")
-        click.echo(f"engine {db.engine.dialect.name}")
+            tell(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
+        tell(f"revision {db.session.scalar(select(Corpus.revision))}")
+        tell(f"engine {db.engine.dialect.name}")
 
 
 @seed.command("export")
@@ -188,9 +200,9 @@ def export_command(file: Path) -> None:
     either engine. FILE is there whole or not at all, and readable by its owner alone, as the key that signs
     cursors is in it. Seeding may go on meanwhile: all of the export is one state.
 
-    Example: flask seed export
+    Example: flask seed export briefs.ndjson
     """
-    with stream_errors(), database_errors(), db.engine.connect() as connection, open_output(file) as output:
+    with failures(), db.engine.connect() as connection, open_output(file) as output:
         counts = write_lines(export_lines(connection), output)
     say(f"{counted(counts)} exported")
 
@@ -201,14 +213,13 @@ def import_command(file: Path) -> None:
     """Read what `flask seed export` wrote into an empty database, from FILE or, as -, standard input.
 
     It may be of the other engine. All is in, or nothing: a file that was cut off or altered is refused with
-    the line where that shows.
+    the line where that shows. Its digest tells accidents, not intent: one that was made to fit is taken in.
 
     Example: flask seed import briefs.ndjson
     """
     try:
         with (
-            stream_errors(),
-            database_errors(),
+            failures(),
             transactions(db.engine, say) as begin,
             begin() as connection,
             open_input(file) as lines,
@@ -219,7 +230,7 @@ def import_command(file: Path) -> None:
     except ImportFault as fault:
         say(f"{input_name(file)}: line {fault.line}: {fault.message}")
         sys.exit(1)
-    click.echo(f"{counted(counts)} imported")
+    tell(f"{counted(counts)} imported")
 
 
 def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool) -> None:

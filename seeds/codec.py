@@ -6,11 +6,13 @@ export writes is taken, so that what is read comes out again byte for byte.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from math import copysign
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from api.config import MIN_SECRET
 from api.fields import rfc3339
 from seeds.identity import MAX_SLUG, is_slug
 from seeds.messages import quoted
@@ -84,6 +86,13 @@ def time(value: Any) -> datetime:
     return read
 
 
+def key(value: Any) -> str:
+    """Read a key that signs cursors."""
+    if len(text(value)) < MIN_SECRET:
+        raise _not(f"a key of at least {MIN_SECRET} characters", value)
+    return str(value)
+
+
 def integer(least: int = 0, most: int = MAX_INTEGER) -> Read:
     """Make the reader of a whole number."""
 
@@ -98,7 +107,8 @@ def integer(least: int = 0, most: int = MAX_INTEGER) -> Read:
 
 def share(value: Any) -> float:
     """Read a number from 0 to 1, with its decimal point."""
-    if not isinstance(value, float) or not 0 <= value <= 1:
+    # Minus zero is zero, but is not written so.
+    if not isinstance(value, float) or not 0 <= value <= 1 or copysign(1, value) < 0:
         raise _not("a number from 0.0 to 1.0", value)
     return value
 
@@ -129,12 +139,14 @@ def as_it_is(read: Read) -> Read:
     return check
 
 
-def each(read: Read) -> Read:
-    """Make the reader of a list."""
+def each(read: Read, least: int = 0) -> Read:
+    """Make the reader of a list of at least so many."""
 
     def read_each(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise _not("a list", value)
+        if len(value) < least:
+            raise MalformedError(f"must have at least {least}")
         made: list[Any] = []
         try:
             for one in value:

@@ -1,5 +1,6 @@
 """What the commands say on standard error: messages, progress, and failures of the database in one line."""
 
+import errno
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from seeds.messages import printable
 from seeds.streams import StreamError
+from seeds.transactions import LockError
 
 Item = TypeVar("Item")
 
@@ -74,30 +76,40 @@ def _told(items: Sequence[Item], verb: str) -> Iterator[Item]:
             say(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {left} left")
 
 
+def tell(text: str | bytes) -> None:
+    """Print what was asked for to standard output."""
+    try:
+        click.echo(text)
+    except OSError as error:
+        # Who reads no further has what was wanted; click ends without a word then.
+        if error.errno == errno.EPIPE:
+            raise
+        raise click.ClickException(f"standard output: cannot be written: {error.strerror}") from None
+
+
+def number(count: int, one: str, several: str) -> str:
+    """Say how many there are."""
+    return f"{count} {one if count == 1 else several}"
+
+
 @contextmanager
-def database_errors() -> Iterator[None]:
-    """Turn a failure of the database into one line that says what to do."""
+def failures() -> Iterator[None]:
+    """Turn a failure of the database or of a file into one line that says what to do."""
     for name in CLEANERS:
         logging.getLogger(name).addFilter(_tells_more)
     try:
         yield
-    except OSError as error:
-        raise click.ClickException(printable(f"database: cannot be locked: {error.strerror}")) from None
+    except (LockError, StreamError) as error:
+        raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         advice = "nothing of the document at hand was written; mend the cause and run this again"
         if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
-
-
-@contextmanager
-def stream_errors() -> Iterator[None]:
-    """Turn a file that cannot be read or written into one line."""
-    try:
-        yield
-    except StreamError as error:
-        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        say("stopped; run this again to finish")
+        raise
 
 
 def _tells_more(record: logging.LogRecord) -> bool:

@@ -23,6 +23,7 @@ from seeds.codec import (
     each,
     identity,
     integer,
+    key,
     one_of,
     optional,
     pair,
@@ -142,10 +143,10 @@ CHANGE = {
 }
 number = integer(1, MAX_NUMBER)
 LINES: Mapping[str, Mapping[str, Read]] = {
-    "corpus": {"format": integer(1), "revision": count, "secret_key": text},
+    "corpus": {"format": integer(1), "revision": count, "secret_key": key},
     "entity": ENTITY | {"slugs": each(slug), "old_ids": each(identity)},
     "article": {"number": number} | ARTICLE | PARTS,
-    "removed": {"id": identity, "slugs": each(slug)},
+    "removed": {"id": identity, "slugs": each(slug, 1)},
     "revision": REVISION | {"content": record(STATED), "document": text},
     "change": {"sequence": number, "change": one_of(CHANGES)} | CHANGE,
     "end": {"lines": count, "sha256": sha256},

@@ -65,6 +65,16 @@ def _attempt(path: Path, beside: Path, max_bytes: int) -> Submission | Rejection
         return rejection
 
 
+def find_key(path: Path) -> str | None:
+    """Give the key of the document at `path`, which may be none, or None where its sidecar cannot be read."""
+    try:
+        path.name.encode()
+        sidecar = _read_sidecar(path.with_suffix(".yaml"))
+    except (Rejection, UnicodeEncodeError):
+        return None
+    return sidecar.url or path.stem
+
+
 def _state(path: Path) -> tuple[int, int, int] | None:
     """Give what changes when somebody writes to the file at `path` or puts another in its place."""
     try:

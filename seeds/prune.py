@@ -1,12 +1,15 @@
 """Articles whose documents are gone from the folder that they were last loaded from."""
 
-from collections.abc import Collection
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from api.models import Article, Source
+from seeds.files import real_name
 
 
 class Filed(NamedTuple):
@@ -18,11 +21,28 @@ class Filed(NamedTuple):
     slug: str
 
 
+@dataclass
+class Seen:
+    """What a run has seen: keys of documents, files that it could read, and others that it could not."""
+
+    keys: dict[str, Path] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
+    # Those whose articles were not there before.
+    new: set[str] = field(default_factory=set)
+    # Folders by their real names, and names in them.
+    read: set[tuple[str, str]] = field(default_factory=set)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+
+
 class Folder(NamedTuple):
-    """A folder's articles: how many there are, and those whose documents are gone."""
+    """A folder's articles: how many there were before the run, and those whose documents are gone.
+
+    `unknown` are files of which nobody can tell whose documents they are.
+    """
 
     size: int
     gone: list[Filed]
+    unknown: list[str]
 
     @property
     def is_mostly_gone(self) -> bool:
@@ -30,17 +50,24 @@ class Folder(NamedTuple):
         return len(self.gone) * 2 > self.size
 
 
-def look_into(connection: Connection, path: str, keys: Collection[str], unread: Collection[str]) -> Folder:
-    """Give what became of the articles of the folder at `path`.
-
-    `keys` are those of the documents that are there, `unread` the names of files whose keys nobody knows.
-    """
+def look_into(connection: Connection, folder: Path, seen: Seen) -> Folder:
+    """Give what became of the articles of `folder`, of which a run has `seen` all that it takes of it."""
+    path = real_name(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
     rows = select(*columns).join(Source, Source.article_id == Article.id).where(Source.folder == path)
-    size, gone = 0, []
-    for row in connection.execute(rows.order_by(Article.source_name, Article.key)):
-        filed = Filed(*row)
-        size += 1
-        if filed.key not in keys and filed.source_name not in unread:
-            gone.append(filed)
-    return Folder(size, gone)
+    filed = [Filed(*row) for row in connection.execute(rows.order_by(Article.source_name, Article.key))]
+    names = {one.source_name for one in filed}
+    return Folder(
+        sum(one.key not in seen.new for one in filed),
+        [one for one in filed if _is_gone(one, folder, path, seen)],
+        sorted(name for parent, name in seen.unknown if parent == path and name not in names),
+    )
+
+
+def _is_gone(filed: Filed, folder: Path, path: str, seen: Seen) -> bool:
+    """Tell whether the document of an article is no more: no file has its key, nor its name without a key."""
+    if filed.key in seen.keys or filed.key in seen.rejected or (path, filed.source_name) in seen.unknown:
+        return False
+    # A file that the run does not take, as its name does not end in .txt, is there all the same.
+    is_there = os.path.lexists(folder / filed.source_name)
+    return not is_there or (path, filed.source_name) in seen.read

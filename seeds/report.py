@@ -18,7 +18,7 @@ from api.models import CREATED, REMOVED, UPDATED
 from seeds.document import ParseWarning, Rejection
 from seeds.history import UNCHANGED, Outcome
 from seeds.messages import printable
-from seeds.streams import open_output
+from seeds.streams import StreamError, open_output
 
 REJECTED = "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
@@ -81,7 +81,11 @@ def reporting(path: Path | None) -> Iterator[Report]:
     if path is None:
         yield Report(None)
         return
-    with tempfile.TemporaryFile() as documents, open_output(path) as file:
-        report = Report(documents)
-        yield report
-        report.write(file)
+    try:
+        with tempfile.TemporaryFile() as documents, open_output(path) as file:
+            report = Report(documents)
+            yield report
+            report.write(file)
+    except OSError as error:
+        folder = printable(tempfile.gettempdir())
+        raise StreamError(f"{folder}: the report cannot be put together there: {error.strerror}") from None

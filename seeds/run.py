@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from api.models import Corpus
+from api.models import CREATED, Corpus
 from seeds.console import progress, say
 from seeds.document import ParseWarning, Rejection
 from seeds.entities import Matcher
-from seeds.files import Submission, read_submission, real_name
+from seeds.files import Submission, find_key, read_submission, real_name
 from seeds.load import load
 from seeds.messages import printable
-from seeds.prune import Filed, look_into
+from seeds.prune import Filed, Seen, look_into
 from seeds.remove import remove
 from seeds.report import Report
 from seeds.transactions import Transaction
@@ -25,8 +25,7 @@ class Run:
     def __init__(self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool) -> None:
         self._begin, self._report = begin, report
         self._max_bytes, self._strict = max_bytes, strict
-        self._keys: dict[str, Path] = {}
-        self._unread: set[tuple[str, str]] = set()
+        self._seen = Seen()
 
     def load(self, files: Sequence[Path], matcher: Matcher) -> None:
         """Load each of `files`; one that is rejected stops no other."""
@@ -41,18 +40,26 @@ class Run:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
     def _read(self, path: Path) -> Submission | None:
+        place = (real_name(path.parent), path.name)
         try:
-            return read_submission(path, self._max_bytes)
+            submission = read_submission(path, self._max_bytes)
         except Rejection as rejection:
-            self._unread.add((real_name(path.parent), path.name))
-            self._reject(path, None, rejection)
+            key = find_key(path)
+            if key is None:
+                self._seen.unknown.add(place)
+            else:
+                self._seen.rejected.add(key)
+            self._reject(path, key, rejection)
             return None
+        self._seen.read.add(place)
+        return submission
 
     def _load(self, path: Path, submission: Submission, matcher: Matcher) -> None:
         key, warnings = submission.key, submission.document.warnings
         try:
-            if self._keys.setdefault(key, path) != path:
-                raise Rejection(f"has the key of {printable(str(self._keys[key]))}; one of them must change")
+            first = self._seen.keys.setdefault(key, path)
+            if first != path:
+                raise Rejection(f"has the key of {printable(str(first))}; one of them must change")
             for warning in warnings:
                 self._warn(path, warning)
             with self._begin() as connection:
@@ -60,6 +67,8 @@ class Run:
         except Rejection as rejection:
             self._reject(path, key, rejection, warnings)
         else:
+            if outcome.kind == CREATED:
+                self._seen.new.add(key)
             self._report.done(path.name, key, outcome, warnings)
 
     def _warn(self, path: Path, warning: ParseWarning) -> None:
@@ -78,17 +87,21 @@ class Run:
 
         Those of a folder are shown and, with `ask`, asked about. More than half of them go only with `force`.
         """
-        kept_back = [folder for folder in folders if not self._prune(folder, ask=ask, force=force)]
+        once = {real_name(folder): folder for folder in folders}
+        kept_back = [folder for folder in once.values() if not self._prune(folder, ask=ask, force=force)]
         return not kept_back
 
     def _prune(self, folder: Path, *, ask: bool, force: bool) -> bool:
-        name, real = printable(str(folder)), real_name(folder)
-        unread = {file for parent, file in self._unread if parent == real}
+        name = printable(str(folder))
         with self._begin() as connection:
-            found = look_into(connection, real, self._keys, unread)
+            found = look_into(connection, folder, self._seen)
         for filed in found.gone:
             say(f"{name}/{printable(filed.source_name)}: gone, and with it its article {filed.slug}")
         number = f"{len(found.gone)} of the {found.size} articles of {name}"
+        if found.gone and found.unknown and not force:
+            one = printable(found.unknown[0])
+            say(f"not removed: {number}; {one} may be the document of one; mend its sidecar or say --force")
+            return False
         if found.is_mostly_gone and not force:
             say(f"not removed: {number}, more than half of them; say --force if that is meant")
             return False
@@ -97,7 +110,7 @@ class Run:
                 if not click.confirm(f"Remove {number}?", err=True):
                     return True
             except click.Abort:
-                say(f"not removed: {number}; nobody answered, say --yes")
+                say(f"not removed: {number}; there was no answer, say --yes where nobody can be asked")
                 return False
         for filed in progress(found.gone, "Removing"):
             self._remove(filed)

@@ -1,7 +1,7 @@
 """Files that commands write whole or not at all, and read, `-` being standard output and standard input."""
 
+import fcntl
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -67,14 +67,20 @@ def _is_special(path: Path) -> bool:
 def _open_beside(path: Path) -> Iterator[BinaryIO]:
     # Where a link leads, which stays one.
     real = Path(os.path.realpath(path))
-    beside = real.with_name(f".{secrets.token_hex(8)}.part")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 -- no path, but what was made with its mode
+    # One name for all, so that what a killed run has left is used again.
+    beside = real.with_name(f".{real.name}.part")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT, 0o600)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 -- no path, but what was made with its mode
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StreamError(f"{printable(str(path))}: another process is writing it") from None
+        try:
+            file.truncate()
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(real)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+            beside.replace(real)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise

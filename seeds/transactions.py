@@ -1,15 +1,17 @@
 """Write transactions: one a document, and one writer at a time on either engine."""
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from api.db import BUSY_MILLISECONDS
+from seeds.messages import printable
 
 Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -24,6 +26,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {"writes": True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
+
+
+class LockError(Exception):
+    """The lock of a run cannot be asked for; the message is one line that says why."""
 
 
 @contextmanager
@@ -64,13 +70,23 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
                 # nothing of a server that may be gone.
                 holder.invalidate()
         return
-    with Path(f"{engine.url.database}.lock").open("w") as file:
+    with _lock_file(engine) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             announce(WAITING)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _lock_file(engine: Engine) -> IO[str]:
+    # By the one real name of the database, whatever it is called here.
+    path = Path(f"{os.path.realpath(str(engine.url.database))}.lock")
+    try:
+        return path.open("w")
+    except OSError as error:
+        reason = f"{printable(str(path))}: cannot be opened: {error.strerror}"
+        raise LockError(f"{reason}; who loads must be able to write this file, and to its folder") from None
 
 
 def _advise(connection: Connection, announce: Announce, attempt: str, wait: str, key: int) -> None:

@@ -423,6 +423,35 @@ def test_a_terminal_has_a_progress_bar_and_a_pipe_has_none(sqlite_template: Path
     assert piped.stderr.decode() == f"{rejection}\n"
 
 
+@pytest.mark.parametrize("command", [("load",), ("parse", SOURCE), ("status",)], ids=lambda each: each[0])
+def test_output_that_cannot_be_written_is_one_line(
+    sqlite_template: Path, tmp_path: Path, command: tuple[object, ...]
+) -> None:
+    (tmp_path / "briefs.db").write_bytes(sqlite_template.read_bytes())
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "flask", "seed", *map(str, command)],
+            cwd=ROOT,
+            env=environment(f"sqlite:///{tmp_path / 'briefs.db'}"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert process.stderr.decode() == "Error: standard output: cannot be written: No space left on device\n"
+    assert process.returncode == 1
+
+
+def test_a_lock_that_may_not_be_written_is_named(app: Flask, engine: str, tmp_path: Path) -> None:
+    if engine == "sqlite":
+        (tmp_path / "briefs.db.lock").mkdir()
+        result = seed(app)
+        assert result.stderr == (
+            f"Error: {tmp_path}/briefs.db.lock: cannot be opened: Is a directory; "
+            "who loads must be able to write this file, and to its folder\n"
+        )
+        assert result.exit_code == 1
+
+
 # --- parse ---
 
 
@@ -550,7 +579,7 @@ def test_every_example_of_the_help_runs(
     for example in examples:
         result = runner.invoke(args=shlex.split(example)[1:])
         assert result.exit_code == 0, result.output
-        assert result.stdout
+        assert result.stdout or (tmp_path / "briefs.ndjson").stat().st_size
 
 
 # --- databases that are not as they should be ---

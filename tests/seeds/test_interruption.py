@@ -166,14 +166,16 @@ def test_a_load_that_is_killed_again_and_again_leaves_whole_articles_and_complet
     assert lasting(rows(app)) == complete
 
 
-def test_a_load_that_its_operator_interrupts_leaves_whole_articles_and_says_so_in_one_line(
-    app: Flask, database_url: str, pages: Path, complete: Rows
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_load_that_is_told_to_stop_leaves_whole_articles_and_says_how_to_finish(
+    app: Flask, database_url: str, pages: Path, complete: Rows, number: signal.Signals
 ) -> None:
     with start_load(database_url, pages) as process:
         wait_for(app, process, 20)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         stdout, stderr = process.communicate()
-    assert (stdout, stderr.strip(), process.returncode) == ("", "Aborted!", 1)
+    said = [line for line in stderr.splitlines() if line]
+    assert (stdout, said, process.returncode) == ("", ["stopped; run this again to finish", "Aborted!"], 1)
     assert 20 <= check_whole(app, complete) < NUMBER
     assert seed(app, pages).exit_code == 0
     assert lasting(rows(app)) == complete

@@ -60,7 +60,8 @@ def test_no_answer_removes_nothing_and_says_how_to_do_without(app: Flask, folder
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="")
     assert result.stderr.splitlines()[-1].endswith(
-        f"not removed: 1 of the 5 articles of {folder}; nobody answered, say --yes"
+        f"not removed: 1 of the 5 articles of {folder}; there was no answer, "
+        "say --yes where nobody can be asked"
     )
     assert (removed(result), result.exit_code) == (0, 1)
     assert keys(app) == set(NAMES)
@@ -159,6 +160,61 @@ def test_a_document_with_another_key_leaves_the_article_of_the_old_one(app: Flas
     result = prune(app, "--yes", folder)
     assert summary(result) == "1 created, 0 updated, 4 unchanged, 1 removed, 0 rejected"
     assert keys(app) == {"a", "c", "d", "e", "https://example.org/b"}
+
+
+def test_a_file_that_a_folder_does_not_give_by_itself_is_there_all_the_same(app: Flask, folder: Path) -> None:
+    others = [write(folder, "f", Page(title="Town F")), write(folder, ".g", Page(title="Town G"))]
+    named = others[0].rename(folder / "f.md")
+    assert summary(seed(app, named, others[1])).startswith("2 created")
+    assert removed(prune(app, "--yes", folder)) == 0
+    named.unlink()
+    assert removed(prune(app, "--yes", folder)) == 1
+    assert keys(app) == {*NAMES, ".g"}
+
+
+def test_a_rejected_file_may_be_the_document_that_is_gone_by_its_old_name(app: Flask, folder: Path) -> None:
+    write(folder, "b", Page(title="The Gauge of Town B"), "url: https://example.org/b")
+    assert prune(app, "--yes", folder).exit_code == 0
+    (folder / "b.txt").rename(folder / "x.txt")
+    (folder / "b.yaml").unlink()
+    (folder / "x.yaml").write_text("nonsense: 1", encoding="utf-8")
+    result = prune(app, "--yes", folder)
+    assert result.stderr.splitlines()[-1] == (
+        f"not removed: 1 of the 5 articles of {folder}; x.txt may be the document of one; "
+        "mend its sidecar or say --force"
+    )
+    assert (removed(result), result.exit_code) == (0, 1)
+    (folder / "x.yaml").write_text("url: https://example.org/b", encoding="utf-8")
+    assert summary(prune(app, "--yes", folder)) == "0 created, 1 updated, 4 unchanged, 0 removed, 0 rejected"
+
+
+def test_files_that_changed_names_keep_their_articles_though_one_cannot_be_read(
+    app: Flask, folder: Path
+) -> None:
+    for name in "ab":
+        write(folder, name, Page(title=f"Town {name}"), f"url: https://example.org/{name}")
+    assert prune(app, "--yes", folder).exit_code == 0
+    write(folder, "a", Page(title="Town b"), "nonsense: 1")
+    write(folder, "b", Page(title="Town a"), "url: https://example.org/a")
+    result = prune(app, "--yes", folder)
+    assert (removed(result), result.exit_code) == (0, 1)
+
+
+def test_what_a_run_has_created_does_not_make_up_for_what_is_gone(app: Flask, folder: Path) -> None:
+    for name in NAMES:
+        (folder / f"{name}.txt").rename(folder / f"{name}{name}.txt")
+    result = prune(app, "--yes", folder)
+    assert summary(result) == "5 created, 0 updated, 0 unchanged, 0 removed, 0 rejected"
+    assert result.stderr.splitlines()[-1].startswith(
+        f"not removed: 5 of the 5 articles of {folder}, more than"
+    )
+    assert result.exit_code == 1
+
+
+def test_a_folder_that_is_named_twice_is_asked_about_once(app: Flask, folder: Path) -> None:
+    (folder / "b.txt").unlink()
+    result = prune(app, folder, f"{folder}/", answer="n\n")
+    assert result.stderr.count("Remove 1 of") == 1
 
 
 def test_a_dry_run_shows_the_same_asks_nothing_and_removes_nothing(app: Flask, folder: Path) -> None:

@@ -56,7 +56,7 @@ def test_each_document_is_there_with_its_outcome_in_the_order_of_the_load(app: F
     write(pages, "odd", Page(title="No List Here", takeaways=()))
     write(pages, "wrong", b"\xff")
     write(pages, "wrong2", GAUGES, "published_at: noon")
-    report = load(app, pages, "--prune", "--yes")
+    report = load(app, pages, "--prune", "--yes", "--force")
     assert [
         (each["name"], each["key"], each["outcome"], each["revision"]) for each in report["documents"]
     ] == [
@@ -64,7 +64,7 @@ def test_each_document_is_there_with_its_outcome_in_the_order_of_the_load(app: F
         ("new.txt", "https://example.org/new", "created", 1),
         ("odd.txt", "odd", "created", 1),
         ("same.txt", "same", "unchanged", 1),
-        ("wrong.txt", None, "rejected", None),
+        ("wrong.txt", "wrong", "rejected", None),
         ("wrong2.txt", None, "rejected", None),
         ("gone.txt", "gone", "removed", 1),
     ]

@@ -28,6 +28,25 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_a_killed_run_has_left_is_used_again(tmp_path: Path) -> None:
+    (tmp_path / ".file.part").write_bytes(b"much more than half")
+    with open_output(tmp_path / "file") as file:
+        file.write(b"whole")
+    assert (tmp_path / "file").read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_two_do_not_write_one_file_at_once(tmp_path: Path) -> None:
+    with open_output(tmp_path / "file") as file:
+        with (
+            pytest.raises(StreamError, match=r"file: another process is writing it$"),
+            open_output(tmp_path / "file"),
+        ):
+            pytest.fail("opened")
+        file.write(b"the first")
+    assert (tmp_path / "file").read_bytes() == b"the first"
+
+
 def test_a_link_stays_one(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "file")
     with open_output(tmp_path / "link") as file:

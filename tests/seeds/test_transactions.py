@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from api.db import db
 from api.models import Corpus
 from seeds.transactions import LOCK, WAITING, Transaction, transactions
+from tests.conftest import make_app
 from tests.seeds.documents import Page, lasting, reference, revision, rows, seed, start_load, write
 
 
@@ -194,6 +195,23 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
     with reference(sqlite_template, tmp_path) as other:
         seed(other, pages)
         assert lasting(rows(app)) == lasting(rows(other))
+
+
+def test_a_database_by_another_name_has_the_same_lock(sqlite_template: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    with reference(sqlite_template, tmp_path) as app, app.app_context():
+        (tmp_path / "link.db").symlink_to(tmp_path / "reference.db")
+        other = make_app(f"sqlite:///{tmp_path / 'link.db'}")
+
+        def announce(message: str) -> None:
+            said.append(message)
+            raise LookupError
+
+        with transactions(db.engine, silent), other.app_context():
+            with pytest.raises(LookupError), transactions(db.engine, announce):
+                pytest.fail("let in")
+            db.engine.dispose()
+    assert said == [WAITING]
 
 
 def test_a_run_waits_for_the_whole_run_before_it_and_says_so_at_once(app: Flask) -> None:
