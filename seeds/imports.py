@@ -102,7 +102,7 @@ def _write(connection: Connection, batch: list[Line]) -> None:
                 _insert(connection, each)
             except IntegrityError as error:
                 reason = printable(str(error.orig).partition("\n")[0])
-                wrong = f"cannot be stored beside the lines before it, as it must be: {reason}"
+                wrong = f"must go together with the lines before it: {reason}"
                 raise ImportFault(line.number, wrong) from None
         raise
 

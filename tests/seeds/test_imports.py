@@ -229,7 +229,7 @@ REFUSED: list[tuple[str, Callable[[list[Line], int], object], int | None, str]] 
         "entity",
         lambda lines, at: [same_in_next(name)(lines, at) for name in ("slug", "slugs")],
         1,
-        "cannot be",
+        "must go together with the lines before it: ",
     ),
     (
         "entity",
@@ -241,7 +241,7 @@ REFUSED: list[tuple[str, Callable[[list[Line], int], object], int | None, str]] 
         "entity",
         lambda lines, at: [each.update(old_ids=[NOBODY]) for each in lines[at : at + 2]],
         1,
-        "cannot be",
+        "must go together with the lines before it: ",
     ),
     ("article", set_in(["key"], "other"), 0, "id: must be "),
     ("article", set_in(["slug"], "other"), 0, "slugs: must have the present slug too, other"),
@@ -250,7 +250,7 @@ REFUSED: list[tuple[str, Callable[[list[Line], int], object], int | None, str]] 
         "article",
         lambda lines, at: [same_in_next(name)(lines, at) for name in ("slug", "slugs")],
         1,
-        "cannot be",
+        "must go together with the lines before it: ",
     ),
     ("article", set_in(["related"], [LINK | {"title": None}]), 0, "related[0].title: must not be null where"),
     (
@@ -275,20 +275,20 @@ REFUSED: list[tuple[str, Callable[[list[Line], int], object], int | None, str]] 
         "article",
         set_in(["related"], [LINK | {"target_id": NOBODY}] * 2),
         0,
-        "cannot be stored beside the lines",
+        "must go together with the lines before it: ",
     ),
     ("article", set_in(["features"], [["a", 1], ["a", 2]]), 0, "features: must name no feature twice"),
     (
         "article",
         lambda lines, at: lines[at]["entities"].append(lines[at]["entities"][0]),
         0,
-        "cannot be stored",
+        "must go together with the lines before it: ",
     ),
     (
         "removed",
         lambda lines, at: lines[at].update(slugs=lines[at - 1]["slugs"]),
         0,
-        "cannot be stored beside",
+        "must go together with the lines before it: ",
     ),
 ]
 
