@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import SystemRandom
 
 import psycopg
 import pytest
@@ -147,23 +146,6 @@ def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
         # A look now and then, so that the load has the processor.
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.005)
-
-
-def test_a_load_that_is_killed_again_and_again_leaves_whole_articles_and_completes(
-    app: Flask, database_url: str, pages: Path, complete: Rows
-) -> None:
-    moments = sorted(SystemRandom().sample(range(1, 90), 2))
-    for moment in moments:
-        with start_load(database_url, pages) as process:
-            wait_for(app, process, moment)
-            process.kill()
-        assert process.returncode == -signal.SIGKILL, moments
-        assert moment <= check_whole(app, complete) < NUMBER, moments
-    with start_load(database_url, pages) as process:
-        stdout, stderr = process.communicate()
-    assert process.returncode == 0, stderr
-    assert re.match(r"\d+ created, 0 updated, \d+ unchanged, 0 removed, 0 rejected$", stdout)
-    assert lasting(rows(app)) == complete
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
