@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from api.models import Article, Source
 from seeds.files import real_name
+from seeds.messages import printable
 
 
 class Filed(NamedTuple):
@@ -45,9 +46,14 @@ class Folder(NamedTuple):
     unknown: list[str]
 
     @property
-    def is_mostly_gone(self) -> bool:
-        """Whether more than half of it is gone, as when a disk is not mounted."""
-        return len(self.gone) * 2 > self.size
+    def objection(self) -> str:
+        """Why nothing of this should be removed unless that is meant; empty where it may."""
+        if self.gone and self.unknown:
+            one = printable(self.unknown[0])
+            return f"; {one} may be the document of one; mend its sidecar or say --force"
+        # As when a disk is not mounted.
+        is_mostly_gone = len(self.gone) * 2 > self.size
+        return ", more than half of them; say --force if that is meant" if is_mostly_gone else ""
 
 
 def look_into(connection: Connection, folder: Path, seen: Seen) -> Folder:

@@ -98,21 +98,14 @@ class Run:
         for filed in found.gone:
             say(f"{name}/{printable(filed.source_name)}: gone, and with it its article {filed.slug}")
         number = f"{len(found.gone)} of the {found.size} articles of {name}"
-        if found.gone and found.unknown and not force:
-            one = printable(found.unknown[0])
-            say(f"not removed: {number}; {one} may be the document of one; mend its sidecar or say --force")
+        if found.objection and not force:
+            say(f"not removed: {number}{found.objection}")
             return False
-        if found.is_mostly_gone and not force:
-            say(f"not removed: {number}, more than half of them; say --force if that is meant")
+        agreed = _agree(f"Remove {number}?") if found.gone and ask else True
+        if agreed is None:
+            say(f"not removed: {number}; there was no answer, say --yes where nobody can be asked")
             return False
-        if found.gone and ask:
-            try:
-                if not click.confirm(f"Remove {number}?", err=True):
-                    return True
-            except click.Abort:
-                say(f"not removed: {number}; there was no answer, say --yes where nobody can be asked")
-                return False
-        for filed in progress(found.gone, "Removing"):
+        for filed in progress(found.gone if agreed else [], "Removing"):
             self._remove(filed)
         return True
 
@@ -120,6 +113,14 @@ class Run:
         with self._begin() as connection:
             outcome = remove(connection, filed.id)
         self._report.done(filed.source_name, filed.key, outcome)
+
+
+def _agree(question: str) -> bool | None:
+    """Ask the operator; None is no answer."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return None
 
 
 def rejected(path: Path, rejection: Rejection) -> str:
