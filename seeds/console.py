@@ -2,6 +2,8 @@
 
 import errno
 import logging
+import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -84,6 +86,8 @@ def tell(text: str | bytes) -> None:
         # Who reads no further has what was wanted; click ends without a word then.
         if error.errno == errno.EPIPE:
             raise
+        # What is left in the buffer would fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.ClickException(f"standard output: cannot be written: {error.strerror}") from None
 
 

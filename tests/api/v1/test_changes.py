@@ -237,11 +237,10 @@ def test_a_cursor_of_the_feed_is_refused_once_it_is_altered(app: Flask, client: 
 
 def test_a_cursor_of_another_past_is_refused_and_says_to_begin_anew(app: Flask, client: FlaskClient) -> None:
     seed(app, "a", "b", "c")
-    kept = [get(client, f"/v1/changes?limit={limit}")["links"]["next"] for limit in (1, 2, 3)]
+    kept = [get(client, f"/v1/changes?limit={limit}")["links"]["next"] for limit in (2, 3)]
     clear(app)
     seed(app, "a", "d")
-    assert sequences(get(client, kept[0])) == [2]
-    for link in kept[1:]:
+    for link in kept:
         (error,) = assert_parameter_error(client.get(link), "cursor")
         assert error["message"].endswith("Begin the copy anew, without a cursor.")
 
