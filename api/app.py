@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import orjson
 from flask import Flask, Response
@@ -13,14 +14,16 @@ from flask_cors import CORS
 from flask_migrate import Migrate
 
 from api import service
+from api.bytecache import ByteCache
 from api.caching import register_caching
 from api.config import Settings, read_settings
 from api.db import db, engine_options
 from api.logs import log_config
 from api.openapi import register_specification
 from api.problems import register_problems
-from api.requests import register_requests
+from api.requests import Requests, name_route
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
+from api.watch import RevisionWatch, SqliteWatch
 
 EXPOSED_HEADERS = ["ETag", "Link", "X-Request-ID"]
 BLUEPRINTS = [
@@ -59,8 +62,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     Path(app.instance_path).mkdir(exist_ok=True)
     logging.config.dictConfig(log_config(settings.log_format))
     _configure(app, settings)
-    # Hooks after a request run in the reverse order: caching, then CORS, then the log line.
-    register_requests(app)
+    app.before_request(name_route)
     register_problems(app)
     CORS(
         app,
@@ -70,11 +72,27 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         send_wildcard=True,
         vary_header=False,
     )
+    # Hooks after a request run in the reverse order: caching comes before CORS.
     register_caching(app)
     db.init_app(app)
     Migrate(app, db, directory=str(root / "migrations"))
     register_specification(app, BLUEPRINTS)
+    # Before routing: the id and the log line, then what was answered before.
+    app.wsgi_app = Requests(_cached(app, settings))  # type: ignore[method-assign]  # As Flask has it.
     return app
+
+
+def _cached(app: Flask, settings: Settings) -> WSGIApplication:
+    if not settings.cache_bytes:
+        return app.wsgi_app
+    with app.app_context():
+        engine = db.engine
+    watch = (
+        SqliteWatch(str(engine.url.database))
+        if engine.dialect.name == "sqlite"
+        else RevisionWatch(engine, settings.cache_seconds)
+    )
+    return ByteCache(app.wsgi_app, watch, settings.cache_bytes)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

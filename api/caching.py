@@ -2,10 +2,11 @@
 
 import gzip
 import re
+from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.exceptions import NotAcceptable, PreconditionFailed
 from werkzeug.http import parse_accept_header
 
@@ -49,6 +50,8 @@ def _represent(response: Response) -> Response:
     # Made from the bytes sent, so that each coding has its own (RFC 9110, 8.8.3).
     response.add_etag()
     response.make_conditional(_without_star(request.environ))
+    # The server says when it answers, of what was kept as bytes too.
+    del response.headers["Date"]
     if response.status_code == 412:
         return _finish(problem_response(PreconditionFailed()))
     return response
@@ -68,13 +71,19 @@ def _is_acceptable(response: Response) -> bool:
     return not accept or accept.quality(response.mimetype or "") > 0
 
 
+@lru_cache(maxsize=1_000)
+def wants_gzip(accept_encoding: str) -> bool:
+    """Tell whether a client with this `Accept-Encoding` likes gzip as much as no coding."""
+    codings = parse_accept_header(accept_encoding, Accept)
+    return codings.quality("gzip") > 0 and codings.quality("gzip") >= codings.quality("identity")
+
+
 def _compress(response: Response) -> None:
-    body, codings = response.get_data(), request.accept_encodings
+    body = response.get_data()
     if (
         len(body) >= MIN_COMPRESSED_BYTES
         and (response.mimetype or "").startswith(COMPRESSED_TYPES)
-        and codings.quality("gzip") > 0
-        and codings.quality("gzip") >= codings.quality("identity")
+        and wants_gzip(request.headers.get("Accept-Encoding", ""))
     ):
         # No time stamp: the same bytes must give the same ETag.
         response.set_data(gzip.compress(body, compresslevel=6, mtime=0))

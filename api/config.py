@@ -33,7 +33,9 @@ class Settings:
 
     database_url: str
     base_url: str = ""
+    cache_bytes: int = 64 * 1024 * 1024
     cache_control: str = "public, max-age=60, stale-while-revalidate=300"
+    cache_seconds: int = 1
     cors_origins: tuple[str, ...] = ("*",)
     log_format: str = "text"
     max_document_bytes: int = 2 * 1024 * 1024
@@ -121,6 +123,12 @@ def _bytes(text: str) -> int:
     return int(text)
 
 
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise ValueError("must be a whole number, 0 or more")
+    return int(text)
+
+
 def _header_value(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         raise ValueError("must be a header value of printable ASCII")
@@ -142,7 +150,9 @@ def _spacy_model(text: str) -> str:
 VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "database_url": ("DATABASE_URL", _database_url),
     "base_url": ("BRIEFS_BASE_URL", _base_url),
+    "cache_bytes": ("BRIEFS_CACHE_BYTES", _whole),
     "cache_control": ("BRIEFS_CACHE_CONTROL", _header_value),
+    "cache_seconds": ("BRIEFS_CACHE_SECONDS", _whole),
     "cors_origins": ("BRIEFS_CORS_ORIGINS", _origins),
     "log_format": ("BRIEFS_LOG_FORMAT", _log_format),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", _bytes),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
@@ -19,6 +19,8 @@ from werkzeug.exceptions import (
     UnprocessableEntity,
 )
 from werkzeug.http import HTTP_STATUS_CODES
+
+from api.requests import ID
 
 PROBLEM_JSON = "application/problem+json"
 MAX_TARGET_BYTES = 4096
@@ -76,7 +78,7 @@ def problem(
         "status": status,
         "detail": detail or DETAILS.get(status, "The request could not be answered."),
         "instance": quote(request.path),
-        "request_id": g.request_id,
+        "request_id": request.environ[ID],
     }
     return body if errors is None else body | {"errors": errors}
 
@@ -135,7 +137,7 @@ def _log(error: Exception) -> None:
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(OWN_CODE)] or frames
     place = f"{Path(own[-1].filename).stem}.{own[-1].name}:{own[-1].lineno}"
     extra = {
-        "request_id": g.request_id,
+        "request_id": request.environ[ID],
         "error": type(getattr(error, "orig", None) or error).__name__,
         "at": place,
     }

@@ -1,41 +1,52 @@
-"""What every request gets: an id (`X-Request-ID`) and one log line when it ends."""
+"""What every request gets, before routing: an id (`X-Request-ID`) and one log line when it ends.
+
+This is WSGI (PEP 3333), so that an answer that Flask has no part in has both too.
+"""
 
 import logging
 import re
 import time
 import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+from flask import request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# Where the environment has the id, and the rule of the route that answers.
+ID, ROUTE = "briefs.request_id", "briefs.route"
 
 log = logging.getLogger("briefs.access")
 
 
-def register_requests(app: Flask) -> None:
-    """Give each request of `app` its id and its log line; register this before other hooks."""
-    app.before_request(_begin)
-    app.after_request(_end)
+def name_route() -> None:
+    """Say in the environment which route answers, for the log."""
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else None
 
 
-def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    g.started = time.perf_counter()
+class Requests:
+    """Gives each request of `application` its id and its log line."""
 
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
 
-def _end(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    # The rule and not the path: what a client put into a path does not belong in a log.
-    route = request.url_rule.rule if request.url_rule else None
-    log.info(
-        "request",
-        extra={
-            "request_id": g.request_id,
-            "method": request.method,
-            "route": route,
-            "status": response.status_code,
-            "milliseconds": round((time.perf_counter() - g.started) * 1000, 3),
-        },
-    )
-    return response
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, with the id in the header and one line in the log."""
+        started = time.perf_counter()
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = environ[ID] = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            # The rule and not the path: what a client put into a path does not belong in a log.
+            line = {
+                "request_id": request_id,
+                "method": environ["REQUEST_METHOD"],
+                "route": environ.get(ROUTE),
+                "status": int(status[:3]),
+                "milliseconds": round((time.perf_counter() - started) * 1000, 3),
+            }
+            log.info("request", extra=line)
+            return start_response(status, [*headers, ("X-Request-ID", request_id)], *error)
+
+        return self.application(environ, start)

@@ -22,7 +22,8 @@ TEMPLATE = "briefs_template"
 
 def make_app(database_url: str, **environ: str) -> Flask:
     """Make the application as wsgi.py does, on `database_url`."""
-    app = create_app({"DATABASE_URL": database_url} | environ)
+    # What is seeded is seen at once on PostgreSQL too.
+    app = create_app({"DATABASE_URL": database_url, "BRIEFS_CACHE_SECONDS": "0"} | environ)
     app.cli.add_command(seed)
     return app
 

@@ -1,0 +1,76 @@
+"""Whether the database has changed, asked so cheaply that every request may."""
+
+import sqlite3
+import threading
+import time
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+
+class Watch(Protocol):
+    """Looks at a database."""
+
+    def look(self, *, now: bool = False) -> int | None:
+        """Give a number that is another one after each committed change, or None where nobody can tell.
+
+        The look may be an old one, by a setting, unless it must be `now`.
+        """
+
+
+class SqliteWatch:
+    """Asks SQLite's own counter of what others commit (`PRAGMA data_version`), which takes microseconds.
+
+    Its connection commits nothing itself. It is opened at the first look, in the process that looks.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._cursor: sqlite3.Cursor | None = None
+
+    def look(self, *, now: bool = False) -> int | None:  # noqa: ARG002 -- it always is
+        """Give the counter, or None where the file cannot be read."""
+        with self._lock:
+            try:
+                if self._cursor is None:
+                    opened = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, check_same_thread=False)
+                    self._cursor = opened.cursor()
+                (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
+            except sqlite3.Error:
+                return None
+        return int(version)
+
+
+class RevisionWatch:
+    """Reads the revision of the corpus, at most once in so many seconds."""
+
+    def __init__(self, engine: Engine, seconds: float) -> None:
+        self._engine, self._seconds = engine, seconds
+        self._lock = threading.Lock()
+        self._looked_at = float("-inf")
+        self._revision: int | None = None
+
+    def look(self, *, now: bool = False) -> int | None:
+        """Give the revision as it was at most so many seconds ago, or None where it cannot be read."""
+        with self._lock:
+            moment = time.monotonic()
+            if now or self._revision is None or moment - self._looked_at >= self._seconds:
+                self._looked_at, self._revision = moment, self._read()
+            return self._revision
+
+    def _read(self) -> int | None:
+        try:
+            connection = self._engine.raw_connection()
+            try:
+                # The driver alone: SQLAlchemy would take five times as long.
+                cursor = connection.cursor()
+                cursor.execute("SELECT revision FROM corpus")
+                (revision,) = cursor.fetchone() or (None,)
+            finally:
+                connection.close()
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
+            # The application says what is wrong, if it still is.
+            return None
+        return revision
