@@ -8,7 +8,7 @@ used going first.
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -27,8 +27,8 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 log = logging.getLogger("briefs.cache")
 
 Headers = list[tuple[str, str]]
-# The target, and what else an answer depends on: Accept, the coding, Origin.
-Key = tuple[str, str, str, str]
+# What an answer depends on: the target as it was sent, path and query, Accept, the coding, Origin.
+Key = tuple[str, str, str, str, str, str]
 
 
 class Entry:
@@ -57,7 +57,7 @@ class ByteCache:
         self.application, self.watch, self.max_bytes = application, watch, max_bytes
         self.hits = self.misses = self.bytes = 0
         self._lock = threading.Lock()
-        self._version: int | None = None
+        self._version: Hashable = None
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,7 +77,7 @@ class ByteCache:
             self._keep(version, key, entry, environ)
         return entry.answer(environ, start_response)
 
-    def _find(self, version: int, key: Key) -> Entry | None:
+    def _find(self, version: Hashable, key: Key) -> Entry | None:
         with self._lock:
             if version != self._version:
                 self._entries.clear()
@@ -106,7 +106,7 @@ class ByteCache:
         status, headers = started[-1]
         return Entry(key, status, headers, body, asked.get(ROUTE))
 
-    def _keep(self, version: int, key: Key, entry: Entry, environ: WSGIEnvironment) -> None:
+    def _keep(self, version: Hashable, key: Key, entry: Entry, environ: WSGIEnvironment) -> None:
         """Keep an answer that has an ETag, unless the database has changed since the request came."""
         if entry.etag is None or entry.size > self.max_bytes or environ["PATH_INFO"] in LIVE:
             return
@@ -123,7 +123,7 @@ class ByteCache:
 
 
 def _key(environ: WSGIEnvironment) -> Key:
-    # As it was sent: two spellings of one target are as long as they are, which decides on a 414.
-    target = environ.get("RAW_URI") or f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+    # As it was sent, too: two spellings of one target are as long as they are, which decides on a 414.
+    target = (environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"])
     coding = "gzip" if wants_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else ""
-    return target, environ.get("HTTP_ACCEPT", ""), coding, environ.get("HTTP_ORIGIN", "")
+    return *target, environ.get("HTTP_ACCEPT", ""), coding, environ.get("HTTP_ORIGIN", "")

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Hashable
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -12,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 class Watch(Protocol):
     """Looks at a database."""
 
-    def look(self, *, now: bool = False) -> int | None:
-        """Give a number that is another one after each committed change, or None where nobody can tell.
+    def look(self, *, now: bool = False) -> Hashable | None:
+        """Give a value that is another one after each committed change, or None where nobody can tell.
 
         The look may be an old one, by a setting, unless it must be `now`.
         """
@@ -44,15 +45,18 @@ class SqliteWatch:
 
 
 class RevisionWatch:
-    """Reads the revision of the corpus, at most once in so many seconds."""
+    """Reads the revision of the corpus on PostgreSQL, at most once in so many seconds.
+
+    With the transaction that wrote it: after a backup was restored, a revision of before is another state.
+    """
 
     def __init__(self, engine: Engine, seconds: float) -> None:
         self._engine, self._seconds = engine, seconds
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
-        self._revision: int | None = None
+        self._revision: Hashable | None = None
 
-    def look(self, *, now: bool = False) -> int | None:
+    def look(self, *, now: bool = False) -> Hashable | None:
         """Give the revision as it was at most so many seconds ago, or None where it cannot be read."""
         with self._lock:
             moment = time.monotonic()
@@ -60,14 +64,14 @@ class RevisionWatch:
                 self._looked_at, self._revision = moment, self._read()
             return self._revision
 
-    def _read(self) -> int | None:
+    def _read(self) -> Hashable | None:
         try:
             connection = self._engine.raw_connection()
             try:
                 # The driver alone: SQLAlchemy would take five times as long.
                 cursor = connection.cursor()
-                cursor.execute("SELECT revision FROM corpus")
-                (revision,) = cursor.fetchone() or (None,)
+                cursor.execute("SELECT revision, xmin::text FROM corpus")
+                revision: Hashable | None = cursor.fetchone()
             finally:
                 connection.close()
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):

@@ -9,12 +9,12 @@ from sqlalchemy.orm import aliased
 
 from api.db import Id
 from api.facets import facet_id
-from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Corpus, Entity, EntityName, EntitySlug
+from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug
 from seeds.catalogue import KnownEntity
-from seeds.execution import run_each
+from seeds.execution import run, run_each
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_columns, entity_name_rows
-from seeds.statements import CHANGE_ENTITY
+from seeds.statements import CHANGE_ENTITY, NEXT_REVISION
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
@@ -47,7 +47,7 @@ def change_entities(
     connection.execute(insert(EntityName), entity_name_rows(names))
     if retyped:
         _refile(connection, retyped)
-    connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
+    run(connection, NEXT_REVISION, {})
 
 
 def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
@@ -55,9 +55,8 @@ def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None
     known = {entity.slug: entity.id for entity in catalogue}
     held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))
     held = held.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
-    for row in connection.execute(held).all():
-        if row.id == known[row.slug]:
-            continue
+    others = [row for row in connection.execute(held) if row.id != known[row.slug]]
+    for row in others:
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
         if row.slug == row.present:
             # One with the id, which nothing else has; `relink` finds a shorter one.
@@ -65,6 +64,8 @@ def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None
             connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
             connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
             connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
+    if others:
+        run(connection, NEXT_REVISION, {})
 
 
 def _refile(connection: Connection, entities: Collection[UUID]) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
 from seeds.entities import own_slug
+from seeds.execution import run
 from seeds.identity import CURLY_QUOTES
 from seeds.naming import slugs_for
 from seeds.refresh import change_entities
+from seeds.statements import NEXT_REVISION
 from seeds.transactions import Transaction
 
 # Entities that one transaction settles, so that memory does not grow with their number.
@@ -109,6 +111,8 @@ def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
         connection.execute(update(Entity).where(Entity.id == row.id).values(slug=wanted))
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == wanted))
         connection.execute(insert(EntitySlug).values(slug=wanted, entity_id=row.id))
+    if moved:
+        run(connection, NEXT_REVISION, {})
     return len(moved)
 
 

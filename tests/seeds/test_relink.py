@@ -23,6 +23,7 @@ from tests.seeds.documents import (
     reference,
     revision,
     rows,
+    seed,
     seed_pages,
     submit,
 )
@@ -200,6 +201,22 @@ def test_an_entry_takes_over_what_is_extracted_under_its_slug(
     assert [row["slug"] for row in rows(app)["entities"] if row["slug"].startswith("inland")] == [
         known["slug"]
     ]
+
+
+def test_another_slug_alone_is_a_change_of_the_corpus(
+    app: Flask, tmp_path: Path, catalogue: list[KnownEntity]
+) -> None:
+    def slug() -> str:
+        return next(str(row["slug"]) for row in rows(app)["entities"] if row["name"] == "Inland Waters Board")
+
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    assert (slug(), revision(app)) == ("inland-waters-board", 1)
+    catalogue.append(KnownEntity("The Weir Board", "organization", "inland-waters-board"))
+    seed(app, tmp_path)
+    assert (slug() != "inland-waters-board", revision(app)) == (True, 2)
+    catalogue.clear()
+    relink(app)
+    assert (slug(), revision(app)) == ("inland-waters-board", 3)
 
 
 def test_a_run_that_was_cut_off_is_completed_by_the_next(
