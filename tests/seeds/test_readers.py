@@ -1,0 +1,47 @@
+"""Who reads while others load sees each document whole: as it was before, or as it is after."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.api.answers import get
+from tests.seeds.documents import Page, seed, write
+from tests.seeds.processes import start
+
+VERSIONS = 30
+
+
+def page(number: int) -> Page:
+    """Make a version of a page that says in every part which one it is, in entities and links too."""
+    town = ("Beijing", "Shanghai", "Guangdong")[number % 3]
+    return Page(
+        title=f"Version {number} Comes from {town}",
+        takeaways=tuple(f"{town} has takeaway {at} of version {number}." for at in range(1 + number % 4)),
+        body=(f"This is version {number} from {town}.", "Every gauge is read at once."),
+        related=tuple((f"Title {at} of version {number}", None) for at in range(number % 3)),
+    )
+
+
+def test_an_article_is_of_one_version_in_all_its_parts(
+    app: Flask, client: FlaskClient, database_url: str, tmp_path: Path
+) -> None:
+    commands = []
+    for number in range(VERSIONS):
+        write(tmp_path / f"{number}", "page", page(number), "slug: page")
+        commands.append(["load", str(tmp_path / f"{number}")])
+    seed(app, tmp_path / "0")
+    loader = start(database_url, *commands)
+    seen: set[int] = set()
+    while loader.is_alive() or len(seen) < 2:
+        article = get(client, "/v1/articles/page")
+        number = article["revision"] - 1
+        seen.add(number)
+        expected = page(number)
+        assert article["title"] == expected.title
+        assert [each["text"] for each in article["takeaways"]] == list(expected.takeaways)
+        assert [each["text"] for each in article["body"]] == list(expected.body)
+        assert [each["title"] for each in article["related"]] == [title for title, _ in expected.related]
+        assert article["entities"][0]["name"] in expected.title
+    assert loader.exitcode == 0
+    assert len(seen) > 3
