@@ -78,7 +78,8 @@ def serve(database_url: str, articles: int) -> Iterator[Service]:
     """Start the service on the corpus at `database_url` and give it when it is ready."""
     with (
         tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder,
-        serving(database_url, Path(folder), GUNICORN_CMD_ARGS=GUNICORN) as server,
+        # What is measured is the work that an answer takes, not that it was kept.
+        serving(database_url, Path(folder), GUNICORN_CMD_ARGS=GUNICORN, BRIEFS_CACHE_BYTES="0") as server,
         closing(server.connect()) as connection,
     ):
         service = Service(articles, connection)
