@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -27,7 +28,7 @@ class SqliteWatch:
     """
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._uri = Path(path).absolute().as_uri()
         self._lock = threading.Lock()
         self._cursor: sqlite3.Cursor | None = None
 
@@ -36,7 +37,7 @@ class SqliteWatch:
         with self._lock:
             try:
                 if self._cursor is None:
-                    opened = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, check_same_thread=False)
+                    opened = sqlite3.connect(f"{self._uri}?mode=ro", uri=True, check_same_thread=False)
                     self._cursor = opened.cursor()
                 (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
             except sqlite3.Error:

@@ -63,19 +63,27 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not stat.S_ISREG(path.stat().st_mode)
 
 
+def _is_ours(file: BinaryIO, path: Path) -> bool:
+    """Take the lock of `file`, if it is still what lies at `path`: who had it before may have renamed it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
 @contextmanager
 def _open_beside(path: Path) -> Iterator[BinaryIO]:
     # Where a link leads, which stays one.
     real = Path(os.path.realpath(path))
     # One name for all, so that what a killed run has left is used again.
     beside = real.with_name(f".{real.name}.part")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT, 0o600)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123 -- no path, but what was made with its mode
+        if not _is_ours(file, beside):
+            raise StreamError(f"{printable(str(path))}: another process is writing it")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StreamError(f"{printable(str(path))}: another process is writing it") from None
-        try:
+            os.fchmod(file.fileno(), 0o600)
             file.truncate()
             yield file
             file.flush()

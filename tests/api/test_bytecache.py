@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -195,6 +196,12 @@ def test_each_change_is_seen_by_the_next_look(app: Flask, engine: str, database_
         seed_pages(app, [submit(name, page)])
         seen += [watch.look(), watch.look()]
     assert [seen[at] == seen[at + 1] for at in range(6)] == [False, True] * 3
+
+
+def test_a_database_of_any_name_is_looked_at(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "50%20 of? #it.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    assert SqliteWatch(str(path)).look() is not None
 
 
 def test_what_cannot_be_looked_at_tells_nothing() -> None:

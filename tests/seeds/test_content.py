@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from api.models import UNDATED_ASC, UNDATED_DESC
+from api.stated import FIELDS
 from seeds.catalogue import KnownEntity
 from seeds.content import Content, make_content
 from seeds.entities import Matcher
+from seeds.exchange import STATED
 from seeds.files import Submission
 from seeds.identity import title_digest
-from tests.seeds.documents import Page, submit
+from tests.seeds.documents import ROOT, Page, submit
 
 QUAY = KnownEntity("quay", "place", "quay")
 MATCHER = Matcher([QUAY])
@@ -69,6 +72,12 @@ def test_the_columns_are_what_page_and_sidecar_say() -> None:
     }
     assert made.takeaways == list(PAGE.takeaways)
     assert made.related == list(PAGE.related)
+
+
+def test_what_is_stated_has_the_fields_that_answers_reports_and_exports_know() -> None:
+    report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
+    named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
+    assert list(content(submit("page", PAGE)).stated) == list(FIELDS) == list(STATED) == named
 
 
 def test_what_a_page_does_not_have_is_null() -> None:

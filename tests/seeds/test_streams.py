@@ -1,7 +1,9 @@
 """Files that are whole or not there, and the standard streams."""
 
+import fcntl
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -45,6 +47,34 @@ def test_two_do_not_write_one_file_at_once(tmp_path: Path) -> None:
             pytest.fail("opened")
         file.write(b"the first")
     assert (tmp_path / "file").read_bytes() == b"the first"
+
+
+def test_who_finds_the_file_finished_by_another_leaves_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+
+    def finish_first(file: BinaryIO, operation: int) -> None:
+        # Between our opening and our lock the other process, which had it, gives it its name.
+        (tmp_path / ".file.part").rename(tmp_path / "file")
+        lock(file, operation)
+
+    (tmp_path / ".file.part").write_bytes(b"the other's")
+    monkeypatch.setattr("seeds.streams.fcntl.flock", finish_first)
+    with pytest.raises(StreamError, match="another process is writing it"), open_output(tmp_path / "file"):
+        pytest.fail("opened")
+    assert (tmp_path / "file").read_bytes() == b"the other's"
+
+
+def test_what_lies_in_its_place_is_neither_followed_nor_left_open(tmp_path: Path) -> None:
+    (tmp_path / ".file.part").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StreamError, match="cannot be written"), open_output(tmp_path / "file"):
+        pytest.fail("opened")
+    (tmp_path / ".file.part").unlink()
+    (tmp_path / ".file.part").touch(0o644)
+    with open_output(tmp_path / "file") as file:
+        file.write(b"secret")
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
