@@ -62,7 +62,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         `path` is the last parameter of the path.
 
         A view takes the loaded `query` first, unless that is NoParameters, then what is in its path. It gives
-        the object to serialize, perhaps with headers, or, where `shape` is no schema of ours, a response.
+        the object to serialize, perhaps with headers, or a response, whose body has that shape.
         The operation's id is the view's name in camel case.
         """
 
@@ -91,6 +91,8 @@ def _serialized(view: Callable[..., Any], shape: type[Shape]) -> Callable[..., R
     @wraps(view)
     def answer(*arguments: Any, **in_path: Any) -> Response:
         given = view(*arguments, **in_path)
+        if isinstance(given, Response):
+            return given
         value, headers = given if isinstance(given, tuple) else (given, {})
         response = jsonify(dump(shape, value, arguments[0] if arguments else {}))
         response.headers.update(headers)

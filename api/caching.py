@@ -47,7 +47,7 @@ def _represent(response: Response) -> Response:
         return _finish(problem_response(NotAcceptable()))
     response.vary.add("Accept-Encoding")
     _compress(response)
-    # Made from the bytes sent, so that each coding has its own (RFC 9110, 8.8.3).
+    # Of the bytes sent, so that each coding has its own (RFC 9110, 8.8.3), unless it was made with these.
     response.add_etag()
     response.make_conditional(_without_star(request.environ))
     # The server says when it answers, of what was kept as bytes too.
@@ -88,3 +88,4 @@ def _compress(response: Response) -> None:
         # No time stamp: the same bytes must give the same ETag.
         response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+        del response.headers["ETag"]  # It was of the plain bytes.

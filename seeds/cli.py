@@ -28,6 +28,7 @@ from seeds.messages import printable
 from seeds.refresh import cede_slugs, refresh_entities
 from seeds.relink import relink, reread
 from seeds.remove import find_article, remove
+from seeds.renderings import render_articles
 from seeds.report import REJECTED, reporting
 from seeds.run import Run, rejected
 from seeds.settling import settle_entities
@@ -99,6 +100,7 @@ def load_command(
         run.load(files, _knowledge(begin))
         is_pruned = not prune or run.prune(given, ask=not (yes or dry_run), force=force)
         run.finish()
+        render_articles(begin)
     (say if report == STANDARD else tell)(told.summary)
     sys.exit(0 if is_pruned and not told.counts[REJECTED] else 1)
 
@@ -130,11 +132,13 @@ def remove_command(article: str) -> None:
 
     Example: flask seed remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
-    with failures(), transactions(db.engine, say) as begin, begin() as connection:
-        identity = find_article(connection, article)
-        if identity is None:
-            raise click.ClickException(f"no article has the id or slug {printable(article)}")
-        outcome = remove(connection, identity)
+    with failures(), transactions(db.engine, say) as begin:
+        with begin() as connection:
+            identity = find_article(connection, article)
+            if identity is None:
+                raise click.ClickException(f"no article has the id or slug {printable(article)}")
+            outcome = remove(connection, identity)
+        render_articles(begin)
     tell(f"removed {outcome.slug}, which was at revision {outcome.revision}")
 
 
@@ -155,6 +159,7 @@ def relink_command() -> None:
         reread_count = sum(_each(begin, "Reading", articles, reread, matcher))
         settled_count = settle_entities(begin)
         linked_count = sum(_each(begin, "Linking", articles, relink))
+        render_articles(begin)
     tell(
         f"{number(len(articles), 'article', 'articles')}, {reread_count} read anew, "
         f"{number(settled_count, 'entity', 'entities')} settled, "
@@ -169,6 +174,21 @@ def _each(
     for article in progress(articles, verb):
         with begin() as connection:
             yield step(connection, article, *rest)
+
+
+@seed.command("render")
+def render_command() -> None:
+    """Make the stored answers of all articles anew.
+
+    Every other command makes those that it leaves stale at its end. This is for what no command can see: it
+    changes no answer, and so nothing is wrong before it. Where an article has no stored answer, or one for
+    another BRIEFS_BASE_URL or version of this program, a request takes longer.
+
+    Example: BRIEFS_BASE_URL=https://api.example.org flask seed render
+    """
+    with failures(), transactions(db.engine, say) as begin:
+        count = render_articles(begin, anew=True)
+    tell(f"{number(count, 'article', 'articles')} rendered")
 
 
 @seed.command("status")
@@ -218,13 +238,10 @@ def import_command(file: Path) -> None:
     Example: flask seed import briefs.ndjson
     """
     try:
-        with (
-            failures(),
-            transactions(db.engine, say) as begin,
-            begin() as connection,
-            open_input(file) as lines,
-        ):
-            counts = import_lines(connection, lines, settings().max_document_bytes)
+        with failures(), transactions(db.engine, say) as begin:
+            with begin() as connection, open_input(file) as lines:
+                counts = import_lines(connection, lines, settings().max_document_bytes)
+            render_articles(begin)
     except NotEmptyError as error:
         raise click.ClickException(str(error)) from None
     except ImportFault as fault:

@@ -15,6 +15,7 @@ from api.models.features import ArticleFeatures, Posting
 from api.models.history import CHANGES, CREATED, REMOVED, UPDATED, Change, Revision
 from api.models.keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
 from api.models.links import RelatedLink, link_place
+from api.models.renderings import Rendering
 from api.models.search import ArticleTerms, TakeawayTerms
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "EntitySlug",
     "Posting",
     "RelatedLink",
+    "Rendering",
     "Revision",
     "Source",
     "Takeaway",

@@ -12,6 +12,7 @@ from api.paging import Page, collection
 from api.shapes import chosen
 from api.v1 import collections, schemas
 from api.v1 import parameters as queries
+from api.v1.renderings import answer, find_rendered
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 
@@ -28,7 +29,7 @@ NAMED = (load_only(Article.slug),)
 
 
 @blueprint.resource("/articles", schemas.ArticlePage, query=queries.ArticleParameters)
-def list_articles(parameters: dict[str, Any]) -> Page:
+def list_articles(parameters: dict[str, Any]) -> Response:
     """List articles.
 
     Every article without its large parts, the last published first, or those that all the filters and the
@@ -38,12 +39,12 @@ def list_articles(parameters: dict[str, Any]) -> Page:
 
 
 @blueprint.resource("/articles/<article>", schemas.Article, query=queries.ArticleFields, path=ARTICLE)
-def get_article(parameters: dict[str, Any], article: str) -> Article:
+def get_article(parameters: dict[str, Any], article: str) -> Response:
     """Get one article.
 
     The whole brief: body, analysis, takeaways, entities, related articles and the document it came from.
     """
-    return find_article(article, *collections.article_parts(chosen(schemas.Article, parameters)))
+    return answer(find_rendered(article), chosen(schemas.Article, parameters))
 
 
 @blueprint.resource(

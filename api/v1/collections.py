@@ -1,14 +1,13 @@
 """The collections of version 1: what each is read from, and what a page loads of its rows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from flask import Response, jsonify
 from sqlalchemy import ColumnElement, case, false, func, select, true
-from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload, with_expression
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm import aliased, contains_eager, selectinload, with_expression
 
-from api.highlights import highlight
 from api.models import (
     REMOVED,
     Article,
@@ -19,7 +18,7 @@ from api.models import (
     RelatedLink,
     Takeaway,
 )
-from api.paging import Keyset, Page, Source, collection
+from api.paging import Keyset, Source, collection
 from api.plans import Listing
 from api.ranking import Ranking
 from api.search import search
@@ -35,71 +34,36 @@ from api.v1.orders import (
     takeaway_orders,
 )
 from api.v1.parameters import RELEVANCE
+from api.v1.renderings import article_name, list_items
 
 Parameters = Mapping[str, Any]
 
 
-def _reference(to: Any) -> Any:
-    """Load of an article only what names it."""
-    return joinedload(to).load_only(Article.slug, Article.title)
-
-
 TAKEAWAYS = Listing(
     Takeaway,
-    select(Takeaway).options(_reference(Takeaway.article), selectinload(Takeaway.entities)),
+    select(Takeaway).options(article_name(Takeaway.article), selectinload(Takeaway.entities)),
     takeaway_orders,
 )
 RELATED_LINKS = Listing(
     RelatedLink,
-    select(RelatedLink).options(_reference(RelatedLink.article), _reference(RelatedLink.target)),
+    select(RelatedLink).options(article_name(RelatedLink.article), article_name(RelatedLink.target)),
     related_link_orders,
 )
 ENTITIES = Listing(Entity, select(Entity), entity_orders)
-# Each with one query a page, however many rows it has; the columns are read where they are served.
-PARTS = {
-    "takeaways": selectinload(Article.takeaways),
-    "entities": selectinload(Article.entities).joinedload(ArticleEntity.entity),
-    "related": selectinload(Article.related).options(
-        _reference(RelatedLink.article), _reference(RelatedLink.target)
-    ),
-}
-SEARCHED = ("takeaways", "analysis", "body")
-COLUMNS = {"body": Article.body, "analysis": Article.analysis}
 
 
-def article_parts(names: Collection[str]) -> list[ORMOption]:
-    """Give what loads those parts of articles that are among `names`, and no other."""
-    loaded: list[ORMOption] = [load for name, load in PARTS.items() if name in names]
-    return loaded + [defer(column, raiseload=True) for name, column in COLUMNS.items() if name not in names]
-
-
-def article_page(parameters: Parameters, entity: UUID | None = None) -> Page:
+def article_page(parameters: Parameters, entity: UUID | None = None) -> Response:
     """Answer a page of articles; `entity` is the one whose articles are listed."""
+    page, headers = collection(articles(parameters, entity), parameters, scope=entity)
     names = chosen(schemas.ArticlePage, parameters)
-    is_highlighted = "highlights" in names
-    source = articles(parameters, (*names, *SEARCHED) if is_highlighted else names, entity)
-    page, headers = collection(source, parameters, scope=entity)
-    for article in page["data"] if is_highlighted else ():
-        # No column: the schema finds it beside those.
-        vars(article)["highlights"] = highlight(parameters["q"], searched_texts(article))
-    return page, headers
+    response = jsonify(page | {"data": list_items(page["data"], names, parameters.get("q"))})
+    response.headers.update(headers)
+    return response
 
 
-def searched_texts(article: Article) -> dict[str, list[str]]:
-    """Give the texts of `article` in which a search looks, the weightiest part first."""
-    analysis = article.analysis or {"heading": None, "paragraphs": []}
-    return {
-        "title": [article.title],
-        "summary": [article.summary or ""],
-        "takeaways": [takeaway.text for takeaway in article.takeaways],
-        "analysis": [analysis["heading"] or "", *analysis["paragraphs"]],
-        "body": article.body,
-    }
-
-
-def articles(parameters: Parameters, names: Collection[str], entity: UUID | None = None) -> Source:
-    """Read articles with the parts among `names`; `entity` is the one whose articles are listed."""
-    rows = select(Article).options(*article_parts(names))
+def articles(parameters: Parameters, entity: UUID | None = None) -> Source:
+    """Read the ids of articles; `entity` is the one whose articles are listed."""
+    rows = select(Article.id)
     admitted = filters.article_filters(parameters, entity)
     if parameters["sort"] == RELEVANCE:
         return Ranking(rows, search(ArticleTerms, parameters["q"]), admitted)

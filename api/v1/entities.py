@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Response
+
 from api.blueprint import Blueprint, PathParameter
 from api.lookup import find_entity
 from api.models import Entity
@@ -47,7 +49,7 @@ def get_entity(_: dict[str, Any], entity: str) -> Entity:
     query=queries.ArticleParameters,
     path=ENTITY,
 )
-def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
+def list_entity_articles(parameters: dict[str, Any], entity: str) -> Response:
     """List the articles that mention an entity.
 
     With the shape, the orders and the filters of the list of all articles.

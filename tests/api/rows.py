@@ -34,6 +34,8 @@ from api.models import (
 )
 from api.stated import stated
 from api.terms import fold, indexed
+from seeds.renderings import render_articles
+from seeds.transactions import transactions
 
 Row = dict[str, Any]
 Rows = dict[type[Base], list[Row]]
@@ -241,3 +243,9 @@ def _link(article: int, position: int, articles: int) -> Row:
         "reasons": [],
     }
     return row | score_keys(score) | published_keys(PUBLISHED[article % len(PUBLISHED)])
+
+
+def render(app: Flask) -> int:
+    """Make the answers that a load would have made at its end; gives how many."""
+    with app.app_context(), transactions(db.engine, print) as begin:
+        return render_articles(begin)

@@ -1,5 +1,6 @@
 """A database with a past: pages seeded, corrected, removed and seeded again under changing catalogues."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -75,9 +76,15 @@ def draw_page(random: Random, key: str) -> Submission:
 
 def live(app: Flask, seed: int, steps: int = 30) -> None:
     """Lead a life in the database of `app`, of which `seed` decides all but the time."""
+    for _ in steps_of(app, seed, steps):
+        pass
+
+
+def steps_of(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
+    """Lead such a life step by step."""
     random = Random(seed)  # noqa: S311
     catalogue: list[KnownEntity] = []
-    for _ in range(steps):
+    for step in range(steps):
         key = random.choice(KEYS)
         act = random.random()
         if act < 0.7:
@@ -87,6 +94,7 @@ def live(app: Flask, seed: int, steps: int = 30) -> None:
         else:
             catalogue = random.sample(KNOWN, random.randint(0, 4))
             relink_pages(app, catalogue)
+        yield step
 
 
 def remove_page(app: Flask, key: str) -> None:
@@ -174,8 +182,9 @@ def _things(app: Flask) -> list[str]:
 
 
 def kept_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Give all rows but for the numbers of takeaways' terms, which nobody sees."""
+    """Give all rows but for renderings, and for the numbers of takeaways' terms, which nobody sees."""
     found = rows(app)
+    del found["renderings"]
     return found | {
         "takeaway_terms": [
             {name: value for name, value in row.items() if name != "number"}

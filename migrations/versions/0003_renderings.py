@@ -1,0 +1,68 @@
+"""Articles as JSON, made when they are seeded, and the triggers that say when one is stale.
+
+`flask seed render` fills the table for the articles that are there.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
+
+NEW = "INSERT INTO renderings (article_id) VALUES (new.id);"
+STALE = (
+    "UPDATE renderings SET made_for = NULL, etag = NULL, item = NULL, whole = NULL "
+    "WHERE made_for IS NOT NULL AND article_id "
+)
+LINKING = f"{STALE} IN (SELECT article_id FROM related_links WHERE target_id = new.id);"
+NAMING = f"{STALE} IN (SELECT article_id FROM article_entities WHERE entity_id = new.id);"
+RENAMED = "old.slug <> new.slug OR old.title <> new.title"
+RECAST = "old.slug <> new.slug OR old.name <> new.name OR old.type <> new.type"
+TRIGGERS = [
+    ("articles_rendering_new", "INSERT", "articles", "true", NEW),
+    ("articles_rendering_stale", "UPDATE", "articles", "true", f"{STALE} = new.id;"),
+    ("articles_rendering_linking", "UPDATE", "articles", RENAMED, LINKING),
+    ("entities_rendering_stale", "UPDATE", "entities", RECAST, NAMING),
+    *(
+        (f"{part}_rendering_{change.lower()}", change, part, "true", f"{STALE} = {row}.article_id;")
+        for part in ("takeaways", "article_entities", "related_links")
+        for change, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
+    ),
+]
+
+
+def upgrade() -> None:
+    op.create_table(
+        "renderings",
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("made_for", sa.Text(), nullable=True),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("item", sa.LargeBinary(), nullable=True),
+        sa.Column("whole", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_renderings_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_renderings")),
+    )
+    op.create_index("ix_renderings_made_for_article_id", "renderings", ["made_for", "article_id"], unique=False)
+    op.execute("INSERT INTO renderings (article_id) SELECT id FROM articles")
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    for name, change, table, condition, action in TRIGGERS:
+        when = f"CREATE TRIGGER {name} AFTER {change} ON {table} FOR EACH ROW WHEN ({condition})"
+        if is_postgresql:
+            body = f"BEGIN {action} RETURN NULL; END"
+            op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
+            op.execute(f"{when} EXECUTE FUNCTION {name}()")
+        else:
+            op.execute(f"{when} BEGIN {action} END")
+
+
+def downgrade() -> None:
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    for name, _, table, _, _ in TRIGGERS:
+        op.execute(f"DROP TRIGGER {name} ON {table}" if is_postgresql else f"DROP TRIGGER {name}")
+        if is_postgresql:
+            op.execute(f"DROP FUNCTION {name}()")
+    op.drop_table("renderings")
