@@ -22,7 +22,9 @@ from api.logs import log_config
 from api.openapi import register_specification
 from api.problems import register_problems
 from api.requests import Requests, name_route
+from api.shortcut import Shortcut
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
+from api.v1.renderings import made_for
 from api.watch import RevisionWatch, SqliteWatch
 
 EXPOSED_HEADERS = ["ETag", "Link", "X-Request-ID"]
@@ -77,22 +79,24 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(root / "migrations"))
     register_specification(app, BLUEPRINTS)
-    # Before routing: the id and the log line, then what was answered before.
-    app.wsgi_app = Requests(_cached(app, settings))  # type: ignore[method-assign]  # As Flask has it.
+    # So Flask's documentation has it.
+    app.wsgi_app = _before_routing(app, settings)  # type: ignore[assignment,method-assign]
     return app
 
 
-def _cached(app: Flask, settings: Settings) -> WSGIApplication:
-    if not settings.cache_bytes:
-        return app.wsgi_app
+def _before_routing(app: Flask, settings: Settings) -> WSGIApplication:
+    """Put before the application the id and the log line, what was answered before, what seeding made."""
     with app.app_context():
         engine = db.engine
+        shortcut = Shortcut(app.wsgi_app, engine, made_for())
+    if not settings.cache_bytes:
+        return Requests(shortcut)
     watch = (
         SqliteWatch(str(engine.url.database))
         if engine.dialect.name == "sqlite"
         else RevisionWatch(engine, settings.cache_seconds)
     )
-    return ByteCache(app.wsgi_app, watch, settings.cache_bytes)
+    return Requests(ByteCache(shortcut, watch, settings.cache_bytes))
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, request
 from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.exceptions import NotAcceptable, PreconditionFailed
-from werkzeug.http import parse_accept_header
+from werkzeug.http import generate_etag, parse_accept_header, quote_etag
 
 from api.problems import problem_response
 from api.urls import settings
@@ -48,7 +48,8 @@ def _represent(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     _compress(response)
     # Of the bytes sent, so that each coding has its own (RFC 9110, 8.8.3), unless it was made with these.
-    response.add_etag()
+    if "ETag" not in response.headers:
+        response.headers["ETag"] = etag_of(response.get_data())
     response.make_conditional(_without_star(request.environ))
     # The server says when it answers, of what was kept as bytes too.
     del response.headers["Date"]
@@ -85,7 +86,16 @@ def _compress(response: Response) -> None:
         and (response.mimetype or "").startswith(COMPRESSED_TYPES)
         and wants_gzip(request.headers.get("Accept-Encoding", ""))
     ):
-        # No time stamp: the same bytes must give the same ETag.
-        response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
+        response.set_data(compress(body))
         response.headers["Content-Encoding"] = "gzip"
         del response.headers["ETag"]  # It was of the plain bytes.
+
+
+def compress(body: bytes) -> bytes:
+    """Give `body` in gzip, without a time stamp: the same bytes must give the same ETag."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def etag_of(body: bytes) -> str:
+    """Give the strong ETag of the bytes that are sent, as its header has it."""
+    return quote_etag(generate_etag(body))

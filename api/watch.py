@@ -7,8 +7,11 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, literal_column, select
+
+from api.db import AnySelect
+from api.execution import Prepared
+from api.models import Corpus
 
 
 class Watch(Protocol):
@@ -53,6 +56,8 @@ class RevisionWatch:
 
     def __init__(self, engine: Engine, seconds: float) -> None:
         self._engine, self._seconds = engine, seconds
+        state: AnySelect = select(Corpus.revision, literal_column("xmin::text").label("transaction"))
+        self._state = Prepared(state, (), engine.dialect)
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
         self._revision: Hashable | None = None
@@ -66,16 +71,6 @@ class RevisionWatch:
             return self._revision
 
     def _read(self) -> Hashable | None:
-        try:
-            connection = self._engine.raw_connection()
-            try:
-                # The driver alone: SQLAlchemy would take five times as long.
-                cursor = connection.cursor()
-                cursor.execute("SELECT revision, xmin::text FROM corpus")
-                revision: Hashable | None = cursor.fetchone()
-            finally:
-                connection.close()
-        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
-            # The application says what is wrong, if it still is.
-            return None
-        return revision
+        # Where it cannot be read, the application says what is wrong, if it still is.
+        rows = self._state.read(self._engine, {})
+        return rows[0] if rows else None

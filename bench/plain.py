@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Engine, or_, select
 
 from api.db import db
+from api.execution import insert_rows
 from api.models import (
     Article,
     ArticleEntity,
@@ -26,7 +27,6 @@ from api.models import (
     TakeawayEntity,
     TakeawayTerms,
 )
-from seeds.execution import insert_rows
 from seeds.transactions import transactions
 
 Row = Mapping[str, Any]

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, insert_rows, run, run_each
 from api.models import RelatedLink, link_place, published_keys, score_keys
-from seeds.execution import fetch, insert_rows, run, run_each
 from seeds.identity import computed_link_id
 from seeds.neighbours import Near, Reasons, nearest
 from seeds.statements import (

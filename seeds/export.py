@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Connection, bindparam, exists, func, select, tuple_
 
 from api.db import AnySelect, Id, db
+from api.execution import fetch
 from api.models import (
     Article,
     ArticleEntity,
@@ -25,7 +26,6 @@ from api.models import (
     Takeaway,
 )
 from seeds.exchange import ARTICLE, CHANGE, ENTITY, FORMAT, RELATED, REVISION
-from seeds.execution import fetch
 from seeds.vectors import unpack
 
 Values = dict[str, Any]

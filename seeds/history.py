@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, insert_rows, run
 from api.models import Change, Revision
 from seeds.content import Content
-from seeds.execution import fetch, insert_rows, run
 from seeds.statements import LAST_SEQUENCE, NEXT_REVISION
 from seeds.stored import Whole
 

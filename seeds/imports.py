@@ -8,9 +8,9 @@ from sqlalchemy import Connection, bindparam, exists, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from api.db import db
+from api.execution import fetch, insert_rows
 from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.codec import MalformedError
-from seeds.execution import fetch, insert_rows
 from seeds.lines import ImportFault, Line, read_lines
 from seeds.messages import printable
 from seeds.restored import ROWS, Rows

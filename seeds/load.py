@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch_one, insert_rows, run
 from api.models import CREATED, UPDATED, Article, ArticleSlug, Source
 from seeds.computed import link_both
 from seeds.content import Content, make_content
 from seeds.derived import derive
 from seeds.document import Rejection
 from seeds.entities import Matcher
-from seeds.execution import fetch_one, insert_rows, run
 from seeds.files import Submission
 from seeds.history import UNCHANGED, Differences, Outcome, differences, keep_revision, record
 from seeds.identity import MAX_SLUG, article_id, make_slug

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, insert_rows, run, run_each
 from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.terms import fold
 from seeds.catalogue import KnownEntity, group_of
 from seeds.entities import FoundEntity
-from seeds.execution import fetch, insert_rows, run, run_each
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_name_rows, entity_slug_rows, new_entity_rows
 from seeds.statements import (

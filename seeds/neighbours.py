@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, insert_rows
 from api.models import ArticleFeatures, Posting, published_keys
-from seeds.execution import fetch, insert_rows
 from seeds.features import ENTITY
 from seeds.rows import features_row, posting_rows
 from seeds.statements import ALIKE, NAMES_OF, SOUGHT, VECTORS

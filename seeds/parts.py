@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, insert_rows, run
 from api.models import (
     ArticleEntity,
     ArticleFacet,
@@ -17,7 +18,6 @@ from api.models import (
 from seeds.computed import unlink
 from seeds.content import Content
 from seeds.derived import Derived
-from seeds.execution import fetch, insert_rows, run
 from seeds.naming import Before, bring_entities, count_entities
 from seeds.neighbours import file_features
 from seeds.rows import (

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, case, delete, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from api.db import Id
+from api.execution import run, run_each
 from api.facets import facet_id
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug
 from seeds.catalogue import KnownEntity
-from seeds.execution import run, run_each
 from seeds.identity import MAX_SLUG
 from seeds.rows import entity_columns, entity_name_rows
 from seeds.statements import CHANGE_ENTITY, NEXT_REVISION

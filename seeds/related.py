@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, insert_rows, run, run_each
 from api.models import RelatedLink, score_keys
 from seeds.computed import computed_row, scored
-from seeds.execution import fetch, insert_rows, run, run_each
 from seeds.printed_dates import fits
 from seeds.statements import (
     CANDIDATES,

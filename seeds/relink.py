@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch_one, run
 from seeds.computed import link
 from seeds.derived import derive
 from seeds.entities import Matcher
-from seeds.execution import fetch_one, run
 from seeds.parts import write_parts
 from seeds.related import resolve
 from seeds.statements import CHANGE_ARTICLE, FEATURES, NEXT_REVISION

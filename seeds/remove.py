@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch_one, run
 from api.lookup import UUID_FORM
 from api.models import REMOVED
-from seeds.execution import fetch_one, run
 from seeds.history import Outcome, keep_revision, record
 from seeds.identity import is_slug
 from seeds.naming import count_entities

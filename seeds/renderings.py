@@ -1,13 +1,12 @@
 """Renderings made: after a run those that it left stale, or all of them by `flask seed render`."""
 
 from sqlalchemy import BindParameter, bindparam, select, union_all, update
-from sqlalchemy.orm import Session
 
 from api.db import Base
+from api.execution import run_each
 from api.models import Rendering
 from api.v1.renderings import made_for, render
 from seeds.console import progress
-from seeds.execution import run_each
 from seeds.transactions import Transaction
 
 # Articles that one transaction renders: with more others would wait for long, with fewer each costs more.
@@ -27,8 +26,7 @@ def render_articles(begin: Transaction, *, anew: bool = False) -> int:
         articles = list(connection.scalars(ALL if anew else STALE, {"made_for": made_for()}))
     for first in progress(range(0, len(articles), PAGE), "Rendering"):
         with begin() as connection:
-            with Session(connection, join_transaction_mode="rollback_only") as session:
-                made = render(session, articles[first : first + PAGE])
+            made = render(connection, articles[first : first + PAGE])
             common = {"made_for": made_for()}
             rows = [{"identity": each} | common | one._asdict() for each, one in made.items()]
             run_each(connection, WRITE, rows)

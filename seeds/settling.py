@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from api.execution import run
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
 from seeds.entities import own_slug
-from seeds.execution import run
 from seeds.identity import CURLY_QUOTES
 from seeds.naming import slugs_for
 from seeds.refresh import change_entities

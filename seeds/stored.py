@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api.execution import fetch, fetch_one
 from api.models import REMOVED
 from seeds.content import Content
-from seeds.execution import fetch, fetch_one
 from seeds.statements import FIRST_SEEDED, LAST_CHANGE, PRINTED, STORED, TAKEAWAYS, WHOLE
 
 

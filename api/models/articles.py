@@ -11,10 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.db import Base, Id, SortedText, UtcDateTime
 from api.models.keys import parent
 
-# For the type checker alone: each side of a relationship names the other.
+# For the type checker alone: entities are of the articles that name them.
 if TYPE_CHECKING:
-    from api.models.entities import ArticleEntity, Entity
-    from api.models.links import RelatedLink
+    from api.models.entities import Entity
 
 WORDS_A_MINUTE = 200
 
@@ -65,18 +64,6 @@ class Article(Base):
     source_bytes: Mapped[int]
 
     source: Mapped["Source"] = relationship(viewonly=True)
-    takeaways: Mapped[list["Takeaway"]] = relationship(
-        back_populates="article", order_by="Takeaway.position", viewonly=True
-    )
-    entities: Mapped[list["ArticleEntity"]] = relationship(
-        back_populates="article", order_by="ArticleEntity.position", viewonly=True
-    )
-    related: Mapped[list["RelatedLink"]] = relationship(
-        back_populates="article",
-        foreign_keys="RelatedLink.article_id",
-        order_by="RelatedLink.place",
-        viewonly=True,
-    )
 
     __table_args__ = (
         Index(None, "published_asc", "id"),
@@ -85,16 +72,6 @@ class Article(Base):
         Index(None, "updated_at", "id"),
         Index(None, "title", "id"),
     )
-
-    @property
-    def paragraphs(self) -> list[dict[str, Any]]:
-        """The body's paragraphs with their numbers."""
-        return paragraphs(self.body)
-
-    @property
-    def reading_minutes(self) -> int:
-        """Minutes that the body and the analysis take, rounded up."""
-        return reading_minutes(self.word_count)
 
 
 def paragraphs(body: Iterable[str]) -> list[dict[str, Any]]:
@@ -145,7 +122,7 @@ class Takeaway(Base):
     published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
     published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    article: Mapped[Article] = relationship(back_populates="takeaways", viewonly=True)
+    article: Mapped[Article] = relationship(viewonly=True)
     entities: Mapped[list["Entity"]] = relationship(
         secondary="takeaway_entities", order_by="Entity.slug", viewonly=True
     )

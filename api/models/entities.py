@@ -9,7 +9,6 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
 
 from api.db import Base, Id, SortedText, UtcDateTime
-from api.models.articles import Article
 from api.models.keys import parent
 
 ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
@@ -92,7 +91,6 @@ class ArticleEntity(Base):
     # The articles of an entity without their rows, in which the mentions are large.
     __table_args__ = (Index(None, "entity_id", "article_id"),)
 
-    article: Mapped[Article] = relationship(back_populates="entities", viewonly=True)
     entity: Mapped[Entity] = relationship(viewonly=True)
 
     # Under an article an entity is shown as itself, but for the article's own counts.

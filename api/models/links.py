@@ -53,9 +53,7 @@ class RelatedLink(Base):
     score_asc: Mapped[float]
     score_desc: Mapped[float]
 
-    article: Mapped[Article] = relationship(
-        back_populates="related", foreign_keys=[article_id], viewonly=True
-    )
+    article: Mapped[Article] = relationship(foreign_keys=[article_id], viewonly=True)
     target: Mapped[Article | None] = relationship(foreign_keys=[target_id], viewonly=True)
 
     # One edge at most from one article to another.

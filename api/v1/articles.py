@@ -12,7 +12,7 @@ from api.paging import Page, collection
 from api.shapes import chosen
 from api.v1 import collections, schemas
 from api.v1 import parameters as queries
-from api.v1.renderings import answer, find_rendered
+from api.v1.renderings import answer_with, find_whole
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 
@@ -44,7 +44,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 
     The whole brief: body, analysis, takeaways, entities, related articles and the document it came from.
     """
-    return answer(find_rendered(article), chosen(schemas.Article, parameters))
+    return answer_with(*find_whole(article), chosen(schemas.Article, parameters))
 
 
 @blueprint.resource(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, jsonify
 from sqlalchemy import ColumnElement, case, false, func, select, true
-from sqlalchemy.orm import aliased, contains_eager, selectinload, with_expression
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, with_expression
 
 from api.models import (
     REMOVED,
@@ -34,19 +34,24 @@ from api.v1.orders import (
     takeaway_orders,
 )
 from api.v1.parameters import RELEVANCE
-from api.v1.renderings import article_name, list_items
+from api.v1.renderings import list_items
 
 Parameters = Mapping[str, Any]
 
 
+def _reference(to: Any) -> Any:
+    """Load of an article only what names it."""
+    return joinedload(to).load_only(Article.slug, Article.title)
+
+
 TAKEAWAYS = Listing(
     Takeaway,
-    select(Takeaway).options(article_name(Takeaway.article), selectinload(Takeaway.entities)),
+    select(Takeaway).options(_reference(Takeaway.article), selectinload(Takeaway.entities)),
     takeaway_orders,
 )
 RELATED_LINKS = Listing(
     RelatedLink,
-    select(RelatedLink).options(article_name(RelatedLink.article), article_name(RelatedLink.target)),
+    select(RelatedLink).options(_reference(RelatedLink.article), _reference(RelatedLink.target)),
     related_link_orders,
 )
 ENTITIES = Listing(Entity, select(Entity), entity_orders)

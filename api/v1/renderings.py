@@ -9,18 +9,19 @@ from uuid import UUID
 
 import orjson
 from flask import Response, jsonify
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload, selectinload
-from werkzeug.http import generate_etag, quote_etag
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.orm import load_only
 
+from api.caching import etag_of
 from api.db import AnySelect, Base, db
 from api.highlights import highlight
 from api.lookup import SLUG_FORM, UUID_FORM, find_article
-from api.models import Article, ArticleEntity, RelatedLink, Rendering
+from api.models import Article, Rendering
 from api.queries import Query
 from api.shapes import dump
 from api.urls import settings
 from api.v1 import schemas
+from api.v1.wholes import read_wholes
 
 # The code that decides what an answer is: what another version of it made is not answered.
 CODE = (
@@ -30,6 +31,7 @@ CODE = (
     "api/urls.py",
     "api/v1/renderings.py",
     "api/v1/schemas.py",
+    "api/v1/wholes.py",
 )
 ROOT = Path(__file__).parent.parent.parent
 
@@ -46,21 +48,8 @@ class Rendered(NamedTuple):
     whole: bytes
 
 
-def article_name(to: Any) -> Any:
-    """Load of the article that a link belongs or leads to only what names it."""
-    return joinedload(to).load_only(Article.slug, Article.title)
-
-
-# Everything, each part with one query for all articles.
-PARTS = (
-    selectinload(Article.takeaways),
-    selectinload(Article.entities).joinedload(ArticleEntity.entity),
-    selectinload(Article.related).options(
-        article_name(RelatedLink.article), article_name(RelatedLink.target)
-    ),
-)
 ARTICLES, RENDERINGS = (Base.metadata.tables[each.__tablename__] for each in (Article, Rendering))
-STORED = select(RENDERINGS).where(RENDERINGS.c.made_for == bindparam("made_for"))
+STORED = select(RENDERINGS.c.etag, RENDERINGS.c.whole).where(RENDERINGS.c.made_for == bindparam("made_for"))
 OF_ID = STORED.where(RENDERINGS.c.article_id == bindparam("reference"))
 OF_SLUG = STORED.join(ARTICLES).where(ARTICLES.c.slug == bindparam("reference"))
 
@@ -77,27 +66,31 @@ def _digest(base_url: str) -> str:
     return sha256(made_of).hexdigest()[:16]
 
 
-def render(session: Session, identities: Collection[UUID]) -> dict[UUID, Rendered]:
+def render(connection: Connection, identities: Collection[UUID]) -> dict[UUID, Rendered]:
     """Make the JSON of those of the articles that are there."""
-    if not identities:
-        return {}
-    rows = session.scalars(select(Article).where(Article.id.in_(identities)).options(*PARTS))
-    return {article.id: _rendered(article) for article in rows}
+    articles = read_wholes(connection, identities) if identities else ()
+    return {article.id: _rendered(dump(schemas.Article, article, {})) for article in articles}
 
 
-def _rendered(article: Article) -> Rendered:
-    values = dump(schemas.Article, article, {})
+def _rendered(values: dict[str, Any]) -> Rendered:
     whole = orjson.dumps(values)
-    item = orjson.dumps({name: values[name] for name in ITEM})
-    return Rendered(quote_etag(generate_etag(whole)), item, whole)
+    return Rendered(etag_of(whole), orjson.dumps({name: values[name] for name in ITEM}), whole)
 
 
-def find_rendered(reference: str) -> Rendered:
-    """Give the article that `reference` names; raises and redirects as `find_article` does."""
-    return _stored(reference) or _rendered(find_article(reference, *PARTS))
+def find_whole(reference: str) -> tuple[str, bytes]:
+    """Give the ETag and the bytes of the article that `reference` names.
+
+    Raises and redirects as `find_article` does.
+    """
+    stored = _find_stored(reference)
+    if stored:
+        return stored
+    article = find_article(reference, load_only(Article.id, Article.slug))
+    rendered = render(db.session.connection(), [article.id])[article.id]
+    return rendered.etag, rendered.whole
 
 
-def _stored(reference: str) -> Rendered | None:
+def _find_stored(reference: str) -> tuple[str, bytes] | None:
     statement: AnySelect = OF_SLUG
     named: UUID | str = reference
     if UUID_FORM.fullmatch(reference):
@@ -105,21 +98,21 @@ def _stored(reference: str) -> Rendered | None:
     elif not SLUG_FORM.fullmatch(reference):
         return None
     row = db.session.execute(statement, {"reference": named, "made_for": made_for()}).one_or_none()
-    return Rendered(row.etag, row.item, row.whole) if row else None
+    return (row.etag, row.whole) if row else None
 
 
-def answer(article: Rendered, names: Sequence[str]) -> Response:
+def answer_with(etag: str, whole: bytes, names: Sequence[str]) -> Response:
     """Answer an article with those of its keys that are asked for."""
     if len(names) < len(WHOLE):
-        return jsonify(_chosen(article.whole, names))
-    return Response(article.whole, mimetype="application/json", headers={"ETag": article.etag})
+        return jsonify(_chosen(whole, names))
+    return Response(whole, mimetype="application/json", headers={"ETag": etag})
 
 
 def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | None) -> list[Any]:
     """Give articles that are there as a list has them, with highlights of `query` if these are named."""
     column = "item" if set(names) <= set(ITEM) else "whole"
     there = _read(identities, column)
-    missing = render(db.session(), [each for each in identities if each not in there])
+    missing = render(db.session.connection(), [each for each in identities if each not in there])
     there |= {each: getattr(article, column) for each, article in missing.items()}
     if tuple(names) == ITEM:
         return [orjson.Fragment(there[each]) for each in identities]

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.fields import Here, Link, Time
+from api.fields import Here, Link, Stored, Time
 from api.models import ENTITY_TYPES
 from api.shapes import Shape, page_of
 
@@ -79,8 +79,9 @@ class ArticleTakeaway(Shape):
     id = fields.UUID()
     position = number("Its place in the list, from 1.", 1)
     text = string("The takeaway.")
-    evidence = fields.List(
-        fields.Nested(Evidence),
+    evidence = Stored(
+        Evidence,
+        many=True,
         metadata={
             "description": "Body paragraphs that support it, best first, three at most; none where none does."
         },
@@ -171,7 +172,7 @@ class RelatedLink(Shape):
             "rarity; from 0.14 on they are related, from 0.8 on near duplicates. Null where they are neither."
         },
     )
-    reasons = fields.List(fields.Nested(Reason), metadata={"description": "Why, the weightiest first."})
+    reasons = Stored(Reason, many=True, metadata={"description": "Why, the weightiest first."})
     article = fields.Nested(ArticleReference)
     target = fields.Nested(ArticleReference, allow_none=True)
     links = Here(RelatedLinkLinks)
@@ -213,7 +214,7 @@ class Article(Shape):
     word_count = number("Words of body and analysis.")
     reading_minutes = number("`word_count` at 200 words a minute, rounded up.")
     body = fields.List(fields.Nested(Paragraph), attribute="paragraphs")
-    analysis = fields.Nested(Analysis, allow_none=True)
+    analysis = Stored(Analysis, allow_none=True)
     takeaways = fields.List(fields.Nested(ArticleTakeaway))
     entities = fields.List(fields.Nested(ArticleEntity))
     related = fields.List(fields.Nested(RelatedLink))

@@ -182,9 +182,8 @@ def _things(app: Flask) -> list[str]:
 
 
 def kept_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Give all rows but for renderings, and for the numbers of takeaways' terms, which nobody sees."""
+    """Give all rows but for the numbers of takeaways' terms, which nobody sees."""
     found = rows(app)
-    del found["renderings"]
     return found | {
         "takeaway_terms": [
             {name: value for name, value in row.items() if name != "number"}

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import Connection, Delete, Select, Update
 
 from api.db import db
+from api.execution import Prepared
 from api.models import UNDATED_ASC
 from seeds import statements
-from seeds.execution import Prepared
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.rows import row_id as id_of
 

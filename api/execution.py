@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update, insert
+from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update, insert
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.db import AnySelect, db
 
@@ -62,6 +62,19 @@ class Prepared:
         if self._is_positional:
             return [process(given[name]) if process else given[name] for name, process in pairs]
         return {name: process(given[name]) if process else given[name] for name, process in pairs}
+
+    def read(self, engine: Engine, parameters: Parameters) -> list[Any] | None:
+        """Give the rows, read by themselves in no transaction of ours; None where nothing can be read now."""
+        try:
+            connection = engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(*self.bind(parameters))
+                return self.rows(cursor)
+            finally:
+                connection.close()
+        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error):
+            return None
 
     def rows(self, cursor: DBAPICursor) -> list[Any]:
         """Give all rows of `cursor`, their columns by name."""

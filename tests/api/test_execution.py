@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from api.db import db
+from api.execution import fetch, fetch_one, insert_rows, run, run_each
 from api.models import Article, ArticleSlug, Entity, Takeaway
-from seeds.execution import fetch, fetch_one, insert_rows, run, run_each
 from tests.api.rows import corpus_rows
 from tests.api.rows import insert_rows as insert_corpus
 

@@ -1,0 +1,67 @@
+"""An answer as a value, and what a request says about how it wants one: WSGI (PEP 3333), no Flask."""
+
+from functools import cached_property
+from typing import Any, NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.http import HTTP_STATUS_CODES, is_entity_header, is_resource_modified
+
+from api.caching import wants_gzip
+from api.requests import ROUTE
+
+NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
+
+Headers = list[tuple[str, str]]
+
+
+class Kind(NamedTuple):
+    """What an answer depends on besides its target: `Accept`, the coding, `Origin`."""
+
+    accept: str
+    coding: str
+    origin: str
+
+
+def kind_of(environ: WSGIEnvironment) -> Kind:
+    """Give the kind of a request; two spellings of one wish for a coding are the same."""
+    coding = "gzip" if wants_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else ""
+    return Kind(environ.get("HTTP_ACCEPT", ""), coding, environ.get("HTTP_ORIGIN", ""))
+
+
+class Answer:
+    """A status, headers, a body, and the rule of the route that gave it."""
+
+    def __init__(self, status: str, headers: Headers, body: bytes, route: str | None) -> None:
+        self.status, self.headers, self.body, self.route = status, headers, body, route
+        self.etag = next((value for name, value in headers if name == "ETag"), None)
+
+    @cached_property
+    def headers_of_304(self) -> Headers:
+        """Its headers without those that describe a body (RFC 9110, 15.4.5)."""
+        return [pair for pair in self.headers if not is_entity_header(pair[0])]
+
+    def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Answer with this, or with 304 where the client has it (RFC 9110, 13.1.2)."""
+        environ[ROUTE] = self.route
+        if self.etag and "HTTP_IF_NONE_MATCH" in environ and not is_resource_modified(environ, self.etag):
+            start_response(NOT_MODIFIED, self.headers_of_304)
+            return []
+        start_response(self.status, self.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+
+def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    """Have `application` answer in full, whatever the client has."""
+    asked = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
+    started: list[tuple[str, Headers]] = []
+
+    def start(status: str, headers: Headers, *_: Any) -> Any:
+        started.append((status, headers))
+
+    answered = application(asked, start)
+    try:
+        body = b"".join(answered)
+    finally:
+        getattr(answered, "close", lambda: None)()
+    status, headers = started[-1]
+    return Answer(status, headers, body, asked.get(ROUTE))
