@@ -6,8 +6,8 @@ This is WSGI (PEP 3333), so that an answer that Flask has no part in has both to
 import logging
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterable
+from random import getrandbits
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -35,7 +35,8 @@ class Requests:
         """Answer, with the id in the header and one line in the log."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = environ[ID] = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        # Unique and no secret: what cannot be guessed would take a call of the system.
+        request_id = environ[ID] = given if REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             # The rule and not the path: what a client put into a path does not belong in a log.

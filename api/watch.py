@@ -27,25 +27,31 @@ class Watch(Protocol):
 class SqliteWatch:
     """Asks SQLite's own counter of what others commit (`PRAGMA data_version`), which takes microseconds.
 
-    Its connection commits nothing itself. It is opened at the first look, in the process that looks.
+    Each thread has a connection of its own, which commits nothing: threads that share one would wait for one
+    another. Each sees a commit for itself, so that one commit may count several times.
     """
 
     def __init__(self, path: str) -> None:
         self._uri = Path(path).absolute().as_uri()
         self._lock = threading.Lock()
-        self._cursor: sqlite3.Cursor | None = None
+        self._changes = 0
+        self._own = threading.local()
 
     def look(self, *, now: bool = False) -> int | None:  # noqa: ARG002 -- it always is
-        """Give the counter, or None where the file cannot be read."""
-        with self._lock:
-            try:
-                if self._cursor is None:
-                    opened = sqlite3.connect(f"{self._uri}?mode=ro", uri=True, check_same_thread=False)
-                    self._cursor = opened.cursor()
-                (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
-            except sqlite3.Error:
-                return None
-        return int(version)
+        """Give how many changes were seen so far, or None where the file cannot be read."""
+        own = self._own
+        try:
+            if not hasattr(own, "cursor"):
+                # Whatever happened before is a change to a thread that has not looked yet.
+                own.cursor, own.version = sqlite3.connect(f"{self._uri}?mode=ro", uri=True).cursor(), None
+            (version,) = own.cursor.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return None
+        if version != own.version:
+            with self._lock:
+                self._changes += 1
+            own.version = version
+        return self._changes
 
 
 class RevisionWatch:
