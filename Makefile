@@ -5,6 +5,7 @@ export PORT
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
 # What `bench` measures.
@@ -30,7 +31,7 @@ lint: $(VENV)/dev.stamp  ## Check the style and the types.
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: $(VENV)/dev.stamp  ## Measure the service on SIZE and on 1,000 invented articles.
+bench: $(VENV)/dev.stamp $(PEERS)/peers.stamp  ## Measure the service on SIZE and on 1,000 invented articles.
 	$(BIN)/python -m bench --size $(SIZE) --engine $(ENGINE)
 
 bench-corpus: $(VENV)/dev.stamp  ## Build their databases in instance/bench, unless they are there.
@@ -50,9 +51,11 @@ requirements: $(VENV)/dev.stamp  ## Pin the newest versions of everything, by ha
 	  requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  requirements-dev.in --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  bench/peers/requirements.in --output-file bench/peers/requirements.txt
 
 clean:  ## Remove what the other targets made, but not the database.
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/runtime.stamp: requirements.txt | $(BIN)/python
 	$(INSTALL) requirements.txt
@@ -61,6 +64,11 @@ $(VENV)/runtime.stamp: requirements.txt | $(BIN)/python
 $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
 	$(INSTALL) requirements-dev.txt
 	@touch $@ $(VENV)/runtime.stamp
+
+$(PEERS)/peers.stamp: bench/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/peers/requirements.txt
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -13,6 +13,7 @@ from bench.report import cases_table, depths_table, heading
 from bench.seeding import measure_seeding
 from bench.service import serve
 from bench.stores import ENGINES, FOLDER, open_store
+from bench.throughput import measure_throughput
 from bench.transfer import measure_transfer
 
 
@@ -24,9 +25,11 @@ from bench.transfer import measure_transfer
     "--only",
     default="",
     metavar="REGEX",
-    help="Only what has this in its name: a case, `seeding`, `transfer`.",
+    help="Only what has this in its name: a case, `seeding`, `throughput`, `transfer`.",
 )
-def main(size: int, engine: str, rounds: int, only: str) -> None:
+@click.option("--seconds", type=click.FloatRange(1), default=3, show_default=True, help="Of each load.")
+@click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads of throughput.")
+def main(size: int, engine: str, rounds: int, only: str, seconds: float, loads: int) -> None:
     """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
     cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
     with open_store(engine) as store:
@@ -44,6 +47,8 @@ def main(size: int, engine: str, rounds: int, only: str) -> None:
                 click.echo(
                     "\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds))
                 )
+        if re.search(only, "throughput"):
+            click.echo("\n" + measure_throughput(store, names, seconds, loads))
         # Only now, since PostgreSQL copies no database that somebody is connected to.
         if re.search(only, "seeding"):
             for articles, name in names.items():

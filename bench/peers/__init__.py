@@ -1,0 +1,1 @@
+"""What ours is measured against: the same article from the same tables, each as its documentation has it."""

@@ -1,0 +1,213 @@
+"""Django REST framework: model serializers over models with their parts fetched together, as in its guide.
+
+BENCH_DATABASE is the SQLite file. One module, so that it is one file to read.
+"""
+
+import os
+import uuid
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+settings.configure(
+    DEBUG=False,
+    SECRET_KEY="only measured, never published",
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF=__name__,
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+    INSTALLED_APPS=["rest_framework"],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ["BENCH_DATABASE"],
+            "CONN_MAX_AGE": None,
+        }
+    },
+    REST_FRAMEWORK={
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        "DEFAULT_AUTHENTICATION_CLASSES": [],
+        "DEFAULT_PERMISSION_CLASSES": [],
+        "UNAUTHENTICATED_USER": None,
+    },
+)
+django.setup()
+
+from django.db import models  # noqa: E402 -- only after the settings, as everything below
+from django.urls import path  # noqa: E402
+from rest_framework import generics, serializers  # noqa: E402
+
+
+class Id(models.BinaryField):
+    """A UUID in 16 bytes."""
+
+    def from_db_value(self, value: Any, *_: Any) -> uuid.UUID | None:
+        """Give the UUID."""
+        return None if value is None else uuid.UUID(bytes=bytes(value))
+
+    def get_db_prep_value(self, value: Any, *_: Any, **__: Any) -> Any:
+        """Give the bytes."""
+        return value.bytes if isinstance(value, uuid.UUID) else value
+
+
+class Entity(models.Model):
+    """An entity."""
+
+    id = Id(primary_key=True)
+    slug = models.TextField()
+    name = models.TextField()
+    type = models.TextField()
+
+    class Meta:
+        app_label, managed, db_table = "bench", False, "entities"
+
+
+class Article(models.Model):
+    """An article."""
+
+    id = Id(primary_key=True)
+    slug = models.TextField(unique=True)
+    title = models.TextField()
+    summary = models.TextField(null=True)
+    language = models.TextField()
+    author = models.TextField(null=True)
+    role = models.TextField(null=True)
+    publication = models.TextField(null=True)
+    image_caption = models.TextField(null=True)
+    image_url = models.TextField(null=True)
+    published_at = models.BigIntegerField(null=True)
+    created_at = models.BigIntegerField()
+    updated_at = models.BigIntegerField()
+    revision = models.IntegerField()
+    word_count = models.IntegerField()
+    body = models.JSONField()
+    analysis = models.JSONField(null=True)
+    source_name = models.TextField()
+    source_sha256 = models.TextField()
+    source_bytes = models.IntegerField()
+
+    class Meta:
+        app_label, managed, db_table = "bench", False, "articles"
+
+
+class Takeaway(models.Model):
+    """A takeaway."""
+
+    id = Id(primary_key=True)
+    article = models.ForeignKey(Article, models.DO_NOTHING, related_name="takeaways")
+    position = models.IntegerField()
+    text = models.TextField()
+    evidence = models.JSONField()
+
+    class Meta:
+        app_label, managed, db_table, ordering = "bench", False, "takeaways", ["position"]
+
+
+class ArticleEntity(models.Model):
+    """An entity in an article."""
+
+    pk = models.CompositePrimaryKey("article_id", "entity_id")
+    article = models.ForeignKey(Article, models.DO_NOTHING, related_name="entities")
+    entity = models.ForeignKey(Entity, models.DO_NOTHING)
+    position = models.IntegerField()
+    mention_count = models.IntegerField()
+    salience = models.FloatField()
+
+    class Meta:
+        app_label, managed, db_table, ordering = "bench", False, "article_entities", ["position"]
+
+
+class RelatedLink(models.Model):
+    """A link between articles."""
+
+    id = Id(primary_key=True)
+    article = models.ForeignKey(Article, models.DO_NOTHING, related_name="related")
+    target = models.ForeignKey(Article, models.DO_NOTHING, related_name="+", null=True)
+    place = models.BigIntegerField()
+    basis = models.TextField()
+    title = models.TextField(null=True)
+    score = models.FloatField(null=True)
+    reasons = models.JSONField()
+
+    class Meta:
+        app_label, managed, db_table, ordering = "bench", False, "related_links", ["place"]
+
+
+class TakeawaySerializer(serializers.ModelSerializer):
+    """A takeaway."""
+
+    id = serializers.UUIDField()
+
+    class Meta:
+        model, fields = Takeaway, ["id", "position", "text", "evidence"]
+
+
+class EntitySerializer(serializers.ModelSerializer):
+    """An entity."""
+
+    id = serializers.UUIDField()
+
+    class Meta:
+        model, fields = Entity, ["id", "slug", "name", "type"]
+
+
+class ArticleEntitySerializer(serializers.ModelSerializer):
+    """An entity in an article."""
+
+    entity = EntitySerializer()
+
+    class Meta:
+        model, fields = ArticleEntity, ["entity", "mention_count", "salience"]
+
+
+class ReferenceSerializer(serializers.ModelSerializer):
+    """What names an article."""
+
+    id = serializers.UUIDField()
+
+    class Meta:
+        model, fields = Article, ["id", "slug", "title"]
+
+
+class RelatedSerializer(serializers.ModelSerializer):
+    """A link."""
+
+    id = serializers.UUIDField()
+    target = ReferenceSerializer()
+
+    class Meta:
+        model, fields = RelatedLink, ["id", "basis", "title", "score", "reasons", "target"]
+
+
+class ArticleSerializer(serializers.ModelSerializer):
+    """An article."""
+
+    id = serializers.UUIDField()
+    takeaways = TakeawaySerializer(many=True)
+    entities = ArticleEntitySerializer(many=True)
+    related = RelatedSerializer(many=True)
+
+    class Meta:
+        model = Article
+        fields = [
+            *("id", "slug", "title", "summary", "language", "author", "role", "publication", "image_caption"),
+            *("image_url", "published_at", "created_at", "updated_at", "revision", "word_count", "body"),
+            *("analysis", "source_name", "source_sha256", "source_bytes", "takeaways", "entities", "related"),
+        ]
+
+
+class ArticleView(generics.RetrieveAPIView):
+    """One article."""
+
+    queryset = Article.objects.prefetch_related(
+        "takeaways",
+        models.Prefetch("entities", ArticleEntity.objects.select_related("entity")),
+        models.Prefetch("related", RelatedLink.objects.select_related("target")),
+    )
+    serializer_class = ArticleSerializer
+    lookup_field = "slug"
+
+
+urlpatterns = [path("articles/<slug:slug>", ArticleView.as_view())]
+app = get_wsgi_application()

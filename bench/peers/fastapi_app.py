@@ -1,0 +1,216 @@
+"""FastAPI with SQLAlchemy's ORM and a response model, after the tutorial on SQL in its documentation.
+
+BENCH_DATABASE is the SQLite file.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import JSON, ForeignKey, LargeBinary, create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.types import TypeDecorator
+
+
+class Id(TypeDecorator[uuid.UUID]):
+    """A UUID in 16 bytes."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Any) -> uuid.UUID | None:
+        """Give the UUID."""
+        return value and uuid.UUID(bytes=value)
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """Give the bytes."""
+        return value and value.bytes
+
+
+class Base(DeclarativeBase):
+    """Base of the models."""
+
+
+class Entity(Base):
+    """An entity."""
+
+    __tablename__ = "entities"
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    slug: Mapped[str]
+    name: Mapped[str]
+    type: Mapped[str]
+
+
+class ArticleEntity(Base):
+    """An entity in an article."""
+
+    __tablename__ = "article_entities"
+    article_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("articles.id"), primary_key=True)
+    entity_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("entities.id"), primary_key=True)
+    position: Mapped[int]
+    mention_count: Mapped[int]
+    salience: Mapped[float]
+    entity: Mapped[Entity] = relationship()
+
+
+class Takeaway(Base):
+    """A takeaway."""
+
+    __tablename__ = "takeaways"
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    article_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("articles.id"))
+    position: Mapped[int]
+    text: Mapped[str]
+    evidence: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class RelatedLink(Base):
+    """A link between articles."""
+
+    __tablename__ = "related_links"
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    article_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("articles.id"))
+    target_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("articles.id"))
+    place: Mapped[int]
+    basis: Mapped[str]
+    title: Mapped[str | None]
+    score: Mapped[float | None]
+    reasons: Mapped[list[Any]] = mapped_column(JSON)
+    target: Mapped["Article | None"] = relationship(foreign_keys=[target_id])
+
+
+class Article(Base):
+    """An article."""
+
+    __tablename__ = "articles"
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    slug: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str | None]
+    language: Mapped[str]
+    author: Mapped[str | None]
+    role: Mapped[str | None]
+    publication: Mapped[str | None]
+    image_caption: Mapped[str | None]
+    image_url: Mapped[str | None]
+    published_at: Mapped[int | None]
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+    revision: Mapped[int]
+    word_count: Mapped[int]
+    body: Mapped[list[str]] = mapped_column(JSON)
+    analysis: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    source_name: Mapped[str]
+    source_sha256: Mapped[str]
+    source_bytes: Mapped[int]
+    takeaways: Mapped[list[Takeaway]] = relationship(order_by=Takeaway.position)
+    entities: Mapped[list[ArticleEntity]] = relationship(order_by=ArticleEntity.position)
+    related: Mapped[list[RelatedLink]] = relationship(
+        foreign_keys=[RelatedLink.article_id], order_by=RelatedLink.place
+    )
+
+
+class Out(BaseModel):
+    """What is made of objects with attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class TakeawayOut(Out):
+    """A takeaway."""
+
+    id: uuid.UUID
+    position: int
+    text: str
+    evidence: list[dict[str, float]]
+
+
+class EntityOut(Out):
+    """An entity."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    type: str
+
+
+class ArticleEntityOut(Out):
+    """An entity in an article."""
+
+    mention_count: int
+    salience: float
+    entity: EntityOut
+
+
+class ReferenceOut(Out):
+    """What names an article."""
+
+    id: uuid.UUID
+    slug: str
+    title: str
+
+
+class RelatedOut(Out):
+    """A link."""
+
+    id: uuid.UUID
+    basis: str
+    title: str | None
+    score: float | None
+    reasons: list[dict[str, Any]]
+    target: ReferenceOut | None
+
+
+class ArticleOut(Out):
+    """An article."""
+
+    id: uuid.UUID
+    slug: str
+    title: str
+    summary: str | None
+    language: str
+    author: str | None
+    role: str | None
+    publication: str | None
+    image_caption: str | None
+    image_url: str | None
+    published_at: int | None
+    created_at: int
+    updated_at: int
+    revision: int
+    word_count: int
+    body: list[str]
+    analysis: dict[str, Any] | None
+    source_name: str
+    source_sha256: str
+    source_bytes: int
+    takeaways: list[TakeawayOut]
+    entities: list[ArticleEntityOut]
+    related: list[RelatedOut]
+
+
+engine = create_engine(f"sqlite:///{os.environ['BENCH_DATABASE']}", connect_args={"check_same_thread": False})
+PARTS = (
+    selectinload(Article.takeaways),
+    selectinload(Article.entities).joinedload(ArticleEntity.entity),
+    selectinload(Article.related).joinedload(RelatedLink.target).load_only(Article.slug, Article.title),
+)
+app = FastAPI()
+
+
+def get_session() -> Iterator[Session]:
+    """Give a session for one request."""
+    with Session(engine) as session:
+        yield session
+
+
+@app.get("/articles/{slug}", response_model=ArticleOut)
+def get_article(slug: str, session: Annotated[Session, Depends(get_session)]) -> Article:
+    """Give one article."""
+    article = session.scalar(select(Article).where(Article.slug == slug).options(*PARTS))
+    if article is None:
+        raise HTTPException(status_code=404)
+    return article

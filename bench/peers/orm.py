@@ -1,0 +1,45 @@
+"""The ordinary way in Flask: objects of the ORM with their parts, dumped by the schema at each request."""
+
+import os
+
+from flask import Flask, Response
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, relationship, selectinload
+
+from api.app import OrjsonProvider
+from api.config import read_settings
+from api.db import db, engine_options
+from api.models import Article, ArticleEntity, RelatedLink, Takeaway
+from api.models.articles import paragraphs, reading_minutes
+from api.v1.schemas import Article as ArticleSchema
+
+Article.takeaways = relationship(Takeaway, order_by=Takeaway.position, viewonly=True)
+Article.entities = relationship(ArticleEntity, order_by=ArticleEntity.position, viewonly=True)
+Article.related = relationship(
+    RelatedLink, foreign_keys=RelatedLink.article_id, order_by=RelatedLink.place, viewonly=True
+)
+Article.paragraphs = property(lambda article: paragraphs(article.body))
+Article.reading_minutes = property(lambda article: reading_minutes(article.word_count))
+SCHEMA = ArticleSchema()
+PARTS = (
+    selectinload(Article.takeaways),
+    selectinload(Article.entities).joinedload(ArticleEntity.entity),
+    selectinload(Article.related).options(joinedload(RelatedLink.article), joinedload(RelatedLink.target)),
+)
+
+app = Flask(__name__)
+settings = read_settings(os.environ, app.instance_path)
+app.config |= {
+    "BRIEFS_SETTINGS": settings,
+    "SQLALCHEMY_DATABASE_URI": settings.database_url,
+    "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+}
+app.json = OrjsonProvider(app)
+db.init_app(app)
+
+
+@app.get("/v1/articles/<slug>")
+def get_article(slug: str) -> Response:
+    """Give one article."""
+    article = db.first_or_404(select(Article).where(Article.slug == slug).options(*PARTS))
+    return app.json.response(SCHEMA.dump(article))
