@@ -4,8 +4,10 @@ import io
 import logging
 import logging.config
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +16,8 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
-from api.logs import JsonFormatter, TextFormatter, log_config
+from api.logs import BatchHandler, JsonFormatter, TextFormatter, log_config
+from tests.server import PATIENCE_SECONDS, ROOT
 
 FORMATTERS = [JsonFormatter(), TextFormatter()]
 # 2026-11-23T12:00:00.250Z
@@ -185,3 +188,68 @@ def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(
         "status": 422,
     }
     assert "private" not in stream.getvalue()
+
+
+def test_lines_that_wait_for_others_come_together_and_in_their_order() -> None:
+    stream = Chunks()
+    handler = batch_handler(stream)
+    for number in range(50):
+        handler.handle(made_at(logging.INFO, f"line {number}"))
+    assert stream.chunks == []
+    wait_until("the lines", lambda: bool(stream.chunks))
+    assert "".join(stream.chunks).splitlines() == [f"line {number}" for number in range(50)]
+    assert len(stream.chunks) == 1
+    handler.handle(made_at(logging.INFO, "later"))
+    wait_until("the next one", lambda: stream.chunks[1:] == ["later\n"])
+
+
+def test_a_warning_waits_for_nothing_and_the_end_for_no_line() -> None:
+    stream = Chunks()
+    handler = batch_handler(stream)
+    handler.handle(made_at(logging.INFO, "before"))
+    handler.handle(made_at(logging.WARNING, "warned"))
+    assert stream.chunks == ["before\nwarned\n"]
+    handler.handle(made_at(logging.INFO, "last"))
+    handler.close()
+    handler.flush()
+    assert "".join(stream.chunks) == "before\nwarned\nlast\n"
+
+
+def test_a_process_that_ends_has_written_every_line() -> None:
+    code = (
+        "import logging.config\n"
+        "from api.logs import log_config\n"
+        "logging.config.dictConfig(log_config('json'))\n"
+        "[logging.getLogger('briefs.access').info('line') for _ in range(3)]\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert [orjson.loads(line)["message"] for line in done.stderr.splitlines()] == ["line"] * 3
+
+
+class Chunks(io.StringIO):
+    """A stream that keeps what was written at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chunks: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.chunks.append(text)
+        return len(text)
+
+
+def wait_until(what: str, condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def batch_handler(stream: io.StringIO) -> BatchHandler:
+    handler = BatchHandler()
+    handler.setStream(stream)
+    return handler
+
+
+def made_at(level: int, message: str) -> logging.LogRecord:
+    return logging.LogRecord("briefs.test", level, "", 0, message, (), None)
