@@ -4,18 +4,33 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.config import SettingError, read_settings
 from api.logs import log_config
 
+# Requests that a connection carries before the client is told to open another one.
+KEEPALIVE_REQUESTS = 1_000
 
-class DrainingWorker(ThreadWorker):
-    """gunicorn's threaded worker that, as it stops, also answers what waits in the listen queue.
 
-    gunicorn leaves those connections to be reset when the last worker closes the socket.
+class ServiceWorker(ThreadWorker):
+    """gunicorn's threaded worker, with an end to each connection and a better one to itself.
+
+    Connections are accepted by whichever worker is awake first, and many that come at once all by the same
+    one, which then does all the work for as long as they are kept alive. A client that connects anew comes to
+    a worker that has time for it.
+
+    As it stops it also answers what waits in the listen queue: gunicorn leaves those connections to be reset
+    when the last worker closes the socket.
     """
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        conn.requests = getattr(conn, "requests", 0) + 1
+        if conn.requests >= KEEPALIVE_REQUESTS:
+            req.force_close()
+        return super().handle_request(req, conn)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -49,10 +64,19 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
     del sys.modules[name]
 
 bind = f"127.0.0.1:{port}"
-worker_class = DrainingWorker
+worker_class = ServiceWorker
+# One a core. Each has a cache of its own, of BRIEFS_CACHE_BYTES.
 workers = 2
+# With one thread a slow request holds up all others of its worker; more than four wait for the interpreter and
+# not for the database.
 threads = 4
+# Seconds that a connection may be idle. A proxy keeps its own open for less, or sends into a closed one.
 keepalive = 5
+# Nothing is known to leak; should a library, a worker is gone before it matters, and never all at once.
+max_requests = 1_000_000
+max_requests_jitter = 100_000
+# A reload is to bring new code, and a worker of its own takes a second to start.
+preload_app = False
 # Above our own limit of 4,096 bytes, so that a longer target is answered as a problem.
 limit_request_line = 8190
 # No client and no proxy says under which path the service stands; BRIEFS_BASE_URL does.

@@ -14,8 +14,9 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from api.db import db
-from api.models import Article, Change, Corpus, Entity, RelatedLink, Takeaway
+from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
+from api.v1.renderings import made_for
 from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.console import failures, number, progress, say, tell
 from seeds.document import Rejection, as_json
@@ -178,13 +179,13 @@ def _each(
 
 @seed.command("render")
 def render_command() -> None:
-    """Make the stored answers of all articles anew.
+    """Make the stored answers of all articles anew, with BRIEFS_BASE_URL as the service has it.
 
-    Every other command makes those that it leaves stale at its end. This is for what no command can see: it
-    changes no answer, and so nothing is wrong before it. Where an article has no stored answer, or one for
-    another BRIEFS_BASE_URL or version of this program, a request takes longer.
+    For another BRIEFS_BASE_URL, and for another version of this program: until then all is answered as it
+    should be, but each request for an article makes its answer for itself. Other commands make at their end
+    the answers of the articles that they changed.
 
-    Example: BRIEFS_BASE_URL=https://api.example.org flask seed render
+    Example: flask seed render
     """
     with failures(), transactions(db.engine, say) as begin:
         count = render_articles(begin, anew=True)
@@ -207,6 +208,8 @@ def status_command() -> None:
     with failures():
         for name, table in tables.items():
             tell(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
+        current = select(func.count()).where(Rendering.made_for == made_for())
+        tell(f"rendered {db.session.scalar(current)}")
         tell(f"revision {db.session.scalar(select(Corpus.revision))}")
         tell(f"engine {db.engine.dialect.name}")
 

@@ -1,6 +1,6 @@
 """Renderings made: after a run those that it left stale, or all of them by `flask seed render`."""
 
-from sqlalchemy import BindParameter, bindparam, select, union_all, update
+from sqlalchemy import bindparam, select, update
 
 from api.db import Base
 from api.execution import run_each
@@ -12,18 +12,18 @@ from seeds.transactions import Transaction
 # Articles that one transaction renders: with more others would wait for long, with fewer each costs more.
 PAGE = 100
 RENDERINGS = Base.metadata.tables[Rendering.__tablename__]
-_own = RENDERINGS.c.made_for
-_wanted: BindParameter[str] = bindparam("made_for")
 ALL = select(RENDERINGS.c.article_id)
-# Three ranges of an index, which has nothing in them where nothing is stale.
-STALE = union_all(*(ALL.where(each) for each in (_own.is_(None), _own < _wanted, _own > _wanted)))
+STALE = ALL.where(RENDERINGS.c.made_for.is_(None))
 WRITE = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam("identity"))
 
 
 def render_articles(begin: Transaction, *, anew: bool = False) -> int:
-    """Render the articles whose rendering is stale, or `anew` all of them; gives how many."""
+    """Render the articles whose rendering is stale, or `anew` all of them; gives how many.
+
+    One that is for another version or base URL is not stale: it may be this process that has the wrong one.
+    """
     with begin() as connection:
-        articles = list(connection.scalars(ALL if anew else STALE, {"made_for": made_for()}))
+        articles = list(connection.scalars(ALL if anew else STALE))
     for first in progress(range(0, len(articles), PAGE), "Rendering"):
         with begin() as connection:
             made = render(connection, articles[first : first + PAGE])

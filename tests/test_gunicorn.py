@@ -56,6 +56,18 @@ def test_a_connection_serves_several_requests(server: Server) -> None:
         connection.close()
 
 
+def test_a_connection_ends_after_a_thousand_requests_and_says_so(server: Server) -> None:
+    connection = server.connect()
+    said = []
+    for _ in range(1_000):
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert answer.read() != b""
+        said.append(answer.headers["Connection"])
+    assert said == ["keep-alive"] * 999 + ["close"]
+    connection.close()
+
+
 def test_every_line_of_the_log_is_json(server: Server) -> None:
     assert server.get("/v1/articles?nonsense=1").status == 422
     assert server.exchange(b"GET /\x07 HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400")

@@ -152,9 +152,9 @@ def test_what_was_made_for_another_base_url_is_not_answered_and_made_anew(
         answer = get(elsewhere.test_client(), f"/v1/articles/{slug}")
         assert answer["links"]["self"] == f"https://api.example.org/briefs/v1/articles/{slug}"
         assert get(client, f"/v1/articles/{slug}") == own
-        assert refresh(elsewhere) in (0, 1)
-    assert refresh(elsewhere) == 0
-    assert refresh(app) == 1
+        # A load that was given another one than the service has makes only what it changes.
+        assert refresh(elsewhere) == 0
+        assert refresh(elsewhere, anew=True) == 1
     with elsewhere.app_context():
         db.engine.dispose()
 
