@@ -67,8 +67,8 @@ bind = f"127.0.0.1:{port}"
 worker_class = ServiceWorker
 # One a core. Each has a cache of its own, of BRIEFS_CACHE_BYTES.
 workers = 2
-# With one thread a slow request holds up all others of its worker; more than four wait for the interpreter and
-# not for the database.
+# With one thread a slow request holds up all others of its worker; more than four wait for the interpreter,
+# and not for the database.
 threads = 4
 # Seconds that a connection may be idle. A proxy keeps its own open for less, or sends into a closed one.
 keepalive = 5
