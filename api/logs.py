@@ -63,8 +63,8 @@ class BatchHandler(logging.StreamHandler[TextIO]):
     millisecond that would be a fifth. A warning is written at once, with all before it, and so is the end.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__(stream)
         self._lines: list[str] = []
         self._is_due = threading.Event()
         self._writer: threading.Thread | None = None

@@ -140,7 +140,7 @@ def test_no_value_stops_the_line(formatter: logging.Formatter, value: object) ->
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     """Standard error's place; in the end the loggers are as they were."""
-    loggers = [logging.getLogger(name) for name in (None, "briefs", "gunicorn.error")]
+    loggers = [logging.getLogger(name) for name in (None, "briefs", "briefs.access", "gunicorn.error")]
     before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     yield io.StringIO()
     for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
@@ -150,8 +150,16 @@ def stream() -> Iterator[io.StringIO]:
 
 def configure(log_format: str, stream: io.StringIO) -> None:
     config = log_config(log_format)
-    config["handlers"]["stderr"]["stream"] = stream
+    for handler in config["handlers"].values():
+        handler["stream"] = stream
     logging.config.dictConfig(config)
+
+
+def lines_of(stream: io.StringIO) -> list[str]:
+    """Give what was written, and what waits to be."""
+    for handler in logging.getLogger("briefs.access").handlers:
+        handler.flush()
+    return stream.getvalue().splitlines()
 
 
 @pytest.mark.parametrize("log_format", ["json", "text"])
@@ -168,8 +176,8 @@ def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
     configure("json", stream)
     for name in ("briefs.access", "gunicorn.error", "werkzeug", "alembic"):
         logging.getLogger(name).info("news")
-    loggers = [orjson.loads(line)["logger"] for line in stream.getvalue().splitlines()]
-    assert loggers == ["briefs.access", "gunicorn.error"]
+    loggers = [orjson.loads(line)["logger"] for line in lines_of(stream)]
+    assert sorted(loggers) == ["briefs.access", "gunicorn.error"]
 
 
 def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(
@@ -178,7 +186,7 @@ def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(
     configure("json", stream)
     given = {"X-Request-ID": "abc.DEF-1_2"}
     client.get("/v1/articles/private%0Apath?private=query", headers=given)
-    (line,) = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    (line,) = [orjson.loads(line) for line in lines_of(stream)]
     assert line["milliseconds"] >= 0
     assert {name: line[name] for name in ("message", "request_id", "method", "route", "status")} == {
         "message": "request",
@@ -246,9 +254,7 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
 
 
 def batch_handler(stream: io.StringIO) -> BatchHandler:
-    handler = BatchHandler()
-    handler.setStream(stream)
-    return handler
+    return BatchHandler(stream)
 
 
 def made_at(level: int, message: str) -> logging.LogRecord:
