@@ -27,9 +27,9 @@ from bench.transfer import measure_transfer
     metavar="REGEX",
     help="Only what has this in its name: a case, `seeding`, `throughput`, `transfer`.",
 )
-@click.option("--seconds", type=click.FloatRange(1), default=3, show_default=True, help="Of each load.")
+@click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Of each load.")
 @click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads of throughput.")
-def main(size: int, engine: str, rounds: int, only: str, seconds: float, loads: int) -> None:
+def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: int) -> None:
     """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
     cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
     with open_store(engine) as store:

@@ -35,19 +35,25 @@ class Targets(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-def put_load(port: int, targets: Targets, seconds: float, *, connections: int = 32, start: int = 0) -> Load:
-    """Ask the server at `port` for `targets`; paths in their order are asked for from number `start` on.
-
-    Raises ClickException where wrk is missing and where an answer was an error.
-    """
+def find_wrk() -> str:
+    """Give the path of wrk; raises ClickException where there is none."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise click.ClickException("wrk is needed (on Debian: apt-get install wrk)")
+    return wrk
+
+
+def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32, start: int = 0) -> Load:
+    """Ask the server at `port` for `targets`; paths in their order are asked for from number `start` on.
+
+    Raises ClickException where an answer was an error.
+    """
+    wrk = find_wrk()
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(targets.paths) + "\n")
         file.flush()
         fields = [part for name, value in targets.headers.items() for part in ("-H", f"{name}: {value}")]
-        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT), *fields]
+        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), *fields]
         order = "drawn" if targets.is_drawn else "listed"
         command += [f"http://127.0.0.1:{port}", "--", file.name, order, str(start)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

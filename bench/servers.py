@@ -54,8 +54,8 @@ class Running(NamedTuple):
         return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
 
     def memory(self) -> float:
-        """Give the MiB that its largest process has in memory, what it shares with others included."""
-        return max(_resident(pid) for pid in _family(self.pid)) / MEBIBYTE
+        """Give the MiB of its largest process: what is its alone, and its part of what it shares (PSS)."""
+        return max(_proportional(pid) for pid in _family(self.pid)) / MEBIBYTE
 
 
 @contextmanager
@@ -119,6 +119,6 @@ def _stat(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
-def _resident(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+def _proportional(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

@@ -10,18 +10,20 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import click
+import orjson
 from rich.progress import track
 from sqlalchemy import create_engine, select
 
 from api.db import engine_options
-from api.models import Article, Change
+from api.models import Article as ArticleModel
+from api.models import Change
 from bench import programs
 from bench.build import SMALL, ensure
-from bench.load import Load, Targets, put_load
+from bench.load import Load, Targets, find_wrk, put_load
 from bench.measure import console
 from bench.peers.datasette import make_table
 from bench.report import heading, table
@@ -29,6 +31,7 @@ from bench.servers import Program, Running, running
 from bench.stores import ENGINES, Store, open_store
 from bench.words import COMMON_ENTITIES, TENTH_WORD, WORDS
 
+Article = Mapping[str, Any]
 # Targets of which each is asked for once, more than are answered in all rounds together.
 FIRST_TIME = 60_000
 SEARCH = urlencode({"q": TENTH_WORD})
@@ -47,13 +50,22 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A case over all rounds: the median of requests a second, CPU microseconds a request, milliseconds."""
+    """A case over all rounds: requests a second of each; of CPU microseconds and milliseconds the median."""
 
     case: Case
-    rate: float
+    rates: Sequence[float]
     cpu: float
     median: float
     p99: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return statistics.median(self.rates)
+
+    def over(self, other: "Result") -> float:
+        """Give the ratio of the rates, each round by itself: what else the machine did hit both."""
+        return statistics.median(own / its for own, its in zip(self.rates, other.rates, strict=True))
 
 
 class Target(NamedTuple):
@@ -71,17 +83,20 @@ class Target(NamedTuple):
         return [self.name, f"{self.value:.2f}", f"{bound} {self.wanted:g}", "yes" if is_reached else "no"]
 
 
-def measure(cases: Sequence[Case], seconds: float, rounds: int) -> dict[str, Result]:
-    """Put load on each case in turn, `rounds` times after one that warms up; gives the results by name."""
+def measure(cases: Sequence[Case], seconds: int, rounds: int) -> dict[str, Result]:
+    """Put load on each case in turn, `rounds` times after one that warms up; gives the results by name.
+
+    Every other round goes backwards.
+    """
     loads: dict[str, list[tuple[Load, float]]] = {case.name: [] for case in cases}
     starts = dict.fromkeys(loads, 0)
     for number in track(range(rounds + 1), "Throughput", console=console, transient=True):
-        for case in cases:
+        for case in cases if number % 2 else cases[::-1]:
             before = case.server.cpu_seconds()
             load = put_load(
                 case.server.port,
                 case.targets,
-                seconds if number else min(seconds, 1),
+                seconds if number else 1,
                 connections=case.connections,
                 start=starts[case.name],
             )
@@ -93,8 +108,9 @@ def measure(cases: Sequence[Case], seconds: float, rounds: int) -> dict[str, Res
 
 
 def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
-    figures = [(load.rate, cpu, load.median, load.p99) for load, cpu in loads]
-    return Result(case, *map(statistics.median, zip(*figures, strict=True)))
+    figures = [(cpu, load.median, load.p99) for load, cpu in loads]
+    rates = [load.rate for load, _ in loads]
+    return Result(case, rates, *map(statistics.median, zip(*figures, strict=True)))
 
 
 class Corpus(NamedTuple):
@@ -110,7 +126,7 @@ def read_corpus(url: str, articles: int) -> Corpus:
     """Read the slugs of a corpus, and how long each half of it took to seed."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **engine_options(url))
     with engine.connect() as connection:
-        slugs = list(connection.scalars(select(Article.slug).order_by(Article.id)))
+        slugs = list(connection.scalars(select(ArticleModel.slug).order_by(ArticleModel.id)))
         at = select(Change.changed_at).order_by(Change.sequence)
         first, middle, last = (
             connection.scalars(at.offset(place).limit(1)).one() for place in (0, articles // 2, articles - 1)
@@ -119,17 +135,20 @@ def read_corpus(url: str, articles: int) -> Corpus:
     return Corpus(url, articles, slugs, (middle - first) / max(last - middle, timedelta(seconds=1)))
 
 
-def first_lists(random: Random) -> Targets:
-    """Make lists of 20 that nobody asked for before: those before one moment or another."""
-    since = datetime(2016, 2, 1, tzinfo=UTC)
-    moments = (since + timedelta(seconds=random.randrange(300_000_000)) for _ in range(FIRST_TIME))
-    return Targets([f"/v1/articles?published_before={each:%Y-%m-%dT%H:%M:%SZ}" for each in moments])
+def first_lists() -> Targets:
+    """Make lists of 20 of which each is asked for once: those before one moment or another."""
+    random, since = Random(1), datetime(2016, 2, 1, tzinfo=UTC)
+    moments = random.sample(range(300_000_000), FIRST_TIME)
+    times = (since + timedelta(seconds=moment) for moment in moments)
+    return Targets([f"/v1/articles?published_before={each:%Y-%m-%dT%H:%M:%SZ}" for each in times])
 
 
-def first_searches(random: Random) -> Targets:
-    """Make searches for two words, each as often as the pages have it."""
-    pairs = (WORDS.draw(random, 2) for _ in range(FIRST_TIME))
-    return Targets([f"/v1/articles?q={quote(' '.join(pair))}" for pair in pairs])
+def first_searches() -> Targets:
+    """Make searches for two words of which each is asked for once, the words as frequent as in the pages."""
+    random, pairs = Random(1), dict[str, None]()
+    while len(pairs) < FIRST_TIME:
+        pairs[" ".join(WORDS.draw(random, 2))] = None
+    return Targets([f"/v1/articles?q={quote(pair)}" for pair in pairs])
 
 
 def hot_paths(slug: str) -> dict[str, str]:
@@ -155,37 +174,54 @@ def hot_cases(server: Running, paths: Mapping[str, str], bare: Running) -> list[
     ]
 
 
-def peer_cases(stack: ExitStack, database: Path, folder: Path, slug: str, against: str) -> list[Case]:
+def peer_cases(stack: ExitStack, database: Path, folder: Path, article: Article, against: str) -> list[Case]:
     """Start the peers on the SQLite file `database`, and make a case of each: the article of hot detail."""
     briefs = folder / "briefs.db"
     make_table(database, briefs)
+    parts = "&".join(f"_json={name}" for name in ("body", "analysis", "takeaways", "entities", "related"))
     started = [
-        (programs.datasette(briefs), f"/briefs/articles/{slug}.json?_shape=array"),
-        (programs.fastapi(database), f"/articles/{slug}"),
-        (programs.django(database), f"/articles/{slug}"),
+        (programs.datasette(briefs), f"/briefs/articles/{article['slug']}.json?_shape=array&{parts}"),
+        (programs.fastapi(database), f"/articles/{article['slug']}"),
+        (programs.django(database), f"/articles/{article['slug']}"),
     ]
-    return [
+    cases = [
         Case(program.name, _start(stack, program, path), Targets([path]), against)
         for program, path in started
     ]
+    for case in cases:
+        _check(case, article)
+    return cases
+
+
+def _check(case: Case, article: Article) -> None:
+    """See that a peer answers all that our answer says."""
+    answered = case.server.get(case.targets.paths[0])[2].decode()
+    said = [article["title"], *(each["text"] for each in (*article["body"], *article["takeaways"]))]
+    said += [each["name"] for each in article["entities"]]
+    said += [each["target"]["title"] for each in article["related"] if each["target"]]
+    missing = [text for text in said if orjson.dumps(text).decode()[1:-1] not in answered]
+    if missing:
+        raise click.ClickException(f"{case.name} does not say {missing[0]!r}")
 
 
 def _start(stack: ExitStack, program: Program, path: str) -> Running:
     return stack.enter_context(running(program, path))
 
 
-def measure_throughput(store: Store, names: Mapping[int, str], seconds: float, rounds: int) -> str:
+def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rounds: int) -> str:
     """Measure everything on the corpora `names`, by their sizes; gives the two tables."""
+    find_wrk()
     small, large = (read_corpus(store.url(names[size]), size) for size in (min(names), max(names)))
-    random, uniform = Random(1), Targets([f"/v1/articles/{slug}" for slug in large.slugs], is_drawn=True)
+    uniform = Targets([f"/v1/articles/{slug}" for slug in large.slugs], is_drawn=True)
     paths = hot_paths(large.slugs[0])
     detail = paths["hot detail"]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="briefs-bench-")))
-        server, few, uncached = (
-            _start(stack, program, "/readyz")
-            for program in (programs.ours(large.url), programs.ours(small.url), programs.ours(large.url, 0))
+        # The one that is asked for everything, and two of which nothing is asked twice.
+        server, few, many = (
+            _start(stack, programs.ours(each.url), "/readyz") for each in (large, small, large)
         )
+        uncached = _start(stack, programs.ours(large.url, 0), "/readyz")
         bodies = folder / "bodies"
         bodies.mkdir()
         for at, path in enumerate(paths.values()):
@@ -197,15 +233,16 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: float, r
             Case("any detail", server, uniform, against),
             Case("any detail, no cache", uncached, uniform, against),
             *(
-                Case(f"first-time {what}, {articles:,}", asked, make(random), against)
-                for what, make in (("list", first_lists), ("search", first_searches))
-                for articles, asked in ((small.articles, few), (large.articles, server))
+                Case(f"first-time {what}, {articles:,}", asked, first, against)
+                for what, first in (("list", first_lists()), ("search", first_searches()))
+                for articles, asked in ((small.articles, few), (large.articles, many))
             ),
             Case("Flask, ORM and schema", ordinary, Targets([detail]), against),
         ]
         if large.url.startswith("sqlite"):
             database = Path(large.url.removeprefix("sqlite:///"))
-            cases += peer_cases(stack, database, folder, large.slugs[0], against)
+            article = orjson.loads(server.get(detail)[2])
+            cases += peer_cases(stack, database, folder, article, against)
         results = measure(cases, seconds, rounds)
         memory = server.memory()
     return f"{results_table(results)}\n\n{targets_table(results, small, large, memory)}"
@@ -217,7 +254,7 @@ def results_table(results: Mapping[str, Result]) -> str:
         [
             result.case.name,
             f"{result.rate:,.0f}",
-            f"{result.rate / results[result.case.against].rate:.3f}" if result.case.against else "",
+            f"{result.over(results[result.case.against]):.3f}" if result.case.against else "",
             f"{result.cpu:,.0f}",
             f"{result.median:.2f}",
             f"{result.p99:.1f}",
@@ -231,7 +268,7 @@ def targets(results: Mapping[str, Result], small: Corpus, large: Corpus, memory:
     """Hold the results against what is to be reached."""
 
     def ratio(name: str, other: str) -> float:
-        return results[name].rate / results[other].rate
+        return results[name].over(results[other])
 
     def of_bare(name: str) -> float:
         return ratio(name, results[name].case.against or name)
@@ -268,9 +305,9 @@ def targets_table(results: Mapping[str, Result], small: Corpus, large: Corpus, m
 @click.command()
 @click.option("--size", default=100_000, show_default=True, help="Articles of the large corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
-@click.option("--seconds", type=click.FloatRange(1), default=3, show_default=True, help="Of each load.")
+@click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Of each load.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Loads of each case.")
-def main(size: int, engine: str, seconds: float, rounds: int) -> None:
+def main(size: int, engine: str, seconds: int, rounds: int) -> None:
     """Measure throughput alone; the corpora are built where they are missing.
 
     Example: python -m bench.throughput --size 1000 --seconds 1 --rounds 1

@@ -5,7 +5,16 @@ import pytest
 
 from bench.load import Load, Targets, read_outcome
 from bench.servers import Running
-from bench.throughput import Case, Corpus, Result, Target, results_table, targets
+from bench.throughput import (
+    Case,
+    Corpus,
+    Result,
+    Target,
+    first_lists,
+    first_searches,
+    results_table,
+    targets,
+)
 
 LINE = '{"requests":%d,"seconds":2.0,"failed":%d,"broken":%d,"median":1.5,"p99":9.25}\n'
 SERVER = Running(0, 0)
@@ -17,7 +26,7 @@ FIRST = [f"first-time {what}, {size}" for what in ("list", "search") for size in
 
 
 def result(name: str, rate: float, against: str | None = "bare") -> Result:
-    return Result(Case(name, SERVER, Targets(["/"]), against), rate, 100, 0.25, 3)
+    return Result(Case(name, SERVER, Targets(["/"]), against), [rate], 100, 0.25, 3)
 
 
 def results(rate: float) -> dict[str, Result]:
@@ -62,6 +71,18 @@ def test_the_table_holds_each_case_against_its_own() -> None:
     assert [cell.strip() for cell in bare.split("|")[1:4]] == ["bare", "2,000", "1.000"]
     assert [cell.strip() for cell in ours.split("|")[1:7]] == ["ours", "1,500", "0.750", "100", "0.25", "3.0"]
     assert [cell.strip() for cell in alone.split("|")[1:4]] == ["alone", "7", ""]
+
+
+def test_a_ratio_is_of_each_round_by_itself() -> None:
+    ours = result("ours", 1)._replace(rates=[50.0, 500.0, 90.0])
+    assert ours.rate == 90
+    assert ours.over(result("bare", 1)._replace(rates=[100.0, 1_000.0, 100.0])) == 0.5
+
+
+def test_what_is_asked_for_the_first_time_is_asked_for_once() -> None:
+    for targets_ in (first_lists(), first_searches()):
+        assert len(set(targets_.paths)) == len(targets_.paths) == 60_000
+    assert first_searches() == first_searches()
 
 
 def test_a_target_is_reached_from_its_own_side() -> None:
