@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage
@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass
 class Server:
-    """A running gunicorn; `lines` is what it wrote to standard error so far, `output` to standard output."""
+    """A running server; `lines` is what it wrote to standard error so far, `output` to standard output."""
 
     process: subprocess.Popen[bytes]
     folder: Path
@@ -122,24 +122,30 @@ def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def started(
-    folder: Path, environ: Mapping[str, str], *, application: str = "wsgi:app", root: Path = ROOT
-) -> Iterator[Server]:
-    """Start gunicorn with the gunicorn.conf.py of `root` and `environ`, its output going to `folder`.
+def running(command: Sequence[str], folder: Path, environ: Mapping[str, str], root: Path) -> Iterator[Server]:
+    """Run the server of `command` in `root`, its output going to `folder`.
 
     Whether it comes up is for the caller to see; in the end it is gone, with all its workers.
     """
-    command = [sys.executable, "-m", "gunicorn", application]
-    # Port 0: the kernel chooses a free one.
-    env = clean_environ({"PORT": "0", **environ})
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(
-            command, cwd=root, env=env, stdout=stdout, stderr=stderr, start_new_session=True
+            command, cwd=root, env=environ, stdout=stdout, stderr=stderr, start_new_session=True
         )
     try:
         yield Server(process, folder)
     finally:
         _end(process)
+
+
+@contextmanager
+def started(
+    folder: Path, environ: Mapping[str, str], *, application: str = "wsgi:app", root: Path = ROOT
+) -> Iterator[Server]:
+    """Start gunicorn with the gunicorn.conf.py of `root` and `environ`, its output going to `folder`."""
+    command = [sys.executable, "-m", "gunicorn", application]
+    # Port 0: the kernel chooses a free one.
+    with running(command, folder, clean_environ({"PORT": "0", **environ}), root) as server:
+        yield server
 
 
 @contextmanager
@@ -166,7 +172,8 @@ def _answers(server: Server) -> bool:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     try:
-        # INT is gunicorn's quick stop: nobody waits for connections that a failed test left open.
+        # INT is the quick stop of gunicorn and nginx: nobody waits for connections
+        # that a failed test left open.
         process.send_signal(signal.SIGINT)
         process.wait(10)
     except subprocess.TimeoutExpired:
