@@ -18,7 +18,7 @@ from api.bytecache import ByteCache
 from api.caching import register_caching
 from api.config import Settings, read_settings
 from api.db import db, engine_options
-from api.logs import log_config
+from api.logs import line_writer, log_config
 from api.openapi import register_specification
 from api.problems import register_problems
 from api.requests import Requests, name_route
@@ -89,14 +89,15 @@ def _before_routing(app: Flask, settings: Settings) -> WSGIApplication:
     with app.app_context():
         engine = db.engine
         shortcut = Shortcut(app.wsgi_app, engine, made_for())
+    write_line = line_writer(settings.log_format)
     if not settings.cache_bytes:
-        return Requests(shortcut)
+        return Requests(shortcut, write_line)
     watch = (
         SqliteWatch(str(engine.url.database))
         if engine.dialect.name == "sqlite"
         else RevisionWatch(engine, settings.cache_seconds)
     )
-    return Requests(ByteCache(shortcut, watch, settings.cache_bytes))
+    return Requests(ByteCache(shortcut, watch, settings.cache_bytes), write_line)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -3,10 +3,9 @@
 This is WSGI (PEP 3333), so that an answer that Flask has no part in has both too.
 """
 
-import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from random import getrandbits
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -17,8 +16,6 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # Where the environment has the id, and the rule of the route that answers.
 ID, ROUTE = "briefs.request_id", "briefs.route"
 
-log = logging.getLogger("briefs.access")
-
 
 def name_route() -> None:
     """Say in the environment which route answers, for the log."""
@@ -26,10 +23,10 @@ def name_route() -> None:
 
 
 class Requests:
-    """Gives each request of `application` its id and its log line."""
+    """Gives each request of `application` its id and its log line, by `write_line`."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self.application = application
+    def __init__(self, application: WSGIApplication, write_line: Callable[[Mapping[str, Any]], None]) -> None:
+        self.application, self._write_line = application, write_line
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, with the id in the header and one line in the log."""
@@ -47,7 +44,7 @@ class Requests:
                 "status": int(status[:3]),
                 "milliseconds": round((time.perf_counter() - started) * 1000, 3),
             }
-            log.info("request", extra=line)
+            self._write_line(line)
             return start_response(status, [*headers, ("X-Request-ID", request_id)], *error)
 
         return self.application(environ, start)

@@ -6,17 +6,20 @@ import logging.config
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 
-from api.logs import BatchHandler, JsonFormatter, TextFormatter, log_config
+from api.logs import JsonFormatter, RequestLines, TextFormatter, log_config
+from api.requests import Requests
 from tests.server import PATIENCE_SECONDS, ROOT
 
 FORMATTERS = [JsonFormatter(), TextFormatter()]
@@ -155,13 +158,6 @@ def configure(log_format: str, stream: io.StringIO) -> None:
     logging.config.dictConfig(config)
 
 
-def lines_of(stream: io.StringIO) -> list[str]:
-    """Give what was written, and what waits to be."""
-    for handler in logging.getLogger("briefs.access").handlers:
-        handler.flush()
-    return stream.getvalue().splitlines()
-
-
 @pytest.mark.parametrize("log_format", ["json", "text"])
 def test_each_record_is_written_once_and_on_one_line(log_format: str, stream: io.StringIO) -> None:
     configure(log_format, stream)
@@ -174,21 +170,28 @@ def test_each_record_is_written_once_and_on_one_line(log_format: str, stream: io
 
 def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
     configure("json", stream)
-    for name in ("briefs.access", "gunicorn.error", "werkzeug", "alembic"):
+    for name in ("briefs.cache", "gunicorn.error", "werkzeug", "alembic"):
         logging.getLogger(name).info("news")
-    loggers = [orjson.loads(line)["logger"] for line in lines_of(stream)]
-    assert sorted(loggers) == ["briefs.access", "gunicorn.error"]
+    loggers = [orjson.loads(line)["logger"] for line in stream.getvalue().splitlines()]
+    assert sorted(loggers) == ["briefs.cache", "gunicorn.error"]
 
 
-def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(
-    client: FlaskClient, stream: io.StringIO
-) -> None:
-    configure("json", stream)
+def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(app: Flask) -> None:
+    stream = io.StringIO()
+    lines = RequestLines(stream)
+    app.wsgi_app = Requests(partial(Flask.wsgi_app, app), lines.write)  # type: ignore[method-assign]
     given = {"X-Request-ID": "abc.DEF-1_2"}
-    client.get("/v1/articles/private%0Apath?private=query", headers=given)
-    (line,) = [orjson.loads(line) for line in lines_of(stream)]
-    assert line["milliseconds"] >= 0
-    assert {name: line[name] for name in ("message", "request_id", "method", "route", "status")} == {
+    before = datetime.now(UTC)
+    app.test_client().get("/v1/articles/private%0Apath?private=query", headers=given)
+    lines.flush()
+    (line,) = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    assert [*line][:4] == ["time", "level", "logger", "message"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+    assert abs(datetime.fromisoformat(line.pop("time")) - before).total_seconds() < PATIENCE_SECONDS
+    assert line.pop("milliseconds") >= 0
+    assert line == {
+        "level": "info",
+        "logger": "briefs.access",
         "message": "request",
         "request_id": "abc.DEF-1_2",
         "method": "GET",
@@ -200,38 +203,47 @@ def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(
 
 def test_lines_that_wait_for_others_come_together_and_in_their_order() -> None:
     stream = Chunks()
-    handler = batch_handler(stream)
+    lines = RequestLines(stream)
     for number in range(50):
-        handler.handle(made_at(logging.INFO, f"line {number}"))
+        lines.write({"status": number})
     assert stream.chunks == []
     wait_until("the lines", lambda: bool(stream.chunks))
-    assert "".join(stream.chunks).splitlines() == [f"line {number}" for number in range(50)]
-    assert len(stream.chunks) == 1
-    handler.handle(made_at(logging.INFO, "later"))
-    wait_until("the next one", lambda: stream.chunks[1:] == ["later\n"])
+    (chunk,) = stream.chunks
+    assert [orjson.loads(line)["status"] for line in chunk.splitlines()] == list(range(50))
+    lines.write({"status": 50})
+    wait_until("the next one", lambda: len(stream.chunks) == 2)
+    assert orjson.loads(stream.chunks[1])["status"] == 50
 
 
-def test_a_warning_waits_for_nothing_and_the_end_for_no_line() -> None:
+def test_no_line_is_lost_or_torn_whatever_threads_write() -> None:
     stream = Chunks()
-    handler = batch_handler(stream)
-    handler.handle(made_at(logging.INFO, "before"))
-    handler.handle(made_at(logging.WARNING, "warned"))
-    assert stream.chunks == ["before\nwarned\n"]
-    handler.handle(made_at(logging.INFO, "last"))
-    handler.close()
-    handler.flush()
-    assert "".join(stream.chunks) == "before\nwarned\nlast\n"
+    lines = RequestLines(stream)
+
+    def write(thread: int) -> None:
+        for number in range(2_000):
+            lines.write({"status": number, "thread": thread})
+            if number % 500 == thread:
+                lines.flush()
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    lines.flush()
+    written = [orjson.loads(line) for line in "".join(stream.chunks).splitlines()]
+    for thread in range(4):
+        assert [each["status"] for each in written if each["thread"] == thread] == list(range(2_000))
 
 
 def test_a_process_that_ends_has_written_every_line() -> None:
     code = (
-        "import logging.config\n"
-        "from api.logs import log_config\n"
-        "logging.config.dictConfig(log_config('json'))\n"
-        "[logging.getLogger('briefs.access').info('line') for _ in range(3)]\n"
+        "from api.logs import line_writer\n"
+        "write = line_writer('json')\n"
+        "for number in range(3): write({'status': number})\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert [orjson.loads(line)["message"] for line in done.stderr.splitlines()] == ["line"] * 3
+    assert [orjson.loads(line)["status"] for line in done.stderr.splitlines()] == [0, 1, 2]
 
 
 class Chunks(io.StringIO):
@@ -251,11 +263,3 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.01)
-
-
-def batch_handler(stream: io.StringIO) -> BatchHandler:
-    return BatchHandler(stream)
-
-
-def made_at(level: int, message: str) -> logging.LogRecord:
-    return logging.LogRecord("briefs.test", level, "", 0, message, (), None)
