@@ -17,7 +17,7 @@ from api import service
 from api.bytecache import ByteCache
 from api.caching import register_caching
 from api.config import Settings, read_settings
-from api.db import db, engine_options
+from api.db import db, end_session, engine_options
 from api.logs import line_writer, log_config
 from api.openapi import register_specification
 from api.problems import register_problems
@@ -77,6 +77,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     # Hooks after a request run in the reverse order: caching comes before CORS.
     register_caching(app)
     db.init_app(app)
+    # What is registered last runs first: before the library gives the connection back.
+    app.teardown_appcontext(end_session)
     Migrate(app, db, directory=str(root / "migrations"))
     register_specification(app, BLUEPRINTS)
     # So Flask's documentation has it.

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
@@ -119,6 +120,14 @@ def engine_options(database_url: str) -> dict[str, Any]:
     if database_url.startswith("sqlite"):
         return json | {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000}}
     return json | {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+
+
+def end_session(_: BaseException | None) -> None:
+    """End what a request read; an answer that is made goes out though its connection is lost by then."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 @event.listens_for(Engine, "connect")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
+    NotFound,
     RequestURITooLarge,
     ServiceUnavailable,
     UnprocessableEntity,
@@ -97,17 +98,20 @@ def problem_response(error: HTTPException) -> Response:
 
 def register_problems(app: Flask) -> None:
     """Make `app` answer every error as a problem."""
-    app.before_request(_refuse_long_target)
+    app.before_request(_refuse_target)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeout, _database_error)
     app.register_error_handler(Exception, _unexpected_error)
 
 
-def _refuse_long_target() -> None:
+def _refuse_target() -> None:
     target = request.environ.get("RAW_URI") or request.full_path
     if len(target) > MAX_TARGET_BYTES:
         raise RequestURITooLarge
+    # The router takes any number of slashes at the beginning for one.
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise NotFound
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

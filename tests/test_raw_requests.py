@@ -108,6 +108,15 @@ def test_a_target_over_the_servers_own_limit_is_a_414_too(server: Server) -> Non
     assert status(server.exchange(raw("/" + "a" * 8_190, "Host: a"))) == 414
 
 
+@pytest.mark.parametrize(
+    "target", ["//", "//v1/articles", "///v1/articles?limit=1", "/v1//articles", "//docs"]
+)
+def test_another_number_of_slashes_is_another_address(server: Server, target: str) -> None:
+    assert [status(server.exchange(raw(target, "Host: a", method=each))) for each in ("GET", "POST")] == [
+        404
+    ] * 2
+
+
 HOSTS = [
     ("Host: evil.example",),
     ("Host: evil.example:99",),

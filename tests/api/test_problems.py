@@ -8,9 +8,9 @@ from typing import NoReturn
 
 import psycopg
 import pytest
-from flask import Flask, abort
+from flask import Flask, Response, abort
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
     MethodNotAllowed,
@@ -170,3 +170,20 @@ def test_a_connection_that_the_database_closed_is_replaced(database_url: str, cl
         ended = connection.execute(f"{end} AND pid <> pg_backend_pid()").fetchall()
     assert (True,) in ended
     assert client.get("/v1/articles").status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_an_answer_that_is_made_goes_out_though_its_connection_is_lost(app: Flask, database_url: str) -> None:
+    ended = []
+
+    @app.after_request
+    def end_connection(response: Response) -> Response:
+        own = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+            ended.extend(connection.execute("SELECT pg_terminate_backend(%s, 5000)", [own]).fetchall())
+        return response
+
+    client = app.test_client()
+    targets = ("/v1/articles", "/v1/entities", "/v1/takeaways")
+    assert [client.get(each).status_code for each in targets] == [200] * 3
+    assert ended == [(True,)] * 3
