@@ -198,6 +198,7 @@ def _check(case: Case, article: Article) -> None:
     answered = case.server.get(case.targets.paths[0])[2].decode()
     said = [article["title"], *(each["text"] for each in (*article["body"], *article["takeaways"]))]
     said += [each["name"] for each in article["entities"]]
+    said += [each["id"] for part in ("takeaways", "entities", "related") for each in article[part]]
     said += [each["target"]["title"] for each in article["related"] if each["target"]]
     missing = [text for text in said if orjson.dumps(text).decode()[1:-1] not in answered]
     if missing:
@@ -303,14 +304,16 @@ def targets_table(results: Mapping[str, Result], small: Corpus, large: Corpus, m
 
 
 @click.command()
-@click.option("--size", default=100_000, show_default=True, help="Articles of the large corpus.")
+@click.option(
+    "--size", type=click.IntRange(SMALL + 1), default=100_000, show_default=True, help="Of the large corpus."
+)
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Of each load.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Loads of each case.")
 def main(size: int, engine: str, seconds: int, rounds: int) -> None:
     """Measure throughput alone; the corpora are built where they are missing.
 
-    Example: python -m bench.throughput --size 1000 --seconds 1 --rounds 1
+    Example: python -m bench.throughput --size 2000 --seconds 1 --rounds 1
     """
     with open_store(engine) as store:
         names = {articles: ensure(store, engine, articles) for articles in (SMALL, size)}

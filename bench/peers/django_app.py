@@ -197,13 +197,20 @@ class ArticleSerializer(serializers.ModelSerializer):
         ]
 
 
+# Of a target what its serializer shows, not its body.
+LINK = (
+    *("id", "article_id", "target_id", "place", "basis", "title", "score", "reasons"),
+    *("target__id", "target__slug", "target__title"),
+)
+
+
 class ArticleView(generics.RetrieveAPIView):
     """One article."""
 
     queryset = Article.objects.prefetch_related(
         "takeaways",
         models.Prefetch("entities", ArticleEntity.objects.select_related("entity")),
-        models.Prefetch("related", RelatedLink.objects.select_related("target")),
+        models.Prefetch("related", RelatedLink.objects.select_related("target").only(*LINK)),
     )
     serializer_class = ArticleSerializer
     lookup_field = "slug"

@@ -21,10 +21,14 @@ Article.related = relationship(
 Article.paragraphs = property(lambda article: paragraphs(article.body))
 Article.reading_minutes = property(lambda article: reading_minutes(article.word_count))
 SCHEMA = ArticleSchema()
+# Of what a link joins only what its schema shows.
+NAMED = (Article.slug, Article.title)
 PARTS = (
     selectinload(Article.takeaways),
     selectinload(Article.entities).joinedload(ArticleEntity.entity),
-    selectinload(Article.related).options(joinedload(RelatedLink.article), joinedload(RelatedLink.target)),
+    selectinload(Article.related).options(
+        joinedload(RelatedLink.article).load_only(*NAMED), joinedload(RelatedLink.target).load_only(*NAMED)
+    ),
 )
 
 app = Flask(__name__)
