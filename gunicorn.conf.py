@@ -58,7 +58,7 @@ except SettingError as error:
 port = os.environ.get("PORT") or "8000"
 if not (port.isascii() and port.isdigit() and int(port) <= 65535):
     sys.exit("briefs: PORT: must be the number of a port, up to 65535 (0 takes a free one)")
-logconfig_dict = log_config(settings.log_format)
+logconfig_dict = log_config(settings.log_format, settings.log_level)
 # A reload forks workers from this process: what it knows of our code by now would be the code of before.
 for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
     del sys.modules[name]

@@ -62,7 +62,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app = Flask(__name__, instance_path=str(root / "instance"), static_folder=None)
     settings = read_settings(environ, app.instance_path)
     Path(app.instance_path).mkdir(exist_ok=True)
-    logging.config.dictConfig(log_config(settings.log_format))
+    logging.config.dictConfig(log_config(settings.log_format, settings.log_level))
     _configure(app, settings)
     app.before_request(name_route)
     register_problems(app)

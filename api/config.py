@@ -38,6 +38,7 @@ class Settings:
     cache_seconds: int = 1
     cors_origins: tuple[str, ...] = ("*",)
     log_format: str = "text"
+    log_level: str = "info"
     max_document_bytes: int = 2 * 1024 * 1024
     secret_key: str | None = None
     spacy_model: str = ""
@@ -111,10 +112,13 @@ def _port(url: str) -> int | None:
         return None
 
 
-def _log_format(text: str) -> str:
-    if text not in ("json", "text"):
-        raise ValueError("must be json or text")
-    return text
+def _either(one: str, other: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in (one, other):
+            raise ValueError(f"must be {one} or {other}")
+        return text
+
+    return parse
 
 
 def _bytes(text: str) -> int:
@@ -154,7 +158,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "cache_control": ("BRIEFS_CACHE_CONTROL", _header_value),
     "cache_seconds": ("BRIEFS_CACHE_SECONDS", _whole),
     "cors_origins": ("BRIEFS_CORS_ORIGINS", _origins),
-    "log_format": ("BRIEFS_LOG_FORMAT", _log_format),
+    "log_format": ("BRIEFS_LOG_FORMAT", _either("json", "text")),
+    "log_level": ("BRIEFS_LOG_LEVEL", _either("info", "debug")),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", _bytes),
     "secret_key": ("BRIEFS_SECRET_KEY", _secret_key),
     "spacy_model": ("BRIEFS_SPACY_MODEL", _spacy_model),

@@ -121,15 +121,18 @@ def line_writer(log_format: str) -> Callable[[Mapping[str, Any]], None]:
     return lambda values: logging.getLogger(ACCESS).info("request", extra=dict(values))
 
 
-def log_config(log_format: str) -> dict[str, Any]:
-    """Give the `logging.config.dictConfig` of `log_format` (`json` or `text`), on standard error."""
+def log_config(log_format: str, log_level: str) -> dict[str, Any]:
+    """Give the `logging.config.dictConfig`, on standard error.
+
+    `log_format` is `json` or `text`, `log_level` how much we say ourselves: `info` or `debug`.
+    """
     formatter = JsonFormatter if log_format == "json" else TextFormatter
-    ours = {"level": "INFO", "handlers": ["stderr"], "propagate": False}
+    server = {"level": "INFO", "handlers": ["stderr"], "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "loggers": {"briefs": ours, "gunicorn.error": ours},
+        "loggers": {"briefs": server | {"level": log_level.upper()}, "gunicorn.error": server},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
     }

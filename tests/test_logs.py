@@ -151,8 +151,8 @@ def stream() -> Iterator[io.StringIO]:
         logger.setLevel(level)
 
 
-def configure(log_format: str, stream: io.StringIO) -> None:
-    config = log_config(log_format)
+def configure(log_format: str, stream: io.StringIO, log_level: str = "info") -> None:
+    config = log_config(log_format, log_level)
     for handler in config["handlers"].values():
         handler["stream"] = stream
     logging.config.dictConfig(config)
@@ -166,6 +166,15 @@ def test_each_record_is_written_once_and_on_one_line(log_format: str, stream: io
     lines = stream.getvalue().split("\n")
     assert lines.pop() == ""
     assert ["json" if line.startswith("{") else "text" for line in lines] == [log_format] * 4
+
+
+def test_the_service_alone_says_more_where_it_is_asked_to(stream: io.StringIO) -> None:
+    for log_level in ("info", "debug"):
+        configure("json", stream, log_level)
+        for name in ("briefs.cache", "gunicorn.error", "sqlalchemy.pool"):
+            logging.getLogger(name).debug(log_level)
+    (line,) = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    assert (line["logger"], line["level"], line["message"]) == ("briefs.cache", "debug", "debug")
 
 
 def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
