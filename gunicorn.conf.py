@@ -3,20 +3,35 @@
 import os
 import socket
 import sys
+from contextlib import suppress
+from logging import ERROR, WARNING
 from pathlib import Path
 from typing import Any
 
+from gunicorn.http import errors
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.config import SettingError, read_settings
 from api.logs import log_config
+from api.problems import PROBLEM_JSON, TITLES, problem
+from api.requests import make_id
 
+# What is answered to a request that cannot be read, if not 400.
+STATUSES = {
+    errors.LimitRequestLine: 414,
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.UnsupportedTransferCoding: 501,
+    errors.InvalidResponseHeader: 500,
+    errors.InvalidResponseHeaderName: 500,
+}
 # Requests that a connection carries before the client is told to open another one.
 KEEPALIVE_REQUESTS = 1_000
 
 
 class ServiceWorker(ThreadWorker):
-    """gunicorn's threaded worker, with an end to each connection and a better one to itself.
+    """gunicorn's threaded worker, with an end to each connection, problems, and a better end to itself.
 
     Connections are accepted by whichever worker is awake first, and many that come at once all by the same
     one, which then does all the work for as long as they are kept alive. A client that connects anew comes to
@@ -24,6 +39,8 @@ class ServiceWorker(ThreadWorker):
 
     As it stops it also answers what waits in the listen queue: gunicorn leaves those connections to be reset
     when the last worker closes the socket.
+
+    Its own answers to what cannot be read are pages that repeat it, and so are its lines in the log.
     """
 
     def handle_request(self, req: Any, conn: Any) -> Any:
@@ -31,6 +48,24 @@ class ServiceWorker(ThreadWorker):
         if conn.requests >= KEEPALIVE_REQUESTS:
             req.force_close()
         return super().handle_request(req, conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
+        status = STATUSES.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)
+        request_id = make_id()
+        about = {"request_id": request_id, "status": status, "error": type(exc).__name__}
+        self.log.error_log.log(WARNING if status < 500 else ERROR, "unreadable request", extra=about)
+        body = problem(status, "/", request_id)
+        head = [
+            f"HTTP/1.1 {status} {TITLES[status]}",
+            "Connection: close",
+            f"Content-Type: {PROBLEM_JSON}",
+            f"Content-Length: {len(body)}",
+            "Cache-Control: no-store",
+            "X-Content-Type-Options: nosniff",
+            f"X-Request-ID: {request_id}",
+        ]
+        with suppress(OSError):
+            write_nonblock(client, "\r\n".join([*head, "", ""]).encode() + body)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -48,7 +83,7 @@ class ServiceWorker(ThreadWorker):
 
 
 # A server's log is for machines; a person at a terminal sets BRIEFS_LOG_FORMAT=text.
-os.environ.setdefault("BRIEFS_LOG_FORMAT", "json")
+os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
 try:
     # Here and not only in the workers, so that a malformed setting stops the start with its one line.
     settings = read_settings(os.environ, "instance")

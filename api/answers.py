@@ -66,7 +66,8 @@ def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
 
     answered = application(asked, start)
     try:
-        body = b"".join(answered)
+        # A copy: JSON comes in a block of memory far larger than it, which would be kept with it.
+        body = memoryview(b"".join(answered)).tobytes()
     finally:
         getattr(answered, "close", lambda: None)()
     status, headers = started[-1]

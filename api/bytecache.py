@@ -6,6 +6,7 @@ used going first.
 """
 
 import logging
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
@@ -16,8 +17,11 @@ from api.watch import Watch
 
 # These say how the process is, and are never kept.
 LIVE = ("/healthz", "/readyz", "/metrics")
-# What an answer takes besides its bytes and its target, roughly: its headers, its places in the tables.
-OVERHEAD_BYTES = 2_000
+# What an answer takes besides what is counted, roughly: the objects that it is made of, its places in tables.
+OVERHEAD_BYTES = 2_500
+
+# Who asks so (RFC 9111, 5.2.1) keeps a copy, and notes of how new a state it is.
+NEW = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
 
 log = logging.getLogger("briefs.cache")
 
@@ -39,8 +43,7 @@ class ByteCache:
         """Answer from what is kept, or keep what the application answers."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
             return self.application(environ, start_response)
-        # Who asks so (RFC 9111, 5.2.1.4) keeps a copy, and notes of how new a state it is.
-        version = self.watch.look(now="no-cache" in environ.get("HTTP_CACHE_CONTROL", ""))
+        version = self.watch.look(now=bool(NEW.search(environ.get("HTTP_CACHE_CONTROL", ""))))
         if version is None:
             return self.application(environ, start_response)
         key = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"], kind_of(environ)
@@ -59,20 +62,17 @@ class ByteCache:
                 self._answers.clear()
                 self._version, self.bytes = version, 0
             answer = self._answers.get(key)
-            if answer is None:
-                self.misses += 1
-                return None
-            self._answers.move_to_end(key)
-            self.hits += 1
+            if answer:
+                self._answers.move_to_end(key)
+                self.hits += 1
             return answer
 
     def _keep(self, version: Hashable, key: Key, answer: Answer) -> None:
         """Keep an answer unless the database has changed since the request came."""
         size = _size(key, answer)
-        if size > self.max_bytes:
-            return
         with self._lock:
-            if version != self._version or key in self._answers:
+            self.misses += 1
+            if size > self.max_bytes or version != self._version or key in self._answers:
                 return
             self._answers[key] = answer
             self.bytes += size
@@ -84,4 +84,5 @@ class ByteCache:
 
 def _size(key: Key, answer: Answer) -> int:
     raw, path, query, kind = key
-    return OVERHEAD_BYTES + len(answer.body) + sum(map(len, (raw, path, query, *kind)))
+    texts = raw, path, query, *kind, *(text for header in answer.headers for text in header)
+    return OVERHEAD_BYTES + len(answer.body) + sum(map(len, texts))

@@ -72,7 +72,7 @@ def _is_acceptable(response: Response) -> bool:
     return not accept or accept.quality(response.mimetype or "") > 0
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=100)
 def wants_gzip(accept_encoding: str) -> bool:
     """Tell whether a client with this `Accept-Encoding` likes gzip as much as no coding."""
     codings = parse_accept_header(accept_encoding, Accept)

@@ -129,7 +129,7 @@ def _bytes(text: str) -> int:
 
 def _whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise ValueError("must be a whole number, 0 or more")
+        raise ValueError("must be a whole number from 0 to 999999999999")
     return int(text)
 
 

@@ -35,14 +35,18 @@ log = logging.getLogger("briefs.error")
 TITLES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 DETAILS = {
+    400: "What was sent cannot be read as HTTP/1.1.",
     404: "There is nothing at this address.",
     405: "HTTP only reads here; the Allow header names the methods.",
     406: "This resource has no representation that the Accept header admits.",
     410: "The article that was here was removed.",
     412: "The representation is not the one that If-Match names.",
     414: f"The request target is over {MAX_TARGET_BYTES} bytes.",
+    417: "Nothing but `100-continue` can be expected here.",
     422: "A parameter is wrong; `errors` says which and what is allowed.",
+    431: "The header fields are too many or too large.",
     500: "The server failed; the operator finds the reason under this request_id.",
+    501: "The body has a transfer coding that is not known here.",
     503: "The database cannot answer now; try again later.",
 }
 
@@ -70,26 +74,31 @@ def near_miss(given: str, choices: list[str]) -> str | None:
 
 
 def problem(
-    status: int, detail: str | None = None, errors: list[dict[str, Any]] | None = None
-) -> dict[str, Any]:
+    status: int,
+    instance: str,
+    request_id: str,
+    detail: str | None = None,
+    errors: list[dict[str, Any]] | None = None,
+) -> bytes:
     """Make the body of a problem; `errors` stands in it for parameters only."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": TITLES.get(status, "Unknown Error"),
         "status": status,
         "detail": detail or DETAILS.get(status, "The request could not be answered."),
-        "instance": quote(request.path),
-        "request_id": request.environ[ID],
+        "instance": instance,
+        "request_id": request_id,
     }
-    return body if errors is None else body | {"errors": errors}
+    return orjson.dumps(body if errors is None else body | {"errors": errors})
 
 
 def problem_response(error: HTTPException) -> Response:
     """Answer `error` as a problem, keeping its headers (`Allow`, `Retry-After`)."""
     status = error.code or 500
     own = error.description if error.description != type(error).description else None
-    body = problem(status, own, getattr(error, "errors", None))
-    response = current_app.response_class(orjson.dumps(body), status, mimetype=PROBLEM_JSON)
+    about = quote(request.path), request.environ[ID]
+    body = problem(status, *about, own, getattr(error, "errors", None))
+    response = current_app.response_class(body, status, mimetype=PROBLEM_JSON)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value

@@ -22,6 +22,11 @@ def name_route() -> None:
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else None
 
 
+def make_id() -> str:
+    """Make the id of a request: unique and no secret, which would take a call of the system."""
+    return f"{getrandbits(128):032x}"
+
+
 class Requests:
     """Gives each request of `application` its id and its log line, by `write_line`."""
 
@@ -32,8 +37,7 @@ class Requests:
         """Answer, with the id in the header and one line in the log."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        # Unique and no secret: what cannot be guessed would take a call of the system.
-        request_id = environ[ID] = given if REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
+        request_id = environ[ID] = given if REQUEST_ID.fullmatch(given) else make_id()
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             # The rule and not the path: what a client put into a path does not belong in a log.

@@ -1,5 +1,6 @@
 """Log lines: one a record, whatever the record holds."""
 
+import errno
 import io
 import logging
 import logging.config
@@ -213,15 +214,32 @@ def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(app: F
 def test_lines_that_wait_for_others_come_together_and_in_their_order() -> None:
     stream = Chunks()
     lines = RequestLines(stream)
-    for number in range(50):
+    for number in range(200):
         lines.write({"status": number})
     assert stream.chunks == []
-    wait_until("the lines", lambda: bool(stream.chunks))
-    (chunk,) = stream.chunks
-    assert [orjson.loads(line)["status"] for line in chunk.splitlines()] == list(range(50))
-    lines.write({"status": 50})
-    wait_until("the next one", lambda: len(stream.chunks) == 2)
-    assert orjson.loads(stream.chunks[1])["status"] == 50
+    wait_until("the lines", lambda: len("".join(stream.chunks).splitlines()) == 200)
+    assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == list(range(200))
+    assert len(stream.chunks) < 20
+    # What a pipe takes at once, so that it tears no line of this process or another.
+    assert all(len(chunk) <= 4_096 and chunk.endswith("\n") for chunk in stream.chunks)
+    written = len(stream.chunks)
+    lines.write({"status": 200})
+    wait_until("the next one", lambda: len(stream.chunks) > written)
+    assert orjson.loads(stream.chunks[-1])["status"] == 200
+
+
+def test_what_cannot_be_written_is_lost_and_the_log_goes_on() -> None:
+    stream = Chunks()
+    lines = RequestLines(stream)
+    for _ in range(3):
+        stream.error = OSError(errno.ENOSPC, "No space left on device")
+        for number in range(100):
+            lines.write({"status": number})
+            time.sleep(0.001)
+        wait_until("the failure", lambda: stream.error is None)
+        lines.write({"status": 200})
+        wait_until("the next one", lambda: bool(stream.chunks) and '"status":200' in stream.chunks[-1])
+        stream.chunks.clear()
 
 
 def test_no_line_is_lost_or_torn_whatever_threads_write() -> None:
@@ -256,13 +274,17 @@ def test_a_process_that_ends_has_written_every_line() -> None:
 
 
 class Chunks(io.StringIO):
-    """A stream that keeps what was written at once."""
+    """A stream that keeps what was written at once, and fails once if it is told to."""
 
     def __init__(self) -> None:
         super().__init__()
         self.chunks: list[str] = []
+        self.error: OSError | None = None
 
     def write(self, text: str) -> int:
+        if self.error:
+            error, self.error = self.error, None
+            raise error
         self.chunks.append(text)
         return len(text)
 

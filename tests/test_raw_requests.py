@@ -104,8 +104,31 @@ def test_a_target_of_4096_bytes_is_read(server: Server, start: str, expected: in
     assert problem(answer)["status"] == expected
 
 
-def test_a_target_over_the_servers_own_limit_is_a_414_too(server: Server) -> None:
-    assert status(server.exchange(raw("/" + "a" * 8_190, "Host: a"))) == 414
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (raw("/hunter2" + "a" * 8_190, "Host: a"), 414),
+        (raw("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
+        (raw("hunter2", "Host: a"), 400),
+        (raw("http://[hunter2", "Host: a"), 400),
+        (raw("/", "hunter2 : a"), 400),
+        (raw("/", "Host: a", method="hunter2 \x07"), 400),
+        (raw("/", "Host: a", "Expect: hunter2"), 417),
+        (raw("/", "Host: a", "Transfer-Encoding: hunter2"), 501),
+        (raw("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem_and_repeated_nowhere(
+    server: Server, request_: bytes, expected: int
+) -> None:
+    answer = server.exchange(request_)
+    assert problem(answer)["status"] == expected
+    assert len(answer.partition(b"\r\n\r\n")[2]) == int(header(answer, "Content-Length"))
+    request_id = problem(answer)["request_id"]
+    assert header(answer, "X-Request-ID") == request_id
+    assert b"hunter2" not in answer
+    server.wait_until("the line of the log", lambda: any(request_id in line for line in server.lines))
+    assert not any("hunter2" in line for line in server.lines)
 
 
 @pytest.mark.parametrize(

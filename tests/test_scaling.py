@@ -141,9 +141,10 @@ def test_what_the_service_decides_is_left_to_it(front: Server, article: str) -> 
     assert front.get(article, Accept="text/csv").status == 406
     assert front.get(article, Accept="text/html,*/*;q=0.8").status == 200
     # Whether what is no JSON was asked for before or not.
-    for target in ("/docs", "/openapi.yaml"):
+    for target in ("/docs", "/openapi.yaml", f"{article}/source"):
         kinds = ("*/*", "application/json", "*/*;q=0", "")
         assert [front.get(target, Accept=each).status for each in kinds] == [200, 406, 406, 200]
+    assert front.get(article, Accept="*/*, application/json;q=0").status == 406
 
 
 def test_the_id_of_a_request_is_its_own(front: Server, article: str) -> None:
