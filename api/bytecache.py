@@ -10,6 +10,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
+from itertools import chain
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.answers import Answer, Kind, ask, kind_of
@@ -37,7 +38,7 @@ class ByteCache:
         self.hits = self.misses = self.bytes = 0
         self._lock = threading.Lock()
         self._version: Hashable = None
-        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+        self._answers: OrderedDict[Key, tuple[Answer, int]] = OrderedDict()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, or keep what the application answers."""
@@ -61,11 +62,11 @@ class ByteCache:
             if version != self._version:
                 self._answers.clear()
                 self._version, self.bytes = version, 0
-            answer = self._answers.get(key)
-            if answer:
-                self._answers.move_to_end(key)
-                self.hits += 1
-            return answer
+            if key not in self._answers:
+                return None
+            self._answers.move_to_end(key)
+            self.hits += 1
+            return self._answers[key][0]
 
     def _keep(self, version: Hashable, key: Key, answer: Answer) -> None:
         """Keep an answer unless the database has changed since the request came."""
@@ -74,15 +75,15 @@ class ByteCache:
             self.misses += 1
             if size > self.max_bytes or version != self._version or key in self._answers:
                 return
-            self._answers[key] = answer
+            self._answers[key] = answer, size
             self.bytes += size
             while self.bytes > self.max_bytes:
-                self.bytes -= _size(*self._answers.popitem(last=False))
-        counts = {"hits": self.hits, "misses": self.misses, "bytes": self.bytes}
-        log.debug("kept", extra=counts)
+                _, (_, evicted) = self._answers.popitem(last=False)
+                self.bytes -= evicted
+        log.debug("kept", extra={"hits": self.hits, "misses": self.misses, "bytes": self.bytes})
 
 
 def _size(key: Key, answer: Answer) -> int:
     raw, path, query, kind = key
-    texts = raw, path, query, *kind, *(text for header in answer.headers for text in header)
+    texts = chain((raw, path, query), kind, *answer.headers)
     return OVERHEAD_BYTES + len(answer.body) + sum(map(len, texts))

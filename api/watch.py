@@ -1,9 +1,12 @@
 """Whether the database has changed, asked so cheaply that every request may."""
 
+import mmap
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +15,9 @@ from sqlalchemy import Engine, literal_column, select
 from api.db import AnySelect
 from api.execution import Prepared
 from api.models import Corpus
+
+# Both copies of the header: what is read while it is written is like neither the old nor the new one.
+HEADER_BYTES = 96
 
 
 class Watch(Protocol):
@@ -25,33 +31,35 @@ class Watch(Protocol):
 
 
 class SqliteWatch:
-    """Asks SQLite's own counter of what others commit (`PRAGMA data_version`), which takes microseconds.
+    """Reads the header of the index of SQLite's log, which is another one after each commit.
 
-    Each thread has a connection of its own, which commits nothing: threads that share one would wait for one
-    another. Each sees a commit for itself, so that one commit may count several times.
+    It lies in memory that all connections share (https://www.sqlite.org/walformat.html, 2.1), and to read it
+    waits for nobody. `PRAGMA data_version` says the same, but lets other threads run meanwhile, which under
+    load costs a tenth of the whole request.
     """
 
     def __init__(self, path: str) -> None:
-        self._uri = Path(path).absolute().as_uri()
+        self._path = Path(path).absolute()
         self._lock = threading.Lock()
-        self._changes = 0
-        self._own = threading.local()
+        self._connection: sqlite3.Connection | None = None
+        self._index: mmap.mmap | None = None
 
-    def look(self, *, now: bool = False) -> int | None:  # noqa: ARG002 -- it always is
-        """Give how many changes were seen so far, or None where the file cannot be read."""
-        own = self._own
-        try:
-            if not hasattr(own, "cursor"):
-                # Whatever happened before is a change to a thread that has not looked yet.
-                own.cursor, own.version = sqlite3.connect(f"{self._uri}?mode=ro", uri=True).cursor(), None
-            (version,) = own.cursor.execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error:
-            return None
-        if version != own.version:
-            with self._lock:
-                self._changes += 1
-            own.version = version
-        return self._changes
+    def look(self, *, now: bool = False) -> bytes | None:  # noqa: ARG002 -- it always is
+        """Give the header, or None where there is none: no file, or one that is no database in WAL mode."""
+        if self._index is None:
+            self._open()
+        return None if self._index is None else self._index[:HEADER_BYTES]
+
+    def _open(self) -> None:
+        with self._lock, suppress(sqlite3.Error, OSError):
+            if self._connection is None:
+                # The index is there while anybody has the database open, so this one stays open.
+                uri = f"{self._path.as_uri()}?mode=ro"
+                self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._connection.execute("PRAGMA data_version").fetchone()
+            # Never closed: that would end the locks that this process has on the file (fcntl).
+            index = os.open(f"{self._path}-shm", os.O_RDONLY)
+            self._index = mmap.mmap(index, HEADER_BYTES, access=mmap.ACCESS_READ)
 
 
 class RevisionWatch:
