@@ -28,7 +28,7 @@ class Source(Protocol):
     def types(self) -> list[type]:
         """The Python types of a place."""
 
-    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+    def page(self, place: list[Any] | None, count: int) -> Sequence[Sequence[Any]]:
         """Give the first `count` rows after `place`, or of all: each the item and then its place."""
 
     def total(self) -> int:

@@ -8,9 +8,10 @@ the order of relevance alone, and the first page costs the same however many the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import Row, Subquery, func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from api.db import AnySelect, db
@@ -24,9 +25,11 @@ BLOCK = 1000
 
 @dataclass(frozen=True)
 class Ranking:
-    """The articles that `hits` and `filters` admit. A place: its block's first number, distance, number."""
+    """The ids of the articles that `hits` and `filters` admit.
 
-    rows: AnySelect
+    A place is the first number of a hit's block, its distance and its number.
+    """
+
     hits: Hits
     filters: Sequence[Filter]
 
@@ -35,19 +38,18 @@ class Ranking:
         """The Python types of a place."""
         return [int, float, int]
 
-    def page(self, place: list[Any] | None, count: int) -> list[Row[Any]]:
+    def page(self, place: list[Any] | None, count: int) -> list[Sequence[Any]]:
         """Give the first `count` rows after `place`."""
-        top, *within = place or [self._last()]
-        found: list[Row[Any]] = []
+        top, *after = place or [self._last()]
+        within: tuple[Any, ...] = (after[0], -after[1]) if after else ()
+        found: list[Sequence[Any]] = []
         while True:
             block = self._block(top)
-            size, least = db.session.execute(select(func.count(), func.min(block.c.number))).one()
-            if size:
-                near = self._nearest(select(block.c.number), (least, top), within, count - len(found))
-                found += db.session.execute(self._load(near, top)).all()
-            if len(found) == count or size < BLOCK:
+            near = nsmallest(count - len(found), (hit for hit in block if hit > within))
+            found += self._load(near, top) if near else []
+            if len(found) == count or len(block) < BLOCK:
                 return found
-            top, within = least - 1, []
+            top, within = min(-number for _, number in block) - 1, ()
 
     def _last(self) -> int:
         # Named in the cursor, so that what is seeded later moves no article into the next block.
@@ -64,7 +66,9 @@ class Ranking:
         if self.narrow:
             # Looked for among the hits before anything of these is looked up.
             return hits.numbers().where(hits.among(self._numbers_of(self.narrow)))
-        articles = hits.with_terms(select(hits.number)).join(Article, Article.id == hits.terms.id)
+        articles = hits.with_terms(select(hits.number.label("number"))).join(
+            Article, Article.id == hits.terms.id
+        )
         return articles.where(hits.condition, *[each.condition(Article) for each in self.filters])
 
     def _numbers_of(self, narrow: Filter) -> AnySelect:
@@ -78,26 +82,27 @@ class Ranking:
         """The filter that admits the fewest, if those are few."""
         return narrowest(self.filters)
 
-    def _block(self, top: int) -> Subquery:
-        number = self.hits.number
-        rows = self._admitted().with_only_columns(number.label("number"), maintain_column_froms=True)
-        return rows.where(number <= top).order_by(number.desc()).limit(BLOCK).subquery("block")
-
-    def _nearest(self, block: AnySelect, bounds: tuple[int, int], within: list[Any], count: int) -> Subquery:
+    def _block(self, top: int) -> list[tuple[float, int]]:
+        """Give distance and turned number of the hits from `top` down: so the nearest come first."""
         hits = self.hits
-        ranked = select(hits.number.label("number"), hits.distance.label("distance"))
-        ranked = ranked.select_from(hits.index).where(hits.wanted, hits.number.between(*bounds))
-        rank = ranked.where(hits.among(block)).subquery("ranked")
-        order = (rank.c.distance, -rank.c.number)
-        nearest = select(rank).order_by(*order).limit(count)
-        if within:
-            distance, number = within
-            nearest = nearest.where(tuple_(*order) > tuple_(literal(distance), literal(-number)))
-        return nearest.subquery("nearest")
+        ranked = select(hits.distance, -hits.number).select_from(hits.index)
+        if self.filters or hits.wanted is not hits.condition:
+            block = self._newest(self._admitted(), top)
+            least = db.session.scalar(select(func.min(block.subquery().c.number)))
+            if least is None:
+                return []
+            ranked = ranked.where(hits.wanted, hits.number.between(least, top), hits.among(block))
+        else:
+            ranked = self._newest(ranked.where(hits.condition), top)
+        return [(distance, number) for distance, number in db.session.execute(ranked)]
 
-    def _load(self, near: Subquery, top: int) -> AnySelect:
-        # Only now the rows, when it is known which.
+    def _newest(self, admitted: AnySelect, top: int) -> AnySelect:
+        number = self.hits.number
+        return admitted.where(number <= top).order_by(number.desc()).limit(BLOCK)
+
+    def _load(self, near: Sequence[tuple[float, int]], top: int) -> list[Sequence[Any]]:
+        # Only now the ids, when it is known whose.
         terms = self.hits.terms
-        rows = self.rows.add_columns(literal(top), near.c.distance, near.c.number)
-        rows = rows.join(terms, terms.id == Article.id).join(near, near.c.number == terms.number)
-        return rows.order_by(near.c.distance, -near.c.number)
+        rows = select(terms.number, terms.id).where(terms.number.in_([-number for _, number in near]))
+        ids = {row.number: row.id for row in db.session.execute(rows)}
+        return [(ids[-number], top, distance, -number) for distance, number in near]

@@ -18,7 +18,6 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
-    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
 
@@ -36,7 +35,7 @@ class Hits:
     """What a query finds: the index, the condition, and each hit's number and distance, the nearest least.
 
     `terms` are the rows behind the index, with the same numbers; `wanted` is a weaker condition, under which
-    a hit's distance costs less.
+    a hit's distance costs less, or the same one.
     """
 
     terms: Terms
@@ -48,7 +47,7 @@ class Hits:
 
     def numbers(self) -> AnySelect:
         """Select the numbers of the hits; nothing but the index is read."""
-        return select(self.number).select_from(self.index).where(self.condition)
+        return select(self.number.label("number")).select_from(self.index).where(self.condition)
 
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:
         """Say that a hit's number is one of `numbers`."""
@@ -90,11 +89,11 @@ def _fts5(terms: Terms, query: Query) -> Hits:
 
     # Okapi BM25, SQLite gives it with the sign turned; of the words alone, since it looks for each phrase in
     # every text to count those that have it.
-    words = Query(query.required, ())
+    sought, words = fts5_query(query), fts5_query(Query(query.required, ()), " AND ")
+    condition = match(sought)
+    wanted = condition if words == sought else match(words)
     distance = func.bm25(itself, *[literal_column(str(weight)) for weight in WEIGHTS], type_=Double)
-    return Hits(
-        terms, index, index.c.rowid, match(fts5_query(query)), match(fts5_query(words, " AND ")), distance
-    )
+    return Hits(terms, index, index.c.rowid, condition, wanted, distance)
 
 
 def _tsvector(terms: Terms, query: Query) -> Hits:
@@ -105,7 +104,7 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
     # PostgreSQL wants the weights from the last to the first, and at most 1. 1 damps the length of the text.
     weights = cast([weight / WEIGHTS[0] for weight in reversed(WEIGHTS)], ARRAY(REAL))
     rank = cast(func.ts_rank(weights, vector, wanted, 1), Double)
-    return Hits(terms, index, index.c.number, match, true(), -rank)
+    return Hits(terms, index, index.c.number, match, match, -rank)
 
 
 def fts5_query(query: Query, within: str = " + ") -> str:

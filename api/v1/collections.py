@@ -68,12 +68,11 @@ def article_page(parameters: Parameters, entity: UUID | None = None) -> Response
 
 def articles(parameters: Parameters, entity: UUID | None = None) -> Source:
     """Read the ids of articles; `entity` is the one whose articles are listed."""
-    rows = select(Article.id)
     admitted = filters.article_filters(parameters, entity)
     if parameters["sort"] == RELEVANCE:
-        return Ranking(rows, search(ArticleTerms, parameters["q"]), admitted)
+        return Ranking(search(ArticleTerms, parameters["q"]), admitted)
     admitted += filters.found_by(ArticleTerms, parameters.get("q"))
-    return Listing(Article, rows, article_orders).read(admitted, parameters["sort"])
+    return Listing(Article, select(Article.id), article_orders).read(admitted, parameters["sort"])
 
 
 def takeaways(parameters: Parameters, article: UUID | None = None) -> Source:
