@@ -125,7 +125,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
 def end_session(_: BaseException | None) -> None:
     """End what a request read; an answer that is made goes out though its connection is lost by then."""
     try:
-        db.session.rollback()
+        db.session.close()
     except DBAPIError:
         db.session().invalidate()
 

@@ -133,7 +133,7 @@ def test_a_standby_answers_as_its_primary_does(pair: Pair, tmp_path: Path) -> No
         while todo:
             target = todo.pop()
             ours, theirs = (each.get(target, X_Request_ID="the-same") for each in (primary, standby))
-            assert (ours.status, ours.body) == (theirs.status, theirs.body)
+            assert (ours.status, ours.body) == (theirs.status, theirs.body), target
             assert ours.headers["ETag"] == theirs.headers["ETag"]
             if ours.headers["Content-Type"] == "application/json" and ours.status == 200:
                 linked = set(links(json.loads(ours.body))) - seen
@@ -151,7 +151,8 @@ def links(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, each in value.items():
             if name == "links" and isinstance(each, dict):
-                yield from (link for link in each.values() if isinstance(link, str))
+                # A schema of them has references in their place.
+                yield from (link for link in each.values() if isinstance(link, str) and link[0] == "/")
             else:
                 yield from links(each)
 
