@@ -51,13 +51,15 @@ class SqliteWatch:
         return None if self._index is None else self._index[:HEADER_BYTES]
 
     def _open(self) -> None:
-        with self._lock, suppress(sqlite3.Error, OSError):
+        with self._lock, suppress(sqlite3.Error, OSError, ValueError):
+            if self._index is not None:
+                return
             if self._connection is None:
                 # The index is there while anybody has the database open, so this one stays open.
                 uri = f"{self._path.as_uri()}?mode=ro"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self._connection.execute("PRAGMA data_version").fetchone()
-            # Never closed: that would end the locks that this process has on the file (fcntl).
+            # Once, and never closed: that would end the locks that this process has on the file (fcntl).
             index = os.open(f"{self._path}-shm", os.O_RDONLY)
             self._index = mmap.mmap(index, HEADER_BYTES, access=mmap.ACCESS_READ)
 
