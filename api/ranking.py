@@ -86,7 +86,7 @@ class Ranking:
         """Give distance and turned number of the hits from `top` down: so the nearest come first."""
         hits = self.hits
         ranked = select(hits.distance, -hits.number).select_from(hits.index)
-        if self.filters or hits.wanted is not hits.condition:
+        if self.filters or not hits.is_ranked_as_found:
             block = self._newest(self._admitted(), top)
             least = db.session.scalar(select(func.min(block.subquery().c.number)))
             if least is None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
 
@@ -35,7 +36,7 @@ class Hits:
     """What a query finds: the index, the condition, and each hit's number and distance, the nearest least.
 
     `terms` are the rows behind the index, with the same numbers; `wanted` is a weaker condition, under which
-    a hit's distance costs less, or the same one.
+    a hit's distance costs less, unless it costs no more as the hit is found (`is_ranked_as_found`).
     """
 
     terms: Terms
@@ -43,6 +44,7 @@ class Hits:
     number: ColumnElement[int]
     condition: ColumnElement[bool]
     wanted: ColumnElement[bool]
+    is_ranked_as_found: bool
     distance: ColumnElement[float]
 
     def numbers(self) -> AnySelect:
@@ -90,10 +92,8 @@ def _fts5(terms: Terms, query: Query) -> Hits:
     # Okapi BM25, SQLite gives it with the sign turned; of the words alone, since it looks for each phrase in
     # every text to count those that have it.
     sought, words = fts5_query(query), fts5_query(Query(query.required, ()), " AND ")
-    condition = match(sought)
-    wanted = condition if words == sought else match(words)
     distance = func.bm25(itself, *[literal_column(str(weight)) for weight in WEIGHTS], type_=Double)
-    return Hits(terms, index, index.c.rowid, condition, wanted, distance)
+    return Hits(terms, index, index.c.rowid, match(sought), match(words), words == sought, distance)
 
 
 def _tsvector(terms: Terms, query: Query) -> Hits:
@@ -104,7 +104,7 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
     # PostgreSQL wants the weights from the last to the first, and at most 1. 1 damps the length of the text.
     weights = cast([weight / WEIGHTS[0] for weight in reversed(WEIGHTS)], ARRAY(REAL))
     rank = cast(func.ts_rank(weights, vector, wanted, 1), Double)
-    return Hits(terms, index, index.c.number, match, match, -rank)
+    return Hits(terms, index, index.c.number, match, true(), True, -rank)
 
 
 def fts5_query(query: Query, within: str = " + ") -> str:

@@ -96,6 +96,15 @@ def test_a_made_request_id_is_the_same_in_answer_problem_and_log(server: Server)
     assert (line["request_id"], line["route"], line["status"]) == (made, None, 404)
 
 
+def test_an_empty_format_is_none_and_debug_says_what_is_kept(database: str, tmp_path: Path) -> None:
+    with serving(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
+        server.get("/v1/articles")
+        server.wait_until("the line", lambda: any("briefs.cache" in line for line in server.lines))
+        (kept,) = [json.loads(line) for line in server.lines if "briefs.cache" in line]
+    assert (kept["level"], kept["message"], kept["hits"], kept["misses"]) == ("debug", "kept", 0, 1)
+    assert kept["bytes"] > 0
+
+
 def test_a_person_at_a_terminal_can_have_text(database: str, tmp_path: Path) -> None:
     with serving(database, tmp_path, BRIEFS_LOG_FORMAT="text") as server:
         server.get("/v1/articles", X_Request_ID="mine")
