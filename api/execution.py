@@ -7,7 +7,7 @@ would find out at every execution. The transaction stays the connection's, and e
 import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update, insert
@@ -124,7 +124,8 @@ def _insertion(table: str) -> Insert:
     return insert(db.metadata.tables[table])
 
 
-@cache
+# Far more than there are statements, and a bound for a process that has many engines, one after another.
+@lru_cache(maxsize=300)
 def _prepare(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
     return Prepared(statement, names, dialect)
 
