@@ -141,8 +141,10 @@ def _execute(connection: Connection, sql: str, values: Any, *, is_many: bool = F
         if dialect.is_disconnect(error, driver, cursor):
             connection.invalidate(error)
         raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
-    except KeyboardInterrupt:
-        # In the midst of an exchange, after which nobody knows what the server is to answer next.
+    except (KeyboardInterrupt, AssertionError) as error:
+        # In the midst of an exchange, after which nobody knows what the server is to answer next. psycopg
+        # fails by an assertion of its own where the interrupt comes as it begins a batch.
         connection.invalidate()
-        raise
+        hidden = error.__context__
+        raise (hidden if isinstance(hidden, KeyboardInterrupt) else error) from None
     return cursor

@@ -1,10 +1,12 @@
 """Constant statements, run past the library's own way: the same values both ways, and the same errors."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from psycopg import Pipeline
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
@@ -84,3 +86,25 @@ def test_inserted_rows_are_read_back_as_they_were(app: Flask) -> None:
         assert {row["slug"]: {name: row[name] for name in rows[0]} for row in found} == {
             row["slug"]: row for row in rows
         }
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("step", ["_enter_gen", "_communicate_gen", "_exit_gen"])
+def test_an_interrupt_at_any_step_of_a_batch_is_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    done = getattr(Pipeline, step)
+
+    def interrupted(pipeline: Pipeline) -> Iterator[object]:
+        yield from done(pipeline)
+        raise KeyboardInterrupt
+
+    insert_corpus(app, corpus_rows(articles=1, entities=2))
+    with app.app_context(), db.engine.connect() as connection:
+        ids = list(connection.scalars(select(Entity.id)))
+        with monkeypatch.context() as patched:
+            patched.setattr(Pipeline, step, interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                run_each(connection, RENAME, [{"identity": each, "name": "new"} for each in ids])
+        connection.rollback()
+        assert "new" not in connection.scalars(select(Entity.name)).all()
