@@ -18,6 +18,7 @@ from api.bytecache import ByteCache
 from api.caching import register_caching
 from api.config import Settings, read_settings
 from api.db import db, end_session, engine_options
+from api.execution import Reader
 from api.logs import line_writer, log_config
 from api.openapi import register_specification
 from api.problems import register_problems
@@ -90,14 +91,15 @@ def _before_routing(app: Flask, settings: Settings) -> WSGIApplication:
     """Put before the application the id and the log line, what was answered before, what seeding made."""
     with app.app_context():
         engine = db.engine
-        shortcut = Shortcut(app.wsgi_app, engine, made_for())
+        reader = Reader(engine)
+        shortcut = Shortcut(app.wsgi_app, reader, made_for())
     write_line = line_writer(settings.log_format)
     if not settings.cache_bytes:
         return Requests(shortcut, write_line)
     watch = (
         SqliteWatch(str(engine.url.database))
         if engine.dialect.name == "sqlite"
-        else RevisionWatch(engine, settings.cache_seconds)
+        else RevisionWatch(reader, settings.cache_seconds)
     )
     return Requests(ByteCache(shortcut, watch, settings.cache_bytes), write_line)
 

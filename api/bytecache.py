@@ -1,4 +1,4 @@
-"""Answers kept as bytes, in front of routing: what was answered once is answered again without Flask.
+"""Answers kept as bytes, in front of routing: what is asked for again and again is answered without Flask.
 
 All that is kept is of one state of the database and goes when a look (`api.watch`) shows another one, so that
 no answer is older than that look. WSGI (PEP 3333), one cache a process, bounded in bytes, the least recently
@@ -20,6 +20,8 @@ from api.watch import Watch
 LIVE = ("/healthz", "/readyz", "/metrics")
 # What an answer takes besides what is counted, roughly: the objects that it is made of, its places in tables.
 OVERHEAD_BYTES = 2_500
+# Targets that are remembered because they were asked for once; they take a megabyte.
+MOST_ONCE = 10_000
 
 # Who asks so (RFC 9111, 5.2.1) keeps a copy, and notes of how new a state it is.
 NEW = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
@@ -39,10 +41,12 @@ class ByteCache:
         self._lock = threading.Lock()
         self._version: Hashable = None
         self._answers: OrderedDict[Key, tuple[Answer, int]] = OrderedDict()
+        self._once: set[int] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, or keep what the application answers."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
+        is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in LIVE
+        if not is_read or "HTTP_IF_MATCH" in environ:
             return self.application(environ, start_response)
         version = self.watch.look(now=bool(NEW.search(environ.get("HTTP_CACHE_CONTROL", ""))))
         if version is None:
@@ -50,10 +54,10 @@ class ByteCache:
         key = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"], kind_of(environ)
         answer = self._find(version, key)
         if answer is None:
-            if environ["REQUEST_METHOD"] == "HEAD":
+            if environ["REQUEST_METHOD"] == "HEAD" or not self._is_asked_again(key):
                 return self.application(environ, start_response)
             answer = ask(self.application, environ)
-            if answer.etag and environ["PATH_INFO"] not in LIVE:
+            if answer.etag:
                 self._keep(version, key, answer)
         return answer.send(environ, start_response)
 
@@ -63,16 +67,27 @@ class ByteCache:
                 self._answers.clear()
                 self._version, self.bytes = version, 0
             if key not in self._answers:
+                self.misses += 1
                 return None
             self._answers.move_to_end(key)
             self.hits += 1
             return self._answers[key][0]
 
+    def _is_asked_again(self, key: Key) -> bool:
+        """Tell whether `key` was asked for lately; what is asked for once need not be kept."""
+        asked = hash(key)
+        with self._lock:
+            if asked in self._once:
+                return True
+            if len(self._once) == MOST_ONCE:
+                self._once.clear()
+            self._once.add(asked)
+            return False
+
     def _keep(self, version: Hashable, key: Key, answer: Answer) -> None:
         """Keep an answer unless the database has changed since the request came."""
         size = _size(key, answer)
         with self._lock:
-            self.misses += 1
             if size > self.max_bytes or version != self._version or key in self._answers:
                 return
             self._answers[key] = answer, size

@@ -5,13 +5,16 @@ would find out at every execution. The transaction stays the connection's, and e
 """
 
 import re
+import threading
+import weakref
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update, insert
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.db import AnySelect, db
@@ -63,30 +66,70 @@ class Prepared:
             return [process(given[name]) if process else given[name] for name, process in pairs]
         return {name: process(given[name]) if process else given[name] for name, process in pairs}
 
-    def read(self, engine: Engine, parameters: Parameters) -> list[Any] | None:
-        """Give the rows, read by themselves in no transaction of ours; None where nothing can be read now."""
-        try:
-            connection = engine.raw_connection()
-            try:
-                cursor = connection.cursor()
-                cursor.execute(*self.bind(parameters))
-                return self.rows(cursor)
-            finally:
-                connection.close()
-        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error):
-            return None
-
     def rows(self, cursor: DBAPICursor) -> list[Any]:
         """Give all rows of `cursor`, their columns by name."""
         if self._results is None:
             # Which way back a value takes depends on what the driver says that it is.
             coded = zip(self._kinds, cursor.description or (), strict=True)
             self._results = [kind.result_processor(self._dialect, code[1]) for kind, code in coded]
-        made = [
-            [process(value) if process else value for process, value in zip(self._results, row, strict=True)]
-            for row in cursor.fetchall()
-        ]
-        return [*map(self._row._make, made)]
+        rows = cursor.fetchall()
+        if any(self._results):
+            rows = [
+                [process(each) if process else each for process, each in zip(self._results, row, strict=True)]
+                for row in rows
+            ]
+        return [*map(self._row._make, rows)]
+
+
+class Reader:
+    """Reads by single statements, each in no transaction but its own, on a connection of each thread's own.
+
+    A pool's, which is lent and tidied up each time, would cost more than most of these statements.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._own = engine, threading.local()
+        self._open: list[DBAPIConnection] = []
+        weakref.finalize(self, _close, self._open)
+
+    def prepare(self, statement: AnySelect, names: Sequence[str]) -> Prepared:
+        """Make a constant query, which takes `names`, ready to be read with."""
+        return Prepared(statement, names, self._engine.dialect)
+
+    def read(self, prepared: Prepared, parameters: Parameters) -> list[Any] | None:
+        """Give the rows; None where nothing can be read now."""
+        try:
+            cursor = self._connection().cursor()
+            cursor.execute(*prepared.bind(parameters))
+            return prepared.rows(cursor)
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
+            self._give_up()
+            return None
+
+    def _connection(self) -> DBAPIConnection:
+        try:
+            own: DBAPIConnection = self._own.connection
+        except AttributeError:
+            lent = self._engine.raw_connection()
+            own = self._own.connection = cast("DBAPIConnection", lent.dbapi_connection)
+            # The pool counts what it has lent.
+            lent.detach()
+            self._open.append(own)
+            self._engine.dialect.set_isolation_level(own, "AUTOCOMMIT")
+        return own
+
+    def _give_up(self) -> None:
+        # What is wrong with it nobody knows; the next statement has another one.
+        with suppress(AttributeError):
+            own = self._own.connection
+            del self._own.connection
+            self._open.remove(own)
+            own.close()
+
+
+def _close(connections: Sequence[DBAPIConnection]) -> None:
+    for each in connections:
+        each.close()
 
 
 def fetch(connection: Connection, statement: AnySelect, parameters: Parameters) -> list[Any]:

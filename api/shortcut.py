@@ -9,11 +9,9 @@ from collections.abc import Iterable
 from uuid import UUID
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from sqlalchemy import Engine
-
 from api.answers import Answer, Headers, Kind, ask, kind_of
 from api.caching import MIN_COMPRESSED_BYTES, compress, etag_of
-from api.execution import Prepared
+from api.execution import Reader
 from api.lookup import UUID_FORM
 from api.v1.renderings import OF_ID, OF_SLUG
 
@@ -29,11 +27,11 @@ class Shortcut:
     `made_for` says which renderings are to be answered (`api.v1.renderings.made_for`).
     """
 
-    def __init__(self, application: WSGIApplication, engine: Engine, made_for: str) -> None:
+    def __init__(self, application: WSGIApplication, reader: Reader, made_for: str) -> None:
         self.application = application
-        self._engine, self._made_for = engine, made_for
+        self._reader, self._made_for = reader, made_for
         names = ("reference", "made_for")
-        self._of_id, self._of_slug = (Prepared(each, names, engine.dialect) for each in (OF_ID, OF_SLUG))
+        self._of_id, self._of_slug = (reader.prepare(each, names) for each in (OF_ID, OF_SLUG))
         self._known: dict[Kind, tuple[Headers, str | None]] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -75,5 +73,5 @@ class Shortcut:
         reference = found[1]
         is_id = UUID_FORM.fullmatch(reference)
         statement, named = (self._of_id, UUID(reference)) if is_id else (self._of_slug, reference)
-        rows = statement.read(self._engine, {"reference": named, "made_for": self._made_for})
+        rows = self._reader.read(statement, {"reference": named, "made_for": self._made_for})
         return (rows[0].etag, rows[0].whole) if rows else None

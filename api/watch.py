@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine, literal_column, select
+from sqlalchemy import literal_column, select
 
 from api.db import AnySelect
-from api.execution import Prepared
+from api.execution import Reader
 from api.models import Corpus
 
 # Both copies of the header: what is read while it is written is like neither the old nor the new one.
@@ -70,10 +70,10 @@ class RevisionWatch:
     With the transaction that wrote it: after a backup was restored, a revision of before is another state.
     """
 
-    def __init__(self, engine: Engine, seconds: float) -> None:
-        self._engine, self._seconds = engine, seconds
+    def __init__(self, reader: Reader, seconds: float) -> None:
+        self._reader, self._seconds = reader, seconds
         state: AnySelect = select(Corpus.revision, literal_column("xmin::text").label("transaction"))
-        self._state = Prepared(state, (), engine.dialect)
+        self._state = reader.prepare(state, ())
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
         self._revision: Hashable | None = None
@@ -88,5 +88,5 @@ class RevisionWatch:
 
     def _read(self) -> Hashable | None:
         # Where it cannot be read, the application says what is wrong, if it still is.
-        rows = self._state.read(self._engine, {})
+        rows = self._reader.read(self._state, {})
         return rows[0] if rows else None

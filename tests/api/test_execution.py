@@ -1,17 +1,19 @@
 """Constant statements, run past the library's own way: the same values both ways, and the same errors."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from psycopg import Pipeline
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from api.db import db
-from api.execution import fetch, fetch_one, insert_rows, run, run_each
+from api.execution import Reader, fetch, fetch_one, insert_rows, run, run_each
 from api.models import Article, ArticleSlug, Entity, Takeaway
 from tests.api.rows import corpus_rows
 from tests.api.rows import insert_rows as insert_corpus
@@ -19,6 +21,9 @@ from tests.api.rows import insert_rows as insert_corpus
 SLUGS = select(Article.id, Article.slug, Article.created_at).where(Article.slug.in_(bindparam("slugs")))
 FIRST = select(Takeaway.evidence, Takeaway.text).where(Takeaway.article_id == bindparam("identity")).limit(1)
 RENAME = update(Entity).where(Entity.id == bindparam("identity"))
+
+# More than the pool lends.
+THREADS = 20
 
 
 @pytest.fixture
@@ -108,3 +113,49 @@ def test_an_interrupt_at_any_step_of_a_batch_is_one(
                 run_each(connection, RENAME, [{"identity": each, "name": "new"} for each in ids])
         connection.rollback()
         assert "new" not in connection.scalars(select(Entity.name)).all()
+
+
+def test_a_reader_has_a_connection_a_thread_however_many_the_pool_has(
+    app: Flask, articles: list[Article]
+) -> None:
+    with app.app_context():
+        engine = db.engine
+    reader = Reader(engine)
+    prepared = reader.prepare(FIRST, ["identity"])
+    together = Barrier(THREADS)
+
+    def read(number: int) -> str:
+        together.wait(30)
+        rows = reader.read(prepared, {"identity": articles[number % 4].id})
+        assert rows is not None
+        return str(rows[0].text)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        read_twice = [list(threads.map(read, range(THREADS))) for _ in range(2)]
+    with app.app_context():
+        first = [db.session.execute(FIRST, {"identity": each.id}).one().text for each in articles]
+    assert read_twice == [[first[number % 4] for number in range(THREADS)]] * 2
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_reader_that_failed_reads_again(app: Flask, articles: list[Article]) -> None:
+    with app.app_context():
+        reader = Reader(db.engine)
+    nonsense = reader.prepare(select(literal_column("nonsense").label("nonsense")), [])
+    prepared = reader.prepare(FIRST, ["identity"])
+    for _ in range(2):
+        assert reader.read(nonsense, {}) is None
+        rows = reader.read(prepared, {"identity": articles[0].id})
+        assert rows is not None
+        assert len(rows) == 1
+
+
+def test_a_reader_sees_what_was_committed_last(app: Flask) -> None:
+    insert_corpus(app, corpus_rows(articles=1, entities=2))
+    with app.app_context():
+        reader = Reader(db.engine)
+    named = reader.prepare(select(Entity.name).order_by(Entity.name), [])
+    for name in ("one", "other"):
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(update(Entity).values(name=name))
+        assert {row.name for row in reader.read(named, {}) or ()} == {name}
