@@ -44,6 +44,10 @@ def postgresql_server() -> Iterator[str]:
     # that folder's permissions away again.
     with tempfile.TemporaryDirectory(prefix="briefs-postgresql-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        # No test takes its machine away, and a disk takes longer than most tests do.
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

@@ -13,7 +13,7 @@ from tests.seeds.documents import Page, rows, write
 from tests.seeds.processes import start
 from tests.server import Server, serving
 
-WRITERS, PAUSES = 4, 8
+WRITERS, PAUSES = 4, 5
 NAMES = "abcdefghijkl"
 TOWNS = ("China", "Guangdong", "Shanghai", "the Inland Waters Board")
 
@@ -42,13 +42,14 @@ def commands(random: Random, folder: Path) -> list[list[str]]:
 
 
 def served(server: Server) -> dict[str, Article]:
-    """Give every article that the server lists, whole."""
+    """Give every article that the server lists, whole, as it is now and not a second ago."""
     articles: dict[str, Article] = {}
     target = "/v1/articles?limit=100&fields=id"
     while target:
-        listed = orjson.loads(server.get(target).body)
+        listed = orjson.loads(server.get(target, Cache_Control="no-cache").body)
         for one in listed["data"]:
-            articles[one["id"]] = orjson.loads(server.get(f"/v1/articles/{one['id']}").body)
+            answer = server.get(f"/v1/articles/{one['id']}", Cache_Control="no-cache")
+            articles[one["id"]] = orjson.loads(answer.body)
         target = listed["links"]["next"]
     return articles
 
