@@ -3,18 +3,12 @@
 import click
 import pytest
 
+from bench.corpus import Corpus
+from bench.goals import Goal, goals
 from bench.load import Load, Targets, read_outcome
+from bench.rounds import Case, Result, results_table
 from bench.servers import Running
-from bench.throughput import (
-    Case,
-    Corpus,
-    Result,
-    Target,
-    first_lists,
-    first_searches,
-    results_table,
-    targets,
-)
+from bench.throughput import first_lists, first_searches
 
 LINE = '{"requests":%d,"seconds":2.0,"failed":%d,"broken":%d,"median":1.5,"p99":9.25}\n'
 SERVER = Running(0, 0)
@@ -86,21 +80,21 @@ def test_what_is_asked_for_the_first_time_is_asked_for_once() -> None:
 
 
 def test_a_target_is_reached_from_its_own_side() -> None:
-    assert Target("ratio", 0.85, 0.85).row()[2:] == ["at least 0.85", "yes"]
-    assert Target("ratio", 0.849, 0.85).row()[2:] == ["at least 0.85", "no"]
-    assert Target("memory", 200, 200, is_most=True).row()[2:] == ["at most 200", "yes"]
-    assert Target("memory", 201, 200, is_most=True).row()[2:] == ["at most 200", "no"]
+    assert Goal("ratio", 0.85, 0.85).row()[2:] == ["at least 0.85", "yes"]
+    assert Goal("ratio", 0.849, 0.85).row()[2:] == ["at least 0.85", "no"]
+    assert Goal("memory", 200, 200, is_most=True).row()[2:] == ["at most 200", "yes"]
+    assert Goal("memory", 201, 200, is_most=True).row()[2:] == ["at most 200", "no"]
 
 
 def test_every_target_of_an_engine_is_held_against_the_results() -> None:
-    found = {each.name: each for each in targets(results(600), *corpora("sqlite"), 150)}
+    found = {each.name: each for each in goals(results(600), *corpora("sqlite"), 150)}
     assert len(found) == 15
     assert found["hot 304 / bare"].value == 0.6
     assert found["hot detail / Datasette"].value == 1
     assert found["first-time list, 9,000 / first-time list, 1,000"].value == 1
     assert found["second half of seeding / first"].value == 0.9
     assert found["MiB of a worker"].value == 150
-    elsewhere = {each.name: each.wanted for each in targets(results(600), *corpora("postgresql"), 150)}
+    elsewhere = {each.name: each.wanted for each in goals(results(600), *corpora("postgresql"), 150)}
     assert elsewhere["hot detail / bare"] == 0.8
     assert elsewhere["any detail, no cache / bare"] == 0.15
     assert set(elsewhere) < set(found)
