@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import time
 from contextlib import suppress
 from logging import ERROR, WARNING
 from pathlib import Path
@@ -28,14 +29,17 @@ STATUSES = {
 }
 # Requests that a connection carries before the client is told to open another one.
 KEEPALIVE_REQUESTS = 1_000
+# Seconds that a worker lets go by after it has accepted a connection.
+ACCEPT_PAUSE = 0.0001
 
 
 class ServiceWorker(ThreadWorker):
-    """gunicorn's threaded worker, with an end to each connection, problems, and a better end to itself.
+    """gunicorn's threaded worker, with a share for others, an end to each connection, problems, a better end.
 
-    Connections are accepted by whichever worker is awake first, and many that come at once all by the same
-    one, which then does all the work for as long as they are kept alive. A client that connects anew comes to
-    a worker that has time for it.
+    Connections are accepted by whichever worker is awake first, and of many that come at once all by the same
+    one, which then does all the work for as long as they are kept alive: a third of what two can do. So it
+    waits a moment after each, until the others are awake. And a connection ends at some time: a client that
+    connects anew comes to a worker that has time for it.
 
     As it stops it also answers what waits in the listen queue: gunicorn leaves those connections to be reset
     when the last worker closes the socket.
@@ -48,6 +52,10 @@ class ServiceWorker(ThreadWorker):
         if conn.requests >= KEEPALIVE_REQUESTS:
             req.force_close()
         return super().handle_request(req, conn)
+
+    def accept(self, listener: socket.socket) -> None:
+        super().accept(listener)
+        time.sleep(ACCEPT_PAUSE)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
         status = STATUSES.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)

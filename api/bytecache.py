@@ -20,8 +20,6 @@ from api.watch import Watch
 LIVE = ("/healthz", "/readyz", "/metrics")
 # What an answer takes besides what is counted, roughly: the objects that it is made of, its places in tables.
 OVERHEAD_BYTES = 2_500
-# Targets that are remembered because they were asked for once; they take a megabyte.
-MOST_ONCE = 10_000
 
 # Who asks so (RFC 9111, 5.2.1) keeps a copy, and notes of how new a state it is.
 NEW = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
@@ -41,7 +39,10 @@ class ByteCache:
         self._lock = threading.Lock()
         self._version: Hashable = None
         self._answers: OrderedDict[Key, tuple[Answer, int]] = OrderedDict()
+        # What was asked for once, in two generations: of as many targets as could ever be kept at once.
+        self._most_once = max(1, max_bytes // OVERHEAD_BYTES // 2)
         self._once: set[int] = set()
+        self._once_before: set[int] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, or keep what the application answers."""
@@ -77,10 +78,10 @@ class ByteCache:
         """Tell whether `key` was asked for lately; what is asked for once need not be kept."""
         asked = hash(key)
         with self._lock:
-            if asked in self._once:
+            if asked in self._once or asked in self._once_before:
                 return True
-            if len(self._once) == MOST_ONCE:
-                self._once.clear()
+            if len(self._once) == self._most_once:
+                self._once_before, self._once = self._once, set()
             self._once.add(asked)
             return False
 

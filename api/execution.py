@@ -1,15 +1,14 @@
 """Constant statements, run past the library's own way, which takes longer than SQLite does for most of them.
 
 Each is compiled once for an engine, with what turns our values into the driver's and back, which the library
-would find out at every execution. The transaction stays the connection's, and errors are the library's.
+would find out at every execution. The transaction stays the connection's, and errors are the library's; but
+what a `Reader` reads has neither.
 """
 
 import re
-import threading
 import weakref
-from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections import deque, namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -82,15 +81,17 @@ class Prepared:
 
 
 class Reader:
-    """Reads by single statements, each in no transaction but its own, on a connection of each thread's own.
+    """Reads by single statements, each in no transaction but its own; what goes wrong is nothing read.
 
-    A pool's, which is lent and tidied up each time, would cost more than most of these statements.
+    It keeps the connections that it needed at once, at most one a thread. The pool's, which are tidied up
+    whenever they come back, would cost more than most of these statements.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._own = engine, threading.local()
-        self._open: list[DBAPIConnection] = []
-        weakref.finalize(self, _close, self._open)
+        self._engine = engine
+        self._idle: deque[DBAPIConnection] = deque()
+        # Not at the end of the process: other threads may be reading then.
+        weakref.finalize(self, _close, self._idle).atexit = False
 
     def prepare(self, statement: AnySelect, names: Sequence[str]) -> Prepared:
         """Make a constant query, which takes `names`, ready to be read with."""
@@ -98,36 +99,33 @@ class Reader:
 
     def read(self, prepared: Prepared, parameters: Parameters) -> list[Any] | None:
         """Give the rows; None where nothing can be read now."""
+        connection: DBAPIConnection | None = None
         try:
-            cursor = self._connection().cursor()
+            connection = self._idle.pop() if self._idle else self._connect()
+            cursor = connection.cursor()
             cursor.execute(*prepared.bind(parameters))
-            return prepared.rows(cursor)
+            rows = prepared.rows(cursor)
+        except IndexError:
+            # Another thread took the last one in between.
+            return self.read(prepared, parameters)
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
-            self._give_up()
+            # What is wrong with the connection nobody knows; the next statement has another one.
+            if connection is not None:
+                connection.close()
             return None
+        self._idle.append(connection)
+        return rows
 
-    def _connection(self) -> DBAPIConnection:
-        try:
-            own: DBAPIConnection = self._own.connection
-        except AttributeError:
-            lent = self._engine.raw_connection()
-            own = self._own.connection = cast("DBAPIConnection", lent.dbapi_connection)
-            # The pool counts what it has lent.
-            lent.detach()
-            self._open.append(own)
-            self._engine.dialect.set_isolation_level(own, "AUTOCOMMIT")
-        return own
-
-    def _give_up(self) -> None:
-        # What is wrong with it nobody knows; the next statement has another one.
-        with suppress(AttributeError):
-            own = self._own.connection
-            del self._own.connection
-            self._open.remove(own)
-            own.close()
+    def _connect(self) -> DBAPIConnection:
+        lent = self._engine.raw_connection()
+        connection = cast("DBAPIConnection", lent.dbapi_connection)
+        # The pool counts what it has lent.
+        lent.detach()
+        self._engine.dialect.set_isolation_level(connection, "AUTOCOMMIT")
+        return connection
 
 
-def _close(connections: Sequence[DBAPIConnection]) -> None:
+def _close(connections: Iterable[DBAPIConnection]) -> None:
     for each in connections:
         each.close()
 

@@ -96,7 +96,8 @@ class RequestLines:
     def flush(self) -> None:
         """Write what is kept; what cannot be is lost, as with `logging`: a full disk stops no answer."""
         with self._lock, suppress(OSError):
-            for piece in _pieces(self._take()):
+            lines = [*self._take()]
+            for piece in _pieces(lines):
                 self._stream.write(piece.decode())
                 self._stream.flush()
 

@@ -242,6 +242,18 @@ def test_what_cannot_be_written_is_lost_and_the_log_goes_on() -> None:
         stream.chunks.clear()
 
 
+def test_what_cannot_be_written_does_not_pile_up() -> None:
+    stream = Chunks()
+    lines = RequestLines(stream)
+    for number in range(200):
+        lines.write({"status": number})
+    stream.error = OSError(errno.ENOSPC, "No space left on device")
+    lines.flush()
+    lines.write({"status": 200})
+    lines.flush()
+    assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == [200]
+
+
 def test_no_line_is_lost_or_torn_whatever_threads_write() -> None:
     stream = Chunks()
     lines = RequestLines(stream)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
+from threading import Barrier, Thread
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from psycopg import Pipeline
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, event, literal_column, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from api.db import db
@@ -115,7 +115,7 @@ def test_an_interrupt_at_any_step_of_a_batch_is_one(
         assert "new" not in connection.scalars(select(Entity.name)).all()
 
 
-def test_a_reader_has_a_connection_a_thread_however_many_the_pool_has(
+def test_a_reader_has_a_connection_for_each_that_reads_at_once_however_many_the_pool_has(
     app: Flask, articles: list[Article]
 ) -> None:
     with app.app_context():
@@ -136,6 +136,21 @@ def test_a_reader_has_a_connection_a_thread_however_many_the_pool_has(
         first = [db.session.execute(FIRST, {"identity": each.id}).one().text for each in articles]
     assert read_twice == [[first[number % 4] for number in range(THREADS)]] * 2
     assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_reader_has_no_more_connections_for_more_threads_one_after_another(
+    app: Flask, articles: list[Article]
+) -> None:
+    taken: list[object] = []
+    with app.app_context():
+        event.listen(db.engine.pool, "detach", lambda connection, _: taken.append(connection))
+        reader = Reader(db.engine)
+    prepared = reader.prepare(FIRST, ["identity"])
+    for _ in range(THREADS):
+        thread = Thread(target=reader.read, args=(prepared, {"identity": articles[0].id}))
+        thread.start()
+        thread.join()
+    assert len(taken) == 1
 
 
 def test_a_reader_that_failed_reads_again(app: Flask, articles: list[Article]) -> None:
