@@ -1,6 +1,6 @@
 """An answer as a value, and what a request says about how it wants one: WSGI (PEP 3333), no Flask."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -24,8 +24,13 @@ class Kind(NamedTuple):
 
 def kind_of(environ: WSGIEnvironment) -> Kind:
     """Give the kind of a request; two spellings of one wish for a coding are the same."""
-    coding = "gzip" if wants_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else ""
-    return Kind(environ.get("HTTP_ACCEPT", ""), coding, environ.get("HTTP_ORIGIN", ""))
+    said = environ.get
+    return _kind(said("HTTP_ACCEPT", ""), said("HTTP_ACCEPT_ENCODING", ""), said("HTTP_ORIGIN", ""))
+
+
+@lru_cache(maxsize=100)
+def _kind(accept: str, accept_encoding: str, origin: str) -> Kind:
+    return Kind(accept, "gzip" if wants_gzip(accept_encoding) else "", origin)
 
 
 class Answer:

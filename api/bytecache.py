@@ -49,7 +49,8 @@ class ByteCache:
         is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in LIVE
         if not is_read or "HTTP_IF_MATCH" in environ:
             return self.application(environ, start_response)
-        version = self.watch.look(now=bool(NEW.search(environ.get("HTTP_CACHE_CONTROL", ""))))
+        wanted = environ.get("HTTP_CACHE_CONTROL")
+        version = self.watch.look(now=wanted is not None and NEW.search(wanted) is not None)
         if version is None:
             return self.application(environ, start_response)
         key = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"], kind_of(environ)
@@ -67,12 +68,13 @@ class ByteCache:
             if version != self._version:
                 self._answers.clear()
                 self._version, self.bytes = version, 0
-            if key not in self._answers:
+            found = self._answers.get(key)
+            if found is None:
                 self.misses += 1
                 return None
             self._answers.move_to_end(key)
             self.hits += 1
-            return self._answers[key][0]
+            return found[0]
 
     def _is_asked_again(self, key: Key) -> bool:
         """Tell whether `key` was asked for lately; what is asked for once need not be kept."""

@@ -37,7 +37,7 @@ class Requests:
         """Answer, with the id in the header and one line in the log."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = environ[ID] = given if REQUEST_ID.fullmatch(given) else make_id()
+        request_id = environ[ID] = given if given and REQUEST_ID.fullmatch(given) else make_id()
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             # The rule and not the path: what a client put into a path does not belong in a log.
