@@ -9,6 +9,7 @@ import re
 import weakref
 from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -101,13 +102,10 @@ class Reader:
         """Give the rows; None where nothing can be read now."""
         connection: DBAPIConnection | None = None
         try:
-            connection = self._idle.pop() if self._idle else self._connect()
+            connection = self._take()
             cursor = connection.cursor()
             cursor.execute(*prepared.bind(parameters))
             rows = prepared.rows(cursor)
-        except IndexError:
-            # Another thread took the last one in between.
-            return self.read(prepared, parameters)
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
             # What is wrong with the connection nobody knows; the next statement has another one.
             if connection is not None:
@@ -116,7 +114,10 @@ class Reader:
         self._idle.append(connection)
         return rows
 
-    def _connect(self) -> DBAPIConnection:
+    def _take(self) -> DBAPIConnection:
+        # Asked for and not looked for: another thread may take the last one in between.
+        with suppress(IndexError):
+            return self._idle.pop()
         lent = self._engine.raw_connection()
         connection = cast("DBAPIConnection", lent.dbapi_connection)
         # The pool counts what it has lent.
