@@ -13,7 +13,7 @@ from tests.seeds.documents import Page, rows, write
 from tests.seeds.processes import start
 from tests.server import Server, serving
 
-WRITERS, PAUSES = 4, 5
+WRITERS, PAUSES = 4, 8
 NAMES = "abcdefghijkl"
 TOWNS = ("China", "Guangdong", "Shanghai", "the Inland Waters Board")
 

@@ -10,7 +10,7 @@ from tests.seeds.documents import Page, seed, write
 from tests.seeds.processes import start
 
 # Versions that are loaded, and how many of them by one process; the last of these is surely seen.
-VERSIONS, BATCH = 30, 10
+VERSIONS, BATCH = 30, 6
 
 
 def page(number: int) -> Page:
