@@ -20,7 +20,7 @@ from api.config import Settings, read_settings
 from api.db import db, end_session, engine_options
 from api.execution import Reader
 from api.logs import line_writer, log_config
-from api.openapi import register_specification
+from api.openapi import openapi_command
 from api.problems import register_problems
 from api.requests import Requests, name_route
 from api.shortcut import Shortcut
@@ -81,7 +81,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     # What is registered last runs first: before the library gives the connection back.
     app.teardown_appcontext(end_session)
     Migrate(app, db, directory=str(root / "migrations"))
-    register_specification(app, BLUEPRINTS)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.cli.add_command(openapi_command)
     # So Flask's documentation has it.
     app.wsgi_app = _before_routing(app, settings)  # type: ignore[assignment,method-assign]
     return app
