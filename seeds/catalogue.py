@@ -83,7 +83,7 @@ class Entry(Schema):
 def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
     """Read the catalogue at `path`; raises CatalogueError."""
     try:
-        entries = Entry(many=True).load(yaml.safe_load(path.read_bytes()) or [])
+        entries = Entry(many=True).load(yaml.load(path.read_bytes(), yaml.CSafeLoader) or [])
     except OSError as error:
         raise CatalogueError(path, f"cannot be read: {error.strerror}") from None
     except yaml.YAMLError as error:

@@ -107,7 +107,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Read the lexicon, once."""
-    read: dict[str, Any] = yaml.safe_load(LEXICON.read_bytes())
+    read: dict[str, Any] = yaml.load(LEXICON.read_bytes(), yaml.CSafeLoader)
     return Lexicon(**{key: _by_form(value) for key, value in read.items()})
 
 
