@@ -1,8 +1,8 @@
 """Constant statements, run past the library's own way, which takes longer than SQLite does for most of them.
 
-Each is compiled once for an engine, with what turns our values into the driver's and back, which the library
-would find out at every execution. The transaction stays the connection's, and errors are the library's; but
-what a `Reader` reads has neither.
+Each is compiled once for a kind of engine, with what turns our values into the driver's and back, which the
+library would find out at every execution. The transaction stays the connection's, and errors are the
+library's; but what a `Reader` reads has neither.
 """
 
 import re
@@ -10,7 +10,7 @@ import weakref
 from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update, insert
@@ -23,11 +23,12 @@ Parameters = Mapping[str, Any]
 Change = Insert | Update | Delete
 Processor = Callable[[Any], Any] | None
 # The list that a statement may have one of, perhaps in several places, as the compiler leaves it.
+_prepared: dict[tuple[AnySelect | Change, tuple[str, ...], type[Dialect]], "Prepared"] = {}
 LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
 
 
 class Prepared:
-    """A statement as the driver of one engine takes it, and its rows as we do."""
+    """A statement as the driver of one kind of engine takes it, and its rows as we do."""
 
     def __init__(self, statement: AnySelect | Change, names: Sequence[str], dialect: Dialect) -> None:
         columns = list(statement.selected_columns) if isinstance(statement, Select) else []
@@ -166,10 +167,13 @@ def _insertion(table: str) -> Insert:
     return insert(db.metadata.tables[table])
 
 
-# Far more than there are statements, and a bound for a process that has many engines, one after another.
-@lru_cache(maxsize=300)
 def _prepare(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
-    return Prepared(statement, names, dialect)
+    # By the kind of engine and not by the engine: a process may have many, one after another.
+    key = statement, names, type(dialect)
+    prepared = _prepared.get(key)
+    if prepared is None:
+        prepared = _prepared[key] = Prepared(statement, names, dialect)
+    return prepared
 
 
 def _execute(connection: Connection, sql: str, values: Any, *, is_many: bool = False) -> DBAPICursor:
