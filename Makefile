@@ -24,7 +24,7 @@ serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 	exec $(BIN)/gunicorn wsgi:app
 
 test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL.
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/dev.stamp  ## Check the style and the types.
 	$(BIN)/ruff check

@@ -1,6 +1,7 @@
 """Fixtures: real databases of both engines, migrated once and copied for each test."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
 # Files in memory, among which a database is copied in a twentieth of the time; and what must be free there.
 MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108
+
+# A shell has what it starts in the background ignore this one, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def make_app(database_url: str, **environ: str) -> Flask:
