@@ -23,7 +23,6 @@ Parameters = Mapping[str, Any]
 Change = Insert | Update | Delete
 Processor = Callable[[Any], Any] | None
 # The list that a statement may have one of, perhaps in several places, as the compiler leaves it.
-_prepared: dict[tuple[AnySelect | Change, tuple[str, ...], type[Dialect]], "Prepared"] = {}
 LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
 
 
@@ -167,8 +166,11 @@ def _insertion(table: str) -> Insert:
     return insert(db.metadata.tables[table])
 
 
+# By the kind of engine and not by the engine: a process may have many, one after another.
+_prepared: dict[tuple[AnySelect | Change, tuple[str, ...], type[Dialect]], Prepared] = {}
+
+
 def _prepare(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
-    # By the kind of engine and not by the engine: a process may have many, one after another.
     key = statement, names, type(dialect)
     prepared = _prepared.get(key)
     if prepared is None:
