@@ -14,6 +14,7 @@ from seeds.identity import CURLY_QUOTES, entity_id, is_slug, make_slug
 from seeds.messages import printable
 
 CATALOGUE = Path(__file__).parent / "catalogue.yaml"
+DEEPEST = 10
 # A match begins at the beginning of a word.
 NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
 
@@ -83,7 +84,7 @@ class Entry(Schema):
 def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
     """Read the catalogue at `path`; raises CatalogueError."""
     try:
-        entries = Entry(many=True).load(yaml.load(path.read_bytes(), yaml.CSafeLoader) or [])
+        entries = Entry(many=True).load(_parse(path, path.read_bytes()) or [])
     except OSError as error:
         raise CatalogueError(path, f"cannot be read: {error.strerror}") from None
     except yaml.YAMLError as error:
@@ -96,6 +97,20 @@ def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
     for text, owner in _repeated(entries):
         raise CatalogueError(path, f"'{text}' of '{owner}' is taken by an entry before it")
     return tuple(entries)
+
+
+def _parse(path: Path, data: bytes) -> Any:
+    depth = 0
+    for event in yaml.parse(data, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        # Thousands would overflow the stack of what makes values of them.
+        if depth > DEEPEST:
+            raise CatalogueError(path, f"nested deeper than {DEEPEST}, which no entry is")
+    try:
+        return yaml.load(data, yaml.CSafeLoader)
+    except (ValueError, LookupError, AttributeError) as error:
+        # So it says that a date is none, or that a text does not fit its tag.
+        raise CatalogueError(path, f"a value cannot be read: {error}") from None
 
 
 def _first_fault(error: ValidationError) -> str:

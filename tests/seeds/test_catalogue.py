@@ -168,6 +168,19 @@ def test_what_is_not_yaml_says_so(tmp_path: Path, text: str | bytes) -> None:
     assert complaint(tmp_path, text).startswith("not YAML: ")
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "- " * 100_000 + "a", "- name: " + "{a: " * 40_000 + "}" * 40_000]
+)
+def test_what_is_nested_too_deep_says_so(tmp_path: Path, text: str) -> None:
+    assert complaint(tmp_path, text) == "nested deeper than 10, which no entry is"
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", '!!int ""', "!!float abc", "!!bool abc", "!!timestamp abc"])
+def test_a_value_that_is_none_says_so(tmp_path: Path, value: str) -> None:
+    text = f"- name: Tide\n  type: event\n  description: {value}\n"
+    assert complaint(tmp_path, text).startswith("a value cannot be read: ")
+
+
 def test_a_catalogue_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"known\.yaml"):
         read_catalogue(tmp_path / "known.yaml")
