@@ -10,7 +10,7 @@ import weakref
 from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update, insert
@@ -166,16 +166,18 @@ def _insertion(table: str) -> Insert:
     return insert(db.metadata.tables[table])
 
 
-# By the kind of engine and not by the engine: a process may have many, one after another.
-_prepared: dict[tuple[AnySelect | Change, tuple[str, ...], type[Dialect]], Prepared] = {}
+# Of each kind the first: engines of one kind take a statement alike, and a process may have many.
+_dialects: dict[type[Dialect], Dialect] = {}
 
 
 def _prepare(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
-    key = statement, names, type(dialect)
-    prepared = _prepared.get(key)
-    if prepared is None:
-        prepared = _prepared[key] = Prepared(statement, names, dialect)
-    return prepared
+    return _prepare_for(statement, names, _dialects.setdefault(type(dialect), dialect))
+
+
+# More than there are statements, and a bound all the same.
+@lru_cache(maxsize=300)
+def _prepare_for(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
+    return Prepared(statement, names, dialect)
 
 
 def _execute(connection: Connection, sql: str, values: Any, *, is_many: bool = False) -> DBAPICursor:
