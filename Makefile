@@ -43,7 +43,7 @@ evaluate: $(VENV)/dev.stamp  ## Measure how well the documents of SAMPLES are re
 install: $(VENV)/dev.stamp  ## Install everything into .venv.
 
 openapi: $(VENV)/dev.stamp  ## Write the examples and openapi.yaml anew from the code.
-	$(BIN)/python -m tests.examples
+	$(BIN)/python -m tests.support.examples
 	$(BIN)/flask openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
 
 requirements: $(VENV)/dev.stamp  ## Pin the newest versions of everything, by hash.

@@ -16,7 +16,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from api.config import SettingError, read_settings
 from api.logs import log_config
 from api.problems import PROBLEM_JSON, TITLES, problem
-from api.requests import make_id
+from api.web.request_ids import make_id
 
 # What is answered to a request that cannot be read, if not 400.
 STATUSES = {

@@ -14,19 +14,19 @@ from flask_cors import CORS
 from flask_migrate import Migrate
 
 from api import service
-from api.bytecache import ByteCache
-from api.caching import register_caching
 from api.config import Settings, read_settings
 from api.db import db, end_session, engine_options
 from api.execution import Reader
 from api.logs import line_writer, log_config
-from api.openapi import openapi_command
 from api.problems import register_problems
-from api.requests import Requests, name_route
-from api.shortcut import Shortcut
+from api.resources.openapi import openapi_command
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
 from api.v1.renderings import made_for
-from api.watch import RevisionWatch, SqliteWatch
+from api.web.article_shortcut import Shortcut
+from api.web.byte_cache import ByteCache
+from api.web.representation import register_caching
+from api.web.request_ids import Requests, name_route
+from api.web.revision_watch import RevisionWatch, SqliteWatch
 
 EXPOSED_HEADERS = ["ETag", "Link", "X-Request-ID"]
 BLUEPRINTS = [

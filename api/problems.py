@@ -21,7 +21,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import HTTP_STATUS_CODES
 
-from api.requests import ID
+from api.web.request_ids import ID
 
 PROBLEM_JSON = "application/problem+json"
 MAX_TARGET_BYTES = 4096

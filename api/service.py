@@ -11,12 +11,12 @@ from flask import Response, abort, current_app, jsonify, render_template
 from marshmallow import fields
 from werkzeug.exceptions import ServiceUnavailable
 
-from api.blueprint import Blueprint, PathParameter
 from api.db import db
-from api.fields import Link
-from api.openapi import TITLE, VERSION, document, to_yaml
 from api.problems import RETRY_SECONDS
-from api.shapes import Shape
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.fields import Link
+from api.resources.openapi import TITLE, VERSION, document, to_yaml
+from api.resources.serialization import Shape
 from api.urls import url
 
 blueprint = Blueprint(

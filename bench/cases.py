@@ -7,7 +7,7 @@ for these first, because it was seeded at a time of its own.
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from api.v1.orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
+from api.v1.sort_orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
 from bench.words import (
     COMMON_ENTITIES,
     HUNDREDTH_WORD,

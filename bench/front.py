@@ -24,8 +24,8 @@ from bench.build import SMALL, ensure, flask
 from bench.corpus import SEED, write_corpus
 from bench.report import heading, table
 from bench.stores import ENGINES, Store, open_store
-from tests.front import NGINX, free_port, fronting
-from tests.server import Server, serving
+from tests.support.front import NGINX, free_port, fronting
+from tests.support.server import Server, serving
 
 COPY = "front"
 WRK = ("wrk", "--threads", "2", "--connections", "32", "--latency")

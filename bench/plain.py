@@ -27,7 +27,7 @@ from api.models import (
     TakeawayEntity,
     TakeawayTerms,
 )
-from seeds.transactions import transactions
+from seeds.storing.transactions import transactions
 
 Row = Mapping[str, Any]
 Rows = list[tuple[type[Any], Sequence[Row]]]

@@ -22,13 +22,13 @@ from bench.corpus import write_corpus
 from bench.plain import insert_plainly
 from bench.report import table
 from bench.stores import ENGINES, Store, open_store
-from seeds.catalogue import read_catalogue
-from seeds.content import make_content
-from seeds.derived import derive
-from seeds.entities import Matcher
-from seeds.files import Submission, find_documents, read_submission
-from seeds.load import load
-from seeds.transactions import transactions
+from seeds.extraction.catalogue import read_catalogue
+from seeds.extraction.mentions import Matcher
+from seeds.parsing.files import Submission, find_documents, read_submission
+from seeds.storing.article_record import make_content
+from seeds.storing.derivation import derive
+from seeds.storing.load import load
+from seeds.storing.transactions import transactions
 
 MAX_BYTES = 1 << 21
 # Pages that are seeded.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import click
 
 from bench.stores import ROOT
-from tests.server import clean_environ
+from tests.support.server import clean_environ
 
 PATIENCE_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")

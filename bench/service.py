@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 import orjson
 
-from tests.server import serving
+from tests.support.server import serving
 
 # One worker, so that requests follow one another; the connection outlasts the other service's slowest answer.
 GUNICORN = "--workers 1 --keep-alive 600 --timeout 600"

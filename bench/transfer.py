@@ -22,9 +22,9 @@ from bench.build import SMALL, ensure, flask
 from bench.corpus import SEED, write_corpus
 from bench.report import table
 from bench.stores import ENGINES, FOLDER, ROOT, Store, open_store
-from seeds.identity import article_id
-from seeds.lines import write_lines
-from tests.server import clean_environ
+from seeds.storing.identifiers import article_id
+from seeds.transfer.lines import write_lines
+from tests.support.server import clean_environ
 
 # Pages that have a former revision.
 CORRECTED = 100

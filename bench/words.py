@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 from typing import Generic, TypeVar
 
-from seeds.catalogue import read_catalogue
+from seeds.extraction.catalogue import read_catalogue
 
 Item = TypeVar("Item")
 

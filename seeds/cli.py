@@ -17,25 +17,25 @@ from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
 from api.v1.renderings import made_for
-from seeds.catalogue import CatalogueError, read_catalogue
 from seeds.console import failures, number, progress, say, tell
-from seeds.document import Rejection, as_json
-from seeds.entities import Matcher
-from seeds.export import export_lines
-from seeds.files import DOCUMENTS, find_documents, read_document
-from seeds.imports import NotEmptyError, import_lines
-from seeds.lines import ImportFault, counted, write_lines
+from seeds.extraction.catalogue import CatalogueError, read_catalogue
+from seeds.extraction.mentions import Matcher
+from seeds.extraction.spacy_recognizer import ModelError, recognizer
 from seeds.messages import printable
-from seeds.refresh import cede_slugs, refresh_entities
-from seeds.relink import relink, reread
-from seeds.remove import find_article, remove
-from seeds.renderings import render_articles
+from seeds.parsing.document import Rejection, as_json
+from seeds.parsing.files import DOCUMENTS, find_documents, read_document
 from seeds.report import REJECTED, reporting
 from seeds.run import Run, rejected
-from seeds.settling import settle_entities
-from seeds.spacy import ModelError, recognizer
+from seeds.storing.catalogue_update import cede_slugs, refresh_entities
+from seeds.storing.entity_merging import settle_entities
+from seeds.storing.relink import relink, reread
+from seeds.storing.removal import find_article, remove
+from seeds.storing.rendering import render_articles
+from seeds.storing.transactions import Transaction, transactions
 from seeds.streams import STANDARD, input_name, open_input, open_output
-from seeds.transactions import Transaction, transactions
+from seeds.transfer.exporting import export_lines
+from seeds.transfer.importing import NotEmptyError, import_lines
+from seeds.transfer.lines import ImportFault, counted, write_lines
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)

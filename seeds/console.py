@@ -26,8 +26,8 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from seeds.messages import printable
+from seeds.storing.transactions import LockError
 from seeds.streams import StreamError
-from seeds.transactions import LockError
 
 Item = TypeVar("Item")
 

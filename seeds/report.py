@@ -15,9 +15,9 @@ from typing import IO, Any
 import orjson
 
 from api.models import CREATED, REMOVED, UPDATED
-from seeds.document import ParseWarning, Rejection
-from seeds.history import UNCHANGED, Outcome
 from seeds.messages import printable
+from seeds.parsing.document import ParseWarning, Rejection
+from seeds.storing.history import UNCHANGED, Outcome
 from seeds.streams import StreamError, open_output
 
 REJECTED = "rejected"

@@ -8,15 +8,15 @@ from sqlalchemy import select
 
 from api.models import CREATED, Corpus
 from seeds.console import progress, say
-from seeds.document import ParseWarning, Rejection
-from seeds.entities import Matcher
-from seeds.files import Submission, find_key, read_submission, real_name
-from seeds.load import load
+from seeds.extraction.mentions import Matcher
 from seeds.messages import printable
-from seeds.prune import Filed, Seen, look_into
-from seeds.remove import remove
+from seeds.parsing.document import ParseWarning, Rejection
+from seeds.parsing.files import Submission, find_key, read_submission, real_name
+from seeds.pruning import Filed, Seen, look_into
 from seeds.report import Report
-from seeds.transactions import Transaction
+from seeds.storing.load import load
+from seeds.storing.removal import remove
+from seeds.storing.transactions import Transaction
 
 
 class Run:

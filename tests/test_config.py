@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from api.app import create_app
 from api.config import VARIABLES, SettingError, Settings, read_settings
-from tests.server import ROOT, clean_environ
+from tests.support.server import ROOT, clean_environ
 
 INSTANCE = "/srv/briefs"
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from api.db import db
-from seeds.files import Submission
+from seeds.parsing.files import Submission
 from tests.conftest import TEMPLATE, make_app
-from tests.drawing import CATALOGUE, DEFAULT, KEYS, NOON, Change, Drawn, changes, questions, wholes
-from tests.oracle import RELEVANCE, Corpus, Question, Row, ordered
 from tests.seeds.documents import Page, clear, seed_pages, submit
+from tests.support.drawing import CATALOGUE, DEFAULT, KEYS, NOON, Change, Drawn, changes, questions, wholes
+from tests.support.oracle import RELEVANCE, Corpus, Question, Row, ordered
 
 # The same examples every time; on a busy machine an answer may take as long as it likes.
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=12, stateful_step_count=20)
@@ -208,6 +208,6 @@ def test_every_list_is_what_the_documents_say_on_both_engines(
     both: list[Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("seeds.load.datetime", clock)
+    monkeypatch.setattr("seeds.storing.load.datetime", clock)
     # It wants a class, and any other function that makes a machine serves.
     run_state_machine_as_test(lambda: Lists(both, clock), settings=SETTINGS)  # type: ignore[arg-type]

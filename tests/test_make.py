@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 # Runs the real interpreter, as if it were another: first the statement, then what `-c` gives it.
 FAKE_PYTHON = """#!/bin/sh

@@ -87,7 +87,7 @@ def secret_key() -> str:
 
 
 def _is_in_the_models(_: object, name: str | None, *__: object) -> bool:
-    # The full-text indexes stand beside the models (api.models.search); `objects` compares them.
+    # The full-text indexes stand beside the models (api.models.search_terms); `objects` compares them.
     return not re.search(r"_fts(_\w+)?$|(^|_)vector$", str(name))
 
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from api.db import db
 from tests.api.answers import get
 from tests.seeds.documents import ROOT, Page, article, environment, seed, write
-from tests.server import serving
+from tests.support.server import serving
 
 README = Path(__file__).parents[1] / "README.md"
 PASTED = re.compile(r"^curl -sG .*$", re.MULTILINE)

@@ -13,10 +13,10 @@ from api.models.entities import (
 )
 from api.models.features import ArticleFeatures, Posting
 from api.models.history import CHANGES, CREATED, REMOVED, UPDATED, Change, Revision
-from api.models.keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
 from api.models.links import RelatedLink, link_place
 from api.models.renderings import Rendering
-from api.models.search import ArticleTerms, TakeawayTerms
+from api.models.search_terms import ArticleTerms, TakeawayTerms
+from api.models.sort_keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
 
 __all__ = [
     "CHANGES",

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.db import Base, Id, SortedText, UtcDateTime
-from api.models.keys import parent
+from api.models.sort_keys import parent
 
 # For the type checker alone: entities are of the articles that name them.
 if TYPE_CHECKING:

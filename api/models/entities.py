@@ -9,7 +9,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
 
 from api.db import Base, Id, SortedText, UtcDateTime
-from api.models.keys import parent
+from api.models.sort_keys import parent
 
 ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
 
@@ -61,7 +61,7 @@ class EntityId(Base):
 
 
 class EntityName(Base):
-    """A name or alias as it is compared (`api.terms.fold`), so that entities are found by its beginning."""
+    """A name or alias folded by `api.search.analyzer.fold`; `q` finds entities by its beginning."""
 
     __tablename__ = "entity_names"
 
@@ -129,7 +129,7 @@ Index("ix_takeaway_entities_desc", _entity, TakeawayEntity.published_desc.desc()
 class ArticleFacet(Base):
     """A property that articles are filtered by, with their sort keys, so that one index finds and orders.
 
-    `facet` is the id of an entity, or `api.facets.facet_id` of a type, publication or language.
+    `facet` is the id of an entity, or `api.models.facet_ids.facet_id` of a type, publication or language.
     """
 
     __tablename__ = "article_facets"

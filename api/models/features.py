@@ -7,13 +7,13 @@ from sqlalchemy import JSON, BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db import Base, UtcDateTime
-from api.models.keys import parent
+from api.models.sort_keys import parent
 
 
 class ArticleFeatures(Base):
-    """The weighed words and entities of an article, a vector of length 1; see `seeds.features`.
+    """The weighed words and entities of an article, a vector of length 1; see `seeds.linking.features`.
 
-    `names` says what each is, the weightiest first, `weights` how much each weighs; see `seeds.vectors`.
+    `names` lists the features, heaviest first; `weights` has their weights (`seeds.linking.feature_vectors`).
     """
 
     __tablename__ = "article_features"

@@ -40,7 +40,8 @@ class Change(Base):
 
 
 class Revision(Base):
-    """A former revision of an article: its document, and `content`, what `api.stated.stated` made of it.
+    """A former revision of an article: its document, and `content`, made by
+    `api.v1.article_content.stated`.
 
     The present revision is the article itself, and is here when it is no longer that.
     """

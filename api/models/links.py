@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, rela
 
 from api.db import Base, Id, UtcDateTime
 from api.models.articles import Article
-from api.models.keys import parent
+from api.models.sort_keys import parent
 
 # More than a page can list, and room below the next score for every target.
 COMPUTED, STEP = 1 << 48, 1 << 32

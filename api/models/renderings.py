@@ -10,7 +10,7 @@ from sqlalchemy import DDL, Index, LargeBinary, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db import Base
-from api.models.keys import parent
+from api.models.sort_keys import parent
 
 
 class Rendering(Base):

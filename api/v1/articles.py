@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import joinedload, load_only
 
-from api.blueprint import Blueprint, PathParameter
-from api.lookup import find_article
+from api.listing.pages import Page, collection
 from api.models import Article
-from api.paging import Page, collection
-from api.shapes import chosen
-from api.v1 import collections, schemas
-from api.v1 import parameters as queries
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.lookup import find_article
+from api.resources.serialization import chosen
+from api.v1 import listings, schemas
+from api.v1 import query_parameters as queries
 from api.v1.renderings import answer_with, find_whole
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
@@ -35,7 +35,7 @@ def list_articles(parameters: dict[str, Any]) -> Response:
     Every article without its large parts, the last published first, or those that all the filters and the
     full text of `q` admit. Follow `links.next` to the end.
     """
-    return collections.article_page(parameters)
+    return listings.article_page(parameters)
 
 
 @blueprint.resource("/articles/<article>", schemas.Article, query=queries.ArticleFields, path=ARTICLE)
@@ -59,7 +59,7 @@ def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
     In the order of the page, each with the entities that it names.
     """
     parent = find_article(article, *NAMED)
-    return collection(collections.takeaways(parameters, parent.id), parameters, scope=parent.id)
+    return collection(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -75,7 +75,7 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
     the paragraph, and the characters from `start` to `end` in Unicode code points.
     """
     parent = find_article(article, *NAMED)
-    return collection(collections.entities_of(parent.id, parameters), parameters, scope=parent.id)
+    return collection(listings.entities_of(parent.id, parameters), parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -90,7 +90,7 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     In the order of the page. `target` is null while no article here has the title that the page printed.
     """
     parent = find_article(article, *NAMED)
-    return collection(collections.related_links(parameters, parent.id), parameters, scope=parent.id)
+    return collection(listings.related_links(parameters, parent.id), parameters, scope=parent.id)
 
 
 @blueprint.resource(

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from api.blueprint import Blueprint
 from api.db import EPOCH, AnySelect, db
-from api.lookup import NIL
+from api.listing.keyset import count_rows
+from api.listing.pages import Page, collection
 from api.models import Change, Corpus
-from api.paging import Page, collection, count_rows
 from api.problems import InvalidParameters, parameter_error
-from api.v1 import history_schemas as schemas
-from api.v1 import parameters as queries
+from api.resources.blueprint import Blueprint
+from api.resources.lookup import NIL
+from api.v1 import query_parameters as queries
+from api.v1.schemas import history as schemas
 
 # The place before the first change.
 BEGINNING = [0, EPOCH, NIL]

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Response
 
-from api.blueprint import Blueprint, PathParameter
-from api.lookup import find_entity
+from api.listing.pages import Page, collection
 from api.models import Entity
-from api.paging import Page, collection
-from api.v1 import collections, schemas
-from api.v1 import parameters as queries
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.lookup import find_entity
+from api.v1 import listings, schemas
+from api.v1 import query_parameters as queries
 
 blueprint = Blueprint(
     "entities", __name__, url_prefix="/v1", description="Who and what the articles are about."
@@ -31,7 +31,7 @@ def list_entities(parameters: dict[str, Any]) -> Page:
     Every person, organization, place, policy, product and event that an article mentions, those of most
     articles first.
     """
-    return collection(collections.entities(parameters), parameters)
+    return collection(listings.entities(parameters), parameters)
 
 
 @blueprint.resource("/entities/<entity>", schemas.Entity, query=queries.EntityFields, path=ENTITY)
@@ -54,7 +54,7 @@ def list_entity_articles(parameters: dict[str, Any], entity: str) -> Response:
 
     With the shape, the orders and the filters of the list of all articles.
     """
-    return collections.article_page(parameters, find_entity(entity).id)
+    return listings.article_page(parameters, find_entity(entity).id)
 
 
 @blueprint.resource(
@@ -71,4 +71,4 @@ def list_co_mentioned_entities(parameters: dict[str, Any], entity: str) -> Page:
     the first or the last, grows with the number of articles that mention the entity.
     """
     found = find_entity(entity)
-    return collection(collections.co_mentioned(found.id, parameters), parameters, scope=found.id)
+    return collection(listings.co_mentioned(found.id, parameters), parameters, scope=found.id)

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from api.facets import facet_id
-from api.lookup import article_id_of, entity_ids_of
+from api.listing.plans import Filter, Holder
 from api.models import (
     UNDATED_ASC,
     UNDATED_DESC,
@@ -22,10 +21,11 @@ from api.models import (
     TakeawayEntity,
     TakeawayTerms,
 )
-from api.plans import Filter, Holder
-from api.queries import Query
-from api.search import Terms, search
-from api.v1.orders import TIMES
+from api.models.facet_ids import facet_id
+from api.resources.lookup import article_id_of, entity_ids_of
+from api.search.engines import Terms, search
+from api.search.query_language import Query
+from api.v1.sort_orders import TIMES
 
 Parameters = Mapping[str, Any]
 # After the time that stands for none.

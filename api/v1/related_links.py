@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from api.blueprint import Blueprint, PathParameter
-from api.lookup import find_by_id
+from api.listing.pages import Page, collection
 from api.models import RelatedLink
-from api.paging import Page, collection
-from api.v1 import collections, schemas
-from api.v1 import parameters as queries
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.lookup import find_by_id
+from api.v1 import listings, schemas
+from api.v1 import query_parameters as queries
 
 blueprint = Blueprint("related-links", __name__, url_prefix="/v1", description="Links between articles.")
 
@@ -20,7 +20,7 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
 
     Those of the last published article first, each article's in the order of its page.
     """
-    return collection(collections.related_links(parameters), parameters)
+    return collection(listings.related_links(parameters), parameters)
 
 
 @blueprint.resource(
@@ -31,5 +31,5 @@ def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
 
     With the article whose page it is on, its target where that is known, and the reasons.
     """
-    row: RelatedLink = find_by_id(collections.RELATED_LINKS.rows, related_link)
+    row: RelatedLink = find_by_id(listings.RELATED_LINKS.rows, related_link)
     return row

@@ -12,26 +12,26 @@ from flask import Response, jsonify
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import load_only
 
-from api.caching import etag_of
 from api.db import AnySelect, Base, db
-from api.highlights import highlight
-from api.lookup import SLUG_FORM, UUID_FORM, find_article
 from api.models import Article, Rendering
-from api.queries import Query
-from api.shapes import dump
+from api.resources.lookup import SLUG_FORM, UUID_FORM, find_article
+from api.resources.serialization import dump
+from api.search.highlights import highlight
+from api.search.query_language import Query
 from api.urls import settings
 from api.v1 import schemas
-from api.v1.wholes import read_wholes
+from api.v1.article_values import read_wholes
+from api.web.representation import etag_of
 
 # The code that decides what an answer is: what another version of it made is not answered.
 CODE = (
-    "api/fields.py",
+    "api/resources/fields.py",
     "api/models/*.py",
-    "api/shapes.py",
+    "api/resources/serialization.py",
     "api/urls.py",
     "api/v1/renderings.py",
-    "api/v1/schemas.py",
-    "api/v1/wholes.py",
+    "api/v1/schemas/*.py",
+    "api/v1/article_values.py",
 )
 ROOT = Path(__file__).parent.parent.parent
 

@@ -7,16 +7,16 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from api.blueprint import Blueprint, PathParameter
 from api.db import db
-from api.lookup import NUMBER_FORM, find_article, find_revision
+from api.listing.pages import Page, collection
 from api.models import Article, Change, RelatedLink, Revision, Source, Takeaway
-from api.paging import Page, collection
-from api.stated import stated
-from api.v1 import collections
-from api.v1 import history_schemas as schemas
-from api.v1 import parameters as queries
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.lookup import NUMBER_FORM, find_article, find_revision
+from api.v1 import listings
+from api.v1 import query_parameters as queries
+from api.v1.article_content import stated
 from api.v1.articles import ARTICLE
+from api.v1.schemas import history as schemas
 
 blueprint = Blueprint("revisions", __name__, url_prefix="/v1", description="What articles were before.")
 
@@ -42,7 +42,7 @@ def list_article_revisions(parameters: dict[str, Any], article: str) -> Page:
     that, entities and computed links among it, changes without a revision.
     """
     parent = find_article(article, *NAMED)
-    page, headers = collection(collections.revisions(parent.id, parameters), parameters, scope=parent.id)
+    page, headers = collection(listings.revisions(parent.id, parameters), parameters, scope=parent.id)
     return page | {"data": [_item(parent, change) for change in page["data"]]}, headers
 
 

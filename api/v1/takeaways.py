@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from api.blueprint import Blueprint, PathParameter
-from api.lookup import find_by_id
+from api.listing.pages import Page, collection
 from api.models import Takeaway
-from api.paging import Page, collection
-from api.v1 import collections, schemas
-from api.v1 import parameters as queries
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.lookup import find_by_id
+from api.v1 import listings, schemas
+from api.v1 import query_parameters as queries
 
 blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="Key points across articles.")
 
@@ -20,7 +20,7 @@ def list_takeaways(parameters: dict[str, Any]) -> Page:
 
     Those of the last published article first, each article's in the order of its page.
     """
-    return collection(collections.takeaways(parameters), parameters)
+    return collection(listings.takeaways(parameters), parameters)
 
 
 @blueprint.resource("/takeaways/<takeaway>", schemas.Takeaway, query=queries.TakeawayFields, path=TAKEAWAY)
@@ -29,5 +29,5 @@ def get_takeaway(_: dict[str, Any], takeaway: str) -> Takeaway:
 
     With its article, the entities that it names and the paragraphs that support it.
     """
-    row: Takeaway = find_by_id(collections.TAKEAWAYS.rows, takeaway)
+    row: Takeaway = find_by_id(listings.TAKEAWAYS.rows, takeaway)
     return row

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.evaluate.scores import Texts
-from seeds.files import find_documents
-from seeds.identity import CURLY_QUOTES
+from seeds.parsing.files import find_documents
+from seeds.storing.identifiers import CURLY_QUOTES
 
 RELATED = "related.json"
 # What annotators call the API's type.

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.db import db
 from bench.build import flask
-from seeds.document import RelatedTitle
-from seeds.parse import parse
+from seeds.parsing.document import RelatedTitle
+from seeds.parsing.page import parse
 
 Json = dict[str, Any]
 # What a load ends with: all taken, or some documents rejected.

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import insert
 
 from api.db import Base, db
-from api.facets import facet_id
 from api.models import (
     CREATED,
     ENTITY_TYPES,
@@ -32,10 +31,11 @@ from api.models import (
     published_keys,
     score_keys,
 )
-from api.stated import stated
-from api.terms import fold, indexed
-from seeds.renderings import render_articles
-from seeds.transactions import transactions
+from api.models.facet_ids import facet_id
+from api.search.analyzer import fold, indexed
+from api.v1.article_content import stated
+from seeds.storing.rendering import render_articles
+from seeds.storing.transactions import transactions
 
 Row = dict[str, Any]
 Rows = dict[type[Base], list[Row]]

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 
-from api.openapi import document
+from api.resources.openapi import document
 
 FORMATS = FormatChecker(["uuid", "date-time"])
 

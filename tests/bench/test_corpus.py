@@ -10,7 +10,7 @@ from flask.testing import FlaskCliRunner
 from bench.corpus import write_corpus
 from bench.words import FIRST_PAGES, RARE_ENTITY, RARE_PUBLICATION, RARE_WORD
 from tests.api.pages import load
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 
 def test_the_same_seed_gives_the_same_files_in_every_process(tmp_path: Path) -> None:

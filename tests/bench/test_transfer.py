@@ -10,7 +10,7 @@ from flask import Flask
 from bench.corpus import write_corpus
 from bench.stores import SqliteStore
 from bench.transfer import measure_transfer, multiplied
-from seeds.lines import write_lines
+from seeds.transfer.lines import write_lines
 from tests.seeds.documents import reference, rows, seed
 from tests.seeds.lives import export, read_back
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seeds.lexicon import family_names, frequencies, given_names, lexicon, places
+from seeds.extraction.lexicon import family_names, frequencies, given_names, lexicon, places
 from tests.seeds.documents import reference
 from tests.seeds.lives import export, live
 

@@ -17,18 +17,18 @@ from sqlalchemy import delete, select, update
 
 from api.db import db
 from api.models import Corpus
-from seeds.catalogue import KnownEntity
-from seeds.entities import Matcher
-from seeds.files import Submission
-from seeds.history import Outcome
-from seeds.identity import article_id
-from seeds.load import load
-from seeds.parse import parse
-from seeds.refresh import refresh_entities
-from seeds.relink import reread
-from seeds.remove import remove
-from seeds.sidecar import parse_sidecar
-from seeds.transactions import transactions
+from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.mentions import Matcher
+from seeds.parsing.files import Submission
+from seeds.parsing.page import parse
+from seeds.parsing.sidecar import parse_sidecar
+from seeds.storing.catalogue_update import refresh_entities
+from seeds.storing.history import Outcome
+from seeds.storing.identifiers import article_id
+from seeds.storing.load import load
+from seeds.storing.relink import reread
+from seeds.storing.removal import remove
+from seeds.storing.transactions import transactions
 from tests.conftest import make_app
 
 ROOT = Path(__file__).parents[2]

@@ -11,15 +11,15 @@ from sqlalchemy import select
 
 from api.db import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
-from seeds.catalogue import KnownEntity
-from seeds.entities import Matcher
-from seeds.files import Submission
-from seeds.identity import article_id
-from seeds.refresh import cede_slugs, refresh_entities
-from seeds.relink import relink, reread
-from seeds.remove import remove
-from seeds.settling import settle_entities
-from seeds.transactions import transactions
+from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.mentions import Matcher
+from seeds.parsing.files import Submission
+from seeds.storing.catalogue_update import cede_slugs, refresh_entities
+from seeds.storing.entity_merging import settle_entities
+from seeds.storing.identifiers import article_id
+from seeds.storing.relink import relink, reread
+from seeds.storing.removal import remove
+from seeds.storing.transactions import transactions
 from tests.seeds.documents import Page, rows, seed_pages, submit
 
 KEYS = [f"page-{number}" for number in range(6)]

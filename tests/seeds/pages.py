@@ -4,8 +4,8 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from seeds.document import Document, Rejection
-from seeds.parse import parse
+from seeds.parsing.document import Document, Rejection
+from seeds.parsing.page import parse
 
 TITLE = "Aldemar Opens a Tidal Lift for Canal Boats"
 SUMMARY = "The lift raises barges nine metres with no engine but the tide. It took eleven years to build."

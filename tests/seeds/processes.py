@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
-from seeds.catalogue import read_catalogue
-from seeds.content import make_content
-from seeds.derived import derive
-from seeds.entities import Matcher
+from seeds.extraction.catalogue import read_catalogue
+from seeds.extraction.mentions import Matcher
+from seeds.storing.article_record import make_content
+from seeds.storing.derivation import derive
 from tests.conftest import make_app
 from tests.seeds.documents import Page, submit
 

@@ -19,10 +19,10 @@ from flask.testing import FlaskCliRunner
 
 from api.db import db
 from seeds import cli
-from seeds.catalogue import read_catalogue
-from seeds.document import as_json
+from seeds.extraction.catalogue import read_catalogue
 from seeds.messages import printable
-from seeds.parse import parse
+from seeds.parsing.document import as_json
+from seeds.parsing.page import parse
 from tests.conftest import make_app
 from tests.seeds.documents import (
     ROOT,

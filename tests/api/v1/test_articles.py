@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from seeds.files import DOCUMENTS
+from seeds.parsing.files import DOCUMENTS
 from tests.api.answers import get
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.v1.test_entities import KEYS as ENTITY_KEYS
-from tests.examples import SLUG
+from tests.support.examples import SLUG
 
 DOCUMENT = DOCUMENTS / "000_873f17470df679e4.txt"
 KEYS = [

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from api.db import db
-from seeds.catalogue import KnownEntity
-from seeds.identity import article_id
+from seeds.extraction.catalogue import KnownEntity
+from seeds.storing.identifiers import article_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.rows import corpus_rows, insert_rows
-from tests.api.v1.test_collections import explain, recorded
+from tests.api.v1.test_listings import explain, recorded
 from tests.seeds.documents import Page, clear, remove_article, revision, seed_pages, submit
 
 KEYS = ["sequence", "kind", "article", "revision", "changed_at", "fields"]

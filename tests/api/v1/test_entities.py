@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from seeds.files import DOCUMENTS
+from seeds.parsing.files import DOCUMENTS
 from tests.api.answers import assert_problem, get
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
-from tests.examples import SLUG
+from tests.support.examples import SLUG
 
 KEYS = [
     *("id", "slug", "name", "type", "aliases", "description", "same_as", "article_count", "mention_count"),

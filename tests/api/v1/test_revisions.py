@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.api.answers import assert_problem, get
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.specification import faults, schema_validator, specification_of
-from tests.api.v1.test_collections import explain, recorded
+from tests.api.v1.test_listings import explain, recorded
 from tests.seeds.documents import Page, remove_article, seed_pages, submit
 
 SLUG = "harbour-towns-share-their-tide-gauges"

@@ -1,0 +1,82 @@
+"""What a document and its sidecar say, as it is stored: the columns of an article, and its parts."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from api.models import published_keys
+from api.v1.article_content import stated
+from seeds.parsing.document import Analysis, Document, Prose, Takeaway
+from seeds.parsing.files import Submission
+from seeds.storing.identifiers import title_digest
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an article says: the columns of its row, the texts of its takeaways, and the titles it lists."""
+
+    columns: dict[str, Any]
+    takeaways: list[str]
+    related: list[tuple[str, str | None]]
+
+    @cached_property
+    def stated(self) -> dict[str, Any]:
+        """The article's own fields as they are served."""
+        return stated(self.columns, self.takeaways, self.related)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 that tells whether anything differs from another revision."""
+        return hashlib.sha256(orjson.dumps(self.stated)).hexdigest()
+
+    @property
+    def prose(self) -> Prose:
+        """The texts from which the rest is derived."""
+        columns, analysis = self.columns, self.columns["analysis"]
+        return Prose(
+            columns["title"],
+            columns["summary"],
+            columns["image_caption"],
+            tuple(Takeaway(position, text) for position, text in enumerate(self.takeaways, 1)),
+            analysis and Analysis(analysis["desk"], analysis["heading"], tuple(analysis["paragraphs"])),
+            tuple(columns["body"]),
+        )
+
+
+def make_content(submission: Submission, slug: str) -> Content:
+    """Make the content of `submission` under `slug`."""
+    document, sidecar = submission.document, submission.sidecar
+    byline, analysis = document.byline, document.analysis
+    columns = {
+        "key": submission.key,
+        "slug": slug,
+        "title": document.title,
+        "title_digest": title_digest(document.title),
+        "summary": document.summary,
+        "language": sidecar.language,
+        "author": byline and byline.author,
+        "role": byline and byline.role,
+        "publication": byline and byline.publication,
+        "image_caption": document.image_caption,
+        "image_url": sidecar.image_url,
+        "published_at": sidecar.published_at,
+        "body": list(document.body),
+        "analysis": analysis and asdict(analysis) | {"paragraphs": list(analysis.paragraphs)},
+        "word_count": _word_count(document),
+        "source_name": document.source.name,
+        "source_sha256": document.source.sha256,
+        "source_bytes": document.source.bytes,
+    } | published_keys(sidecar.published_at)
+    return Content(
+        columns,
+        [takeaway.text for takeaway in document.takeaways],
+        [(link.title, link.date) for link in document.related],
+    )
+
+
+def _word_count(document: Document) -> int:
+    analysis = document.analysis.paragraphs if document.analysis else ()
+    return sum(len(text.split()) for text in (*document.body, *analysis))

@@ -1,0 +1,83 @@
+"""Entities that are there, brought to what the catalogue now says of them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, case, delete, insert, literal, select, update
+from sqlalchemy.orm import aliased
+
+from api.db import Id
+from api.execution import run, run_each
+from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug
+from api.models.facet_ids import facet_id
+from seeds.extraction.catalogue import KnownEntity
+from seeds.storing.identifiers import MAX_SLUG
+from seeds.storing.row_builders import entity_columns, entity_name_rows
+from seeds.storing.statements import CHANGE_ENTITY, NEXT_REVISION
+
+
+def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
+    """Bring the entities that are there to what the catalogue now says, and what finds them with them."""
+    known = {entity.id: entity for entity in catalogue}
+    changed: list[UUID] = []
+    retyped: list[UUID] = []
+    for entity in connection.execute(select(Entity.__table__).where(Entity.id.in_(known))):
+        columns = entity_columns(known[entity.id])
+        if any(getattr(entity, name) != value for name, value in columns.items()):
+            changed.append(entity.id)
+            retyped += [entity.id] if entity.type != columns["type"] else []
+    change_entities(connection, {each: entity_columns(known[each]) for each in changed}, retyped)
+
+
+def change_entities(
+    connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
+) -> None:
+    """Give entities other columns, name and aliases among them, and let them be found by these.
+
+    `retyped` are those of another type than before.
+    """
+    if not changed:
+        return
+    run_each(
+        connection, CHANGE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()]
+    )
+    connection.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
+    names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
+    connection.execute(insert(EntityName), entity_name_rows(names))
+    if retyped:
+        _refile(connection, retyped)
+    run(connection, NEXT_REVISION, {})
+
+
+def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
+    """Take the slugs of the catalogue's entries from all other entities, which have or had them."""
+    known = {entity.slug: entity.id for entity in catalogue}
+    held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))
+    held = held.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
+    others = [row for row in connection.execute(held) if row.id != known[row.slug]]
+    for row in others:
+        connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
+        if row.slug == row.present:
+            # One with the id, which nothing else has; `relink` finds a shorter one.
+            other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
+            connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
+            connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
+            connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
+    if others:
+        run(connection, NEXT_REVISION, {})
+
+
+def _refile(connection: Connection, entities: Collection[UUID]) -> None:
+    """Find the articles of `entities` under the types that their entities now have."""
+    facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
+    naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
+    of_types = ArticleFacet.facet.in_(facets.values())
+    connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(naming)))
+    # The facet of an entity is its id: each article has a row, with its sort keys, for each of its entities.
+    own = aliased(ArticleFacet)
+    keys = (own.article_id, own.published_asc, own.published_desc, own.created_at, own.updated_at)
+    rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == own.facet)
+    rows = rows.where(own.article_id.in_(naming)).distinct()
+    names = ["facet", *(key.key for key in keys)]
+    connection.execute(insert(ArticleFacet).from_select(names, rows))

@@ -1,0 +1,44 @@
+"""What a seeding derives from what an article says, before any database is asked."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from seeds.extraction.mentions import FoundEntity, Matcher, find_entities, sections
+from seeds.linking.evidence import find_evidence
+from seeds.linking.feature_vectors import Vector, make_vector
+from seeds.linking.features import features
+from seeds.parsing.document import Prose
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Its entities, the evidence of each takeaway, and what it is about."""
+
+    entities: list[FoundEntity]
+    evidence: list[list[dict[str, Any]]]
+    features: dict[str, float]
+
+    @cached_property
+    def vector(self) -> Vector:
+        """What the article is about, as it is stored and compared."""
+        return make_vector(self.features)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 that tells whether anything differs from what was derived before."""
+        found = [
+            (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
+            for found in self.entities
+        ]
+        whole = [found, self.evidence, self.features]
+        return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def derive(prose: Prose, matcher: Matcher) -> Derived:
+    """Derive all that follows from `prose`, its entities found by `matcher`."""
+    entities = find_entities(prose, matcher)
+    return Derived(entities, find_evidence(prose, entities), features(sections(prose), entities))

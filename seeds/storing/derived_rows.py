@@ -1,0 +1,74 @@
+"""All that hangs on an article's row: its parts, the rows that find it, its links, its entities' counts."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from api.execution import fetch, insert_rows, run
+from api.models import (
+    ArticleEntity,
+    ArticleFacet,
+    ArticleTerms,
+    RelatedLink,
+    Takeaway,
+    TakeawayEntity,
+    TakeawayTerms,
+)
+from seeds.linking.computed_links import unlink
+from seeds.linking.neighbours import file_features
+from seeds.storing.article_entities import Before, bring_entities, count_entities
+from seeds.storing.article_record import Content
+from seeds.storing.derivation import Derived
+from seeds.storing.row_builders import (
+    article_entity_rows,
+    article_terms,
+    facet_rows,
+    related_rows,
+    takeaway_entity_rows,
+    takeaway_rows,
+    takeaway_terms_rows,
+)
+from seeds.storing.statements import CHANGE_TERMS, DELETE_PARTS, NAMED
+
+
+def write_parts(
+    connection: Connection,
+    identity: UUID,
+    content: Content,
+    derived: Derived,
+    seeded: dict[str, Any],
+    *,
+    is_new: bool,
+) -> None:
+    """Write all of it anew; `seeded` has the article's created_at and updated_at."""
+    types, new = bring_entities(connection, derived.entities)
+    before = {} if is_new else delete_parts(connection, identity)
+    insert_rows(connection, Takeaway, takeaway_rows(identity, content, derived.evidence))
+    insert_rows(connection, ArticleEntity, article_entity_rows(identity, derived.entities))
+    insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, content, derived.entities))
+    insert_rows(connection, RelatedLink, related_rows(identity, content))
+    _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=is_new)
+    count_entities(connection, derived.entities, before, new)
+    file_features(connection, identity, derived.vector, content.columns["published_asc"])
+
+
+def delete_parts(connection: Connection, identity: UUID) -> Before:
+    """Delete the rows of an article's parts and the computed links to it; gives what it named."""
+    unlink(connection, identity)
+    rows = fetch(connection, NAMED, {"identity": identity})
+    before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
+    for statement in DELETE_PARTS:
+        run(connection, statement, {"identity": identity})
+    return before
+
+
+def _index(
+    connection: Connection, identity: UUID, content: Content, rows: list[dict[str, Any]], *, is_new: bool
+) -> None:
+    """Write the rows by which the article is filtered and searched."""
+    insert_rows(connection, ArticleFacet, rows)
+    insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, content))
+    terms = article_terms(content)
+    if is_new or run(connection, CHANGE_TERMS, {"identity": identity} | terms) == 0:
+        insert_rows(connection, ArticleTerms, [{"article_id": identity} | terms])

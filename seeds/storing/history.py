@@ -1,0 +1,66 @@
+"""The history of articles: what each was, and the feed of changes."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from api.execution import fetch, insert_rows, run
+from api.models import Change, Revision
+from seeds.storing.article_record import Content
+from seeds.storing.statements import LAST_SEQUENCE, NEXT_REVISION
+from seeds.storing.stored_article import Whole
+
+UNCHANGED = "unchanged"
+Differences = dict[str, dict[str, Any]]
+"""The fields that an update changed, each with its value `before` and `after`."""
+
+
+class Outcome(NamedTuple):
+    """What became of an article: created, updated, unchanged or removed, and at which revision it is now."""
+
+    kind: str
+    identity: UUID
+    slug: str
+    revision: int
+    differences: Differences
+
+
+def keep_revision(connection: Connection, identity: UUID, whole: Whole) -> None:
+    """Keep what an article is before it becomes something else or nothing."""
+    row = {"article_id": identity, "revision": whole.revision, "key": whole.content.columns["key"]}
+    row |= {"content": whole.content.stated, "source": whole.source}
+    insert_rows(connection, Revision, [row])
+
+
+def differences(before: Content, after: Content) -> Differences:
+    """Give the fields in which two revisions of an article differ."""
+    return {
+        name: {"before": was, "after": after.stated[name]}
+        for name, was in before.stated.items()
+        if was != after.stated[name]
+    }
+
+
+def record(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
+    """Add the change that `outcome` is to the feed, and count the corpus one on; gives it again.
+
+    Numbers follow one another in the order of the commits, for every reader and without a gap: the row of the
+    corpus is locked from here to the end of the transaction, so that the next number is not given out before
+    this one can be seen.
+    """
+    run(connection, NEXT_REVISION, {})
+    (last,) = fetch(connection, LAST_SEQUENCE, {})
+    row = {
+        "sequence": (last.sequence or 0) + 1,
+        "kind": outcome.kind,
+        "article_id": outcome.identity,
+        "slug": outcome.slug,
+        "title": title,
+        "revision": outcome.revision,
+        "changed_at": changed_at,
+        "fields": list(outcome.differences),
+    }
+    insert_rows(connection, Change, [row])
+    return outcome

@@ -1,0 +1,154 @@
+"""Each filter in each order, read as the engines plan it: by an index, and no more sorted than a few rows."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.db import db
+from api.listing import plans
+from api.search.ranking import BLOCK
+from api.v1.sort_orders import CO_MENTIONED_SORTS
+from tests.api.answers import get
+from tests.api.listings import TOP_LEVEL
+from tests.api.rows import corpus_rows, insert_rows
+from tests.api.v1.test_listings import Statement, recorded
+
+# Enough that no filter below admits so few that they may be sorted, nor a planner thinks a table small.
+ARTICLES, FEW = 2500, 200
+# A value of each filter that admits many rows, and one that admits few; None where there is no other.
+VALUES: dict[str, tuple[str, str | None]] = {
+    "q": ("paragraph OR takeaway", "slow"),
+    "entity": ("entity-0", "entity-5"),
+    "entity_type": ("person", "event"),
+    "publication": ("The Lantern Post", "None Such"),
+    "language": ("en", "de"),
+    "published_after": ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+    "published_before": ("2030-01-01T00:00:00Z", "2000-01-01T00:00:00Z"),
+    "updated_after": ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+    "updated_before": ("2030-01-01T00:00:00Z", "2000-01-01T00:00:00Z"),
+    "article": ("slug-1", None),
+    "basis": ("listed", "computed"),
+    "resolved": ("true", "false"),
+    "type": ("person", "place"),
+}
+NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
+# Whatever the corpus, these have a bounded number of rows: what was gathered, ranked, or belongs to a page.
+BOUNDED = ("gathered", "first", "block", "nearest")
+OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position \(article_id=\?\)")
+
+
+@pytest.fixture
+def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many articles, and on PostgreSQL the statistics that its planner goes by."""
+    monkeypatch.setattr(plans, "FEW", FEW)
+    insert_rows(app, corpus_rows(ARTICLES, entities=30))
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+
+
+def _targets(app: Flask) -> Iterator[str]:
+    """Give each top-level collection in each order, with no filter and with each one alone."""
+    for listing in TOP_LEVEL:
+        filters = set(listing.parameters(app)) - NO_FILTERS
+        assert filters <= set(VALUES), "a new filter needs values here"
+        queries = [{name: value} for name in sorted(filters) for value in VALUES[name] if value]
+        for sort in listing.sorts(app)[0]:
+            for query in [{}, *queries]:
+                yield f"{listing.path}?{urlencode(query | {'limit': 20, 'sort': sort})}"
+
+
+def _list_queries(app: Flask, client: FlaskClient, target: str) -> list[Statement]:
+    """Give the queries that find the rows of the first page and of the second."""
+    with recorded(app) as statements:
+        following = get(client, target)["links"]["next"]
+        if following:
+            get(client, following)
+    return [each for each in statements if "LIMIT" in each[0] and "count(*)" not in each[0]]
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_sqlite_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    checked = 0
+    # FTS5 has but one way to rank; PostgreSQL chooses its own by how many hits it expects.
+    for target in [*_targets(app), "/v1/articles?q=zebra&limit=20"]:
+        for sql, values in _list_queries(app, client, target):
+            steps = _steps(app, (sql, values))
+            with subtests.test(target=target):
+                scanned = [step for step in steps if re.match(r"SCAN (?!.* INDEX )", step)]
+                assert [step for step in scanned if step.split()[1] not in BOUNDED] == [], steps
+                sorts = [step for step in steps if "TEMP B-TREE FOR ORDER BY" in step]
+                is_bounded = any(name in sql for name in BOUNDED) or OF_ONE_ARTICLE.fullmatch(steps[0])
+                assert not sorts or is_bounded, steps
+            checked += 1
+    assert checked > 150
+
+
+def _steps(app: Flask, query: Statement) -> list[str]:
+    """Give SQLite's plan of `query`."""
+    sql, values = query
+    with app.app_context(), db.engine.connect() as connection:
+        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_sqlite_counts_co_mentions_by_indexes_and_looks_up_no_other_entity(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=20, entities=40))
+    filters: list[dict[str, str]] = [{}, {"type": "person"}, {"q": "a"}, {"type": "person", "q": "a"}]
+    for query in ({"sort": sort, "limit": "1"} | each for sort in CO_MENTIONED_SORTS for each in filters):
+        with recorded(app) as statements:
+            first = get(client, f"/v1/entities/entity-0/co-mentioned?{urlencode(query)}")
+            get(client, first["links"]["next"])
+        found = [_steps(app, each) for each in statements if "LIMIT" in each[0]]
+        assert len(found) == 2
+        for steps in found:
+            with subtests.test(query=query):
+                # From its articles to what else they mention, in indexes alone; what that is, by its id.
+                assert sum("USING COVERING INDEX" in step for step in steps) == 2, steps
+                (of_entities,) = (step for step in steps if re.match(r"\w+ entities\b", step))
+                assert of_entities == "SEARCH entities USING INDEX sqlite_autoindex_entities_1 (id=?)"
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_postgresql_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    checked = 0
+    for target in _targets(app):
+        for sql, values in _list_queries(app, client, target):
+            with app.app_context(), db.engine.connect() as connection:
+                explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}"
+                plan = connection.exec_driver_sql(explain, values).scalar_one()[0]["Plan"]
+            with subtests.test(target=target):
+                assert _faults(plan) == [], target
+            checked += 1
+    assert checked > 150
+
+
+def _faults(plan: dict[str, Any]) -> list[str]:
+    """Give the nodes of `plan` that read a table whole or sort more than a few rows."""
+    found = []
+    for node in _nodes(plan):
+        kind, below = node["Node Type"], node.get("Plans", [])
+        if kind == "Seq Scan" and node["Relation Name"] not in ("entities", "entity_names"):
+            found.append(f"{kind} on {node['Relation Name']}")
+        if kind.endswith("Sort") and below[0]["Actual Rows"] > max(FEW, BLOCK):
+            found.append(f"{kind} of {below[0]['Actual Rows']} rows")
+    return found
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from _nodes(below)

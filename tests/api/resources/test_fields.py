@@ -1,0 +1,188 @@
+"""`fields` and `include`: exactly the keys that are asked for, with the values that they have anyway."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.api.answers import get
+from tests.api.parameter_faults import Parameter, fill, parameters
+from tests.api.rows import corpus_rows, insert_rows, render
+from tests.api.specification import faults, schema_validator, specification_of
+from tests.api.v1.test_listings import recorded
+
+LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
+PARTS = ["body", "analysis", "takeaways", "entities", "related", "source"]
+SEARCH = "q=paragraph"
+
+
+@pytest.fixture
+def chosen(app: Flask) -> dict[str, list[str]]:
+    """The names that `fields` takes, by the address of each route that has it."""
+    fill(app)
+    several = [each for of_route in parameters(app).values() for each in of_route]
+    found = {each.address: _names(each) for each in several if each.name == "fields"}
+    assert len(found) == 13
+    return found
+
+
+def _names(parameter: Parameter) -> list[str]:
+    names: list[str] = parameter.schema["items"]["enum"]
+    return names
+
+
+def items(answer: Any) -> list[Any]:
+    """Give the objects of an answer: those of its page, or itself."""
+    found: list[Any] = answer.get("data", [answer])
+    return found
+
+
+def whole(client: FlaskClient, address: str) -> list[Any]:
+    """Give the objects at `address` with all that they can have."""
+    more = f"?include={','.join(PARTS)}" if address in LISTS_OF_ARTICLES else ""
+    return items(get(client, address + more))
+
+
+def _validators(app: Flask) -> dict[str, Any]:
+    """Give the validator of each operation's answer, by the operation's documented path."""
+    specification = specification_of(app)
+    schemas = {
+        path: item["get"]["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
+        for path, item in specification["paths"].items()
+    }
+    return {path: schema_validator(specification, schema) for path, schema in schemas.items()}
+
+
+def _documented(app: Flask, address: str) -> str:
+    rule, _ = app.url_map.bind("localhost").match(address, return_rule=True)
+    return str(rule.rule).replace("<", "{").replace(">", "}")
+
+
+def test_every_key_of_every_shape_can_be_named(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
+    for address, names in chosen.items():
+        assert whole(client, address), address
+        for item in whole(client, address):
+            assert list(item) == names, address
+
+
+def test_one_key_alone_is_given_with_its_usual_value(
+    client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
+) -> None:
+    for address, names in chosen.items():
+        usual = whole(client, address)
+        for name in names:
+            with subtests.test(address=address, field=name):
+                assert items(get(client, f"{address}?fields={name}")) == [
+                    {name: item[name]} for item in usual
+                ]
+
+
+def test_several_keys_are_given_in_the_usual_order_however_they_are_named(
+    client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
+) -> None:
+    for address, names in chosen.items():
+        usual = whole(client, address)
+        for wanted in [names, names[::-1], *([second, first] for first, second in pairwise(names))]:
+            with subtests.test(address=address, fields=wanted):
+                expected = [{name: item[name] for name in names if name in wanted} for item in usual]
+                found = items(get(client, f"{address}?fields={','.join(wanted)}"))
+                assert found == expected
+                assert [list(item) for item in found] == [list(item) for item in expected]
+
+
+def test_fields_change_nothing_but_the_items(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
+    for address, names in chosen.items():
+        for item in whole(client, address):
+            assert items(get(client, f"{address}?fields={names[0]}"))
+            if "links" in item:
+                assert get(client, f"{item['links']['self']}?fields=links") == {"links": item["links"]}
+        if "data" in get(client, address):
+            page = get(client, f"{address}?fields={names[0]}&limit=1&total=true")
+            assert list(page) == ["data", "links", "meta"]
+            assert page["meta"] == get(client, f"{address}?limit=1&total=true")["meta"]
+
+
+@pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
+def test_a_list_of_articles_has_parts_only_where_they_are_included(
+    client: FlaskClient, chosen: dict[str, list[str]], address: str, subtests: pytest.Subtests
+) -> None:
+    usual = [name for name in chosen[address] if name not in PARTS]
+    for wanted in [[], *([part] for part in PARTS), PARTS, PARTS[::-1], ["source", "body"]]:
+        with subtests.test(include=wanted):
+            found = get(client, address + (f"?include={','.join(wanted)}" if wanted else ""))["data"]
+            assert len(found) == 3
+            for article in found:
+                assert list(article) == [name for name in chosen[address] if name in usual or name in wanted]
+                single = get(client, article["links"]["self"])
+                assert article == {name: single[name] for name in article}
+
+
+@pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
+@pytest.mark.parametrize("include", ["highlights", "highlights,source", "source,highlights"])
+def test_highlights_stand_before_the_links(
+    client: FlaskClient, chosen: dict[str, list[str]], address: str, include: str
+) -> None:
+    assert address in chosen
+    for article in get(client, f"{address}?{SEARCH}&include={include}")["data"]:
+        assert list(article)[-2:] == ["highlights", "links"]
+        assert ("source" in article) == ("source" in include)
+        assert article["highlights"] == [{"part": "body", "text": "One paragraph.", "ranges": [[4, 13]]}]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_answers_with_fields_and_include_are_as_the_specification_says(
+    app: Flask, client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
+) -> None:
+    validators = _validators(app)
+    for address, names in chosen.items():
+        queries = [f"fields={wanted}" for wanted in (*names, ",".join(names))]
+        if address in LISTS_OF_ARTICLES:
+            queries += [f"include={wanted}" for wanted in (*PARTS, ",".join(PARTS))]
+            queries += [f"{SEARCH}&include=highlights", f"{SEARCH}&include=highlights,{','.join(PARTS)}"]
+        validator = validators[_documented(app, address)]
+        for query in queries:
+            with subtests.test(address=address, query=query):
+                answer = get(client, f"{address}?{query}")
+                assert faults(validator, answer) == []
+                items(answer)[0]["surplus"] = 1
+                assert faults(validator, answer)
+
+
+@pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
+def test_a_page_takes_as_many_statements_with_its_parts_whether_it_is_short_or_long(
+    app: Flask, client: FlaskClient, address: str, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=22, entities=22))
+    every = ",".join(PARTS)
+    queries = [f"include={part}" for part in (*PARTS, every)] + [
+        f"fields={part}" for part in (*PARTS, "id", every)
+    ]
+    queries += [f"{SEARCH}&sort=title&include={more}" for more in ("highlights", f"{every},highlights")]
+    queries += [f"{SEARCH}&include={more}" for more in ("highlights", f"{every},highlights")]
+    for query in queries:
+        with subtests.test(query=query):
+            counts = []
+            for limit in (2, 20):
+                with recorded(app) as statements:
+                    assert len(get(client, f"{address}?{query}&limit={limit}")["data"]) == limit
+                counts.append(len(statements))
+            assert counts[0] == counts[1]
+            assert counts[0] <= 12
+
+
+def test_what_is_not_asked_for_is_not_read(
+    app: Flask, client: FlaskClient, chosen: dict[str, list[str]]
+) -> None:
+    assert chosen
+    render(app)
+    for query in ("", "?fields=id,title", "?fields=body", "?include=takeaways"):
+        with recorded(app) as statements:
+            get(client, f"/v1/articles{query}")
+        listed, read = (sql for sql, _ in statements if sql.startswith("SELECT"))
+        assert "renderings" not in listed
+        assert ("renderings.item" in read, "renderings.whole" in read) == (
+            query in ("", "?fields=id,title"),
+            query not in ("", "?fields=id,title"),
+        )

@@ -1,0 +1,272 @@
+"""From the reference in a path to its row: ids, slugs, and the slugs that used to be."""
+
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from api.models import EntityId, EntitySlug
+from tests.api.answers import assert_problem, get
+from tests.api.conftest import ClientWith
+from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.rows import corpus_rows, insert_rows, row_id
+from tests.api.specification import specification_of
+from tests.api.v1.test_listings import recorded
+from tests.seeds.documents import remove_article
+
+SLUG = slug_of(HARBOUR)
+# Of an entity that was merged into entity 1.
+MERGED_ID = row_id("entity", 99)
+OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
+
+
+@pytest.fixture
+def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    """An article that had its title's slug, then `second`, then `third`."""
+    for slug in (None, "second", "third"):
+        write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
+        load(runner, tmp_path)
+
+
+@pytest.fixture
+def merged(app: Flask) -> None:
+    """Entities, of which entity 1 had another slug, and took in another one."""
+    identity = row_id("entity", 1)
+    insert_rows(app, corpus_rows(articles=7, entities=4))
+    slugs = [{"slug": slug, "entity_id": identity} for slug in ("old-name", "merged")]
+    insert_rows(app, {EntitySlug: slugs, EntityId: [{"old_id": MERGED_ID, "entity_id": identity}]})
+
+
+def test_an_id_and_a_slug_name_the_same(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    for kind in ("article", "entity"):
+        collection = {"article": "articles", "entity": "entities"}[kind]
+        by_slug = get(client, f"/v1/{collection}/{kind}-1".replace("article-1", "slug-1"))
+        identity = str(row_id(kind, 1))
+        assert by_slug["id"] == identity
+        for reference in (identity, identity.upper()):
+            assert get(client, f"/v1/{collection}/{reference}") == by_slug
+    by_id, by_slug = (
+        get(client, f"/v1/articles/{reference}/takeaways")["data"]
+        for reference in (row_id("article", 1), "slug-1")
+    )
+    assert by_id == by_slug
+    assert by_id
+    identity = str(row_id("takeaway", 0, 1))
+    assert get(client, f"/v1/takeaways/{identity.upper()}")["id"] == identity
+
+
+def test_what_is_no_id_and_no_slug_is_a_404(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    article, link = row_id("article", 1), row_id("link", 1, 1)
+    unknown = [
+        *(f"{{{article}}}", f"urn:uuid:{article}", article.hex, f"{article} ", f" {article}", f"{article}0"),
+        *(str(article)[:-1], f"{article}%0A", str(uuid5(article, "other"))),
+        *(
+            "Slug-1",
+            "slug_1",
+            "slug-1%20",
+            "slug-",
+            "slug-11",
+            "%73lug-1x",
+            "%EF%BC%93",
+            "%FF",
+            "%F0%9F%98%80",
+        ),
+        *("1", "0", "-1", "null", "'", "%27%20OR%201=1--", "%25", "*", "..", "a" * 3000),
+    ]
+    for reference in unknown:
+        for collection in ("articles", "entities", "takeaways", "related-links"):
+            assert_problem(client.get(f"/v1/{collection}/{reference}"), 404)
+        assert_problem(client.get(f"/v1/articles/{reference}/takeaways"), 404)
+    # An id of another kind of thing is none of this kind; only what has a slug has one.
+    for path in (
+        f"/v1/entities/{article}",
+        f"/v1/articles/{link}",
+        f"/v1/takeaways/{link}",
+        "/v1/takeaways/slug-1",
+    ):
+        assert_problem(client.get(path), 404)
+
+
+def test_a_reference_with_a_nul_is_a_404(client: FlaskClient) -> None:
+    for path in ("/v1/articles/a%00b", "/v1/articles/%00/source", "/v1/entities/%00", "/v1/takeaways/%00"):
+        assert_problem(client.get(path), 404)
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_slug_that_an_article_used_to_have_redirects_to_the_present_one(client: FlaskClient) -> None:
+    article = get(client, "/v1/articles/third")
+    assert article["slug"] == "third"
+    assert article["links"]["self"] == "/v1/articles/third"
+    for old in (SLUG, "second"):
+        for rest in ("", "/takeaways", "/entities?limit=2&sort=-name", "/related?total=true", "/source"):
+            response = client.get(f"/v1/articles/{old}{rest}")
+            assert response.status_code == 308
+            assert response.headers["Location"] == f"/v1/articles/third{rest}"
+            # A slug may lead the other way some day.
+            assert response.headers["Cache-Control"] == "no-cache"
+            assert client.get(response.headers["Location"]).status_code == 200
+            assert (
+                client.head(f"/v1/articles/{old}{rest}").headers["Location"] == response.headers["Location"]
+            )
+    assert get(client, f"/v1/articles/{article['id']}") == article
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_redirect_is_one_whatever_representation_is_asked_for(client: FlaskClient) -> None:
+    for accept in ("application/json", "application/json, text/plain;q=0.5", "*/*", "text/html"):
+        response = client.get("/v1/articles/second", headers={"Accept": accept})
+        assert response.status_code == 308, accept
+        assert response.headers["Location"] == "/v1/articles/third"
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_redirect_is_made_from_the_settings_and_not_from_the_request(client_with: ClientWith) -> None:
+    hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
+    plain = client_with().get("/v1/articles/second", headers=hostile)
+    assert plain.headers["Location"] == "/v1/articles/third"
+    based = client_with(BRIEFS_BASE_URL="https://api.example.org/briefs").get(
+        "/v1/articles/second/takeaways?limit=1", headers=hostile
+    )
+    assert based.headers["Location"] == "https://api.example.org/briefs/v1/articles/third/takeaways?limit=1"
+    for response in (plain, based):
+        assert "evil" not in str(response.headers) + response.text
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_slug_can_be_taken_back(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> None:
+    write_page(tmp_path, "page", Page(), slug="second")
+    load(runner, tmp_path)
+    assert get(client, "/v1/articles/second")["slug"] == "second"
+    for old in (SLUG, "third"):
+        assert client.get(f"/v1/articles/{old}").headers["Location"] == "/v1/articles/second"
+
+
+@pytest.mark.usefixtures("moved")
+def test_no_other_article_gets_a_slug_that_one_used_to_have(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    write_page(tmp_path, "same-title", Page())
+    load(runner, tmp_path)
+    slugs = [article["slug"] for article in get(client, "/v1/articles")["data"]]
+    assert len(slugs) == 2
+    assert SLUG not in slugs
+    assert client.get(f"/v1/articles/{SLUG}").headers["Location"] == "/v1/articles/third"
+    (other,) = (slug for slug in slugs if slug != "third")
+    assert other.startswith(SLUG)
+    assert UUID(get(client, f"/v1/articles/{other}")["id"]).version == 5
+
+
+def _pages_under(app: Flask, reference: str) -> list[str]:
+    """Give the address of each route under the article that `reference` names."""
+    adapter = app.url_map.bind("localhost")
+    rules = [rule for rule in app.url_map.iter_rules() if "article" in rule.arguments]
+    assert len(rules) >= 8
+    values = {"article": reference, "revision": "1"}
+    return [adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}) for rule in rules]
+
+
+@pytest.mark.usefixtures("moved")
+def test_an_article_that_was_removed_is_gone_by_its_id_and_by_every_slug(
+    app: Flask, client: FlaskClient
+) -> None:
+    identity = get(client, "/v1/articles/third")["id"]
+    remove_article(app, "page")
+    for reference in (identity, identity.upper(), SLUG, "second", "third"):
+        for address in _pages_under(app, reference):
+            assert "removed" in assert_problem(client.get(address), 410)["detail"]
+            assert_problem(client.head(address), 410)
+    for address in _pages_under(app, "fourth"):
+        assert_problem(client.get(address), 404)
+    assert_problem(client.get(f"/v1/articles/{identity}/nothing"), 404)
+
+
+def test_every_page_under_an_article_is_documented_to_be_gone_perhaps(app: Flask) -> None:
+    paths = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
+    for path, operation in paths.items():
+        assert ("410" in operation["responses"]) == ("{article}" in path), path
+
+
+@pytest.mark.usefixtures("moved")
+def test_an_article_that_comes_back_is_found_again(
+    app: Flask, client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    identity = get(client, "/v1/articles/third")["id"]
+    remove_article(app, "page")
+    load(runner, tmp_path)
+    for reference in (identity, "third"):
+        for address in _pages_under(app, reference):
+            assert client.get(address).status_code == 200
+    for reference in (SLUG, "second"):
+        for address in _pages_under(app, reference):
+            assert client.get(address).headers["Location"] == address.replace(reference, "third")
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_filter_by_an_article_that_was_removed_matches_nothing(app: Flask, client: FlaskClient) -> None:
+    identity = get(client, "/v1/articles/third")["id"]
+    for reference in (identity, SLUG, "second", "third"):
+        assert len(get(client, f"/v1/takeaways?article={reference}")["data"]) == 2
+    remove_article(app, "page")
+    for reference in (identity, SLUG, "second", "third"):
+        for collection in ("takeaways", "related-links"):
+            assert get(client, f"/v1/{collection}?article={reference}")["data"] == []
+
+
+def test_an_article_that_is_there_is_found_by_one_statement(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    for reference, count in (
+        ("slug-1", 1),
+        (row_id("article", 1), 1),
+        ("slug-9", 2),
+        (row_id("article", 9), 2),
+    ):
+        with recorded(app) as statements:
+            client.get(f"/v1/articles/{reference}/source")
+        assert sum("SELECT" in sql for sql, _ in statements) == count, reference
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("old", OLD_REFERENCES)
+def test_what_an_entity_used_to_be_called_redirects_to_its_present_slug(
+    client: FlaskClient, old: str
+) -> None:
+    for rest in ("", "?fields=id", "/articles?limit=2&sort=-title&q=paragraph", "/co-mentioned?total=true"):
+        response = client.get(f"/v1/entities/{old}{rest}")
+        assert response.status_code == 308
+        assert response.headers["Location"] == f"/v1/entities/entity-1{rest}"
+        assert client.get(response.headers["Location"]).status_code == 200
+        assert client.head(f"/v1/entities/{old}{rest}").headers["Location"] == response.headers["Location"]
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("old", OLD_REFERENCES)
+def test_a_filter_understands_what_an_entity_used_to_be_called(client: FlaskClient, old: str) -> None:
+    for collection in ("articles", "takeaways", "entities/entity-0/articles"):
+        present = get(client, f"/v1/{collection}?entity=entity-1")["data"]
+        assert present
+        assert get(client, f"/v1/{collection}?entity={old}")["data"] == present
+        assert get(client, f"/v1/{collection}?entity=entity-1&entity={old}")["data"] == present
+        assert get(client, f"/v1/{collection}?entity={old}&entity=nobody")["data"] == []
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("rest", ["articles", "co-mentioned"])
+def test_a_cursor_is_good_under_a_slug_that_an_entity_used_to_have(client: FlaskClient, rest: str) -> None:
+    following = get(client, f"/v1/entities/entity-1/{rest}?limit=1")["links"]["next"]
+    response = client.get(following.replace("entity-1", "old-name"), follow_redirects=True)
+    assert response.json == get(client, following)
+
+
+def test_an_entity_has_its_slug_from_its_first_seeding_on(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    write_page(tmp_path, "page", Page())
+    for takeaway, status in (("Shanghai.", 200), ("No lamp.", 404), ("Shanghai again.", 200)):
+        load(runner, write_page(tmp_path, "page", Page(takeaways=(takeaway,))))
+        assert client.get("/v1/entities/shanghai").status_code == status
+        found = get(client, "/v1/articles?entity=shanghai")["data"]
+        assert len(found) == (status == 200)

@@ -1,0 +1,161 @@
+"""The specification: valid, the same as the file in the repository, and true of the real answers."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.resources.openapi import EXAMPLES, to_yaml
+from tests.api.specification import faults, schema_validator, specification_of
+from tests.conftest import make_app
+from tests.support.examples import PATHS, real_answers
+
+PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
+
+
+@pytest.fixture
+def specification() -> dict[str, Any]:
+    """The document of an application with no settings but a database that nothing here asks."""
+    return specification_of(make_app("sqlite:////nowhere/briefs.db"))
+
+
+def _operations(specification: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {item["get"]["operationId"]: item["get"] for item in specification["paths"].values()}
+
+
+def test_the_file_in_the_repository_is_the_generated_document(specification: dict[str, Any]) -> None:
+    committed = (EXAMPLES.parents[2] / "openapi.yaml").read_text(encoding="utf-8")
+    assert committed == to_yaml(specification), "run `make openapi`"
+    assert yaml.safe_load(committed) == specification
+
+
+def test_the_command_prints_the_document(specification: dict[str, Any]) -> None:
+    result = make_app("sqlite:////nowhere/briefs.db").test_cli_runner().invoke(args=["openapi"])
+    assert result.exit_code == 0
+    assert result.stdout == to_yaml(specification)
+
+
+def test_the_document_is_valid_openapi_3_1(specification: dict[str, Any]) -> None:
+    assert specification["openapi"] == "3.1.0"
+    assert [error.message for error in OpenAPIV31SpecValidator(specification).iter_errors()] == []
+
+
+def test_the_document_is_served_as_json_and_as_yaml(
+    specification: dict[str, Any], client: FlaskClient
+) -> None:
+    in_json, in_yaml = client.get("/openapi.json"), client.get("/openapi.yaml")
+    assert in_json.mimetype == "application/json"
+    assert orjson.loads(in_json.data) == specification
+    assert in_yaml.mimetype == "application/yaml"
+    assert in_yaml.data.decode() == to_yaml(specification)
+
+
+def test_the_document_names_the_base_url_as_its_server() -> None:
+    url = "https://api.example.org/briefs"
+    client = make_app("sqlite:////nowhere/briefs.db", BRIEFS_BASE_URL=url).test_client()
+    assert orjson.loads(client.get("/openapi.json").data)["servers"] == [{"url": url}]
+    client = make_app("sqlite:////nowhere/briefs.db").test_client()
+    assert orjson.loads(client.get("/openapi.json").data)["servers"] == [{"url": "/"}]
+
+
+def test_every_schema_is_used(specification: dict[str, Any]) -> None:
+    used = set(re.findall(r"#/components/schemas/(\w+)", orjson.dumps(specification).decode()))
+    assert set(specification["components"]["schemas"]) == used
+
+
+def test_every_object_says_which_keys_are_always_there_and_has_no_others(
+    specification: dict[str, Any],
+) -> None:
+    optional = {"Problem": {"errors"}, "Reason": {"entity", "term"}, "PageMeta": {"total"}}
+    optional["ChangePageMeta"] = {"total"}
+    # Parts that `include` adds; and of what `fields` leaves, any key.
+    optional["ArticleListItem"] = {*PARTS, "highlights"}
+    schemas = specification["components"]["schemas"]
+    items = [name for name in schemas if re.fullmatch(r"Sparse\w+(?<!Page)", name)]
+    assert len(items) == 7
+    optional |= {name: set(schemas[name]["properties"]) for name in items}
+    for name in set(re.findall(r"#/components/schemas/(\w+)", orjson.dumps(specification).decode())):
+        schema = schemas[name]
+        assert set(schema["properties"]) - set(schema.get("required", [])) == optional.get(name, set()), name
+        assert schema["additionalProperties"] is False, name
+
+
+def test_what_fields_leave_of_a_shape_is_documented_beside_it(specification: dict[str, Any]) -> None:
+    for name, operation in _operations(specification).items():
+        schema = operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
+        has_fields = "fields" in {each["name"] for each in operation.get("parameters", [])}
+        assert ("anyOf" in schema) == has_fields, name
+        if has_fields:
+            whole, sparse = (each["$ref"].rpartition("/")[2] for each in schema["anyOf"])
+            assert sparse == f"Sparse{whole}"
+            usual, left = (
+                specification["components"]["schemas"][each]["properties"] for each in (whole, sparse)
+            )
+            assert list(usual) == list(left)
+
+
+def test_every_error_is_documented_as_a_problem(specification: dict[str, Any], client: FlaskClient) -> None:
+    responses = specification["components"]["responses"]
+    statuses = {
+        status: response["$ref"]
+        for op in _operations(specification).values()
+        for status, response in op["responses"].items()
+        if status >= "400"
+    }
+    assert len(statuses) > 6
+    for reference in statuses.values():
+        (schema,) = (
+            content["schema"] for content in responses[reference.rpartition("/")[2]]["content"].values()
+        )
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+        assert list(responses[reference.rpartition("/")[2]]["content"]) == ["application/problem+json"]
+    validator = schema_validator(specification, {"$ref": "#/components/schemas/Problem"})
+    for target in ("/nothing", "/v1/articles?limit=0", "/v1/articles?limt=1&sort=x"):
+        assert faults(validator, orjson.loads(client.get(target).data)) == []
+    assert faults(validator, {"type": "about:blank"})
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_examples_are_the_real_answers(client: FlaskClient) -> None:
+    assert real_answers(client) == orjson.loads(EXAMPLES.read_bytes()), "run `make openapi`"
+
+
+def test_the_examples_are_as_their_schemas_say(specification: dict[str, Any]) -> None:
+    operations = _operations(specification)
+    examples = orjson.loads(EXAMPLES.read_bytes())
+    assert set(examples) >= set(PATHS)
+    assert set(examples) <= set(operations)
+    for name, example in examples.items():
+        content = operations[name]["responses"]["200"]["content"]["application/json"]
+        assert content["example"] == example
+        assert faults(schema_validator(specification, content["schema"]), example) == [], name
+
+
+def test_the_default_of_each_parameter_is_one_of_its_values(specification: dict[str, Any]) -> None:
+    schemas = list(_query_schemas(specification))
+    assert len(schemas) > 20
+    for schema in schemas:
+        if "default" in schema:
+            assert faults(schema_validator(specification, schema), schema["default"]) == []
+
+
+def _query_schemas(specification: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for operation in _operations(specification).values():
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "query":
+                yield parameter["schema"]
+
+
+def test_the_examples_have_every_operation_that_answers_json(specification: dict[str, Any]) -> None:
+    json = {
+        name
+        for name, op in _operations(specification).items()
+        if "application/json" in op["responses"]["200"]["content"]
+    }
+    # The project's own document has no links, and the specification is no example of itself.
+    assert json - set(orjson.loads(EXAMPLES.read_bytes())) == {"getRelatedLink", "getOpenapiJson"}

@@ -1,0 +1,180 @@
+"""The analyzer: what is one term of a text, where it stands, and what of a document is indexed."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.search.analyzer import (
+    MAX_OCCURRENCES,
+    MAX_TERM,
+    MAX_TERMS,
+    PLACEHOLDER,
+    PLAIN,
+    WORD,
+    analyze,
+    fold,
+    indexed,
+    term,
+)
+
+ENGINE_SAFE = re.compile(rf"[A-Za-z0-9]{{1,{MAX_TERM}}}")
+# Letters of many scripts, marks and signs close together, as no text taken at random has them.
+AWKWARD = st.text(
+    st.sampled_from("aÉé\u0301ßŁøæÆﬁŉİıǆ'’-_.5²½Ⅷ凌通々〇カガ\u3099ｶﾞ한\u1112\u1161م\u064fд й\0\u200d😀Ａ")
+)
+
+
+def terms(text: str) -> list[str]:
+    """Give the terms of `text` without their places."""
+    return [each.text for each in analyze(text)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Lantern", "LANTERN"),
+        ("Straße", "STRASSE"),
+        ("café", "CAFE"),
+        ("Çatalhöyük", "catalhoyuk"),
+        ("crème brûlée", "creme brulee"),
+        ("Việt Nam", "viet nam"),
+        ("Ørsted", "orsted"),
+        ("Łódź", "lodz"),
+        ("Æther", "aether"),
+        ("Œuvre", "oeuvre"),
+        ("Þór Ðal", "thor dal"),
+        ("Ħamrun Ŧ ı", "hamrun t i"),
+        ("İstanbul", "istanbul"),
+        ("ﬁne", "fine"),
+        ("ＡＩ　２０２６", "ai 2026"),
+        ("ｶﾀｶﾅ", "カタカナ"),
+        ("МОСКВА", "москва"),
+        ("ёлка", "елка"),
+        ("ΣΊΣΥΦΟΣ", "σισυφος"),
+        ("don’t", "don't"),
+        ("China’s", "China"),
+        ("China's", "china"),
+        ("cities", "city's"),
+        ("running", "runs"),
+        ("policies", "policy"),
+        ("connection", "connected"),
+    ],
+)
+def test_words_that_are_the_same_to_a_reader_have_the_same_terms(one: str, other: str) -> None:
+    assert terms(one) == terms(other) != []
+
+
+@pytest.mark.parametrize(
+    "text", ["Ähre", "Đà Nẵng", "ǘ", "Åse", "Йод", "ガラス", "ポスト", "한국", "مُحَمَّد", "نَبِيّ", "שָׁלוֹם"]
+)
+def test_composed_and_decomposed_text_has_the_same_terms(text: str) -> None:
+    composed, decomposed = (terms(unicodedata.normalize(form, text)) for form in ("NFC", "NFD"))
+    assert composed == decomposed != []
+
+
+@pytest.mark.parametrize(("marked", "plain"), [("مُحَمَّد", "محمد"), ("שָׁלוֹם", "שלום"), ("ガラス", "カラス")])
+def test_marks_of_any_script_are_diacritics(marked: str, plain: str) -> None:
+    assert terms(marked) == terms(plain)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("5G", "5"), ("2026", "2025"), ("1.5", "15"), ("Москва", "Минск"), ("凌", "通"), ("a", "b")],
+)
+def test_words_that_differ_have_other_terms(one: str, other: str) -> None:
+    assert terms(one) != terms(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("5G base-stations, 3.5 GHz", ["5G", "base", "stations", "3", "5", "GHz"]),
+        ("state-of-the-art", ["state", "of", "the", "art"]),
+        ("rock'n'roll O’Neill", ["rock'n'roll", "O’Neill"]),
+        ("'quoted' words'", ["quoted", "words"]),
+        ("snake_case", ["snake", "case"]),
+        ("凌通科技 AI芯片", ["凌", "通", "科", "技", "AI", "芯", "片"]),
+        ("ひらがなカナ", ["ひ", "ら", "が", "な", "カ", "ナ"]),
+        ("인공지능", ["인", "공", "지", "능"]),
+        ("\U00020000\U0002a6d6", ["\U00020000", "\U0002a6d6"]),
+        ("Привет, мир", ["Привет", "мир"]),
+        ("مرحبا بالعالم", ["مرحبا", "بالعالم"]),
+        ("100%", ["100"]),
+        ("😀 — … & _ ' \0", []),
+        ("", []),
+    ],
+)
+def test_a_text_is_taken_apart_into_words(text: str, words: list[str]) -> None:
+    assert [text[each.start : each.end] for each in analyze(text)] == words
+
+
+def test_a_term_tells_its_kind() -> None:
+    assert terms("running 5G") == ["arun", "a5g"]
+    assert terms("凌 мир") == ["u" + "凌".encode().hex(), "u" + "мир".encode().hex()]
+    assert terms("x" * 63) == ["a" + "x" * 63]
+
+
+def test_a_word_too_long_for_a_term_has_one_all_the_same() -> None:
+    long = "x" * 5000
+    assert terms(long) == terms(long.upper()) == [term(long)]
+    assert len(term(long)) == MAX_TERM
+    assert term(long) != term(long + "x")
+
+
+@given(st.text() | AWKWARD)
+def test_every_term_is_ascii_letters_and_digits_for_any_text(text: str) -> None:
+    for found in analyze(text):
+        assert ENGINE_SAFE.fullmatch(found.text), found
+
+
+@given(st.text() | AWKWARD)
+def test_offsets_are_of_the_words_in_order_and_apart(text: str) -> None:
+    found = list(analyze(text))
+    for each in found:
+        assert 0 <= each.start < each.end <= len(text)
+        assert term(text[each.start : each.end]) == each.text
+    assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@given(st.text() | AWKWARD)
+def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text() | AWKWARD | st.text(st.sampled_from("aB3é\u0301凌's .,;-_")))
+def test_the_short_way_to_a_plain_word_finds_what_the_general_one_does(text: str) -> None:
+    general = re.compile(WORD.pattern.removeprefix(f"{PLAIN}|"))
+    assert general.pattern != WORD.pattern
+    assert [word.span() for word in WORD.finditer(text)] == [word.span() for word in general.finditer(text)]
+
+
+def test_each_paragraph_ends_in_a_break_so_that_no_phrase_reaches_over() -> None:
+    made = indexed({"title": ["Quay lamps"], "text": ["One lamp", "", "lit"]})
+    assert made == {"title": "aquay alamp z0", "text": "aone alamp z0 z1 alit z2"}
+    words = {each for text in ("Z0 z1 z", "y") for each in terms(text)}
+    assert not words & set(" ".join(made.values()).split())
+
+
+def test_a_part_without_text_has_no_terms() -> None:
+    assert indexed({"title": [], "summary": [""]}) == {"title": "", "summary": "z0"}
+
+
+def test_a_term_that_occurs_too_often_leaves_a_placeholder() -> None:
+    made = indexed({"title": ["lamp"], "text": ["lamp " * MAX_OCCURRENCES + "quay"]})
+    assert made["title"] == "alamp z0"
+    assert made["text"].split().count("alamp") == MAX_OCCURRENCES - 1
+    assert made["text"].split()[-3:] == [PLACEHOLDER, "aquay", "z0"]
+    assert terms(PLACEHOLDER) != [PLACEHOLDER]
+
+
+def test_what_is_beyond_the_last_place_is_left_out_over_all_parts() -> None:
+    words = [f"w{number}" for number in range(MAX_TERMS)]
+    made = indexed({"title": ["first"], "text": [" ".join(words[:-2]), " ".join(words[-2:]), "more"]})
+    kept = [each for each in " ".join(made.values()).split() if each[0] == "a"]
+    assert len(kept) == MAX_TERMS
+    assert kept[-1] == term(words[-2])
+    assert made["text"].split()[-2:] == ["z1", "z2"]

@@ -1,0 +1,227 @@
+"""Full-text search, alike on both engines: what is found, and that nothing that a user types breaks it."""
+
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seeds.extraction.catalogue import KnownEntity
+from tests.api.answers import assert_parameter_error, get
+from tests.api.listings import LISTINGS, ids, walk
+from tests.api.rows import corpus_rows, insert_rows
+from tests.seeds.documents import Page, seed_pages, submit
+
+# Each by what it is about; the texts share no word that a query below looks for unless both are to be found.
+PAGES = {
+    "lamps": Page(
+        title="Harbour Lamps Relit",
+        takeaways=("The keeper’s boat was late.", "No road leads to the café."),
+        body=(
+            "Engineers carried state-of-the-art lenses over the pass.",
+            "Running costs fell in Łódź and Malmö.",
+        ),
+    ),
+    "ferries": Page(
+        title="Ferries Sail After the Storm",
+        takeaways=("The old quay was closed.", "Harbour pilots agreed."),
+        body=(
+            "A pilot ran the first ferry to the new quay.",
+            "Lamps on board burned 5G-blue in Москва style.",
+        ),
+    ),
+    "chips": Page(
+        title="凌通科技发布新芯片",
+        takeaways=("第一款芯片。", "通用凌晨。"),
+        body=("凌通的工程师在北京。", "ＡＩ と カラス。"),
+    ),
+}
+FOUND = [
+    ("harbour", "lamps ferries"),
+    ("HARBOUR", "lamps ferries"),
+    ("lamp", "lamps ferries"),
+    ("harbour lenses", "lamps"),
+    ("harbour spaceship", ""),
+    ("spaceship", ""),
+    ('"harbour lamps"', "lamps"),
+    ('"lamps harbour"', ""),
+    ('"quay was closed"', "ferries"),
+    ('"closed harbour"', ""),
+    ('"relit engineers"', ""),
+    ("harbour -lenses", "ferries"),
+    ('harbour -"old quay"', "lamps"),
+    ("harbour -lenses -ferry", ""),
+    ("lenses OR 芯片", "lamps chips"),
+    ("lenses OR quay harbour", "lamps ferries"),
+    ('spaceship OR "new quay"', "ferries"),
+    ("lenses OR ferry -road", "ferries"),
+    ("run", "lamps"),
+    ("cost fell", "lamps"),
+    ("keepers", "lamps"),
+    ("keeper's", "lamps"),
+    ("cafe", "lamps"),
+    ("cafe\u0301 lodz MALMO", "lamps"),
+    ("state-of-the-art", "lamps"),
+    ("art-of-the-state", ""),
+    ("state art", "lamps"),
+    ("5g", "ferries"),
+    ("5", ""),
+    ("москва", "ferries"),
+    ("凌通", "chips"),
+    ("通凌", ""),
+    ("凌 通", "chips"),
+    ("芯片 凌通", "chips"),
+    ("新芯", "chips"),
+    ("ai", "chips"),
+    ("ｶﾗｽ", "chips"),
+    ("what it means", "lamps ferries chips"),
+    ("shared readings", "lamps ferries chips"),
+    ("gauges", "lamps ferries chips"),
+]
+SPECIAL = st.sampled_from(
+    [*"\"*():^{}[]~'\\&|!<>-+,;%_?#=", "\0", "😀", "\u202e", "\ud7ff", "’", "“", "\u0301", "\n"]
+)
+TYPED = st.sampled_from(
+    [" ", "lamp", "凌通", "AND", "OR", "NOT", "NEAR", "NEAR(", "title:", "x" * 255, "--", "/*", "';"]
+)
+QUERIES = st.text(max_size=300) | st.lists(SPECIAL | TYPED, max_size=60).map("".join)
+many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def pages(app: Flask) -> None:
+    """PAGES in the database of `app`."""
+    known = [KnownEntity(name, "place", name.lower()) for name in ("Beijing", "Malmö")]
+    outcomes = seed_pages(app, [submit(name, page) for name, page in PAGES.items()], known)
+    assert outcomes == ["created"] * len(PAGES)
+
+
+def names(client: FlaskClient, query: str) -> set[str]:
+    """Give which of PAGES `query` finds."""
+    by_title = {page.title: name for name, page in PAGES.items()}
+    found = get(client, "/v1/articles?" + urlencode({"q": query, "total": "true"}))
+    assert found["meta"]["total"] == len(found["data"])
+    return {by_title[article["title"]] for article in found["data"]}
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_query_finds_the_articles_that_it_describes(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for query, expected in FOUND:
+        with subtests.test(query=query):
+            assert names(client, query) == set(expected.split())
+
+
+@pytest.mark.usefixtures("pages")
+def test_takeaways_are_found_by_their_own_text(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    table = [
+        ("quay", ["The old quay was closed."]),
+        ("harbours", ["Harbour pilots agreed."]),
+        ("cafe roads", ["No road leads to the café."]),
+        ("芯片", ["第一款芯片。"]),
+        ("凌晨 -芯片", ["通用凌晨。"]),
+        ("凌通", []),
+        ('"closed harbour"', []),
+        ("lenses", []),
+        ("boat OR agreed", ["Harbour pilots agreed.", "The keeper’s boat was late."]),
+    ]
+    for query, expected in table:
+        with subtests.test(query=query):
+            found = get(client, "/v1/takeaways?" + urlencode({"q": query}))
+            assert sorted(takeaway["text"] for takeaway in found["data"]) == expected
+    own = get(client, "/v1/articles/harbour-lamps-relit/takeaways?q=the")
+    assert [takeaway["position"] for takeaway in own["data"]] == [1, 2]
+    assert get(client, "/v1/articles/harbour-lamps-relit/takeaways?q=quay")["data"] == []
+
+
+@pytest.mark.usefixtures("pages")
+@many
+@given(query=QUERIES)
+def test_whatever_is_typed_is_answered_or_refused_as_a_parameter(client: FlaskClient, query: str) -> None:
+    for path in ("/v1/articles?include=highlights&", "/v1/takeaways?", "/v1/entities?"):
+        response = client.get(path + urlencode({"q": query, "total": "true"}))
+        if response.status_code != 200:
+            assert_parameter_error(response, "q")
+
+
+@pytest.mark.usefixtures("pages")
+def test_words_that_are_special_to_an_engine_are_words(client: FlaskClient) -> None:
+    awkward = [
+        "lamp*",
+        "title:lamp",
+        "lamp)",
+        "NEAR(lamp quay)",
+        "lamp AND quay",
+        "^lamp",
+        "lamp:*",
+        "lamp & quay",
+    ]
+    awkward += [
+        "lamp <-> quay",
+        "!lamp",
+        "lamp\\",
+        "'lamp",
+        "{title} : lamp",
+        "lamp\0",
+        "a" * 500,
+        "-" * 497 + "a b",
+    ]
+    for query in awkward:
+        assert client.get("/v1/articles?" + urlencode({"q": query})).status_code == 200, query
+    assert (
+        names(client, "lamp*") == names(client, "^lamp)") == names(client, "!'lamp\\") == {"lamps", "ferries"}
+    )
+    # Neither a prefix nor a column, but a phrase.
+    assert names(client, "harb*") == names(client, "title:lamp") == set()
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_query_as_long_as_a_target_may_be_is_refused_as_too_long(client: FlaskClient) -> None:
+    for path in ("articles", "takeaways", "entities"):
+        assert client.get(f"/v1/{path}?q={'a' * 500}").status_code == 200
+        for length in (501, 4000):
+            assert_parameter_error(client.get(f"/v1/{path}?q={'a' * length}"), "q")
+        assert client.get(f"/v1/{path}?q={'a' * 5000}").status_code == 414
+
+
+def test_a_search_combines_with_every_other_filter(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    insert_rows(app, corpus_rows(articles=10, entities=6))
+    at = "2026-04-21T09:30:00Z"
+    values = {
+        "entity": "entity-0",
+        "entity_type": "person",
+        "publication": "Coast Review",
+        "language": "en",
+        "published_after": at,
+        "published_before": at,
+        "updated_after": "2026-04-21T12:30:00Z",
+        "updated_before": "2026-04-21T12:30:00Z",
+        "article": "slug-3",
+        "type": "place",
+    }
+    for listing in (each for each in LISTINGS if "q" in each.parameters(app)):
+        filters = set(listing.parameters(app)) - {
+            "q",
+            "limit",
+            "cursor",
+            "total",
+            "sort",
+            "fields",
+            "include",
+        }
+        query = "a" if listing.documented.endswith(("/entities", "/co-mentioned")) else "zebra OR 1 OR 2"
+        for name in sorted(filters):
+            # The last order of articles is that of relevance, which is read in a way of its own.
+            for sort in listing.parameters(app)["sort"]["enum"][-2:]:
+                with subtests.test(path=listing.path, filter=name, sort=sort):
+                    own, both = {name: values[name]}, {name: values[name], "q": query, "sort": sort}
+                    searched, filtered, combined = (
+                        ids(*walk(client, f"{listing.path}?limit={limit}&{urlencode(given)}"))
+                        for given, limit in (({"q": query}, 100), (own, 100), (both, 3))
+                    )
+                    assert searched
+                    assert len(combined) == len(set(combined))
+                    assert set(combined) == set(searched) & set(filtered)

@@ -1,0 +1,56 @@
+"""Entities are found by the beginning of a name or alias, whatever its case and diacritics."""
+
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from seeds.extraction.catalogue import KnownEntity
+from tests.api.answers import get
+from tests.seeds.documents import Page, seed_pages, submit
+
+ENTITIES = [
+    KnownEntity("Éclair Works", "organization", "eclair-works", aliases=("The Bakery", "ÉW")),
+    KnownEntity("Eclipse Day", "event", "eclipse-day"),
+    KnownEntity("100% Wool", "product", "wool", aliases=("A_B Yarn",)),
+    KnownEntity("1000 Lakes", "place", "lakes", aliases=("AxB Lake",)),
+    KnownEntity("凌通科技", "organization", "lingtong", aliases=("Lingtong", "Lingtong Tech")),
+]
+NAMED = [
+    ("ecl", "eclair-works eclipse-day"),
+    ("ÉCL", "eclair-works eclipse-day"),
+    ("e\u0301cl", "eclair-works eclipse-day"),
+    ("eclair works", "eclair-works"),
+    ("eclair works ltd", ""),
+    ("bakery", ""),
+    ("the b", "eclair-works"),
+    ("works", ""),
+    ("100", "wool lakes"),
+    ("100%", "wool"),
+    ("%", ""),
+    ("a_", "wool"),
+    ("_", ""),
+    ("a", "wool lakes"),
+    ("凌", "lingtong"),
+    ("凌通", "lingtong"),
+    ("通", ""),
+    ("lingtong", "lingtong"),
+    ("1000\\", ""),
+    ("'; --", ""),
+    ("\U0010ffff", ""),
+]
+
+
+def test_entities_are_found_by_the_beginning_of_a_name_or_alias(
+    app: Flask, client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    page = Page(body=(f"Present were {', '.join(each.name for each in ENTITIES)}.",))
+    seed_pages(app, [submit("names", page)], ENTITIES)
+    for path in ("/v1/entities", "/v1/articles/harbour-towns-share-their-tide-gauges/entities"):
+        for query, expected in NAMED:
+            with subtests.test(path=path, query=query):
+                found = get(client, f"{path}?{urlencode({'q': query, 'sort': 'name', 'total': 'true'})}")
+                assert {entity["slug"] for entity in found["data"]} == set(expected.split())
+                # Found by name and by alias, it is there once.
+                assert found["meta"]["total"] == len(found["data"]) == len(expected.split())

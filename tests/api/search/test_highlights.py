@@ -1,0 +1,148 @@
+"""Highlights: the pieces in which a search found something, and exactly where."""
+
+from itertools import count, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.search.analyzer import analyze
+from api.search.highlights import MAX_PIECE, MAX_PIECES, find_ranges, highlight
+from api.search.query_language import parse_query
+
+FILLER = "the tide went out over grey sand and came back again "
+# Few words, so that what is looked for is often there.
+WORDS = st.sampled_from(
+    ["lamp", "Lamps", "quay", "quays’", "凌", "通", "caf\u0301e", "-", ".", "<b>", "\n", "x" * 60]
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=60).map(" ".join) | st.lists(WORDS, min_size=1).map("".join)
+QUERIES = st.sampled_from(["lamp", "lamp quay", '"lamp quay"', "凌通", "凌 OR 通", "quay -lamp", "lamp-quay"])
+
+
+def found(query: str, text: str) -> list[str]:
+    """Give what is found of `query` in `text`."""
+    ranges = find_ranges(parse_query(query).wanted, text, count())
+    return [text[start:end] for start, end in ranges]
+
+
+def piece(query: str, text: str) -> tuple[str, list[str]]:
+    """Give the one piece of `text` that `query` gives, and what its ranges are."""
+    (made,) = highlight(parse_query(query), {"body": [text]})
+    assert list(made) == ["part", "text", "ranges"]
+    return made["text"], [made["text"][start:end] for start, end in made["ranges"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "words"),
+    [
+        ("lamp", "Lamps light a lamp's LAMP.", ["Lamps", "lamp's", "LAMP"]),
+        ("lamp quay", "The quay has a lamp.", ["quay", "lamp"]),
+        ("lamp OR quay", "The quay.", ["quay"]),
+        ('"old quay"', "old lamps, the old quays, quay old", ["old quays"]),
+        ('"old quay"', "the old — quay", ["old — quay"]),
+        ("state-of-the-art", "a state of the art lamp", ["state of the art"]),
+        ("凌通", "通凌、凌通科技和凌 通", ["凌通", "凌 通"]),
+        ("cafe", "Café, cafe\u0301 and CAFÉ", ["Café", "cafe\u0301", "CAFÉ"]),
+        ("москва", "В Москва", ["Москва"]),
+        ("lamp -quay", "lamp and quay", ["lamp"]),
+        ("lamp", "lamplight", []),
+        ('lamp "lamp light"', "a lamp light", ["lamp light"]),
+        ('"a b" "b c"', "a b c", ["a b c"]),
+        ('"a b c" b', "a b c", ["a b c"]),
+        ("凌 通", "凌通", ["凌", "通"]),
+        ("lamp", "😀 lamp", ["lamp"]),
+    ],
+)
+def test_ranges_are_the_words_that_were_looked_for(query: str, text: str, words: list[str]) -> None:
+    assert found(query, text) == words
+
+
+def test_a_short_text_is_a_piece_whole() -> None:
+    text = "x" * 200 + ' <em>lamp</em> & "quay"'
+    assert piece("lamp quay", text) == (text, ["lamp", "quay"])
+
+
+def test_a_long_text_is_cut_between_words_around_what_was_found() -> None:
+    text = FILLER * 20 + "one lamp alone " + FILLER * 20
+    cut, words = piece("lamp", text)
+    assert words == ["lamp"]
+    assert MAX_PIECE - 20 <= len(cut) <= MAX_PIECE
+    assert f" {cut} " in text
+    before, _, after = cut.partition("lamp")
+    assert abs(len(before) - len(after)) < 20
+
+
+@pytest.mark.parametrize("text", ["lamp " + FILLER * 20, FILLER * 20 + "lamp"])
+def test_a_piece_at_an_end_of_the_text_is_as_long_as_any(text: str) -> None:
+    cut, words = piece("lamp", text)
+    assert words == ["lamp"]
+    assert MAX_PIECE - 20 <= len(cut) <= MAX_PIECE
+    assert text.startswith(cut) or text.endswith(cut)
+
+
+def test_a_text_without_spaces_is_cut_to_the_length() -> None:
+    text = "潮" * 500 + "凌通" + "汐" * 500
+    cut, words = piece("凌通", text)
+    assert words == ["凌通"]
+    assert len(cut) == MAX_PIECE
+    assert cut in text
+
+
+def test_a_piece_is_longer_only_for_a_phrase_that_is() -> None:
+    long = " ".join(["lanterns"] * 40)
+    cut, words = piece(f'"{long}"', FILLER * 9 + long + " " + FILLER * 9)
+    assert words == [long] == [cut]
+
+
+def test_all_that_was_found_within_a_piece_is_in_its_ranges_and_none_is_cut() -> None:
+    text = "lamp " * 500
+    cut, words = piece("lamp", text)
+    assert words == ["lamp"] * len(cut.split())
+    assert len(words) >= 40
+
+
+def test_there_are_at_most_so_many_pieces_the_weightiest_part_first() -> None:
+    parts = {
+        "title": ["a lamp"],
+        "summary": ["no light"],
+        "takeaways": ["lamp one", "lamp two"],
+        "body": ["lamp"] * 9,
+    }
+    made = highlight(parse_query("lamp"), parts)
+    assert [each["part"] for each in made] == ["title", "takeaways", "takeaways", "body", "body"]
+    assert len(made) == MAX_PIECES
+    assert [each["text"] for each in made][:3] == ["a lamp", "lamp one", "lamp two"]
+
+
+def test_a_text_in_which_nothing_was_found_gives_no_piece() -> None:
+    assert highlight(parse_query("lamp"), {"title": [""], "body": ["quay"]}) == []
+
+
+@given(QUERIES, TEXTS)
+def test_every_range_is_within_its_text_and_is_what_was_looked_for(query: str, text: str) -> None:
+    wanted = parse_query(query).wanted
+    for made in highlight(parse_query(query), {"body": [text]}):
+        assert made["text"] in text
+        assert made["ranges"]
+        for start, end in made["ranges"]:
+            assert 0 <= start < end <= len(made["text"])
+            terms = tuple(term.text for term in analyze(made["text"][start:end]))
+            assert any(
+                terms[place : place + len(phrase)] == phrase
+                for phrase in wanted
+                for place in range(len(terms))
+            )
+        assert all(one[1] <= other[0] for one, other in pairwise(made["ranges"]))
+        longest = max(end - start for start, end in find_ranges(wanted, text, count()))
+        assert len(made["text"]) <= max(MAX_PIECE, longest)
+
+
+@given(QUERIES, TEXTS)
+def test_there_is_a_piece_wherever_there_is_something_to_be_found(query: str, text: str) -> None:
+    terms = [term.text for term in analyze(text)]
+    is_there = any(
+        tuple(terms[place : place + len(phrase)]) == phrase
+        for phrase in parse_query(query).wanted
+        for place in range(len(terms))
+    )
+    assert bool(highlight(parse_query(query), {"body": [text]})) == is_there

@@ -1,0 +1,167 @@
+"""The order of relevance: the best hits first, each once however many there are. The index keeps up."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, text
+from sqlalchemy.exc import DatabaseError
+
+from api.db import db
+from api.models import Article, ArticleTerms, RelatedLink, TakeawayTerms
+from api.search import ranking
+from tests.api.answers import get
+from tests.api.listings import ids, walk
+from tests.api.rows import corpus_rows, insert_rows
+from tests.seeds.documents import Page, seed_pages, submit
+
+WORD = "zeppelin"
+# The same text in every article, but for one word in one part.
+PARTS = {
+    "title": Page(title=f"Harbour Towns Share {WORD} Gauges"),
+    "summary": Page(summary=f"Nine towns will read one another's {WORD} and warn one another of floods."),
+    "takeaways": Page(
+        takeaways=(f"All gauges report to one public {WORD}.", "Each town keeps its own sirens.")
+    ),
+    "body": Page(
+        body=("The nine towns signed the agreement on the quay after talks.", f"Each {WORD} is read.")
+    ),
+}
+only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def slugs(client: FlaskClient, query: str) -> list[str]:
+    """Give the slugs of the articles that `query` finds, in order."""
+    return [article["slug"] for article in get(client, f"/v1/articles?limit=100&{query}")["data"]]
+
+
+def assert_indexes_are_whole(app: Flask) -> None:
+    """Assert that on SQLite the indexes hold exactly what is in the tables behind them."""
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        for index in ("article_terms_fts", "takeaway_terms_fts"):
+            check = f"INSERT INTO {index}({index}, rank) VALUES('integrity-check', 1)"
+            db.session.execute(text(check))
+        db.session.rollback()
+
+
+@pytest.mark.parametrize("names", [list(PARTS), list(reversed(PARTS))], ids=["forth", "back"])
+def test_a_hit_counts_by_the_part_that_it_is_in(app: Flask, client: FlaskClient, names: list[str]) -> None:
+    others = [submit(f"other-{number}", Page()) for number in range(8)]
+    named = [submit(name, PARTS[name], f"slug: in-{name}") for name in names]
+    seed_pages(app, [*others[:4], *named, *others[4:]])
+    assert slugs(client, f"q={WORD}") == ["in-title", "in-summary", "in-takeaways", "in-body"]
+
+
+def test_more_of_what_is_wanted_comes_first(app: Flask, client: FlaskClient) -> None:
+    once, often = Page(), Page(title="Gauges, Gauges", body=("Gauges for gauges, and a gauge.", "A gauge."))
+    for pages in ([("once", once), ("often", often)], [("often-2", often), ("once-2", once)]):
+        seed_pages(app, [submit(name, page, f"slug: {name}") for name, page in pages])
+    assert [slug[:4] for slug in slugs(client, "q=gauge")] == ["ofte", "ofte", "once", "once"]
+
+
+def test_relevance_is_the_order_of_a_search_unless_told_otherwise(app: Flask, client: FlaskClient) -> None:
+    days = {"title": "2020-01-01", "body": "2026-01-01", "summary": "2024-01-01"}
+    pages = [
+        submit(name, PARTS[name], f"slug: in-{name}\npublished_at: '{day}T00:00:00Z'")
+        for name, day in days.items()
+    ]
+    seed_pages(app, [*pages, *(submit(f"other-{number}", Page()) for number in range(5))])
+    by_relevance = ["in-title", "in-summary", "in-body"]
+    assert slugs(client, f"q={WORD}") == slugs(client, f"q={WORD}&sort=relevance") == by_relevance
+    assert slugs(client, f"q={WORD}&sort=-published_at") == ["in-body", "in-summary", "in-title"]
+    assert slugs(client, f"q={WORD}&sort=published_at") == ["in-title", "in-summary", "in-body"]
+
+
+@pytest.mark.parametrize(
+    "more", ["", "&entity=entity-0", "&language=en", "&published_after=2026-01-01T00:00:00Z"]
+)
+def test_all_hits_are_there_once_however_many_blocks_they_fill(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    monkeypatch.setattr(ranking, "BLOCK", 3)
+    insert_rows(app, corpus_rows(articles=20, entities=2))
+    # Two filters, so that what is admitted is known from what has nothing to do with relevance.
+    expected = set(ids(*walk(client, f"/v1/articles?q=paragraph&sort=title{more}")))
+    assert len(expected) >= 8
+    for limit in (1, 3, 4, 20, 100):
+        pages = list(walk(client, f"/v1/articles?q=paragraph&total=true&limit={limit}{more}"))
+        found = ids(*pages)
+        assert len(found) == len(set(found))
+        assert set(found) == expected
+        assert all(len(page["data"]) == limit for page in pages[:-1])
+        assert pages[-1]["data"]
+        assert {page["meta"]["total"] for page in pages} == {len(expected)}
+
+
+def test_pages_of_any_length_have_the_same_order(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "BLOCK", 4)
+    insert_rows(app, corpus_rows(articles=12, entities=0))
+    whole = ids(*walk(client, "/v1/articles?q=zebra+OR+paragraph&limit=100"))
+    for limit in (1, 3, 4, 5):
+        assert ids(*walk(client, f"/v1/articles?q=zebra+OR+paragraph&limit={limit}")) == whole
+
+
+def test_a_page_of_relevance_is_still_answered_after_a_seeding(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "BLOCK", 3)
+    insert_rows(app, corpus_rows(articles=8, entities=0))
+    known = set(ids(*walk(client, "/v1/articles")))
+    first = get(client, "/v1/articles?q=paragraph+OR+gauge&limit=2")
+    seed_pages(app, [submit(f"new-{number}", Page()) for number in range(4)])
+    # The order is that of the moment, but what was seeded since is not in a walk that began before.
+    later = ids(*walk(client, first["links"]["next"]))
+    assert later
+    assert set(later) <= known
+    with app.app_context():
+        db.session.execute(delete(Article))
+        db.session.commit()
+    assert get(client, first["links"]["next"])["data"] == []
+
+
+def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: FlaskClient) -> None:
+    for page in PARTS.values():
+        assert seed_pages(app, [submit("page", page)]) in (["created"], ["updated"])
+        assert len(slugs(client, f"q={WORD}")) == 1
+        assert_indexes_are_whole(app)
+    assert slugs(client, 'q="old quay"') == []
+    assert get(client, f"/v1/takeaways?q={WORD}")["data"] == []
+    seed_pages(app, [submit("page", PARTS["takeaways"])])
+    assert len(get(client, f"/v1/takeaways?q={WORD}")["data"]) == 1
+    seed_pages(app, [submit("page", Page(takeaways=()))])
+    assert slugs(client, f"q={WORD}") == []
+    assert get(client, "/v1/takeaways?q=sirens")["data"] == []
+    assert len(slugs(client, 'q="old quay"')) == 1
+    assert_indexes_are_whole(app)
+
+
+def test_what_is_indexed_goes_with_its_article(app: Flask, client: FlaskClient) -> None:
+    seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
+    with app.app_context():
+        # Of a link to an article that goes only what a page printed can stay.
+        db.session.execute(delete(RelatedLink).where(RelatedLink.basis == "computed"))
+        db.session.execute(delete(Article).where(Article.slug != "in-body"))
+        db.session.commit()
+        counts = [db.session.query(model).count() for model in (ArticleTerms, TakeawayTerms)]
+    assert counts == [1, 2]
+    assert slugs(client, f"q={WORD}") == slugs(client, "q=towns") == ["in-body"]
+    assert len(get(client, "/v1/takeaways?q=gauges")["data"]) == 1
+    assert_indexes_are_whole(app)
+    seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
+    assert len(slugs(client, f"q={WORD}")) == 4
+    assert_indexes_are_whole(app)
+
+
+@only_sqlite
+def test_an_index_that_differs_would_be_noticed(app: Flask) -> None:
+    seed_pages(app, [submit("page", Page())])
+    assert_indexes_are_whole(app)
+    with app.app_context():
+        db.session.execute(text("DROP TRIGGER article_terms_changed"))
+        db.session.execute(text("UPDATE article_terms SET title = 'aother'"))
+        db.session.commit()
+    with pytest.raises(DatabaseError):
+        assert_indexes_are_whole(app)

@@ -1,0 +1,339 @@
+"""The cache of bytes: the answers that there would be without it, and never an older one."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import Client, TestResponse
+
+from api.db import db
+from api.execution import Reader
+from api.web.byte_cache import OVERHEAD_BYTES, ByteCache
+from api.web.request_ids import Requests
+from api.web.revision_watch import RevisionWatch, SqliteWatch
+from tests.api.conftest import ClientWith
+from tests.api.rows import render
+from tests.conftest import make_app
+from tests.seeds.documents import Page, clear, remove_article, seed_pages, submit
+
+HARBOUR = Page()
+PAGES = {
+    "harbour": HARBOUR,
+    "sirens": Page(title="Sirens Tested in Shanghai", related=((HARBOUR.title, None),)),
+    "wall": Page(title="China Raises a Wall", takeaways=("Beijing pays for it.",)),
+}
+TARGETS = (
+    *("/", "/openapi.json", "/docs", "/healthz", "/readyz", "/nothing", "/v1/nothing", "//"),
+    *("/v1/articles", "/v1/articles?limit=1", "/v1/articles?limit=0", "/v1/articles?q=China&total=true"),
+    *("/v1/articles/harbour", "/v1/articles/sirens", "/v1/articles/wall", "/v1/articles/none"),
+    *("/v1/articles/sirens/related", "/v1/articles/harbour/source", "/v1/articles/wall/revisions"),
+    *("/v1/takeaways", "/v1/entities?type=place", "/v1/entities/china", "/v1/related-links", "/v1/changes"),
+    "/v1/articles?" + "x" * 5_000,
+)
+HEADERS: tuple[dict[str, str], ...] = (
+    *({}, {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip;q=0.1, identity"}, {"Accept": "text/html"}),
+    *({"Accept": "application/json"}, {"Origin": "https://example.org"}, {"If-None-Match": "*"}),
+    *({"If-None-Match": '"other"'}, {"If-Match": '"other"'}, {"Range": "bytes=0-9"}),
+)
+
+
+class Watch:
+    """Sees what it is told to."""
+
+    def __init__(self) -> None:
+        self.version: int | None = 1
+        self.was_now = False
+
+    def look(self, *, now: bool = False) -> int | None:
+        """Give the version."""
+        self.was_now = now
+        return self.version
+
+
+class Application:
+    """Answers every request with its number, and `then` does something before."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.size = 0
+        self.then: Callable[[], object] = bool
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer; under `/fail` with an error."""
+        self.asked += 1
+        number = self.asked
+        self.then()
+        status = "404 NOT FOUND" if environ["PATH_INFO"] == "/fail" else "200 OK"
+        headers = [("ETag", f'"{number}"')] if status == "200 OK" else []
+        start_response(status, headers)
+        return [str(number).encode(), b" " * self.size]
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What tells the cache that something has changed."""
+    return Watch()
+
+
+@pytest.fixture
+def application() -> Application:
+    """What is asked where nothing is kept."""
+    return Application()
+
+
+@pytest.fixture
+def cached(application: Application, watch: Watch) -> Client:
+    """A client of the two behind a cache of some kilobytes."""
+    return Client(ByteCache(application, watch, 5 * OVERHEAD_BYTES))
+
+
+def text(response: TestResponse) -> str:
+    """Give the body."""
+    return response.get_data(as_text=True).strip()
+
+
+def seen(response: TestResponse) -> tuple[Any, ...]:
+    """Give all of an answer, but for the id that every request has of its own."""
+    headers = sorted(pair for pair in response.headers if pair[0] != "X-Request-ID")
+    return response.status, headers, response.data.replace(response.headers["X-Request-ID"].encode(), b"")
+
+
+def test_every_answer_is_the_one_without_it_whatever_is_seeded(app: Flask, client_with: ClientWith) -> None:
+    random = Random(6)  # noqa: S311
+    plain, cached = client_with(BRIEFS_CACHE_BYTES="0"), client_with(BRIEFS_CACHE_BYTES="1000000")
+    # Neither with bytes that seeding made nor with those that were answered.
+    bare = plain.application
+    bare.wsgi_app = Requests(partial(Flask.wsgi_app, bare), lambda _: None)  # type: ignore[method-assign]
+    etags = {"If-None-Match": '"none yet"'}
+
+    def compare(client: FlaskClient, other: FlaskClient) -> None:
+        for target in random.sample(TARGETS, 8):
+            headers = random.choice((*HEADERS, etags))
+            method = random.choice(("GET", "GET", "HEAD", "OPTIONS", "POST"))
+            first, *others = (
+                each.open(target, method=method, headers=headers) for each in (client, other, other, other)
+            )
+            assert [seen(each) for each in others] == [seen(first)] * 3, (method, target, headers)
+            etags["If-None-Match"] = first.headers.get("ETag", etags["If-None-Match"])
+
+    for round_ in range(12):
+        key = random.choice([*PAGES])
+        version = replace(PAGES[key], summary=f"In its state of round {round_}.")
+        seed_pages(app, [submit(key, version, f"slug: {key}")])
+        compare(plain, cached)
+        if random.random() < 0.5:
+            render(app)
+            compare(plain, cached)
+        if random.random() < 0.3:
+            remove_article(app, key)
+            compare(plain, cached)
+
+
+def test_what_is_asked_for_a_second_time_is_kept(cached: Client, application: Application) -> None:
+    assert [text(cached.get("/a")) for _ in range(4)] == ["1", "2", "2", "2"]
+    assert text(cached.get("/b")) == "3"
+    assert text(cached.get("/a?x=1")) == "4"
+    assert application.asked == 4
+
+
+def test_what_was_asked_for_once_is_forgotten_after_as_many_others_as_can_be_kept(cached: Client) -> None:
+    # Of the cached client's five answers one generation remembers two, the one before as many.
+    asked = {"/a": "1", "/b": "2", "/c": "3", "/d": "4", "/e": "5"}
+    assert {path: text(cached.get(path)) for path in asked} == asked
+    # Of the first two nothing is known any more, so that the third is the first to be kept.
+    assert [text(cached.get("/c")) for _ in range(2)] == ["6", "6"]
+    assert [text(cached.get("/a")) for _ in range(3)] == ["7", "8", "8"]
+
+
+def test_a_change_of_the_database_forgets_everything(cached: Client, watch: Watch) -> None:
+    assert [text(cached.get(path)) for path in ("/a", "/b", "/a", "/a", "/b")] == ["1", "2", "3", "3", "4"]
+    watch.version = 2
+    assert [text(cached.get(path)) for path in ("/a", "/b", "/a")] == ["5", "6", "5"]
+
+
+def test_an_answer_that_the_database_changed_under_is_not_kept(
+    cached: Client, application: Application, watch: Watch
+) -> None:
+    def change() -> None:
+        watch.version = 2
+        application.then = bool
+        # Another request sees the change first.
+        assert text(cached.get("/b")) == "4"
+
+    assert [text(cached.get(path)) for path in ("/a", "/b")] == ["1", "2"]
+    application.then = change
+    assert [text(cached.get(path)) for path in ("/a", "/a", "/a", "/b")] == ["3", "5", "5", "4"]
+
+
+def test_where_nobody_can_tell_of_changes_nothing_is_kept(cached: Client, watch: Watch) -> None:
+    watch.version = None
+    assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
+
+
+def test_who_wants_no_cache_is_answered_from_a_look_of_now(cached: Client, watch: Watch) -> None:
+    wanted = {"no-cache": True, "max-age=9, No-Cache": True, "max-age=0": True, "max-age=09": False}
+    for header, is_now in wanted.items():
+        cached.get("/a", headers={"Cache-Control": header})
+        assert watch.was_now == is_now
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_revision_is_looked_at_once_in_so_many_seconds_unless_it_must_be_now(app: Flask) -> None:
+    with app.app_context():
+        watch = RevisionWatch(Reader(db.engine), 3_600)
+    before = watch.look()
+    seed_pages(app, [submit("harbour", HARBOUR)])
+    assert watch.look() == before
+    after = watch.look(now=True)
+    assert before != after == watch.look()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_revision_that_comes_again_is_another_one(app: Flask) -> None:
+    with app.app_context():
+        watch = RevisionWatch(Reader(db.engine), 0)
+    seen = []
+    for page in PAGES.values():
+        clear(app)
+        seed_pages(app, [submit("page", page)])
+        seen.append(watch.look())
+    assert len(set(seen)) == len(PAGES)
+
+
+def test_each_change_is_seen_by_the_next_look(app: Flask, engine: str, database_url: str) -> None:
+    with app.app_context():
+        path = database_url.removeprefix("sqlite:///")
+        watch = SqliteWatch(path) if engine == "sqlite" else RevisionWatch(Reader(db.engine), 0)
+    seen = [watch.look()]
+    for name, page in PAGES.items():
+        seed_pages(app, [submit(name, page)])
+        seen += [watch.look(), watch.look()]
+    assert [seen[at] == seen[at + 1] for at in range(6)] == [False, True] * 3
+
+
+def test_a_database_of_any_name_is_looked_at(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "50%20 of? #it.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    assert SqliteWatch(str(path)).look() is not None
+
+
+def test_what_cannot_be_looked_at_tells_nothing() -> None:
+    app = make_app("postgresql://tide:secret@127.0.0.1:1/briefs")
+    with app.app_context():
+        assert RevisionWatch(Reader(db.engine), 0).look() is None
+    assert SqliteWatch("/nowhere/at/all.db").look() is None
+
+
+def test_each_coding_type_and_origin_has_an_answer_of_its_own(cached: Client) -> None:
+    headers = [{"Accept-Encoding": "gzip"}, {"Accept": "text/html"}, {"Origin": "https://example.org"}, {}]
+    for expected in ("1234", "5678", "5678"):
+        assert [text(cached.get("/a", headers=each)) for each in headers] == list(expected)
+    # What means the same is the same.
+    assert text(cached.get("/a", headers={"Accept-Encoding": "deflate, gzip;q=1"})) == "5"
+
+
+def test_errors_and_the_state_of_the_process_are_not_kept(cached: Client, application: Application) -> None:
+    for path in ("/fail", "/healthz", "/readyz", "/metrics"):
+        for _ in range(3):
+            cached.get(path)
+    assert application.asked == 12
+
+
+def test_other_methods_and_conditions_on_writing_are_passed_on(
+    cached: Client, application: Application
+) -> None:
+    assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
+    assert text(cached.post("/a")) == "3"
+    assert text(cached.get("/a", headers={"If-Match": '"1"'})) == "4"
+    assert application.asked == 4
+
+
+def test_a_client_that_has_it_gets_a_304_and_leaves_the_whole_for_others(
+    cached: Client, application: Application
+) -> None:
+    cached.get("/a")
+    for _ in range(2):
+        response = cached.get("/a", headers={"If-None-Match": 'W/"2"'})
+        assert (response.status_code, response.data, response.headers["ETag"]) == (304, b"", '"2"')
+    assert (text(cached.get("/a")), application.asked) == ("2", 2)
+
+
+def test_head_is_answered_from_what_get_left(cached: Client, application: Application) -> None:
+    for _ in range(2):
+        cached.get("/a")
+    response = cached.head("/a")
+    assert (response.headers["ETag"], response.data, application.asked) == ('"2"', b"", 2)
+
+
+def test_it_keeps_no_more_than_its_bytes_and_what_was_used_last(
+    cached: Client, application: Application
+) -> None:
+    application.size = OVERHEAD_BYTES // 4
+    for path in "aabbccaddee":
+        cached.get(f"/{path}")
+    kept = application.asked
+    assert [text(cached.get(f"/{path}")) for path in "eda"] == ["10", "8", "2"]
+    assert application.asked == kept
+    assert text(cached.get("/b")) == str(kept + 1)
+
+
+def test_what_is_larger_than_all_of_it_is_answered_and_not_kept(
+    cached: Client, application: Application
+) -> None:
+    application.size = 6 * OVERHEAD_BYTES
+    assert [text(cached.get("/a")) for _ in range(3)] == ["1", "2", "3"]
+
+
+def test_what_it_did_is_counted() -> None:
+    cache = ByteCache(Application(), Watch(), 1 << 20)
+    client = Client(cache)
+    for path in ("/a", "/a", "/b", "/a", "/b", "/c"):
+        client.get(path)
+    assert (cache.hits, cache.misses) == (1, 5)
+    assert 2 * OVERHEAD_BYTES < cache.bytes < 3 * OVERHEAD_BYTES
+
+
+@pytest.mark.usefixtures("seeded")
+def test_what_is_kept_takes_no_more_memory_than_is_counted(client_with: ClientWith, watch: Watch) -> None:
+    client = client_with(BRIEFS_CACHE_BYTES="100000000")
+    cache = client.application.wsgi_app.application  # type: ignore[attr-defined]
+    # Links that repeat a long target make an answer and its `Link` long.
+    entities = orjson.loads(client.get("/v1/entities?limit=100").data)["data"]
+    cache.watch = watch
+    named = "".join(f"&entity={each['slug']}" for each in entities)[:3_000].rpartition("&")[0]
+    targets = [f"/v1/articles?published_before=2030-01-01T00:00:{n}Z{named}" for n in range(10, 40)]
+    for target in targets:
+        client.get(target)
+    tracemalloc.start()
+    for target in targets:
+        assert client.get(target).status_code == 200
+    gc.collect()
+    with_all, counted = tracemalloc.get_traced_memory()[0], cache.bytes
+    watch.version = 2
+    client.get("/nothing")
+    gc.collect()
+    taken = with_all - tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert cache.bytes == 0
+    assert cache.misses == 2 * len(targets) + 2
+    assert counted / 4 < taken < counted
+
+
+def test_an_answer_that_was_kept_has_its_own_id_and_line_in_the_log(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = ["first", "second", "third"]
+    for each in given:
+        assert client.get("/v1/articles", headers={"X-Request-ID": each}).headers["X-Request-ID"] == each
+    lines = [(vars(record)["request_id"], vars(record)["route"]) for record in caplog.records]
+    assert lines == [(each, "/v1/articles") for each in given]

@@ -1,0 +1,186 @@
+"""The catalogue: the project's own is valid, and a broken one says in one line where."""
+
+from pathlib import Path
+
+import pytest
+
+from api.models import ENTITY_TYPES
+from seeds.extraction.catalogue import CATALOGUE, CatalogueError, KnownEntity, read_catalogue
+from seeds.extraction.mentions import Matcher
+from seeds.messages import printable
+from seeds.storing.identifiers import is_slug
+
+WHOLE = """\
+- name: Sea Board
+  type: organization
+  slug: the-sea-board
+  aliases: [Board of the Sea, 海委会]
+  description: Keeps the gauges.
+  same_as: [https://example.org/sea-board, http://example.net/1]
+- name: Tide Day
+  type: event
+"""
+
+
+def read(folder: Path, text: str | bytes) -> tuple[KnownEntity, ...]:
+    """Read a catalogue with the content `text`."""
+    path = folder / "known.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_catalogue(path)
+
+
+def complaint(folder: Path, text: str | bytes) -> str:
+    """Give the error's one line without the file's name, which it starts with."""
+    with pytest.raises(CatalogueError) as caught:
+        read(folder, text)
+    message = str(caught.value)
+    assert message == printable(message)
+    assert message.startswith("known.yaml: ")
+    return message.removeprefix("known.yaml: ")
+
+
+def test_the_projects_catalogue_is_valid() -> None:
+    catalogue = read_catalogue()
+    assert catalogue
+    assert {entity.type for entity in catalogue} <= set(ENTITY_TYPES)
+    assert all(is_slug(entity.slug) for entity in catalogue)
+    assert all(list(Matcher(catalogue).find(name)) for entity in catalogue for name in entity.names)
+
+
+def test_the_projects_catalogue_finds_each_name_as_its_own_entity() -> None:
+    catalogue = read_catalogue(CATALOGUE)
+    matcher = Matcher(catalogue)
+    for entity in catalogue:
+        for name in entity.names:
+            assert list(matcher.find(name)) == [(0, len(name), entity)]
+
+
+def test_an_entry_has_all_that_the_file_says(tmp_path: Path) -> None:
+    board, day = read(tmp_path, WHOLE)
+    assert board == KnownEntity(
+        "Sea Board",
+        "organization",
+        "the-sea-board",
+        ("Board of the Sea", "海委会"),
+        "Keeps the gauges.",
+        ("https://example.org/sea-board", "http://example.net/1"),
+    )
+    assert board.names == ("Sea Board", "Board of the Sea", "海委会")
+    assert day == KnownEntity("Tide Day", "event", "tide-day")
+
+
+@pytest.mark.parametrize("text", ["", "# none yet\n", "[]"])
+def test_a_catalogue_may_be_empty(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == ()
+
+
+@pytest.mark.parametrize("kind", ENTITY_TYPES)
+def test_each_type_is_allowed(tmp_path: Path, kind: str) -> None:
+    assert read(tmp_path, f"- {{name: Tide, type: {kind}}}")[0].type == kind
+
+
+@pytest.mark.parametrize("kind", ["planet", "Place", "places", "''"])
+def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: str) -> None:
+    rest = complaint(tmp_path, f"{WHOLE}- {{name: Tide, type: {kind}}}")
+    assert rest == f"entry 3, type: Must be one of: {', '.join(ENTITY_TYPES)}."
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ("{type: place}", "name"),
+        ("{name: ~, type: place}", "name"),
+        ("{name: '', type: place}", "name"),
+        ("{name: 2026, type: event}", "name"),
+        ("{name: '+AI', type: policy}", "name"),
+        ("{name: '♥', type: place}", "name"),
+        (f"{{name: {'x' * 201}, type: place}}", "name"),
+        ("{name: Tide}", "type"),
+        ("{name: Tide, type: [place]}", "type"),
+        ("{name: Tide, type: place, aliases: Flood}", "aliases"),
+        ("{name: Tide, type: place, aliases: [Flood, '-']}", "aliases, 1"),
+        ("{name: Tide, type: place, same_as: [example.org]}", "same_as, 0"),
+        ("{name: Tide, type: place, same_as: ['ftp://example.org/']}", "same_as, 0"),
+        ("{name: Tide, type: place, same_as: ['javascript:x']}", "same_as, 0"),
+        ("{name: Tide, type: place, alias: Flood}", "alias"),
+        ("{name: Tide, type: place, slug: The Tide}", "slug"),
+        ("{name: Tide, type: place, slug: Tide}", "slug"),
+        ("{name: Tide, type: place, slug: 123e4567-e89b-42d3-a456-426614174000}", "slug"),
+        ("{name: Tide, type: place, slug: ''}", "slug"),
+    ],
+)
+def test_a_wrong_entry_is_named_by_its_number_and_field(tmp_path: Path, entry: str, field: str) -> None:
+    assert complaint(tmp_path, f"{WHOLE}- {entry}").startswith(f"entry 3, {field}: ")
+
+
+@pytest.mark.parametrize("text", ["name: Tide", "Tide", "- Tide", "- [Tide]", "7"])
+def test_anything_but_a_list_of_entries_is_an_error(tmp_path: Path, text: str) -> None:
+    assert complaint(tmp_path, text)
+
+
+def test_a_field_that_breaks_the_line_is_shown_in_one(tmp_path: Path) -> None:
+    assert "Unknown field" in complaint(tmp_path, '- {name: Tide, type: place, "a\\nb\\x1b": c}')
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        ("{name: Sea Board, type: place, slug: other}", "Sea Board"),
+        ("{name: 海委会, type: place}", "海委会"),
+        ("{name: Tide, type: place, aliases: [Tide Day]}", "Tide Day"),
+        ("{name: Tide, type: place, aliases: [Flood, Flood]}", "Flood"),
+        ("{name: Tide, type: place, aliases: [Tide]}", "Tide"),
+        ("{name: Tide, type: place, slug: the-sea-board}", "the-sea-board"),
+        ("{name: 'Tide, Day', type: place}", "tide-day"),
+    ],
+)
+def test_a_name_or_slug_that_is_there_twice_is_an_error(tmp_path: Path, entry: str, text: str) -> None:
+    rest = complaint(tmp_path, f"{WHOLE}- {entry}")
+    assert rest.startswith(f"'{text}' of ")
+    assert rest.endswith(" is taken by an entry before it")
+
+
+def test_one_name_in_straight_and_curly_quotes_is_one_name(tmp_path: Path) -> None:
+    both = "- {name: Sailor's Day, type: event}\n- {name: Sailor’s Day, type: place, slug: other}"
+    assert "Sailor’s Day" in complaint(tmp_path, both)
+
+
+def test_a_name_that_cannot_be_spelt_needs_a_slug_of_its_own(tmp_path: Path) -> None:
+    name = "123e4567-e89b-42d3-a456-426614174000"
+    assert complaint(tmp_path, f"- {{name: {name}, type: product}}") == f"'{name}' needs a slug of its own"
+    assert read(tmp_path, f"- {{name: {name}, type: product, slug: one}}")[0].slug == "one"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- [",
+        "- {name: 'Tide",
+        "\tname: Tide",
+        "- *tide",
+        "- !!python/object:x {}",
+        b"- \xff",
+        b"- \0",
+        "- &a a\n- *b",
+    ],
+)
+def test_what_is_not_yaml_says_so(tmp_path: Path, text: str | bytes) -> None:
+    assert complaint(tmp_path, text).startswith("not YAML: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "- " * 100_000 + "a", "- name: " + "{a: " * 40_000 + "}" * 40_000]
+)
+def test_what_is_nested_too_deep_says_so(tmp_path: Path, text: str) -> None:
+    assert complaint(tmp_path, text) == "nested deeper than 10, which no entry is"
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", '!!int ""', "!!float abc", "!!bool abc", "!!timestamp abc"])
+def test_a_value_that_is_none_says_so(tmp_path: Path, value: str) -> None:
+    text = f"- name: Tide\n  type: event\n  description: {value}\n"
+    assert complaint(tmp_path, text).startswith("a value cannot be read: ")
+
+
+def test_a_catalogue_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"known\.yaml"):
+        read_catalogue(tmp_path / "known.yaml")

@@ -1,0 +1,249 @@
+"""Evidence: the paragraphs that say what a takeaway says, and none where none does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import log
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seeds.extraction.catalogue import KnownEntity, read_catalogue
+from seeds.extraction.lexicon import frequencies
+from seeds.extraction.mentions import Matcher, find_entities
+from seeds.linking.evidence import LEAST, MOST, NEIGHBOUR, _numbers, find_evidence, telling
+from seeds.parsing.document import Document
+from seeds.parsing.page import parse
+from tests.seeds.documents import ROOT, Page
+
+FOLDERS = (ROOT / "seeds" / "documents", ROOT / "tests" / "samples" / "documents")
+PILOTS = KnownEntity("Bureau of Pilots", "organization", "bureau-of-pilots", ("BOP",))
+FERRY = KnownEntity("Marigold", "product", "marigold", ())
+CATALOGUE = (PILOTS, FERRY)
+
+
+def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Find the evidence for `takeaways` in `body`."""
+    page = Page(takeaways=tuple(takeaways), body=tuple(body))
+    document = parse(page.text.encode(), "page.txt")
+    assert len(document.body) == len(body)
+    return find_evidence(document, find_entities(document, Matcher(CATALOGUE)))
+
+
+def listed(takeaway: str, *body: str) -> list[int]:
+    """Give the paragraphs of `body` that support one takeaway."""
+    (found,) = evidence([takeaway], body)
+    return [one["paragraph"] for one in found]
+
+
+def pad(text: str) -> str:
+    """Make a sentence long enough to be a paragraph, of words that weigh nothing."""
+    return f"{text} And so it was, as it had been before, and as it will be after them all, for what it is."
+
+
+# --- What counts. ---
+
+
+@pytest.mark.parametrize("name", ["Bureau of Pilots", "BOP"])
+def test_an_entity_is_the_same_under_every_name(name: str) -> None:
+    body = [pad("Nobody objected."), pad(f"Lanterns were bought by the {name}.")]
+    assert listed("The Bureau of Pilots (BOP) buys lanterns.", *body) == [2]
+
+
+@pytest.mark.parametrize("form", ["lantern", "Lanterns", "LANTERNS", "lantern's"])
+def test_a_word_is_the_same_in_every_form(form: str) -> None:
+    assert listed("Lanterns, hawsers.", pad(f"The {form} and the hawser.")) == [1]
+
+
+@pytest.mark.parametrize(
+    ("takeaway", "body"),
+    [
+        ("12", "twelve"),
+        ("Forty-two", "42"),
+        ("1,500", "1500"),
+        ("1.5 million", "1,500,000"),
+        ("€3 bn", "3 billion"),
+        ("$3.50", "3.5"),
+        ("two hundred", "200"),
+        ("2 Million", "2,000,000"),
+    ],
+)
+def test_a_number_is_the_same_however_written(takeaway: str, body: str) -> None:
+    assert listed(f"Lanterns: {takeaway} of them.", pad(f"There are {body} such lanterns.")) == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("it rose from 3 to 12 percent", [3, 12]),
+        ("1.25 million , 2 thousand million", [1_250_000, 2e9]),
+        ("sixty one , sixty two", [60, 62]),
+        ("million", []),
+        ("5G and H100", []),
+        ("٣", [3]),
+    ],
+)
+def test_numbers_are_read_from_tokens(text: str, numbers: list[float]) -> None:
+    assert list(_numbers(text.split())) == numbers
+
+
+def test_the_rarer_a_word_is_the_more_it_counts() -> None:
+    counts = [0, 1_000_000, 10_000_000, 100_000_000, 500_000_000, 23_000_000_000]
+    assert [telling(count) for count in counts] == pytest.approx(
+        [1, 1, log(50) / log(500), log(5) / log(500), 0, 0]
+    )
+
+
+def test_a_number_in_a_name_is_no_number() -> None:
+    takeaway = "The Marigold has 21 lanterns."
+    assert listed(takeaway, pad("The Marigold has lanterns: 21 of them.")) == [1]
+    assert listed("Lanterns: 21.", pad("Lanterns of the 21st.")) == []
+
+
+# --- The score. ---
+
+
+def test_the_score_is_the_formula_of_the_module() -> None:
+    body = [
+        pad("The Bureau of Pilots bought 40 lanterns."),
+        pad("The BOP has lanterns, it says."),
+        pad("Nobody objected."),
+    ]
+    lantern = telling(max(frequencies()["lantern"], frequencies()["lanterns"]))
+    hawser = telling(frequencies()["hawser"])
+    has = 2 / 2 + 2 + lantern / 2
+    ((found, *others),) = evidence(["The Bureau of Pilots: 40 lanterns and a hawser."], body)
+    assert others == []
+    assert found == {"paragraph": 1, "score": round(has / (has + hawser), 4)}
+
+
+def test_what_every_paragraph_has_says_little() -> None:
+    body = [pad(f"Lanterns of the {word} and lanterns.") for word in ("hawser", "bollard", "capstan")]
+    assert listed("Lanterns and capstans.", *body) == [3]
+
+
+def test_a_paragraph_must_have_the_entities_and_numbers() -> None:
+    body = pad("Lanterns, hawsers, bollards and capstans were bought.")
+    assert listed("Lanterns, hawsers, bollards and capstans were bought.", body) == [1]
+    assert listed("Lanterns, hawsers, bollards and capstans were bought in 2031.", body) == []
+    assert listed("The Marigold: lanterns, hawsers, bollards and capstans.", body) == []
+
+
+def test_one_thing_alone_is_no_evidence_nor_are_numbers_alone() -> None:
+    assert listed("The Marigold.", pad("The Marigold is here.")) == []
+    assert listed("It was 12 to 40.", pad("From 12 to 40.")) == []
+
+
+def test_the_best_is_first_of_equals_the_lower_and_at_most_three() -> None:
+    same = pad("The Marigold has lanterns.")
+    best = pad("The Marigold has lanterns and hawsers.")
+    assert listed("The Marigold has lanterns.", *[same] * 5) == [1, 2, 3]
+    assert listed("The Marigold has lanterns and hawsers.", same, pad("Nobody."), best)[0] == 3
+
+
+def test_a_paragraph_much_weaker_than_the_best_is_not_listed() -> None:
+    takeaway = "The Marigold and the Bureau of Pilots: lanterns."
+    rows = evidence([takeaway], [pad("The Marigold, the BOP, lanterns."), pad("The BOP has lanterns.")])
+    assert [one["paragraph"] for one in rows[0]] == [1]
+
+
+def test_a_page_without_body_or_takeaways_has_none() -> None:
+    document = parse(Page().text.encode(), "page.txt")
+    assert find_evidence(replace(document, body=()), []) == [[], []]
+    assert find_evidence(replace(document, takeaways=()), []) == []
+
+
+# --- Whatever the text. ---
+
+WORDS = st.sampled_from(
+    ["lantern", "hawsers", "Marigold", "BOP", "12", "twelve", "3", "million", "the", "of", "海", "n", "5G"]
+)
+SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(lambda words: f"It: {' '.join(words)}.")
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=4), st.lists(SENTENCES.map(pad), min_size=1, max_size=6))
+def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
+    takeaways: list[str], body: list[str]
+) -> None:
+    several = evidence(takeaways, body)
+    assert len(several) == len(takeaways)
+    for takeaway, found in zip(takeaways, several, strict=True):
+        ranked = [(-one["score"], one["paragraph"]) for one in found]
+        assert ranked == sorted(set(ranked))
+        assert len({number for _, number in ranked}) == len(ranked) <= MOST
+        assert all(number in range(1, len(body) + 1) for _, number in ranked)
+        assert all(
+            LEAST <= one["score"] <= 1 and one["score"] >= NEIGHBOUR * found[0]["score"] for one in found
+        )
+        assert evidence([takeaway], body) == [found]
+
+
+# --- Pages, as a reader finds them. ---
+
+# The paragraphs on which each takeaway rests, noted before any were computed.
+NOTED: Mapping[str, Sequence[set[int]]] = {
+    "000": [{1}, {2}, {3}, {4}, set()],
+    "101": [{2, 3}, set(), {2}, set(), set()],
+    "102": [{2}, {2}, {4}, {3}],
+    "103": [{2}, {3}, {2}, set()],
+    "104": [{2}, {2}, set(), {4}, set()],
+    "105": [{2}, {2}, set(), {4}],
+    "106": [set(), {1}, {2}, {4}, {4}, set()],
+    "107": [{3}, set(), {5}, set(), set()],
+    "108": [set(), set(), {3}, {4}, {5}, set()],
+    "109": [{2}, {2}, {2}, set(), {4}],
+    "110": [{2}, {2}, {3}, {5}, {4}],
+    "111": [{1}, {3}, set(), set(), {5}],
+    "112": [set(), {3}, {2}, {4}],
+}
+# Those that bear on a takeaway without saying all of it: neither right nor wrong to list.
+ARGUABLE: Mapping[tuple[str, int], set[int]] = {
+    ("101", 2): {3},
+    ("101", 3): {1},
+    ("102", 2): {1},
+    ("103", 4): {5},
+    ("104", 1): {1},
+    ("104", 3): {2, 3},
+    ("104", 5): {5},
+    ("105", 1): {1},
+    ("105", 3): {2, 3},
+    ("106", 1): {1, 2},
+    ("106", 6): {3},
+    ("107", 3): {4},
+    ("108", 1): {1, 2, 4},
+    ("108", 2): {4},
+    ("109", 1): {4},
+    ("109", 3): {1, 5},
+    ("110", 1): {1},
+    ("111", 3): {2, 5},
+    ("112", 1): {2},
+    ("112", 3): {3, 4},
+}
+
+
+def read(key: str) -> Document:
+    """Read the document of this project that has `key`."""
+    (path,) = (path for folder in FOLDERS for path in folder.glob(f"{key}_*.txt"))
+    return parse(path.read_bytes(), path.name)
+
+
+def paragraphs(document: Document) -> list[set[int]]:
+    """Give the paragraphs that are found for each takeaway."""
+    several = find_evidence(document, find_entities(document, Matcher(read_catalogue())))
+    return [{one["paragraph"] for one in found} for found in several]
+
+
+def test_the_first_document_has_a_paragraph_for_each_takeaway_but_the_last() -> None:
+    assert paragraphs(read("000")) == [{1}, {2}, {3}, {4}, set()]
+
+
+def test_evidence_is_nearly_always_what_a_reader_finds() -> None:
+    pairs = [
+        (found - ARGUABLE.get((key, position), set()), noted)
+        for key, several in NOTED.items()
+        for position, (found, noted) in enumerate(zip(paragraphs(read(key)), several, strict=True), 1)
+    ]
+    right = sum(len(found & noted) for found, noted in pairs)
+    assert right / sum(len(found) for found, _ in pairs) > 0.9
+    assert right / sum(len(noted) for _, noted in pairs) > 0.85

@@ -1,0 +1,363 @@
+"""Listed links: from a printed title to the one article that has it, whatever is seeded first."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seeds.linking.listed_links import Candidate, choose
+from seeds.parsing.date_lines import is_date
+from seeds.parsing.files import Submission
+from seeds.storing.identifiers import article_id, title_digest
+from seeds.storing.statements import MOST_ALIKE
+from tests.seeds.documents import Page, Row, clear, lasting, revision, rows, seed_pages, submit
+
+BY_ID = {article_id(key): key for key in ("a", "b", "c", "d", "old", "new")}
+SEEN = datetime(2026, 4, 21, 12, tzinfo=UTC)
+OLD, NEW = UUID(int=1), UUID(int=2)
+
+
+def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> Submission:
+    """Give a page called `name` that lists the titles `related`, perhaps with dates, published on `day`."""
+    listed = tuple((one, None) if isinstance(one, str) else one for one in related)
+    return submit(name, Page(title=title, related=listed), f"published_at: {day}T12:00:00Z" if day else "")
+
+
+def links(app: Flask) -> dict[tuple[str, int], str | None]:
+    """Give the target of each listed link by its article and place, articles by their keys.
+
+    The pages are alike but for their titles: each has computed links to the others besides.
+    """
+    return {
+        (BY_ID[row["article_id"]], row["place"]): row["target_id"] and BY_ID[row["target_id"]]
+        for row in listed(app)
+    }
+
+
+def listed(app: Flask) -> list[Row]:
+    """Give the rows of the links that pages list."""
+    return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
+
+
+def scores(app: Flask) -> dict[tuple[str, str], float]:
+    """Give the score of each link by the articles between which it is."""
+    scored = [row for row in rows(app)["related_links"] if row["score"] is not None]
+    found = {(BY_ID[row["article_id"]], BY_ID[row["target_id"]]): row["score"] for row in scored}
+    assert len(found) == len(scored), "one edge at most from one article to another"
+    return found
+
+
+def test_a_title_that_nobody_has_stays_null(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Beta")])
+    (link,) = rows(app)["related_links"]
+    assert (link["title"], link["printed_date"], link["target_id"], link["basis"]) == (
+        "Beta",
+        None,
+        None,
+        "listed",
+    )
+    assert (link["score"], link["reasons"]) == (None, [])
+
+
+def test_a_title_resolves_when_its_article_was_seeded_before(app: Flask) -> None:
+    seed_pages(app, [page("b", "Beta"), page("a", "Alpha", "Beta")])
+    assert links(app) == {("a", 1): "b"}
+
+
+def test_a_title_resolves_when_its_article_is_seeded_after(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Beta"), page("b", "Beta")])
+    assert links(app) == {("a", 1): "b"}
+
+
+def test_a_title_resolves_in_another_spelling(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "The mayor's  “plan”"), page("b", 'The Mayor’s "Plan"')])
+    assert links(app) == {("a", 1): "b"}
+    assert [row["title"] for row in listed(app)] == ["The mayor's “plan”"]
+
+
+def test_a_link_follows_its_target_to_another_title_and_back(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Beta"), page("b", "Beta")])
+    first = lasting(rows(app))["related_links"]
+    seed_pages(app, [page("b", "Gamma")])
+    assert links(app) == {("a", 1): None}
+    seed_pages(app, [page("b", "Beta")])
+    assert lasting(rows(app))["related_links"] == first
+
+
+def test_a_link_moves_when_its_target_and_another_article_change_titles(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Beta", "Gamma"), page("b", "Beta"), page("c", "Gamma")])
+    assert links(app) == {("a", 1): "b", ("a", 2): "c"}
+    seed_pages(app, [page("b", "Gamma"), page("c", "Beta")])
+    assert links(app) == {("a", 1): "c", ("a", 2): "b"}
+
+
+def test_links_of_one_article_change_places(app: Flask) -> None:
+    seed_pages(app, [page("b", "Beta"), page("c", "Gamma"), page("a", "Alpha", "Beta", "Gamma")])
+    seed_pages(app, [page("a", "Alpha", "Gamma", "Beta")])
+    assert links(app) == {("a", 1): "c", ("a", 2): "b"}
+
+
+def test_a_title_that_is_no_longer_listed_leaves_no_link(app: Flask) -> None:
+    seed_pages(app, [page("b", "Beta"), page("a", "Alpha", "Beta", "Gamma"), page("a", "Alpha", "Gamma")])
+    assert links(app) == {("a", 1): None}
+
+
+def test_a_title_that_two_articles_have_stays_null(app: Flask) -> None:
+    seed_pages(app, [page("old", "Twin"), page("a", "Alpha", "Twin")])
+    assert links(app) == {("a", 1): "old"}
+    seed_pages(app, [page("new", "Twin")])
+    assert links(app) == {("a", 1): None}
+    seed_pages(app, [page("new", "Twin No More")])
+    assert links(app) == {("a", 1): "old"}
+
+
+def test_the_printed_date_decides_between_two_articles(app: Flask) -> None:
+    twins = [page("old", "Twin", day="2025-04-21"), page("new", "Twin", day="2026-04-21")]
+    seed_pages(app, [*twins, page("a", "Alpha", ("Twin", "Apr 21, 2025")), page("b", "Beta", "Twin")])
+    assert links(app) == {("a", 1): "old", ("b", 1): None}
+
+
+def test_a_corrected_date_of_publication_decides_anew(app: Flask) -> None:
+    twins = [page("old", "Twin", day="2025-04-21"), page("new", "Twin", day="2026-04-21")]
+    seed_pages(app, [*twins, page("a", "Alpha", ("Twin", "Apr 21, 2025"))])
+    seed_pages(app, [page("old", "Twin", day="2025-04-22")])
+    assert links(app) == {("a", 1): None}
+    seed_pages(app, [page("new", "Twin", day="2025-04-21")])
+    assert links(app) == {("a", 1): "new"}
+
+
+def test_an_age_counts_from_the_publication_of_the_page_that_prints_it(app: Flask) -> None:
+    twins = [page("old", "Twin", day="2026-03-31"), page("new", "Twin", day="2026-04-21")]
+    seed_pages(app, [*twins, page("a", "Alpha", ("Twin", "3 weeks ago"), day="2026-04-22")])
+    assert links(app) == {("a", 1): "old"}
+    seed_pages(app, [page("a", "Alpha", ("Twin", "3 weeks ago"), day="2026-05-13")])
+    assert links(app) == {("a", 1): "new"}
+    seed_pages(app, [page("a", "Alpha", ("Twin", "3 weeks ago"))])
+    assert links(app) == {("a", 1): None}
+
+
+def test_two_dates_of_one_title_lead_to_two_articles(app: Flask) -> None:
+    twins = [page("old", "Twin", day="2025-04-21"), page("new", "Twin", day="2026-04-21")]
+    listed = [("Twin", "Apr 21, 2026"), ("Twin", "Apr 21, 2025")]
+    seed_pages(app, [page("a", "Alpha", *listed), *twins])
+    assert links(app) == {("a", 1): "new", ("a", 2): "old"}
+
+
+def test_an_article_never_links_to_itself(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Alpha")])
+    assert links(app) == {("a", 1): None}
+    seed_pages(app, [page("b", "Alpha", "Alpha")])
+    assert links(app) == {("a", 1): "b", ("b", 1): "a"}
+
+
+def test_one_title_twice_on_a_page_makes_one_edge(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Beta", "BETA", "Beta"), page("b", "Beta")])
+    assert links(app) == {("a", 1): "b", ("a", 2): None, ("a", 3): None}
+
+
+def test_resolving_alone_changes_no_article(app: Flask) -> None:
+    seed_pages(app, [page("a", "Alpha", "Beta")])
+    before = rows(app)["articles"]
+    seed_pages(app, [page("b", "Beta")])
+    assert [row for row in rows(app)["articles"] if row["key"] == "a"] == before
+    assert revision(app) == 2
+
+
+def test_more_titles_than_a_statement_has_parameters_are_resolved(app: Flask) -> None:
+    # SQLite takes 32,766 parameters.
+    titles = [f"{number:x}" for number in range(33_000)]
+    seed_pages(app, [page("b", "Beta"), page("a", "Alpha", *titles, "Beta")])
+    assert {target for target in links(app).values() if target} == {"b"}
+
+
+def test_a_link_moves_to_another_title_when_its_article_does(app: Flask) -> None:
+    # In the order of digests, the new title first.
+    new, old = "Mu", "Beta"
+    assert (title_digest(new)[0], title_digest(old)[0]) == ("1", "f")
+    seed_pages(app, [page("a", "Alpha", new, old), page("b", old)])
+    assert links(app) == {("a", 1): None, ("a", 2): "b"}
+    seed_pages(app, [page("b", new)])
+    assert links(app) == {("a", 1): "b", ("a", 2): None}
+
+
+def test_a_title_that_more_than_a_hundred_articles_have_is_resolved_to_none(app: Flask) -> None:
+    april = "published_at: 2026-04-{:02}T09:00:00Z"
+    alike = [submit(f"page-{day}", Page("Beta", related=()), april.format(day)) for day in range(1, 29)]
+    seed_pages(app, [*alike, submit("a", Page("Alpha", related=(("Beta", "Apr 3, 2026"),)))])
+    more = [submit(f"page-{at}", Page("Beta", related=())) for at in range(29, MOST_ALIKE + 1)]
+    last = submit("last", Page("Beta", related=()))
+    gone = submit("last", Page("Delta", related=()))
+    for pages, target in (([], "page-3"), (more, "page-3"), ([last], None), ([gone], "page-3")):
+        seed_pages(app, pages)
+        (link,) = listed(app)
+        assert link["target_id"] == (target and article_id(target))
+
+
+PAGES = [
+    page(
+        "a",
+        "Alpha",
+        "Beta",
+        "Gamma",
+        "Beta",
+        "Alpha",
+        ("Twin", "2025-04-21"),
+        ("Twin", "a day ago"),
+        day="2026-04-22",
+    ),
+    page("b", "Beta", "Alpha", "Twin", "Nobody"),
+    page("c", "Gamma", ("Twin", "Apr 21, 2026"), "Beta"),
+    page("old", "Twin", "Twin", "Alpha", day="2025-04-21"),
+    page("new", "TWIN", ("Twin", "1 Jan 2020"), day="2026-04-21"),
+]
+KEYS = [one.key for one in PAGES]
+RESOLVED = {
+    ("a", 1): "b",
+    ("a", 2): "c",
+    ("a", 3): None,
+    ("a", 4): None,
+    ("a", 5): "old",
+    ("a", 6): "new",
+    ("b", 1): "a",
+    ("b", 2): None,
+    ("b", 3): None,
+    ("c", 1): "new",
+    ("c", 2): "b",
+    ("old", 1): "new",
+    ("old", 2): "a",
+    ("new", 1): "old",
+}
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(PAGES))
+def test_the_order_of_seeding_does_not_matter(app: Flask, order: list[Submission]) -> None:
+    clear(app)
+    seed_pages(app, order)
+    assert links(app) == RESOLVED
+    assert scores(app).keys() == {(one, other) for one in KEYS for other in KEYS if one != other}
+
+
+TITLES = st.sampled_from(["Alpha", "Beta", "Gamma", "Nobody"])
+DATED = st.tuples(TITLES, st.sampled_from(["Apr 21, 2025", "Apr 21, 2026", "1 day ago"]))
+VERSIONS = st.builds(
+    lambda key, title, listed, day: page(key, title, *listed, day=day),
+    st.sampled_from("abcd"),
+    TITLES,
+    st.lists(st.one_of(TITLES, DATED), max_size=4),
+    st.sampled_from(["", "2025-04-21", "2026-04-21", "2026-04-22"]),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=st.lists(VERSIONS, min_size=2, max_size=8))
+def test_links_depend_on_the_last_version_of_each_page_alone(app: Flask, history: list[Submission]) -> None:
+    clear(app)
+    seed_pages(app, history)
+    after_all = links(app), scores(app)
+    edges = [(row["article_id"], row["target_id"]) for row in rows(app)["related_links"] if row["target_id"]]
+    assert len(set(edges)) == len(edges)
+    assert all(source != target for source, target in edges)
+    clear(app)
+    seed_pages(app, {one.key: one for one in history}.values())
+    assert (links(app), scores(app)) == after_all
+    assert all(after_all[1][other, one] == score for (one, other), score in after_all[1].items())
+
+
+# --- What decides between two articles. ---
+
+
+def chosen(
+    printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
+) -> UUID | None:
+    """Choose between an article published at `old` and one published at `new`."""
+    return choose([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
+
+
+def test_one_candidate_needs_no_date() -> None:
+    only = [Candidate(OLD, "digest", None)]
+    assert (
+        choose(only, None, None)
+        == choose(only, "Apr 21, 2026", None)
+        == choose(only, "nonsense", SEEN)
+        == OLD
+    )
+    assert choose([], "Apr 21, 2026", SEEN) is None
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Apr 21, 2025",
+        "April 21, 2025",
+        "21 Apr 2025",
+        "21 April 2025",
+        "2025-04-21",
+        "2025年4月21日",
+        "apr 21, 2025",
+        "Apr. 21, 2025",
+        "April 21 2025",
+        "April 21st, 2025",
+        "21 April, 2025",
+        "Monday, April 21, 2025",
+        "April 21, 2025, 09:30",
+        "Published on April 21, 2025",
+        "2025/04/21",
+        "2025.04.21",
+        "2025-04-21 09:30",
+    ],
+)
+def test_a_date_that_a_page_can_print_decides(printed: str) -> None:
+    assert is_date(printed)
+    assert chosen(printed, SEEN - timedelta(days=365), SEEN) == OLD
+
+
+@pytest.mark.parametrize(
+    ("printed", "age"),
+    [
+        ("1 hour ago", timedelta(hours=1.5)),
+        ("an hour ago", timedelta(hours=1)),
+        ("a day ago", timedelta(days=1.9)),
+        ("6 days ago", timedelta(days=6)),
+        ("1 week ago", timedelta(days=13)),
+        ("3 weeks ago", timedelta(weeks=3)),
+        ("11 months ago", timedelta(days=340)),
+        ("A year ago", timedelta(days=400)),
+        ("two weeks ago", timedelta(days=15)),
+        ("yesterday", timedelta(days=1)),
+        ("2 hrs ago", timedelta(hours=2.5)),
+        ("3天前", timedelta(days=3)),
+    ],
+)
+def test_an_age_that_a_page_can_print_decides(printed: str, age: timedelta) -> None:
+    assert is_date(printed)
+    assert chosen(printed, SEEN - age, SEEN - timedelta(days=4000)) == OLD
+
+
+@pytest.mark.parametrize("days", [20.9, 28])
+def test_an_age_is_that_of_whole_units(days: float) -> None:
+    assert chosen("3 weeks ago", SEEN - timedelta(days=days), SEEN) is None
+
+
+def test_an_age_without_a_date_of_the_page_decides_nothing() -> None:
+    assert chosen("3 weeks ago", SEEN - timedelta(weeks=3), SEEN, seen=None) is None
+
+
+def test_a_date_that_fits_both_or_neither_decides_nothing() -> None:
+    morning, evening = SEEN.replace(hour=1), SEEN.replace(hour=23)
+    assert chosen("Apr 21, 2026", morning, evening) is None
+    assert chosen("Apr 22, 2026", morning, evening) is None
+    assert chosen(None, morning, None) is None
+
+
+def test_an_article_without_date_fits_no_date() -> None:
+    assert chosen("Apr 21, 2026", None, SEEN) == NEW
+    assert chosen("3 weeks ago", None, SEEN) is None
+
+
+@pytest.mark.parametrize("printed", ["Feb 30, 2026", "2026-13-01", "Apr 21", "0 days ago", "soon", ""])
+def test_what_is_no_whole_date_decides_nothing(printed: str) -> None:
+    assert chosen(printed, SEEN - timedelta(days=300), SEEN - timedelta(days=4)) is None

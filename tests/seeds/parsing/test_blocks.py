@@ -1,0 +1,137 @@
+"""From bytes to blocks: what is no text, what is a line, what is a heading."""
+
+import pytest
+
+from seeds.parsing.blocks import Heading, read_page
+from tests.seeds.pages import ANALYSIS, BODY, SUMMARY, TITLE, Sample, page, paper, read, refusal, warned
+
+
+def _headings(*parts: str) -> list[Heading | None]:
+    return [block.heading for block in read_page(paper(*parts)).blocks]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b" \t\r\n\xc2\xa0", b"\xef\xbb\xbf", b"\x07\n\x0b", "\u200b\n".encode()]
+)
+def test_a_page_of_nothing_that_shows_is_rejected_as_empty(data: bytes) -> None:
+    assert (refusal(data).message, refusal(data).place) == ("empty", "line 1")
+
+
+def test_bytes_that_are_not_utf8_are_rejected_at_their_offset() -> None:
+    rejection = refusal(b"\xef\xbb\xbfTitle \xe9t\xe9")
+    assert (rejection.message, rejection.place) == ("not UTF-8: byte 0xE9", "byte 9")
+
+
+def test_a_nul_is_rejected_at_its_offset() -> None:
+    assert refusal(b"Title\0").message == "binary, not text: a NUL byte"
+    assert refusal(b"Title\0").place == "byte 5"
+    assert refusal("Title".encode("utf-16")).place == "byte 3"
+
+
+@pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<html>", "</p>", "<?xml version='1.0'?>"])
+def test_html_is_rejected_at_its_first_line(start: str) -> None:
+    rejection = refusal(f"\n \n{start}\n\nText".encode())
+    assert rejection.message == f'HTML, not text: "{start}"'
+    assert rejection.place == "line 3"
+
+
+@pytest.mark.parametrize("start", ['{"title": 1}', "{}", '{\n\n  "title"', '["a"]', "[ ]", "[\n{", "[[1]]"])
+def test_json_is_rejected_at_its_first_line(start: str) -> None:
+    rejection = refusal(f"\ufeff\n{start}".encode())
+    assert rejection.message.startswith("JSON, not text: ")
+    assert rejection.place == "line 2"
+
+
+@pytest.mark.parametrize(
+    "title", ["<3 From Aldemar", "[Video] Aldemar Opens a Lift", "{Lift} Opens", "[“Wait”] He Said"]
+)
+def test_a_title_may_start_with_a_bracket(title: str) -> None:
+    assert read(title, "The Ledger", *BODY).title == title
+
+
+def test_newlines_and_byte_order_mark_change_nothing() -> None:
+    plain = page(Sample()).decode()
+    crlf = ("\ufeff" + plain.replace("\n", "\r\n")).encode()
+    assert read_page(crlf) == read_page(plain.encode())
+
+
+def test_lines_of_a_block_are_joined_and_their_white_space_collapsed() -> None:
+    document = read("  Aldemar \t Opens\n\u00a0a\u2003Tidal Lift ", "The Ledger", *BODY)
+    assert document.title == "Aldemar Opens a Tidal Lift"
+    assert document.lines.title == (1, 2)
+
+
+def test_a_line_of_white_space_or_control_or_invisible_characters_is_blank() -> None:
+    document = read(TITLE + "\n \t \nThe Ledger\n\x07\x0c\n" + BODY[0] + "\n\u200b\n" + BODY[1])
+    assert document.byline is not None
+    assert document.lines.body == ((5, 5), (7, 7))
+
+
+def test_control_characters_are_left_out_and_counted_by_section() -> None:
+    document = read(TITLE.replace("Lift", "L\x07i\x0bft"), "The Ledger", "One\rtwo.\nThree\x07.", "Four.\x85")
+    assert document.title == TITLE
+    assert document.body == ("Onetwo. Three.", "Four.")
+    assert [each for each in warned(document) if "control" in each[2]] == [
+        ("title", 1, "2 control characters left out (first U+0007)"),
+        ("body", 5, "3 control characters left out (first U+000D)"),
+    ]
+
+
+def test_tabs_and_newlines_are_no_control_characters() -> None:
+    document = read(TITLE + "\t", "The\tLedger\r", *BODY)
+    assert [each for each in warned(document) if "control" in each[2]] == []
+
+
+def test_direction_changing_characters_are_kept_and_counted_by_section() -> None:
+    document = read(TITLE, "The \u200eLedger", "A \u202ebarge\u202c rises.")
+    assert document.body == ("A \u202ebarge\u202c rises.",)
+    assert [each for each in warned(document) if "direction" in each[2]] == [
+        ("byline", 3, "1 direction-changing character kept (first U+200E)"),
+        ("body", 5, "2 direction-changing characters kept (first U+202E)"),
+    ]
+
+
+def test_odd_characters_outside_of_all_fields_are_warned_of_for_the_page() -> None:
+    document = read(TITLE, SUMMARY, "Key\x07 Takeaways", "• 1One.", "The Ledger", *BODY)
+    assert warned(document) == [("page", 5, "1 control character left out (first U+0007)")]
+
+
+@pytest.mark.parametrize(
+    "words", ["Key Takeaways", "KEY TAKEAWAYS", " key  takeaways ", "Key Takeaways:", "\u200eKey Takeaways"]
+)
+def test_a_heading_is_known_in_any_case(words: str) -> None:
+    assert _headings(TITLE, words) == [None, Heading.TAKEAWAYS]
+
+
+@pytest.mark.parametrize("words", ["Editor's Desk", "Editor’s Desk", "EDITOR'S\nDESK", "Editor’s\n\nDesk"])
+def test_the_desk_may_be_on_one_line_or_two_or_two_blocks(words: str) -> None:
+    assert _headings(TITLE, words, *ANALYSIS) == [None, Heading.DESK, None]
+
+
+def test_a_heading_inside_a_block_is_text() -> None:
+    assert (
+        _headings(TITLE, "The list of\nKey Takeaways\nis long.", "Editor's Desk\nis long, and it says so.")
+        == [None] * 3
+    )
+
+
+def test_takeaways_glued_to_their_heading_are_taken_off() -> None:
+    assert _headings(TITLE, "Key Takeaways\n• 1One", "Key Takeaways\nof a day") == [
+        None,
+        Heading.TAKEAWAYS,
+        None,
+        None,
+    ]
+
+
+def test_an_analysis_heading_glued_to_the_desk_is_taken_off() -> None:
+    assert _headings(TITLE, "Editor's\nDesk\nThe Long View") == [None, Heading.DESK, None]
+    assert _headings(TITLE, "Editor's\n\nDesk\nThe Long View") == [None, Heading.DESK, None]
+
+
+def test_the_two_headings_of_the_tail_may_be_glued_to_each_other_and_to_a_title() -> None:
+    assert _headings(TITLE, "Share Article\nRelated Articles\nRenn Buys a Barge") == [
+        *(None, Heading.SHARE, Heading.RELATED, None),
+    ]
+    assert _headings(TITLE, "Related Articles\nRenn Buys a Barge") == [None, Heading.RELATED, None]
+    assert _headings(TITLE, "Related Articles\nwere not to be had that year.") == [None, None]

@@ -1,0 +1,85 @@
+"""Which lines of a list of related articles are no titles."""
+
+import pytest
+
+from seeds.parsing.date_lines import is_date, is_silent
+
+AGES = [
+    "3 weeks ago",
+    "an hour ago",
+    "1 minute ago",
+    "about 2 months ago",
+    "3h ago",
+    "yesterday",
+    "Today",
+    "just now",
+]
+DAYS = [
+    "Apr 21, 2026",
+    "April 21, 2026",
+    "Sept. 3, 2026",
+    "21 April 2026",
+    "21st April 2026",
+    "April 21",
+    "21 Apr",
+]
+NUMBERS = [
+    "2026-04-21",
+    "2026/4/21",
+    "4/21/2026",
+    "21.04.2026",
+    "2026年4月21日",
+    "2026 年 4 月 21 日",
+    "3天前",
+    "昨天",
+]
+WEEKDAYS = ["Mon, 21 Apr 2026", "Tuesday, April 21, 2026", "Published: Apr 21, 2026", "April 2026"]
+CLOCKS = ["2026-04-21 10:30", "2026-04-21T10:30:00Z", "2026-04-21T10:30:00.5+08:00", "yesterday at 10:30"]
+
+
+@pytest.mark.parametrize(
+    "line", [*AGES, *DAYS, *NUMBERS, *WEEKDAYS, *CLOCKS, "Apr 21, 2026 at 10:30 p.m. UTC"]
+)
+def test_a_date_or_an_age_is_a_date_line(line: str) -> None:
+    assert is_date(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["May Day", "Today in Aldemar", "3 Weeks That Ended the Canal", "2026", "21", "1-2-3"]
+)
+def test_a_line_that_says_more_or_less_than_a_date_is_none(line: str) -> None:
+    assert not is_date(line)
+
+
+def test_a_line_too_long_for_a_date_is_none() -> None:
+    assert not is_date("9" * 100_000 + " weeks ago")
+
+
+FOUND = [
+    "No related articles found",
+    "no related articles",
+    "No related articles found.",
+    "No articles found",
+]
+WERE = [
+    "There are no related articles",
+    "Sorry, no related articles were found!",
+    "No similar stories available",
+]
+
+
+@pytest.mark.parametrize("line", [*FOUND, *WERE, "(none)", "None found"])
+def test_a_line_may_say_that_there_are_no_articles(line: str) -> None:
+    assert is_silent(line)
+
+
+@pytest.mark.parametrize("line", ["📰", "—", "***"])
+def test_a_line_without_letter_or_digit_names_no_article(line: str) -> None:
+    assert is_silent(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["No Related-Party Deals, Regulator Says", "No News Is Good News", "No Articles of War"]
+)
+def test_a_title_that_starts_with_no_is_a_title(line: str) -> None:
+    assert not is_silent(line)

@@ -1,0 +1,186 @@
+"""From paths to documents: which files, which bytes, which key."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from seeds.parsing.document import Document, Rejection
+from seeds.parsing.files import DOCUMENTS, find_documents, read_bytes, read_document, read_submission
+from seeds.parsing.page import parse
+from tests.seeds.documents import Page, unreadable, write
+
+
+def refusal(path: Path, max_bytes: int = 10_000) -> Rejection:
+    """Give the rejection of the file at `path`."""
+    with pytest.raises(Rejection) as caught:
+        read_bytes(path, max_bytes)
+    return caught.value
+
+
+def test_the_projects_documents_are_there() -> None:
+    assert (DOCUMENTS / "000_873f17470df679e4.txt") in find_documents([DOCUMENTS])
+
+
+def test_a_folder_gives_its_texts_by_name_and_nothing_below_or_beside_them(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.yaml", "d.TXT", "e.txt.bak", "[f].txt", "txt"):
+        (tmp_path / name).touch()
+    write(tmp_path / "below", "g", Page())
+    assert [path.name for path in find_documents([tmp_path])] == ["[f].txt", "a.txt", "b.txt"]
+
+
+def test_files_come_as_they_are_given_whatever_their_ending(tmp_path: Path) -> None:
+    paths = [tmp_path / "b.text", tmp_path / "a.txt"]
+    assert find_documents(paths) == paths
+
+
+def test_a_folder_with_odd_characters_in_its_name_is_searched(tmp_path: Path) -> None:
+    path = write(tmp_path / "[a]*?", "page", Page())
+    assert find_documents([path.parent]) == [path]
+
+
+def test_no_file_comes_twice(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", Page())
+    assert find_documents([path, tmp_path, path]) == [path]
+
+
+def test_a_file_that_is_given_in_two_spellings_comes_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "pages", "a", Page())
+    monkeypatch.chdir(tmp_path)
+    spellings = [Path("pages"), tmp_path / "pages", Path("pages/../pages/a.txt")]
+    assert len(find_documents(spellings)) == 1
+
+
+def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
+    assert find_documents([tmp_path]) == []
+
+
+def test_bytes_are_read_as_they_are(tmp_path: Path) -> None:
+    data = bytes(range(256)) + b"\r\n\xef\xbb\xbf"
+    assert read_bytes(write(tmp_path, "a", data), len(data)) == data
+    assert read_bytes(write(tmp_path, "empty", b""), 1) == b""
+
+
+def test_a_file_at_the_limit_is_read_and_one_byte_over_is_not(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", b"x" * 101)
+    assert read_bytes(path, 101) == b"x" * 101
+    rejection = refusal(path, 100)
+    assert rejection.message == "is larger than the limit of 100 bytes"
+    assert rejection.place == "byte 100"
+
+
+def test_a_folder_a_pipe_and_a_link_to_nothing_are_no_regular_files(tmp_path: Path) -> None:
+    (tmp_path / "folder.txt").mkdir()
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "nothing.txt").symlink_to(tmp_path / "gone")
+    (tmp_path / "circle.txt").symlink_to(tmp_path / "circle.txt")
+    paths = find_documents([tmp_path])
+    assert len(paths) == 4
+    assert {refusal(path).message for path in paths} == {"is no regular file"}
+
+
+def test_a_document_that_is_written_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "a", Page(summary="Before."))
+    reads = iter([Page(summary="Between.").text[:90], Page(summary="After.").text])
+
+    def write_meanwhile(data: bytes, name: str) -> Document:
+        # Another process would, between our looks at the file.
+        if text := next(reads, ""):
+            path.write_text(text, encoding="utf-8")
+        return parse(data, name)
+
+    monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
+    assert read_submission(path, 10_000).document.summary == "After."
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.yaml"])
+def test_a_document_that_never_rests_is_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = write(tmp_path, "a", Page(), "language: de")
+
+    def write_meanwhile(data: bytes, title: str) -> Document:
+        with (tmp_path / name).open("a") as file:
+            file.write("\n")
+        return parse(data, title)
+
+    monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
+    with pytest.raises(Rejection, match="changes while it is read; load it again when it is complete"):
+        read_submission(path, 10_000)
+
+
+def test_a_sidecar_that_comes_while_its_document_is_read_is_taken_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "a", Page())
+
+    def write_meanwhile(data: bytes, name: str) -> Document:
+        if not path.with_suffix(".yaml").exists():
+            path.with_suffix(".yaml").write_text("language: de", encoding="utf-8")
+        return parse(data, name)
+
+    monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
+    assert read_submission(path, 10_000).sidecar.language == "de"
+
+
+def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", Page())
+    (tmp_path / "b.txt").symlink_to(path)
+    document, data = read_document(tmp_path / "b.txt", 10_000)
+    assert data == path.read_bytes()
+    assert document.source.name == "b.txt"
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    message = refusal(unreadable(tmp_path / "a.txt")).message
+    assert message in ("cannot be read: Input/output error", "cannot be read: Permission denied")
+
+
+def test_a_name_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    path.write_bytes(Page().text.encode())
+    assert refusal(path).message == "the file's name is not UTF-8"
+
+
+def test_the_key_is_the_file_name_without_its_ending(tmp_path: Path) -> None:
+    names = ("a", "a.b", "ä ö", "new\nline", ".hidden")
+    keys = [read_submission(write(tmp_path, name, Page()), 10_000).key for name in names]
+    assert keys == list(names)
+
+
+def test_the_key_is_the_url_of_the_sidecar_where_it_has_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", Page(), "url: https://example.org/a\nslug: tide")
+    submission = read_submission(path, 10_000)
+    assert submission.key == "https://example.org/a"
+    assert submission.data == path.read_bytes()
+    assert submission.document.source.name == "a.txt"
+
+
+def test_the_sidecar_is_the_one_of_its_own_name(tmp_path: Path) -> None:
+    write(tmp_path, "a", Page(), "published_at: 2026-04-21T12:00:00Z")
+    write(tmp_path, "a.b", Page(), "published_at: 2026-04-22T12:00:00Z")
+    days = [read_submission(tmp_path / name, 10_000).sidecar.published_at for name in ("a.txt", "a.b.txt")]
+    assert days == [datetime(2026, 4, day, 12, tzinfo=UTC) for day in (21, 22)]
+
+
+def test_a_wrong_sidecar_rejects_its_document(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", Page(), "slug: Tide")
+    with pytest.raises(Rejection, match=r"^sidecar a\.yaml line 1: 'slug' must be"):
+        read_submission(path, 10_000)
+
+
+def test_a_sidecar_alone_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("slug: tide", encoding="utf-8")
+    assert find_documents([tmp_path]) == []
+
+
+@pytest.mark.parametrize("length", [250, 251])
+def test_a_name_as_long_as_a_file_system_allows_is_read(tmp_path: Path, length: int) -> None:
+    # 255 bytes with `.txt`; the sidecar's name would have one more.
+    path = write(tmp_path, "n" * length, Page())
+    assert read_submission(path, 10_000).key == "n" * length

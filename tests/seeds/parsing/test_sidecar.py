@@ -1,0 +1,395 @@
+"""Sidecars: each key, and one line for whatever is wrong."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from seeds.messages import printable
+from seeds.parsing.document import Rejection
+from seeds.parsing.files import read_submission
+from seeds.parsing.sidecar import KEYS, MAX_BYTES, MAX_URL, Sidecar, parse_sidecar
+from tests.seeds.documents import Page, write
+
+URL = "https://example.org/2026/tide-gauges"
+LONGEST_URL = f"{URL}?{'x' * (MAX_URL - len(URL) - 1)}"
+NOON = datetime(2026, 4, 21, 12, tzinfo=UTC)
+# Each nesting names the one before it nine times: 9 to the power of 9 values, were they ever copied.
+BOMB = "a: &a [x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+def read(text: str | bytes) -> Sidecar:
+    """Parse a sidecar called `page.yaml`."""
+    return parse_sidecar(text.encode() if isinstance(text, str) else text, "page.yaml")
+
+
+def complaint(text: str | bytes, line: int = 1) -> str:
+    """Give what the rejection says after the sidecar's name and the number of the line at fault."""
+    with pytest.raises(Rejection) as caught:
+        read(text)
+    message = caught.value.message
+    assert message == printable(message)
+    start, found, rest = message.partition(f"sidecar page.yaml line {line}: ")
+    assert (start, bool(found)) == ("", True), message
+    return rest
+
+
+def test_a_sidecar_gives_every_key() -> None:
+    text = f"""\
+        url: {URL}
+        published_at: 2026-04-21T12:00:00Z
+        language: zh-Hans
+        image_url: http://example.org/gauge.jpg
+        slug: tide-gauges
+    """
+    expected = Sidecar(URL, NOON, "zh-Hans", "http://example.org/gauge.jpg", "tide-gauges")
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# nothing yet\n# url: later\n", "{}"])
+def test_a_sidecar_may_say_nothing(text: str) -> None:
+    assert read(text) == Sidecar()
+
+
+@pytest.mark.parametrize("null", ["", "~", "null", "Null", "NULL"])
+def test_a_null_is_the_default(null: str) -> None:
+    assert read("\n".join(f"{key}: {null}" for key in KEYS)) == Sidecar()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "slug: tide",
+        "slug: 'tide'",
+        'slug: "tide"',
+        "{slug: tide}",
+        "slug: >-\n  tide",
+        "\ufeffslug: tide",
+        "slug: tide\r\n",
+        "slug:    tide   # the old one",
+    ],
+)
+def test_a_value_may_be_spelt_in_every_way_of_yaml(text: str) -> None:
+    assert read(text) == Sidecar(slug="tide")
+
+
+def test_values_are_text_whatever_yaml_takes_them_for() -> None:
+    assert read("language: no\nslug: 2026-04-21") == Sidecar(language="no", slug="2026-04-21")
+
+
+def test_a_value_may_be_an_alias_of_another() -> None:
+    assert read(f"url: &page {URL}\nimage_url: *page") == Sidecar(url=URL, image_url=URL)
+
+
+@pytest.mark.parametrize("key", ["url", "image_url"])
+@pytest.mark.parametrize(
+    "url", ["http://a", "HTTPS://Example.ORG/", "https://[2001:db8::1]:8080/a?b#c", LONGEST_URL]
+)
+def test_a_url_of_http_is_taken_as_it_is(key: str, url: str) -> None:
+    assert getattr(read(f'{key}: "{url}"'), key) == url
+
+
+@pytest.mark.parametrize("key", ["url", "image_url"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "example.org/a",
+        "//example.org/a",
+        "ftp://example.org/a",
+        "javascript:alert(1)",
+        "https://",
+        "https:///path",
+        "'https://example.org/a b'",
+        "'https://example.org/ünïcödé'",
+        '"https://example.org/\\n"',
+        '"https://example.org/\\x1b[31m"',
+        "http://[::1",
+        '"http://a\\u2100\\x1b"',
+        f"{LONGEST_URL}x",
+        "''",
+        "7",
+    ],
+)
+def test_anything_else_is_no_url(key: str, value: str) -> None:
+    rest = complaint(f"language: en\n{key}: {value}", line=2)
+    assert rest == f"'{key}' must be an http or https URL of at most {MAX_URL} ASCII characters"
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        ("2026-04-21T12:00:00Z", NOON),
+        ("2026-04-21t12:00:00z", NOON),
+        ("2026-04-21 12:00:00Z", NOON),
+        ("'2026-04-21T12:00:00Z'", NOON),
+        ("2026-04-21T12:00:00+00:00", NOON),
+        ("2026-04-21T12:00:00-00:00", NOON),
+        ("2026-04-21T20:00:00+08:00", NOON),
+        ("2026-04-22T11:59:00+23:59", NOON),
+        ("2026-04-20T23:30:00-12:30", NOON),
+        ("2026-04-21T12:00:00.5Z", NOON.replace(microsecond=500_000)),
+        ("2026-04-21T12:00:00.123456Z", NOON.replace(microsecond=123_456)),
+        ("2026-04-21T12:00:00.1234567890Z", NOON.replace(microsecond=123_456)),
+        ("2024-02-29T00:00:00Z", datetime(2024, 2, 29, tzinfo=UTC)),
+        ("0002-01-01T00:00:00Z", datetime(2, 1, 1, tzinfo=UTC)),
+        ("9998-12-31T23:59:59Z", datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_time_of_rfc_3339_is_taken_in_utc(value: str, time: datetime) -> None:
+    found = read(f"published_at: {value}").published_at
+    assert found == time
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-04-21",
+        "2026-04-21T12:00:00",
+        "2026-04-21T12:00Z",
+        "2026-04-21T12Z",
+        "2026-04-21T12:00:00.Z",
+        "'2026-04-21T12:00:00,5Z'",
+        "2026-04-21T12:00:00+08",
+        "2026-04-21T12:00:00+0800",
+        "2026-04-21T12:00:00+24:00",
+        "2026-04-21T12:00:00+01:60",
+        "2026-04-21T12:00:00 Z",
+        "2026-04-21_12:00:00Z",
+        "20260421T120000Z",
+        "2026-W17-2T12:00:00Z",
+        "2026-02-29T12:00:00Z",
+        "2026-13-01T12:00:00Z",
+        "2026-04-21T24:00:00Z",
+        "2026-04-21T12:60:00Z",
+        "2026-04-21T12:00:61Z",
+        # A leap second has no place in a datetime.
+        "2016-12-31T23:59:60Z",
+        "0000-01-01T00:00:00Z",
+        "12026-04-21T12:00:00Z",
+        # Their UTC lies outside the years 1 to 9999.
+        "0001-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
+        "２０２６-04-21T12:00:00Z",
+        '"2026-04-21T12:00:00Z\\n"',
+        "Apr 21, 2026",
+        "yesterday",
+        "1776772800",
+        "''",
+    ],
+)
+def test_anything_else_is_no_time(value: str) -> None:
+    rest = complaint(f"\n\npublished_at: {value}", line=3)
+    expected = "must be a time of RFC 3339 with its zone, as in 2026-04-21T09:30:00Z"
+    assert rest == f"'published_at' {expected}"
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
+def test_a_time_of_the_first_year_or_the_last_is_refused(value: str) -> None:
+    rest = complaint(f"\n\npublished_at: {value}", line=3)
+    assert rest == "'published_at' must be a time between the years 2 and 9998"
+
+
+@pytest.mark.parametrize("tag", ["en", "zh", "gsw", "en-GB", "zh-Hans-CN", "es-419", "de-CH-1996"])
+def test_a_language_tag_is_taken(tag: str) -> None:
+    assert read(f"language: {tag}").language == tag
+
+
+@pytest.mark.parametrize(
+    "tag", ["e", "english", "en_GB", "en-", "-en", "en--GB", "en-a", "é", '"en\\n"', "''", "1"]
+)
+def test_anything_else_is_no_language(tag: str) -> None:
+    assert complaint(f"language: {tag}") == "'language' must be a language tag of BCP 47, as in en or zh-Hans"
+
+
+@pytest.mark.parametrize(
+    "slug", ["Tide", "tide gauges", "tide_gauges", "tide-", "é", f"{'x' * 121}", "''", '"a\\n"']
+)
+def test_anything_but_a_slug_is_no_slug(slug: str) -> None:
+    rest = complaint(f"slug: {slug}")
+    assert rest == "'slug' must be words of a-z and 0-9 joined by -, at most 120 characters, no UUID"
+
+
+def test_a_uuid_is_no_slug() -> None:
+    assert complaint("slug: 123e4567-e89b-42d3-a456-426614174000").endswith("no UUID")
+
+
+@pytest.mark.parametrize("key", ["title", "Url", "url ", "published", "<<", "1", "~", "image-url", ""])
+def test_an_unknown_key_is_an_error_that_lists_the_keys(key: str) -> None:
+    rest = complaint(f"# a comment\nslug: tide\n'{key}': x", line=3)
+    assert rest == (
+        f"'{key}' is no key of a sidecar; the keys are url, published_at, language, image_url, slug"
+    )
+
+
+def test_a_long_or_unprintable_key_is_shown_short_and_printable() -> None:
+    rest = complaint(f'"\\x1b\\n\\u202e{"k" * 500}": x')
+    assert rest.startswith("'\\x1b\\x0a\\u202ekkk")
+    assert len(rest) < 200
+
+
+@pytest.mark.parametrize("first", ["tide", "gauge", "~", ""])
+@pytest.mark.parametrize("second", ["tide", "~"])
+def test_a_key_that_is_given_twice_is_an_error(first: str, second: str) -> None:
+    assert complaint(f"slug: {first}\nlanguage: en\nslug: {second}", line=3) == "'slug' is given twice"
+
+
+@pytest.mark.parametrize("value", ["[a, b]", "[]", "{a: b}", "{}", "\n  - a", "\n  a: b"])
+def test_a_list_or_a_map_is_no_value(value: str) -> None:
+    assert complaint(f"language: en\nslug: {value}", line=2) == "must be `key: value` lines with plain values"
+
+
+@pytest.mark.parametrize("text", ["? [url]\n: x", "? {url: x}\n: x"])
+def test_a_list_or_a_map_is_no_key(text: str) -> None:
+    assert complaint(text) == "must be `key: value` lines with plain values"
+
+
+@pytest.mark.parametrize("text", ["- url: x", "url", "[]", "'url: x'", "7", "~"])
+def test_anything_but_a_map_is_no_sidecar(text: str) -> None:
+    assert complaint(f"\n{text}", line=2) == "must be `key: value` lines"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("slug: [", 1),
+        ("slug: 'tide", 1),
+        ("language: en\nslug: a: b", 2),
+        ("language: en\n\tslug: tide", 2),
+        ("language: en\nslug: *tide", 2),
+        ("language: en\n---\nlanguage: de", 2),
+        ("language: en\n@slug: tide", 2),
+        ("%YAML 9.9\n---\nslug: tide", 1),
+        ('slug: "\\q"', 1),
+    ],
+)
+def test_what_is_not_yaml_says_so(text: str, line: int) -> None:
+    assert complaint(text, line).startswith("is not YAML: ")
+
+
+@pytest.mark.parametrize("text", [b"slug: \xff", b"slug: caf\xe9", b"# \xc3\n", b"slug: \xed\xa0\x80"])
+def test_what_is_not_utf_8_says_so(text: bytes) -> None:
+    assert complaint(b"language: en\n" + text, line=2) == "is not UTF-8"
+
+
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\x7f", "\ufffe"])
+def test_a_character_that_yaml_does_not_allow_is_named_by_its_line(character: str) -> None:
+    assert complaint(f"language: en\n\nslug: a{character}b", line=3).startswith("is not YAML: ")
+
+
+@pytest.mark.parametrize("nesting", ["[" * 60_000, "- " * 30_000, "? " * 30_000])
+def test_nesting_without_end_is_an_error(nesting: str) -> None:
+    assert complaint(nesting)
+
+
+def test_an_alias_bomb_is_an_error_before_it_grows() -> None:
+    assert complaint(BOMB) == "must be `key: value` lines with plain values"
+
+
+def test_a_list_that_holds_itself_is_no_value() -> None:
+    assert "plain values" in complaint("slug: &a [*a]")
+
+
+def test_a_tag_makes_nothing_but_text() -> None:
+    assert read("slug: !!python/name:os.system tide") == Sidecar(slug="tide")
+
+
+def test_a_sidecar_at_the_limit_is_read_and_one_byte_over_is_not() -> None:
+    text = "slug: tide #"
+    assert read(text.ljust(MAX_BYTES, "x")) == Sidecar(slug="tide")
+    assert complaint(text.ljust(MAX_BYTES + 1, "x")) == f"is over {MAX_BYTES} bytes"
+
+
+def test_a_sidecars_name_is_printable_in_the_message() -> None:
+    with pytest.raises(Rejection) as caught:
+        parse_sidecar(b"x: y", "a\nb\x1b.yaml")
+    assert caught.value.message.startswith(r"sidecar a\x0ab\x1b.yaml line 1: 'x' ")
+
+
+def test_a_document_without_a_sidecar_has_the_defaults(tmp_path: Path) -> None:
+    assert read_submission(write(tmp_path, "page", Page()), 10_000).sidecar == Sidecar()
+
+
+def test_a_sidecar_over_its_limit_is_named_in_the_message(tmp_path: Path) -> None:
+    path = write(tmp_path, "page", Page(), "#" * (MAX_BYTES + 1))
+    with pytest.raises(Rejection, match=r"page\.yaml") as caught:
+        read_submission(path, 10_000)
+    assert str(MAX_BYTES) in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["folder", "link to nothing"])
+def test_a_sidecar_that_is_no_file_is_named_in_the_message(tmp_path: Path, kind: str) -> None:
+    path = write(tmp_path, "page", Page())
+    if kind == "folder":
+        path.with_suffix(".yaml").mkdir()
+    else:
+        path.with_suffix(".yaml").symlink_to(tmp_path / "nothing")
+    with pytest.raises(Rejection, match=r"page\.yaml"):
+        read_submission(path, 10_000)
+
+
+# What YAML is made of comes up more often than by chance.
+SCRAPS = st.sampled_from(
+    [key.encode() + b": " for key in KEYS]
+    + [
+        b"\n",
+        b"\r",
+        b" ",
+        b"- ",
+        b"? ",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"&a ",
+        b"*a ",
+        b"!!null ",
+        b"!<x> ",
+        b"'",
+        b'"',
+    ]
+    + [
+        b"|\n",
+        b">\n",
+        b"#",
+        b"%",
+        b"---\n",
+        b"...\n",
+        b"\\x1b",
+        b"\\ud800",
+        b"\0",
+        b"\x1b",
+        b"\xff",
+        b"\xc2\x85",
+    ]
+    + [
+        URL.encode(),
+        b"http://[",
+        b"2026-04-21T12:00:00Z",
+        b"9999-12-31T23:59:59-01:00",
+        b"en",
+        b"null",
+        b"tide",
+    ]
+)
+
+
+@given(st.one_of(st.binary(max_size=200), st.lists(SCRAPS, max_size=20).map(b"".join)))
+@example(b'url: "http://a\\u2100\\x1b"')
+def test_any_bytes_give_a_sidecar_or_one_printable_line(data: bytes) -> None:
+    outcome: Sidecar | str
+    try:
+        outcome = parse_sidecar(data, "page.yaml")
+    except Rejection as rejection:
+        outcome = rejection.message
+    if isinstance(outcome, Sidecar):
+        assert outcome.published_at is None or outcome.published_at.tzinfo is UTC
+    else:
+        assert re.fullmatch(r"sidecar page\.yaml line [1-9]\d*: \S.*", outcome)
+        assert outcome == printable(outcome)

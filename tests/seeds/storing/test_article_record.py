@@ -1,0 +1,129 @@
+"""What is stored of a submission, and what tells that something of it changed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+
+from api.models import UNDATED_ASC, UNDATED_DESC
+from api.v1.article_content import FIELDS
+from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.mentions import Matcher
+from seeds.parsing.files import Submission
+from seeds.storing.article_record import Content, make_content
+from seeds.storing.identifiers import title_digest
+from seeds.transfer.line_format import STATED
+from tests.seeds.documents import ROOT, Page, submit
+
+QUAY = KnownEntity("quay", "place", "quay")
+MATCHER = Matcher([QUAY])
+PAGE = Page(related=(("Sirens Tested", "Apr 21, 2026"), ("A Wall Is Raised", None)))
+SIDECAR = "published_at: 2026-04-21T12:00:00Z\nimage_url: https://example.org/g.jpg\nlanguage: de"
+CHANGES: dict[str, Page] = {
+    "title": replace(PAGE, title="Other Towns"),
+    "summary": replace(PAGE, summary="Another summary of the same thing."),
+    "no summary, no caption": replace(PAGE, summary=None, caption=None),
+    "caption": replace(PAGE, caption="A gauge."),
+    "no caption": replace(PAGE, caption=None),
+    "takeaway": replace(PAGE, takeaways=("All gauges report to one page.", PAGE.takeaways[1])),
+    "order of takeaways": replace(PAGE, takeaways=PAGE.takeaways[::-1]),
+    "no takeaways": replace(PAGE, takeaways=()),
+    "heading": replace(PAGE, heading="What It Does Not Mean"),
+    "analysis": replace(PAGE, analysis=("Shared readings cost nothing at all, in the end.",)),
+    "no analysis": replace(PAGE, analysis=()),
+    "signature": replace(PAGE, signature=("Coast Desk", "The Tide Table")),
+    "body": replace(PAGE, body=(PAGE.body[0],)),
+    "related": replace(PAGE, related=(("Sirens Tested", "Apr 22, 2026"), ("A Wall Is Raised", None))),
+    "order of related": replace(PAGE, related=PAGE.related[::-1]),
+}
+
+
+def content(submission: Submission, slug: str = "tide") -> Content:
+    """Make the content of `submission`."""
+    return make_content(submission, slug)
+
+
+def test_the_columns_are_what_page_and_sidecar_say() -> None:
+    submission = submit("page", PAGE, SIDECAR)
+    noon = datetime(2026, 4, 21, 12, tzinfo=UTC)
+    made = content(submission)
+    assert made.columns == {
+        "key": "page",
+        "slug": "tide",
+        "title": PAGE.title,
+        "title_digest": title_digest(PAGE.title),
+        "summary": PAGE.summary,
+        "language": "de",
+        "author": "Coast Desk",
+        "role": "Weather Editor",
+        "publication": "The Tide Table",
+        "image_caption": PAGE.caption,
+        "image_url": "https://example.org/g.jpg",
+        "published_at": noon,
+        "published_asc": noon,
+        "published_desc": noon,
+        "body": list(PAGE.body),
+        "analysis": {"desk": "Editor's Desk", "heading": "What It Means", "paragraphs": list(PAGE.analysis)},
+        "word_count": 15 + 14 + 11,
+        "source_name": "page.txt",
+        "source_sha256": submission.document.source.sha256,
+        "source_bytes": len(submission.data),
+    }
+    assert made.takeaways == list(PAGE.takeaways)
+    assert made.related == list(PAGE.related)
+
+
+def test_what_is_stated_has_the_fields_that_answers_reports_and_exports_know() -> None:
+    report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
+    named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
+    assert list(content(submit("page", PAGE)).stated) == list(FIELDS) == list(STATED) == named
+
+
+def test_what_a_page_does_not_have_is_null() -> None:
+    bare = Page(caption=None, analysis=(), signature=())
+    columns = content(submit("page", bare)).columns
+    absent = ("author", "role", "publication", "image_caption", "image_url", "published_at", "analysis")
+    assert {name: columns[name] for name in absent} == dict.fromkeys(absent)
+    assert (columns["published_asc"], columns["published_desc"]) == (UNDATED_ASC, UNDATED_DESC)
+    assert columns["language"] == "en"
+    assert columns["word_count"] == 15 + 14
+
+
+def test_the_same_submission_has_the_same_digest() -> None:
+    digest = content(submit("page", PAGE, SIDECAR)).digest
+    assert content(submit("page", PAGE, SIDECAR)).digest == digest
+    assert len(digest) == 64
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_any_part_changes_the_digest(change: str) -> None:
+    before, after = content(submit("page", PAGE)), content(submit("page", CHANGES[change]))
+    # The bytes differ anyhow; the digest must see the part itself.
+    sources = {name: before.columns[name] for name in ("source_sha256", "source_bytes")}
+    assert replace(after, columns=after.columns | sources).digest != before.digest
+
+
+@pytest.mark.parametrize("end", ["\n", " ", "\n\n\n"])
+def test_a_change_of_bytes_alone_changes_the_digest(end: str) -> None:
+    changed = content(submit("page", (PAGE.text + end).encode()))
+    assert changed.columns["title"] == PAGE.title
+    assert changed.digest != content(submit("page", PAGE)).digest
+
+
+@pytest.mark.parametrize(
+    "sidecar",
+    ["published_at: 2026-04-21T12:00:00.5Z", "language: fr", "image_url: https://example.org/h.jpg"],
+)
+def test_a_change_of_the_sidecar_changes_the_digest(sidecar: str) -> None:
+    assert content(submit("page", PAGE, sidecar)).digest != content(submit("page", PAGE)).digest
+
+
+def test_another_slug_changes_the_digest() -> None:
+    submission = submit("page", PAGE)
+    assert content(submission, "tide").digest != content(submission, "gauge").digest
+
+
+def test_the_same_time_in_another_zone_is_the_same_content() -> None:
+    utc, local = "published_at: 2026-04-21T12:00:00Z", "published_at: 2026-04-21T20:00:00+08:00"
+    assert content(submit("page", PAGE, utc)).digest == content(submit("page", PAGE, local)).digest

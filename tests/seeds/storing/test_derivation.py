@@ -1,0 +1,47 @@
+"""What is derived from a document, and when that differs."""
+
+from dataclasses import replace
+
+from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.mentions import Matcher
+from seeds.storing.article_record import make_content
+from seeds.storing.derivation import Derived, derive
+from tests.seeds.documents import Page, submit
+
+QUAY = KnownEntity("quay", "place", "quay")
+PAGE = Page()
+
+
+def derived(page: Page, *catalogue: KnownEntity) -> Derived:
+    """Derive what follows from `page` with that catalogue."""
+    return derive(make_content(submit("page", page), "tide").prose, Matcher(catalogue))
+
+
+def test_entities_evidence_and_features_are_those_of_the_texts() -> None:
+    made = derived(PAGE, QUAY)
+    assert [(found.entity, found.mentions[0].part) for found in made.entities] == [(QUAY, "image")]
+    assert len(made.evidence) == len(PAGE.takeaways)
+    assert made.features
+
+
+def test_the_same_document_and_catalogue_have_the_same_digest() -> None:
+    digest = derived(PAGE, QUAY).digest
+    assert derived(PAGE, QUAY).digest == digest
+    assert len(digest) == 64
+
+
+def test_another_catalogue_changes_the_digest_only_where_mentions_differ() -> None:
+    digest = derived(PAGE, QUAY).digest
+    elsewhere = KnownEntity("Atlantis", "place", "atlantis")
+    described = replace(QUAY, description="Where ships lie.", same_as=("https://example.org/quay",))
+    assert derived(PAGE, elsewhere, described).digest == digest
+    assert derived(PAGE, QUAY, KnownEntity("gauge", "product", "gauge")).digest != digest
+    assert derived(PAGE).digest != digest
+
+
+def test_a_longer_name_at_the_same_place_changes_the_digest() -> None:
+    page = replace(PAGE, title="The Tide Wall")
+    before = derived(page, KnownEntity("Tide", "product", "tide"))
+    after = derived(page, KnownEntity("Tide Wall", "product", "tide"))
+    assert before.entities[0].salience == after.entities[0].salience
+    assert before.digest != after.digest

@@ -1,0 +1,101 @@
+"""The feed of changes: numbered as committed, whoever writes, and what an article was before."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from api.db import db
+from api.models import CREATED, Change
+from seeds.storing.history import Outcome, record
+from seeds.storing.identifiers import article_id
+from seeds.storing.transactions import OPTIONS
+from tests.seeds.documents import Page, revision, rows, seed_pages, submit
+
+PAGE = Page()
+NOW = datetime(2026, 4, 21, 12, tzinfo=UTC)
+PATIENCE_SECONDS = 60
+
+
+def seen(engine: Engine) -> list[int]:
+    """Give the numbers of all changes that a reader sees now."""
+    with engine.connect() as connection:
+        return list(connection.scalars(select(Change.sequence).order_by(Change.sequence)))
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_writer_that_knows_no_lock_of_ours_waits_with_its_number_for_the_commit_before(app: Flask) -> None:
+    waits, commits = threading.Event(), threading.Event()
+
+    def write(engine: Engine, name: str, *, is_slow: bool) -> None:
+        with engine.connect().execution_options(**OPTIONS["postgresql"]) as connection:
+            outcome = Outcome(CREATED, article_id(name), name, 1, {})
+            if not is_slow:
+                waits.set()
+            record(connection, outcome, name, NOW)
+            if is_slow:
+                # Between the number and its commit there is all the time in the world.
+                assert commits.wait(PATIENCE_SECONDS)
+            connection.commit()
+
+    with app.app_context(), ThreadPoolExecutor(2) as pool:
+        engine = db.engine
+        first = pool.submit(write, engine, "first", is_slow=True)
+        while not _is_locked(engine):
+            assert not first.done()
+        second = pool.submit(write, engine, "second", is_slow=False)
+        assert waits.wait(PATIENCE_SECONDS)
+        with pytest.raises(TimeoutError):
+            second.result(0.5)
+        assert seen(engine) == []
+        commits.set()
+        first.result(PATIENCE_SECONDS)
+        second.result(PATIENCE_SECONDS)
+        assert seen(engine) == [1, 2]
+    assert [row["slug"] for row in rows(app)["changes"]] == ["first", "second"]
+
+
+def _is_locked(engine: Engine) -> bool:
+    """Tell whether a writer holds the row of the corpus."""
+    with engine.connect() as connection:
+        held = connection.exec_driver_sql("SELECT 1 FROM corpus FOR UPDATE SKIP LOCKED").all()
+        connection.rollback()
+    return not held
+
+
+def test_each_change_has_the_next_number_and_what_the_article_was_called_then(app: Flask) -> None:
+    seed_pages(app, [submit("a", PAGE), submit("b", Page(title="Sirens Tested"))])
+    seed_pages(app, [submit("a", replace(PAGE, title="Gauges Shared"), "slug: gauges"), submit("a", PAGE)])
+    changes = rows(app)["changes"]
+    assert [(row["sequence"], row["kind"], row["slug"], row["revision"]) for row in changes] == [
+        (1, "created", "harbour-towns-share-their-tide-gauges", 1),
+        (2, "created", "sirens-tested", 1),
+        (3, "updated", "gauges", 2),
+        (4, "updated", "gauges", 3),
+    ]
+    assert [row["fields"] for row in changes] == [[], [], ["slug", "title", "source"], ["title", "source"]]
+    assert revision(app) == 4
+
+
+def test_what_an_article_was_is_kept_with_its_document(app: Flask) -> None:
+    versions = [PAGE, replace(PAGE, summary="Ten towns."), replace(PAGE, takeaways=())]
+    seed_pages(app, [submit("a", version) for version in versions])
+    kept = rows(app)["revisions"]
+    assert [(row["revision"], row["key"], row["source"]) for row in kept] == [
+        (number, "a", version.text.encode()) for number, version in enumerate(versions[:2], 1)
+    ]
+    assert [row["content"]["summary"] for row in kept] == [PAGE.summary, "Ten towns."]
+    assert [len(row["content"]["takeaways"]) for row in kept] == [2, 2]
+
+
+def test_a_document_that_moves_without_a_word_changed_makes_no_revision(app: Flask) -> None:
+    seed_pages(app, [submit("a", PAGE)])
+    before = rows(app)
+    assert seed_pages(app, [replace(submit("a", PAGE), folder="/elsewhere")]) == ["unchanged"]
+    after = rows(app)
+    assert [row["folder"] for row in after["sources"]] == ["/elsewhere"]
+    assert {**after, "sources": before["sources"]} == before

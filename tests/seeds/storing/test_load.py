@@ -1,0 +1,381 @@
+"""The loader: created, updated or unchanged, and rows that always are what the documents say."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from api.db import db
+from api.models import Article, Change
+from api.models.facet_ids import facet_id
+from seeds.extraction.catalogue import KnownEntity
+from seeds.parsing.files import DOCUMENTS, Submission
+from seeds.storing.identifiers import article_id, entity_id
+from tests.seeds.documents import (
+    Page,
+    Row,
+    Rows,
+    article,
+    clear,
+    lasting,
+    recounted,
+    reference,
+    reread_pages,
+    revision,
+    rows,
+    seed,
+    seed_pages,
+    submit,
+    summary,
+)
+
+SEA = KnownEntity("Sea", "place", "sea", ("North Sea",))
+BOARD = KnownEntity("Sea Board", "organization", "sea-board", description="Keeps the gauges.")
+PLAN = KnownEntity("AI+", "policy", "ai-plus", same_as=("https://example.org/ai",))
+CATALOGUE = (SEA, BOARD, PLAN)
+LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+PAGE = Page(related=(("Sirens Tested", "Apr 21, 2026"), ("A Wall Is Raised", None)))
+# One page through its life: each version differs from the one before in one thing.
+LIFE = [
+    submit("page", PAGE),
+    submit("page", replace(PAGE, title="Towns Share Their Gauges")),
+    submit("page", replace(PAGE, title="Towns Share Their Gauges", summary="Nine towns, one warning.")),
+    submit("page", replace(PAGE, caption=None)),
+    submit("page", replace(PAGE, takeaways=("The Sea Board reads all gauges.", *PAGE.takeaways))),
+    submit("page", replace(PAGE, takeaways=())),
+    submit("page", replace(PAGE, heading="What Comes Next")),
+    submit("page", replace(PAGE, analysis=())),
+    submit("page", replace(PAGE, signature=("The Tide Table",))),
+    submit("page", replace(PAGE, body=(*PAGE.body, "The Sea rose again in the night, and AI+ was no help."))),
+    submit("page", replace(PAGE, related=(("Sirens Tested", None),))),
+    submit("page", PAGE, "published_at: 2026-04-21T12:00:00Z"),
+    submit("page", PAGE, "published_at: 2026-04-21T12:00:00.25Z"),
+    submit("page", PAGE, "language: de"),
+    submit("page", PAGE, "image_url: https://example.org/gauge.jpg"),
+    submit("page", PAGE, "slug: tide-gauges"),
+    submit("page", f"{PAGE.text}\n".encode()),
+]
+
+
+def random_word(length: int) -> str:
+    """Give a word that no compression shortens, the same each time."""
+    return "".join(hashlib.sha256(bytes([at])).hexdigest() for at in range(length // 64 + 1))[:length]
+
+
+def age(app: Flask) -> None:
+    """Make every article as if it had been seeded long ago."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(Article).values(created_at=LONG_AGO, updated_at=LONG_AGO))
+        connection.execute(update(Change).values(changed_at=LONG_AGO))
+
+
+def of_last_versions(found: Rows) -> Rows:
+    """Leave out of `found` what keeps a memory of earlier versions: history, revisions and slugs."""
+    memory = {"revision", "slug", "content_digest"}
+    forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
+    kept = lasting(found)
+    articles = [
+        {name: value for name, value in row.items() if name not in memory} for row in kept["articles"]
+    ]
+    return kept | {"articles": articles} | forgotten
+
+
+def of_article(found: Rows, key: str) -> Rows:
+    """Give the rows of `found` that are the article's own; a link's target is its title's affair."""
+    own = {
+        name: found[name]
+        for name in ("articles", "article_entities", "article_slugs", "sources", "takeaways")
+    }
+    mine = article_id(key)
+    return {
+        name: [row for row in several if row.get("article_id", row.get("id")) == mine]
+        for name, several in own.items()
+    }
+
+
+def by_slug(found: Rows) -> dict[str, Row]:
+    """Give the entities of `found` by their slugs."""
+    return {str(row["slug"]): row for row in found["entities"]}
+
+
+def test_a_new_document_is_created(app: Flask) -> None:
+    assert seed_pages(app, LIFE[:1], CATALOGUE) == ["created"]
+    found = rows(app)
+    (row,) = found["articles"]
+    assert (row["id"], row["key"], row["title"], row["revision"]) == (
+        article_id("page"),
+        "page",
+        PAGE.title,
+        1,
+    )
+    assert row["created_at"] == row["updated_at"]
+    assert row["created_at"].microsecond == 0
+    assert [one["text"] for one in sorted(found["takeaways"], key=lambda one: int(one["position"]))] == list(
+        PAGE.takeaways
+    )
+    assert sorted(one["title"] for one in found["related_links"]) == ["A Wall Is Raised", "Sirens Tested"]
+    assert revision(app) == 1
+
+
+def test_created_at_and_updated_at_are_the_time_of_seeding(app: Flask) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    seed_pages(app, LIFE[:1])
+    assert before <= article(app, "page")["created_at"] <= datetime.now(UTC)
+
+
+def test_seeding_twice_changes_no_row(app: Flask) -> None:
+    assert (
+        seed_pages(app, [LIFE[0], submit("other", Page(title="Sirens Tested"))], CATALOGUE) == ["created"] * 2
+    )
+    age(app)
+    before = rows(app)
+    assert (
+        seed_pages(app, [submit("other", Page(title="Sirens Tested")), LIFE[0]], CATALOGUE)
+        == ["unchanged"] * 2
+    )
+    assert rows(app) == before
+
+
+def test_every_change_is_one_revision_of_article_and_corpus(app: Flask) -> None:
+    for number, version in enumerate(LIFE, 1):
+        assert seed_pages(app, [version, version], CATALOGUE)[1] == "unchanged"
+        assert article(app, "page")["revision"] == revision(app) == number, number
+        assert rows(app)["entities"] == recounted(rows(app))
+
+
+def test_a_changed_document_is_updated_and_keeps_when_it_was_created(app: Flask) -> None:
+    seed_pages(app, LIFE[:1])
+    age(app)
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert seed_pages(app, LIFE[1:2]) == ["updated"]
+    row = article(app, "page")
+    assert (row["revision"], row["created_at"]) == (2, LONG_AGO)
+    assert before <= row["updated_at"] <= datetime.now(UTC)
+
+
+def test_a_change_touches_no_other_article(app: Flask) -> None:
+    other = submit("other", Page(title="The Sea Board", related=((PAGE.title, None),)))
+    seed_pages(app, [other, LIFE[0]], CATALOGUE)
+    age(app)
+    before = of_article(rows(app), "other")
+    assert all(before.values())
+    seed_pages(app, LIFE[1:], CATALOGUE)
+    assert of_article(rows(app), "other") == before
+
+
+def test_an_article_that_changed_back_has_its_old_content_and_a_new_revision(app: Flask) -> None:
+    seed_pages(app, LIFE[:1], CATALOGUE)
+    first = rows(app)
+    assert seed_pages(app, [LIFE[9], LIFE[0]], CATALOGUE) == ["updated", "updated"]
+    assert article(app, "page")["revision"] == 3
+    assert of_last_versions(rows(app)) == of_last_versions(first)
+    assert article(app, "page")["content_digest"] == first["articles"][0]["content_digest"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PAGE.text.encode(),
+        PAGE.text.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbf" + PAGE.text.encode(),
+        PAGE.text.replace("Nine", "Ni\x07ne").replace("'", "’").encode() + b"\n\n \t\n",
+        "海".join(PAGE.text.split("e")).encode(),
+    ],
+    ids=["as it is", "CRLF", "byte-order mark", "control character", "CJK"],
+)
+def test_the_bytes_of_the_document_are_stored_unchanged(app: Flask, data: bytes) -> None:
+    seed_pages(app, [LIFE[0], submit("page", data)])
+    assert rows(app)["sources"] == [{"article_id": article_id("page"), "content": data, "folder": "/pages"}]
+    assert article(app, "page")["source_bytes"] == len(data)
+
+
+def test_entities_have_what_the_catalogue_says_and_the_counts_of_all_articles(app: Flask) -> None:
+    seed_pages(
+        app,
+        [
+            submit(
+                "a",
+                Page(title="Sea Board at Sea", body=("The Sea Board and the North Sea.", "Nothing more.")),
+            ),
+            submit("b", Page(title="AI+ at the Sea Board")),
+        ],
+        CATALOGUE,
+    )
+    found = by_slug(rows(app))
+    assert {slug: (row["article_count"], row["mention_count"]) for slug, row in found.items()} == {
+        "sea": (1, 2),
+        "sea-board": (2, 3),
+        "ai-plus": (1, 1),
+    }
+    assert found["sea-board"] == {
+        "id": entity_id("sea-board"),
+        "slug": "sea-board",
+        "name": "Sea Board",
+        "type": "organization",
+        "aliases": [],
+        "description": "Keeps the gauges.",
+        "same_as": [],
+        "origin": "catalogue",
+        "article_count": 2,
+        "mention_count": 3,
+    }
+
+
+def test_an_entity_that_no_article_mentions_any_more_disappears(app: Flask) -> None:
+    seed_pages(
+        app, [submit("a", Page(title="The Sea")), submit("b", Page(title="The Sea and AI+"))], CATALOGUE
+    )
+    seed_pages(app, [submit("b", Page(title="A Quay"))], CATALOGUE)
+    assert set(by_slug(rows(app))) == {"sea"}
+    seed_pages(app, [submit("a", Page(title="A Pier"))], CATALOGUE)
+    assert (rows(app)["entities"], rows(app)["article_entities"], rows(app)["takeaway_entities"]) == (
+        [],
+        [],
+        [],
+    )
+
+
+def test_a_takeaway_leads_to_the_entities_that_it_names(app: Flask) -> None:
+    page = Page(
+        title="The Sea", takeaways=("The Sea Board and AI+ met.", "Nothing here.", "AI+ and AI+ again.")
+    )
+    seed_pages(app, [submit("a", page)], CATALOGUE)
+    found = rows(app)
+    positions = {row["id"]: row["position"] for row in found["takeaways"]}
+    assert {(positions[row["takeaway_id"]], row["entity_id"]) for row in found["takeaway_entities"]} == {
+        (1, entity_id("sea-board")),
+        (1, entity_id("ai-plus")),
+        (3, entity_id("ai-plus")),
+    }
+
+
+# --- The catalogue changes. ---
+
+
+def test_a_changed_description_is_taken_over_without_a_new_revision_of_any_article(app: Flask) -> None:
+    pages = [submit("a", Page(title="Sea Board at Sea")), submit("b", Page(title="AI+"))]
+    seed_pages(app, pages, CATALOGUE)
+    age(app)
+    before = rows(app)
+    described = replace(
+        BOARD, description="Reads the gauges.", same_as=("https://example.org/board",), type="place"
+    )
+    assert seed_pages(app, pages, [SEA, described, PLAN]) == ["unchanged", "unchanged"]
+    after = rows(app)
+    taken_over = {
+        "description": "Reads the gauges.",
+        "same_as": ["https://example.org/board"],
+        "type": "place",
+    }
+    assert by_slug(after) == by_slug(before) | {"sea-board": by_slug(before)["sea-board"] | taken_over}
+    assert revision(app) == 3
+    # Nothing else changes, but that the article is now found under the other type.
+    untouched = set(before) - {"entities", "corpus", "article_facets"}
+    organizations = facet_id("entity_type", "organization")
+    kept = [row for row in before["article_facets"] if row["facet"] != organizations]
+    assert after["article_facets"] == kept != before["article_facets"]
+    assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
+
+
+def test_a_document_that_says_nothing_new_is_left_alone_whatever_the_catalogue_has(app: Flask) -> None:
+    page = submit("a", Page(title="The Sea Board"))
+    seed_pages(app, [page])
+    before = rows(app)
+    assert seed_pages(app, [page], CATALOGUE) == ["unchanged"]
+    assert rows(app) == before
+
+
+def test_a_new_name_changes_only_the_articles_that_have_it(app: Flask) -> None:
+    pages = [submit("a", Page(title="The Gauge Board")), submit("b", Page(title="The Sea Board"))]
+    seed_pages(app, pages, CATALOGUE)
+    renamed = replace(BOARD, name="Gauge Board", aliases=("Sea Board",))
+    assert reread_pages(app, pages, [SEA, renamed, PLAN]) == [True, False]
+    assert [article(app, key)["revision"] for key in "ab"] == [1, 1]
+    found = by_slug(rows(app))["sea-board"]
+    assert (found["name"], found["aliases"], found["article_count"]) == ("Gauge Board", ["Sea Board"], 2)
+
+
+def test_a_name_that_left_the_catalogue_leaves_the_articles(app: Flask) -> None:
+    # A name in small letters, so that the text alone does not tell that it is one.
+    keel = KnownEntity("keel", "product", "keel")
+    pages = [submit("a", Page(title="A keel at Sea")), submit("b", Page(title="The Sea"))]
+    seed_pages(app, pages, [SEA, keel])
+    assert reread_pages(app, pages, [SEA]) == [True, False]
+    assert set(by_slug(rows(app))) == {"sea"}
+    assert reread_pages(app, pages, []) == [True, True]
+    assert rows(app)["entities"] == []
+
+
+def test_an_unchanged_catalogue_changes_no_row(app: Flask) -> None:
+    seed_pages(app, [submit("a", Page(title="AI+ at the Sea Board"))], CATALOGUE)
+    before = rows(app)
+    assert seed_pages(app, [], CATALOGUE) == []
+    assert rows(app) == before
+
+
+# --- Whatever is seeded in whatever order. ---
+
+
+NAMES = st.sampled_from(["Sea", "North Sea", "Sea Board", "AI+", "quay", "pier"])
+SENTENCES = st.lists(NAMES, min_size=1, max_size=4).map(lambda names: f"The {' and the '.join(names)} came.")
+TITLES = st.sampled_from(["The Sea", "The Sea Board", "AI+ and More", "A Quay"])
+VERSIONS = st.builds(
+    submit,
+    st.sampled_from("abc"),
+    st.builds(
+        Page,
+        title=TITLES,
+        takeaways=st.lists(SENTENCES, max_size=3).map(tuple),
+        body=st.lists(SENTENCES, min_size=1, max_size=2).map(tuple),
+        related=st.lists(TITLES.map(lambda title: (title, None)), max_size=2).map(tuple),
+    ),
+    st.sampled_from(["", "published_at: 2026-04-21T12:00:00Z", "language: de"]),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=st.lists(VERSIONS, min_size=1, max_size=10))
+def test_counts_and_rows_depend_on_the_last_version_of_each_document_alone(
+    app: Flask, history: list[Submission]
+) -> None:
+    clear(app)
+    outcomes = seed_pages(app, history, CATALOGUE)
+    after_all = rows(app)
+    assert after_all["entities"] == recounted(after_all)
+    assert all(row["mention_count"] == len(row["mentions"]) for row in after_all["article_entities"])
+    assert revision(app) == len(outcomes) - outcomes.count("unchanged")
+    clear(app)
+    seed_pages(app, {one.key: one for one in history}.values(), CATALOGUE)
+    assert of_last_versions(rows(app)) == of_last_versions(after_all)
+
+
+# What one engine may take and another not.
+EXTREMES = [
+    submit("early", Page(title="Early"), "published_at: 0002-01-01T00:00:00Z"),
+    submit("late", Page(title="Late"), "published_at: 9998-12-31T23:59:59.999999Z"),
+    submit("url", Page(title="Addressed"), f"url: https://example.org/{random_word(1980)}"),
+    submit("slug", Page(title="Called"), f"slug: {random_word(120)}"),
+    submit("title", Page(title="".join(chr(0x20000 + 7 * at) for at in range(300)))),
+    submit(
+        "text",
+        Page(
+            title="北海 🌊 a\u0301 \u202eabc\u202c \ufffd\uffff",
+            body=("\u2028 x\u00a0y \\ ' \" %s :a {}. " * 9,),
+        ),
+    ),
+]
+
+
+def test_both_engines_end_with_equal_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
+    with reference(sqlite_template, tmp_path) as other:
+        for one in (app, other):
+            assert summary(seed(one, DOCUMENTS)).endswith("0 removed, 0 rejected")
+            assert set(seed_pages(one, [*LIFE, *EXTREMES], CATALOGUE)) == {"created", "updated"}
+            assert set(seed_pages(one, EXTREMES, CATALOGUE)) == {"unchanged"}
+        assert lasting(rows(app)) == lasting(rows(other))

@@ -1,0 +1,245 @@
+"""`flask seed relink`: entities and links that no order of seeding decides, and entities that are merged."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import seeds.cli
+from seeds.extraction.catalogue import KnownEntity, read_catalogue
+from seeds.parsing.files import Submission, read_submission
+from seeds.storing.identifiers import entity_id
+from tests.seeds.documents import (
+    ROOT,
+    Page,
+    Rows,
+    article,
+    clear,
+    lasting,
+    recounted,
+    reference,
+    revision,
+    rows,
+    seed,
+    seed_pages,
+    submit,
+)
+
+SAMPLES = [read_submission(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
+ORDERS = [SAMPLES[::-1], Random(4).sample(SAMPLES, len(SAMPLES))]  # noqa: S311
+BOARD = (
+    "Inspectors of the Inland Waters Board said on Monday that the Inland Waters Board would close the weir.",
+)
+WALK = (
+    "On Tuesday inspectors of the Inland Waters Board, who came by barge, measured how deep the river is.",
+)
+
+
+def relink(app: Flask) -> str:
+    """Run `flask seed relink`; gives what it printed."""
+    result = app.test_cli_runner().invoke(args=["seed", "relink"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    return str(result.stdout)
+
+
+def settled(app: Flask, pages: Iterable[Submission]) -> Rows:
+    """Seed `pages` and relink; gives all rows but the slugs that entities used to have."""
+    seed_pages(app, pages, read_catalogue())
+    relink(app)
+    found = rows(app)
+    assert found["entities"] == recounted(found)
+    present = {row["slug"] for row in found["entities"]}
+    found["entity_slugs"] = [row for row in found["entity_slugs"] if row["slug"] in present]
+    kept = lasting(found)
+    # How often and in what order something was written differs.
+    return {name: several for name, several in kept.items() if name not in ("changes", "corpus")}
+
+
+@pytest.fixture
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
+    """What the commands take for the catalogue; empty."""
+    known: list[KnownEntity] = []
+    monkeypatch.setattr(seeds.cli, "read_catalogue", lambda: tuple(known))
+    return known
+
+
+@pytest.mark.parametrize("pages", ORDERS, ids=["backwards", "shuffled"])
+def test_the_order_of_seeding_decides_nothing(
+    app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[Submission]
+) -> None:
+    with reference(sqlite_template, tmp_path) as other:
+        expected = settled(other, SAMPLES)
+    assert any(row["basis"] == "computed" for row in expected["related_links"])
+    assert any(row["origin"] == "extracted" for row in expected["entities"])
+    assert settled(app, pages) == expected
+
+
+def test_a_second_run_changes_nothing_and_says_so(app: Flask) -> None:
+    seed_pages(app, SAMPLES, read_catalogue())
+    relink(app)
+    before = rows(app)
+    assert relink(app) == (
+        f"{len(SAMPLES)} articles, 0 read anew, 0 entities settled, 0 articles with other links\n"
+    )
+    assert rows(app) == before
+
+
+def test_an_entity_of_the_catalogue_takes_over_the_extracted_one(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
+    extracted = client.get("/v1/entities/inland-waters-board").get_json()
+    assert (extracted["origin"], extracted["type"], extracted["article_count"]) == (
+        "extracted",
+        "organization",
+        2,
+    )
+    before = article(app, "a")
+    catalogue.append(KnownEntity("Inland Waters Board", "organization", "iwb", ("IWB",)))
+    relink(app)
+    known = client.get("/v1/entities/iwb").get_json()
+    assert (known["id"], known["origin"], known["article_count"]) == (str(entity_id("iwb")), "catalogue", 2)
+    for old in ("inland-waters-board", extracted["id"]):
+        answer = client.get(f"/v1/entities/{old}")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/iwb")
+        assert len(client.get(f"/v1/articles?entity={old}").get_json()["data"]) == 2
+    after = article(app, "a")
+    kept = ("revision", "created_at", "updated_at", "slug")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert [row["slug"] for row in rows(app)["entities"] if row["slug"].startswith("i")] == ["iwb"]
+
+
+def test_ids_and_slugs_go_on_to_the_next_successor(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
+    addresses = ["inland-waters-board", client.get("/v1/entities/inland-waters-board").get_json()["id"]]
+    entries = [
+        KnownEntity("The Weir Board", "organization", "weir-board", ("Inland Waters Board",)),
+        KnownEntity("Weir Trust", "organization", "weir-trust", ("The Weir Board", "Inland Waters Board")),
+        KnownEntity("Weir Trust", "organization", "weir", ("Inland Waters Board",)),
+        KnownEntity("Inland Waters Board", "place", "iwb"),
+    ]
+    for entry in entries:
+        catalogue[:] = [entry]
+        relink(app)
+        for old in addresses:
+            answer = client.get(f"/v1/entities/{old}")
+            assert (answer.status_code, answer.headers["Location"]) == (308, f"/v1/entities/{entry.slug}")
+            assert len(client.get(f"/v1/articles?entity={old}").get_json()["data"]) == 2
+        addresses += [entry.slug, client.get(f"/v1/entities/{entry.slug}").get_json()["id"]]
+    catalogue.clear()
+    relink(app)
+    found = client.get("/v1/entities/inland-waters-board").get_json()
+    assert (found["id"], found["origin"]) == (addresses[1], "extracted")
+    for old in addresses[2:]:
+        answer = client.get(f"/v1/entities/{old}")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
+
+
+def test_an_entity_may_go_and_come_back_any_number_of_times(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    for _ in range(5):
+        catalogue[:] = [KnownEntity("Weir Board", "organization", "weir-board", ("Inland Waters Board",))]
+        relink(app)
+        answer = client.get("/v1/entities/inland-waters-board")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/weir-board")
+        catalogue.clear()
+        relink(app)
+        assert client.get("/v1/entities/inland-waters-board").status_code == 200
+        answer = client.get("/v1/entities/weir-board")
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
+
+
+def test_of_two_entries_the_one_with_more_of_the_text_succeeds(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    budget = ("Charles Tarrow said on Monday that the budget was good. Mr Tarrow said that he would stay.",)
+    seed_pages(app, [submit("a", Page(body=budget))])
+    assert client.get("/v1/entities/charles-tarrow").get_json()["aliases"] == ["Tarrow"]
+    catalogue += [
+        KnownEntity("Charles Tarrow Jr", "person", "charles-tarrow-jr", ("Charles Tarrow",)),
+        KnownEntity("Tarrow", "place", "tarrow"),
+    ]
+    relink(app)
+    answer = client.get("/v1/entities/charles-tarrow")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/charles-tarrow-jr")
+
+
+def test_what_nothing_names_any_more_has_no_successor(app: Flask, client: FlaskClient) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    seed_pages(
+        app, [submit("a", Page(body=(BOARD[0].replace("Inland Waters Board", "Upland Mills Board"),)))]
+    )
+    assert client.get("/v1/entities/inland-waters-board").status_code == 404
+    assert client.get("/v1/entities/upland-mills-board").status_code == 200
+
+
+def test_the_entity_in_more_articles_has_the_slug(app: Flask, client: FlaskClient) -> None:
+    person = ("Yesterday Mr Velmora, who owns the mill, said that he would sell. Mr Velmora is old.",)
+    place = ("The boats lay near Velmora, a town in the hills, for a week, and in Velmora they were mended.",)
+    for several, kind in (((person, place, place), "place"), ((person, person, place), "person")):
+        clear(app)
+        seed_pages(app, [submit(f"page-{at}", Page(body=body)) for at, body in enumerate(several)])
+        relink(app)
+        assert client.get("/v1/entities/velmora").get_json()["type"] == kind
+
+
+def test_an_entry_takes_over_what_is_extracted_under_its_slug(
+    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    catalogue.append(KnownEntity("The Weir Board", "organization", "inland-waters-board"))
+    relink(app)
+    known = client.get("/v1/entities/inland-waters-board").get_json()
+    assert (known["name"], known["origin"], known["article_count"]) == ("The Weir Board", "catalogue", 1)
+    assert [row["slug"] for row in rows(app)["entities"] if row["slug"].startswith("inland")] == [
+        known["slug"]
+    ]
+
+
+def test_another_slug_alone_is_a_change_of_the_corpus(
+    app: Flask, tmp_path: Path, catalogue: list[KnownEntity]
+) -> None:
+    def slug() -> str:
+        return next(str(row["slug"]) for row in rows(app)["entities"] if row["name"] == "Inland Waters Board")
+
+    seed_pages(app, [submit("a", Page(body=BOARD))])
+    assert (slug(), revision(app)) == ("inland-waters-board", 1)
+    catalogue.append(KnownEntity("The Weir Board", "organization", "inland-waters-board"))
+    seed(app, tmp_path)
+    assert (slug() != "inland-waters-board", revision(app)) == (True, 2)
+    catalogue.clear()
+    relink(app)
+    assert (slug(), revision(app)) == ("inland-waters-board", 3)
+
+
+def test_a_run_that_was_cut_off_is_completed_by_the_next(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, catalogue: list[KnownEntity]
+) -> None:
+    seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
+    catalogue.append(KnownEntity("Inland Waters Board", "organization", "iwb"))
+    with monkeypatch.context() as cut:
+        cut.setattr(seeds.cli, "settle_entities", lambda _: 1 / 0)
+        assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)
+    assert relink(app).startswith("2 articles, 0 read anew, ")
+    assert rows(app)["entities"] == recounted(rows(app))
+    changed = revision(app)
+    relink(app)
+    assert revision(app) == changed
+
+
+def test_what_is_a_person_here_and_a_place_there_are_two_entities(app: Flask, client: FlaskClient) -> None:
+    person = ("Yesterday Mr Velmora, who owns the mill, said that he would sell. Mr Velmora is old.",)
+    place = ("The boats lay near Velmora, a town in the hills, for a week, and in Velmora they were mended.",)
+    seed_pages(app, [submit("a", Page(body=person)), submit("b", Page(body=place))])
+    found = client.get("/v1/entities?q=velmora&sort=name").get_json()["data"]
+    assert {(one["slug"], one["type"]) for one in found} == {
+        ("velmora", "person"),
+        ("velmora-place", "place"),
+    }

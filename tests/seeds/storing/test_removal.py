@@ -1,0 +1,133 @@
+"""`flask seed remove`: an article out, with all that hung on it, and back again with its history."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from seeds.extraction.catalogue import read_catalogue
+from seeds.parsing.document import Rejection
+from seeds.storing.identifiers import article_id
+from tests.seeds.documents import (
+    Page,
+    Rows,
+    article,
+    lasting,
+    recounted,
+    reference,
+    revision,
+    rows,
+    seed_pages,
+    submit,
+)
+
+BOARD = Page(
+    title="The Inland Waters Board Closes a Weir",
+    body=(
+        "Inspectors of the Inland Waters Board said on Monday that the weir would close.",
+        "China sent two.",
+    ),
+)
+OTHER = Page(title="Sirens Tested at Noon", related=((BOARD.title, None),))
+HISTORY = ("changes", "corpus", "revisions", "article_slugs")
+
+
+def remove(app: Flask, reference_: object) -> Result:
+    """Run `flask seed remove`."""
+    return app.test_cli_runner().invoke(args=["seed", "remove", str(reference_)])
+
+
+def without_history(found: Rows) -> Rows:
+    """Leave out of `found` what a removal leaves."""
+    return {name: several for name, several in lasting(found).items() if name not in HISTORY}
+
+
+def test_an_article_goes_with_all_that_hung_on_it(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
+    seed_pages(app, [submit("other", OTHER), submit("board", BOARD)], read_catalogue())
+    slug = article(app, "board")["slug"]
+    result = remove(app, slug)
+    assert (result.stdout, result.stderr, result.exit_code) == (
+        f"removed {slug}, which was at revision 1\n",
+        "",
+        0,
+    )
+    found = rows(app)
+    assert found["entities"] == recounted(found)
+    with reference(sqlite_template, tmp_path) as never:
+        seed_pages(never, [submit("other", OTHER)], read_catalogue())
+        assert without_history(found) == without_history(rows(never))
+
+
+def test_it_is_found_by_its_id_and_by_every_slug_that_it_had(app: Flask) -> None:
+    for reference_ in (article_id("board"), "weir", "board"):
+        seed_pages(app, [submit("board", BOARD, f"slug: {slug}") for slug in ("weir", "board")])
+        assert remove(app, reference_).exit_code == 0
+        assert rows(app)["articles"] == []
+
+
+@pytest.mark.parametrize("reference_", ["nothing", article_id("nothing"), "No Slug", "a\u202eb", "board"])
+def test_what_is_not_there_cannot_be_removed(app: Flask, reference_: object) -> None:
+    seed_pages(app, [submit("board", BOARD, "slug: board")])
+    assert remove(app, "board").exit_code == 0
+    before = rows(app)
+    result = remove(app, reference_)
+    shown = str(reference_).replace("\u202e", "\\u202e")
+    assert result.stderr == f"Error: no article has the id or slug {shown}\n"
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert rows(app) == before
+
+
+def test_a_removal_is_one_change_of_the_corpus_and_the_last_of_the_article(app: Flask) -> None:
+    seed_pages(app, [submit("board", BOARD)])
+    remove(app, article_id("board"))
+    assert revision(app) == 2
+    created, removed = rows(app)["changes"]
+    same = ("article_id", "slug", "title", "revision", "fields")
+    assert [created[name] for name in same] == [removed[name] for name in same]
+    assert (created["kind"], removed["kind"], removed["sequence"]) == ("created", "removed", 2)
+
+
+def test_an_article_that_comes_back_has_its_id_slug_and_first_day_and_the_next_revision(app: Flask) -> None:
+    later = replace(BOARD, title="A Weir Is Closed")
+    seed_pages(app, [submit("board", BOARD), submit("board", later)])
+    first = article(app, "board")
+    remove(app, first["slug"])
+    assert seed_pages(app, [submit("board", later)]) == ["created"]
+    back = article(app, "board")
+    same = ("id", "slug", "title", "created_at", "content_digest")
+    assert [back[name] for name in same] == [first[name] for name in same]
+    assert back["revision"] == 3
+    found = rows(app)
+    assert [row["kind"] for row in found["changes"]] == ["created", "updated", "removed", "created"]
+    assert [row["revision"] for row in found["changes"]] == [1, 2, 2, 3]
+    assert [row["revision"] for row in found["revisions"]] == [1, 2]
+
+
+def test_the_slugs_of_a_removed_article_stay_its_own(app: Flask) -> None:
+    seed_pages(app, [submit("board", BOARD)])
+    slug = article(app, "board")["slug"]
+    remove(app, slug)
+    seed_pages(app, [submit("another", BOARD)])
+    assert article(app, "another")["slug"] != slug
+    with pytest.raises(Rejection, match="belongs to an article that was removed; choose another"):
+        seed_pages(app, [submit("third", OTHER, f"slug: {slug}")])
+    seed_pages(app, [submit("board", BOARD)])
+    assert article(app, "board")["slug"] == slug
+
+
+def test_a_title_that_led_to_it_leads_to_the_other_article_that_has_it_or_to_none(app: Flask) -> None:
+    def target() -> object:
+        (link,) = [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
+        assert link["resolved"] == (link["target_id"] is not None)
+        return link["target_id"]
+
+    seed_pages(app, [submit("other", OTHER), submit("one", BOARD)])
+    assert target() == article_id("one")
+    seed_pages(app, [submit("two", BOARD)])
+    assert target() is None
+    remove(app, article_id("one"))
+    assert target() == article_id("two")
+    remove(app, article_id("two"))
+    assert target() is None

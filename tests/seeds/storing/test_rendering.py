@@ -1,0 +1,187 @@
+"""Stored answers: always what would be answered without them, whatever was seeded, relinked or removed."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import null, select, update
+
+from api.db import db
+from api.models import Article, Entity, RelatedLink, Rendering, Takeaway
+from api.v1.renderings import render
+from seeds.extraction.catalogue import KnownEntity
+from seeds.storing.rendering import render_articles
+from seeds.storing.transactions import transactions
+from tests.api.answers import get
+from tests.conftest import make_app
+from tests.seeds.documents import ROOT, Page, rows, seed, seed_pages, submit
+from tests.seeds.lives import answers, steps_of
+
+FIRST = Page(title="The Weir", related=(("The Mill", None),))
+LONELY = Page(
+    title="Elsewhere",
+    summary=None,
+    caption=None,
+    takeaways=(),
+    analysis=(),
+    signature=(),
+    body=("Nobody had ever grown so many tulips under glass.", "Now a museum shows old clocks."),
+)
+KNOWN_WEIR = KnownEntity("The Weir", "place", "weir")
+SECOND = Page(
+    title="The Mill", body=("The mill at the river was sold on Monday to a farmer from the hills.",)
+)
+
+
+def refresh(app: Flask, *, anew: bool = False) -> int:
+    """Do what each command does at its end; gives how many answers were made."""
+    with app.app_context(), transactions(db.engine, print) as begin:
+        return render_articles(begin, anew=anew)
+
+
+def stored(app: Flask) -> dict[str, bool]:
+    """Tell of each article, by its slug, whether it has an answer; each must be what is made of it now."""
+    with app.app_context(), db.session.begin():
+        found = db.session.execute(
+            select(Article.slug, Rendering.__table__).join(Rendering, Rendering.article_id == Article.id)
+        ).all()
+        fresh = render(db.session.connection(), [row.article_id for row in found])
+        assert len(fresh) == db.session.query(Article).count()
+        for row in found:
+            values = (row.etag, row.item, row.whole)
+            assert values == ((None, None, None) if row.made_for is None else fresh[row.article_id])
+        return {row.slug: row.made_for is not None for row in found}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_no_stored_answer_is_an_old_one(app: Flask, seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+    seen: Counter[bool] = Counter()
+    for _ in steps_of(app, seed):
+        seen.update(stored(app).values())
+        if random.random() < 0.7:
+            refresh(app)
+            assert all(stored(app).values())
+    assert seen[False] > 20
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_every_answer_is_the_same_with_and_without_stored_ones(app: Flask, seed: int) -> None:
+    for _ in steps_of(app, seed):
+        pass
+    refresh(app)
+    with_them = answers(app)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(Rendering).values(made_for=null()))
+    assert not any(stored_at_all(app))
+    assert answers(app) == with_them
+    assert len(with_them) > 100
+
+
+def stored_at_all(app: Flask) -> list[bool]:
+    with app.app_context(), db.session.begin():
+        return [made_for is not None for made_for in db.session.scalars(select(Rendering.made_for))]
+
+
+def test_a_change_makes_only_those_stale_that_show_it(app: Flask) -> None:
+    seed_pages(app, [submit(*each) for each in (("weir", FIRST), ("mill", SECOND), ("other", LONELY))], [])
+    assert refresh(app) == 3
+    assert refresh(app) == 0
+    corrected = Page(title="The Mill Is Sold", body=SECOND.body)
+    seed_pages(app, [submit("mill", corrected)], [])
+    assert stored(app) == {"the-weir": False, "the-mill": False, "elsewhere": True}
+    assert refresh(app) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(Article).values(summary="Another one."),
+        update(Takeaway).values(text="Another one."),
+        update(RelatedLink).values(title="Another one."),
+        update(Entity).values(name="Another one"),
+        update(Entity).values(type="event"),
+    ],
+    ids=lambda change: next(iter(change.compile().params)),
+)
+def test_a_statement_behind_the_projects_back_leaves_no_old_answer(app: Flask, change: object) -> None:
+    seed_pages(app, [submit("weir", FIRST)], [KNOWN_WEIR])
+    assert refresh(app) == 1
+    with app.app_context(), db.engine.begin() as connection:
+        assert connection.execute(change).rowcount > 0  # type: ignore[call-overload]
+    assert stored(app) == dict.fromkeys(stored(app), False)
+
+
+def test_counts_of_entities_change_no_article(app: Flask) -> None:
+    assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(Entity).values(article_count=7, aliases=["Another"]))
+    assert all(stored(app).values())
+
+
+@pytest.mark.parametrize("command", ["load", "remove", "relink", "import"])
+def test_each_command_leaves_every_answer_made(app: Flask, command: str, tmp_path: object) -> None:
+    runner = app.test_cli_runner()
+    seed_pages(app, [submit("weir", FIRST), submit("mill", SECOND)], [])
+    assert not any(stored(app).values())
+    exported = f"{tmp_path}/export.ndjson"
+    if command == "import":
+        assert runner.invoke(args=["seed", "export", exported]).exit_code == 0
+        with app.app_context():
+            downgrade(revision="base")
+            upgrade()
+    arguments = {"load": [str(ROOT / "seeds/documents")], "remove": ["the-mill"], "import": [exported]}
+    result = runner.invoke(args=["seed", command, *arguments.get(command, [])])
+    assert result.exit_code == 0, result.output
+    found = stored(app)
+    assert len(found) == {"load": 3, "remove": 1}.get(command, 2)
+    assert all(found.values())
+
+
+def test_what_was_made_for_another_base_url_is_not_answered_and_made_anew(
+    app: Flask, client: FlaskClient, database_url: str
+) -> None:
+    assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
+    (slug,) = stored(app)
+    own = get(client, f"/v1/articles/{slug}")
+    elsewhere = make_app(database_url, BRIEFS_BASE_URL="https://api.example.org/briefs")
+    for _ in range(2):
+        answer = get(elsewhere.test_client(), f"/v1/articles/{slug}")
+        assert answer["links"]["self"] == f"https://api.example.org/briefs/v1/articles/{slug}"
+        assert get(client, f"/v1/articles/{slug}") == own
+        # A load that was given another one than the service has makes only what it changes.
+        assert refresh(elsewhere) == 0
+        assert refresh(elsewhere, anew=True) == 1
+    with elsewhere.app_context():
+        db.engine.dispose()
+
+
+def test_render_makes_all_of_them_anew(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["seed", "load"]).exit_code == 0
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(Rendering).values(whole=b"{}", item=b"{}"))
+    result = runner.invoke(args=["seed", "render"])
+    assert (result.exit_code, result.stdout) == (0, "1 article rendered\n")
+    assert all(stored(app).values())
+
+
+def test_the_migration_finds_the_articles_that_are_there(app: Flask) -> None:
+    assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
+    before = rows(app)
+    with app.app_context():
+        downgrade(revision="0002")
+        upgrade()
+    assert not any(stored(app).values())
+    assert refresh(app) == 1
+    assert all(stored(app).values())
+    assert rows(app) == before
+
+
+def test_a_dry_run_renders_nothing(app: Flask) -> None:
+    seed_pages(app, [submit("weir", FIRST)], [])
+    assert seed(app, "--dry-run", ROOT / "seeds/documents").exit_code == 0
+    assert stored_at_all(app) == [False]

@@ -1,0 +1,238 @@
+"""Write transactions: whole or not at all, and one writer at a time."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, event, select, text, update
+from sqlalchemy.exc import OperationalError
+
+from api.db import db
+from api.models import Corpus
+from seeds.storing.transactions import LOCK, WAITING, Transaction, transactions
+from tests.conftest import make_app
+from tests.seeds.documents import Page, lasting, reference, revision, rows, seed, start_load, write
+
+
+def silent(_: str) -> None:
+    """Announce nothing."""
+
+
+def fail(_: Connection) -> None:
+    """Fail as nothing in the project does."""
+    raise LookupError
+
+
+def interrupt(_: Connection) -> None:
+    """Fail as the operator's Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def ask_nonsense(connection: Connection) -> None:
+    """Fail as a statement does."""
+    connection.execute(text("SELECT * FROM nonsense"))
+
+
+def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) -> None:
+    """Make one change in one transaction, and do `then` before its end."""
+    with begin() as connection:
+        connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
+        then(connection)
+
+
+@contextmanager
+def other_writer(database_url: str) -> Iterator[None]:
+    """Hold the writers' lock from a connection that knows nothing of the project."""
+    if database_url.startswith("sqlite"):
+        connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            connection.close()
+        return
+    with psycopg.connect(database_url) as session, session.transaction():
+        session.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
+
+
+def is_locked(database_url: str) -> bool:
+    """Tell whether a writer holds the lock."""
+    if database_url.startswith("sqlite"):
+        try:
+            with other_writer(database_url):
+                return False
+        except sqlite3.OperationalError:
+            return True
+    with psycopg.connect(database_url) as session:
+        return session.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone() == (False,)
+
+
+def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
+    with app.app_context(), transactions(db.engine, silent) as begin:
+        count_up(begin, lambda _: revision(app) == 0 or pytest.fail("seen before its end"))
+        assert revision(app) == 1
+        count_up(begin)
+    assert revision(app) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [(fail, LookupError), (interrupt, KeyboardInterrupt), (ask_nonsense, Exception)],
+    ids=["exception", "interrupt", "statement"],
+)
+@pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
+def test_a_transaction_that_fails_leaves_nothing_and_the_others_stand(
+    app: Flask, fault: Callable[[Connection], None], error: type[BaseException], dry_run: bool
+) -> None:
+    seen: list[int] = []
+    with app.app_context(), transactions(db.engine, silent, dry_run=dry_run) as begin:
+        count_up(begin)
+        with pytest.raises(error):
+            count_up(begin, fault)
+        count_up(begin, lambda connection: seen.append(connection.scalars(select(Corpus.revision)).one()))
+    assert seen == [2]
+    assert revision(app) == (0 if dry_run else 2)
+
+
+def test_what_leaves_the_last_transaction_leaves_no_lock(app: Flask, database_url: str) -> None:
+    with app.app_context(), pytest.raises(LookupError), transactions(db.engine, silent) as begin:
+        count_up(begin, fail)
+    assert not is_locked(database_url)
+    assert revision(app) == 0
+
+
+def test_the_lock_is_held_in_a_transaction_and_not_between_two(app: Flask, database_url: str) -> None:
+    locked: list[bool] = []
+    with app.app_context(), transactions(db.engine, silent) as begin:
+        for _ in range(2):
+            locked.append(is_locked(database_url))
+            count_up(begin, lambda _: locked.append(is_locked(database_url)))
+    assert [*locked, is_locked(database_url)] == [False, True, False, True, False]
+
+
+def test_the_lock_is_held_through_a_whole_dry_run(app: Flask, database_url: str) -> None:
+    locked: list[bool] = []
+    with app.app_context(), transactions(db.engine, silent, dry_run=True) as begin:
+        locked.append(is_locked(database_url))
+        count_up(begin)
+        locked.append(is_locked(database_url))
+    assert [*locked, is_locked(database_url)] == [True, True, False]
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
+def test_a_load_waits_for_another_writer_says_so_once_and_then_succeeds(
+    app: Flask, database_url: str, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    write(tmp_path / "pages", "a", Page())
+    write(tmp_path / "pages", "b", Page(title="Sirens Tested"))
+    with ExitStack() as stack:
+        lock = stack.enter_context(ExitStack())
+        lock.enter_context(other_writer(database_url))
+        process = stack.enter_context(start_load(database_url, *options, tmp_path / "pages"))
+        stack.callback(process.kill)
+        assert process.stderr
+        assert process.stderr.readline() == f"{WAITING}\n"
+        assert process.poll() is None
+        assert rows(app)["articles"] == []
+        lock.close()
+        stdout, stderr = process.communicate()
+    assert (stdout, stderr) == ("2 created, 0 updated, 0 unchanged, 0 removed, 0 rejected\n", "")
+    assert process.returncode == 0
+    assert len(rows(app)["articles"]) == (0 if options else 2)
+
+
+def test_a_writer_that_never_ends_is_waited_for_said_once_and_then_named(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "pages", "a", Page())
+    with reference(sqlite_template, tmp_path) as app:
+        with app.app_context():
+            # How long each wait is, is SQLite's affair; here it is short.
+            event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
+        with other_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
+            result = seed(app, tmp_path / "pages")
+        waiting, error = result.stderr.splitlines()
+        assert (waiting, result.stdout, result.exit_code) == (WAITING, "", 1)
+        assert error.startswith(
+            "Error: database: database is locked; nothing of the document at hand was written"
+        )
+        assert seed(app, tmp_path / "pages").exit_code == 0
+
+
+def test_a_fault_that_is_no_lock_is_not_waited_for(sqlite_template: Path, tmp_path: Path) -> None:
+    # A disk that fails cannot be made here.
+    def refuse(_: object) -> None:
+        raise OperationalError("BEGIN", None, sqlite3.OperationalError("disk I/O error"))
+
+    said: list[str] = []
+    with reference(sqlite_template, tmp_path) as app, app.app_context():
+        event.listen(db.engine, "begin", refuse)
+        with transactions(db.engine, said.append) as begin, pytest.raises(OperationalError, match="disk I/O"):
+            count_up(begin)
+    assert said == []
+
+
+def test_two_loads_at_once_end_with_the_rows_of_one(
+    app: Flask, database_url: str, sqlite_template: Path, tmp_path: Path
+) -> None:
+    pages = tmp_path / "pages"
+    for number in range(30):
+        listed = ((f"The Gauge of Town {number + 1}", None),)
+        write(pages, f"{number:02}", Page(title=f"The Gauge of Town {number}", related=listed))
+    with start_load(database_url, pages) as first, start_load(database_url, pages) as second:
+        printed = [process.communicate() for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], printed
+    assert {line for _, stderr in printed for line in stderr.splitlines()} <= {WAITING}
+    words = [stdout.split() for stdout, _ in printed]
+    assert sum(int(one[0]) for one in words) == sum(int(one[4]) for one in words) == 30
+    with reference(sqlite_template, tmp_path) as other:
+        seed(other, pages)
+        assert lasting(rows(app)) == lasting(rows(other))
+
+
+def test_a_database_by_another_name_has_the_same_lock(sqlite_template: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    with reference(sqlite_template, tmp_path) as app, app.app_context():
+        (tmp_path / "link.db").symlink_to(tmp_path / "reference.db")
+        other = make_app(f"sqlite:///{tmp_path / 'link.db'}")
+
+        def announce(message: str) -> None:
+            said.append(message)
+            raise LookupError
+
+        with transactions(db.engine, silent), other.app_context():
+            with pytest.raises(LookupError), transactions(db.engine, announce):
+                pytest.fail("let in")
+            db.engine.dispose()
+    assert said == [WAITING]
+
+
+def test_a_run_waits_for_the_whole_run_before_it_and_says_so_at_once(app: Flask) -> None:
+    order: list[str] = []
+    told = threading.Event()
+
+    def announce(message: str) -> None:
+        order.append(message)
+        told.set()
+
+    def run_second(engine: Engine) -> None:
+        with transactions(engine, announce) as begin, begin():
+            order.append("second")
+
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        with transactions(db.engine, order.append) as begin:
+            second = pool.submit(run_second, db.engine)
+            assert told.wait(30)
+            # Between two documents nothing but the lock of the run keeps the other out.
+            for document in ("first", "first again"):
+                with begin():
+                    order.append(document)
+        second.result(30)
+    assert order == [WAITING, "first", "first again", "second"]

@@ -1,0 +1,267 @@
+"""The lines of an export: read only as they were written, every other one refused with its line."""
+
+import hashlib
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import orjson
+import pytest
+
+from seeds.transfer.lines import ImportFault, Line, counted, read_lines, write_lines
+
+LONGEST = 1 << 20
+Lines = list[dict[str, Any]]
+UUID_TEXT = "f2c8f2a4-e8d6-51a9-9662-e3de69983d26"
+
+
+def read(data: bytes, longest: int = LONGEST) -> list[Line]:
+    return list(read_lines(BytesIO(data), longest))
+
+
+def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
+    """Give line and message of the refusal of `data`."""
+    with pytest.raises(ImportFault) as caught:
+        read(data, longest)
+    assert "\n" not in caught.value.message
+    return caught.value.line, caught.value.message
+
+
+def sealed(lines: Lines) -> bytes:
+    """Give `lines`, the last one left out, with a last one that is right."""
+    data = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
+    end = {"kind": "end", "lines": len(lines) - 1, "sha256": hashlib.sha256(data).hexdigest()}
+    return data + orjson.dumps(end) + b"\n"
+
+
+def first_of(lines: Lines, kind: str) -> int:
+    """Give the place of the line of a kind that has something in the most of its keys."""
+    of_kind = [at for at, line in enumerate(lines) if line["kind"] == kind]
+    return max(of_kind, key=lambda at: (sum(bool(value) for value in lines[at].values()), -at))
+
+
+@pytest.fixture
+def lines(exported: bytes) -> Lines:
+    return [orjson.loads(line) for line in exported.splitlines()]
+
+
+def test_what_is_written_is_read(exported: bytes) -> None:
+    found = read(exported)
+    assert {line.kind for line in found} == {"corpus", "entity", "article", "removed", "revision", "change"}
+    assert [line.number for line in found] == list(range(1, len(found) + 1))
+    assert sum(line.size for line in found) + len(exported.splitlines(keepends=True)[-1]) == len(exported)
+
+
+def test_what_is_read_is_written_again(exported: bytes, lines: Lines) -> None:
+    file = BytesIO()
+    pairs = [(line["kind"], {name: line[name] for name in line if name != "kind"}) for line in lines[:-1]]
+    counts = write_lines(pairs, file)
+    assert file.getvalue() == exported
+    assert counts.total() == len(pairs)
+
+
+def test_lines_are_counted_in_words() -> None:
+    counts = write_lines([("article", {}), ("entity", {}), ("entity", {})], BytesIO())
+    assert counted(counts) == "1 article, 2 entities, 0 removed articles, 0 former revisions, 0 changes"
+
+
+def test_a_file_that_is_cut_at_any_byte_is_refused(lines: Lines) -> None:
+    few = sealed(
+        [next(line for line in lines if line["kind"] == kind) for kind in ("corpus", "removed", "end")]
+    )
+    assert len(read(few)) == 2
+    for length in range(len(few)):
+        line, message = fault(few[:length])
+        assert line == few[:length].count(b"\n") + 1
+        assert "the file was cut off" in message
+
+
+def test_a_byte_that_is_another_is_refused(exported: bytes) -> None:
+    for place in range(0, len(exported), 997):
+        altered = bytearray(exported)
+        altered[place] ^= 1
+        fault(bytes(altered))
+
+
+def test_lines_that_are_left_out_doubled_or_moved_are_refused(exported: bytes) -> None:
+    whole = exported.splitlines(keepends=True)
+    for at in range(len(whole)):
+        fault(b"".join(whole[:at] + whole[at + 1 :]))
+        fault(b"".join(whole[: at + 1] + whole[at:]))
+        if at:
+            fault(b"".join([*whole[: at - 1], whole[at], whole[at - 1], *whole[at + 1 :]]))
+
+
+def test_a_line_at_the_limit_is_read_and_one_byte_over_is_refused(exported: bytes) -> None:
+    longest = max(map(len, exported.splitlines(keepends=True)))
+    assert read(exported, longest)
+    line, message = fault(exported, longest - 1)
+    assert len(exported.splitlines(keepends=True)[line - 1]) == longest
+    assert message == f"has more than {longest - 1} bytes; raise BRIEFS_MAX_DOCUMENT_BYTES if it is right"
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "message"),
+    [
+        (lambda _: [], 1, "is missing: the file was cut off before the line of kind end"),
+        (lambda lines: [b"\xef\xbb\xbf", *lines], 1, "is not JSON: "),
+        (lambda _: [b"No export.\n"], 1, "is not JSON: "),
+        (lambda lines: [b"\n", *lines], 1, "is not JSON: "),
+        (lambda lines: [lines[0], b'{"kind":"entity"\n'], 2, "is not JSON: "),
+        (lambda lines: [lines[0], b"\xff\n"], 2, "is not JSON: "),
+        (lambda lines: [lines[0], b"[" * 5000 + b"\n"], 2, "is not JSON: "),
+        (lambda _: [b"[]\n"], 1, "must be a JSON object whose key `kind` is one of corpus, "),
+        (lambda _: [b"{}\n"], 1, "must be a JSON object whose key `kind` is one of corpus, "),
+        (lambda _: [b'{"kind":"articles"}\n'], 1, "must be a JSON object whose key `kind` is one of"),
+        (lambda _: [b'{"kind":[]}\n'], 1, "must be a JSON object whose key `kind` is one of"),
+        (lambda lines: lines[1:], 1, "kind: the first line, and no other, must be of kind corpus"),
+        (lambda lines: lines[:1] + lines, 2, "kind: the first line, and no other, must be of kind corpus"),
+        (lambda lines: [lines[0], lines[-2], *lines[1:]], 2, "sequence: must be 1, as none is left out"),
+        (lambda lines: [*lines, b"\n"], None, "stands after the line of kind end, which must be the last"),
+        (lambda lines: [*lines[:-1], lines[1], lines[-1]], -1, "kind: entity must stand before change"),
+        (lambda lines: lines[:-2] + lines[-1:], -2, "lines: must be "),
+    ],
+)
+def test_what_is_no_export_is_refused_with_its_line(
+    exported: bytes, change: Callable[[list[bytes]], list[bytes]], line: int | None, message: str
+) -> None:
+    whole = exported.splitlines(keepends=True)
+    expected = len(whole) + 1 if line is None else line % (len(whole) + 1)
+    found, said = fault(b"".join(change(whole)))
+    assert said.startswith(message), said
+    assert found == expected
+
+
+def test_an_altered_line_shows_at_the_end(exported: bytes, lines: Lines) -> None:
+    line, message = fault(exported.replace(b'"changed_at":"20', b'"changed_at":"21', 1))
+    assert line == len(lines)
+    assert message.startswith("sha256: must be ")
+    assert message.endswith(", that of the lines before it: they were altered")
+
+
+WRONG: list[tuple[str, list[str | int], Any, str]] = [
+    ("corpus", ["format"], 2, "format: must be 1, the one that this version reads; import it with the one"),
+    ("corpus", ["format"], True, "format: must be a whole number from 1 to 2147483647, not true"),
+    ("corpus", ["revision"], -1, "revision: must be a whole number from 0 to 2147483647, not -1"),
+    ("corpus", ["secret_key"], None, "secret_key: must be a string, not null"),
+    ("entity", ["id"], "not-an-id", 'id: must be a UUID, not "not-an-id"'),
+    ("entity", ["id"], UUID_TEXT.upper(), f"id: must be a UUID as it is written, {UUID_TEXT}, not "),
+    ("entity", ["slug"], "No Slug", "slug: must be a slug: words of a-z and 0-9 joined by `-`, at most 120"),
+    ("entity", ["type"], "persons", "type: must be one of person, organization, place, policy, product, e"),
+    ("entity", ["aliases"], "a", 'aliases: must be a list, not "a"'),
+    ("entity", ["aliases"], ["a", 1], "aliases[1]: must be a string, not 1"),
+    ("entity", ["old_ids"], [UUID_TEXT, "b"], 'old_ids[1]: must be a UUID, not "b"'),
+    ("entity", ["article_count"], 1.0, "article_count: must be a whole number from 0 to 2147483647, not 1.0"),
+    ("article", ["number"], 0, "number: must be a whole number from 1 to 9223372036854775807, not 0"),
+    ("article", ["number"], 1 << 63, "number: must be a whole number from 1 to 9223372036854775807, not "),
+    ("article", ["title"], "a\0b", 'title: must be a string without NUL, not "a\\x00b"'),
+    ("article", ["title"], {}, "title: must be a string, not an object"),
+    ("article", ["content_digest"], "abc", "content_digest: must be a SHA-256 of 64 hexadecimal digits, not"),
+    ("article", ["created_at"], "2026-04-21", "created_at: must be a time in UTC of the years 2 to 9998, as"),
+    ("article", ["created_at"], "2026-04-21T12:00:00+00:00", "created_at: must be a time in UTC"),
+    ("article", ["created_at"], "2026-04-21T12:00:00+02:00", "created_at: must be a time in UTC"),
+    ("article", ["published_at"], "9999-12-31T23:59:59.999999Z", "published_at: must be a time in UTC"),
+    ("article", ["updated_at"], "2026-02-30T12:00:00Z", "updated_at: must be a time in UTC"),
+    ("article", ["body", 0], None, "body[0]: must be a string, not null"),
+    ("article", ["analysis"], {"desk": None}, "analysis: the key `heading` is missing"),
+    (
+        "article",
+        ["takeaways", 0, "evidence"],
+        [{"paragraph": 1, "score": 1}],
+        "takeaways[0].evidence[0].score: ",
+    ),
+    (
+        "article",
+        ["entities", 0, "salience"],
+        1.5,
+        "entities[0].salience: must be a number from 0.0 to 1.0, not 1.5",
+    ),
+    (
+        "article",
+        ["entities", 0, "mentions", 0, "part"],
+        "foot",
+        "entities[0].mentions[0].part: must be one of",
+    ),
+    ("article", ["features", 0], ["word"], "features[0]: must be a list of two, not a list"),
+    ("article", ["features", 0, 1], 70_000, "features[0]: must be a whole number from 0 to 65535, not 70000"),
+    ("article", ["related", 0, "basis"], "none", "related[0].basis: must be one of listed, computed"),
+    (
+        "article",
+        ["related", 0, "reasons"],
+        [{"kind": "luck"}],
+        "related[0].reasons[0].kind: must be one of s",
+    ),
+    (
+        "article",
+        ["related", 0, "reasons"],
+        [{}],
+        "related[0].reasons[0]: must be an object with the key `kind`",
+    ),
+    (
+        "article",
+        ["related", 0, "reasons"],
+        [{"kind": "near_duplicate"}],
+        "related[0].reasons[0]: the key `wei",
+    ),
+    ("removed", ["slugs"], None, "slugs: must be a list, not null"),
+    ("revision", ["revision"], 0, "revision: must be a whole number from 1"),
+    ("revision", ["content"], {}, "content: the key `slug` is missing"),
+    ("revision", ["content", "body"], [1], "content.body[0]: must be an object, not 1"),
+    ("revision", ["document"], 7, "document: must be a string, not 7"),
+    ("change", ["change"], "moved", "change: must be one of created, updated, removed"),
+    ("change", ["sequence"], 4, "sequence: must be 1, as none is left out"),
+    (
+        "change",
+        ["later"],
+        1,
+        'has an unknown key "later"; the keys are kind, sequence, change, article_id, slug',
+    ),
+    ("end", ["lines"], "3", 'lines: must be a whole number from 0 to 2147483647, not "3"'),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "value", "message"), WRONG)
+def test_a_wrong_value_is_refused_with_its_place_and_what_is_right(
+    lines: Lines, kind: str, path: list[str | int], value: Any, message: str
+) -> None:
+    at = lines.index(next(line for line in lines if line["kind"] == kind))
+    at = at if kind in ("change", "corpus", "end") else first_of(lines, kind)
+    *above, last = path
+    place: Any = lines[at]
+    for name in above:
+        place = place[name]
+    place[last] = value
+    data = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    found, said = fault(data)
+    assert said.startswith(message), said
+    assert found == at + 1
+
+
+def test_every_key_of_every_line_must_be_there(lines: Lines) -> None:
+    for kind in {line["kind"] for line in lines}:
+        at = first_of(lines, kind)
+        for name in list(lines[at])[1:]:
+            without = [
+                *lines[:at],
+                {key: lines[at][key] for key in lines[at] if key != name},
+                *lines[at + 1 :],
+            ]
+            line, message = fault(b"".join(orjson.dumps(each) + b"\n" for each in without))
+            assert line == at + 1
+            assert message == f"the key `{name}` is missing" or name == "format"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("entity", "id"), ("article", "number"), ("removed", "id"), ("revision", "article_id and")],
+)
+def test_lines_of_a_kind_must_be_in_order(lines: Lines, kind: str, name: str) -> None:
+    at = next(at for at, line in enumerate(lines) if line["kind"] == kind == lines[at - 1]["kind"])
+    for moved in (
+        [*lines[: at - 1], lines[at], lines[at - 1], *lines[at + 1 :]],
+        lines[: at + 1] + lines[at:],
+    ):
+        line, message = fault(sealed(moved))
+        assert line in (at + 1, at + 2)
+        assert message.startswith(name)
+        assert message.endswith("must be above that of the line before")

@@ -1,0 +1,135 @@
+"""The documentation page in a real browser: it lists each operation, and one can be tried."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.support.server import PATIENCE_SECONDS, Server, seeded_copy, serving
+
+CHROMIUM = shutil.which("chromium")
+CHROMEDRIVER = shutil.which("chromedriver")
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or CHROMEDRIVER is None,
+    reason="chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)",
+)
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server with the project's own documents."""
+    folder = tmp_path_factory.mktemp("docs")
+    with serving(seeded_copy(sqlite_template, folder), folder) as server:
+        yield server
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """A browser with a profile of its own, its console and its network on record."""
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    browser = Chrome(options, Service(CHROMEDRIVER))
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows after Execute: the address asked, the status and the body that came."""
+
+    url: str
+    status: int
+    body: Any
+
+
+def test_each_operation_is_listed_and_can_be_tried(server: Server, browser: Chrome) -> None:
+    specification = json.loads(server.get("/openapi.json").body)
+    here = f"http://127.0.0.1:{server.port}"
+    browser.get(f"{here}/docs")
+    expected = {path["get"]["operationId"] for path in specification["paths"].values()}
+    wait_until(browser, lambda: listed(browser) == expected)
+    assert browser.title == specification["info"]["title"]
+
+    health = execute(browser, "getHealth")
+    assert health == Shown(f"{here}/healthz", 200, {"status": "ok"})
+    articles = execute(browser, "listArticles")
+    assert articles.url.startswith(f"{here}/v1/articles")
+    assert (articles.status, articles.body) == (200, json.loads(server.get(articles.url[len(here) :]).body))
+
+    # Neither an error nor a breach of the page's policy, and nothing from anywhere but here.
+    assert log(browser, "browser") == []
+    requested = requests(browser)
+    assert f"{here}/healthz" in requested
+    assert [url for url in requested if not url.startswith(f"{here}/")] == []
+
+
+def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
+    WebDriverWait(browser, PATIENCE_SECONDS).until(lambda _: condition())
+
+
+def listed(browser: Chrome) -> set[str]:
+    """Give the ids of the operations on the page, which calls their blocks `operations-TAG-ID`."""
+    blocks = browser.find_elements(By.CSS_SELECTOR, ".opblock")
+    return {str(block.get_attribute("id")).rpartition("-")[2] for block in blocks}
+
+
+def execute(browser: Chrome, operation: str) -> Shown:
+    """Open `operation`, press Execute and read what comes."""
+    block = browser.find_element(By.CSS_SELECTOR, f"[id$=-{operation}]")
+
+    def find(selector: str) -> WebElement:
+        wait_until(browser, lambda: bool(block.find_elements(By.CSS_SELECTOR, selector)))
+        return block.find_element(By.CSS_SELECTOR, selector)
+
+    find(".opblock-summary-control").click()
+    find("button.execute").click()
+    body = find(".live-responses-table .response-col_description code").get_property("textContent")
+    return Shown(
+        find(".request-url pre").text,
+        int(find(".live-responses-table .response .response-col_status").text),
+        json.loads(str(body)),
+    )
+
+
+def log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
+    """Give what came into one of the browser's logs since the last time."""
+    entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
+    return entries
+
+
+def requests(browser: Chrome) -> list[str]:
+    """Give the URL of each request that the page sent over the network."""
+    events = [json.loads(entry["message"])["message"] for entry in log(browser, "performance")]
+    sent = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    # The rest is the browser's own start page, and pictures inside the style sheet.
+    return [url for url in sent if urlsplit(url).scheme not in ("chrome", "chrome-untrusted", "data")]

@@ -1,0 +1,290 @@
+"""The service as it runs, under gunicorn with gunicorn.conf.py: start, log, reload and stop."""
+
+import json
+import shutil
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import ROOT, Server, seeded_copy, serving, started
+
+RELOADS = 2
+# Seconds between two requests of a client: none, and enough for its connection to be idle at a reload.
+PAUSES = (0, 0.01, 0.1)
+
+
+@pytest.fixture(scope="module")
+def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a seeded SQLite database."""
+    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
+
+
+@pytest.fixture(scope="module")
+def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that all the tests that only ask share."""
+    with serving(database, tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+def test_it_answers_from_the_database_that_the_environment_names(server: Server) -> None:
+    assert server.get("/readyz").status == 200
+    answer = server.get("/v1/articles")
+    assert answer.status == 200
+    article = json.loads(answer.body)["data"][0]
+    again = server.get(f"/v1/articles/{article['slug']}")
+    assert json.loads(again.body)["id"] == article["id"]
+
+
+def test_a_connection_serves_several_requests(server: Server) -> None:
+    connection = server.connect()
+    try:
+        connection.connect()
+        kept = connection.sock
+        for _ in range(3):
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read() == b'{"status":"ok"}'
+            assert connection.sock is kept
+    finally:
+        connection.close()
+
+
+def test_a_connection_ends_after_a_thousand_requests_and_says_so(server: Server) -> None:
+    connection = server.connect()
+    said = []
+    for _ in range(1_000):
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert answer.read() != b""
+        said.append(answer.headers["Connection"])
+    assert said == ["keep-alive"] * 999 + ["close"]
+    connection.close()
+
+
+def test_every_line_of_the_log_is_json(server: Server) -> None:
+    assert server.get("/v1/articles?nonsense=1").status == 422
+    assert server.exchange(b"GET /\x07 HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400")
+    assert server.exchange(b"GET / HTTP/1.1\r\nbad name: x\r\n\r\n").startswith(b"HTTP/1.1 400")
+    server.wait_until("the refusal", lambda: "InvalidHeaderName" in server.lines[-1])
+    for line in server.lines:
+        assert {"time", "level", "logger", "message"} <= set(json.loads(line)), line
+    assert server.output == ""
+
+
+def test_a_request_has_one_line_with_id_route_status_and_milliseconds(server: Server) -> None:
+    answer = server.get("/v1/articles/no-such-article", X_Request_ID="a-request.of_mine")
+    assert answer.headers["X-Request-ID"] == "a-request.of_mine"
+    server.wait_until("its line", lambda: any("a-request.of_mine" in line for line in server.lines))
+    (line,) = [json.loads(line) for line in server.lines if "a-request.of_mine" in line]
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/articles/<article>", 404)
+    assert line["milliseconds"] > 0
+
+
+def test_a_made_request_id_is_the_same_in_answer_problem_and_log(server: Server) -> None:
+    answer = server.get("/nowhere", X_Request_ID="not one of ours")
+    made = answer.headers["X-Request-ID"]
+    assert json.loads(answer.body)["request_id"] == made
+    server.wait_until("its line", lambda: any(made in line for line in server.lines))
+    (line,) = [json.loads(line) for line in server.lines if made in line]
+    assert (line["request_id"], line["route"], line["status"]) == (made, None, 404)
+
+
+def test_an_empty_format_is_none_and_debug_says_what_is_kept(database: str, tmp_path: Path) -> None:
+    with serving(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
+        # Of three requests one worker has two, and keeps the second answer.
+        for _ in range(3):
+            server.get("/v1/articles")
+        server.wait_until("the line", lambda: any("briefs.cache" in line for line in server.lines))
+        kept, *_ = [json.loads(line) for line in server.lines if "briefs.cache" in line]
+    assert (kept["level"], kept["message"], kept["hits"], kept["misses"]) == ("debug", "kept", 0, 2)
+    assert kept["bytes"] > 0
+
+
+def test_a_person_at_a_terminal_can_have_text(database: str, tmp_path: Path) -> None:
+    with serving(database, tmp_path, BRIEFS_LOG_FORMAT="text") as server:
+        server.get("/v1/articles", X_Request_ID="mine")
+        server.wait_until("the request", lambda: "request_id=mine" in server.lines[-1])
+        assert " route=/v1/articles status=200 milliseconds=" in server.lines[-1]
+        assert not [line for line in server.lines if line.startswith("{")]
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("DATABASE_URL", "mysql://briefs:geheim@db.example/briefs"),
+        ("DATABASE_URL", "postgresql://briefs:geheim@db.example:port/briefs"),
+        ("BRIEFS_BASE_URL", "ftp://briefs:geheim@api.example.org"),
+        ("BRIEFS_CORS_ORIGINS", "https://example.org/"),
+        ("BRIEFS_LOG_FORMAT", "xml"),
+        ("BRIEFS_SECRET_KEY", "geheim"),
+        ("BRIEFS_LOG_FROMAT", "json"),
+        ("PORT", "http"),
+        ("PORT", "99999"),
+        ("PORT", "-1"),
+    ],
+)
+def test_a_malformed_setting_stops_the_start_with_one_line(variable: str, text: str, tmp_path: Path) -> None:
+    with started(tmp_path, {variable: text}) as server:
+        assert server.wait() != 0
+        assert server.output == ""
+        (line,) = (tmp_path / "stderr").read_text().splitlines()
+    assert variable in line
+    assert "geheim" not in line
+
+
+def fresh(connection: HTTPConnection) -> int:
+    """Ask on a connection opened for it."""
+    try:
+        return finish(send(connection))
+    finally:
+        connection.close()
+
+
+def kept(connection: HTTPConnection) -> int:
+    """Ask on the connection of the last time.
+
+    Where the server has closed it meanwhile and no answer has begun, ask again on a new one, as any client
+    may (RFC 9112, 9.3.1).
+    """
+    is_reused = connection.sock is not None
+    try:
+        response = send(connection)
+    except (RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+        if not is_reused:
+            raise
+        connection.close()
+        response = send(connection)
+    return finish(response)
+
+
+def send(connection: HTTPConnection) -> HTTPResponse:
+    connection.request("GET", "/v1/articles")
+    return connection.getresponse()
+
+
+def finish(response: HTTPResponse) -> int:
+    response.read()
+    return response.status
+
+
+@contextmanager
+def asking(server: Server) -> Iterator[list[object]]:
+    """Let clients of both kinds ask all the time; gives what came of it so far, statuses and exceptions."""
+    results: list[object] = []
+    done = threading.Event()
+
+    def run(ask: Callable[[HTTPConnection], int], pause: float) -> None:
+        connection = server.connect()
+        while not done.wait(pause):
+            try:
+                results.append(ask(connection))
+            except Exception as error:
+                results.append(error)
+        connection.close()
+
+    threads = [threading.Thread(target=run, args=(ask, pause)) for ask in (fresh, kept) for pause in PAUSES]
+    for thread in threads:
+        thread.start()
+    try:
+        yield results
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_reload_loses_no_request(database: str, tmp_path: Path) -> None:
+    with serving(database, tmp_path) as server, asking(server) as results:
+        for _ in range(RELOADS):
+            reload(server)
+            asked = len(results)
+            server.wait_until("more answers", partial(more_than, results, asked + 100))
+    assert set(results) == {200}
+
+
+def more_than(results: list[object], number: int) -> bool:
+    return len(results) > number
+
+
+def reload(server: Server) -> None:
+    """Send HUP and wait until new workers have taken the place of all the old ones."""
+    before = set(server.booted)
+    server.signal(signal.SIGHUP)
+    server.wait_until("the end of the old workers", lambda: before <= set(server.exited))
+    assert set(server.booted) - before
+
+
+def test_a_reload_takes_up_new_code(database: str, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    for name in ("api", "seeds", "migrations"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "documents"))
+    for name in ("wsgi.py", "gunicorn.conf.py"):
+        shutil.copyfile(ROOT / name, root / name)
+    with serving(database, tmp_path, root=root) as server:
+        edit(root / "api" / "openapi.py", '"Briefs API"', '"New API"')
+        edit(root / "api" / "config.py", "max-age=60", "max-age=61")
+        reload(server)
+        index = server.get("/")
+    assert json.loads(index.body)["name"] == "New API"
+    assert "max-age=61" in index.headers["Cache-Control"]
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_running_request_is_finished(number: signal.Signals, database: str, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    with (
+        ThreadPoolExecutor(1) as pool,
+        serving(database, tmp_path, application="tests.support.waiting:app") as server,
+    ):
+        running = pool.submit(server.get, "/v1/articles", X_Wait_For=str(go))
+        server.wait_until("the running request", Path(f"{go}.waiting").exists)
+        server.signal(number)
+        server.wait_until("the end of the idle worker", lambda: len(server.exited) == 1)
+        assert not running.done()
+        go.touch()
+        assert running.result().status == 200
+        server.wait_until("the end of the busy worker", lambda: len(server.exited) == 2)
+        if number == signal.SIGHUP:
+            assert server.get("/healthz").status == 200
+        else:
+            assert server.wait() == 0
+            with pytest.raises(ConnectionRefusedError):
+                server.get("/healthz")
+
+
+def test_what_waits_to_be_accepted_is_answered_before_the_end(database: str, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    # One worker that takes two connections: any further ones stay in the listen queue.
+    full = "--workers 1 --threads 1 --worker-connections 2"
+    with (
+        ThreadPoolExecutor(1) as pool,
+        serving(
+            database, tmp_path, application="tests.support.waiting:app", GUNICORN_CMD_ARGS=full
+        ) as server,
+    ):
+        running = pool.submit(server.get, "/v1/articles", X_Wait_For=str(go))
+        server.wait_until("the running request", Path(f"{go}.waiting").exists)
+        queued = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(6)]
+        for connection in queued:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        server.signal(signal.SIGTERM)
+        server.wait_until("the signal", lambda: any("signal: term" in line for line in server.lines))
+        go.touch()
+        assert running.result().status == 200
+        for connection in queued:
+            with connection, connection.makefile("rb") as answer:
+                assert answer.readline().startswith(b"HTTP/1.1 200 ")
+        assert server.wait() == 0

@@ -1,0 +1,83 @@
+"""A copy that follows the feed of changes is equal to the server, whatever several writers do at once."""
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+
+from tests.seeds.documents import Page, rows, write
+from tests.seeds.processes import start
+from tests.support.mirror import Article, Mirror
+from tests.support.server import Server, serving
+
+WRITERS, PAUSES = 4, 8
+NAMES = "abcdefghijkl"
+TOWNS = ("China", "Guangdong", "Shanghai", "the Inland Waters Board")
+
+
+def page(random: Random, name: str) -> Page:
+    """Make some version of the page `name`."""
+    one, other = random.sample(TOWNS, 2)
+    return Page(
+        title=f"Gauge {name} Reports from {random.choice(TOWNS[:2])}",
+        takeaways=tuple(f"{town} reads the gauge." for town in random.sample(TOWNS, 2)),
+        body=(f"Inspectors said on Monday that {one} reads it.", f"{other} shares {random.randint(2, 9)}."),
+        related=((f"Gauge {random.choice(NAMES)} Reports from {random.choice(TOWNS[:2])}", None),),
+    )
+
+
+def commands(random: Random, folder: Path) -> list[list[str]]:
+    """Make what one writer does until the next pause: loads of a few documents each, and removals."""
+    several: list[list[str]] = []
+    for number in range(random.randint(2, 4)):
+        pages = folder / f"{number}"
+        for name in random.sample(NAMES, 3):
+            write(pages, name, page(random, name), random.choice((None, None, f"slug: gauge-{name}")))
+        several.append(["load", str(pages)])
+        several.append(["remove", f"gauge-{random.choice(NAMES)}"])
+    return several
+
+
+def served(server: Server) -> dict[str, Article]:
+    """Give every article that the server lists, whole, as it is now and not a second ago."""
+    articles: dict[str, Article] = {}
+    target = "/v1/articles?limit=100&fields=id"
+    while target:
+        listed = orjson.loads(server.get(target, Cache_Control="no-cache").body)
+        for one in listed["data"]:
+            answer = server.get(f"/v1/articles/{one['id']}", Cache_Control="no-cache")
+            articles[one["id"]] = orjson.loads(answer.body)
+        target = listed["links"]["next"]
+    return articles
+
+
+def undated(change: dict[str, Any]) -> tuple[Any, ...]:
+    """Give what a row of `changes` and a change in an answer share, as far as both have one form."""
+    return change["sequence"], change["kind"], change["revision"], change["fields"]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_mirror_is_equal_to_the_server_at_every_pause_of_several_writers(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    random = Random(5)  # noqa: S311
+    with serving(database_url, tmp_path) as server:
+        mirror = Mirror(server.get)
+        for pause in range(PAUSES):
+            work = [commands(random, tmp_path / f"{pause}-{writer}") for writer in range(WRITERS)]
+            writers = [start(database_url, *each) for each in work]
+            while any(writer.is_alive() for writer in writers):
+                mirror.follow()
+            assert [writer.exitcode for writer in writers] == [0] * WRITERS
+            mirror.follow()
+            assert mirror.articles == served(server)
+            happened = rows(app)["changes"]
+            assert [undated(one) for one in mirror.changes] == [undated(one) for one in happened]
+    kinds = [change["kind"] for change in mirror.changes]
+    back = [change for change in mirror.changes if change["kind"] == "created" and change["revision"] > 1]
+    assert len(kinds) > 200
+    assert min(kinds.count(kind) for kind in ("created", "updated", "removed")) > 10
+    assert back

@@ -1,0 +1,187 @@
+"""Requests byte by byte over a socket: what a library would never send, and what a library would hide."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.server import Server, seeded_copy, serving
+
+PROBLEM_JSON = "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server with the project's own documents."""
+    folder = tmp_path_factory.mktemp("server")
+    with serving(seeded_copy(sqlite_template, folder), folder) as server:
+        yield server
+
+
+def header(answer: bytes, name: str) -> str:
+    """Give the value of the header field `name` of a raw answer."""
+    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
+    (value,) = [
+        field.partition(":")[2].strip()
+        for field in head.split("\r\n")[1:]
+        if field.partition(":")[0].lower() == name.lower()
+    ]
+    return value
+
+
+def raw(target: str, *fields: str, method: str = "GET") -> bytes:
+    """Make the bytes of a request after whose answer the server closes the connection."""
+    lines = [f"{method} {target} HTTP/1.1", *fields, "Connection: close", "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def problem(answer: bytes) -> dict[str, Any]:
+    """Give the problem in a raw answer."""
+    assert header(answer, "Content-Type") == PROBLEM_JSON
+    body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert body["status"] == status(answer)
+    return body
+
+
+def without_date(head: bytes) -> list[bytes]:
+    return [line for line in head.split(b"\r\n") if not line.startswith(b"Date:")]
+
+
+@pytest.mark.parametrize("target", ["/", "/v1/articles", "/docs", "/openapi.json", "/v1/nothing"])
+def test_the_answer_to_head_is_that_to_get_without_its_body(server: Server, target: str) -> None:
+    get = server.exchange(raw(target, "Host: a", "X-Request-ID: x"))
+    head = server.exchange(raw(target, "Host: a", "X-Request-ID: x", method="HEAD"))
+    fields, _, body = get.partition(b"\r\n\r\n")
+    assert len(body) == int(header(get, "Content-Length"))
+    assert body
+    assert head.endswith(b"\r\n\r\n")
+    assert without_date(head[:-4]) == without_date(fields)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/%ff%fe", 404),
+        ("/v1/articles/%ff", 404),
+        ("/v1/articles/%00", 404),
+        ("/v1/articles/%zz", 404),
+        ("/v1/articles/%", 404),
+        ("/v1/articles/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404),
+        ("/docs/..%2fdocs.js", 404),
+        ("/docs/%2e%2e/app.py", 404),
+        ("/v1/articles/%0d%0aX-Injected:%201", 404),
+        ("/v1/articles?limit=%ff", 422),
+        ("/v1/articles?%ff=1", 422),
+        ("/v1/articles?%zz", 422),
+        ("/v1/articles?cursor=%00%ff%zz", 422),
+        ("/v1/articles?sort=%0d%0aX-Injected:%201", 422),
+    ],
+)
+def test_percent_encoded_garbage_is_a_problem_of_the_client(
+    server: Server, target: str, expected: int
+) -> None:
+    answer = server.exchange(raw(target, "Host: a"))
+    assert problem(answer)["status"] == expected
+    assert b"\nX-Injected" not in answer
+
+
+@pytest.mark.parametrize("length", [4_097, 5_000, 8_170])
+@pytest.mark.parametrize("start", ["/", "/v1/articles?cursor=", "/v1/articles/"])
+def test_a_target_over_4096_bytes_is_a_problem(server: Server, start: str, length: int) -> None:
+    answer = server.exchange(raw(start + "a" * (length - len(start)), "Host: a"))
+    assert problem(answer)["status"] == 414
+
+
+@pytest.mark.parametrize(("start", "expected"), [("/", 404), ("/v1/articles?cursor=", 422)])
+def test_a_target_of_4096_bytes_is_read(server: Server, start: str, expected: int) -> None:
+    answer = server.exchange(raw(start + "a" * (4_096 - len(start)), "Host: a"))
+    assert problem(answer)["status"] == expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (raw("/hunter2" + "a" * 8_190, "Host: a"), 414),
+        (raw("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
+        (raw("hunter2", "Host: a"), 400),
+        (raw("http://[hunter2", "Host: a"), 400),
+        (raw("/", "hunter2 : a"), 400),
+        (raw("/", "Host: a", method="hunter2 \x07"), 400),
+        (raw("/", "Host: a", "Expect: hunter2"), 417),
+        (raw("/", "Host: a", "Transfer-Encoding: hunter2"), 501),
+        (raw("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem_and_repeated_nowhere(
+    server: Server, request_: bytes, expected: int
+) -> None:
+    answer = server.exchange(request_)
+    assert problem(answer)["status"] == expected
+    assert len(answer.partition(b"\r\n\r\n")[2]) == int(header(answer, "Content-Length"))
+    request_id = problem(answer)["request_id"]
+    assert header(answer, "X-Request-ID") == request_id
+    assert b"hunter2" not in answer
+    server.wait_until("the line of the log", lambda: any(request_id in line for line in server.lines))
+    assert not any("hunter2" in line for line in server.lines)
+
+
+SLASHES = ["//", "//docs", "//v1/articles", "///v1/articles?limit=1", "/v1//articles"]
+
+
+@pytest.mark.parametrize("target", SLASHES)
+def test_another_number_of_slashes_is_another_address(server: Server, target: str) -> None:
+    for method in ("GET", "POST"):
+        assert problem(server.exchange(raw(target, "Host: a", method=method)))["status"] == 404
+
+
+HOSTS = [
+    ("Host: evil.example",),
+    ("Host: evil.example:99",),
+    ("Host: a", "X-Forwarded-Host: evil.example", "Forwarded: host=evil.example"),
+    ("Host: a", "X-Forwarded-Server: evil.example", "X-Original-URL: http://evil.example/"),
+]
+
+
+@pytest.mark.parametrize("fields", HOSTS)
+def test_the_hosts_name_never_shows_in_an_answer(server: Server, fields: tuple[str, ...]) -> None:
+    slug = json.loads(server.get("/v1/articles").body)["data"][0]["slug"]
+    targets = ["/", "/docs", "/openapi.json", "/openapi.yaml", "/v1/articles", "/v1/articles/", "/nowhere"]
+    targets += [f"/v1/articles/{slug}", "/v1/takeaways?limit=1", "/v1/articles?a=b", "/v1", "//v1"]
+    for target in targets:
+        for method in ("GET", "HEAD", "OPTIONS", "POST"):
+            answer = server.exchange(raw(target, *fields, method=method))
+            assert status(answer) < 500
+            assert b"evil" not in answer.lower(), (method, target)
+
+
+def test_an_absolute_target_is_answered_without_its_host(server: Server) -> None:
+    answer = server.exchange(raw("http://evil.example/v1/articles", "Host: evil.example"))
+    assert status(answer) == 200
+    assert b"evil" not in answer
+
+
+def test_a_proxys_private_fields_from_a_client_change_nothing(server: Server) -> None:
+    plain = server.exchange(raw("/v1/articles", "Host: a", "X-Request-ID: x"))
+    for field in ("SCRIPT_NAME: /evil", "SCRIPT_NAME: /v1", "PATH_INFO: /healthz", "REMOTE_USER: root"):
+        answer = server.exchange(raw("/v1/articles", "Host: a", "X-Request-ID: x", field))
+        assert without_date(answer) == without_date(plain), field
+
+
+def test_http_1_0_is_answered_and_the_connection_closed(server: Server) -> None:
+    # Without Host, as HTTP/1.0 allows; `exchange` ends only when the server closes.
+    answer = server.exchange(b"GET /v1/articles HTTP/1.0\r\n\r\n")
+    assert status(answer) == 200
+    body = answer.partition(b"\r\n\r\n")[2]
+    assert len(body) == int(header(answer, "Content-Length"))
+    assert b"transfer-encoding" not in answer.lower()
+    assert json.loads(body)["links"]["self"] == "/v1/articles"
+
+
+def test_http_1_0_gets_problems_too(server: Server) -> None:
+    assert problem(server.exchange(b"GET /nowhere HTTP/1.0\r\n\r\n"))["status"] == 404

@@ -1,0 +1,136 @@
+"""Documents and questions about them as hypothesis draws them: of few words, so that many match and tie."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+
+from api.models import ENTITY_TYPES
+from seeds.extraction.catalogue import KnownEntity
+from seeds.storing.identifiers import article_id, entity_id
+from tests.seeds.documents import Page
+from tests.support.oracle import OF_AN_ENTITY, RELEVANCE, Question, Search
+
+KEYS = [f"page-{number}" for number in range(8)]
+CATALOGUE = (
+    KnownEntity("Sunrise", "organization", "sunrise", ("凌通",)),
+    KnownEntity("Łódź", "place", "lodz", ("Lodz",)),
+    KnownEntity("北京", "place", "beijing"),
+    KnownEntity("apple Fair", "event", "apple-fair"),
+    KnownEntity("Café Plan", "policy", "cafe-plan"),
+    KnownEntity("Zoë O'Neill", "person", "zoe-o-neill", ("O'Neill",)),
+)
+WORDS = ["Sunrise", "凌通", "北京", "凌", "Łódź", "Lodz", "apple Fair", "Café Plan", "café", "cafe", "Run"]
+WORDS += ["running", "runs", "O'Neill", "O’Neill", "state-backed", "state", "5", "1,280", "don't"]
+# Few, so that a listed title finds one article, several or none; two are the same but for their case.
+TITLES = [
+    "The Café Runs",
+    "The cafe runs",
+    "The Café runs",
+    "Sunrise in 北京",
+    "Łódź Is State-Backed",
+    "Zebra 5",
+]
+PUBLICATIONS = ["The Ledger", "The ledger", "Canal Post"]
+LANGUAGES = ["en", "EN", "zh-Hans"]
+NOON = datetime(2026, 4, 21, 12, tzinfo=UTC)
+INSTANTS = [NOON, NOON.astimezone(timezone(timedelta(hours=2))), NOON + timedelta(microseconds=1)]
+INSTANTS += [NOON - timedelta(days=1), NOON + timedelta(days=1)]
+
+# So often that a phrase of two of them would be found somewhere across the end of a paragraph.
+OFTEN = ["Sunrise", "凌通", "Łódź", "Café Plan", "run", "O'Neill"]
+words = st.sampled_from(WORDS + OFTEN * 5)
+some_words = st.lists(words, min_size=1, max_size=3).map(" ".join)
+takeaways = st.lists(words, min_size=1, max_size=5).map(" ".join).map(lambda drawn: f"The {drawn}.")
+# Its last words and the first ones of what follows might make a phrase, and must not.
+paragraphs = st.tuples(some_words, some_words).map(
+    lambda drawn: (
+        f"{drawn[0][0].upper()}{drawn[0][1:]} is what the nine towns of the coast have read on the gauges of "
+        f"the old quay, and every one of them sees at once {drawn[1]}."
+    )
+)
+PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "title": st.sampled_from(TITLES),
+    "summary": st.none() | paragraphs,
+    "takeaways": st.lists(takeaways, min_size=1, max_size=4).map(tuple),
+    "heading": st.sampled_from(["What It Means", "Running Łódź", "State"]),
+    "analysis": st.lists(paragraphs, max_size=2).map(tuple),
+    "publication": st.none() | st.sampled_from(PUBLICATIONS),
+    "body": st.lists(paragraphs, min_size=1, max_size=3).map(tuple),
+    "related": st.lists(st.sampled_from(TITLES), max_size=4, unique_by=str.casefold).map(tuple),
+    "published_at": st.none() | st.sampled_from(INSTANTS),
+    "language": st.sampled_from(LANGUAGES),
+}
+Drawn = dict[str, Any]
+Change = tuple[str, Drawn | str]
+DEFAULT: Drawn = {"publication": None, "published_at": None, "language": "en"} | {
+    name: getattr(Page(), name)
+    for name in ("title", "summary", "takeaways", "heading", "analysis", "body", "related")
+}
+wholes = st.fixed_dictionaries(PARTS)
+corrections = st.lists(st.sampled_from(list(PARTS)), max_size=3, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({name: PARTS[name] for name in names})
+)
+types = st.sampled_from(ENTITY_TYPES)
+seedings = st.tuples(st.sampled_from(KEYS), wholes | corrections | corrections)
+retypings = st.tuples(st.sampled_from([entity.slug for entity in CATALOGUE]), types)
+# An article's key or an entity's slug, and what is changed.
+changes = seedings | seedings | seedings | retypings
+
+single = words.filter(lambda word: " " not in word)
+pairs = st.lists(st.sampled_from(OFTEN), min_size=2, max_size=2)
+typed = single | (pairs | st.lists(words, min_size=2, max_size=3)).map(lambda few: f'"{" ".join(few)}"')
+choices = st.lists(typed, min_size=1, max_size=2).map(tuple)
+searches = st.builds(
+    Search,
+    st.tuples(choices) | st.tuples(choices, choices),
+    st.just(()) | st.just(()) | st.tuples(typed),
+)
+article_references = st.sampled_from([*KEYS, *(str(article_id(key)) for key in KEYS)])
+entity_references = st.sampled_from(
+    [entity.slug for entity in CATALOGUE] + [str(entity_id("lodz")), "nobody"]
+)
+entities = st.lists(entity_references, min_size=1, max_size=2).map(tuple)
+moments = st.integers(0, 5).map(lambda seconds: NOON + timedelta(seconds=seconds / 2))
+published = {f"published_{bound}": st.sampled_from(INSTANTS) for bound in ("after", "before")}
+updated = {f"updated_{bound}": moments for bound in ("after", "before")}
+exact = {"publication": st.sampled_from(PUBLICATIONS), "language": st.sampled_from(LANGUAGES)}
+names_and_types = {"q": st.sampled_from(["a", "LO", "cafe p", "凌", "o’neill", "z"]), "type": types}
+FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "articles": {"q": searches, "entity": entities, "entity_type": types} | exact | published | updated,
+    "takeaways": {"q": searches, "entity": entities, "article": article_references},
+    "entities": names_and_types,
+    "co-mentioned": names_and_types,
+    "related-links": {
+        "article": article_references,
+        "basis": st.sampled_from(["listed", "computed"]),
+        "resolved": st.booleans(),
+    },
+}
+# What a correction moves is drawn more often.
+SORTS = {
+    "articles": ["updated_at", "updated_at", "published_at", "created_at", "title"],
+    "takeaways": ["published_at"],
+    "entities": ["article_count", "mention_count", "name"],
+    "co-mentioned": ["shared_article_count", "shared_article_count", "name"],
+    "related-links": ["published_at", "score"],
+}
+SHOWN = [{}, {}, {"total": "true"}, {"total": "true"}, {"fields": "id,links"}]
+PARTS_SHOWN = [{"include": "highlights"}, {"include": "highlights,body,entities,related"}]
+PARTS_SHOWN += [{"fields": "id,takeaways,analysis,source"}]
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """Draw a collection, one of its orders, and a few of its filters."""
+    kind = draw(st.sampled_from(["articles", "articles", *FILTERS]))
+    scopes = entity_references if kind in OF_AN_ENTITY else article_references
+    # Nothing is mentioned together with nothing.
+    scope = draw(scopes if kind == "co-mentioned" else st.none() | scopes)
+    known = {name: each for name, each in FILTERS[kind].items() if not (scope and name == "article")}
+    names = {*draw(st.lists(st.sampled_from(sorted(known)), max_size=2)), *["q"] * draw(st.booleans())}
+    filters = {name: draw(known[name]) for name in sorted(names & set(known))}
+    is_search = kind == "articles" and "q" in filters
+    sorts = [sort for key in SORTS[kind] for sort in (key, f"-{key}")] + [RELEVANCE] * is_search
+    shown = draw(st.sampled_from(SHOWN + PARTS_SHOWN * is_search))
+    return Question(kind, scope, draw(st.sampled_from([None, *sorts])), filters, shown)

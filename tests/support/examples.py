@@ -1,0 +1,74 @@
+"""The examples of the specification: real answers about the source document.
+
+`python -m tests.support.examples`, part of `make openapi`, writes them; a test compares them.
+"""
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.resources.openapi import EXAMPLES
+from tests.conftest import make_app, migrate
+
+SLUG = (
+    "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"
+    "-vertical-integration"
+)
+PATHS = {
+    "getIndex": "/",
+    "listArticles": "/v1/articles",
+    "getArticle": f"/v1/articles/{SLUG}",
+    "listArticleRevisions": f"/v1/articles/{SLUG}/revisions",
+    "getArticleRevision": f"/v1/articles/{SLUG}/revisions/1",
+    "listArticleTakeaways": f"/v1/articles/{SLUG}/takeaways?limit=2",
+    "listArticleEntities": f"/v1/articles/{SLUG}/entities?limit=2",
+    "listArticleRelatedLinks": f"/v1/articles/{SLUG}/related",
+    "listTakeaways": "/v1/takeaways?limit=2",
+    "listEntities": "/v1/entities?limit=2",
+    "getEntity": "/v1/entities/sunrise",
+    "listEntityArticles": "/v1/entities/sunrise/articles",
+    "listCoMentionedEntities": "/v1/entities/sunrise/co-mentioned?limit=2",
+    "listRelatedLinks": "/v1/related-links",
+    "listChanges": "/v1/changes",
+    "getHealth": "/healthz",
+    "getReadiness": "/readyz",
+}
+
+
+def real_answers(client: FlaskClient) -> dict[str, Any]:
+    """Give the answer to each of PATHS and to one takeaway; `client` has the project's own documents."""
+    takeaway = client.get(PATHS["listTakeaways"]).json
+    assert takeaway is not None
+    paths = PATHS | {"getTakeaway": takeaway["data"][0]["links"]["self"]}
+    return {operation: _steady(client.get(path).get_data(as_text=True)) for operation, path in paths.items()}
+
+
+def _steady(text: str) -> Any:
+    # What differs from one database to the next: when it was seeded, and what its key signed.
+    text = re.sub(r'("(?:created|updated|changed)_at":)"[^"]+"', r'\1"2026-11-23T12:00:00Z"', text)
+    return orjson.loads(re.sub(r"cursor=[\w.-]+", "cursor=WyJhIl0.signature", text))
+
+
+def write_examples(path: Path = EXAMPLES) -> None:
+    """Write the examples to `path`, from a database made for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/briefs.db"
+        migrate(url)
+        app = make_app(url)
+        _load(app)
+        answers = real_answers(app.test_client())
+    path.write_bytes(orjson.dumps(answers, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _load(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["seed", "load"])
+    assert result.exit_code == 0, result.output
+
+
+if __name__ == "__main__":
+    write_examples()
