@@ -24,7 +24,7 @@ from bench.report import table
 from bench.stores import ENGINES, Store, open_store
 from seeds.extraction.catalogue import read_catalogue
 from seeds.extraction.mentions import Matcher
-from seeds.parsing.files import Submission, find_documents, read_submission
+from seeds.parsing.files import SubmittedDocument, find_documents, read_with_sidecar
 from seeds.storing.article_record import make_content
 from seeds.storing.derivation import derive
 from seeds.storing.load import load
@@ -85,13 +85,13 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> Seeding:
     return seeding
 
 
-def _submissions(numbers: range) -> Iterator[tuple[Submission, float]]:
+def _submissions(numbers: range) -> Iterator[tuple[SubmittedDocument, float]]:
     """Yield each page and how many seconds it took to read it."""
     with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
         write_corpus(Path(folder), numbers)
         for path in find_documents([Path(folder)]):
             started = time.perf_counter()
-            submission = read_submission(path, MAX_BYTES)
+            submission = read_with_sidecar(path, MAX_BYTES)
             yield submission, time.perf_counter() - started
 
 

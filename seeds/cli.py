@@ -17,13 +17,13 @@ from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
 from api.v1.renderings import made_for
-from seeds.console import failures, number, progress, say, tell
+from seeds.console import count_of, print_message, print_result, progress, reported_failures
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
 from seeds.extraction.mentions import Matcher
 from seeds.extraction.spacy_recognizer import ModelError, recognizer
 from seeds.messages import printable
-from seeds.parsing.document import Rejection, as_json
-from seeds.parsing.files import DOCUMENTS, find_documents, read_document
+from seeds.parsing.document import Rejection, document_to_json
+from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
 from seeds.report import REJECTED, reporting
 from seeds.run import Run, rejected
 from seeds.storing.catalogue_update import cede_slugs, refresh_entities
@@ -35,7 +35,7 @@ from seeds.storing.transactions import Transaction, transactions
 from seeds.streams import STANDARD, input_name, open_input, open_output
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines
-from seeds.transfer.lines import ImportFault, counted, write_lines
+from seeds.transfer.lines import InvalidExportError, counted, write_lines
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -86,23 +86,23 @@ def load_command(
 
     Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """
-    given = paths or (DOCUMENTS,)
+    given = paths or (DOCUMENTS_FOLDER,)
     _check_prune(given, prune=prune, yes=yes, force=force)
     with (
-        failures(),
+        reported_failures(),
         reporting(report) as told,
-        transactions(db.engine, say, dry_run=dry_run) as begin,
+        transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
         run = Run(begin, told, settings().max_document_bytes, strict=strict)
         # Only now: while another run was waited for, files may have come and gone.
         files = find_documents(given)
         if not files:
-            say("warning: there is no *.txt to load")
+            print_message("warning: there is no *.txt to load")
         run.load(files, _knowledge(begin))
         is_pruned = not prune or run.prune(given, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
-    (say if report == STANDARD else tell)(told.summary)
+    (print_message if report == STANDARD else print_result)(told.summary)
     sys.exit(0 if is_pruned and not told.counts[REJECTED] else 1)
 
 
@@ -118,9 +118,9 @@ def parse_command(file: Path) -> None:
     try:
         document, _ = read_document(file, settings().max_document_bytes)
     except Rejection as rejection:
-        say(rejected(file, rejection))
+        print_message(rejected(file, rejection))
         sys.exit(1)
-    tell(orjson.dumps(as_json(document), option=orjson.OPT_INDENT_2))
+    print_result(orjson.dumps(document_to_json(document), option=orjson.OPT_INDENT_2))
 
 
 @seed.command("remove")
@@ -133,14 +133,14 @@ def remove_command(article: str) -> None:
 
     Example: flask seed remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
-    with failures(), transactions(db.engine, say) as begin:
+    with reported_failures(), transactions(db.engine, print_message) as begin:
         with begin() as connection:
             identity = find_article(connection, article)
             if identity is None:
                 raise click.ClickException(f"no article has the id or slug {printable(article)}")
             outcome = remove(connection, identity)
         render_articles(begin)
-    tell(f"removed {outcome.slug}, which was at revision {outcome.revision}")
+    print_result(f"removed {outcome.slug}, which was at revision {outcome.revision}")
 
 
 @seed.command("relink")
@@ -153,7 +153,7 @@ def relink_command() -> None:
 
     Example: flask seed relink
     """
-    with failures(), transactions(db.engine, say) as begin:
+    with reported_failures(), transactions(db.engine, print_message) as begin:
         matcher = _knowledge(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
@@ -161,10 +161,10 @@ def relink_command() -> None:
         settled_count = settle_entities(begin)
         linked_count = sum(_each(begin, "Linking", articles, relink))
         render_articles(begin)
-    tell(
-        f"{number(len(articles), 'article', 'articles')}, {reread_count} read anew, "
-        f"{number(settled_count, 'entity', 'entities')} settled, "
-        f"{number(linked_count, 'article', 'articles')} with other links"
+    print_result(
+        f"{count_of(len(articles), 'article', 'articles')}, {reread_count} read anew, "
+        f"{count_of(settled_count, 'entity', 'entities')} settled, "
+        f"{count_of(linked_count, 'article', 'articles')} with other links"
     )
 
 
@@ -187,9 +187,9 @@ def render_command() -> None:
 
     Example: flask seed render
     """
-    with failures(), transactions(db.engine, say) as begin:
+    with reported_failures(), transactions(db.engine, print_message) as begin:
         count = render_articles(begin, anew=True)
-    tell(f"{number(count, 'article', 'articles')} rendered")
+    print_result(f"{count_of(count, 'article', 'articles')} rendered")
 
 
 @seed.command("status")
@@ -205,13 +205,13 @@ def status_command() -> None:
         "related_links": RelatedLink,
         "changes": Change,
     }
-    with failures():
+    with reported_failures():
         for name, table in tables.items():
-            tell(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
+            print_result(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
         current = select(func.count()).where(Rendering.made_for == made_for())
-        tell(f"rendered {db.session.scalar(current)}")
-        tell(f"revision {db.session.scalar(select(Corpus.revision))}")
-        tell(f"engine {db.engine.dialect.name}")
+        print_result(f"rendered {db.session.scalar(current)}")
+        print_result(f"revision {db.session.scalar(select(Corpus.revision))}")
+        print_result(f"engine {db.engine.dialect.name}")
 
 
 @seed.command("export")
@@ -225,9 +225,9 @@ def export_command(file: Path) -> None:
 
     Example: flask seed export briefs.ndjson
     """
-    with failures(), db.engine.connect() as connection, open_output(file) as output:
+    with reported_failures(), db.engine.connect() as connection, open_output(file) as output:
         counts = write_lines(export_lines(connection), output)
-    say(f"{counted(counts)} exported")
+    print_message(f"{counted(counts)} exported")
 
 
 @seed.command("import")
@@ -241,16 +241,16 @@ def import_command(file: Path) -> None:
     Example: flask seed import briefs.ndjson
     """
     try:
-        with failures(), transactions(db.engine, say) as begin:
+        with reported_failures(), transactions(db.engine, print_message) as begin:
             with begin() as connection, open_input(file) as lines:
                 counts = import_lines(connection, lines, settings().max_document_bytes)
             render_articles(begin)
     except NotEmptyError as error:
         raise click.ClickException(str(error)) from None
-    except ImportFault as fault:
-        say(f"{input_name(file)}: line {fault.line}: {fault.message}")
+    except InvalidExportError as fault:
+        print_message(f"{input_name(file)}: line {fault.line}: {fault.message}")
         sys.exit(1)
-    tell(f"{counted(counts)} imported")
+    print_result(f"{counted(counts)} imported")
 
 
 def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool) -> None:

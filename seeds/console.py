@@ -1,4 +1,4 @@
-"""What the commands say on standard error: messages, progress, and failures of the database in one line."""
+"""Output of the commands: messages, progress and results, and one-line reports of failures."""
 
 import errno
 import logging
@@ -49,7 +49,7 @@ class _Rate(ProgressColumn):
         return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
 
 
-def say(message: str) -> None:
+def print_message(message: str) -> None:
     """Print `message`, above the progress bar where there is one."""
     console.print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
@@ -75,10 +75,10 @@ def _told(items: Sequence[Item], verb: str) -> Iterator[Item]:
         if now - told >= TELL_EVERY:
             told, rate = now, done / (now - started)
             left = timedelta(seconds=round((len(items) - done) / rate))
-            say(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {left} left")
+            print_message(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {left} left")
 
 
-def tell(text: str | bytes) -> None:
+def print_result(text: str | bytes) -> None:
     """Print what was asked for to standard output."""
     try:
         click.echo(text)
@@ -91,13 +91,13 @@ def tell(text: str | bytes) -> None:
         raise click.ClickException(f"standard output: cannot be written: {error.strerror}") from None
 
 
-def number(count: int, one: str, several: str) -> str:
+def count_of(count: int, one: str, several: str) -> str:
     """Say how many there are."""
     return f"{count} {one if count == 1 else several}"
 
 
 @contextmanager
-def failures() -> Iterator[None]:
+def reported_failures() -> Iterator[None]:
     """Turn a failure of the database or of a file into one line that says what to do."""
     for name in CLEANERS:
         logging.getLogger(name).addFilter(_tells_more)
@@ -112,7 +112,7 @@ def failures() -> Iterator[None]:
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
     except KeyboardInterrupt:
-        say("stopped; run this again to finish")
+        print_message("stopped; run this again to finish")
         raise
 
 

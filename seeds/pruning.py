@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from api.models import Article, Source
 from seeds.messages import printable
-from seeds.parsing.files import real_name
+from seeds.parsing.files import real_path
 
 
 class Filed(NamedTuple):
@@ -58,7 +58,7 @@ class Folder(NamedTuple):
 
 def look_into(connection: Connection, folder: Path, seen: Seen) -> Folder:
     """Give what became of the articles of `folder`, of which a run has `seen` all that it takes of it."""
-    path = real_name(folder)
+    path = real_path(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
     rows = select(*columns).join(Source, Source.article_id == Article.id).where(Source.folder == path)
     filed = [Filed(*row) for row in connection.execute(rows.order_by(Article.source_name, Article.key))]

@@ -7,11 +7,11 @@ import click
 from sqlalchemy import select
 
 from api.models import CREATED, Corpus
-from seeds.console import progress, say
+from seeds.console import print_message, progress
 from seeds.extraction.mentions import Matcher
 from seeds.messages import printable
 from seeds.parsing.document import ParseWarning, Rejection
-from seeds.parsing.files import Submission, find_key, read_submission, real_name
+from seeds.parsing.files import SubmittedDocument, find_document_key, read_with_sidecar, real_path
 from seeds.pruning import Filed, Seen, look_into
 from seeds.report import Report
 from seeds.storing.load import load
@@ -39,12 +39,12 @@ class Run:
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
-    def _read(self, path: Path) -> Submission | None:
-        place = (real_name(path.parent), path.name)
+    def _read(self, path: Path) -> SubmittedDocument | None:
+        place = (real_path(path.parent), path.name)
         try:
-            submission = read_submission(path, self._max_bytes)
+            submission = read_with_sidecar(path, self._max_bytes)
         except Rejection as rejection:
-            key = find_key(path)
+            key = find_document_key(path)
             if key is None:
                 self._seen.unknown.add(place)
             else:
@@ -54,7 +54,7 @@ class Run:
         self._seen.read.add(place)
         return submission
 
-    def _load(self, path: Path, submission: Submission, matcher: Matcher) -> None:
+    def _load(self, path: Path, submission: SubmittedDocument, matcher: Matcher) -> None:
         key, warnings = submission.key, submission.document.warnings
         try:
             first = self._seen.keys.setdefault(key, path)
@@ -74,12 +74,13 @@ class Run:
     def _warn(self, path: Path, warning: ParseWarning) -> None:
         if self._strict:
             raise Rejection(f"{warning.section}: {warning.message} (--strict)", line=warning.line)
-        say(f"{printable(str(path))}: line {warning.line}: warning: {warning.section}: {warning.message}")
+        place = f"{printable(str(path))}: line {warning.line}"
+        print_message(f"{place}: warning: {warning.section}: {warning.message}")
 
     def _reject(
         self, path: Path, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
     ) -> None:
-        say(rejected(path, rejection))
+        print_message(rejected(path, rejection))
         self._report.rejected(path.name, key, rejection, warnings)
 
     def prune(self, folders: Sequence[Path], *, ask: bool, force: bool) -> bool:
@@ -87,7 +88,7 @@ class Run:
 
         Those of a folder are shown and, with `ask`, asked about. More than half of them go only with `force`.
         """
-        once = {real_name(folder): folder for folder in folders}
+        once = {real_path(folder): folder for folder in folders}
         kept_back = [folder for folder in once.values() if not self._prune(folder, ask=ask, force=force)]
         return not kept_back
 
@@ -96,14 +97,15 @@ class Run:
         with self._begin() as connection:
             found = look_into(connection, folder, self._seen)
         for filed in found.gone:
-            say(f"{name}/{printable(filed.source_name)}: gone, and with it its article {filed.slug}")
+            place = f"{name}/{printable(filed.source_name)}"
+            print_message(f"{place}: gone, and with it its article {filed.slug}")
         number = f"{len(found.gone)} of the {found.size} articles of {name}"
         if found.objection and not force:
-            say(f"not removed: {number}{found.objection}")
+            print_message(f"not removed: {number}{found.objection}")
             return False
         agreed = _agree(f"Remove {number}?") if found.gone and ask else True
         if agreed is None:
-            say(f"not removed: {number}; there was no answer, say --yes where nobody can be asked")
+            print_message(f"not removed: {number}; there was no answer, say --yes where nobody can be asked")
             return False
         for filed in progress(found.gone if agreed else [], "Removing"):
             self._remove(filed)

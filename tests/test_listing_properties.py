@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from api.db import db
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from tests.conftest import TEMPLATE, make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
 from tests.support.drawing import CATALOGUE, DEFAULT, KEYS, NOON, Change, Drawn, changes, questions, wholes
@@ -170,12 +170,12 @@ class Lists(RuleBasedStateMachine):
         self.corpus.know(self.catalogue.values())
         self._load([])
 
-    def _load(self, submissions: list[Submission]) -> None:
+    def _load(self, submissions: list[SubmittedDocument]) -> None:
         expected = [self.corpus.seed(each, self.clock.at) for each in submissions]
         for app in self.apps:
             assert seed_pages(app, submissions, self.catalogue.values()) == expected
 
-    def _submission(self, key: str, parts: Drawn) -> Submission:
+    def _submission(self, key: str, parts: Drawn) -> SubmittedDocument:
         """Make the document of `key`, with what was drawn of it before where `parts` says nothing."""
         self.drawn[key] = DEFAULT | self.drawn.get(key, {}) | parts
         drawn = dict(self.drawn[key])

@@ -14,7 +14,7 @@ from api.search.analyzer import CJK
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.coreference import Thing
 from seeds.extraction.extractor import Candidate, Recognizer, extract, is_headline
-from seeds.parsing.document import Prose
+from seeds.parsing.document import ArticleText
 from seeds.storing.identifiers import CURLY_QUOTES, make_slug
 
 # How much a mention counts by the part that it is in; see `salience`.
@@ -127,7 +127,7 @@ def _ends_word(text: str, end: int) -> bool:
     return not (combining(text[end]) or (GLUE.match(text, end - 1) and GLUE.match(text, end)))
 
 
-def sections(prose: Prose) -> list[Section]:
+def sections(prose: ArticleText) -> list[Section]:
     """Give the texts of `prose` that can hold mentions, in reading order."""
     analysis = prose.analysis.paragraphs if prose.analysis else ()
     single = [("title", prose.title), ("summary", prose.summary), ("image", prose.image_caption)]
@@ -141,7 +141,7 @@ def sections(prose: Prose) -> list[Section]:
     ]
 
 
-def find_entities(prose: Prose, matcher: Matcher) -> list[FoundEntity]:
+def find_entities(prose: ArticleText, matcher: Matcher) -> list[FoundEntity]:
     """Find the entities of `prose`, the most salient first."""
     texts = sections(prose)
     named = _named(texts, matcher)

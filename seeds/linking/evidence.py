@@ -25,7 +25,7 @@ from typing import Any
 from api.search.analyzer import WORD, fold, term
 from seeds.extraction.lexicon import frequencies, lexicon
 from seeds.extraction.mentions import FoundEntity
-from seeds.parsing.document import Prose
+from seeds.parsing.document import ArticleText
 
 # Set on pages whose evidence was noted by a reader first. A paragraph in doubt is better left out: who
 # follows one reference to nothing trusts none of them.
@@ -58,7 +58,7 @@ Span = tuple[int, int, str]
 """Where a text names an entity, and its key."""
 
 
-def find_evidence(prose: Prose, entities: Sequence[FoundEntity]) -> list[list[dict[str, Any]]]:
+def find_evidence(prose: ArticleText, entities: Sequence[FoundEntity]) -> list[list[dict[str, Any]]]:
     """Give the paragraphs that support each takeaway, the best first: `{"paragraph": 1, "score": 0.75}`."""
     spans = _spans(entities)
     body = [_things(text, spans.get(("body", at), [])) for at, text in enumerate(prose.body, 1)]

@@ -9,7 +9,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """The file that a document was read from; `sha256` in hex, of its bytes as they are."""
 
     name: str
@@ -79,7 +79,7 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class ArticleText:
     """The texts of a page in which it says something; on one line each, their white space collapsed."""
 
     title: str
@@ -91,10 +91,10 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
-class Document(Prose):
+class Document(ArticleText):
     """One page, read."""
 
-    source: Source
+    source: SourceFile
     byline: Byline | None
     related: tuple[RelatedTitle, ...]
     lines: Lines
@@ -118,7 +118,7 @@ class Rejection(Exception):  # noqa: N818 -- an outcome beside "created" and "un
         return None if self.byte is None else f"byte {self.byte}"
 
 
-def as_json(document: Document) -> dict[str, Any]:
+def document_to_json(document: Document) -> dict[str, Any]:
     """The document as `flask seed parse` prints it."""
     caption = document.image_caption
     return {
@@ -141,7 +141,7 @@ def _records(records: Sequence[Takeaway | RelatedTitle | ParseWarning]) -> list[
 
 
 def _record(
-    record: Source | Takeaway | Analysis | Byline | RelatedTitle | ParseWarning | Lines | None,
+    record: SourceFile | Takeaway | Analysis | Byline | RelatedTitle | ParseWarning | Lines | None,
 ) -> dict[str, Any] | None:
     if record is None:
         return None

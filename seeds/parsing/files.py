@@ -10,13 +10,13 @@ from seeds.parsing.document import Document, Rejection
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import MAX_BYTES, Sidecar, parse_sidecar
 
-DOCUMENTS = Path(__file__).parent.parent / "documents"
+DOCUMENTS_FOLDER = Path(__file__).parent.parent / "documents"
 # How often a document is read that somebody is writing to.
 ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class SubmittedDocument:
     """A document as submitted: its bytes, its parse, what its sidecar adds, and the folder that has it."""
 
     data: bytes
@@ -40,7 +40,7 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
     return list(found.values())
 
 
-def read_submission(path: Path, max_bytes: int) -> Submission:
+def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
     """Read and parse the document at `path` and its sidecar, both as they were at one moment.
 
     Raises Rejection.
@@ -56,16 +56,16 @@ def read_submission(path: Path, max_bytes: int) -> Submission:
     raise Rejection("changes while it is read; load it again when it is complete")
 
 
-def _attempt(path: Path, beside: Path, max_bytes: int) -> Submission | Rejection:
+def _attempt(path: Path, beside: Path, max_bytes: int) -> SubmittedDocument | Rejection:
     """Read a document and its sidecar, which may change meanwhile, for the worse too."""
     try:
         document, data = read_document(path, max_bytes)
-        return Submission(data, document, _read_sidecar(beside), real_name(path.parent))
+        return SubmittedDocument(data, document, _read_sidecar(beside), real_path(path.parent))
     except Rejection as rejection:
         return rejection
 
 
-def find_key(path: Path) -> str | None:
+def find_document_key(path: Path) -> str | None:
     """Give the key of the document at `path`, which may be none, or None where its sidecar cannot be read."""
     try:
         path.name.encode()
@@ -85,7 +85,7 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def real_name(folder: Path) -> str:
+def real_path(folder: Path) -> str:
     """Give the one absolute name of `folder` that follows no link, as text that any database takes."""
     return printable(os.path.realpath(folder))
 

@@ -7,7 +7,16 @@ from itertools import pairwise
 
 from seeds.messages import quoted
 from seeds.parsing.blocks import BULLET, Block, Heading, Odd, read_page
-from seeds.parsing.document import Analysis, Byline, Document, Lines, ParseWarning, Rejection, Source, Span
+from seeds.parsing.document import (
+    Analysis,
+    Byline,
+    Document,
+    Lines,
+    ParseWarning,
+    Rejection,
+    SourceFile,
+    Span,
+)
 from seeds.parsing.lists import Related, Takeaways, read_related, read_takeaways
 from seeds.parsing.outline import Middle, Outline, find_outline
 from seeds.parsing.text_shapes import reads_as_paragraph
@@ -31,7 +40,7 @@ def parse(data: bytes, name: str) -> Document:
     lines = _lines(outline, takeaways, related)
     warnings = [*_warnings(outline), *takeaways.warnings, *related.warnings, *_odd_warnings(page.odd, lines)]
     return Document(
-        source=Source(name, sha256(data).hexdigest(), len(data)),
+        source=SourceFile(name, sha256(data).hexdigest(), len(data)),
         title=outline.title.text,
         summary=_text(summary),
         image_caption=_text(caption),

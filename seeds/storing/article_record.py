@@ -9,8 +9,8 @@ import orjson
 
 from api.models import published_keys
 from api.v1.article_content import stated
-from seeds.parsing.document import Analysis, Document, Prose, Takeaway
-from seeds.parsing.files import Submission
+from seeds.parsing.document import Analysis, ArticleText, Document, Takeaway
+from seeds.parsing.files import SubmittedDocument
 from seeds.storing.identifiers import title_digest
 
 
@@ -33,10 +33,10 @@ class Content:
         return hashlib.sha256(orjson.dumps(self.stated)).hexdigest()
 
     @property
-    def prose(self) -> Prose:
+    def prose(self) -> ArticleText:
         """The texts from which the rest is derived."""
         columns, analysis = self.columns, self.columns["analysis"]
-        return Prose(
+        return ArticleText(
             columns["title"],
             columns["summary"],
             columns["image_caption"],
@@ -46,7 +46,7 @@ class Content:
         )
 
 
-def make_content(submission: Submission, slug: str) -> Content:
+def make_content(submission: SubmittedDocument, slug: str) -> Content:
     """Make the content of `submission` under `slug`."""
     document, sidecar = submission.document, submission.sidecar
     byline, analysis = document.byline, document.analysis

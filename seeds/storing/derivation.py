@@ -11,7 +11,7 @@ from seeds.extraction.mentions import FoundEntity, Matcher, find_entities, secti
 from seeds.linking.evidence import find_evidence
 from seeds.linking.feature_vectors import Vector, make_vector
 from seeds.linking.features import features
-from seeds.parsing.document import Prose
+from seeds.parsing.document import ArticleText
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Derived:
         return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def derive(prose: Prose, matcher: Matcher) -> Derived:
+def derive(prose: ArticleText, matcher: Matcher) -> Derived:
     """Derive all that follows from `prose`, its entities found by `matcher`."""
     entities = find_entities(prose, matcher)
     return Derived(entities, find_evidence(prose, entities), features(sections(prose), entities))

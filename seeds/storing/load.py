@@ -12,7 +12,7 @@ from seeds.extraction.mentions import Matcher
 from seeds.linking.computed_links import link_both
 from seeds.linking.listed_links import resolve
 from seeds.parsing.document import Rejection
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import Content, make_content
 from seeds.storing.derivation import derive
 from seeds.storing.derived_rows import write_parts
@@ -22,7 +22,7 @@ from seeds.storing.statements import CHANGE_ARTICLE, CHANGE_SOURCE, OWNER
 from seeds.storing.stored_article import Removed, Stored, find_removed, find_stored, read_whole
 
 
-def load(connection: Connection, submission: Submission, matcher: Matcher) -> Outcome:
+def load(connection: Connection, submission: SubmittedDocument, matcher: Matcher) -> Outcome:
     """Bring the article of `submission` to what its document says: created, updated or unchanged.
 
     An article that was removed comes back under its old slug, with its next revision. What is derived from a
@@ -63,7 +63,7 @@ def _keep(connection: Connection, identity: UUID, content: Content) -> Differenc
 
 
 def _slug(
-    connection: Connection, submission: Submission, identity: UUID, before: Stored | Removed | None
+    connection: Connection, submission: SubmittedDocument, identity: UUID, before: Stored | Removed | None
 ) -> str:
     wanted = submission.sidecar.slug
     if wanted is None and before:
@@ -92,7 +92,12 @@ def _owner(connection: Connection, slug: str) -> UUID | None:
 
 
 def _write_article(
-    connection: Connection, identity: UUID, submission: Submission, columns: dict[str, Any], *, is_new: bool
+    connection: Connection,
+    identity: UUID,
+    submission: SubmittedDocument,
+    columns: dict[str, Any],
+    *,
+    is_new: bool,
 ) -> None:
     source = {"content": submission.data, "folder": submission.folder}
     if is_new:

@@ -13,7 +13,7 @@ from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.messages import printable
 from seeds.storing.transactions import savepoint
 from seeds.transfer.imported_rows import ROWS, Rows
-from seeds.transfer.lines import ImportFault, Line, read_lines
+from seeds.transfer.lines import InvalidExportError, Line, read_lines
 from seeds.transfer.value_readers import MalformedError
 
 # Bytes of lines whose rows are written at a time.
@@ -47,7 +47,7 @@ class NotEmptyError(Exception):
 def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int) -> Counter[str]:
     """Write what the lines of `file` say into an empty database; gives how many there are of each kind.
 
-    Raises NotEmptyError, and ImportFault, after which the transaction must be rolled back.
+    Raises NotEmptyError, and InvalidExportError, after which the transaction must be rolled back.
     """
     if not _is_empty(connection):
         raise NotEmptyError
@@ -103,7 +103,7 @@ def _write(connection: Connection, batch: list[Line]) -> None:
             except IntegrityError as error:
                 reason = printable(str(error.orig).partition("\n")[0])
                 wrong = f"must go together with the lines before it: {reason}"
-                raise ImportFault(line.number, wrong) from None
+                raise InvalidExportError(line.number, wrong) from None
         raise
 
 
@@ -117,7 +117,7 @@ def _rows(connection: Connection, batch: list[Line]) -> list[Rows]:
         try:
             made.append(ROWS[line.kind](line.values, types))
         except MalformedError as error:
-            raise ImportFault(line.number, str(error)) from None
+            raise InvalidExportError(line.number, str(error)) from None
     return made
 
 
@@ -136,4 +136,5 @@ def _check_targets(connection: Connection, counts: Counter[str]) -> None:
     before = select(func.count()).select_from(ArticleTerms).where(ArticleTerms.number <= row.number)
     # The lines of entities, and the one about the corpus, stand before those of articles.
     line = 1 + counts["entity"] + (connection.scalar(before) or 0)
-    raise ImportFault(line, f"related: must lead to articles that are there; none has the id {row.target_id}")
+    wrong = f"related: must lead to articles that are there; none has the id {row.target_id}"
+    raise InvalidExportError(line, wrong)

@@ -30,7 +30,7 @@ class Line(NamedTuple):
     size: int
 
 
-class ImportFault(Exception):  # noqa: N818 -- what is wrong with a file, not with us
+class InvalidExportError(Exception):
     """What is read is no export, or no whole one; `line` says where, from 1."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -59,7 +59,7 @@ def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) 
 def read_lines(file: BinaryIO, longest: int) -> Iterator[Line]:
     """Yield the lines of an export but its last, none of more than `longest` bytes.
 
-    Raises ImportFault at the first that is wrong, or where the last one shows that others are.
+    Raises InvalidExportError at the first that is wrong, or where the last one shows that others are.
     """
     digest, order, number = hashlib.sha256(), _Order(), 0
     while data := file.readline(longest + 1):
@@ -71,13 +71,13 @@ def read_lines(file: BinaryIO, longest: int) -> Iterator[Line]:
                 _check_end(line, digest.hexdigest())
                 break
         except MalformedError as error:
-            raise ImportFault(number, str(error)) from None
+            raise InvalidExportError(number, str(error)) from None
         digest.update(data)
         yield line
     else:
-        raise ImportFault(number + 1, "is missing: the file was cut off before the line of kind end")
+        raise InvalidExportError(number + 1, "is missing: the file was cut off before the line of kind end")
     if file.read(1):
-        raise ImportFault(number + 1, "stands after the line of kind end, which must be the last")
+        raise InvalidExportError(number + 1, "stands after the line of kind end, which must be the last")
 
 
 def _read(number: int, data: bytes, longest: int) -> Line:

@@ -19,7 +19,7 @@ from api.db import db
 from api.models import Corpus
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Matcher
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from seeds.storing.catalogue_update import refresh_entities
@@ -96,11 +96,11 @@ def unreadable(path: Path) -> Path:
     return path
 
 
-def submit(name: str, page: Page | bytes, sidecar: str = "") -> Submission:
+def submit(name: str, page: Page | bytes, sidecar: str = "") -> SubmittedDocument:
     """Give `page` as if it had been read from `NAME.txt` with `sidecar` beside it."""
     data = page.text.encode() if isinstance(page, Page) else page
     document, beside = parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml")
-    return Submission(data, document, beside, "/pages")
+    return SubmittedDocument(data, document, beside, "/pages")
 
 
 def seed(app: Flask, *arguments: object) -> Result:
@@ -129,7 +129,7 @@ def reference(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
 
 
 def seed_pages(
-    app: Flask, submissions: Iterable[Submission], catalogue: Iterable[KnownEntity] = ()
+    app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
 ) -> list[str]:
     """Load `submissions` as `flask seed load` does, with another catalogue; gives each one's outcome."""
     known = tuple(catalogue)
@@ -150,7 +150,7 @@ def remove_article(app: Flask, key: str) -> Outcome:
 
 
 def reread_pages(
-    app: Flask, submissions: Iterable[Submission], catalogue: Iterable[KnownEntity] = ()
+    app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
 ) -> list[bool]:
     """Derive `submissions` anew, loaded before, with another catalogue; tells what it changed."""
     known = tuple(catalogue)

@@ -13,7 +13,7 @@ from api.db import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Matcher
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from seeds.storing.catalogue_update import cede_slugs, refresh_entities
 from seeds.storing.entity_merging import settle_entities
 from seeds.storing.identifiers import article_id
@@ -55,7 +55,7 @@ SHOWN = ("Location", "ETag", "Link", "Content-Type")
 Answers = dict[str, tuple[int, dict[str, str], bytes]]
 
 
-def draw_page(random: Random, key: str) -> Submission:
+def draw_page(random: Random, key: str) -> SubmittedDocument:
     """Make a version of the page with `key`."""
 
     def some(texts: list[str], least: int, most: int) -> tuple[str, ...]:

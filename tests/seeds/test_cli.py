@@ -21,7 +21,7 @@ from api.db import db
 from seeds import cli
 from seeds.extraction.catalogue import read_catalogue
 from seeds.messages import printable
-from seeds.parsing.document import as_json
+from seeds.parsing.document import document_to_json
 from seeds.parsing.page import parse
 from tests.conftest import make_app
 from tests.seeds.documents import (
@@ -462,7 +462,7 @@ def test_parse_prints_the_parse_as_json_and_nothing_else(
     path = write(tmp_path, "a\nb", page, "nonsense: true")
     result = invoke(without_database, "seed", "parse", path)
     assert (result.stderr, result.exit_code) == ("", 0)
-    assert orjson.loads(result.stdout) == as_json(parse(path.read_bytes(), "a\nb.txt"))
+    assert orjson.loads(result.stdout) == document_to_json(parse(path.read_bytes(), "a\nb.txt"))
 
 
 def test_parse_prints_the_fields_in_their_order(without_database: Flask) -> None:

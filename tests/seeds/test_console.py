@@ -43,7 +43,7 @@ def test_on_a_terminal_a_bar_shows_number_rate_and_time_left(
     terminal = Console(stderr=True, force_terminal=True, width=120, force_interactive=True)
     monkeypatch.setattr(console, "console", terminal)
     for number in console.progress(range(3), "Loading"):
-        console.say(f"message {number}")
+        console.print_message(f"message {number}")
     shown = capsys.readouterr().err
     assert re.search(r"Loading .*3/3.*\d/s.*0:00:00", shown)
     assert [f"message {number}" in shown for number in range(3)] == [True] * 3

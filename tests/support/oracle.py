@@ -17,7 +17,7 @@ from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, Matcher, find_entities, sections
 from seeds.linking.features import features
 from seeds.linking.neighbours import LEAST
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slugs_for
 from seeds.storing.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
 from seeds.storing.statements import SOUGHT
@@ -166,7 +166,7 @@ def _test(name: str) -> Test:
 class Article:
     """An article as its last seeding left it."""
 
-    submission: Submission
+    submission: SubmittedDocument
     created_at: datetime
     updated_at: datetime
     entities: tuple[FoundEntity, ...]
@@ -197,7 +197,7 @@ class Corpus:
         self.matcher = Matcher(known)
         self.entities |= {entity.id: entity for entity in known if entity.id in self.entities}
 
-    def seed(self, submission: Submission, now: datetime) -> str:
+    def seed(self, submission: SubmittedDocument, now: datetime) -> str:
         """Bring the article of `submission` to what its document says; gives the outcome."""
         before = self.articles.get(submission.key)
         if before and before.submission == submission:

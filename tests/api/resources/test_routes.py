@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from api.db import db
 from api.models import RelatedLink, Takeaway
-from seeds.parsing.files import DOCUMENTS
+from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.answers import assert_parameter_error, assert_problem
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.specification import faults, schema_validator, specification_of
@@ -33,7 +33,7 @@ def addresses(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Addresses:
     write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Has Written This One Yet")))
     sidecar = {"published_at": "2026-04-21T09:30:00Z", "image_url": "https://example.org/ferry.jpg"}
     write_page(tmp_path, "ferry", Page(title=OTHER, signature=("The Lantern Post",)), **sidecar)
-    load(runner, DOCUMENTS, tmp_path)
+    load(runner, DOCUMENTS_FOLDER, tmp_path)
     with app.app_context():
         values = {
             "article": slug_of(HARBOUR),

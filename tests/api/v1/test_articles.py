@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from seeds.parsing.files import DOCUMENTS
+from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.answers import get
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.v1.test_entities import KEYS as ENTITY_KEYS
 from tests.support.examples import SLUG
 
-DOCUMENT = DOCUMENTS / "000_873f17470df679e4.txt"
+DOCUMENT = DOCUMENTS_FOLDER / "000_873f17470df679e4.txt"
 KEYS = [
     *("id", "slug", "title", "summary", "language", "byline", "image", "published_at", "created_at"),
     *("updated_at", "revision", "word_count", "reading_minutes", "body", "analysis", "takeaways", "entities"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from seeds.parsing.files import DOCUMENTS
+from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.answers import assert_problem, get
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.support.examples import SLUG
@@ -56,7 +56,7 @@ def test_counts_are_over_all_articles_and_follow_each_change(
         entity = get(client, f"/v1/entities/{slug}")
         return entity["article_count"], entity["mention_count"]
 
-    load(runner, DOCUMENTS)
+    load(runner, DOCUMENTS_FOLDER)
     assert (counts("shanghai"), counts("guangdong")) == ((1, 2), (1, 2))
     page = write_page(tmp_path, "page", Page())
     load(runner, page)
@@ -83,7 +83,7 @@ def test_the_articles_of_an_entity_are_those_that_mention_it(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "page", Page(), published_at="2026-04-21T09:30:00Z")
-    load(runner, DOCUMENTS, tmp_path)
+    load(runner, DOCUMENTS_FOLDER, tmp_path)
     listed = {article["slug"]: article for article in get(client, "/v1/articles")["data"]}
 
     def naming(slug: str, query: str = "") -> list[str]:
@@ -104,7 +104,7 @@ def test_under_an_article_an_entity_is_sorted_by_that_articles_mentions(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     page = Page(takeaways=("Shanghai lamps, Shanghai oil, Shanghai keepers.",))
-    load(runner, DOCUMENTS, write_page(tmp_path, "page", page))
+    load(runner, DOCUMENTS_FOLDER, write_page(tmp_path, "page", page))
     path = f"/v1/articles/{slug_of(HARBOUR)}/entities"
     counted = [
         (each["slug"], each["mention_count"]) for each in get(client, f"{path}?sort=-mention_count")["data"]
@@ -122,7 +122,7 @@ def shared(client: FlaskClient, slug: str, query: str = "") -> list[tuple[str, i
 def test_what_is_mentioned_with_an_entity_are_entities_with_the_count_of_shared_articles(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
-    load(runner, DOCUMENTS, write_page(tmp_path, "page", Page()))
+    load(runner, DOCUMENTS_FOLDER, write_page(tmp_path, "page", Page()))
     (first, *others) = get(client, "/v1/entities/shanghai/co-mentioned")["data"]
     assert (first["slug"], first["shared_article_count"]) == ("guangdong", 2)
     everywhere = get(client, "/v1/entities?limit=100")["data"]

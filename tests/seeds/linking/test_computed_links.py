@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from seeds.linking.computed_links import MOST
 from seeds.linking.neighbours import LEAST, NEAR_DUPLICATE
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from tests.seeds.documents import Page, rows, seed_pages, submit
 
 SINKING = (
@@ -24,7 +24,7 @@ ORCHARD = (
 )
 
 
-def page(key: str, title: str, body: tuple[str, ...], related: tuple[str, ...] = ()) -> Submission:
+def page(key: str, title: str, body: tuple[str, ...], related: tuple[str, ...] = ()) -> SubmittedDocument:
     """Give a page that says nothing but its title and `body`."""
     listed = tuple((each, None) for each in related)
     bare = Page(title, None, None, ("See below.",), "", (), (), body, listed)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seeds.linking.listed_links import Candidate, choose
 from seeds.parsing.date_lines import is_date
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from seeds.storing.identifiers import article_id, title_digest
 from seeds.storing.statements import MOST_ALIKE
 from tests.seeds.documents import Page, Row, clear, lasting, revision, rows, seed_pages, submit
@@ -20,7 +20,7 @@ SEEN = datetime(2026, 4, 21, 12, tzinfo=UTC)
 OLD, NEW = UUID(int=1), UUID(int=2)
 
 
-def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> Submission:
+def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> SubmittedDocument:
     """Give a page called `name` that lists the titles `related`, perhaps with dates, published on `day`."""
     listed = tuple((one, None) if isinstance(one, str) else one for one in related)
     return submit(name, Page(title=title, related=listed), f"published_at: {day}T12:00:00Z" if day else "")
@@ -234,7 +234,7 @@ RESOLVED = {
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(PAGES))
-def test_the_order_of_seeding_does_not_matter(app: Flask, order: list[Submission]) -> None:
+def test_the_order_of_seeding_does_not_matter(app: Flask, order: list[SubmittedDocument]) -> None:
     clear(app)
     seed_pages(app, order)
     assert links(app) == RESOLVED
@@ -254,7 +254,9 @@ VERSIONS = st.builds(
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(VERSIONS, min_size=2, max_size=8))
-def test_links_depend_on_the_last_version_of_each_page_alone(app: Flask, history: list[Submission]) -> None:
+def test_links_depend_on_the_last_version_of_each_page_alone(
+    app: Flask, history: list[SubmittedDocument]
+) -> None:
     clear(app)
     seed_pages(app, history)
     after_all = links(app), scores(app)

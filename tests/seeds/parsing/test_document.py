@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from seeds.parsing.document import Rejection, as_json
+from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.page import parse
 from tests.seeds.pages import BODY, TITLE, Sample, page, read
 
@@ -11,7 +11,7 @@ DOCUMENTS = Path(__file__).parents[3] / "seeds" / "documents"
 
 
 def test_a_document_as_json_has_its_keys_in_order() -> None:
-    made = as_json(parse(page(Sample()), "lift.txt"))
+    made = document_to_json(parse(page(Sample()), "lift.txt"))
     assert [*made] == [
         *("source", "title", "summary", "image", "takeaways", "analysis", "byline", "body", "related"),
         *("lines", "warnings"),
@@ -36,7 +36,7 @@ def test_a_document_as_json_has_its_keys_in_order() -> None:
 
 
 def test_a_document_as_json_says_null_where_the_page_has_nothing() -> None:
-    made = as_json(read(TITLE, "The Ledger", *BODY))
+    made = document_to_json(read(TITLE, "The Ledger", *BODY))
     absent = ("summary", "image", "analysis")
     assert all(made[key] is None and made["lines"][key] is None for key in absent)
     assert made["takeaways"] == made["related"] == []
@@ -49,7 +49,7 @@ def test_a_document_as_json_says_null_where_the_page_has_nothing() -> None:
 
 def test_the_source_document_parses_without_a_warning() -> None:
     path = DOCUMENTS / "000_873f17470df679e4.txt"
-    made = as_json(parse(path.read_bytes(), path.name))
+    made = document_to_json(parse(path.read_bytes(), path.name))
     assert made["warnings"] == []
     assert made["lines"] == {
         **{"title": [1, 1], "summary": [3, 3], "image": [5, 5]},

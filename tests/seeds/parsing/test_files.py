@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from seeds.parsing.document import Document, Rejection
-from seeds.parsing.files import DOCUMENTS, find_documents, read_bytes, read_document, read_submission
+from seeds.parsing.files import (
+    DOCUMENTS_FOLDER,
+    find_documents,
+    read_bytes,
+    read_document,
+    read_with_sidecar,
+)
 from seeds.parsing.page import parse
 from tests.seeds.documents import Page, unreadable, write
 
@@ -20,7 +26,7 @@ def refusal(path: Path, max_bytes: int = 10_000) -> Rejection:
 
 
 def test_the_projects_documents_are_there() -> None:
-    assert (DOCUMENTS / "000_873f17470df679e4.txt") in find_documents([DOCUMENTS])
+    assert (DOCUMENTS_FOLDER / "000_873f17470df679e4.txt") in find_documents([DOCUMENTS_FOLDER])
 
 
 def test_a_folder_gives_its_texts_by_name_and_nothing_below_or_beside_them(tmp_path: Path) -> None:
@@ -95,7 +101,7 @@ def test_a_document_that_is_written_while_it_is_read_is_read_again(
         return parse(data, name)
 
     monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
-    assert read_submission(path, 10_000).document.summary == "After."
+    assert read_with_sidecar(path, 10_000).document.summary == "After."
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.yaml"])
@@ -111,7 +117,7 @@ def test_a_document_that_never_rests_is_rejected(
 
     monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
     with pytest.raises(Rejection, match="changes while it is read; load it again when it is complete"):
-        read_submission(path, 10_000)
+        read_with_sidecar(path, 10_000)
 
 
 def test_a_sidecar_that_comes_while_its_document_is_read_is_taken_along(
@@ -125,7 +131,7 @@ def test_a_sidecar_that_comes_while_its_document_is_read_is_taken_along(
         return parse(data, name)
 
     monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
-    assert read_submission(path, 10_000).sidecar.language == "de"
+    assert read_with_sidecar(path, 10_000).sidecar.language == "de"
 
 
 def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:
@@ -149,13 +155,13 @@ def test_a_name_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
 
 def test_the_key_is_the_file_name_without_its_ending(tmp_path: Path) -> None:
     names = ("a", "a.b", "ä ö", "new\nline", ".hidden")
-    keys = [read_submission(write(tmp_path, name, Page()), 10_000).key for name in names]
+    keys = [read_with_sidecar(write(tmp_path, name, Page()), 10_000).key for name in names]
     assert keys == list(names)
 
 
 def test_the_key_is_the_url_of_the_sidecar_where_it_has_one(tmp_path: Path) -> None:
     path = write(tmp_path, "a", Page(), "url: https://example.org/a\nslug: tide")
-    submission = read_submission(path, 10_000)
+    submission = read_with_sidecar(path, 10_000)
     assert submission.key == "https://example.org/a"
     assert submission.data == path.read_bytes()
     assert submission.document.source.name == "a.txt"
@@ -164,14 +170,14 @@ def test_the_key_is_the_url_of_the_sidecar_where_it_has_one(tmp_path: Path) -> N
 def test_the_sidecar_is_the_one_of_its_own_name(tmp_path: Path) -> None:
     write(tmp_path, "a", Page(), "published_at: 2026-04-21T12:00:00Z")
     write(tmp_path, "a.b", Page(), "published_at: 2026-04-22T12:00:00Z")
-    days = [read_submission(tmp_path / name, 10_000).sidecar.published_at for name in ("a.txt", "a.b.txt")]
+    days = [read_with_sidecar(tmp_path / name, 10_000).sidecar.published_at for name in ("a.txt", "a.b.txt")]
     assert days == [datetime(2026, 4, day, 12, tzinfo=UTC) for day in (21, 22)]
 
 
 def test_a_wrong_sidecar_rejects_its_document(tmp_path: Path) -> None:
     path = write(tmp_path, "a", Page(), "slug: Tide")
     with pytest.raises(Rejection, match=r"^sidecar a\.yaml line 1: 'slug' must be"):
-        read_submission(path, 10_000)
+        read_with_sidecar(path, 10_000)
 
 
 def test_a_sidecar_alone_is_no_document(tmp_path: Path) -> None:
@@ -183,4 +189,4 @@ def test_a_sidecar_alone_is_no_document(tmp_path: Path) -> None:
 def test_a_name_as_long_as_a_file_system_allows_is_read(tmp_path: Path, length: int) -> None:
     # 255 bytes with `.txt`; the sidecar's name would have one more.
     path = write(tmp_path, "n" * length, Page())
-    assert read_submission(path, 10_000).key == "n" * length
+    assert read_with_sidecar(path, 10_000).key == "n" * length

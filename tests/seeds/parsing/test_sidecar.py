@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seeds.messages import printable
 from seeds.parsing.document import Rejection
-from seeds.parsing.files import read_submission
+from seeds.parsing.files import read_with_sidecar
 from seeds.parsing.sidecar import KEYS, MAX_BYTES, MAX_URL, Sidecar, parse_sidecar
 from tests.seeds.documents import Page, write
 
@@ -313,13 +313,13 @@ def test_a_sidecars_name_is_printable_in_the_message() -> None:
 
 
 def test_a_document_without_a_sidecar_has_the_defaults(tmp_path: Path) -> None:
-    assert read_submission(write(tmp_path, "page", Page()), 10_000).sidecar == Sidecar()
+    assert read_with_sidecar(write(tmp_path, "page", Page()), 10_000).sidecar == Sidecar()
 
 
 def test_a_sidecar_over_its_limit_is_named_in_the_message(tmp_path: Path) -> None:
     path = write(tmp_path, "page", Page(), "#" * (MAX_BYTES + 1))
     with pytest.raises(Rejection, match=r"page\.yaml") as caught:
-        read_submission(path, 10_000)
+        read_with_sidecar(path, 10_000)
     assert str(MAX_BYTES) in caught.value.message
 
 
@@ -331,7 +331,7 @@ def test_a_sidecar_that_is_no_file_is_named_in_the_message(tmp_path: Path, kind:
     else:
         path.with_suffix(".yaml").symlink_to(tmp_path / "nothing")
     with pytest.raises(Rejection, match=r"page\.yaml"):
-        read_submission(path, 10_000)
+        read_with_sidecar(path, 10_000)
 
 
 # What YAML is made of comes up more often than by chance.

@@ -10,7 +10,7 @@ from api.models import UNDATED_ASC, UNDATED_DESC
 from api.v1.article_content import FIELDS
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Matcher
-from seeds.parsing.files import Submission
+from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import Content, make_content
 from seeds.storing.identifiers import title_digest
 from seeds.transfer.line_format import STATED
@@ -39,7 +39,7 @@ CHANGES: dict[str, Page] = {
 }
 
 
-def content(submission: Submission, slug: str = "tide") -> Content:
+def content(submission: SubmittedDocument, slug: str = "tide") -> Content:
     """Make the content of `submission`."""
     return make_content(submission, slug)
 

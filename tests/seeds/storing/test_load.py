@@ -15,7 +15,7 @@ from api.db import db
 from api.models import Article, Change
 from api.models.facet_ids import facet_id
 from seeds.extraction.catalogue import KnownEntity
-from seeds.parsing.files import DOCUMENTS, Submission
+from seeds.parsing.files import DOCUMENTS_FOLDER, SubmittedDocument
 from seeds.storing.identifiers import article_id, entity_id
 from tests.seeds.documents import (
     Page,
@@ -342,7 +342,7 @@ VERSIONS = st.builds(
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(VERSIONS, min_size=1, max_size=10))
 def test_counts_and_rows_depend_on_the_last_version_of_each_document_alone(
-    app: Flask, history: list[Submission]
+    app: Flask, history: list[SubmittedDocument]
 ) -> None:
     clear(app)
     outcomes = seed_pages(app, history, CATALOGUE)
@@ -375,7 +375,7 @@ EXTREMES = [
 def test_both_engines_end_with_equal_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
     with reference(sqlite_template, tmp_path) as other:
         for one in (app, other):
-            assert summary(seed(one, DOCUMENTS)).endswith("0 removed, 0 rejected")
+            assert summary(seed(one, DOCUMENTS_FOLDER)).endswith("0 removed, 0 rejected")
             assert set(seed_pages(one, [*LIFE, *EXTREMES], CATALOGUE)) == {"created", "updated"}
             assert set(seed_pages(one, EXTREMES, CATALOGUE)) == {"unchanged"}
         assert lasting(rows(app)) == lasting(rows(other))

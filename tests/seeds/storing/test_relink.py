@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 import seeds.cli
 from seeds.extraction.catalogue import KnownEntity, read_catalogue
-from seeds.parsing.files import Submission, read_submission
+from seeds.parsing.files import SubmittedDocument, read_with_sidecar
 from seeds.storing.identifiers import entity_id
 from tests.seeds.documents import (
     ROOT,
@@ -28,7 +28,7 @@ from tests.seeds.documents import (
     submit,
 )
 
-SAMPLES = [read_submission(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
+SAMPLES = [read_with_sidecar(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
 ORDERS = [SAMPLES[::-1], Random(4).sample(SAMPLES, len(SAMPLES))]  # noqa: S311
 BOARD = (
     "Inspectors of the Inland Waters Board said on Monday that the Inland Waters Board would close the weir.",
@@ -45,7 +45,7 @@ def relink(app: Flask) -> str:
     return str(result.stdout)
 
 
-def settled(app: Flask, pages: Iterable[Submission]) -> Rows:
+def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
     """Seed `pages` and relink; gives all rows but the slugs that entities used to have."""
     seed_pages(app, pages, read_catalogue())
     relink(app)
@@ -68,7 +68,7 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
 
 @pytest.mark.parametrize("pages", ORDERS, ids=["backwards", "shuffled"])
 def test_the_order_of_seeding_decides_nothing(
-    app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[Submission]
+    app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[SubmittedDocument]
 ) -> None:
     with reference(sqlite_template, tmp_path) as other:
         expected = settled(other, SAMPLES)

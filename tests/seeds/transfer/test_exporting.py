@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from api.db import db
 from api.models import Corpus
-from seeds.parsing.files import DOCUMENTS
+from seeds.parsing.files import DOCUMENTS_FOLDER
 from seeds.transfer.exporting import export_lines
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, environment, rows, seed, seed_pages, submit
@@ -95,7 +95,7 @@ def test_nothing_but_the_export_is_on_standard_output(runner: FlaskCliRunner, se
 def test_a_real_process_writes_it_to_a_pipe(sqlite_template: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'briefs.db'}"
     (tmp_path / "briefs.db").write_bytes(sqlite_template.read_bytes())
-    seed(make_app(url), DOCUMENTS)
+    seed(make_app(url), DOCUMENTS_FOLDER)
     whole = output(url, "export")
     assert orjson.loads(whole.splitlines()[-1])["kind"] == "end"
     assert output(url, "export", "/dev/stdout") == whole
@@ -114,7 +114,7 @@ def test_a_file_is_the_owners_alone(app: Flask, runner: FlaskCliRunner, tmp_path
 
 
 def test_an_export_changes_nothing(app: Flask) -> None:
-    seed(app, DOCUMENTS)
+    seed(app, DOCUMENTS_FOLDER)
     before = rows(app)
     assert export(app) == export(app)
     assert rows(app) == before

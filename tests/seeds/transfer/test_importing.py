@@ -15,13 +15,13 @@ from sqlalchemy import event
 from api.db import db
 from seeds import cli
 from seeds.extraction.catalogue import read_catalogue
-from seeds.parsing.files import Submission, read_submission
+from seeds.parsing.files import SubmittedDocument, read_with_sidecar
 from seeds.storing.transactions import WAITING, transactions
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, clear, reference, rows, seed_pages, submit
 from tests.seeds.lives import KNOWN, answers, export, kept_rows, live, read_back, relink_pages, remove_page
 
-SAMPLES = [read_submission(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
+SAMPLES = [read_with_sidecar(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
 Line = dict[str, Any]
 
 
@@ -132,7 +132,7 @@ def test_the_same_documents_are_unchanged_after_an_import(app: Flask, other: Fla
 
 
 # What is read as one thing and written as another, if not each byte of it is kept.
-KEPT: list[Submission] = [
+KEPT: list[SubmittedDocument] = [
     submit("mark", ("\ufeff" + Page(title="Mark").text).encode()),
     submit("lines", Page(title="Lines").text.replace("\n", "\r\n").encode()),
     submit(

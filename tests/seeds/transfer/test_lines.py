@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from seeds.transfer.lines import ImportFault, Line, counted, read_lines, write_lines
+from seeds.transfer.lines import InvalidExportError, Line, counted, read_lines, write_lines
 
 LONGEST = 1 << 20
 Lines = list[dict[str, Any]]
@@ -21,7 +21,7 @@ def read(data: bytes, longest: int = LONGEST) -> list[Line]:
 
 def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
     """Give line and message of the refusal of `data`."""
-    with pytest.raises(ImportFault) as caught:
+    with pytest.raises(InvalidExportError) as caught:
         read(data, longest)
     assert "\n" not in caught.value.message
     return caught.value.line, caught.value.message
