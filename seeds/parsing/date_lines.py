@@ -52,8 +52,11 @@ def is_date(line: str) -> bool:
     return len(line) <= LONGEST and DATE.fullmatch(line) is not None
 
 
-def is_silent(line: str) -> bool:
-    """Whether `line` names no article: it has no letter or digit, or says that there are none."""
-    if not (line[:1].isalnum() or any(character.isalnum() for character in line)):
-        return True
+def is_symbol(line: str) -> bool:
+    """Return True if `line` has no letter or digit, as an icon."""
+    return not (line[:1].isalnum() or any(character.isalnum() for character in line))
+
+
+def says_none(line: str) -> bool:
+    """Return True if `line` says that there are no related articles: `No related articles found`."""
     return len(line) <= LONGEST and NONE.fullmatch(line.strip(" .!()[]*-–—")) is not None

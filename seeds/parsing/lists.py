@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from seeds.messages import quoted
 from seeds.parsing.blocks import BULLET, Block, Heading, Line
-from seeds.parsing.date_lines import is_date, is_silent
+from seeds.parsing.date_lines import is_date, is_symbol, says_none
 from seeds.parsing.document import ParseWarning, RelatedTitle, Span, Takeaway
 from seeds.parsing.text_shapes import fills, opens_lower, reads_as_text
 
@@ -165,32 +165,38 @@ class _Entry:
 
 
 def _entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[ParseWarning]]:
+    """Read the entries below a heading, and warn about each date that belongs to no entry."""
     entries: list[_Entry] = []
     warnings: list[ParseWarning] = []
+    undated: _Entry | None = None
     for block in blocks:
         unfinished: _Entry | None = None
         dates = [is_date(line.text) for line in block.lines]
-        # One date, under all the other lines: these are one title, wrapped.
-        whole = dates[-1] and sum(dates) == 1
-        for line in block.lines:
-            if is_date(line.text):
-                if entries and entries[-1].date is None:
-                    entries[-1].date = line
+        # If the block has one date, and the date is its last line, the lines above are one wrapped title.
+        is_one_title = dates[-1] and sum(dates) == 1
+        for line, is_date_line in zip(block.lines, dates, strict=True):
+            if is_date_line:
+                if undated:
+                    undated.date = line
                 else:
                     message = f"a date without a title above it: {quoted(line.text)}"
                     warnings.append(ParseWarning("related", line.number, message))
+                undated = unfinished = None
+            elif is_symbol(line.text):
                 unfinished = None
-            elif block.heading or is_silent(line.text):
-                unfinished = None
-            elif unfinished and (whole or _carries_on(unfinished.lines[-1].text, line.text, width)):
+            elif block.heading or says_none(line.text):
+                undated = unfinished = None
+            elif unfinished and (
+                is_one_title or _continues_title(unfinished.lines[-1].text, line.text, width)
+            ):
                 unfinished.lines.append(line)
             else:
-                unfinished = _Entry([_without_bullet(line)])
+                undated = unfinished = _Entry([_without_bullet(line)])
                 entries.append(unfinished)
     return entries, warnings
 
 
-def _carries_on(previous: str, text: str, width: int) -> bool:
+def _continues_title(previous: str, text: str, width: int) -> bool:
     return opens_lower(text) or (width > 0 and fills(previous, text, width))
 
 
@@ -201,7 +207,7 @@ def _without_bullet(line: Line) -> Line:
 
 def _unread(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
     lines = (line for block in blocks for line in block.lines)
-    first = next((line for line in lines if not is_silent(line.text)), None)
+    first = next((line for line in lines if not (is_symbol(line.text) or says_none(line.text))), None)
     if first:
         message = f"text under no Related Articles heading is left out: {quoted(first.text)}"
         yield ParseWarning("related", first.number, message)

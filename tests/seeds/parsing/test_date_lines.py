@@ -2,7 +2,7 @@
 
 import pytest
 
-from seeds.parsing.date_lines import is_date, is_silent
+from seeds.parsing.date_lines import is_date, is_symbol, says_none
 
 AGES = [
     "3 weeks ago",
@@ -70,16 +70,19 @@ WERE = [
 
 @pytest.mark.parametrize("line", [*FOUND, *WERE, "(none)", "None found"])
 def test_a_line_may_say_that_there_are_no_articles(line: str) -> None:
-    assert is_silent(line)
+    assert says_none(line)
+    assert not is_symbol(line)
 
 
 @pytest.mark.parametrize("line", ["📰", "—", "***"])
-def test_a_line_without_letter_or_digit_names_no_article(line: str) -> None:
-    assert is_silent(line)
+def test_a_line_without_letter_or_digit_is_a_symbol(line: str) -> None:
+    assert is_symbol(line)
+    assert not says_none(line)
 
 
 @pytest.mark.parametrize(
     "line", ["No Related-Party Deals, Regulator Says", "No News Is Good News", "No Articles of War"]
 )
 def test_a_title_that_starts_with_no_is_a_title(line: str) -> None:
-    assert not is_silent(line)
+    assert not is_symbol(line)
+    assert not says_none(line)

@@ -3,7 +3,7 @@
 import pytest
 
 from seeds.parsing.document import Document
-from tests.seeds.pages import BODY, SUMMARY, TITLE, read, warned
+from tests.seeds.pages import ANALYSIS, BODY, DESK, LISTED, SIGNED, SUMMARY, TITLE, read, warned
 
 
 def _listed(*blocks: str) -> Document:
@@ -162,6 +162,22 @@ def test_a_date_without_a_title_above_it_is_warned_of() -> None:
         ("related", 19, 'a date without a title above it: "3 weeks ago"'),
         ("related", 23, 'a date without a title above it: "yesterday"'),
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Related Articles", "Share Article", "Key Takeaways", "Editor's\nDesk", "No related articles found"],
+)
+def test_a_date_below_a_heading_or_an_empty_list_does_not_belong_to_the_title_above(line: str) -> None:
+    above = (TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, SIGNED, *BODY, "Share Article", "Related Articles")
+    document = read(*above, "Gravel Sinks", line, "3 weeks ago")
+    assert [(each.title, each.date) for each in document.related] == [("Gravel Sinks", None)]
+    last_line = document.lines.related[0][0] + len(line.splitlines()) + 3 if document.lines.related else 0
+    assert warned(document) == [("related", last_line, 'a date without a title above it: "3 weeks ago"')]
+
+
+def test_a_date_below_a_symbol_belongs_to_the_title_above() -> None:
+    assert _titles("Gravel Sinks", "📅", "3 weeks ago") == [("Gravel Sinks", "3 weeks ago")]
 
 
 def test_symbols_and_words_that_say_there_are_none_are_no_titles() -> None:
