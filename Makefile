@@ -20,7 +20,7 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test explore lint bench bench-corpus evaluate install openapi requirements clean
+.PHONY: serve test explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 	$(BIN)/flask db upgrade
@@ -47,6 +47,9 @@ bench-corpus: $(VENV)/dev.stamp  ## Build the databases of `bench` in instance/b
 
 evaluate: $(VENV)/dev.stamp  ## Compare what is extracted from the documents of SAMPLES with their gold standard.
 	$(BIN)/python -m bench.evaluate $(if $(filter-out 0,$(VERBOSE)),--verbose) '$(SAMPLES)'
+
+word-lists: $(VENV)/dev.stamp  ## Write the frozen word lists from the packages that they come from.
+	$(BIN)/python -m tools.freeze_word_lists
 
 install: $(VENV)/dev.stamp  ## Install all packages into $(VENV).
 

