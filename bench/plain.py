@@ -22,7 +22,7 @@ from api.models import (
     EntitySlug,
     Posting,
     RelatedLink,
-    Source,
+    SourceDocument,
     Takeaway,
     TakeawayEntity,
     TakeawayTerms,
@@ -32,7 +32,7 @@ from seeds.storing.transactions import transactions
 Row = Mapping[str, Any]
 Rows = list[tuple[type[Any], Sequence[Row]]]
 PARTS = (
-    Source,
+    SourceDocument,
     ArticleSlug,
     Change,
     Takeaway,

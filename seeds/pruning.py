@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from api.models import Article, Source
+from api.models import Article, SourceDocument
 from seeds.messages import printable
 from seeds.parsing.files import real_path
 
@@ -60,7 +60,11 @@ def look_into(connection: Connection, folder: Path, seen: Seen) -> Folder:
     """Give what became of the articles of `folder`, of which a run has `seen` all that it takes of it."""
     path = real_path(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
-    rows = select(*columns).join(Source, Source.article_id == Article.id).where(Source.folder == path)
+    rows = (
+        select(*columns)
+        .join(SourceDocument, SourceDocument.article_id == Article.id)
+        .where(SourceDocument.folder == path)
+    )
     filed = [Filed(*row) for row in connection.execute(rows.order_by(Article.source_name, Article.key))]
     names = {one.source_name for one in filed}
     return Folder(

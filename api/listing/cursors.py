@@ -1,7 +1,7 @@
-"""Cursors: where a page begins, as text that a client keeps and cannot make.
+"""Cursors: the position of a page in a collection, as an opaque, signed text.
 
-A cursor is the sort keys of the last row of a page and a fingerprint of the query, signed. It holds no state
-of ours, so it never expires, and any process with the same key reads it.
+A cursor contains the sort key of the last row of a page and a fingerprint of the query. The server keeps no
+state for it, so a cursor never expires, and every process with the same secret key can read it.
 """
 
 import hashlib
@@ -20,39 +20,43 @@ from api.models import Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.urls import settings
 
-ALTERED = "This is no cursor of ours, or it was altered."
-FOREIGN = "This cursor belongs to another query; only `limit` may change between pages."
-READERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
+INVALID_CURSOR = "The cursor is invalid or was altered. Use the value from `links.next` unchanged."
+FOREIGN_CURSOR = "The cursor belongs to a different query. Only `limit` can change between pages."
+PARSERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
 
 
-def write_cursor(place: Sequence[Any], sort: str, scope: UUID | None) -> str:
-    """Make the cursor of the row at `place` in the order `sort`, for the present query.
+def write_cursor(sort_key: Sequence[Any], sort: str, scope: UUID | None) -> str:
+    """Return the cursor of the current query for the page after `sort_key`.
 
-    `scope` is the id of the article or entity whose collection it is, or None.
+    Args:
+        sort_key: The sort key of the last row of the page before.
+        sort: The order of the collection.
+        scope: The id of the article or entity that the collection belongs to.
     """
-    cursor: str | bytes = _signer().dumps([_fingerprint(sort, scope), [_plain(value) for value in place]])
+    cursor: str | bytes = _signer().dumps([_fingerprint(sort, scope), [_plain(value) for value in sort_key]])
     return cursor if isinstance(cursor, str) else cursor.decode()
 
 
 def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | None) -> list[Any]:
-    """Give the place that `cursor` holds, its values of `types`.
+    """Return the sort key in `cursor`, its values converted to `types`.
 
-    Raises InvalidParameters unless it is of this query.
+    Raises:
+        InvalidParameters: The cursor was altered or belongs to a different query.
     """
     try:
-        fingerprint, place = _signer().loads(cursor)
+        fingerprint, sort_key = _signer().loads(cursor)
     except BadSignature:
-        raise _error(ALTERED) from None
-    # Base64 has several spellings of one value; only ours is signed.
-    if _signer().dumps([fingerprint, place]) != cursor:
-        raise _error(ALTERED)
+        raise _error(INVALID_CURSOR) from None
+    # Base64 has several spellings of the same bytes, of which only the canonical one is accepted.
+    if _signer().dumps([fingerprint, sort_key]) != cursor:
+        raise _error(INVALID_CURSOR)
     if fingerprint != _fingerprint(sort, scope):
-        raise _error(FOREIGN)
-    return [READERS.get(kind, kind)(value) for kind, value in zip(types, place, strict=True)]
+        raise _error(FOREIGN_CURSOR)
+    return [PARSERS.get(type_, type_)(value) for type_, value in zip(types, sort_key, strict=True)]
 
 
 def _signer() -> URLSafeSerializer:
-    # Once a request: a page may read one cursor and write another.
+    # Kept for the request, since a page can read one cursor and write another.
     if "cursor_signer" not in g:
         key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
         g.cursor_signer = URLSafeSerializer(key, salt="cursor")
@@ -61,8 +65,8 @@ def _signer() -> URLSafeSerializer:
 
 
 def _fingerprint(sort: str, scope: UUID | None) -> str:
-    # The sort too, where it is a default. The scope and not the path, in which one article can have an id and
-    # several slugs.
+    # `sort` is included, since the query may leave it out. `scope` replaces the path, in which one article
+    # can be named by its id or by several slugs.
     pairs = sorted({pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor")})
     query = f"{request.url_rule} {scope} {sort} {urlencode(pairs)}"
     return hashlib.sha256(query.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Keyset paging: a page begins after the last row of the page before, wherever that row now stands."""
+"""Keyset paging: a page begins after the sort key of the last row of the page before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,66 +10,68 @@ from api.db import AnySelect, db
 from api.listing.orders import Key, Order
 
 
-class Source(Protocol):
-    """What a collection is read from; a place is the values of the `types` in the last row of a page."""
+class RowSource(Protocol):
+    """What the pages of a collection are read from, in a total order."""
 
     @property
-    def types(self) -> list[type]:
-        """The Python types of a place."""
+    def key_types(self) -> list[type]:
+        """The Python types of the values of a sort key."""
 
-    def page(self, place: list[Any] | None, count: int) -> Sequence[Sequence[Any]]:
-        """Give the first `count` rows after `place`, or of all: each the item and then its place."""
+    def page(self, after: list[Any] | None, count: int) -> Sequence[Sequence[Any]]:
+        """Return the first `count` rows, or those after the sort key `after`.
+
+        Each row is the item, followed by the values of its sort key.
+        """
 
     def total(self) -> int:
-        """Count all the rows."""
+        """Count all rows."""
 
 
 @dataclass(frozen=True)
 class Keyset:
-    """The rows of a statement in a total order, found again by the values of its keys."""
+    """The rows of a statement in a total order."""
 
     statement: AnySelect
     order: Order
 
     @property
-    def types(self) -> list[type]:
-        """The Python types of the keys."""
+    def key_types(self) -> list[type]:
+        """The Python types of the values of a sort key."""
         return [key.type.python_type for key in self.order.columns]
 
-    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Give the first `count` rows after `place`."""
-        return db.session.execute(self._first(self.statement, place, count)).all()
+    def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """Return the first `count` rows, or those after the sort key `after`."""
+        return db.session.execute(self._page_of(self.statement, after, count)).all()
 
     def total(self) -> int:
-        """Count all the rows."""
+        """Count all rows."""
         return count_rows(self.statement)
 
-    def _first(self, statement: AnySelect, place: list[Any] | None, count: int) -> AnySelect:
+    def _page_of(self, statement: AnySelect, after: list[Any] | None, count: int) -> AnySelect:
         rows = statement.add_columns(*self.order.columns).order_by(*self.order.clauses()).limit(count)
-        return rows.where(self.order.after(place)) if place else rows
+        return rows.where(self.order.after(after)) if after else rows
 
 
 @dataclass(frozen=True)
 class SortedKeyset(Keyset):
-    """A Keyset whose statement selects ids that no index has in order: these are sorted, then loaded.
+    """A keyset whose statement selects ids that no index has in order.
 
-    `rows` loads the items, whose id is `identity`.
+    Only the ids and sort keys are sorted. Then `rows` loads the items of the page, whose id is `row_id`.
     """
 
     rows: AnySelect
-    identity: Key
+    row_id: Key
 
-    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Give the first `count` rows after `place`."""
-        # To sort the rows themselves would mean to load all of them.
-        first = self._first(self.statement, place, count).subquery("first")
-        identity, *keys = first.c
+    def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """Return the first `count` rows, or those after the sort key `after`."""
+        page_keys = self._page_of(self.statement, after, count).subquery("page_keys")
+        row_id, *keys = page_keys.c
         tail = None if self.order.tail is None else keys[-1]
         order = Order(tuple(keys[: len(self.order.keys)]), tail, self.order.descending)
-        rows = self.rows.join(first, identity == self.identity).add_columns(*keys)
+        rows = self.rows.join(page_keys, row_id == self.row_id).add_columns(*keys)
         return db.session.execute(rows.order_by(*order.clauses())).all()
 
 
 def count_rows(statement: AnySelect) -> int:
-    """Count what `statement` selects."""
+    """Count the rows that `statement` selects."""
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0

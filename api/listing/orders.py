@@ -1,4 +1,4 @@
-"""Total orders of rows, and the condition that continues after a row."""
+"""Total orders of rows, and the condition that continues a list after a row."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 @dataclass(frozen=True)
 class Order:
-    """A total order: `keys` all in one direction, then `tail`, ascending in either.
+    """A total order: by `keys`, all in one direction, and then by `tail`, which always ascends.
 
-    The last of `keys`, or `keys` and `tail` together, are unique.
+    Either the last of `keys` is unique, or `keys` and `tail` are unique together.
     """
 
     keys: tuple[Key, ...]
@@ -22,34 +22,34 @@ class Order:
 
     @property
     def columns(self) -> tuple[Key, ...]:
-        """All the columns of the order, whose values make up a place in it."""
+        """All columns of the order. The sort key of a row is its values in these columns."""
         return self.keys if self.tail is None else (*self.keys, self.tail)
 
     def clauses(self) -> list[ColumnElement[Any]]:
-        """Give the ORDER BY."""
+        """Return the clauses of ORDER BY."""
         keys: list[ColumnElement[Any]] = [key.desc() if self.descending else key.asc() for key in self.keys]
         return keys if self.tail is None else [*keys, self.tail.asc()]
 
-    def after(self, place: list[Any]) -> ColumnElement[bool]:
-        """Give the condition of the rows after `place`, in a form that an index range answers."""
+    def after(self, sort_key: list[Any]) -> ColumnElement[bool]:
+        """Return the condition of the rows after `sort_key`, in a form that an index can answer."""
         keys = tuple_(*self.keys)
-        values = tuple_(*[literal(v, k.type) for k, v in zip(self.keys, place, strict=False)])
+        values = tuple_(*[literal(v, k.type) for k, v in zip(self.keys, sort_key, strict=False)])
         if self.tail is None:
             return keys < values if self.descending else keys > values
         reached = keys <= values if self.descending else keys >= values
-        passed = and_(keys == values, self.tail <= literal(place[-1], self.tail.type))
+        passed = and_(keys == values, self.tail <= literal(sort_key[-1], self.tail.type))
         return and_(reached, not_(passed))
 
 
-def orders(
+def order_pair(
     ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
 ) -> tuple[Order, Order]:
-    """Give the order by `ascending` and its reverse, which has other columns where there are nulls."""
+    """Return an ascending and a descending order; `descending` overrides the keys of the latter."""
     return Order(ascending, tail), Order(descending or ascending, tail, descending=True)
 
 
-def sorts(**pairs: tuple[Order, Order]) -> dict[str, Order]:
-    """Name each pair of orders: `name` the first and `-name` the second."""
+def named_orders(**pairs: tuple[Order, Order]) -> dict[str, Order]:
+    """Return the orders by the value of `sort`: `name` for the first of a pair, `-name` for the second."""
     named: dict[str, Order] = {}
     for name, (ascending, descending) in pairs.items():
         named |= {name: ascending, f"-{name}": descending}

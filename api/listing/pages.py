@@ -1,4 +1,4 @@
-"""One page of a collection: its body, its links, and its `Link` header."""
+"""One page of a collection: its body, its links and its `Link` header."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,48 +9,55 @@ from flask import request
 from werkzeug.exceptions import RequestURITooLarge
 
 from api.listing.cursors import read_cursor, write_cursor
-from api.listing.keyset import Source
+from api.listing.keyset import RowSource
 from api.problems import MAX_TARGET_BYTES
 from api.urls import settings, url
 
-# The body of a page and its headers, as a view returns them.
 Page = tuple[dict[str, Any], dict[str, str]]
+"""The body and the headers of a page, as a view returns them."""
 
 
-def collection(
-    source: Source,
+def make_page(
+    source: RowSource,
     parameters: Mapping[str, Any],
     scope: UUID | None = None,
-    begin: list[Any] | None = None,
+    feed_start: list[Any] | None = None,
 ) -> Page:
-    """Answer one page of `source`: the collection's body and its `Link` header (RFC 8288).
+    """Return one page of `source`: the body and its `Link` header (RFC 8288).
 
-    `scope` is the id of the article or entity whose collection it is. `begin` is the place before the first
-    row of one that goes on: every page of it, the last and an empty one too, leads to what comes after it.
+    Args:
+        source: The rows of the collection.
+        parameters: The loaded query of the request.
+        scope: The id of the article or entity that the collection belongs to.
+        feed_start: For a collection that grows at its end, the sort key before its first row. Every page of
+            such a feed has a next page, the last page and an empty page too.
 
-    Raises InvalidParameters for a cursor that is not of this query.
+    Raises:
+        InvalidParameters: The cursor belongs to a different query.
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
-    place = read_cursor(cursor, source.types, parameters["sort"], scope) if cursor else None
-    rows = source.page(place, limit + 1)
-    shown, goes_on = rows[:limit], len(rows) > limit or begin is not None
-    end = shown[-1][1:] if shown else place or begin
-    following = write_cursor(end, parameters["sort"], scope) if end and goes_on else None
+    after = read_cursor(cursor, source.key_types, parameters["sort"], scope) if cursor else None
+    rows = source.page(after, limit + 1)
+    shown, has_next = rows[:limit], len(rows) > limit or feed_start is not None
+    last_key = shown[-1][1:] if shown else after or feed_start
+    next_cursor = write_cursor(last_key, parameters["sort"], scope) if last_key and has_next else None
     meta = {"limit": limit} | ({"total": source.total()} if parameters["total"] else {})
-    links = _links(cursor, following)
+    links = _links(cursor, next_cursor)
     body = {"data": [row[0] for row in shown], "links": links, "meta": meta}
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return body, {"Link": header}
 
 
-def _links(current: str | None, following: str | None) -> dict[str, str | None]:
-    # The same pair twice asks for nothing more.
+def _links(cursor: str | None, next_cursor: str | None) -> dict[str, str | None]:
+    # A set, since a repeated pair has no effect.
     pairs = {pair for pair in request.args.items(multi=True) if pair[0] != "cursor"}
 
-    def link(cursor: str | None) -> str:
-        target = url(quote(request.path), sorted({*pairs, ("cursor", cursor)} if cursor else pairs))
+    def link(to_cursor: str | None) -> str:
+        target = url(quote(request.path), sorted({*pairs, ("cursor", to_cursor)} if to_cursor else pairs))
         if len(target) - len(settings().base_url) > MAX_TARGET_BYTES:
-            raise RequestURITooLarge("The links of this page would be longer than a request target may be.")
+            raise RequestURITooLarge(
+                f"The links of this page would be longer than {MAX_TARGET_BYTES} bytes. Use fewer parameters."
+            )
         return target
 
-    return {"self": link(current), "first": link(None), "next": following and link(following)}
+    return {"self": link(cursor), "first": link(None), "next": next_cursor and link(next_cursor)}

@@ -1,14 +1,14 @@
-"""How a filtered collection is read, so that its cost does not grow with the corpus.
+"""Choose how to read a filtered collection, so that the cost of a page does not grow with the corpus.
 
-An index gives the rows that one filter admits in the order that is asked for, or it gives them in no order. A
-page is read in one of two ways:
+A page is read in one of two ways:
 
-- *walk* an index in the order of the page, from the place of the cursor, passing over rows that another
-  filter does not admit. The index is a filter's own where it has one in this order, else the collection's.
-- *gather* what a filter admits and sort it, where that is no more than FEW rows.
+- *Scan* an index in the order of the page, from the cursor on, and skip the rows that other filters reject.
+  The index belongs to a filter if the filter has an index in this order, otherwise to the collection.
+- *Sort* the rows that one filter matches, if these are at most MAX_SORTED_ROWS.
 
-A single filter with an index in the right order is walked. Otherwise each filter is asked how much it
-admits, counting no further than FEW; the narrowest is gathered if it is that narrow.
+A single filter with an index in the right order is always scanned. Otherwise the matches of each filter are
+counted, up to MAX_SORTED_ROWS, and the most selective filter decides: its matches are sorted if it has few
+enough of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,13 +21,13 @@ from api.db import AnySelect, db
 from api.listing.keyset import Keyset, SortedKeyset
 from api.listing.orders import Order
 
-FEW = 2000
+MAX_SORTED_ROWS = 2000
 
-Holder = Any
-"""A model, or an alias of a table that has its rows' ids and sort keys under the same names."""
+KeyTable = Any
+"""A model, or an alias of a table that contains the ids and sort keys of its rows under the same names."""
 
 
-def _none(_: str) -> None:
+def _no_key_table(_: str) -> None:
     return None
 
 
@@ -35,56 +35,64 @@ def _none(_: str) -> None:
 class Filter:
     """One condition on the rows of a collection.
 
-    `ids` selects the ids of what it admits, by an index; `condition` says the same of a row of a Holder;
-    `walked` gives for a sort the Holder whose index has what is admitted in that order, or None; `counted` is
-    as long as `ids`, where that is cheaper to count.
+    Attributes:
+        ids: Selects the ids of the matching rows by an index.
+        condition: Returns the condition that a row of a KeyTable matches.
+        sorted_table: Returns the KeyTable whose index has the matching rows in the order of a sort, or None.
+        counted: Selects as many rows as `ids`, if those are cheaper to count.
     """
 
     ids: AnySelect
-    condition: Callable[[Holder], ColumnElement[bool]]
-    walked: Callable[[str], Holder | None] = _none
+    condition: Callable[[KeyTable], ColumnElement[bool]]
+    sorted_table: Callable[[str], KeyTable | None] = _no_key_table
     counted: AnySelect | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A collection: its model, what a page loads of it, and the orders that a Holder of its keys has."""
+    """A collection.
+
+    Attributes:
+        model: The model of its rows.
+        rows: Selects what a page loads of the model.
+        orders: Returns the orders of the collection by the sort keys of a KeyTable.
+    """
 
     model: type[Any]
     rows: AnySelect
-    orders: Callable[[Holder], Mapping[str, Order]]
+    orders: Callable[[KeyTable], Mapping[str, Order]]
 
-    def read(self, filters: Sequence[Filter], sort: str) -> Keyset:
-        """Choose the way to read the rows that all `filters` admit in the order `sort`."""
-        walked = [filter_.walked(sort) for filter_ in filters]
-        if len(filters) != 1 or walked[0] is None:
-            narrow = narrowest(filters)
-            if narrow:
-                return self._gather(narrow, filters, sort)
-        return self._walk(next((holder for holder in walked if holder), self.model), filters, sort)
+    def keyset(self, filters: Sequence[Filter], sort: str) -> Keyset:
+        """Return the cheaper way to read the rows that match all `filters` in the order `sort`."""
+        tables = [filter_.sorted_table(sort) for filter_ in filters]
+        if len(filters) != 1 or tables[0] is None:
+            selective = most_selective(filters)
+            if selective:
+                return self._sort(selective, filters, sort)
+        return self._scan(next((table for table in tables if table), self.model), filters, sort)
 
-    def _walk(self, holder: Holder, filters: Sequence[Filter], sort: str) -> Keyset:
-        rows = self.rows if holder is self.model else self.rows.join(holder, holder.id == self.model.id)
-        conditions = [filter_.condition(holder) for filter_ in filters]
-        return Keyset(rows.where(*conditions), self.orders(holder)[sort])
+    def _scan(self, table: KeyTable, filters: Sequence[Filter], sort: str) -> Keyset:
+        rows = self.rows if table is self.model else self.rows.join(table, table.id == self.model.id)
+        conditions = [filter_.condition(table) for filter_ in filters]
+        return Keyset(rows.where(*conditions), self.orders(table)[sort])
 
-    def _gather(self, narrow: Filter, filters: Sequence[Filter], sort: str) -> Keyset:
-        # The limit changes nothing but what the planners know.
-        gathered = narrow.ids.limit(FEW).subquery("gathered")
-        ids = select(self.model.id.label("identity")).join(gathered, gathered.c[0] == self.model.id)
-        conditions = [filter_.condition(self.model) for filter_ in filters if filter_ is not narrow]
+    def _sort(self, selective: Filter, filters: Sequence[Filter], sort: str) -> Keyset:
+        # The limit never takes effect. It tells the query planners how few rows to expect.
+        matches = selective.ids.limit(MAX_SORTED_ROWS).subquery("matches")
+        ids = select(self.model.id.label("row_id")).join(matches, matches.c[0] == self.model.id)
+        conditions = [filter_.condition(self.model) for filter_ in filters if filter_ is not selective]
         order = self.orders(self.model)[sort]
         return SortedKeyset(ids.where(*conditions), order, self.rows, self.model.id)
 
 
-def narrowest(filters: Sequence[Filter]) -> Filter | None:
-    """Give the filter that admits the fewest rows, if those are FEW."""
+def most_selective(filters: Sequence[Filter]) -> Filter | None:
+    """Return the filter with the fewest matches, or None if all have more than MAX_SORTED_ROWS."""
     if not filters:
         return None
     counted = [filter_.ids if filter_.counted is None else filter_.counted for filter_ in filters]
-    bounded = [each.limit(FEW + 1).subquery() for each in counted]
+    bounded = [each.limit(MAX_SORTED_ROWS + 1).subquery() for each in counted]
     counts = db.session.execute(
         select(*[select(func.count()).select_from(each).scalar_subquery() for each in bounded])
     ).one()
-    least = min(counts)
-    return filters[counts.index(least)] if least <= FEW else None
+    fewest = min(counts)
+    return filters[counts.index(fewest)] if fewest <= MAX_SORTED_ROWS else None

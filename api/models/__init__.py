@@ -1,16 +1,16 @@
 """The tables: what a seeding stores and the API reads."""
 
-from api.models.articles import Article, ArticleSlug, Corpus, Source, Takeaway
+from api.models.articles import Article, ArticleSlug, Corpus, SourceDocument, Takeaway
 from api.models.entities import (
     ENTITY_TYPES,
     ArticleEntity,
-    ArticleFacet,
     Entity,
     EntityId,
     EntityName,
     EntitySlug,
     TakeawayEntity,
 )
+from api.models.facets import ArticleFacet, facet_id
 from api.models.features import ArticleFeatures, Posting
 from api.models.history import CHANGES, CREATED, REMOVED, UPDATED, Change, Revision
 from api.models.links import RelatedLink, link_place
@@ -42,10 +42,11 @@ __all__ = [
     "RelatedLink",
     "Rendering",
     "Revision",
-    "Source",
+    "SourceDocument",
     "Takeaway",
     "TakeawayEntity",
     "TakeawayTerms",
+    "facet_id",
     "link_place",
     "published_keys",
     "score_keys",

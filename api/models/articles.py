@@ -63,7 +63,7 @@ class Article(Base):
     source_sha256: Mapped[str] = mapped_column(Text)
     source_bytes: Mapped[int]
 
-    source: Mapped["Source"] = relationship(viewonly=True)
+    source: Mapped["SourceDocument"] = relationship(viewonly=True)
 
     __table_args__ = (
         Index(None, "published_asc", "id"),
@@ -84,7 +84,7 @@ def reading_minutes(word_count: int) -> int:
     return -(-word_count // WORDS_A_MINUTE)
 
 
-class Source(Base):
+class SourceDocument(Base):
     """The bytes of an article's document, apart from the row that every list reads.
 
     `folder` is where it was last loaded from, an absolute path that no answer has.

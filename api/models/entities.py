@@ -124,28 +124,3 @@ _entity, _place = TakeawayEntity.entity_id, TakeawayEntity.position
 _article = TakeawayEntity.article_id
 Index("ix_takeaway_entities_asc", _entity, TakeawayEntity.published_asc, _article, _place)
 Index("ix_takeaway_entities_desc", _entity, TakeawayEntity.published_desc.desc(), _article.desc(), _place)
-
-
-class ArticleFacet(Base):
-    """A property that articles are filtered by, with their sort keys, so that one index finds and orders.
-
-    `facet` is the id of an entity, or `api.models.facet_ids.facet_id` of a type, publication or language.
-    """
-
-    __tablename__ = "article_facets"
-    __table_args__ = (
-        Index(None, "facet", "published_asc", "article_id"),
-        Index(None, "facet", "published_desc", "article_id"),
-        Index(None, "facet", "created_at", "article_id"),
-        Index(None, "facet", "updated_at", "article_id"),
-        {"sqlite_with_rowid": False},
-    )
-
-    article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    facet: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    id = synonym("article_id")

@@ -41,7 +41,7 @@ class Change(Base):
 
 class Revision(Base):
     """A former revision of an article: its document, and `content`, made by
-    `api.v1.article_content.stated`.
+    `api.v1.article_content.article_content`.
 
     The present revision is the article itself, and is here when it is no longer that.
     """

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
 from api.resources.parameters import NoParameters, StrictParser
-from api.resources.serialization import Shape, dump, sparse
+from api.resources.serialization import Shape, dump, sparse_shape
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -104,4 +104,4 @@ def _serialized(view: Callable[..., Any], shape: type[Shape]) -> Callable[..., R
 def _documented(shape: type[Shape] | dict[str, Any], query: type[Schema]) -> type[Shape] | dict[str, Any]:
     if isinstance(shape, dict) or "fields" not in query().fields:
         return shape
-    return {"anyOf": [shape, sparse(shape)]}
+    return {"anyOf": [shape, sparse_shape(shape)]}

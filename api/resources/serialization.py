@@ -46,7 +46,7 @@ class PageMeta(Shape):
     )
 
 
-def page_of(
+def page_shape(
     item: type[Shape], name: str, links: type[PageLinks] = PageLinks, meta: type[PageMeta] = PageMeta
 ) -> type[Shape]:
     """Make the shape of a collection of `item`."""
@@ -60,11 +60,11 @@ def page_of(
 
 
 @cache
-def sparse(shape: type[Shape]) -> type[Shape]:
+def sparse_shape(shape: type[Shape]) -> type[Shape]:
     """Make, for the specification, what `fields` leaves of `shape`: any key may be missing."""
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:
-        return page_of(sparse(shape.item), name)
+        return page_shape(sparse_shape(shape.item), name)
     members = {
         "__doc__": f"Of {shape.__name__} the keys that `fields` names.",
         "optional": frozenset(shape().fields),
@@ -72,7 +72,7 @@ def sparse(shape: type[Shape]) -> type[Shape]:
     return type(name, (shape,), members)
 
 
-def chosen(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[str, ...]:
+def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the keys of an item of `shape` that are asked for: `fields`, or the usual ones and `include`."""
     names, extras = _names(shape.item or shape)
     wanted = parameters.get("fields") or [*(names - extras), *parameters.get("include", ())]
@@ -81,7 +81,7 @@ def chosen(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[str, ...]
 
 def dump(shape: type[Shape], value: Any, parameters: Mapping[str, Any]) -> Any:
     """Serialize `value` with the keys that are asked for, in the usual order."""
-    return _serializer(shape, chosen(shape, parameters)).dump(value)
+    return _serializer(shape, requested_keys(shape, parameters)).dump(value)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Highlights: the pieces of an article in which a search found what it was looking for."""
+"""Highlights: the passages of an article that contain the phrases of a search."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,33 +8,38 @@ from typing import Any
 from api.search.analyzer import MAX_TERMS, Term, analyze
 from api.search.query_language import Phrase, Query
 
-# Pieces an article, and characters a piece; a range is never cut, so that a piece may be longer.
-MAX_PIECES, MAX_PIECE = 5, 240
+MAX_PASSAGES = 5
+# Characters in a passage. A passage with a longer match is longer, since a match is never cut.
+MAX_PASSAGE_LENGTH = 240
 SPACE = re.compile(r"\s")
 
 
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """Find `query` in the texts of `parts`: at most one piece a text and five in all, in their order.
+    """Return passages that contain a phrase of `query`, at most one for each text and MAX_PASSAGES in all.
 
-    Each is `{part, text, ranges}`; `ranges` are `[start, end]` in code points of `text`, without overlap. No
-    more words are looked at than are searched, MAX_TERMS.
+    Each passage is `{part, text, ranges}`. `ranges` are `[start, end]` in code points of `text`, without
+    overlap. Only the first MAX_TERMS words are searched, since no more are indexed.
+
+    Args:
+        query: The parsed query.
+        parts: The texts of each part of the article.
     """
-    room = iter(range(MAX_TERMS))
-    found = (
-        {"part": name} | _piece(text, ranges)
+    word_budget = iter(range(MAX_TERMS))
+    passages = (
+        {"part": name} | _passage(text, ranges)
         for name, texts in parts.items()
         for text in texts
-        if (ranges := find_ranges(query.wanted, text, room))
+        if (ranges := find_ranges(query.phrases, text, word_budget))
     )
-    return list(islice(found, MAX_PIECES))
+    return list(islice(passages, MAX_PASSAGES))
 
 
-def find_ranges(phrases: Sequence[Phrase], text: str, room: Iterable[int]) -> list[tuple[int, int]]:
-    """Give where `text` has any of `phrases`: code points from start to end, in order and without overlap.
+def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the ranges of code points of `text` that match any of `phrases`, in order and without overlap.
 
-    Each word looked at takes one of `room`, and none beyond that is.
+    Each word of `text` consumes an item of `word_budget`, and the search ends when there are no more.
     """
-    terms = [term for term, _ in zip(analyze(text), room, strict=False)]
+    terms = [term for term, _ in zip(analyze(text), word_budget, strict=False)]
     ranges: list[tuple[int, int]] = []
     for start, end in _matches(phrases, terms):
         if ranges and start < ranges[-1][1]:
@@ -45,37 +50,39 @@ def find_ranges(phrases: Sequence[Phrase], text: str, room: Iterable[int]) -> li
 
 
 def _matches(phrases: Sequence[Phrase], terms: list[Term]) -> Iterator[tuple[int, int]]:
-    beginning: dict[str, list[Phrase]] = {}
+    by_first_term: dict[str, list[Phrase]] = {}
     for phrase in dict.fromkeys(phrases):
-        beginning.setdefault(phrase[0], []).append(phrase)
-    for place, first in enumerate(terms):
-        for phrase in beginning.get(first.text, ()):
-            found = terms[place : place + len(phrase)]
-            if tuple(term.text for term in found) == phrase:
-                yield first.start, found[-1].end
+        by_first_term.setdefault(phrase[0], []).append(phrase)
+    for index, first in enumerate(terms):
+        for phrase in by_first_term.get(first.text, ()):
+            candidate = terms[index : index + len(phrase)]
+            if tuple(term.text for term in candidate) == phrase:
+                yield first.start, candidate[-1].end
 
 
-def _piece(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
-    """Cut a piece of `text` around its first range, between words."""
+def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
+    """Cut a passage of `text` between words, around its first range."""
     first_start, first_end = ranges[0]
-    room = max(0, MAX_PIECE - (first_end - first_start))
-    start = _word_start(text, max(0, min(first_start - room // 2, len(text) - MAX_PIECE)), first_start)
-    end = _word_end(text, min(len(text), max(start + MAX_PIECE, first_end)), first_end)
+    context = max(0, MAX_PASSAGE_LENGTH - (first_end - first_start))
+    start = _word_start(
+        text, max(0, min(first_start - context // 2, len(text) - MAX_PASSAGE_LENGTH)), first_start
+    )
+    end = _word_end(text, min(len(text), max(start + MAX_PASSAGE_LENGTH, first_end)), first_end)
     within = [[begin - start, stop - start] for begin, stop in ranges if begin >= start and stop <= end]
     return {"text": text[start:end], "ranges": within}
 
 
-def _word_start(text: str, place: int, latest: int) -> int:
-    """Give the first beginning of a word from `place` to `latest`; `place` where no space is between."""
-    if place == 0 or text[place - 1].isspace():
-        return place
-    space = SPACE.search(text, place, latest)
-    return space.end() if space else place
+def _word_start(text: str, offset: int, latest: int) -> int:
+    """Return the first start of a word from `offset` to `latest`, or `offset` without a space between."""
+    if offset == 0 or text[offset - 1].isspace():
+        return offset
+    space = SPACE.search(text, offset, latest)
+    return space.end() if space else offset
 
 
-def _word_end(text: str, place: int, earliest: int) -> int:
-    """Give the last end of a word from `earliest` to `place`; `place` where no space is between."""
-    if place == len(text) or text[place].isspace():
-        return place
-    space = max((text.rfind(c, earliest, place) for c in " \u00a0\u3000"), default=-1)
-    return space if space >= 0 else place
+def _word_end(text: str, offset: int, earliest: int) -> int:
+    """Return the last end of a word from `earliest` to `offset`, or `offset` without a space between."""
+    if offset == len(text) or text[offset].isspace():
+        return offset
+    space = max((text.rfind(c, earliest, offset) for c in " \u00a0\u3000"), default=-1)
+    return space if space >= 0 else offset

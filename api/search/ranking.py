@@ -1,8 +1,9 @@
-"""The order of relevance: what a search finds, the nearest first, ranked a block at a time.
+"""The order of relevance: the hits of a search, best first, ranked one block at a time.
 
-To rank a hit costs more than to find it, and a common word has as many hits as there are articles. So hits
-are taken in blocks, from the article seeded last, and each block is ranked in itself: up to BLOCK hits are in
-the order of relevance alone, and the first page costs the same however many there are beyond.
+Ranking a hit costs more than finding it, and a common word has as many hits as there are articles. The hits
+are therefore taken in blocks of BLOCK_SIZE, beginning with the articles seeded last, and each block is ranked
+by itself. Up to BLOCK_SIZE hits are ordered by relevance alone, and the first page costs the same however
+many hits there are.
 """
 
 from collections.abc import Sequence
@@ -16,93 +17,97 @@ from sqlalchemy.orm import aliased
 
 from api.db import AnySelect, db
 from api.listing.keyset import count_rows
-from api.listing.plans import FEW, Filter, narrowest
+from api.listing.plans import MAX_SORTED_ROWS, Filter, most_selective
 from api.models import Article
 from api.search.engines import Hits
 
-BLOCK = 1000
+BLOCK_SIZE = 1000
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ids of the articles that `hits` and `filters` admit.
+    """The ids of the articles that are hits and match all filters, by relevance.
 
-    A place is the first number of a hit's block, its distance and its number.
+    The sort key of a hit is the highest number in its block, its distance, and its number with the sign
+    reversed, so that the article seeded last comes first.
     """
 
     hits: Hits
     filters: Sequence[Filter]
 
     @property
-    def types(self) -> list[type]:
-        """The Python types of a place."""
+    def key_types(self) -> list[type]:
+        """The Python types of the values of a sort key."""
         return [int, float, int]
 
-    def page(self, place: list[Any] | None, count: int) -> list[Sequence[Any]]:
-        """Give the first `count` rows after `place`."""
-        top, *after = place or [self._last()]
-        within: tuple[Any, ...] = (after[0], -after[1]) if after else ()
-        found: list[Sequence[Any]] = []
+    def page(self, after: list[Any] | None, count: int) -> list[Sequence[Any]]:
+        """Return the first `count` rows, or those after the sort key `after`."""
+        top, *within = after or [self._highest_number()]
+        last: tuple[Any, ...] = (within[0], -within[1]) if within else ()
+        rows: list[Sequence[Any]] = []
         while True:
-            block = self._block(top)
-            near = nsmallest(count - len(found), (hit for hit in block if hit > within))
-            found += self._load(near, top) if near else []
-            if len(found) == count or len(block) < BLOCK:
-                return found
-            top, within = min(-number for _, number in block) - 1, ()
+            block = self._rank_block(top)
+            best = nsmallest(count - len(rows), (hit for hit in block if hit > last))
+            rows += self._load(best, top) if best else []
+            if len(rows) == count or len(block) < BLOCK_SIZE:
+                return rows
+            top, last = min(-number for _, number in block) - 1, ()
 
-    def _last(self) -> int:
-        # Named in the cursor, so that what is seeded later moves no article into the next block.
+    def _highest_number(self) -> int:
+        # The cursor contains this number, so that articles seeded later move no article into another block.
         return db.session.scalar(select(func.max(self.hits.terms.number))) or 0
 
     def total(self) -> int:
-        """Count all the hits."""
-        return count_rows(self._admitted())
+        """Count all hits."""
+        return count_rows(self._matching_numbers())
 
-    def _admitted(self) -> AnySelect:
+    def _matching_numbers(self) -> AnySelect:
         hits = self.hits
         if not self.filters:
             return hits.numbers()
-        if self.narrow:
-            # Looked for among the hits before anything of these is looked up.
-            return hits.numbers().where(hits.among(self._numbers_of(self.narrow)))
+        if self.selective:
+            # The engine intersects the two sets of numbers before it reads any row of an article.
+            return hits.numbers().where(hits.among(self._numbers_of(self.selective)))
         articles = hits.with_terms(select(hits.number.label("number"))).join(
             Article, Article.id == hits.terms.id
         )
         return articles.where(hits.condition, *[each.condition(Article) for each in self.filters])
 
-    def _numbers_of(self, narrow: Filter) -> AnySelect:
-        terms, gathered = aliased(self.hits.terms), narrow.ids.limit(FEW).subquery("gathered")
-        numbers = select(terms.number).join(gathered, gathered.c[0] == terms.id)
+    def _numbers_of(self, selective: Filter) -> AnySelect:
+        terms, matches = aliased(self.hits.terms), selective.ids.limit(MAX_SORTED_ROWS).subquery("matches")
+        numbers = select(terms.number).join(matches, matches.c[0] == terms.id)
         numbers = numbers.join(Article, Article.id == terms.id)
-        return numbers.where(*[each.condition(Article) for each in self.filters if each is not narrow])
+        return numbers.where(*[each.condition(Article) for each in self.filters if each is not selective])
 
     @cached_property
-    def narrow(self) -> Filter | None:
-        """The filter that admits the fewest, if those are few."""
-        return narrowest(self.filters)
+    def selective(self) -> Filter | None:
+        """The filter with the fewest matches, if these are few enough to be sorted."""
+        return most_selective(self.filters)
 
-    def _block(self, top: int) -> list[tuple[float, int]]:
-        """Give distance and turned number of the hits from `top` down: so the nearest come first."""
+    def _rank_block(self, top: int) -> list[tuple[float, int]]:
+        """Return distance and negative number of the BLOCK_SIZE hits from number `top` down.
+
+        The tuples sort by relevance, then by number from the highest.
+        """
         hits = self.hits
         ranked = select(hits.distance, -hits.number).select_from(hits.index)
         if self.filters or not hits.is_ranked_as_found:
-            block = self._newest(self._admitted(), top)
-            least = db.session.scalar(select(func.min(block.subquery().c.number)))
-            if least is None:
+            block = self._newest(self._matching_numbers(), top)
+            lowest = db.session.scalar(select(func.min(block.subquery().c.number)))
+            if lowest is None:
                 return []
-            ranked = ranked.where(hits.wanted, hits.number.between(least, top), hits.among(block))
+            ranked = ranked.where(hits.ranking_condition, hits.number.between(lowest, top), hits.among(block))
         else:
             ranked = self._newest(ranked.where(hits.condition), top)
         return [(distance, number) for distance, number in db.session.execute(ranked)]
 
-    def _newest(self, admitted: AnySelect, top: int) -> AnySelect:
+    def _newest(self, numbers: AnySelect, top: int) -> AnySelect:
         number = self.hits.number
-        return admitted.where(number <= top).order_by(number.desc()).limit(BLOCK)
+        return numbers.where(number <= top).order_by(number.desc()).limit(BLOCK_SIZE)
 
-    def _load(self, near: Sequence[tuple[float, int]], top: int) -> list[Sequence[Any]]:
-        # Only now the ids, when it is known whose.
+    def _load(self, best: Sequence[tuple[float, int]], top: int) -> list[Sequence[Any]]:
+        # The ids are read last, and only for the hits of the page.
         terms = self.hits.terms
-        rows = select(terms.number, terms.id).where(terms.number.in_([-number for _, number in near]))
+        rows = select(terms.number, terms.id).where(terms.number.in_([-number for _, number in best]))
         ids = {row.number: row.id for row in db.session.execute(rows)}
-        return [(ids[-number], top, distance, -number) for distance, number in near]
+        return [(ids[-number], top, distance, -number) for distance, number in best]

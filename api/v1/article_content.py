@@ -17,7 +17,7 @@ FIELDS = (
 )
 
 
-def stated(
+def article_content(
     columns: Mapping[str, Any], takeaways: Iterable[str], related: Iterable[tuple[str, str | None]]
 ) -> dict[str, Any]:
     """Give the fields by name, as JSON has them, of an article's `columns`.

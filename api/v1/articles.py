@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import joinedload, load_only
 
-from api.listing.pages import Page, collection
+from api.listing.pages import Page, make_page
 from api.models import Article
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import find_article
-from api.resources.serialization import chosen
+from api.resources.serialization import requested_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 from api.v1.renderings import answer_with, find_whole
@@ -44,7 +44,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 
     The whole brief: body, analysis, takeaways, entities, related articles and the document it came from.
     """
-    return answer_with(*find_whole(article), chosen(schemas.Article, parameters))
+    return answer_with(*find_whole(article), requested_keys(schemas.Article, parameters))
 
 
 @blueprint.resource(
@@ -59,7 +59,7 @@ def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
     In the order of the page, each with the entities that it names.
     """
     parent = find_article(article, *NAMED)
-    return collection(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)
+    return make_page(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -75,7 +75,7 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
     the paragraph, and the characters from `start` to `end` in Unicode code points.
     """
     parent = find_article(article, *NAMED)
-    return collection(listings.entities_of(parent.id, parameters), parameters, scope=parent.id)
+    return make_page(listings.article_entities(parent.id, parameters), parameters, scope=parent.id)
 
 
 @blueprint.resource(
@@ -90,7 +90,7 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     In the order of the page. `target` is null while no article here has the title that the page printed.
     """
     parent = find_article(article, *NAMED)
-    return collection(listings.related_links(parameters, parent.id), parameters, scope=parent.id)
+    return make_page(listings.related_links(parameters, parent.id), parameters, scope=parent.id)
 
 
 @blueprint.resource(

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from api.db import EPOCH, AnySelect, db
 from api.listing.keyset import count_rows
-from api.listing.pages import Page, collection
+from api.listing.pages import Page, make_page
 from api.models import Change, Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.resources.blueprint import Blueprint
@@ -33,7 +33,7 @@ class Feed:
     A place is a change's number, time and article: two pasts may have the same numbers.
     """
 
-    types: ClassVar[list[type]] = [int, datetime, UUID]
+    key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
     def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
         """Give the first `count` changes after `place`; raises InvalidParameters where that is not one."""
@@ -76,7 +76,7 @@ def list_changes(parameters: dict[str, Any]) -> Page:
     articles that no change names too, and even if there is no change: send the `ETag` that you have of each
     as `If-None-Match`, with `Cache-Control: no-cache` too, and a 304 says that it is still the same.
     """
-    page, headers = collection(Feed(), parameters, begin=BEGINNING)
+    page, headers = make_page(Feed(), parameters, feed_start=BEGINNING)
     # In the transaction that read the page, and so of the same moment.
     page["meta"]["corpus_revision"] = db.session.scalars(select(Corpus.revision)).one()
     return page, headers

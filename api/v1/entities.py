@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from api.listing.pages import Page, collection
+from api.listing.pages import Page, make_page
 from api.models import Entity
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import find_entity
@@ -31,7 +31,7 @@ def list_entities(parameters: dict[str, Any]) -> Page:
     Every person, organization, place, policy, product and event that an article mentions, those of most
     articles first.
     """
-    return collection(listings.entities(parameters), parameters)
+    return make_page(listings.entities(parameters), parameters)
 
 
 @blueprint.resource("/entities/<entity>", schemas.Entity, query=queries.EntityFields, path=ENTITY)
@@ -71,4 +71,4 @@ def list_co_mentioned_entities(parameters: dict[str, Any], entity: str) -> Page:
     the first or the last, grows with the number of articles that mention the entity.
     """
     found = find_entity(entity)
-    return collection(listings.co_mentioned(found.id, parameters), parameters, scope=found.id)
+    return make_page(listings.co_mentioned_entities(found.id, parameters), parameters, scope=found.id)

@@ -1,4 +1,4 @@
-"""The filters of version 1: what each parameter admits, by which index, and in which orders."""
+"""The filters of version 1: the rows that each parameter matches, by which index, and in which orders."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from api.listing.plans import Filter, Holder
+from api.listing.plans import Filter, KeyTable
 from api.models import (
     UNDATED_ASC,
     UNDATED_DESC,
@@ -20,133 +20,141 @@ from api.models import (
     Takeaway,
     TakeawayEntity,
     TakeawayTerms,
+    facet_id,
 )
-from api.models.facet_ids import facet_id
 from api.resources.lookup import article_id_of, entity_ids_of
 from api.search.engines import Terms, search
 from api.search.query_language import Query
-from api.v1.sort_orders import TIMES
+from api.v1.sort_orders import ARTICLE_TIME_SORTS
 
 Parameters = Mapping[str, Any]
-# After the time that stands for none.
-EARLIEST = UNDATED_DESC + timedelta(microseconds=1)
-FACETS = ("entity_type", "publication", "language")
-# No character of a text is above it.
-HIGHEST = "\U0010ffff"
+# The least time that a dated article can have: just after the time that stands for a missing date.
+EARLIEST_DATE = UNDATED_DESC + timedelta(microseconds=1)
+FACET_PARAMETERS = ("entity_type", "publication", "language")
+# The end of a range of prefixes, since no text contains a higher character.
+HIGHEST_CHARACTER = "\U0010ffff"
 
 
 def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[Filter]:
-    """Give the filters of articles, all but `q`; `entity` is the one whose articles are listed."""
+    """Return the filters of articles except for `q`; with `entity`, only articles that mention it match."""
     entities = [*([entity] if entity else []), *entity_ids_of(parameters["entity"])]
-    kinds = [facet_id(kind, parameters[kind]) for kind in FACETS if kind in parameters]
-    facets = [_indexed(ArticleFacet, "facet", each, TIMES) for each in dict.fromkeys([*entities, *kinds])]
+    others = [facet_id(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
+    facets = [
+        _by_index_table(ArticleFacet, "facet", each, ARTICLE_TIME_SORTS)
+        for each in dict.fromkeys([*entities, *others])
+    ]
     return facets + [
-        _between(name, parameters)
+        _by_time(name, parameters)
         for name in ("published", "updated")
         if f"{name}_after" in parameters or f"{name}_before" in parameters
     ]
 
 
 def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Give the filters of takeaways; `article` is the one whose takeaways are listed."""
+    """Return the filters of takeaways; with `article`, only its takeaways match."""
     filters = [
-        _indexed(TakeawayEntity, "entity_id", each, ("published_at",))
+        _by_index_table(TakeawayEntity, "entity_id", each, ("published_at",))
         for each in dict.fromkeys(entity_ids_of(parameters["entity"]))
     ]
-    return _of_article(Takeaway, parameters, article) + filters + found_by(TakeawayTerms, parameters.get("q"))
+    return (
+        _by_article(Takeaway, parameters, article)
+        + filters
+        + search_filters(TakeawayTerms, parameters.get("q"))
+    )
 
 
 def related_link_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Give the filters of related links; `article` is the one whose links are listed."""
-    asked = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
-    if asked.get("resolved") is False:
-        # Those are all listed: an index of the others would be walked to its end to find that out.
-        unresolved = _equal(RelatedLink, "resolved", value=False)
-        filters = [_nothing(RelatedLink) if asked.get("basis") == "computed" else unresolved]
+    """Return the filters of related links; with `article`, only its links match."""
+    equal = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
+    if equal.get("resolved") is False:
+        # Only listed links can be unresolved. A scan of the computed links would find none, at its end.
+        unresolved = _by_value(RelatedLink, "resolved", value=False)
+        filters = [_no_rows(RelatedLink) if equal.get("basis") == "computed" else unresolved]
     else:
-        filters = [_equal(RelatedLink, name, value) for name, value in asked.items()]
-    return _of_article(RelatedLink, parameters, article) + filters
+        filters = [_by_value(RelatedLink, name, value) for name, value in equal.items()]
+    return _by_article(RelatedLink, parameters, article) + filters
 
 
 def entity_filters(parameters: Parameters) -> list[Filter]:
-    """Give the filters of entities."""
-    types = [_equal(Entity, "type", parameters["type"])] if "type" in parameters else []
-    return types + ([_named(parameters["q"])] if "q" in parameters else [])
+    """Return the filters of entities."""
+    types = [_by_value(Entity, "type", parameters["type"])] if "type" in parameters else []
+    return types + ([_by_name_prefix(parameters["q"])] if "q" in parameters else [])
 
 
-def found_by(terms: Terms, query: Query | None) -> list[Filter]:
-    """Give the filter of what `query` finds in the index over `terms`, if there is a query."""
+def search_filters(terms: Terms, query: Query | None) -> list[Filter]:
+    """Return the filter of the hits of `query` in the index over `terms`, or none without a query."""
     if query is None:
         return []
     hits = search(terms, query)
-    return [Filter(hits.ids(), lambda holder: hits.has(holder.id), counted=hits.numbers())]
+    return [Filter(hits.ids(), lambda table: hits.has(table.id), counted=hits.numbers())]
 
 
-def _of_article(model: Any, parameters: Parameters, article: UUID | None) -> list[Filter]:
-    given = [article_id_of(parameters["article"])] if "article" in parameters else []
-    return [_equal(model, "article_id", each) for each in [*([article] if article else []), *given]]
+def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> list[Filter]:
+    requested = [article_id_of(parameters["article"])] if "article" in parameters else []
+    return [_by_value(model, "article_id", each) for each in [*([article] if article else []), *requested]]
 
 
-def _indexed(table: Any, key: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Admit the rows that `table` has under `value`, by indexes in the order of each of `sorts`."""
-    own, other = aliased(table), aliased(table)
-    own_value: ColumnElement[bool] = getattr(own, key) == value
+def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
+    """Match the rows that `index_table` lists under `value`; it has an index for each of `sorts`."""
+    own, other = aliased(index_table), aliased(index_table)
+    own_condition: ColumnElement[bool] = getattr(own, column) == value
 
-    def condition(holder: Holder) -> ColumnElement[bool]:
-        if holder is own:
-            return own_value
-        return exists().where(other.id == holder.id, getattr(other, key) == value)
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        if table is own:
+            return own_condition
+        return exists().where(other.id == table.id, getattr(other, column) == value)
 
-    ids = select(own.id).where(own_value)
+    ids = select(own.id).where(own_condition)
     return Filter(ids, condition, lambda sort: own if sort.lstrip("-") in sorts else None)
 
 
-def _equal(model: Any, name: str, value: Any) -> Filter:
-    """Admit the rows of `model` whose column `name` is `value`.
+def _by_value(model: Any, column: str, value: Any) -> Filter:
+    """Match the rows of `model` whose `column` has `value`.
 
-    Its indexes have them in every order, or, where it is the article, have so few that they may be sorted.
+    The model has an index in every order for the column, or so few rows with one value (as for
+    `article_id`) that sorting them is cheap.
     """
 
-    def condition(holder: Holder) -> ColumnElement[bool]:
-        admitted: ColumnElement[bool] = getattr(holder, name) == value
-        return admitted
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        matches: ColumnElement[bool] = getattr(table, column) == value
+        return matches
 
     return Filter(select(model.id).where(condition(model)), condition, lambda _: model)
 
 
-def _nothing(model: Any) -> Filter:
-    """Admit no row of `model`."""
+def _no_rows(model: Any) -> Filter:
+    """Match no row of `model`."""
     return Filter(select(model.id).where(false()), lambda _: false())
 
 
-def _between(name: str, parameters: Parameters) -> Filter:
-    """Admit the articles whose time `name` is not before one bound but before the other, undated never."""
+def _by_time(name: str, parameters: Parameters) -> Filter:
+    """Match the articles whose time `name` is in the requested range, which excludes undated articles."""
     sort, key = parameters["sort"], f"{name}_at"
     is_sorted = sort.lstrip("-") == key
-    of_published = "published_asc" if sort == "published_at" else "published_desc"
-    column = of_published if name == "published" else key
-    # Not before the first moment, where the undated stand.
-    after = max(parameters.get(f"{name}_after", EARLIEST), EARLIEST)
+    published_column = "published_asc" if sort == "published_at" else "published_desc"
+    column = published_column if name == "published" else key
+    after = max(parameters.get(f"{name}_after", EARLIEST_DATE), EARLIEST_DATE)
     before = parameters.get(f"{name}_before", UNDATED_ASC)
 
-    def within(holder: Holder) -> ColumnElement[bool]:
-        at = getattr(holder, column)
-        return and_(at >= after, at < before)
+    def in_range(table: KeyTable) -> ColumnElement[bool]:
+        time = getattr(table, column)
+        return and_(time >= after, time < before)
 
-    def not_outside(holder: Holder) -> ColumnElement[bool]:
-        # The same, as no index reads it: SQLite would rather sort a wide range than walk in the order wanted.
-        at = getattr(holder, column)
-        return not_(or_(at < after, at >= before))
+    def not_out_of_range(table: KeyTable) -> ColumnElement[bool]:
+        # The same condition in a form that no index can answer. Given the other form, SQLite sorts a wide
+        # range instead of scanning the index of the requested order.
+        time = getattr(table, column)
+        return not_(or_(time < after, time >= before))
 
-    ids = select(Article.id).where(within(Article))
-    return Filter(ids, within if is_sorted else not_outside, lambda _: Article if is_sorted else None)
+    ids = select(Article.id).where(in_range(Article))
+    return Filter(ids, in_range if is_sorted else not_out_of_range, lambda _: Article if is_sorted else None)
 
 
-def _named(prefix: str) -> Filter:
-    """Admit the entities with a name or alias that begins with `prefix`."""
-    begins = (EntityName.folded >= prefix) & (EntityName.folded < prefix + HIGHEST)
+def _by_name_prefix(prefix: str) -> Filter:
+    """Match the entities with a name or alias that begins with `prefix`."""
+    begins = (EntityName.folded >= prefix) & (EntityName.folded < prefix + HIGHEST_CHARACTER)
 
-    def condition(holder: Holder) -> ColumnElement[bool]:
-        return exists().where(EntityName.entity_id == holder.id, begins)
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        return exists().where(EntityName.entity_id == table.id, begins)
 
     return Filter(select(EntityName.entity_id).where(begins).distinct(), condition)

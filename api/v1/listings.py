@@ -1,4 +1,4 @@
-"""The collections of version 1: what each is read from, and what a page loads of its rows."""
+"""The collections of version 1: the rows of each, and what a page loads of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,8 +8,8 @@ from flask import Response, jsonify
 from sqlalchemy import ColumnElement, case, false, func, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, with_expression
 
-from api.listing.keyset import Keyset, Source
-from api.listing.pages import collection
+from api.listing.keyset import Keyset, RowSource
+from api.listing.pages import make_page
 from api.listing.plans import Listing
 from api.models import (
     REMOVED,
@@ -21,7 +21,7 @@ from api.models import (
     RelatedLink,
     Takeaway,
 )
-from api.resources.serialization import chosen
+from api.resources.serialization import requested_keys
 from api.search.engines import search
 from api.search.ranking import Ranking
 from api.v1 import filters, schemas
@@ -40,86 +40,90 @@ from api.v1.sort_orders import (
 Parameters = Mapping[str, Any]
 
 
-def _reference(to: Any) -> Any:
-    """Load of an article only what names it."""
-    return joinedload(to).load_only(Article.slug, Article.title)
+def _load_reference(relationship: Any) -> Any:
+    """Load only the columns of an ArticleReference."""
+    return joinedload(relationship).load_only(Article.slug, Article.title)
 
 
 TAKEAWAYS = Listing(
     Takeaway,
-    select(Takeaway).options(_reference(Takeaway.article), selectinload(Takeaway.entities)),
+    select(Takeaway).options(_load_reference(Takeaway.article), selectinload(Takeaway.entities)),
     takeaway_orders,
 )
 RELATED_LINKS = Listing(
     RelatedLink,
-    select(RelatedLink).options(_reference(RelatedLink.article), _reference(RelatedLink.target)),
+    select(RelatedLink).options(_load_reference(RelatedLink.article), _load_reference(RelatedLink.target)),
     related_link_orders,
 )
 ENTITIES = Listing(Entity, select(Entity), entity_orders)
 
 
 def article_page(parameters: Parameters, entity: UUID | None = None) -> Response:
-    """Answer a page of articles; `entity` is the one whose articles are listed."""
-    page, headers = collection(articles(parameters, entity), parameters, scope=entity)
-    names = chosen(schemas.ArticlePage, parameters)
-    response = jsonify(page | {"data": list_items(page["data"], names, parameters.get("q"))})
+    """Return a page of articles; with `entity`, of the articles that mention it."""
+    page, headers = make_page(articles(parameters, entity), parameters, scope=entity)
+    keys = requested_keys(schemas.ArticlePage, parameters)
+    response = jsonify(page | {"data": list_items(page["data"], keys, parameters.get("q"))})
     response.headers.update(headers)
     return response
 
 
-def articles(parameters: Parameters, entity: UUID | None = None) -> Source:
-    """Read the ids of articles; `entity` is the one whose articles are listed."""
-    admitted = filters.article_filters(parameters, entity)
+def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
+    """Return the ids of the matching articles; with `entity`, of those that mention it."""
+    matching = filters.article_filters(parameters, entity)
     if parameters["sort"] == RELEVANCE:
-        return Ranking(search(ArticleTerms, parameters["q"]), admitted)
-    admitted += filters.found_by(ArticleTerms, parameters.get("q"))
-    return Listing(Article, select(Article.id), article_orders).read(admitted, parameters["sort"])
+        return Ranking(search(ArticleTerms, parameters["q"]), matching)
+    matching += filters.search_filters(ArticleTerms, parameters.get("q"))
+    return Listing(Article, select(Article.id), article_orders).keyset(matching, parameters["sort"])
 
 
-def takeaways(parameters: Parameters, article: UUID | None = None) -> Source:
-    """Read takeaways; `article` is the one whose takeaways are listed."""
-    return TAKEAWAYS.read(filters.takeaway_filters(parameters, article), parameters["sort"])
+def takeaways(parameters: Parameters, article: UUID | None = None) -> RowSource:
+    """Return the matching takeaways; with `article`, only its own."""
+    return TAKEAWAYS.keyset(filters.takeaway_filters(parameters, article), parameters["sort"])
 
 
-def related_links(parameters: Parameters, article: UUID | None = None) -> Source:
-    """Read related links; `article` is the one whose links are listed."""
-    return RELATED_LINKS.read(filters.related_link_filters(parameters, article), parameters["sort"])
+def related_links(parameters: Parameters, article: UUID | None = None) -> RowSource:
+    """Return the matching related links; with `article`, only its own."""
+    return RELATED_LINKS.keyset(filters.related_link_filters(parameters, article), parameters["sort"])
 
 
-def entities(parameters: Parameters) -> Source:
-    """Read entities."""
-    return ENTITIES.read(filters.entity_filters(parameters), parameters["sort"])
+def entities(parameters: Parameters) -> RowSource:
+    """Return the matching entities."""
+    return ENTITIES.keyset(filters.entity_filters(parameters), parameters["sort"])
 
 
-def entities_of(article: UUID, parameters: Parameters) -> Source:
-    """Read the entities of `article`, with its mentions of them."""
+def article_entities(article: UUID, parameters: Parameters) -> RowSource:
+    """Return the matching entities that `article` mentions, with their mentions."""
     rows = select(ArticleEntity).join(ArticleEntity.entity).options(contains_eager(ArticleEntity.entity))
     conditions = [each.condition(Entity) for each in filters.entity_filters(parameters)]
     rows = rows.where(ArticleEntity.article_id == article, *conditions)
     return Keyset(rows, ARTICLE_ENTITY_ORDERS[parameters["sort"]])
 
 
-def co_mentioned(entity: UUID, parameters: Parameters) -> Source:
-    """Read the entities that articles mention together with `entity`, and how many articles do."""
+def co_mentioned_entities(entity: UUID, parameters: Parameters) -> RowSource:
+    """Return the matching entities that articles mention together with `entity`."""
     own, other = aliased(ArticleEntity), aliased(ArticleEntity)
-    counted = select(other.entity_id, func.count().label("articles"))
-    counted = counted.join(own, own.article_id == other.article_id)
-    # Once for all of them, and before any is filtered: an index has the pairs, but not what the others are.
+    counts = select(other.entity_id, func.count().label("articles"))
+    counts = counts.join(own, own.article_id == other.article_id)
+    # Counted for all entities before any filter: an index contains the pairs of article and entity, but not
+    # the columns of an entity.
     shared = (
-        counted.where(own.entity_id == entity, other.entity_id != entity).group_by(other.entity_id).subquery()
+        counts.where(own.entity_id == entity, other.entity_id != entity).group_by(other.entity_id).subquery()
     )
     rows = select(Entity).join(shared, shared.c.entity_id == Entity.id)
     rows = rows.options(with_expression(Entity.shared_article_count, shared.c.articles))
-    conditions = [_tested(each.condition(Entity)) for each in filters.entity_filters(parameters)]
+    conditions = [_without_index(each.condition(Entity)) for each in filters.entity_filters(parameters)]
     return Keyset(rows.where(*conditions), co_mentioned_orders(shared.c.articles)[parameters["sort"]])
 
 
-def revisions(article: UUID, parameters: Parameters) -> Source:
-    """Read the changes by which `article` got its revisions, the present one too."""
+def revisions(article: UUID, parameters: Parameters) -> RowSource:
+    """Return the changes that made the revisions of `article`, including the current revision."""
     rows = select(Change).where(Change.article_id == article, Change.kind != REMOVED)
     return Keyset(rows, REVISION_ORDERS[parameters["sort"]])
 
 
-def _tested(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Say `condition` as no index reads it: SQLite would walk all entities of a type to test a few."""
+def _without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return `condition` in a form that no index can answer.
+
+    Otherwise SQLite reads all entities of a type to test the few that are co-mentioned.
+    """
     return case((condition, true()), else_=false())

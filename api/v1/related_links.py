@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.listing.pages import Page, collection
+from api.listing.pages import Page, make_page
 from api.models import RelatedLink
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import find_by_id
@@ -20,7 +20,7 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
 
     Those of the last published article first, each article's in the order of its page.
     """
-    return collection(listings.related_links(parameters), parameters)
+    return make_page(listings.related_links(parameters), parameters)
 
 
 @blueprint.resource(

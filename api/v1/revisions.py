@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from api.db import db
-from api.listing.pages import Page, collection
-from api.models import Article, Change, RelatedLink, Revision, Source, Takeaway
+from api.listing.pages import Page, make_page
+from api.models import Article, Change, RelatedLink, Revision, SourceDocument, Takeaway
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import NUMBER_FORM, find_article, find_revision
 from api.v1 import listings
 from api.v1 import query_parameters as queries
-from api.v1.article_content import stated
+from api.v1.article_content import article_content
 from api.v1.articles import ARTICLE
 from api.v1.schemas import history as schemas
 
@@ -42,7 +42,7 @@ def list_article_revisions(parameters: dict[str, Any], article: str) -> Page:
     that, entities and computed links among it, changes without a revision.
     """
     parent = find_article(article, *NAMED)
-    page, headers = collection(listings.revisions(parent.id, parameters), parameters, scope=parent.id)
+    page, headers = make_page(listings.revisions(parent.id, parameters), parameters, scope=parent.id)
     return page | {"data": [_item(parent, change) for change in page["data"]]}, headers
 
 
@@ -101,8 +101,10 @@ def _present_content(article: UUID) -> dict[str, Any]:
         .where(RelatedLink.article_id == article, RelatedLink.basis == "listed")
         .order_by(RelatedLink.place)
     )
-    return stated(row._asdict(), db.session.scalars(takeaways), db.session.execute(printed))
+    return article_content(row._asdict(), db.session.scalars(takeaways), db.session.execute(printed))
 
 
 def _present_source(article: UUID) -> bytes:
-    return db.session.scalars(select(Source.content).where(Source.article_id == article)).one()
+    return db.session.scalars(
+        select(SourceDocument.content).where(SourceDocument.article_id == article)
+    ).one()

@@ -1,73 +1,79 @@
-"""The orders of each collection, over any table that has its keys: the model, or one that filters it."""
+"""The orders of each collection, over any KeyTable: the model itself or a table that filters it."""
 
 from typing import Any
 
-from api.listing.orders import Order, orders, sorts
+from api.listing.orders import Order, named_orders, order_pair
+from api.listing.plans import KeyTable
 from api.models import Article, ArticleEntity, Change, Entity, RelatedLink, Takeaway
 
-TIMES = ("published_at", "created_at", "updated_at")
+# The sort keys of articles that are times.
+ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
-def article_orders(holder: Any) -> dict[str, Order]:
-    """Give the orders of articles over `holder`: by times, and by title where it has that."""
-    by_time = sorts(
-        published_at=orders((holder.published_asc, holder.id), (holder.published_desc, holder.id)),
-        created_at=orders((holder.created_at, holder.id)),
-        updated_at=orders((holder.updated_at, holder.id)),
+def article_orders(table: KeyTable) -> dict[str, Order]:
+    """Return the orders of articles over `table`: by times, and by title if the table contains titles."""
+    by_time = named_orders(
+        published_at=order_pair((table.published_asc, table.id), (table.published_desc, table.id)),
+        created_at=order_pair((table.created_at, table.id)),
+        updated_at=order_pair((table.updated_at, table.id)),
     )
-    return by_time | sorts(title=orders((holder.title, holder.id))) if hasattr(holder, "title") else by_time
+    return (
+        by_time | named_orders(title=order_pair((table.title, table.id)))
+        if hasattr(table, "title")
+        else by_time
+    )
 
 
-def takeaway_orders(holder: Any) -> dict[str, Order]:
-    """Give the orders of takeaways over `holder`; those of one article always come as on its page."""
-    return sorts(
-        published_at=orders(
-            (holder.published_asc, holder.article_id),
-            (holder.published_desc, holder.article_id),
-            tail=holder.position,
+def takeaway_orders(table: KeyTable) -> dict[str, Order]:
+    """Return the orders of takeaways over `table`; those of one article stay in the order of its page."""
+    return named_orders(
+        published_at=order_pair(
+            (table.published_asc, table.article_id),
+            (table.published_desc, table.article_id),
+            tail=table.position,
         )
     )
 
 
-def entity_orders(holder: Any) -> dict[str, Order]:
-    """Give the orders of entities over `holder`."""
-    return sorts(
-        article_count=orders((holder.article_count, holder.id)),
-        mention_count=orders((holder.mention_count, holder.id)),
-        name=orders((holder.name, holder.id)),
+def entity_orders(table: KeyTable) -> dict[str, Order]:
+    """Return the orders of entities over `table`."""
+    return named_orders(
+        article_count=order_pair((table.article_count, table.id)),
+        mention_count=order_pair((table.mention_count, table.id)),
+        name=order_pair((table.name, table.id)),
     )
 
 
 def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
-    """Give the orders of the entities beside another one, with each of which it shares so many articles."""
-    return sorts(
-        shared_article_count=orders((shared_article_count, Entity.id)),
-        name=orders((Entity.name, Entity.id)),
+    """Return the orders of co-mentioned entities, given the column that counts the shared articles."""
+    return named_orders(
+        shared_article_count=order_pair((shared_article_count, Entity.id)),
+        name=order_pair((Entity.name, Entity.id)),
     )
 
 
-def related_link_orders(holder: Any) -> dict[str, Order]:
-    """Give the orders of related links over `holder`; those of one article always come by their position."""
-    return sorts(
-        published_at=orders(
-            (holder.published_asc, holder.article_id),
-            (holder.published_desc, holder.article_id),
-            tail=holder.place,
+def related_link_orders(table: KeyTable) -> dict[str, Order]:
+    """Return the orders of related links over `table`; those of one article stay in their own order."""
+    return named_orders(
+        published_at=order_pair(
+            (table.published_asc, table.article_id),
+            (table.published_desc, table.article_id),
+            tail=table.place,
         ),
-        score=orders(
-            (holder.score_asc, holder.article_id),
-            (holder.score_desc, holder.article_id),
-            tail=holder.place,
+        score=order_pair(
+            (table.score_asc, table.article_id),
+            (table.score_desc, table.article_id),
+            tail=table.place,
         ),
     )
 
 
-# Those of the entities of one article, where `mention_count` is that article's.
-ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | sorts(
-    mention_count=orders((ArticleEntity.mention_count, ArticleEntity.entity_id))
+# The entities of one article; `mention_count` counts the mentions in this article.
+ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | named_orders(
+    mention_count=order_pair((ArticleEntity.mention_count, ArticleEntity.entity_id))
 )
-# Of the revisions of one article, which have an index in the order in which they were made.
-REVISION_ORDERS = sorts(revision=orders((Change.revision,)))
+# The revisions of one article, which an index has in the order in which they were made.
+REVISION_ORDERS = named_orders(revision=order_pair((Change.revision,)))
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))
 ENTITY_SORTS = tuple(entity_orders(Entity))

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from api.models import published_keys
-from api.v1.article_content import stated
+from api.v1.article_content import article_content
 from seeds.parsing.document import Analysis, ArticleText, Document, Takeaway
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.identifiers import title_digest
@@ -25,7 +25,7 @@ class Content:
     @cached_property
     def stated(self) -> dict[str, Any]:
         """The article's own fields as they are served."""
-        return stated(self.columns, self.takeaways, self.related)
+        return article_content(self.columns, self.takeaways, self.related)
 
     @cached_property
     def digest(self) -> str:

@@ -9,8 +9,7 @@ from sqlalchemy.orm import aliased
 
 from api.db import Id
 from api.execution import run, run_each
-from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug
-from api.models.facet_ids import facet_id
+from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
 from seeds.extraction.catalogue import KnownEntity
 from seeds.storing.identifiers import MAX_SLUG
 from seeds.storing.row_builders import entity_columns, entity_name_rows

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from api.execution import fetch_one, insert_rows, run
-from api.models import CREATED, UPDATED, Article, ArticleSlug, Source
+from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
 from seeds.extraction.mentions import Matcher
 from seeds.linking.computed_links import link_both
 from seeds.linking.listed_links import resolve
@@ -102,7 +102,7 @@ def _write_article(
     source = {"content": submission.data, "folder": submission.folder}
     if is_new:
         insert_rows(connection, Article, [{"id": identity} | columns])
-        insert_rows(connection, Source, [{"article_id": identity} | source])
+        insert_rows(connection, SourceDocument, [{"article_id": identity} | source])
     else:
         run(connection, CHANGE_ARTICLE, {"identity": identity} | columns)
         run(connection, CHANGE_SOURCE, {"identity": identity} | source)

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from api.models import link_place, published_keys, score_keys
-from api.models.facet_ids import facet_id
+from api.models import facet_id, link_place, published_keys, score_keys
 from api.search.analyzer import fold, indexed
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Mention

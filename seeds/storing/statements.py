@@ -32,12 +32,12 @@ from api.models import (
     EntitySlug,
     Posting,
     RelatedLink,
-    Source,
+    SourceDocument,
     Takeaway,
 )
 
 # Tables and not models, whose objects a load has no use for and which cost more than the rows.
-MODELS = (Article, ArticleTerms, Corpus, Entity, EntityId, EntitySlug, Posting, RelatedLink, Source)
+MODELS = (Article, ArticleTerms, Corpus, Entity, EntityId, EntitySlug, Posting, RelatedLink, SourceDocument)
 ARTICLES, TERMS, CORPUS, ENTITIES, OLD, LED, POSTINGS, LINKS, SOURCES = (
     db.metadata.tables[model.__tablename__] for model in MODELS
 )
@@ -51,9 +51,9 @@ STORED = (
         Article.content_digest,
         Article.title_digest,
         Article.created_at,
-        Source.folder,
+        SourceDocument.folder,
     )
-    .join_from(Article, Source)
+    .join_from(Article, SourceDocument)
     .where(Article.id == IDENTITY)
 )
 WHOLE = (

@@ -22,7 +22,7 @@ from api.models import (
     EntitySlug,
     RelatedLink,
     Revision,
-    Source,
+    SourceDocument,
     Takeaway,
 )
 from seeds.linking.feature_vectors import unpack
@@ -80,9 +80,9 @@ CHANGES = (
 )
 # The rows of a portion of such a chunk.
 WHOLE_ARTICLES = (
-    select(ArticleTerms.number, *_columns(Article, ARTICLE), Source.folder, Source.content)
+    select(ArticleTerms.number, *_columns(Article, ARTICLE), SourceDocument.folder, SourceDocument.content)
     .join(Article, Article.id == ArticleTerms.article_id)
-    .join(Source, Source.article_id == Article.id)
+    .join(SourceDocument, SourceDocument.article_id == Article.id)
     .where(ArticleTerms.number.between(bindparam("first"), bindparam("last")))
     .order_by(ArticleTerms.number)
 )

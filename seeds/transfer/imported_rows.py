@@ -20,7 +20,7 @@ from api.models import (
     Posting,
     RelatedLink,
     Revision,
-    Source,
+    SourceDocument,
     Takeaway,
     TakeawayEntity,
     TakeawayTerms,
@@ -88,7 +88,7 @@ def article_rows(values: Values, types: Types) -> Rows:
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
     return {
         Article: [content.columns],
-        Source: [{"article_id": identity, "folder": values["folder"], "content": data}],
+        SourceDocument: [{"article_id": identity, "folder": values["folder"], "content": data}],
         ArticleSlug: _slug_rows(values),
         Takeaway: takeaway_rows(identity, content, evidences),
         ArticleEntity: article_entity_rows(identity, named),

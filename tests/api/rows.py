@@ -24,16 +24,16 @@ from api.models import (
     EntitySlug,
     RelatedLink,
     Revision,
-    Source,
+    SourceDocument,
     Takeaway,
     TakeawayEntity,
     TakeawayTerms,
+    facet_id,
     published_keys,
     score_keys,
 )
-from api.models.facet_ids import facet_id
 from api.search.analyzer import fold, indexed
-from api.v1.article_content import stated
+from api.v1.article_content import article_content
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import transactions
 
@@ -95,7 +95,7 @@ def article_rows(number: int) -> Rows:
     return {
         Article: [article | published_keys(published)],
         ArticleSlug: [{"slug": f"slug-{number}", "article_id": identity}],
-        Source: [{"article_id": identity, "content": b"...", "folder": "/pages"}],
+        SourceDocument: [{"article_id": identity, "content": b"...", "folder": "/pages"}],
         Change: [_change(article, number, revision=1)],
         Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
         ArticleTerms: [{"article_id": identity} | indexed(_texts(article))],
@@ -166,7 +166,7 @@ def _revise(corpus: Rows, last: int) -> None:
     article = corpus[Article][0]
     article["revision"] = last
     corpus[Change] += [_change(article, 0, revision) for revision in range(2, last + 1)]
-    content = stated(defaultdict(lambda: None, article), [], [])
+    content = article_content(defaultdict(lambda: None, article), [], [])
     kept = {"article_id": article["id"], "key": article["key"], "content": content, "source": b"..."}
     corpus[Revision] = [kept | {"revision": revision} for revision in range(1, last)]
 

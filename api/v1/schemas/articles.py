@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from api.resources.fields import Here, Link, Stored, Time
-from api.resources.serialization import Shape, page_of
+from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import number, string
 from api.v1.schemas.entities import ArticleEntity
 from api.v1.schemas.related_links import RelatedLink
@@ -121,4 +121,4 @@ class ArticleListItem(Article):
         fields = (*[name for name in Article().fields if name != "links"], "highlights", "links")
 
 
-ArticlePage = page_of(ArticleListItem, "ArticlePage")
+ArticlePage = page_shape(ArticleListItem, "ArticlePage")

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from api.resources.fields import Here, Link
-from api.resources.serialization import Shape, page_of
+from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import EntityReference, number, string
 
 
@@ -79,10 +79,10 @@ class MentionedEntity(Entity):
     mentions = fields.List(fields.Nested(Mention), metadata={"description": "In reading order."})
 
 
-EntityPage = page_of(Entity, "EntityPage")
+EntityPage = page_shape(Entity, "EntityPage")
 
 
-CoMentionedEntityPage = page_of(CoMentionedEntity, "CoMentionedEntityPage")
+CoMentionedEntityPage = page_shape(CoMentionedEntity, "CoMentionedEntityPage")
 
 
-MentionedEntityPage = page_of(MentionedEntity, "MentionedEntityPage")
+MentionedEntityPage = page_shape(MentionedEntity, "MentionedEntityPage")

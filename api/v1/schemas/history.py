@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.models import CHANGES, CREATED, UPDATED
 from api.resources.fields import Here, Link, Stored, Time
-from api.resources.serialization import PageLinks, PageMeta, Shape, page_of
+from api.resources.serialization import PageLinks, PageMeta, Shape, page_shape
 from api.v1.article_content import FIELDS
 from api.v1.schemas.articles import Analysis, Byline, Image, Paragraph, Source
 from api.v1.schemas.common import ArticleReference, number, string
@@ -131,5 +131,5 @@ class Revision(Shape):
     links = Here(RevisionLinks)
 
 
-ChangePage = page_of(Change, "ChangePage", ChangePageLinks, ChangePageMeta)
-RevisionPage = page_of(RevisionListItem, "RevisionPage")
+ChangePage = page_shape(Change, "ChangePage", ChangePageLinks, ChangePageMeta)
+RevisionPage = page_shape(RevisionListItem, "RevisionPage")

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from api.resources.fields import Here, Link, Stored
-from api.resources.serialization import Shape, page_of
+from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, number, string
 
 BASES = ("listed", "computed")
@@ -67,4 +67,4 @@ class RelatedLink(Shape):
     links = Here(RelatedLinkLinks)
 
 
-RelatedLinkPage = page_of(RelatedLink, "RelatedLinkPage")
+RelatedLinkPage = page_shape(RelatedLink, "RelatedLinkPage")

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.resources.fields import Here, Link, Stored
-from api.resources.serialization import Shape, page_of
+from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, EntityReference, number, string
 
 
@@ -49,4 +49,4 @@ class Takeaway(ArticleTakeaway):
     links = Here(TakeawayLinks)
 
 
-TakeawayPage = page_of(Takeaway, "TakeawayPage")
+TakeawayPage = page_shape(Takeaway, "TakeawayPage")

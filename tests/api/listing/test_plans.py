@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from api.db import db
 from api.listing import plans
-from api.search.ranking import BLOCK
+from api.search.ranking import BLOCK_SIZE
 from api.v1.sort_orders import CO_MENTIONED_SORTS
 from tests.api.answers import get
 from tests.api.listings import TOP_LEVEL
@@ -19,7 +19,7 @@ from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_listings import Statement, recorded
 
 # Enough that no filter below admits so few that they may be sorted, nor a planner thinks a table small.
-ARTICLES, FEW = 2500, 200
+ARTICLES, MAX_SORTED_ROWS = 2500, 200
 # A value of each filter that admits many rows, and one that admits few; None where there is no other.
 VALUES: dict[str, tuple[str, str | None]] = {
     "q": ("paragraph OR takeaway", "slow"),
@@ -38,14 +38,14 @@ VALUES: dict[str, tuple[str, str | None]] = {
 }
 NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
 # Whatever the corpus, these have a bounded number of rows: what was gathered, ranked, or belongs to a page.
-BOUNDED = ("gathered", "first", "block", "nearest")
+BOUNDED = ("matches", "page_keys", "block", "nearest")
 OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position \(article_id=\?\)")
 
 
 @pytest.fixture
 def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many articles, and on PostgreSQL the statistics that its planner goes by."""
-    monkeypatch.setattr(plans, "FEW", FEW)
+    monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED_ROWS)
     insert_rows(app, corpus_rows(ARTICLES, entities=30))
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
@@ -143,7 +143,7 @@ def _faults(plan: dict[str, Any]) -> list[str]:
         kind, below = node["Node Type"], node.get("Plans", [])
         if kind == "Seq Scan" and node["Relation Name"] not in ("entities", "entity_names"):
             found.append(f"{kind} on {node['Relation Name']}")
-        if kind.endswith("Sort") and below[0]["Actual Rows"] > max(FEW, BLOCK):
+        if kind.endswith("Sort") and below[0]["Actual Rows"] > max(MAX_SORTED_ROWS, BLOCK_SIZE):
             found.append(f"{kind} of {below[0]['Actual Rows']} rows")
     return found
 

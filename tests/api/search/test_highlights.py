@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.search.analyzer import analyze
-from api.search.highlights import MAX_PIECE, MAX_PIECES, find_ranges, highlight
+from api.search.highlights import MAX_PASSAGE_LENGTH, MAX_PASSAGES, find_ranges, highlight
 from api.search.query_language import parse_query
 
 FILLER = "the tide went out over grey sand and came back again "
@@ -21,7 +21,7 @@ QUERIES = st.sampled_from(["lamp", "lamp quay", '"lamp quay"', "凌通", "凌 OR
 
 def found(query: str, text: str) -> list[str]:
     """Give what is found of `query` in `text`."""
-    ranges = find_ranges(parse_query(query).wanted, text, count())
+    ranges = find_ranges(parse_query(query).phrases, text, count())
     return [text[start:end] for start, end in ranges]
 
 
@@ -66,7 +66,7 @@ def test_a_long_text_is_cut_between_words_around_what_was_found() -> None:
     text = FILLER * 20 + "one lamp alone " + FILLER * 20
     cut, words = piece("lamp", text)
     assert words == ["lamp"]
-    assert MAX_PIECE - 20 <= len(cut) <= MAX_PIECE
+    assert MAX_PASSAGE_LENGTH - 20 <= len(cut) <= MAX_PASSAGE_LENGTH
     assert f" {cut} " in text
     before, _, after = cut.partition("lamp")
     assert abs(len(before) - len(after)) < 20
@@ -76,7 +76,7 @@ def test_a_long_text_is_cut_between_words_around_what_was_found() -> None:
 def test_a_piece_at_an_end_of_the_text_is_as_long_as_any(text: str) -> None:
     cut, words = piece("lamp", text)
     assert words == ["lamp"]
-    assert MAX_PIECE - 20 <= len(cut) <= MAX_PIECE
+    assert MAX_PASSAGE_LENGTH - 20 <= len(cut) <= MAX_PASSAGE_LENGTH
     assert text.startswith(cut) or text.endswith(cut)
 
 
@@ -84,7 +84,7 @@ def test_a_text_without_spaces_is_cut_to_the_length() -> None:
     text = "潮" * 500 + "凌通" + "汐" * 500
     cut, words = piece("凌通", text)
     assert words == ["凌通"]
-    assert len(cut) == MAX_PIECE
+    assert len(cut) == MAX_PASSAGE_LENGTH
     assert cut in text
 
 
@@ -110,7 +110,7 @@ def test_there_are_at_most_so_many_pieces_the_weightiest_part_first() -> None:
     }
     made = highlight(parse_query("lamp"), parts)
     assert [each["part"] for each in made] == ["title", "takeaways", "takeaways", "body", "body"]
-    assert len(made) == MAX_PIECES
+    assert len(made) == MAX_PASSAGES
     assert [each["text"] for each in made][:3] == ["a lamp", "lamp one", "lamp two"]
 
 
@@ -120,7 +120,7 @@ def test_a_text_in_which_nothing_was_found_gives_no_piece() -> None:
 
 @given(QUERIES, TEXTS)
 def test_every_range_is_within_its_text_and_is_what_was_looked_for(query: str, text: str) -> None:
-    wanted = parse_query(query).wanted
+    phrases = parse_query(query).phrases
     for made in highlight(parse_query(query), {"body": [text]}):
         assert made["text"] in text
         assert made["ranges"]
@@ -129,12 +129,12 @@ def test_every_range_is_within_its_text_and_is_what_was_looked_for(query: str, t
             terms = tuple(term.text for term in analyze(made["text"][start:end]))
             assert any(
                 terms[place : place + len(phrase)] == phrase
-                for phrase in wanted
+                for phrase in phrases
                 for place in range(len(terms))
             )
         assert all(one[1] <= other[0] for one, other in pairwise(made["ranges"]))
-        longest = max(end - start for start, end in find_ranges(wanted, text, count()))
-        assert len(made["text"]) <= max(MAX_PIECE, longest)
+        longest = max(end - start for start, end in find_ranges(phrases, text, count()))
+        assert len(made["text"]) <= max(MAX_PASSAGE_LENGTH, longest)
 
 
 @given(QUERIES, TEXTS)
@@ -142,7 +142,7 @@ def test_there_is_a_piece_wherever_there_is_something_to_be_found(query: str, te
     terms = [term.text for term in analyze(text)]
     is_there = any(
         tuple(terms[place : place + len(phrase)]) == phrase
-        for phrase in parse_query(query).wanted
+        for phrase in parse_query(query).phrases
         for place in range(len(terms))
     )
     assert bool(highlight(parse_query(query), {"body": [text]})) == is_there

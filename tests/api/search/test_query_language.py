@@ -121,7 +121,7 @@ def test_a_query_has_at_most_so_many_words_and_phrases() -> None:
 
 def test_what_is_wanted_is_every_phrase_that_may_have_been_found() -> None:
     query = parse_query('a b OR "c d" -e')
-    assert query.wanted == [phrase("a"), phrase("b"), phrase("c d")]
+    assert query.phrases == [phrase("a"), phrase("b"), phrase("c d")]
 
 
 @given(QUERIES)
@@ -135,7 +135,7 @@ def test_nothing_is_raised_but_what_is_wrong_with_the_query(text: str) -> None:
         return
     assert query.required
     assert all(query.required)
-    assert all(query.wanted)
+    assert all(query.phrases)
     assert all(query.excluded)
-    assert sum(map(len, [*query.wanted, *query.excluded])) <= MAX_WORDS
-    assert {each for found in query.wanted for each in found} <= set(phrase(text))
+    assert sum(map(len, [*query.phrases, *query.excluded])) <= MAX_WORDS
+    assert {each for found in query.phrases for each in found} <= set(phrase(text))

@@ -79,7 +79,7 @@ def test_relevance_is_the_order_of_a_search_unless_told_otherwise(app: Flask, cl
 def test_all_hits_are_there_once_however_many_blocks_they_fill(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, more: str
 ) -> None:
-    monkeypatch.setattr(ranking, "BLOCK", 3)
+    monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
     insert_rows(app, corpus_rows(articles=20, entities=2))
     # Two filters, so that what is admitted is known from what has nothing to do with relevance.
     expected = set(ids(*walk(client, f"/v1/articles?q=paragraph&sort=title{more}")))
@@ -97,7 +97,7 @@ def test_all_hits_are_there_once_however_many_blocks_they_fill(
 def test_pages_of_any_length_have_the_same_order(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "BLOCK", 4)
+    monkeypatch.setattr(ranking, "BLOCK_SIZE", 4)
     insert_rows(app, corpus_rows(articles=12, entities=0))
     whole = ids(*walk(client, "/v1/articles?q=zebra+OR+paragraph&limit=100"))
     for limit in (1, 3, 4, 5):
@@ -107,7 +107,7 @@ def test_pages_of_any_length_have_the_same_order(
 def test_a_page_of_relevance_is_still_answered_after_a_seeding(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "BLOCK", 3)
+    monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
     insert_rows(app, corpus_rows(articles=8, entities=0))
     known = set(ids(*walk(client, "/v1/articles")))
     first = get(client, "/v1/articles?q=paragraph+OR+gauge&limit=2")

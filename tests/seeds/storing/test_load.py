@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from api.db import db
-from api.models import Article, Change
-from api.models.facet_ids import facet_id
+from api.models import Article, Change, facet_id
 from seeds.extraction.catalogue import KnownEntity
 from seeds.parsing.files import DOCUMENTS_FOLDER, SubmittedDocument
 from seeds.storing.identifiers import article_id, entity_id
