@@ -21,7 +21,7 @@ from api.logs import line_writer, log_config
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
-from api.v1.renderings import made_for
+from api.v1.renderings import rendering_key
 from api.web.article_shortcut import Shortcut
 from api.web.byte_cache import ByteCache
 from api.web.representation import register_caching
@@ -94,7 +94,7 @@ def _before_routing(app: Flask, settings: Settings) -> WSGIApplication:
     with app.app_context():
         engine = db.engine
         reader = Reader(engine)
-        shortcut = Shortcut(app.wsgi_app, reader, made_for())
+        shortcut = Shortcut(app.wsgi_app, reader, rendering_key())
     write_line = line_writer(settings.log_format)
     if not settings.cache_bytes:
         return Requests(shortcut, write_line)

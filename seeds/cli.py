@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
-from api.v1.renderings import made_for
+from api.v1.renderings import rendering_key
 from seeds.console import count_of, print_message, print_result, progress, reported_failures
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
 from seeds.extraction.mentions import Matcher
@@ -208,7 +208,7 @@ def status_command() -> None:
     with reported_failures():
         for name, table in tables.items():
             print_result(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
-        current = select(func.count()).where(Rendering.made_for == made_for())
+        current = select(func.count()).where(Rendering.rendering_key == rendering_key())
         print_result(f"rendered {db.session.scalar(current)}")
         print_result(f"revision {db.session.scalar(select(Corpus.revision))}")
         print_result(f"engine {db.engine.dialect.name}")

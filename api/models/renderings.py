@@ -1,7 +1,6 @@
-"""Answers made at seeding: each article as JSON, in bytes, until something that it shows changes.
+"""Stored renderings: the JSON of each article, kept until anything that it shows changes.
 
-What makes one stale is decided here alone, by triggers: whoever changes a row that an article shows, and by
-whatever statement, cannot leave an old answer behind.
+Triggers mark a rendering as stale, so that no statement, not even an operator's own, leaves an old one.
 """
 
 from uuid import UUID
@@ -14,51 +13,53 @@ from api.models.sort_keys import parent
 
 
 class Rendering(Base):
-    """The JSON of an article: `whole`, with the `etag` of these bytes, and `item`, what a list has of it.
+    """The JSON of an article: `article_json` with its `etag`, and `item_json`, its form in a list.
 
-    `made_for` is a digest of the code and the base URL that made them. All four are null where it is stale.
-    Every article has a row, which comes and goes with it.
+    `rendering_key` names the format of the JSON and the base URL of its links. These four columns are null
+    if the rendering is stale. A trigger inserts the row with its article; the foreign key deletes it.
     """
 
     __tablename__ = "renderings"
 
     article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    made_for: Mapped[str | None] = mapped_column(Text)
+    rendering_key: Mapped[str | None] = mapped_column(Text)
     etag: Mapped[str | None] = mapped_column(Text)
-    item: Mapped[bytes | None] = mapped_column(LargeBinary)
-    whole: Mapped[bytes | None] = mapped_column(LargeBinary)
+    item_json: Mapped[bytes | None] = mapped_column(LargeBinary)
+    article_json: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    # By which those are found that are stale, or made for something else.
-    __table_args__ = (Index(None, "made_for", "article_id"),)
+    # Finds the renderings that are stale or have a different key.
+    __table_args__ = (Index(None, "rendering_key", "article_id"),)
 
 
-NEW = "INSERT INTO renderings (article_id) VALUES (new.id);"
-STALE = (
-    "UPDATE renderings SET made_for = NULL, etag = NULL, item = NULL, whole = NULL "
-    "WHERE made_for IS NOT NULL AND article_id "
+INSERT_ROW = "INSERT INTO renderings (article_id) VALUES (new.id);"
+MARK_STALE = (
+    "UPDATE renderings SET rendering_key = NULL, etag = NULL, item_json = NULL, article_json = NULL "
+    "WHERE rendering_key IS NOT NULL AND article_id "
 )
-ITSELF = f"{STALE} = new.id;"
-LINKING = f"{STALE} IN (SELECT article_id FROM related_links WHERE target_id = new.id);"  # noqa: S608
-NAMING = f"{STALE} IN (SELECT article_id FROM article_entities WHERE entity_id = new.id);"  # noqa: S608
-RENAMED = " OR ".join(f"old.{name} <> new.{name}" for name in ("slug", "title"))
-RECAST = " OR ".join(f"old.{name} <> new.{name}" for name in ("slug", "name", "type"))
-PARTS = ("takeaways", "article_entities", "related_links")
-# The name of each trigger, when it fires, on which table, under which condition, and what it does.
+MARK_ARTICLE = f"{MARK_STALE} = new.id;"
+MARK_LINKING_ARTICLES = f"{MARK_STALE} IN (SELECT article_id FROM related_links WHERE target_id = new.id);"  # noqa: S608
+MARK_MENTIONING_ARTICLES = (
+    f"{MARK_STALE} IN (SELECT article_id FROM article_entities WHERE entity_id = new.id);"  # noqa: S608
+)
+ARTICLE_REFERENCE_CHANGED = " OR ".join(f"old.{name} <> new.{name}" for name in ("slug", "title"))
+ENTITY_REFERENCE_CHANGED = " OR ".join(f"old.{name} <> new.{name}" for name in ("slug", "name", "type"))
+PART_TABLES = ("takeaways", "article_entities", "related_links")
+# The name of each trigger, its event, its table, its condition and its action.
 TRIGGERS = [
-    ("articles_rendering_new", "INSERT", "articles", "true", NEW),
-    ("articles_rendering_stale", "UPDATE", "articles", "true", ITSELF),
-    ("articles_rendering_linking", "UPDATE", "articles", RENAMED, LINKING),
-    ("entities_rendering_stale", "UPDATE", "entities", RECAST, NAMING),
+    ("articles_rendering_new", "INSERT", "articles", "true", INSERT_ROW),
+    ("articles_rendering_stale", "UPDATE", "articles", "true", MARK_ARTICLE),
+    ("articles_rendering_linking", "UPDATE", "articles", ARTICLE_REFERENCE_CHANGED, MARK_LINKING_ARTICLES),
+    ("entities_rendering_stale", "UPDATE", "entities", ENTITY_REFERENCE_CHANGED, MARK_MENTIONING_ARTICLES),
     *(
-        (f"{part}_rendering_{change.lower()}", change, part, "true", f"{STALE} = {row}.article_id;")
-        for part in PARTS
+        (f"{table}_rendering_{change.lower()}", change, table, "true", f"{MARK_STALE} = {row}.article_id;")
+        for table in PART_TABLES
         for change, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
     ),
 ]
 
 
 def trigger_ddl(dialect: str) -> list[str]:
-    """Give the statements that make the triggers on `dialect`."""
+    """Return the statements that create the triggers on `dialect`."""
     statements = []
     for name, change, table, condition, action in TRIGGERS:
         when = f"CREATE TRIGGER {name} AFTER {change} ON {table} FOR EACH ROW WHEN ({condition})"
@@ -73,14 +74,14 @@ def trigger_ddl(dialect: str) -> list[str]:
     return statements
 
 
-def _attach() -> None:
+def _register_triggers() -> None:
     for dialect in ("sqlite", "postgresql"):
         for statement in trigger_ddl(dialect):
-            made = DDL(statement)  # type: ignore[no-untyped-call]
-            event.listen(Base.metadata, "after_create", made.execute_if(dialect=dialect))
+            create = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(Base.metadata, "after_create", create.execute_if(dialect=dialect))
     for name, *_ in TRIGGERS:
-        gone = DDL(f"DROP FUNCTION IF EXISTS {name}()")  # type: ignore[no-untyped-call]
-        event.listen(Base.metadata, "after_drop", gone.execute_if(dialect="postgresql"))
+        drop = DDL(f"DROP FUNCTION IF EXISTS {name}()")  # type: ignore[no-untyped-call]
+        event.listen(Base.metadata, "after_drop", drop.execute_if(dialect="postgresql"))
 
 
-_attach()
+_register_triggers()

@@ -12,7 +12,7 @@ from api.resources.lookup import find_article
 from api.resources.serialization import requested_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
-from api.v1.renderings import answer_with, find_whole
+from api.v1.renderings import article_response, find_article_json
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 
@@ -44,7 +44,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 
     The whole brief: body, analysis, takeaways, entities, related articles and the document it came from.
     """
-    return answer_with(*find_whole(article), requested_keys(schemas.Article, parameters))
+    return article_response(*find_article_json(article), requested_keys(schemas.Article, parameters))
 
 
 @blueprint.resource(

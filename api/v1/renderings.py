@@ -1,9 +1,6 @@
-"""Articles as they are answered: read as bytes where seeding has made them, else made here."""
+"""Articles as JSON: stored renderings where they exist, otherwise rendered for the request."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,120 +17,125 @@ from api.search.highlights import highlight
 from api.search.query_language import Query
 from api.urls import settings
 from api.v1 import schemas
-from api.v1.article_values import read_wholes
+from api.v1.article_values import read_articles
 from api.web.representation import etag_of
 
-# The code that decides what an answer is: what another version of it made is not answered.
-CODE = (
-    "api/resources/fields.py",
-    "api/models/*.py",
-    "api/resources/serialization.py",
-    "api/urls.py",
-    "api/v1/renderings.py",
-    "api/v1/schemas/*.py",
-    "api/v1/article_values.py",
-)
-ROOT = Path(__file__).parent.parent.parent
+# Raise this number whenever the JSON of an article changes: stored renderings of other formats are not
+# served. tests/api/v1/test_rendering_format.py fails until it is raised.
+RENDERING_FORMAT = 1
 
-# The keys of an article, and those that it has in a list where no more is asked for.
-WHOLE = tuple(schemas.Article().fields)
-ITEM = tuple(name for name in WHOLE if name not in schemas.PARTS)
+ARTICLE_KEYS = tuple(schemas.Article().fields)
+# The keys that an article has in a list by default.
+ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
 
 
-class Rendered(NamedTuple):
-    """An article in JSON: `whole`, with the ETag of these bytes, and `item`, what a list has of it."""
+class RenderedArticle(NamedTuple):
+    """An article as JSON: `article_json` with its `etag`, and `item_json`, its form in a list."""
 
     etag: str
-    item: bytes
-    whole: bytes
+    item_json: bytes
+    article_json: bytes
 
 
 ARTICLES, RENDERINGS = (Base.metadata.tables[each.__tablename__] for each in (Article, Rendering))
-STORED = select(RENDERINGS.c.etag, RENDERINGS.c.whole).where(RENDERINGS.c.made_for == bindparam("made_for"))
-OF_ID = STORED.where(RENDERINGS.c.article_id == bindparam("reference"))
-OF_SLUG = STORED.join(ARTICLES).where(ARTICLES.c.slug == bindparam("reference"))
+SELECT_RENDERING = select(RENDERINGS.c.etag, RENDERINGS.c.article_json).where(
+    RENDERINGS.c.rendering_key == bindparam("rendering_key")
+)
+SELECT_BY_ID = SELECT_RENDERING.where(RENDERINGS.c.article_id == bindparam("reference"))
+SELECT_BY_SLUG = SELECT_RENDERING.join(ARTICLES).where(ARTICLES.c.slug == bindparam("reference"))
 
 
-def made_for() -> str:
-    """Give a digest of what renderings depend on besides the database: the code, the base URL of links."""
-    return _digest(settings().base_url)
+def rendering_key() -> str:
+    """Return the key of the renderings that this application can serve: their format and base URL."""
+    return f"{RENDERING_FORMAT} {settings().base_url}"
 
 
-@cache
-def _digest(base_url: str) -> str:
-    paths = (path for pattern in CODE for path in sorted(ROOT.glob(pattern)))
-    made_of = b"".join(path.read_bytes() for path in paths) + base_url.encode()
-    return sha256(made_of).hexdigest()[:16]
+def render(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RenderedArticle]:
+    """Render the articles with these ids that exist."""
+    articles = read_articles(connection, identities) if identities else ()
+    return {article.id: _render_values(dump(schemas.Article, article, {})) for article in articles}
 
 
-def render(connection: Connection, identities: Collection[UUID]) -> dict[UUID, Rendered]:
-    """Make the JSON of those of the articles that are there."""
-    articles = read_wholes(connection, identities) if identities else ()
-    return {article.id: _rendered(dump(schemas.Article, article, {})) for article in articles}
+def _render_values(values: dict[str, Any]) -> RenderedArticle:
+    article_json = orjson.dumps(values)
+    item_json = orjson.dumps({name: values[name] for name in ITEM_KEYS})
+    return RenderedArticle(etag_of(article_json), item_json, article_json)
 
 
-def _rendered(values: dict[str, Any]) -> Rendered:
-    whole = orjson.dumps(values)
-    return Rendered(etag_of(whole), orjson.dumps({name: values[name] for name in ITEM}), whole)
+def find_article_json(reference: str) -> tuple[str, bytes]:
+    """Return the ETag and the JSON of the article with this id or slug.
 
-
-def find_whole(reference: str) -> tuple[str, bytes]:
-    """Give the ETag and the bytes of the article that `reference` names.
-
-    Raises and redirects as `find_article` does.
+    Raises:
+        HTTPException: as `find_article` does, which also redirects from former slugs.
     """
     stored = _find_stored(reference)
     if stored:
         return stored
     article = find_article(reference, load_only(Article.id, Article.slug))
     rendered = render(db.session.connection(), [article.id])[article.id]
-    return rendered.etag, rendered.whole
+    return rendered.etag, rendered.article_json
+
+
+def select_rendering(reference: str) -> tuple[AnySelect, UUID | str] | None:
+    """Return the statement that finds the rendering of this id or slug, and the value of its `reference`.
+
+    Returns None if `reference` is neither an id nor a slug.
+    """
+    if UUID_FORM.fullmatch(reference):
+        return SELECT_BY_ID, UUID(reference)
+    return (SELECT_BY_SLUG, reference) if SLUG_FORM.fullmatch(reference) else None
 
 
 def _find_stored(reference: str) -> tuple[str, bytes] | None:
-    statement: AnySelect = OF_SLUG
-    named: UUID | str = reference
-    if UUID_FORM.fullmatch(reference):
-        statement, named = OF_ID, UUID(reference)
-    elif not SLUG_FORM.fullmatch(reference):
+    selected = select_rendering(reference)
+    if selected is None:
         return None
-    row = db.session.execute(statement, {"reference": named, "made_for": made_for()}).one_or_none()
-    return (row.etag, row.whole) if row else None
+    statement, value = selected
+    parameters = {"reference": value, "rendering_key": rendering_key()}
+    row = db.session.execute(statement, parameters).one_or_none()
+    return (row.etag, row.article_json) if row else None
 
 
-def answer_with(etag: str, whole: bytes, names: Sequence[str]) -> Response:
-    """Answer an article with those of its keys that are asked for."""
-    if len(names) < len(WHOLE):
-        return jsonify(_chosen(whole, names))
-    return Response(whole, mimetype="application/json", headers={"ETag": etag})
+def article_response(etag: str, article_json: bytes, names: Sequence[str]) -> Response:
+    """Return the response for an article with the keys `names`."""
+    if len(names) < len(ARTICLE_KEYS):
+        return jsonify(_select_keys(article_json, names))
+    return Response(article_json, mimetype="application/json", headers={"ETag": etag})
 
 
 def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | None) -> list[Any]:
-    """Give articles that are there as a list has them, with highlights of `query` if these are named."""
-    column = "item" if set(names) <= set(ITEM) else "whole"
-    there = _read(identities, column)
-    missing = render(db.session.connection(), [each for each in identities if each not in there])
-    there |= {each: getattr(article, column) for each, article in missing.items()}
-    if tuple(names) == ITEM:
-        return [orjson.Fragment(there[each]) for each in identities]
-    return [_chosen(there[each], names, query) for each in identities]
+    """Return the articles with these ids, which exist, as a list shows them.
+
+    Args:
+        identities: the ids, in the order of the list.
+        names: the keys of each item.
+        query: the search whose matches `highlights` shows, if `names` has it.
+    """
+    column = "item_json" if set(names) <= set(ITEM_KEYS) else "article_json"
+    found = _read_stored(identities, column)
+    missing = render(db.session.connection(), [each for each in identities if each not in found])
+    found |= {identity: getattr(rendered, column) for identity, rendered in missing.items()}
+    if tuple(names) == ITEM_KEYS:
+        return [orjson.Fragment(found[identity]) for identity in identities]
+    return [_select_keys(found[identity], names, query) for identity in identities]
 
 
-def _read(identities: Sequence[UUID], column: str) -> dict[UUID, bytes]:
-    rows = select(RENDERINGS.c.article_id, RENDERINGS.c[column])
-    rows = rows.where(RENDERINGS.c.article_id.in_(identities), RENDERINGS.c.made_for == made_for())
+def _read_stored(identities: Sequence[UUID], column: str) -> dict[UUID, bytes]:
+    rows = select(RENDERINGS.c.article_id, RENDERINGS.c[column]).where(
+        RENDERINGS.c.article_id.in_(identities), RENDERINGS.c.rendering_key == rendering_key()
+    )
     return {row[0]: row[1] for row in db.session.execute(rows)}
 
 
-def _chosen(article: bytes, names: Sequence[str], query: Query | None = None) -> dict[str, Any]:
-    values = orjson.loads(article)
+def _select_keys(article_json: bytes, names: Sequence[str], query: Query | None = None) -> dict[str, Any]:
+    values = orjson.loads(article_json)
     if query and "highlights" in names:
         values["highlights"] = highlight(query, searched_texts(values))
     return {name: values[name] for name in names}
 
 
 def searched_texts(article: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Give the texts of a whole `article` in which a search looks, the weightiest part first."""
+    """Return the texts of `article` that a search covers, by part, the part with the largest weight first."""
     analysis = article["analysis"] or {"heading": None, "paragraphs": []}
     return {
         "title": [article["title"]],

@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.execution import Reader
 from api.resources.lookup import UUID_FORM
-from api.v1.renderings import OF_ID, OF_SLUG
+from api.v1.renderings import SELECT_BY_ID, SELECT_BY_SLUG
 from api.web.answers import Answer, Headers, Kind, ask, kind_of
 from api.web.representation import MIN_COMPRESSED_BYTES, compress, etag_of
 
@@ -24,14 +24,14 @@ MOST_KINDS = 100
 class Shortcut:
     """Answers in the place of `application` where the rendering of an article is what is asked for.
 
-    `made_for` says which renderings are to be answered (`api.v1.renderings.made_for`).
+    `rendering_key` says which renderings are to be answered (`api.v1.renderings.rendering_key`).
     """
 
-    def __init__(self, application: WSGIApplication, reader: Reader, made_for: str) -> None:
+    def __init__(self, application: WSGIApplication, reader: Reader, rendering_key: str) -> None:
         self.application = application
-        self._reader, self._made_for = reader, made_for
-        names = ("reference", "made_for")
-        self._of_id, self._of_slug = (reader.prepare(each, names) for each in (OF_ID, OF_SLUG))
+        self._reader, self._rendering_key = reader, rendering_key
+        names = ("reference", "rendering_key")
+        self._of_id, self._of_slug = (reader.prepare(each, names) for each in (SELECT_BY_ID, SELECT_BY_SLUG))
         self._known: dict[Kind, tuple[Headers, str | None]] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -73,5 +73,5 @@ class Shortcut:
         reference = found[1]
         is_id = UUID_FORM.fullmatch(reference)
         statement, named = (self._of_id, UUID(reference)) if is_id else (self._of_slug, reference)
-        rows = self._reader.read(statement, {"reference": named, "made_for": self._made_for})
-        return (rows[0].etag, rows[0].whole) if rows else None
+        rows = self._reader.read(statement, {"reference": named, "rendering_key": self._rendering_key})
+        return (rows[0].etag, rows[0].article_json) if rows else None

@@ -1,6 +1,6 @@
-"""Articles as JSON, made when they are seeded, and the triggers that say when one is stale.
+"""Add stored renderings, and the triggers that mark them as stale.
 
-`flask seed render` fills the table for the articles that are there.
+Run `flask seed render` after this migration to render the articles that exist.
 """
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
 
 NEW = "INSERT INTO renderings (article_id) VALUES (new.id);"
 STALE = (
-    "UPDATE renderings SET made_for = NULL, etag = NULL, item = NULL, whole = NULL "
-    "WHERE made_for IS NOT NULL AND article_id "
+    "UPDATE renderings SET rendering_key = NULL, etag = NULL, item_json = NULL, article_json = NULL "
+    "WHERE rendering_key IS NOT NULL AND article_id "
 )
 LINKING = f"{STALE} IN (SELECT article_id FROM related_links WHERE target_id = new.id);"
 NAMING = f"{STALE} IN (SELECT article_id FROM article_entities WHERE entity_id = new.id);"
@@ -37,16 +37,18 @@ def upgrade() -> None:
     op.create_table(
         "renderings",
         sa.Column("article_id", ID, nullable=False),
-        sa.Column("made_for", sa.Text(), nullable=True),
+        sa.Column("rendering_key", sa.Text(), nullable=True),
         sa.Column("etag", sa.Text(), nullable=True),
-        sa.Column("item", sa.LargeBinary(), nullable=True),
-        sa.Column("whole", sa.LargeBinary(), nullable=True),
+        sa.Column("item_json", sa.LargeBinary(), nullable=True),
+        sa.Column("article_json", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_renderings_article_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_renderings")),
     )
-    op.create_index("ix_renderings_made_for_article_id", "renderings", ["made_for", "article_id"], unique=False)
+    op.create_index(
+        "ix_renderings_rendering_key_article_id", "renderings", ["rendering_key", "article_id"], unique=False
+    )
     op.execute("INSERT INTO renderings (article_id) SELECT id FROM articles")
     is_postgresql = op.get_bind().dialect.name == "postgresql"
     for name, change, table, condition, action in TRIGGERS:

@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, select, update
 from api.db import Base
 from api.execution import run_each
 from api.models import Rendering
-from api.v1.renderings import made_for, render
+from api.v1.renderings import render, rendering_key
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 
@@ -13,7 +13,7 @@ from seeds.storing.transactions import Transaction
 PAGE = 100
 RENDERINGS = Base.metadata.tables[Rendering.__tablename__]
 ALL = select(RENDERINGS.c.article_id)
-STALE = ALL.where(RENDERINGS.c.made_for.is_(None))
+STALE = ALL.where(RENDERINGS.c.rendering_key.is_(None))
 WRITE = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam("identity"))
 
 
@@ -27,7 +27,7 @@ def render_articles(begin: Transaction, *, anew: bool = False) -> int:
     for first in progress(range(0, len(articles), PAGE), "Rendering"):
         with begin() as connection:
             made = render(connection, articles[first : first + PAGE])
-            common = {"made_for": made_for()}
+            common = {"rendering_key": rendering_key()}
             rows = [{"identity": each} | common | one._asdict() for each, one in made.items()]
             run_each(connection, WRITE, rows)
     return len(articles)

@@ -51,9 +51,9 @@ def stored(app: Flask) -> dict[str, bool]:
         fresh = render(db.session.connection(), [row.article_id for row in found])
         assert len(fresh) == db.session.query(Article).count()
         for row in found:
-            values = (row.etag, row.item, row.whole)
-            assert values == ((None, None, None) if row.made_for is None else fresh[row.article_id])
-        return {row.slug: row.made_for is not None for row in found}
+            values = (row.etag, row.item_json, row.article_json)
+            assert values == ((None, None, None) if row.rendering_key is None else fresh[row.article_id])
+        return {row.slug: row.rendering_key is not None for row in found}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,7 +75,7 @@ def test_every_answer_is_the_same_with_and_without_stored_ones(app: Flask, seed:
     refresh(app)
     with_them = answers(app)
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(update(Rendering).values(made_for=null()))
+        connection.execute(update(Rendering).values(rendering_key=null()))
     assert not any(stored_at_all(app))
     assert answers(app) == with_them
     assert len(with_them) > 100
@@ -83,7 +83,8 @@ def test_every_answer_is_the_same_with_and_without_stored_ones(app: Flask, seed:
 
 def stored_at_all(app: Flask) -> list[bool]:
     with app.app_context(), db.session.begin():
-        return [made_for is not None for made_for in db.session.scalars(select(Rendering.made_for))]
+        keys = db.session.scalars(select(Rendering.rendering_key))
+        return [key is not None for key in keys]
 
 
 def test_a_change_makes_only_those_stale_that_show_it(app: Flask) -> None:
@@ -163,7 +164,7 @@ def test_render_makes_all_of_them_anew(app: Flask) -> None:
     runner = app.test_cli_runner()
     assert runner.invoke(args=["seed", "load"]).exit_code == 0
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(update(Rendering).values(whole=b"{}", item=b"{}"))
+        connection.execute(update(Rendering).values(article_json=b"{}", item_json=b"{}"))
     result = runner.invoke(args=["seed", "render"])
     assert (result.exit_code, result.stdout) == (0, "1 article rendered\n")
     assert all(stored(app).values())
