@@ -43,7 +43,7 @@ bench: $(VENV)/dev.stamp $(PEERS)/peers.stamp  ## Measure the service on 1,000 a
 	$(BIN)/python -m bench --size $(SIZE) --engine $(ENGINE)
 
 bench-corpus: $(VENV)/dev.stamp  ## Build the databases of `bench` in instance/bench, unless they exist.
-	$(BIN)/python -m bench.build --size $(SIZE) --engine $(ENGINE)
+	$(BIN)/python -m bench.corpus.build --size $(SIZE) --engine $(ENGINE)
 
 evaluate: $(VENV)/dev.stamp  ## Compare what is extracted from the documents of SAMPLES with their gold standard.
 	$(BIN)/python -m bench.evaluate $(if $(filter-out 0,$(VERBOSE)),--verbose) '$(SAMPLES)'

@@ -1,6 +1,6 @@
-"""How the service does at size: invented corpora, and its answering times on them over HTTP."""
+"""Benchmarks of the service, of seeding and of extraction, on generated corpora and on annotated samples."""
 
 import warnings
 
-# Said by platformdirs when PostgreSQL's wheel is imported on a machine without a login session.
+# platformdirs warns on a machine without a login session when PostgreSQL's wheel is imported.
 warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")

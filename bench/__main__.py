@@ -1,55 +1,47 @@
-"""`python -m bench`: how long the service takes on a large corpus, held against a small one."""
+"""`python -m bench`: measure latency, throughput, seeding and transfer on a small and on a large corpus."""
 
 import re
-from contextlib import ExitStack
 
 import click
 
-from bench.build import SMALL, ensure
-from bench.cases import CASES, DEPTHS
-from bench.depth import Ends, measure_depths
-from bench.measure import measure_cases
-from bench.report import cases_table, depths_table, heading
+from bench.corpus.build import SMALL_CORPUS, ensure_corpus
+from bench.databases import ENGINES, open_store
+from bench.latency.cases import CASES, DEPTH_CASES
+from bench.latency.measure import measure_latency
+from bench.markdown import report_heading
 from bench.seeding import measure_seeding
-from bench.service import serve
-from bench.stores import ENGINES, FOLDER, open_store
-from bench.throughput import measure_throughput
+from bench.throughput.measure import measure_throughput
 from bench.transfer import measure_transfer
 
 
 @click.command()
-@click.option("--size", default=100_000, show_default=True, help="Articles of the large corpus.")
+@click.option("--size", default=100_000, show_default=True, help="Number of articles in the large corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
-@click.option("--rounds", type=click.IntRange(1), default=30, show_default=True, help="Requests a case.")
+@click.option(
+    "--rounds", type=click.IntRange(1), default=30, show_default=True, help="Requests for each case."
+)
 @click.option(
     "--only",
     default="",
     metavar="REGEX",
-    help="Only what has this in its name: a case, `seeding`, `throughput`, `transfer`.",
+    help="Measure only what this matches: names of cases, `seeding`, `throughput`, `transfer`.",
 )
-@click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Of each load.")
-@click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads of throughput.")
+@click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
+@click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads for each server.")
 def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: int) -> None:
-    """Measure the service over HTTP and print the times as Markdown tables; build what is missing."""
-    cases, depths = ([case for case in each if re.search(only, case.name)] for each in (CASES, DEPTHS))
+    """Measure the service over HTTP and print Markdown tables. Build missing corpora first."""
+    cases = [case for case in CASES if re.search(only, case.name)]
+    depth_cases = [case for case in DEPTH_CASES if re.search(only, case.name)]
     with open_store(engine) as store:
-        names = {articles: ensure(store, engine, articles) for articles in (SMALL, size)}
-        with ExitStack() as stack:
-            services = [
-                stack.enter_context(serve(store.url(name), articles)) for articles, name in names.items()
-            ]
-            sizes = {articles: store.size(name) for articles, name in names.items()}
-            click.echo(heading(store.version, sizes, rounds))
-            if cases:
-                click.echo("\n" + cases_table(services, measure_cases(services, cases, rounds)))
-            if depths:
-                ends = Ends(FOLDER / f"{names[size]}.{engine}.ends.json")
-                click.echo(
-                    "\n" + depths_table(services[-1], measure_depths(services[-1], depths, ends, rounds))
-                )
+        names = {articles: ensure_corpus(store, engine, articles) for articles in (SMALL_CORPUS, size)}
+        sizes = {articles: store.size(name) for articles, name in names.items()}
+        click.echo(report_heading(store.version, sizes, rounds))
+        urls = {articles: store.url(name) for articles, name in names.items()}
+        for table in measure_latency(urls, cases, depth_cases, rounds):
+            click.echo("\n" + table)
         if re.search(only, "throughput"):
             click.echo("\n" + measure_throughput(store, names, seconds, loads))
-        # Only now, since PostgreSQL copies no database that somebody is connected to.
+        # PostgreSQL cannot copy a database that has connections, so the services must have ended.
         if re.search(only, "seeding"):
             for articles, name in names.items():
                 click.echo("\n" + measure_seeding(store, name, articles).report())

@@ -1,8 +1,8 @@
-"""How fast documents are seeded into a corpus, against inserting the same rows: `python -m bench.seeding`.
+"""The time of seeding, compared with inserting the same rows: `python -m bench.seeding`.
 
-All in this process, one document after the other, and so on one core; the second or two in which `flask`
-starts are left out. The plain insertion has all rows beforehand and writes those of each document in one
-transaction, as a load does: it shows what is the database's part.
+Documents are seeded one by one in this process, so on one core. The start of the `flask` command is not
+included. Plain insertion writes the same rows, which are read beforehand, with one transaction for each
+document. It shows which part of the time the database takes.
 """
 
 import tempfile
@@ -17,11 +17,11 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.db import db
-from bench.build import SMALL, ensure
-from bench.corpus import write_corpus
-from bench.plain import insert_plainly
-from bench.report import table
-from bench.stores import ENGINES, Store, open_store
+from bench.corpus.build import SMALL_CORPUS, ensure_corpus
+from bench.corpus.files import write_corpus
+from bench.databases import ENGINES, Store, open_store
+from bench.markdown import markdown_table
+from bench.plain_insertion import insert_rows_of_documents
 from seeds.extraction.catalogue import read_catalogue
 from seeds.extraction.mentions import Matcher
 from seeds.parsing.files import SubmittedDocument, find_documents, read_with_sidecar
@@ -31,48 +31,54 @@ from seeds.storing.load import load
 from seeds.storing.transactions import transactions
 
 MAX_BYTES = 1 << 21
-# Pages that are seeded.
-MORE = 1000
-SEEDED, COPY = "measured", "measured-plain"
+# Number of pages that are seeded.
+DOCUMENT_COUNT = 1000
+SEEDED_NAME, COPY_NAME = "measured", "measured-plain"
 
 
-class Seeding:
-    """Seconds that the documents took which were seeded after `articles` others, and what their rows take."""
+class SeedingTimes:
+    """Seconds of seeding documents after `articles` other documents, by stage, and of plain insertion."""
 
     def __init__(self, articles: int) -> None:
         self.articles = articles
         self.documents = 0
         self.stages = {"parse": 0.0, "rows": 0.0, "commit": 0.0}
-        # Made once more, by itself, to tell it from the rows; its names are looked up faster by then.
+        # Measured by deriving the content a second time. The cache of names makes that faster.
         self.content = 0.0
         self.plain = 0.0
 
     def count(self, *seconds: float) -> None:
-        """Take in what each stage of a document took."""
+        """Add the seconds that a document took, one value for each stage."""
         self.documents += 1
         for stage, each in zip(self.stages, seconds, strict=True):
             self.stages[stage] += each
 
     def report(self) -> str:
-        """Give a table of milliseconds a document, and documents a second."""
-        whole = sum(self.stages.values())
-        apart = {**self.stages, "content": self.content, "rows": self.stages["rows"] - self.content}
-        rows = [("seeding", whole), *((f"of it {stage}", seconds) for stage, seconds in apart.items())]
+        """Return a table of milliseconds for each document, and of documents a second."""
+        total = sum(self.stages.values())
+        stages = {**self.stages, "content": self.content, "rows": self.stages["rows"] - self.content}
+        rows = [("seeding", total), *((f"of it {stage}", seconds) for stage, seconds in stages.items())]
         rows += [("plain insertion of the same rows", self.plain)]
         count = self.documents
-        cells = [[name, f"{took / count * 1000:.2f}", f"{count / took:,.0f}"] for name, took in rows]
+        cells = [[name, f"{seconds / count * 1000:.2f}", f"{count / seconds:,.0f}"] for name, seconds in rows]
         titles = [f"{count:,} documents after {self.articles:,}", "ms each", "a second"]
-        ratio = f"- rate of seeding against plain insertion: {self.plain / whole:.2f}"
-        return f"{table(titles, cells)}\n\n{ratio}"
+        ratio = f"- rate of seeding against plain insertion: {self.plain / total:.2f}"
+        return f"{markdown_table(titles, cells)}\n\n{ratio}"
 
 
-def measure_seeding(store: Store, corpus: str, articles: int) -> Seeding:
-    """Seed some more pages into a copy of `corpus`, which has `articles`, and their rows into another."""
-    seeding = Seeding(articles)
-    with _copy(store, corpus, SEEDED) as seeded, _copy(store, corpus, COPY) as before:
+def measure_seeding(store: Store, corpus: str, articles: int) -> SeedingTimes:
+    """Seed further pages into a copy of `corpus`, and insert the same rows into a second copy.
+
+    Args:
+        store: The databases.
+        corpus: The name of a database.
+        articles: The number of its articles.
+    """
+    seeding = SeedingTimes(articles)
+    with _copy(store, corpus, SEEDED_NAME) as seeded, _copy(store, corpus, COPY_NAME) as before:
         with seeded.app_context(), transactions(db.engine, click.echo) as begin:
             matcher = Matcher(read_catalogue())
-            for submission, parsed in _submissions(range(articles + 1, articles + MORE + 1)):
+            for submission, parsed in _submissions(range(articles + 1, articles + DOCUMENT_COUNT + 1)):
                 started = time.perf_counter()
                 with begin() as connection:
                     load(connection, submission, matcher)
@@ -81,12 +87,12 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> Seeding:
                 started = time.perf_counter()
                 derive(make_content(submission, "slug").prose, matcher)
                 seeding.content += time.perf_counter() - started
-        seeding.plain = insert_plainly(_engine(seeded), _engine(before), articles)
+        seeding.plain = insert_rows_of_documents(_engine(seeded), _engine(before), articles)
     return seeding
 
 
 def _submissions(numbers: range) -> Iterator[tuple[SubmittedDocument, float]]:
-    """Yield each page and how many seconds it took to read it."""
+    """Yield each page and the seconds of reading it."""
     with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
         write_corpus(Path(folder), numbers)
         for path in find_documents([Path(folder)]):
@@ -112,14 +118,13 @@ def _engine(app: Flask) -> Engine:
 
 
 @click.command()
-@click.option("--size", default=SMALL, show_default=True, help="Articles of the corpus.")
+@click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Measure seeding and print the times as a Markdown table; build the corpus if it is missing."""
+    """Measure seeding and print a Markdown table. Build the corpus first if it is missing."""
     with open_store(engine) as store:
-        click.echo(
-            f"- {store.version}\n\n{measure_seeding(store, ensure(store, engine, size), size).report()}"
-        )
+        corpus = ensure_corpus(store, engine, size)
+        click.echo(f"- {store.version}\n\n{measure_seeding(store, corpus, size).report()}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Export and import of a whole database, how fast and in how much memory: `python -m bench.transfer`.
+"""The time and the memory of importing and exporting a database: `python -m bench.transfer`.
 
-The file that is imported is made of the export of a small corpus, of which some pages were corrected: each
-article stands in it many times, under other keys, so that it costs minutes and not the hour of a seeding.
-Each command is a process of its own, of which the system says how much memory it had at most.
+The imported file repeats the export of a small corpus many times under different keys, because seeding a
+large corpus would take an hour. Some articles have an archived revision. Each command runs in its own
+process, whose peak memory the operating system reports.
 """
 
 import filecmp
@@ -18,20 +18,20 @@ from typing import Any, NamedTuple
 import click
 import orjson
 
-from bench.build import SMALL, ensure, flask
-from bench.corpus import SEED, write_corpus
-from bench.report import table
-from bench.stores import ENGINES, FOLDER, ROOT, Store, open_store
+from bench.corpus.build import SMALL_CORPUS, ensure_corpus, run_flask
+from bench.corpus.files import SEED, write_corpus
+from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
+from bench.markdown import markdown_table
 from seeds.storing.identifiers import article_id
 from seeds.transfer.lines import write_lines
 from tests.support.server import clean_environ
 
-# Pages that have a former revision.
-CORRECTED = 100
-SOURCE, TARGET = "transfer-source", "transfer-target"
-# Runs a command and prints what it had in memory at most. A small process of its own, as what a process has
-# while it starts another counts as that one's too.
-MEASURE = """
+# Number of pages with an archived revision.
+CORRECTED_PAGES = 100
+SOURCE_NAME, TARGET_NAME = "transfer-source", "transfer-target"
+# Runs a command and prints its peak memory. A small process must start the command, because the memory of the
+# parent at that moment counts as memory of the child.
+PEAK_MEMORY_PROGRAM = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
@@ -41,8 +41,8 @@ Values = dict[str, Any]
 Ids = Mapping[str, str]
 
 
-class Run(NamedTuple):
-    """A command that was run: seconds, and the bytes that it had in memory at most."""
+class CommandRun(NamedTuple):
+    """The name of a command, its seconds and its peak memory in bytes."""
 
     name: str
     seconds: float
@@ -50,58 +50,63 @@ class Run(NamedTuple):
 
 
 def measure_transfer(store: Store, engine: str, articles: int) -> str:
-    """Import so many articles into a database and export them again; gives a table of what that took."""
-    base = ensure(store, engine, SMALL)
+    """Import `articles` articles into a database, export them again, and return a table of both commands."""
+    base = ensure_corpus(store, engine, SMALL_CORPUS)
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix="transfer-") as folder:
         small, large, again = (Path(folder) / f"{name}.ndjson" for name in ("small", "large", "again"))
         _export_corrected(store, base, small)
-        copies = -(-articles // SMALL)
+        copies = -(-articles // SMALL_CORPUS)
         with large.open("wb") as file:
-            write_lines(multiplied(small.read_bytes().splitlines(), copies), file)
-        store.create(TARGET)
-        flask(store.url(TARGET), "db", "upgrade")
+            write_lines(multiply_export(small.read_bytes().splitlines(), copies), file)
+        store.create(TARGET_NAME)
+        run_flask(store.url(TARGET_NAME), "db", "upgrade")
         try:
             runs = [
-                _run(store.url(TARGET), "import", large),
-                _run(store.url(TARGET), "export", again),
+                _run(store.url(TARGET_NAME), "import", large),
+                _run(store.url(TARGET_NAME), "export", again),
             ]
         finally:
-            store.drop(TARGET)
+            store.drop(TARGET_NAME)
         if not filecmp.cmp(large, again, shallow=False):
-            raise click.ClickException("what was exported is not what was imported")
+            raise click.ClickException("the exported file differs from the imported file")
         size = large.stat().st_size
     rows = [
         [
             run.name,
             f"{run.seconds:.0f}",
-            f"{copies * SMALL / run.seconds:,.0f}",
+            f"{copies * SMALL_CORPUS / run.seconds:,.0f}",
             f"{run.peak / (1 << 20):.0f}",
         ]
         for run in runs
     ]
     titles = [
-        f"{copies * SMALL:,} articles, {size / 1e6:,.0f} MB",
+        f"{copies * SMALL_CORPUS:,} articles, {size / 1e6:,.0f} MB",
         "seconds",
         "articles a second",
         "peak MiB",
     ]
-    return table(titles, rows)
+    return markdown_table(titles, rows)
 
 
 def _export_corrected(store: Store, base: str, path: Path) -> None:
-    """Export the corpus, after some of its pages were seeded with other texts."""
-    store.copy(base, SOURCE)
+    """Export the corpus after seeding some of its pages with different texts."""
+    store.copy(base, SOURCE_NAME)
     try:
         with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
-            write_corpus(Path(folder), range(1, CORRECTED + 1), SEED + 1)
-            flask(store.url(SOURCE), "seed", "load", folder)
-        flask(store.url(SOURCE), "seed", "export", str(path))
+            write_corpus(Path(folder), range(1, CORRECTED_PAGES + 1), SEED + 1)
+            run_flask(store.url(SOURCE_NAME), "seed", "load", folder)
+        run_flask(store.url(SOURCE_NAME), "seed", "export", str(path))
     finally:
-        store.drop(SOURCE)
+        store.drop(SOURCE_NAME)
 
 
-def multiplied(lines: Sequence[bytes], copies: int) -> Iterator[tuple[str, Values]]:
-    """Yield the lines of an export with `copies` of each article and of its history, under other keys."""
+def multiply_export(lines: Sequence[bytes], copies: int) -> Iterator[tuple[str, Values]]:
+    """Yield the kind and the values of each line of an export that contains each article several times.
+
+    Args:
+        lines: The lines of an export.
+        copies: The number of copies of each article and of its history. Each copy has its own key.
+    """
     by_kind: dict[str, list[Values]] = {}
     for line in lines:
         values = orjson.loads(line)
@@ -113,29 +118,32 @@ def multiplied(lines: Sequence[bytes], copies: int) -> Iterator[tuple[str, Value
     articles = by_kind["article"]
     last = articles[-1]["number"]
     for copy in range(copies):
-        ids = {one["id"]: _id(one, copy) for one in articles}
-        for one in articles:
-            yield "article", _article(one, copy, ids) | {"number": one["number"] + copy * last}
+        ids = {article["id"]: _id(article, copy) for article in articles}
+        for article in articles:
+            yield "article", _article(article, copy, ids) | {"number": article["number"] + copy * last}
     revisions = by_kind.get("revision", [])
-    placed = [
-        (_id(one, copy), one["revision"], copy, at)
-        for at, one in enumerate(revisions)
+    ordered = sorted(
+        (_id(values, copy), values["revision"], copy, index)
+        for index, values in enumerate(revisions)
         for copy in range(copies)
-    ]
-    for identity, _, copy, at in sorted(placed):
-        yield "revision", revisions[at] | {"article_id": identity, "key": _key(revisions[at], copy)}
+    )
+    for identity, _, copy, index in ordered:
+        yield "revision", revisions[index] | {"article_id": identity, "key": _key(revisions[index], copy)}
     changes = by_kind["change"]
     for copy in range(copies):
         ids = {one["id"]: _id(one, copy) for one in articles}
         for one in changes:
-            told = {"sequence": one["sequence"] + copy * len(changes), "article_id": ids[one["article_id"]]}
-            yield "change", one | told | {"slug": _slug(one["slug"], copy)}
+            changed = {
+                "sequence": one["sequence"] + copy * len(changes),
+                "article_id": ids[one["article_id"]],
+            }
+            yield "change", one | changed | {"slug": _slug(one["slug"], copy)}
 
 
 def _article(values: Values, copy: int, ids: Ids) -> Values:
     slug = partial(_slug, copy=copy)
     related = [link | {"target_id": ids.get(link["target_id"])} for link in values["related"]]
-    # Computed links stand by score, and those of one score by their targets.
+    # An export lists computed links by descending score, then by target.
     listed = [link for link in related if link["basis"] == "listed"]
     computed = [link for link in related if link["basis"] == "computed"]
     computed.sort(key=lambda link: (-link["score"], link["target_id"]))
@@ -161,27 +169,27 @@ def _slug(slug: str, copy: int) -> str:
     return f"{slug[:110].rstrip('-')}-{copy}" if copy else slug
 
 
-def _run(url: str, name: str, file: Path) -> Run:
-    """Run `flask seed` with the command `name` on the database at `url`, and wait for it."""
+def _run(url: str, name: str, file: Path) -> CommandRun:
+    """Run `flask seed NAME FILE` on the database at `url`."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "flask", "seed", name, str(file)]
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, *command],
+        [sys.executable, "-c", PEAK_MEMORY_PROGRAM, *command],
         cwd=ROOT,
         env=clean_environ({"DATABASE_URL": url}),
         stdout=subprocess.PIPE,
         check=True,
     )
-    # Linux says kibibytes, macOS bytes.
+    # Linux reports kibibytes, macOS bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(name, time.perf_counter() - started, int(done.stdout) * unit)
+    return CommandRun(name, time.perf_counter() - started, int(done.stdout) * unit)
 
 
 @click.command()
-@click.option("--size", default=100_000, show_default=True, help="Articles, a multiple of 1,000.")
+@click.option("--size", default=100_000, show_default=True, help="Number of articles, a multiple of 1,000.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Measure import and export and print a Markdown table; build the small corpus if it is missing."""
+    """Measure import and export and print a Markdown table. Build the small corpus first if it is missing."""
     with open_store(engine) as store:
         click.echo(f"- {store.version}\n\n{measure_transfer(store, engine, size)}")
 

@@ -1,1 +1,1 @@
-"""How well documents are read: parse, entities, mentions and links, held against gold that a reader made."""
+"""Precision and recall of parsing, entities, mentions and links, against a gold standard of annotations."""

@@ -1,19 +1,19 @@
-"""Entities against gold, by their names and types, and how often and where they are mentioned."""
+"""Evaluation of entities by name and type, and of the number and the offsets of their mentions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.evaluate.gold import Gold, GoldEntity, form
+from bench.evaluate.gold import Gold, GoldEntity, normalize_name
 from bench.evaluate.scores import Fault, Score, Share
-from bench.evaluate.service import Json
+from bench.evaluate.served import Json
 
-# How far a count of mentions may be off and still be right.
-TOLERANCE = 1
+# A number of mentions counts as correct within this difference.
+MENTION_COUNT_TOLERANCE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An extracted entity; `forms` are its name and what its mentions call it."""
+class ExtractedEntity:
+    """An extracted entity. `forms` are its normalized name and the normalized texts of its mentions."""
 
     name: str
     type: str
@@ -23,11 +23,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which gold entities were hit by what; what is optional or ignored is in neither of the others."""
+    """Pairs of gold entities and extracted entities, the misses, and the false positives.
 
-    hits: tuple[tuple[GoldEntity, Found], ...]
+    Optional and ignored entities are neither missed nor spurious.
+    """
+
+    hits: tuple[tuple[GoldEntity, ExtractedEntity], ...]
     missed: tuple[GoldEntity, ...]
-    spurious: tuple[Found, ...]
+    spurious: tuple[ExtractedEntity, ...]
 
     @property
     def score(self) -> Score:
@@ -36,8 +39,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class EntityResult:
-    """Of one document; `counts` of the hit entities have the right number of mentions, and of all mentions
-    `misplaced` do not stand where they say.
+    """The evaluation of the entities of one document.
+
+    Attributes:
+        typed: The score if types must agree.
+        untyped: The score if types are ignored.
+        counts: The share of matched entities whose number of mentions is correct.
+        misplaced: The share of mentions whose offsets do not contain their text.
+        faults: All errors.
     """
 
     typed: Score
@@ -48,45 +57,57 @@ class EntityResult:
 
 
 def measure_entities(name: str, gold: Gold, items: Sequence[Json], article: Json | None) -> EntityResult:
-    """Hold the served entities of the file `name`, and of its `article`, against its gold."""
-    found = [found_entity(item) for item in items]
-    typed = match(gold, found)
+    """Evaluate the entities of one document.
+
+    Args:
+        name: The file name of the document.
+        gold: Its annotations.
+        items: The entities that the API returns for its article.
+        article: The article that the API returns, or None if the document was rejected.
+    """
+    found = [read_entity(item) for item in items]
+    typed = match_entities(gold, found)
     misplaced = list(_misplaced(name, items, served_texts(article)))
     counted = [pair for pair in typed.hits if pair[0].mentions is not None]
     off = list(_miscounted(name, typed))
     return EntityResult(
         typed.score,
-        match(gold, found, typed=False).score,
+        match_entities(gold, found, typed=False).score,
         Share(len(counted) - len(off), len(counted)),
         Share(len(misplaced), sum(entity.mentions for entity in found)),
         (*_faults(name, gold, found, typed), *off, *misplaced),
     )
 
 
-def found_entity(item: Json) -> Found:
-    """Read an entity as the API serves it under an article."""
+def read_entity(item: Json) -> ExtractedEntity:
+    """Return the entity of an item that the API returns for an article."""
     names = [item["name"], *(mention["text"] for mention in item["mentions"])]
-    return Found(item["name"], item["type"], frozenset(map(form, names)), len(item["mentions"]))
+    return ExtractedEntity(
+        item["name"], item["type"], frozenset(map(normalize_name, names)), len(item["mentions"])
+    )
 
 
-def match(gold: Gold, found: Sequence[Found], *, typed: bool = True) -> Match:
-    """Give each required entity of `gold` at most one of `found`, the likeliest first."""
+def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
+    """Assign at most one extracted entity to each required entity of `gold`.
+
+    Pairs with the same name, then with the nearest number of mentions, are assigned first.
+    """
     required = [entity for entity in gold.entities or () if entity.required]
-    pairs = [(one, other) for one in required for other in found if _fits(one, other, typed=typed)]
-    hits: dict[int, tuple[GoldEntity, Found]] = {}
-    taken: set[int] = set()
-    for one, other in sorted(pairs, key=_unlikeliness):
-        if id(one) not in taken and id(other) not in hits:
-            taken.add(id(one))
-            hits[id(other)] = (one, other)
-    missed = [entity for entity in required if id(entity) not in taken]
+    pairs = [(entity, other) for entity in required for other in found if _fits(entity, other, typed=typed)]
+    hits: dict[int, tuple[GoldEntity, ExtractedEntity]] = {}
+    matched: set[int] = set()
+    for entity, other in sorted(pairs, key=_difference):
+        if id(entity) not in matched and id(other) not in hits:
+            matched.add(id(entity))
+            hits[id(other)] = (entity, other)
+    missed = [entity for entity in required if id(entity) not in matched]
     rest = [entity for entity in found if id(entity) not in hits]
-    spurious = [entity for entity in rest if not _is_free(gold, entity)]
+    spurious = [entity for entity in rest if not _is_ignored(gold, entity)]
     return Match(tuple(hits.values()), tuple(missed), tuple(spurious))
 
 
 def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | None]:
-    """Give the texts that mentions point into, by part and index."""
+    """Return the texts that mentions refer to, by part and index."""
     if article is None:
         return {}
     image, analysis = article["image"] or {}, article["analysis"] or {}
@@ -101,30 +122,31 @@ def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | Non
     }
 
 
-def _fits(one: GoldEntity, other: Found, *, typed: bool) -> bool:
-    return bool(one.forms & other.forms) and (not typed or other.type in one.types)
+def _fits(entity: GoldEntity, other: ExtractedEntity, *, typed: bool) -> bool:
+    return bool(entity.forms & other.forms) and (not typed or other.type in entity.types)
 
 
-def _unlikeliness(pair: tuple[GoldEntity, Found]) -> tuple[bool, int]:
-    one, other = pair
-    return form(one.name) != form(other.name), abs((one.mentions or 0) - other.mentions)
+def _difference(pair: tuple[GoldEntity, ExtractedEntity]) -> tuple[bool, int]:
+    entity, other = pair
+    has_different_name = normalize_name(entity.name) != normalize_name(other.name)
+    return has_different_name, abs((entity.mentions or 0) - other.mentions)
 
 
-def _is_free(gold: Gold, found: Found) -> bool:
-    """Tell whether an entity that hits nothing costs nothing."""
+def _is_ignored(gold: Gold, found: ExtractedEntity) -> bool:
+    """Return True if an entity without a match is not a false positive."""
     optional = (entity.forms for entity in gold.entities or () if not entity.required)
     return bool(found.forms & gold.ignored.union(*optional))
 
 
-def _faults(name: str, gold: Gold, found: Sequence[Found], typed: Match) -> Iterator[Fault]:
+def _faults(name: str, gold: Gold, found: Sequence[ExtractedEntity], typed: Match) -> Iterator[Fault]:
     for entity in typed.missed:
-        got = {other.type for other in found if entity.forms & other.forms}
-        yield Fault(name, "entity missed", entity.name, _alternatives(entity.types), _alternatives(got))
+        types = {other.type for other in found if entity.forms & other.forms}
+        yield Fault(name, "entity missed", entity.name, _alternatives(entity.types), _alternatives(types))
     for other in typed.spurious:
-        meant = [entity for entity in gold.entities or () if entity.forms & other.forms]
-        is_second = any(other.type in entity.types for entity in meant)
-        kind = "entity again" if is_second else "entity spurious"
-        expected = set[str]().union(*(entity.types for entity in meant))
+        same_name = [entity for entity in gold.entities or () if entity.forms & other.forms]
+        is_duplicate = any(other.type in entity.types for entity in same_name)
+        kind = "entity again" if is_duplicate else "entity spurious"
+        expected = set[str]().union(*(entity.types for entity in same_name))
         yield Fault(name, kind, other.name, _alternatives(expected), other.type)
 
 
@@ -134,7 +156,7 @@ def _alternatives(types: frozenset[str] | set[str]) -> str:
 
 def _miscounted(name: str, typed: Match) -> Iterator[Fault]:
     for entity, found in typed.hits:
-        if entity.mentions is not None and abs(entity.mentions - found.mentions) > TOLERANCE:
+        if entity.mentions is not None and abs(entity.mentions - found.mentions) > MENTION_COUNT_TOLERANCE:
             yield Fault(name, "mentions", entity.name, str(entity.mentions), str(found.mentions))
 
 

@@ -1,7 +1,7 @@
-"""The samples: a folder of documents, and what a careful reader makes of them.
+"""Samples: a folder of documents and the gold standard that a reader annotated.
 
-`documents/*.txt` are the pages, with their sidecars if they have any. `gold/NAME.json` says what `NAME.txt`
-holds; what it leaves out is not measured. `gold/related.json` says which pages are related, by file name.
+`documents/*.txt` are the pages, with sidecars if they have any. `gold/NAME.json` has the expected content of
+`NAME.txt`; fields that it omits are not evaluated. `gold/related.json` lists related pages by file name.
 """
 
 import json
@@ -15,18 +15,27 @@ from bench.evaluate.scores import Texts
 from seeds.parsing.files import find_documents
 from seeds.storing.identifiers import CURLY_QUOTES
 
-RELATED = "related.json"
-# What annotators call the API's type.
-TYPES = {"programme_or_policy": "policy"}
+RELATED_FILE = "related.json"
+# Names of types in annotations, if they differ from the API.
+TYPE_SYNONYMS = {"programme_or_policy": "policy"}
 
 
 class SamplesError(ValueError):
-    """The folder is no set of samples; the message is one line."""
+    """The folder does not contain valid samples. The message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoldEntity:
-    """An entity that the page names: right by any of `forms` and `types`; `mentions` None is any number."""
+    """An annotated entity.
+
+    Attributes:
+        name: Its name.
+        type: Its type.
+        types: All types that count as correct.
+        forms: All normalized names that count as correct.
+        mentions: The number of its mentions, or None if any number is correct.
+        required: False if the entity is optional.
+    """
 
     name: str
     type: str
@@ -38,7 +47,7 @@ class GoldEntity:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What one document holds; `entities` None is not measured, nor is a field that `fields` lacks."""
+    """The annotations of one document. Missing `fields` are not evaluated, nor are `entities` if None."""
 
     fields: dict[str, Texts]
     entities: tuple[GoldEntity, ...] | None
@@ -47,7 +56,14 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The folder of documents, gold and relatives by file name, and notes on what is passed over."""
+    """Annotated documents.
+
+    Attributes:
+        documents: The folder of the documents.
+        gold: The annotations by file name.
+        related: The related pages by file name.
+        notes: A line for each ignored annotation.
+    """
 
     documents: Path
     gold: dict[str, Gold]
@@ -56,14 +72,18 @@ class Samples:
 
 
 def read_samples(folder: Path) -> Samples:
-    """Read the gold of `folder`; raises SamplesError."""
+    """Read the annotations of `folder`.
+
+    Raises:
+        SamplesError: The folder has no documents, or a file of annotations is invalid.
+    """
     names = {path.name for path in find_documents([folder / "documents"]) if path.is_file()}
     if not names:
         raise SamplesError(f"{folder} has no documents/*.txt")
-    files = sorted(path for path in folder.glob("gold/*.json") if path.name != RELATED)
-    gold = {f"{path.stem}.txt": _read(path, _gold) for path in files}
-    listed = folder / "gold" / RELATED
-    related: dict[str, frozenset[str]] = _read(listed, _related) if listed.is_file() else {}
+    files = sorted(path for path in folder.glob("gold/*.json") if path.name != RELATED_FILE)
+    gold = {f"{path.stem}.txt": _read(path, _read_gold) for path in files}
+    related_file = folder / "gold" / RELATED_FILE
+    related: dict[str, frozenset[str]] = _read(related_file, _read_related) if related_file.is_file() else {}
     return Samples(
         folder / "documents",
         {name: each for name, each in gold.items() if name in names},
@@ -72,62 +92,62 @@ def read_samples(folder: Path) -> Samples:
     )
 
 
-def normal(text: str) -> str:
-    """Give `text` as it is compared: white space collapsed, no-break spaces too, and quotes straight."""
+def normalize_text(text: str) -> str:
+    """Return `text` with collapsed white space and straight quotation marks."""
     return " ".join(text.translate(CURLY_QUOTES).split())
 
 
-def form(name: str) -> str:
-    """Give a name as it is compared: without an article before it and a possessive after it."""
-    return re.sub(r"^[Tt]he (?=.)|(?<=.)'s$|(?<=s)'$", "", normal(name))
+def normalize_name(name: str) -> str:
+    """Return the normalized text of `name` without a leading article and without a possessive suffix."""
+    return re.sub(r"^[Tt]he (?=.)|(?<=.)'s$|(?<=s)'$", "", normalize_text(name))
 
 
-def texts(given: list[str | None] | str | None) -> Texts:
-    """Give a field as the texts that it is compared by: none for null, an empty one for a null in a list."""
-    if isinstance(given, str):
-        return (normal(given),)
-    return tuple(normal(text or "") for text in given or ())
+def field_texts(value: list[str | None] | str | None) -> Texts:
+    """Return the normalized texts of a field: no text for null, an empty text for null in a list."""
+    if isinstance(value, str):
+        return (normalize_text(value),)
+    return tuple(normalize_text(text or "") for text in value or ())
 
 
 def _notes(names: set[str], gold: dict[str, Gold], related: dict[str, frozenset[str]]) -> Iterator[str]:
     for name in sorted(gold.keys() - names):
-        yield f"{name}: has gold, but is not among the documents"
+        yield f"{name}: has annotations, but is not among the documents"
     relatives = set(related).union(*related.values())
     for name in sorted(relatives - names - gold.keys()):
-        yield f"{name}: is in {RELATED}, but is not among the documents"
+        yield f"{name}: is in {RELATED_FILE}, but is not among the documents"
 
 
 def _read(path: Path, make: Callable[[Any], Any]) -> Any:
     try:
         return make(json.loads(path.read_text(encoding="utf-8")))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise SamplesError(f"{path}: is no gold: {error!r}") from None
+        raise SamplesError(f"{path}: is not a valid file of annotations: {error!r}") from None
 
 
-def _gold(given: dict[str, Any]) -> Gold:
+def _read_gold(values: dict[str, Any]) -> Gold:
     plain = ("title", "summary", "image_caption", "takeaways", "byline", "body", "related", "related_dates")
-    fields = {name: texts(given[name]) for name in plain if name in given}
-    if "analysis" in given:
-        fields["analysis"] = _analysis(given["analysis"])
-    entities = tuple(map(_entity, given["entities"])) if "entities" in given else None
-    return Gold(fields, entities, frozenset(map(form, given.get("ignore", ()))))
+    fields = {name: field_texts(values[name]) for name in plain if name in values}
+    if "analysis" in values:
+        fields["analysis"] = _analysis_texts(values["analysis"])
+    entities = tuple(map(_read_entity, values["entities"])) if "entities" in values else None
+    return Gold(fields, entities, frozenset(map(normalize_name, values.get("ignore", ()))))
 
 
-def _analysis(given: dict[str, Any] | None) -> Texts:
-    return texts([given.get("heading"), *re.split(r"\n\s*\n", given["text"])]) if given else ()
+def _analysis_texts(values: dict[str, Any] | None) -> Texts:
+    return field_texts([values.get("heading"), *re.split(r"\n\s*\n", values["text"])]) if values else ()
 
 
-def _entity(given: dict[str, Any]) -> GoldEntity:
-    name, kind = given["name"], given["type"]
+def _read_entity(values: dict[str, Any]) -> GoldEntity:
+    name, type_ = values["name"], values["type"]
     return GoldEntity(
         name,
-        TYPES.get(kind, kind),
-        frozenset(TYPES.get(each, each) for each in given.get("accept_types", [kind])),
-        frozenset(map(form, [name, *given.get("aliases", ())])),
-        given.get("mentions"),
-        given.get("required", True),
+        TYPE_SYNONYMS.get(type_, type_),
+        frozenset(TYPE_SYNONYMS.get(each, each) for each in values.get("accept_types", [type_])),
+        frozenset(map(normalize_name, [name, *values.get("aliases", ())])),
+        values.get("mentions"),
+        values.get("required", True),
     )
 
 
-def _related(given: dict[str, list[str]]) -> dict[str, frozenset[str]]:
-    return {name: frozenset(relatives) for name, relatives in given.items()}
+def _read_related(values: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(relatives) for name, relatives in values.items()}

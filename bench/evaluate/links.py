@@ -1,41 +1,53 @@
-"""Computed links against the pages that a reader calls related."""
+"""Evaluation of computed links against annotated related pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.evaluate.scores import Fault, Score
-from bench.evaluate.service import Json
+from bench.evaluate.served import Json
 
-# Of how many links the precision is taken.
-FIRST = 5
+# Precision is evaluated over this number of links, best first.
+PRECISION_CUTOFF = 5
 
 
 @dataclass(frozen=True, slots=True)
 class LinkResult:
-    """Of one document; `at_first` is the precision at five, None for a page without relatives."""
+    """The evaluation of the links of one document.
+
+    Attributes:
+        score: Hits, false positives and misses.
+        precision_at_cutoff: Precision over the first links, or None for a page without related pages.
+        faults: All errors.
+    """
 
     score: Score
-    at_first: float | None
+    precision_at_cutoff: float | None
     faults: tuple[Fault, ...]
 
 
-def measure_links(name: str, relatives: frozenset[str], items: Sequence[Json]) -> LinkResult:
-    """Hold the served links of the file `name` against its `relatives`; without these, each is an error."""
-    scores = computed(items)
-    hits, spurious, missed = scores.keys() & relatives, scores.keys() - relatives, relatives - scores.keys()
-    first = [target for target in list(scores)[:FIRST] if target in hits]
+def measure_links(name: str, related: frozenset[str], items: Sequence[Json]) -> LinkResult:
+    """Evaluate the links of one document.
+
+    Args:
+        name: The file name of the document.
+        related: The file names of related pages. If there are none, each computed link is an error.
+        items: The links that the API returns for its article, each with its `file`.
+    """
+    scores = computed_scores(items)
+    hits, spurious, missed = scores.keys() & related, scores.keys() - related, related - scores.keys()
+    first = [target for target in list(scores)[:PRECISION_CUTOFF] if target in hits]
     faults = [Fault(name, "link missed", target, "related") for target in sorted(missed)]
     wrong = {target: score for target, score in scores.items() if target in spurious}
     faults += [Fault(name, "link spurious", target, got=f"{score:.3f}") for target, score in wrong.items()]
     return LinkResult(
         Score(len(hits), len(spurious), len(missed)),
-        len(first) / min(FIRST, len(relatives)) if relatives else None,
+        len(first) / min(PRECISION_CUTOFF, len(related)) if related else None,
         tuple(faults),
     )
 
 
-def computed(items: Sequence[Json]) -> dict[str, float]:
-    """Give the scores of the links that have one, by the file that each leads to, the nearest first."""
+def computed_scores(items: Sequence[Json]) -> dict[str, float]:
+    """Return the scores of computed links by the file name of their target, best first."""
     scored = [(item["file"], item["score"]) for item in items if item["file"] and item["score"] is not None]
     scores: dict[str, float] = {}
     for target, score in sorted(scored, key=lambda link: -link[1]):

@@ -1,17 +1,17 @@
-"""The report, in Markdown: a line a measure, then a line a document."""
+"""The report in Markdown: totals, then a row for each document."""
 
 from collections.abc import Iterable
 
-from bench.evaluate.links import FIRST
+from bench.evaluate.links import PRECISION_CUTOFF
 from bench.evaluate.measure import Results
 from bench.evaluate.scores import Score, Share
-from bench.report import table
+from bench.markdown import markdown_table
 
-SCORE = ("precision", "recall", "F1", "hits", "false", "missed")
+SCORE_TITLES = ("precision", "recall", "F1", "hits", "false", "missed")
 
 
-def report(results: Results) -> str:
-    """Give everything that was measured, over all documents together and, for entities, of each."""
+def evaluation_report(results: Results) -> str:
+    """Return the totals over all documents, and the entities of each document."""
     parts = [_totals(results), "\n".join(f"- {line}" for line in _shares(results))]
     if results.entities:
         parts.append(_documents(results))
@@ -19,26 +19,29 @@ def report(results: Results) -> str:
 
 
 def _totals(results: Results) -> str:
-    parses, entities = results.parses.values(), results.entities.values()
+    fields, entities = results.fields.values(), results.entities.values()
     scores = {
-        "parse: fields": _sum(each.fields for each in parses),
-        "parse: takeaways": _sum(each.takeaways for each in parses),
+        "parse: fields": _sum(each.fields for each in fields),
+        "parse: takeaways": _sum(each.takeaways for each in fields),
         "entities": _sum(each.typed for each in entities),
-        "entities, whatever type": _sum(each.untyped for each in entities),
+        "entities, any type": _sum(each.untyped for each in entities),
         "links": _sum(each.score for each in results.links.values()),
     }
-    return table(["measure", *SCORE], [[name, *_cells(score)] for name, score in scores.items()])
+    return markdown_table(
+        ["measure", *SCORE_TITLES], [[name, *_cells(score)] for name, score in scores.items()]
+    )
 
 
 def _shares(results: Results) -> list[str]:
     counts = sum((each.counts for each in results.entities.values()), Share())
     misplaced = sum((each.misplaced for each in results.entities.values()), Share())
-    first = [each.at_first for each in results.links.values() if each.at_first is not None]
-    average = _decimal(sum(first) / len(first) if first else None)
+    links = results.links.values()
+    precisions = [each.precision_at_cutoff for each in links if each.precision_at_cutoff is not None]
+    average = _decimal(sum(precisions) / len(precisions) if precisions else None)
     return [
-        f"mentions right to within one: {_decimal(counts.value)}, {counts.part} of {counts.total} hit",
-        f"mentions that do not stand where they say: {misplaced.part} of {misplaced.total}",
-        f"links, precision at {FIRST}: {average}, over {len(first)} documents that have relatives",
+        f"number of mentions within one: {_decimal(counts.value)}, {counts.part} of {counts.total} entities",
+        f"mentions with wrong offsets: {misplaced.part} of {misplaced.total}",
+        f"links, precision at {PRECISION_CUTOFF}: {average}, over {len(precisions)} documents with relatives",
     ]
 
 
@@ -47,7 +50,7 @@ def _documents(results: Results) -> str:
         [name, *_cells(each.typed), _decimal(each.untyped.f1), _decimal(each.counts.value)]
         for name, each in sorted(results.entities.items())
     ]
-    return table(["entities of", *SCORE, "F1 whatever type", "mentions"], rows)
+    return markdown_table(["entities of", *SCORE_TITLES, "F1 any type", "mentions"], rows)
 
 
 def _sum(scores: Iterable[Score]) -> Score:

@@ -1,15 +1,15 @@
-"""Counts of hits, false positives and misses, what follows from them, and each fault as a line."""
+"""Hits, false positives and misses, the measures that follow from them, and descriptions of errors."""
 
 from dataclasses import dataclass
 
 Texts = tuple[str, ...]
-# What a line shows of a long text: some letters before the first difference, and how many in all.
-BEFORE, SHOWN = 20, 70
+# A line shows this part of a long text: characters before the first difference, and characters in all.
+CONTEXT_LENGTH, MAX_LENGTH = 20, 70
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Hits, false positives and misses; a measure that has nothing to be measured on is None."""
+    """Hits, false positives and misses. A measure is None if there is nothing to measure."""
 
     hits: int = 0
     spurious: int = 0
@@ -34,7 +34,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of `total` are so."""
+    """A part of a total."""
 
     part: int = 0
     total: int = 0
@@ -44,13 +44,13 @@ class Share:
 
     @property
     def value(self) -> float | None:
-        """The share, 0 to 1; None of nothing."""
+        """The share between 0 and 1, or None if the total is 0."""
         return ratio(self.part, self.total)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One miss, false positive or wrong value in `file`; `-` stands for nothing."""
+    """A miss, a false positive or a wrong value in `file`. A `-` means no value."""
 
     file: str
     kind: str
@@ -60,27 +60,27 @@ class Fault:
 
     @property
     def line(self) -> str:
-        """The fault for a person to read."""
+        """The description of the error in one line."""
         return f"{self.file}: {self.kind}: {self.name}: expected {self.expected}, got {self.got}"
 
 
 def ratio(part: float, total: float) -> float | None:
-    """Divide; None by nothing."""
+    """Return the quotient, or None if `total` is 0."""
     return part / total if total else None
 
 
 def difference(expected: Texts, got: Texts) -> tuple[str, str]:
-    """Give the two as short texts that begin a little before they part."""
+    """Return excerpts of both texts that begin shortly before the first difference."""
     texts = [" / ".join(each) for each in (expected, got)]
     pairs = enumerate(zip(*texts, strict=False))
-    common = next((place for place, (one, other) in pairs if one != other), min(map(len, texts)))
-    start = max(0, common - BEFORE)
-    one, other = (_cut(text, start) for text in texts)
-    return one, other
+    common = next((index for index, (left, right) in pairs if left != right), min(map(len, texts)))
+    start = max(0, common - CONTEXT_LENGTH)
+    left, right = (_excerpt(text, start) for text in texts)
+    return left, right
 
 
-def _cut(text: str, start: int) -> str:
+def _excerpt(text: str, start: int) -> str:
     if not text:
         return "-"
-    before, after = "…" if start else "", "…" if len(text) > start + SHOWN else ""
-    return f"{before}{text[start : start + SHOWN]}{after}"
+    before, after = "…" if start else "", "…" if len(text) > start + MAX_LENGTH else ""
+    return f"{before}{text[start : start + MAX_LENGTH]}{after}"

@@ -1,4 +1,4 @@
-"""The least that a WSGI server can be asked for: bytes that are there, the files of folder BENCH_BODIES."""
+"""A bare WSGI application that serves the files of the folder BENCH_BODIES from memory."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ BODIES = {f"/{path.name}": path.read_bytes() for path in Path(os.environ["BENCH_
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """Answer."""
+    """Return the file at the path of the request."""
     body = BODIES[environ["PATH_INFO"]]
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

@@ -1,6 +1,6 @@
-"""Django REST framework: model serializers over models with their parts fetched together, as in its guide.
+"""Django REST framework with model serializers and prefetched relations, as its guide recommends.
 
-BENCH_DATABASE is the SQLite file. One module, so that it is one file to read.
+BENCH_DATABASE is the SQLite file.
 """
 
 import os
@@ -34,7 +34,7 @@ settings.configure(
 )
 django.setup()
 
-from django.db import models  # noqa: E402 -- only after the settings, as everything below
+from django.db import models  # noqa: E402 -- requires the settings above
 from django.urls import path  # noqa: E402
 from rest_framework import generics, serializers  # noqa: E402
 
@@ -43,11 +43,11 @@ class Id(models.BinaryField):
     """A UUID in 16 bytes."""
 
     def from_db_value(self, value: Any, *_: Any) -> uuid.UUID | None:
-        """Give the UUID."""
+        """Return the UUID of the stored bytes."""
         return None if value is None else uuid.UUID(bytes=bytes(value))
 
     def get_db_prep_value(self, value: Any, *_: Any, **__: Any) -> Any:
-        """Give the bytes."""
+        """Return the bytes to store."""
         return value.bytes if isinstance(value, uuid.UUID) else value
 
 
@@ -105,7 +105,7 @@ class Takeaway(models.Model):
 
 
 class ArticleEntity(models.Model):
-    """An entity in an article."""
+    """The occurrence of an entity in an article."""
 
     pk = models.CompositePrimaryKey("article_id", "entity_id")
     article = models.ForeignKey(Article, models.DO_NOTHING, related_name="entities")
@@ -153,7 +153,7 @@ class EntitySerializer(serializers.ModelSerializer):
 
 
 class ArticleEntitySerializer(serializers.ModelSerializer):
-    """An entity in an article."""
+    """The occurrence of an entity in an article."""
 
     entity = EntitySerializer()
 
@@ -162,7 +162,7 @@ class ArticleEntitySerializer(serializers.ModelSerializer):
 
 
 class ReferenceSerializer(serializers.ModelSerializer):
-    """What names an article."""
+    """A reference to an article."""
 
     id = serializers.UUIDField()
 
@@ -197,8 +197,8 @@ class ArticleSerializer(serializers.ModelSerializer):
         ]
 
 
-# Of a target what its serializer shows, not its body.
-LINK = (
+# Columns of links and of their targets that the serializer shows.
+LINK_COLUMNS = (
     *("id", "article_id", "target_id", "place", "basis", "title", "score", "reasons"),
     *("target__id", "target__slug", "target__title"),
 )
@@ -210,7 +210,7 @@ class ArticleView(generics.RetrieveAPIView):
     queryset = Article.objects.prefetch_related(
         "takeaways",
         models.Prefetch("entities", ArticleEntity.objects.select_related("entity")),
-        models.Prefetch("related", RelatedLink.objects.select_related("target").only(*LINK)),
+        models.Prefetch("related", RelatedLink.objects.select_related("target").only(*LINK_COLUMNS)),
     )
     serializer_class = ArticleSerializer
     lookup_field = "slug"

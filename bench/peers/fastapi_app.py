@@ -1,4 +1,4 @@
-"""FastAPI with SQLAlchemy's ORM and a response model, after the tutorial on SQL in its documentation.
+"""FastAPI with SQLAlchemy's ORM and a response model, after the SQL tutorial in its documentation.
 
 BENCH_DATABASE is the SQLite file.
 """
@@ -22,16 +22,16 @@ class Id(TypeDecorator[uuid.UUID]):
     cache_ok = True
 
     def process_result_value(self, value: Any, dialect: Any) -> uuid.UUID | None:
-        """Give the UUID."""
+        """Return the UUID of the stored bytes."""
         return value and uuid.UUID(bytes=value)
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        """Give the bytes."""
+        """Return the bytes to store."""
         return value and value.bytes
 
 
 class Base(DeclarativeBase):
-    """Base of the models."""
+    """Base class of the models."""
 
 
 class Entity(Base):
@@ -45,7 +45,7 @@ class Entity(Base):
 
 
 class ArticleEntity(Base):
-    """An entity in an article."""
+    """The occurrence of an entity in an article."""
 
     __tablename__ = "article_entities"
     article_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("articles.id"), primary_key=True)
@@ -114,7 +114,7 @@ class Article(Base):
 
 
 class Out(BaseModel):
-    """What is made of objects with attributes."""
+    """Base class of the response models, which are read from attributes."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -138,7 +138,7 @@ class EntityOut(Out):
 
 
 class ArticleEntityOut(Out):
-    """An entity in an article."""
+    """The occurrence of an entity in an article."""
 
     mention_count: int
     salience: float
@@ -146,7 +146,7 @@ class ArticleEntityOut(Out):
 
 
 class ReferenceOut(Out):
-    """What names an article."""
+    """A reference to an article."""
 
     id: uuid.UUID
     slug: str
@@ -202,14 +202,14 @@ app = FastAPI()
 
 
 def get_session() -> Iterator[Session]:
-    """Give a session for one request."""
+    """Yield a session for one request."""
     with Session(engine) as session:
         yield session
 
 
 @app.get("/articles/{slug}", response_model=ArticleOut)
 def get_article(slug: str, session: Annotated[Session, Depends(get_session)]) -> Article:
-    """Give one article."""
+    """Return one article."""
     article = session.scalar(select(Article).where(Article.slug == slug).options(*PARTS))
     if article is None:
         raise HTTPException(status_code=404)

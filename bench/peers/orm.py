@@ -1,4 +1,4 @@
-"""The ordinary way in Flask: objects of the ORM with their parts, dumped by the schema at each request."""
+"""A Flask application that loads ORM objects and dumps them by the schema in each request."""
 
 import os
 
@@ -21,13 +21,14 @@ Article.related = relationship(
 Article.paragraphs = property(lambda article: paragraphs(article.body))
 Article.reading_minutes = property(lambda article: reading_minutes(article.word_count))
 SCHEMA = ArticleSchema()
-# Of what a link joins only what its schema shows.
-NAMED = (Article.slug, Article.title)
+# Columns of linked articles that the schema shows.
+REFERENCE_COLUMNS = (Article.slug, Article.title)
 PARTS = (
     selectinload(Article.takeaways),
     selectinload(Article.entities).joinedload(ArticleEntity.entity),
     selectinload(Article.related).options(
-        joinedload(RelatedLink.article).load_only(*NAMED), joinedload(RelatedLink.target).load_only(*NAMED)
+        joinedload(RelatedLink.article).load_only(*REFERENCE_COLUMNS),
+        joinedload(RelatedLink.target).load_only(*REFERENCE_COLUMNS),
     ),
 )
 
@@ -44,6 +45,6 @@ db.init_app(app)
 
 @app.get("/v1/articles/<slug>")
 def get_article(slug: str) -> Response:
-    """Give one article."""
+    """Return one article."""
     article = db.first_or_404(select(Article).where(Article.slug == slug).options(*PARTS))
     return app.json.response(SCHEMA.dump(article))

@@ -1,4 +1,4 @@
-"""Invented corpora: the same from the same seed, whatever their size, and without fault for the loader."""
+"""Tests of generated corpora."""
 
 import subprocess
 import sys
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskCliRunner
 
-from bench.corpus import write_corpus
-from bench.words import FIRST_PAGES, RARE_ENTITY, RARE_PUBLICATION, RARE_WORD
+from bench.corpus.files import write_corpus
+from bench.corpus.words import FIRST_PAGES, RARE_ENTITY, RARE_PUBLICATION, RARE_WORD
 from tests.api.pages import load
 from tests.support.server import ROOT
 
 
-def test_the_same_seed_gives_the_same_files_in_every_process(tmp_path: Path) -> None:
+def test_the_same_seed_generates_the_same_files_in_each_process(tmp_path: Path) -> None:
     for name in ("one", "two"):
         command = [sys.executable, "-m", "bench.corpus", str(tmp_path / name), "--articles=12", "--seed=7"]
         subprocess.run(command, cwd=ROOT, check=True)
@@ -21,7 +21,7 @@ def test_the_same_seed_gives_the_same_files_in_every_process(tmp_path: Path) -> 
     assert len(contents(tmp_path / "one")) == 24
 
 
-def test_another_seed_gives_other_pages(tmp_path: Path) -> None:
+def test_a_different_seed_generates_different_pages(tmp_path: Path) -> None:
     assert written(tmp_path / "one", 3, seed=1) != written(tmp_path / "two", 3, seed=2)
 
 
@@ -31,7 +31,7 @@ def test_a_small_corpus_is_the_beginning_of_a_larger_one(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", [RARE_WORD, RARE_PUBLICATION, RARE_ENTITY.name])
-def test_what_is_rare_stands_on_the_first_pages_alone(tmp_path: Path, text: str) -> None:
+def test_only_the_first_pages_contain_rare_texts(tmp_path: Path, text: str) -> None:
     pages = [content for name, content in written(tmp_path, 60).items() if name.endswith(".txt")]
     assert [text.encode() in page for page in pages] == [True] * FIRST_PAGES + [False] * (60 - FIRST_PAGES)
 
@@ -42,12 +42,12 @@ def test_pages_load_without_a_warning(tmp_path: Path, runner: FlaskCliRunner) ->
 
 
 def written(folder: Path, articles: int, seed: int = 1) -> dict[str, bytes]:
-    """Write a corpus into `folder` and give its files' contents by their names."""
+    """Write a corpus into `folder` and return the contents of its files by name."""
     folder.mkdir(exist_ok=True)
     write_corpus(folder, range(1, articles + 1), seed)
     return contents(folder)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Give the contents of the files in `folder` by their names, in the order of these."""
+    """Return the contents of the files in `folder` by name."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

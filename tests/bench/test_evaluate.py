@@ -1,4 +1,4 @@
-"""`python -m bench.evaluate`: a folder of pages through the real loader and the API, to a report."""
+"""Tests of `python -m bench.evaluate` with the real loader and the API."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ QUAY = Page(title="A Quay Is Lit Again", summary=SUMMARY, related=LISTED)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two pages without gold, the second of which lists the first."""
+    """Write two pages without annotations. The second page lists the first page as related."""
     for name in ("documents", "gold"):
         (tmp_path / name).mkdir()
     write_page(tmp_path / "documents", "lamps", LAMPS, slug="quite-another")
@@ -35,7 +35,7 @@ def entity(name: str, **others: Any) -> dict[str, Any]:
 
 
 def page_gold(page: Page, **others: Any) -> dict[str, Any]:
-    """Give what a reader makes of the page, its entities left out."""
+    """Return the annotations of a page, without its entities."""
     return {
         "title": page.title,
         "summary": page.summary,
@@ -56,25 +56,25 @@ def evaluate(folder: Path, *options: str) -> Result:
 
 
 def cells(result: Result, first: str) -> list[str]:
-    """Give the rest of the table's row that begins with `first`."""
+    """Return all other cells of the table row that begins with `first`."""
     rows = [line.strip("| ").split("|") for line in result.stdout.splitlines() if line.startswith("|")]
     (row,) = [[cell.strip() for cell in row] for row in rows if row[0].strip() == first]
     return row[1:]
 
 
-def test_a_page_is_held_against_its_gold(folder: Path) -> None:
+def test_a_page_is_compared_with_its_annotations(folder: Path) -> None:
     named = [entity("Shanghai"), entity("Guangdong", accept_types=["organization"]), entity("Port Ilse")]
     write_gold(folder, "lamps", page_gold(LAMPS, entities=named))
     write_gold(folder, "quay", page_gold(QUAY, summary="Another."))
     result = evaluate(folder, "--verbose")
     assert cells(result, "parse: fields") == ["0.938", "0.938", "0.938", "15", "1", "1"]
     assert cells(result, "parse: takeaways") == ["1.000", "1.000", "1.000", "4", "0", "0"]
-    # What else an extractor may find in these pages is no matter of this test.
+    # The extractor can find further entities in these pages.
     hits, _, missed = cells(result, "entities")[3:]
     assert (hits, missed) == ("1", "2")
     assert cells(result, "lamps.txt")[:6] == cells(result, "entities")
-    assert "mentions right to within one: 1.000, 1 of 1 hit" in result.stdout
-    assert "mentions that do not stand where they say: 0 of" in result.stdout
+    assert "number of mentions within one: 1.000, 1 of 1 entities" in result.stdout
+    assert "mentions with wrong offsets: 0 of" in result.stdout
     assert {
         "lamps.txt: entity missed: Guangdong: expected organization, got place",
         "lamps.txt: entity missed: Port Ilse: expected place, got -",
@@ -83,26 +83,26 @@ def test_a_page_is_held_against_its_gold(folder: Path) -> None:
     } <= {*result.stdout.splitlines()}
 
 
-def test_relatives_alone_measure_links_alone(folder: Path) -> None:
+def test_related_pages_without_other_annotations_evaluate_only_links(folder: Path) -> None:
     write_gold(folder, "related", {"lamps.txt": [], "quay.txt": ["lamps.txt", "gone.txt"]})
     result = evaluate(folder)
     assert cells(result, "parse: fields") == ["-", "-", "-", "0", "0", "0"]
     assert "entities of" not in result.stdout
-    # One relative to be found: the other is no document here.
+    # The second related page is not among the documents.
     hits, _, missed = map(int, cells(result, "links")[3:])
     assert hits + missed == 1
-    assert "over 1 documents that have relatives" in result.stdout
-    assert "passed over: gone.txt" in result.stderr
+    assert "over 1 documents with relatives" in result.stdout
+    assert "ignored: gone.txt" in result.stderr
 
 
-def test_gold_without_its_document_is_passed_over_and_told(folder: Path) -> None:
+def test_annotations_without_a_document_are_ignored_with_a_note(folder: Path) -> None:
     write_gold(folder, "gone", page_gold(LAMPS))
     result = evaluate(folder)
     assert cells(result, "parse: fields")[3:] == ["0", "0", "0"]
-    assert "passed over: gone.txt: has gold, but is not among the documents" in result.stderr
+    assert "ignored: gone.txt: has annotations, but is not among the documents" in result.stderr
 
 
-def test_a_page_that_the_loader_rejects_has_nothing_right(folder: Path) -> None:
+def test_all_annotations_of_a_rejected_page_are_missed(folder: Path) -> None:
     (folder / "documents" / "lamps.txt").write_text("No page.\n", encoding="utf-8")
     write_gold(folder, "lamps", page_gold(LAMPS, entities=[entity("Shanghai")]))
     write_gold(folder, "related", {"lamps.txt": ["quay.txt"]})
@@ -112,15 +112,15 @@ def test_a_page_that_the_loader_rejects_has_nothing_right(folder: Path) -> None:
     assert cells(result, "links")[3:] == ["0", "0", "1"]
 
 
-NO_GOLD = ["{", "[]", '{"entities": [{"name": "Shanghai"}]}', '{"analysis": {}, "body": 1}']
+INVALID_ANNOTATIONS = ["{", "[]", '{"entities": [{"name": "Shanghai"}]}', '{"analysis": {}, "body": 1}']
 
 
-@pytest.mark.parametrize("text", NO_GOLD)
-def test_what_is_no_gold_is_refused_in_a_line_that_names_it(folder: Path, text: str) -> None:
+@pytest.mark.parametrize("text", INVALID_ANNOTATIONS)
+def test_an_invalid_file_of_annotations_is_refused_with_its_name(folder: Path, text: str) -> None:
     (folder / "gold" / "lamps.json").write_text(text, encoding="utf-8")
     result = CliRunner().invoke(main, [str(folder)])
     assert result.exit_code == 2
-    assert "lamps.json: is no gold" in result.stderr.splitlines()[-1]
+    assert "lamps.json: is not a valid file of annotations" in result.stderr.splitlines()[-1]
 
 
 def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:

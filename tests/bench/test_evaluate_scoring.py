@@ -1,4 +1,4 @@
-"""The scoring of parse, entities, mentions and links, each on a handful of invented values."""
+"""Tests of the evaluation of fields, entities, mentions and links on small values."""
 
 import json
 from pathlib import Path
@@ -6,33 +6,33 @@ from typing import Any
 
 import pytest
 
-from bench.evaluate.entities import EntityResult, found_entity, match, measure_entities
-from bench.evaluate.gold import Gold, form, normal, read_samples
+from bench.evaluate.entities import EntityResult, match_entities, measure_entities, read_entity
+from bench.evaluate.fields import measure_fields
+from bench.evaluate.gold import Gold, normalize_name, normalize_text, read_samples
 from bench.evaluate.links import measure_links
-from bench.evaluate.parses import measure_parse
 from bench.evaluate.scores import Score, difference
 from tests.bench.samples import article, found, gold, gold_entity, link, mention
 
 ILSE = gold_entity("Port Ilse", "Ilse", mentions=2)
 
 
-def test_a_score_of_nothing_has_no_measures() -> None:
+def test_an_empty_score_has_no_measures() -> None:
     assert (Score().precision, Score().recall, Score().f1) == (None, None, None)
     score = Score(hits=3, spurious=1) + Score(missed=3)
     assert (score.precision, score.recall, score.f1) == (0.75, 0.5, 0.6)
 
 
-def test_texts_are_compared_without_regard_to_spaces_and_curls() -> None:
-    assert normal("  one\u00a0two\n ‘three’ “four”") == "one two 'three' \"four\""
+def test_texts_are_compared_with_normalized_spaces_and_quotation_marks() -> None:
+    assert normalize_text("  one\u00a0two\n ‘three’ “four”") == "one two 'three' \"four\""
 
 
 @pytest.mark.parametrize("name", ["the Ilse", "The Ilse", "Ilse's", "Ilse’s", "Ilse"])
 def test_names_are_compared_without_article_and_possessive(name: str) -> None:
-    assert form(name) == "Ilse"
+    assert normalize_name(name) == "Ilse"
 
 
-def test_a_name_keeps_what_only_looks_like_article_or_possessive() -> None:
-    assert [form(name) for name in ("Theory", "People's Bank", "the", "Angeles'")] == [
+def test_a_name_keeps_letters_that_only_resemble_an_article_or_a_possessive() -> None:
+    assert [normalize_name(name) for name in ("Theory", "People's Bank", "the", "Angeles'")] == [
         "Theory",
         "People's Bank",
         "the",
@@ -40,7 +40,7 @@ def test_a_name_keeps_what_only_looks_like_article_or_possessive() -> None:
     ]
 
 
-def test_gold_says_policy_in_two_ways(tmp_path: Path) -> None:
+def test_annotations_can_use_a_synonym_of_policy(tmp_path: Path) -> None:
     entity = {"name": "The Tide Act", "type": "programme_or_policy", "aliases": ["TTA’s"], "required": False}
     for name, text in (("documents/a.txt", ""), ("gold/a.json", json.dumps({"entities": [entity]}))):
         (tmp_path / name).parent.mkdir()
@@ -50,20 +50,20 @@ def test_gold_says_policy_in_two_ways(tmp_path: Path) -> None:
     assert (read.mentions, read.required) == (None, False)
 
 
-def test_a_field_is_right_as_a_whole_and_nothing_where_both_have_nothing() -> None:
+def test_a_field_is_correct_or_wrong_and_is_not_counted_if_empty_on_both_sides() -> None:
     expected = Gold({"title": ("One",), "summary": ("Two",), "body": (), "byline": ()}, None, frozenset())
-    result = measure_parse("a.txt", expected, {"title": ("One",), "summary": ("Too",), "byline": ("Me",)})
+    result = measure_fields("a.txt", expected, {"title": ("One",), "summary": ("Too",), "byline": ("Me",)})
     assert result.fields == Score(hits=1, spurious=2, missed=1)
     assert [fault.name for fault in result.faults] == ["summary", "byline"]
 
 
-def test_takeaways_count_one_by_one_too() -> None:
+def test_takeaways_are_also_counted_one_by_one() -> None:
     expected = Gold({"takeaways": ("One", "Two", "Three")}, None, frozenset())
-    result = measure_parse("a.txt", expected, {"takeaways": ("One", "Three", "Three")})
+    result = measure_fields("a.txt", expected, {"takeaways": ("One", "Three", "Three")})
     assert (result.fields, result.takeaways) == (Score(0, 1, 1), Score(2, 1, 1))
 
 
-def test_a_difference_shows_where_texts_part() -> None:
+def test_a_difference_shows_the_texts_around_the_first_difference() -> None:
     one, other = difference(("x" * 50 + "one",), ("x" * 50 + "two",))
     assert (one, other) == (f"…{'x' * 20}one", f"…{'x' * 20}two")
     assert difference(("One",), ()) == ("One", "-")
@@ -72,32 +72,32 @@ def test_a_difference_shows_where_texts_part() -> None:
 @pytest.mark.parametrize(
     "entity", [found("Port Ilse"), found("Ilse"), found("Harbour of Ilse", "the Ilse's"), found("Ilse’s")]
 )
-def test_an_entity_hits_by_any_of_its_forms(entity: Any) -> None:
-    assert match(gold(ILSE), [entity]).score == Score(hits=1)
+def test_an_entity_matches_by_any_of_its_forms(entity: Any) -> None:
+    assert match_entities(gold(ILSE), [entity]).score == Score(hits=1)
 
 
 def test_an_entity_of_the_wrong_type_is_a_miss_and_a_false_positive() -> None:
     entity = found("Ilse", kind="person")
-    assert match(gold(ILSE), [entity]).score == Score(spurious=1, missed=1)
-    assert match(gold(ILSE), [entity], typed=False).score == Score(hits=1)
+    assert match_entities(gold(ILSE), [entity]).score == Score(spurious=1, missed=1)
+    assert match_entities(gold(ILSE), [entity], typed=False).score == Score(hits=1)
 
 
-def test_a_gold_entity_is_hit_once_and_by_the_one_of_its_name() -> None:
+def test_an_annotated_entity_matches_once_and_prefers_the_same_name() -> None:
     second, first = found("Ilse", mentions=2), found("Port Ilse", mentions=9)
-    result = match(gold(ILSE), [second, first])
+    result = match_entities(gold(ILSE), [second, first])
     assert (result.hits, result.spurious) == (((ILSE, first),), (second,))
 
 
-def test_one_entity_hits_one_gold_entity() -> None:
+def test_an_extracted_entity_matches_one_annotated_entity() -> None:
     both = found("Ilse", "Aldemar")
-    assert match(gold(ILSE, gold_entity("Aldemar")), [both]).score == Score(hits=1, missed=1)
+    assert match_entities(gold(ILSE, gold_entity("Aldemar")), [both]).score == Score(hits=1, missed=1)
 
 
-def test_what_is_optional_or_ignored_costs_nothing() -> None:
+def test_optional_and_ignored_entities_are_not_errors() -> None:
     optional = gold_entity("Aldemar", required=False)
     entities = [found("Aldemar", kind="person"), found("Aldemar"), found("The Ledger")]
-    assert match(gold(optional, ignored=("Ledger",)), entities).score == Score()
-    assert match(gold(optional), []).score == Score()
+    assert match_entities(gold(optional, ignored=("Ledger",)), entities).score == Score()
+    assert match_entities(gold(optional), []).score == Score()
 
 
 def measured(*mentions: dict[str, Any], kind: str = "place") -> EntityResult:
@@ -105,13 +105,13 @@ def measured(*mentions: dict[str, Any], kind: str = "place") -> EntityResult:
     return measure_entities("a.txt", gold(ILSE), [item], article())
 
 
-def test_mentions_are_right_to_within_one_and_stand_where_they_say() -> None:
+def test_a_number_of_mentions_may_differ_by_one_and_offsets_are_checked() -> None:
     result = measured(mention(13, 22, "Port Ilse"))
     assert (result.counts.value, result.misplaced.part, result.misplaced.total) == (1, 0, 1)
     assert result.faults == ()
 
 
-def test_too_many_mentions_are_told() -> None:
+def test_too_many_mentions_are_reported() -> None:
     result = measured(*[mention(29, 33, "Ilse")] * 4)
     assert result.counts.value == 0
     assert [fault.line for fault in result.faults] == ["a.txt: mentions: Port Ilse: expected 2, got 4"]
@@ -129,11 +129,11 @@ def test_too_many_mentions_are_told() -> None:
         mention(13, 13, ""),
     ],
 )
-def test_a_mention_that_stands_elsewhere_is_told(wrong: dict[str, Any]) -> None:
+def test_a_mention_with_wrong_offsets_is_reported(wrong: dict[str, Any]) -> None:
     assert measured(wrong).misplaced.part == 1
 
 
-def test_faults_of_entities_say_what_was_expected_and_what_came() -> None:
+def test_errors_of_entities_name_the_expected_and_the_actual_type() -> None:
     wrong_type = measured(mention(13, 22, "Port Ilse"), kind="person")
     assert [fault.line for fault in wrong_type.faults] == [
         "a.txt: entity missed: Port Ilse: expected place, got person",
@@ -150,12 +150,12 @@ def _item(name: str) -> dict[str, Any]:
     return {"name": name, "type": "place", "mentions": []}
 
 
-def test_the_forms_of_a_served_entity_are_its_name_and_its_mentions() -> None:
+def test_the_forms_of_an_extracted_entity_are_its_name_and_its_mentions() -> None:
     item = {"name": "Port Ilse", "type": "place", "mentions": [mention(29, 35, "Ilse’s")]}
-    assert found_entity(item) == found("Port Ilse", "Ilse")
+    assert read_entity(item) == found("Port Ilse", "Ilse")
 
 
-def test_links_count_that_have_a_score_and_a_target() -> None:
+def test_only_links_with_a_score_and_a_target_are_counted() -> None:
     items = [
         link("b", 0.5),
         link("c", None, "listed"),
@@ -171,12 +171,12 @@ def test_links_count_that_have_a_score_and_a_target() -> None:
     ]
 
 
-def test_precision_at_five_takes_the_nearest_five() -> None:
+def test_precision_at_five_uses_the_best_five_links() -> None:
     items = [link(name, score / 10) for score, name in enumerate("bcwxyz", 1)]
-    assert measure_links("a", frozenset("bc"), items).at_first == 0.5
-    assert measure_links("a", frozenset("bcdefgh"), items[:2]).at_first == 0.4
+    assert measure_links("a", frozenset("bc"), items).precision_at_cutoff == 0.5
+    assert measure_links("a", frozenset("bcdefgh"), items[:2]).precision_at_cutoff == 0.4
 
 
-def test_of_a_page_without_relatives_every_link_is_an_error() -> None:
+def test_each_link_of_a_page_without_related_pages_is_an_error() -> None:
     result = measure_links("a", frozenset(), [link("b", 0.5)])
-    assert (result.score, result.at_first) == (Score(spurious=1), None)
+    assert (result.score, result.precision_at_cutoff) == (Score(spurious=1), None)

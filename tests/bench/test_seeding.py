@@ -1,4 +1,4 @@
-"""The bench of seeding: what it inserts plainly are the rows of a seeding, all of them."""
+"""Tests of the benchmark of seeding."""
 
 import shutil
 from pathlib import Path
@@ -7,17 +7,17 @@ import pytest
 from flask import Flask
 
 from api.db import db
-from bench.corpus import write_corpus
-from bench.plain import insert_plainly
+from bench.corpus.files import write_corpus
+from bench.databases import SqliteStore
+from bench.plain_insertion import insert_rows_of_documents
 from bench.seeding import measure_seeding
-from bench.stores import SqliteStore
 from tests.conftest import make_app
 from tests.seeds.documents import rows, seed
 
 DOCUMENTS = 12
 
 
-def test_plain_insertion_ends_with_the_rows_of_the_seeding(
+def test_plain_insertion_inserts_the_same_rows_as_seeding(
     app: Flask, sqlite_template: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "pages").mkdir()
@@ -28,16 +28,16 @@ def test_plain_insertion_ends_with_the_rows_of_the_seeding(
     with app.app_context():
         seeded = db.engine
     with copy.app_context():
-        assert insert_plainly(seeded, db.engine) > 0
+        assert insert_rows_of_documents(seeded, db.engine) > 0
     copied, made = rows(copy), rows(app)
     assert {**copied, "corpus": []} == {**made, "corpus": []}
 
 
-def test_the_report_counts_what_is_seeded_after_the_corpus(
+def test_the_report_covers_only_documents_that_are_seeded_after_the_corpus(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.stores.FOLDER", tmp_path)
-    monkeypatch.setattr("bench.seeding.MORE", DOCUMENTS)
+    monkeypatch.setattr("bench.databases.FOLDER", tmp_path)
+    monkeypatch.setattr("bench.seeding.DOCUMENT_COUNT", DOCUMENTS)
     shutil.copyfile(sqlite_template, tmp_path / "corpus.db")
     report = measure_seeding(SqliteStore(), "corpus", 0).report().splitlines()
     assert report[0].startswith(f"| {DOCUMENTS} documents after 0 ")

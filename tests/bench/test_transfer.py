@@ -1,4 +1,4 @@
-"""The bench of export and import: what it makes of a small export is a whole one, in and out again."""
+"""Tests of the benchmark of import and export."""
 
 import shutil
 from io import BytesIO
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from bench.corpus import write_corpus
-from bench.stores import SqliteStore
-from bench.transfer import measure_transfer, multiplied
+from bench.corpus.files import write_corpus
+from bench.databases import SqliteStore
+from bench.transfer import measure_transfer, multiply_export
 from seeds.transfer.lines import write_lines
 from tests.seeds.documents import reference, rows, seed
 from tests.seeds.lives import export, read_back
@@ -19,7 +19,7 @@ DOCUMENTS, COPIES = 12, 3
 
 @pytest.fixture
 def corpus(app: Flask, tmp_path: Path) -> Flask:
-    """Invented articles, of which some were corrected."""
+    """Seed generated articles and correct some of them."""
     (tmp_path / "pages").mkdir()
     for last, number in ((DOCUMENTS, 1), (3, 2)):
         write_corpus(tmp_path / "pages", range(1, last + 1), number)
@@ -27,9 +27,11 @@ def corpus(app: Flask, tmp_path: Path) -> Flask:
     return app
 
 
-def test_a_multiplied_export_is_an_export(corpus: Flask, sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_multiplied_export_can_be_imported_and_exported_again(
+    corpus: Flask, sqlite_template: Path, tmp_path: Path
+) -> None:
     file = BytesIO()
-    counts = write_lines(multiplied(export(corpus).splitlines(), COPIES), file)
+    counts = write_lines(multiply_export(export(corpus).splitlines(), COPIES), file)
     assert (counts["article"], counts["revision"]) == (COPIES * DOCUMENTS, COPIES * 3)
     with reference(sqlite_template, tmp_path) as other:
         assert read_back(other, file.getvalue(), tmp_path).exit_code == 0
@@ -37,12 +39,16 @@ def test_a_multiplied_export_is_an_export(corpus: Flask, sqlite_template: Path, 
         assert len({row["slug"] for row in rows(other)["articles"]}) == COPIES * DOCUMENTS
 
 
-def test_the_report_says_what_each_way_took(
+def test_the_report_has_a_row_for_import_and_for_export(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("bench.stores.FOLDER", "bench.transfer.FOLDER"):
+    for name in ("bench.databases.FOLDER", "bench.transfer.FOLDER"):
         monkeypatch.setattr(name, tmp_path)
-    for name, value in {"SMALL": 5, "CORRECTED": 5, "ensure": lambda *_: "corpus"}.items():
+    for name, value in {
+        "SMALL_CORPUS": 5,
+        "CORRECTED_PAGES": 5,
+        "ensure_corpus": lambda *_: "corpus",
+    }.items():
         monkeypatch.setattr(f"bench.transfer.{name}", value)
     shutil.copyfile(sqlite_template, tmp_path / "corpus.db")
     titles, _, *lines = measure_transfer(SqliteStore(), "sqlite", 10).splitlines()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bench.evaluate.entities import Found, match
-from bench.evaluate.gold import form, read_samples
+from bench.evaluate.entities import ExtractedEntity, match_entities
+from bench.evaluate.gold import normalize_name, read_samples
 from bench.evaluate.scores import Score
 from seeds.extraction.catalogue import KnownEntity, read_catalogue
 from seeds.extraction.mentions import FoundEntity, Matcher, Mention, find_entities, salience, sections
@@ -428,15 +428,17 @@ def test_the_samples_are_read_well() -> None:
     for name, gold in samples.gold.items():
         document, _ = read_document(samples.documents / name, 1 << 20)
         found = [
-            Found(
+            ExtractedEntity(
                 one.entity.name,
                 one.entity.type,
-                frozenset(map(form, [one.entity.name, *(mention.text for mention in one.mentions)])),
+                frozenset(
+                    map(normalize_name, [one.entity.name, *(mention.text for mention in one.mentions)])
+                ),
                 len(one.mentions),
             )
             for one in find_entities(document, matcher)
         ]
-        score += match(gold, found).score
+        score += match_entities(gold, found).score
     assert (score.f1 or 0) >= 0.98
 
 

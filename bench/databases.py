@@ -1,4 +1,4 @@
-"""Where the databases of the corpora lie: SQLite files, or databases of a PostgreSQL of our own."""
+"""Databases for benchmarks: SQLite files, or databases of a PostgreSQL server that is started for them."""
 
 import shutil
 import sqlite3
@@ -17,35 +17,35 @@ ENGINES = ("sqlite", "postgresql")
 
 
 class Store(Protocol):
-    """Databases by name, all of one engine; `version` is the engine's name and version."""
+    """Databases of one engine, by name. `version` is the name and version of the engine."""
 
     @property
     def version(self) -> str: ...
 
     def url(self, name: str) -> str:
-        """Give the `DATABASE_URL` of the database."""
+        """Return the `DATABASE_URL` of a database."""
 
     def has(self, name: str) -> bool:
-        """Tell whether the database is there."""
+        """Return True if the database exists."""
 
     def create(self, name: str) -> None:
-        """Make the database empty, whatever was there."""
+        """Create an empty database. Replace an existing database of that name."""
 
     def rename(self, name: str, new: str) -> None:
-        """Give the database, which is complete, another name, in place of what has it."""
+        """Rename a complete database. Replace an existing database of the new name."""
 
     def copy(self, name: str, new: str) -> None:
-        """Make another database of what is in one, in place of what has its name."""
+        """Copy a database. Replace an existing database of the new name."""
 
     def drop(self, name: str) -> None:
-        """Remove the database, if it is there."""
+        """Remove the database if it exists."""
 
     def size(self, name: str) -> int:
-        """Give the bytes that the database takes."""
+        """Return the size of the database in bytes."""
 
 
 class SqliteStore:
-    """Files in `instance/bench`."""
+    """SQLite files in `instance/bench`."""
 
     version = f"SQLite {sqlite3.sqlite_version}"
 
@@ -63,9 +63,9 @@ class SqliteStore:
         shutil.copyfile(_file(name), _file(new))
 
     def drop(self, name: str) -> None:
-        # Also the log of a run that was killed, which SQLite would play into the new file.
-        for ending in ("", "-wal", "-shm", ".lock"):
-            Path(f"{_file(name)}{ending}").unlink(missing_ok=True)
+        # SQLite would apply the write-ahead log of a killed run to a new file of the same name.
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            Path(f"{_file(name)}{suffix}").unlink(missing_ok=True)
 
     def rename(self, name: str, new: str) -> None:
         with closing(sqlite3.connect(_file(name))) as connection:
@@ -79,7 +79,7 @@ class SqliteStore:
 
 
 class PostgresqlStore:
-    """Databases of the server at `server`, the URL of its maintenance database."""
+    """Databases of a PostgreSQL server. `server` is the URL of its maintenance database."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -101,7 +101,7 @@ class PostgresqlStore:
         self._connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def rename(self, name: str, new: str) -> None:
-        # What autovacuum does within minutes of a load; until then there are no statistics.
+        # Autovacuum gathers the statistics of the query planner only some minutes after a load.
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         self.drop(new)
@@ -112,7 +112,7 @@ class PostgresqlStore:
         return int(str(self._value(sql.SQL("SELECT pg_database_size({})").format(name))))
 
     def close(self) -> None:
-        """End the connection to the server."""
+        """Close the connection to the server."""
         self._connection.close()
 
     def copy(self, name: str, new: str) -> None:
@@ -132,7 +132,7 @@ class PostgresqlStore:
 
 @contextmanager
 def open_store(engine: str) -> Iterator[Store]:
-    """Give the databases of `engine`; a PostgreSQL out of a wheel runs for as long as that."""
+    """Yield the databases of `engine`. The PostgreSQL server of the wheel runs until the context ends."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     if engine == "sqlite":
         yield SqliteStore()

@@ -1,46 +1,46 @@
-"""One invented page: its text as the site saves it, and its sidecar."""
+"""A generated page: its text, in the format that the site saves, and its sidecar."""
 
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from bench import words
+from bench.corpus import words
 
 FIRST_DAY = datetime(2016, 1, 1, tzinfo=UTC)
-SECONDS = int(timedelta(days=3652).total_seconds())
-UNDATED = 0.03
-LANGUAGES, OF_A_HUNDRED = ("en", "zh", "de"), (95, 4, 1)
-# How far from a page the pages stand whose titles it lists.
-NEIGHBOURS = 500
+PERIOD_SECONDS = int(timedelta(days=3652).total_seconds())
+UNDATED_SHARE = 0.03
+LANGUAGES, PERCENTAGES = ("en", "zh", "de"), (95, 4, 1)
+# A page lists titles of pages whose numbers differ by less than this.
+MAX_DISTANCE = 500
 
 
 class Page:
-    """The page with `number`, from 1, of the corpus of `seed`: the same whatever the corpus's size.
+    """A page of the corpus of `seed`. Its number, which starts at 1, determines its content.
 
-    Its parts are drawn one after the other from one generator, so `text` is to be called once.
+    Its parts are drawn from a single random generator, so `text` must be called only once.
     """
 
     def __init__(self, seed: int, number: int) -> None:
         self.seed, self.number = seed, number
         self.is_first = number <= words.FIRST_PAGES
         self.rng = rng = random.Random(f"{seed}:{number}")
-        self.language = words.RARE_LANGUAGE if self.is_first else rng.choices(LANGUAGES, OF_A_HUNDRED)[0]
+        self.language = words.RARE_LANGUAGE if self.is_first else rng.choices(LANGUAGES, PERCENTAGES)[0]
         entities = words.ENTITIES.draw(rng, rng.choice((0, 1, 2, 3, 4, 6)))
-        # Not a set, whose order differs from one process to the next.
+        # A set would have a different order in each process.
         self.names = list(dict.fromkeys(rng.choice(entity.names) for entity in entities))
         self.title = self._title()
-        published_at = FIRST_DAY + timedelta(seconds=rng.randrange(SECONDS))
-        self.published_at = published_at if rng.random() >= UNDATED else None
+        published_at = FIRST_DAY + timedelta(seconds=rng.randrange(PERIOD_SECONDS))
+        self.published_at = published_at if rng.random() >= UNDATED_SHARE else None
 
     def sidecar(self) -> str:
-        """Write the sidecar."""
+        """Return the content of the sidecar."""
         lines = [f"url: https://news.example.org/{self.number:07}", f"language: {self.language}"]
         if self.published_at:
             lines.append(f"published_at: {self.published_at:%Y-%m-%dT%H:%M:%SZ}")
         return "\n".join(lines) + "\n"
 
     def text(self) -> str:
-        """Write the page."""
+        """Return the text of the page. Call it only once."""
         return "\n\n".join(self._blocks()) + "\n"
 
     def _blocks(self) -> Iterator[str]:
@@ -64,9 +64,12 @@ class Page:
         return f"{self.rng.choice(self.names)} {title}" if self.names and self.rng.random() < 0.4 else title
 
     def _markers(self) -> list[str]:
-        """Give what a search is to find on this page; it stands in the body and in a takeaway."""
+        """Return the markers of this page, which its body and a takeaway contain."""
         markers = [words.RARE_WORD, words.RARE_ENTITY.name] if self.is_first else []
-        for word, share in ((words.HUNDREDTH_WORD, words.HUNDREDTH), (words.TENTH_WORD, words.TENTH)):
+        for word, share in (
+            (words.HUNDREDTH_WORD, words.HUNDREDTH_SHARE),
+            (words.TENTH_WORD, words.TENTH_SHARE),
+        ):
             if self.rng.random() < share:
                 markers.append(f"the {word}")
         return markers
@@ -97,8 +100,11 @@ class Page:
             yield f"{title}\n{weeks} weeks ago" if weeks else title
 
     def _title_nearby(self) -> str:
-        """Give the title of a page before or after this one; the last pages list some that never come."""
-        distance = self.rng.randrange(1, NEIGHBOURS)
+        """Return the title of a page before or after this page.
+
+        Some of the last pages list titles of pages that do not exist.
+        """
+        distance = self.rng.randrange(1, MAX_DISTANCE)
         if self.number > distance and self.rng.random() < 0.7:
             distance = -distance
         return Page(self.seed, self.number + distance).title

@@ -1,4 +1,4 @@
-"""Load by `wrk`: many connections that are kept alive, each sending its next request at the answer before."""
+"""Load by `wrk`, on connections that are kept alive and send one request after another."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parent / "load.lua"
 
 
 class Load(NamedTuple):
-    """What came of one load: requests answered, in how many seconds, milliseconds each took."""
+    """The number of answered requests, the seconds of the load, and milliseconds of a request."""
 
     requests: int
     seconds: float
@@ -23,20 +23,24 @@ class Load(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """The number of requests a second."""
         return self.requests / self.seconds
 
 
 class Targets(NamedTuple):
-    """What is asked for: paths, in their order or drawn from them, and the header fields of each request."""
+    """Paths to request, in order or at random, and the header fields of all requests."""
 
     paths: Sequence[str]
-    is_drawn: bool = False
+    is_random: bool = False
     headers: Mapping[str, str] = {}
 
 
 def find_wrk() -> str:
-    """Give the path of wrk; raises ClickException where there is none."""
+    """Return the path of wrk.
+
+    Raises:
+        click.ClickException: wrk is not installed.
+    """
     wrk = shutil.which("wrk")
     if wrk is None:
         raise click.ClickException("wrk is needed (on Debian: apt-get install wrk)")
@@ -44,9 +48,17 @@ def find_wrk() -> str:
 
 
 def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32, start: int = 0) -> Load:
-    """Ask the server at `port` for `targets`; paths in their order are asked for from number `start` on.
+    """Request `targets` from the server at `port`.
 
-    Raises ClickException where an answer was an error.
+    Args:
+        port: The port on this machine.
+        targets: The paths to request.
+        seconds: The length of the load.
+        connections: The number of connections.
+        start: The number of the first path, if the paths are requested in order.
+
+    Raises:
+        click.ClickException: A request failed.
     """
     wrk = find_wrk()
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
@@ -54,21 +66,25 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
         file.flush()
         fields = [part for name, value in targets.headers.items() for part in ("-H", f"{name}: {value}")]
         command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), *fields]
-        order = "drawn" if targets.is_drawn else "listed"
+        order = "random" if targets.is_random else "listed"
         command += [f"http://127.0.0.1:{port}", "--", file.name, order, str(start)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return read_outcome(done.stdout, done.stderr)
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+    return read_outcome(process.stdout, process.stderr)
 
 
 def read_outcome(output: str, errors: str = "") -> Load:
-    """Read what the script printed last; raises ClickException where anything failed."""
+    """Return the load that the last line of the script describes.
+
+    Raises:
+        click.ClickException: A request failed, or wrk did not run.
+    """
     line = output.strip().rpartition("\n")[2]
     if not line.startswith("{"):
         raise click.ClickException(f"wrk: {errors.strip() or output.strip()}")
     found = orjson.loads(line)
     if found["failed"] or found["broken"] or not found["requests"]:
         raise click.ClickException(
-            f"wrk: of {found['requests']} requests {found['failed']} were answered with errors "
-            f"and {found['broken']} not at all"
+            f"wrk: of {found['requests']} requests {found['failed']} got an error "
+            f"and {found['broken']} got no response"
         )
     return Load(found["requests"], found["seconds"], found["median"], found["p99"])

@@ -1,4 +1,4 @@
-"""A database of the samples alone, filled by the loader, and what the API then says of each document."""
+"""The API on a database that contains only the samples, asked by the file names of documents."""
 
 import logging
 import tempfile
@@ -12,17 +12,17 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.db import db
-from bench.build import flask
+from bench.corpus.build import run_flask
 from seeds.parsing.document import RelatedTitle
 from seeds.parsing.page import parse
 
 Json = dict[str, Any]
-# What a load ends with: all taken, or some documents rejected.
-TAKEN = (0, 1)
+# Exit statuses of a load: all documents were loaded, or some were rejected.
+LOAD_STATUSES = (0, 1)
 
 
-class Service:
-    """The API, asked by the names of files; of one that the loader rejected it knows nothing."""
+class ServedDocuments:
+    """The articles of documents by file name. A rejected document has no article."""
 
     def __init__(self, client: FlaskClient) -> None:
         self._client = client
@@ -31,22 +31,25 @@ class Service:
         self._addresses = {name: f"/v1/articles/{quote(slug)}" for slug, name in self._files.items()}
 
     def article(self, name: str) -> Json | None:
-        """Give the article of the file; None where it was rejected."""
+        """Return the article of a file, or None if the document was rejected."""
         return self._get(self._addresses[name]).get_json() if name in self._addresses else None
 
     def entities(self, name: str) -> list[Json]:
-        """Give the entities of the file's article, with their mentions."""
+        """Return the entities of the article of a file, with their mentions."""
         return self._parts(name, "entities")
 
     def related(self, name: str) -> list[Json]:
-        """Give the related links of the file's article, each with the `file` that it leads to, or None."""
+        """Return the related links of the article of a file, each with the `file` of its target, or None."""
         links = self._parts(name, "related")
         targets = [link["target"] for link in links]
         files = [target and self._files[target["slug"]] for target in targets]
         return [link | {"file": file} for link, file in zip(links, files, strict=True)]
 
     def listed(self, name: str) -> tuple[RelatedTitle, ...]:
-        """Give the titles that the page lists, parsed from its served bytes: the API has no printed dates."""
+        """Return the related titles that the page lists.
+
+        They are parsed from the source, because the API does not return their dates.
+        """
         if name not in self._addresses:
             return ()
         return parse(self._get(f"{self._addresses[name]}/source").data, name).related
@@ -70,16 +73,16 @@ class Service:
 
 
 @contextmanager
-def serve(documents: Path) -> Iterator[Service]:
-    """Migrate an empty SQLite database, load `documents` into it and give the API on it."""
+def serve_documents(documents: Path) -> Iterator[ServedDocuments]:
+    """Load `documents` into a new SQLite database and yield the API on it."""
     with tempfile.TemporaryDirectory(prefix="briefs-evaluate-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
-        flask(url, "db", "upgrade")
-        flask(url, "seed", "load", str(documents.resolve()), accepted=TAKEN)
+        run_flask(url, "db", "upgrade")
+        run_flask(url, "seed", "load", str(documents.resolve()), accepted=LOAD_STATUSES)
         app = create_app({"DATABASE_URL": url})
         logging.getLogger("briefs").setLevel(logging.WARNING)
         try:
-            yield Service(app.test_client())
+            yield ServedDocuments(app.test_client())
         finally:
             with app.app_context():
                 db.engine.dispose()

@@ -1,4 +1,4 @@
-"""Servers as processes: started on a free port, their CPU and memory read, ended with all their workers."""
+"""Server processes on free ports, and the CPU time and the memory that they use."""
 
 import os
 import signal
@@ -14,24 +14,24 @@ from typing import NamedTuple
 
 import click
 
-from bench.stores import ROOT
+from bench.databases import ROOT
 from tests.support.server import clean_environ
 
-PATIENCE_SECONDS = 60
-TICKS = os.sysconf("SC_CLK_TCK")
-MEBIBYTE = 1024
+START_TIMEOUT_SECONDS = 60
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+KIB_PER_MIB = 1024
 
 
 class Program(NamedTuple):
-    """How a server is started: its command line for a port, what its environment has besides."""
+    """A server program: its command line for a port, and its environment variables."""
 
     name: str
     command: Callable[[int], Sequence[str]]
     environ: Mapping[str, str]
 
 
-class Running(NamedTuple):
-    """A server that answers at `port`; `pid` is its first process."""
+class RunningServer(NamedTuple):
+    """A server on `port`. `pid` is its main process."""
 
     port: int
     pid: int
@@ -39,8 +39,8 @@ class Running(NamedTuple):
     def get(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Ask once; gives status, header fields and body."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        """Return status, header fields and body of the response to one request."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_SECONDS)
         try:
             connection.request("GET", path, headers=dict(headers or {}))
             response = connection.getresponse()
@@ -49,18 +49,18 @@ class Running(NamedTuple):
             connection.close()
 
     def cpu_seconds(self) -> float:
-        """Give the seconds of CPU that its processes have taken, in user and system mode."""
-        fields = [_stat(pid) for pid in _family(self.pid)]
-        return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
+        """Return the CPU seconds of all its processes, in user and in system mode."""
+        fields = [_read_stat(pid) for pid in _process_tree(self.pid)]
+        return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS_PER_SECOND
 
     def memory(self) -> float:
-        """Give the MiB of its largest process: what is its alone, and its part of what it shares (PSS)."""
-        return max(_proportional(pid) for pid in _family(self.pid)) / MEBIBYTE
+        """Return the proportional set size (PSS) of its largest process in MiB."""
+        return max(_read_pss(pid) for pid in _process_tree(self.pid)) / KIB_PER_MIB
 
 
 @contextmanager
-def running(program: Program, path: str) -> Iterator[Running]:
-    """Start a server and give it when it answers `path` with 200."""
+def run_server(program: Program, path: str) -> Iterator[RunningServer]:
+    """Start a server and yield it when it answers `path` with 200."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder:
@@ -75,7 +75,7 @@ def running(program: Program, path: str) -> Iterator[Running]:
                 start_new_session=True,
             )
         try:
-            server = Running(port, process.pid)
+            server = RunningServer(port, process.pid)
             _wait(program, server, process, path, output)
             yield server
         finally:
@@ -83,14 +83,14 @@ def running(program: Program, path: str) -> Iterator[Running]:
 
 
 def _wait(
-    program: Program, server: Running, process: subprocess.Popen[bytes], path: str, output: Path
+    program: Program, server: RunningServer, process: subprocess.Popen[bytes], path: str, output: Path
 ) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     status = 0
     while status != 200:
         if process.poll() is not None or time.monotonic() > deadline:
-            said = output.read_text(errors="replace")[-2000:]
-            raise click.ClickException(f"{program.name} does not answer (last status {status}): {said}")
+            text = output.read_text(errors="replace")[-2000:]
+            raise click.ClickException(f"{program.name} does not answer (last status {status}): {text}")
         time.sleep(0.1)
         with suppress(OSError, HTTPException):
             status, _, _ = server.get(path)
@@ -108,17 +108,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _family(pid: int) -> list[int]:
-    """Give a process and all that it has started, and those that these have."""
+def _process_tree(pid: int) -> list[int]:
+    """Return a process and all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(each for child in children for each in _family(int(child)))]
+    return [pid, *(each for child in children for each in _process_tree(int(child)))]
 
 
-def _stat(pid: int) -> list[str]:
-    # After the name, which may hold spaces: see proc(5).
+def _read_stat(pid: int) -> list[str]:
+    # The fields follow the name of the program, which can contain spaces: see proc(5).
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
-def _proportional(pid: int) -> int:
+def _read_pss(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

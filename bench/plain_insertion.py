@@ -1,4 +1,4 @@
-"""The rows of a seeded database, by document, and how long it takes to insert them and nothing else."""
+"""Insertion of existing rows without any other work, for comparison with seeding."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from seeds.storing.transactions import transactions
 
 Row = Mapping[str, Any]
 Rows = list[tuple[type[Any], Sequence[Row]]]
-PARTS = (
+PART_MODELS = (
     SourceDocument,
     ArticleSlug,
     Change,
@@ -44,19 +44,23 @@ PARTS = (
 )
 
 
-def insert_plainly(seeded: Engine, before: Engine, after: int = 0) -> float:
-    """Copy documents of one database into another as it was before; gives the seconds that this took.
+def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> float:
+    """Copy the rows of documents from one database into another and return the seconds of the insertion.
 
-    They are those seeded after the first `after` articles. The rows of a document are one transaction, with
-    each entity that no document before it has.
+    The rows of each document are inserted in one transaction.
+
+    Args:
+        seeded: The database to copy from.
+        before: A copy of the database from before the documents were seeded.
+        skip: The number of documents that both databases contain.
     """
     seconds = 0.0
     with seeded.connect() as source, transactions(before, print) as begin:
         with begin() as connection:
-            there = {
+            existing_ids = {
                 model: set(connection.scalars(select(model.id))) for model in (Article, Entity, RelatedLink)
             }
-        for rows in _documents(source, after, there):
+        for rows in _documents(source, skip, existing_ids):
             started = time.perf_counter()
             with begin() as connection:
                 for model, each in rows:
@@ -65,19 +69,19 @@ def insert_plainly(seeded: Engine, before: Engine, after: int = 0) -> float:
     return seconds
 
 
-def _documents(source: Connection, after: int, there: Mapping[type[Any], set[UUID]]) -> Iterator[Rows]:
-    """Yield the rows of one document after the other, but those whose ids are `there`."""
-    articles, entities = there[Article], there[Entity]
-    ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(after)
+def _documents(source: Connection, skip: int, existing_ids: Mapping[type[Any], set[UUID]]) -> Iterator[Rows]:
+    """Yield the rows of each document, without those of `existing_ids`."""
+    articles, entities = existing_ids[Article], existing_ids[Entity]
+    ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(skip)
     for article in source.scalars(ordered).all():
         articles.add(article)
         rows: Rows = [(Article, _rows(source, Article, Article.id == article))]
-        parts = {part: _rows(source, part, part.article_id == article) for part in PARTS}
+        parts = {part: _rows(source, part, part.article_id == article) for part in PART_MODELS}
         new = {row["entity_id"] for row in parts[ArticleEntity]} - entities
         entities |= new
         rows += [(Entity, _rows(source, Entity, Entity.id.in_(new)))]
         rows += [
-            (named, _rows(source, named, named.entity_id.in_(new))) for named in (EntitySlug, EntityName)
+            (model, _rows(source, model, model.entity_id.in_(new))) for model in (EntitySlug, EntityName)
         ]
         rows += parts.items()
         rows += [(ArticleTerms, _rows(source, ArticleTerms, ArticleTerms.article_id == article))]
@@ -86,9 +90,13 @@ def _documents(source: Connection, after: int, there: Mapping[type[Any], set[UUI
         links = _rows(
             source, RelatedLink, or_(RelatedLink.article_id == article, RelatedLink.target_id == article)
         )
-        # A link to an article that comes later comes with that.
-        ends = [({row["article_id"], row["target_id"]} - {None}, row) for row in links]
-        new_links = [row for both, row in ends if both <= articles and row["id"] not in there[RelatedLink]]
+        # A link to a later article belongs to the rows of that article.
+        new_links = [
+            row
+            for row in links
+            if {row["article_id"], row["target_id"]} - {None} <= articles
+            and row["id"] not in existing_ids[RelatedLink]
+        ]
         yield [*rows, (RelatedLink, new_links)]
 
 

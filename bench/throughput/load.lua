@@ -1,22 +1,22 @@
--- Asks for the targets of a file, one a line: in their order, from a place of its own at each start, or drawn.
--- At the end one line of JSON says what came of it.
-local requests, place, is_drawn = {}, 0, false
+-- Requests the paths of a file, which has one path on each line, in order or at random.
+-- Prints one line of JSON at the end.
+local requests, position, is_random = {}, 0, false
 
 function init(arguments)
   for target in io.lines(arguments[1]) do
     requests[#requests + 1] = wrk.format("GET", target)
   end
-  is_drawn = arguments[2] == "drawn"
-  place = tonumber(arguments[3] or "0")
-  math.randomseed(place)
+  is_random = arguments[2] == "random"
+  position = tonumber(arguments[3] or "0")
+  math.randomseed(position)
 end
 
 function request()
-  if is_drawn then
+  if is_random then
     return requests[math.random(#requests)]
   end
-  place = place % #requests + 1
-  return requests[place]
+  position = position % #requests + 1
+  return requests[position]
 end
 
 function done(summary, latency)

@@ -1,4 +1,4 @@
-"""The words that invented pages are made of, and those among them that only some pages have."""
+"""The words of generated pages, and markers that only some pages contain."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,14 @@ from seeds.extraction.catalogue import read_catalogue
 
 Item = TypeVar("Item")
 
-# These stand on the first pages only, so that they have the same hits whatever the size of the corpus.
+# Only the first pages contain these, so that they have the same number of hits in each corpus.
 FIRST_PAGES = 20
 RARE_WORD = "quillwhistle"
 RARE_PUBLICATION = "The Lamplighter Quarterly"
 RARE_LANGUAGE = "fi"
-# These stand on about one page in a hundred and one in ten, always after "the".
-HUNDREDTH_WORD, HUNDREDTH = "brackenford", 0.01
-TENTH_WORD, TENTH = "thistledown", 0.1
+# About one page in a hundred and one page in ten contain these, always after "the".
+HUNDREDTH_WORD, HUNDREDTH_SHARE = "brackenford", 0.01
+TENTH_WORD, TENTH_SHARE = "thistledown", 0.1
 
 VOCABULARY_SIZE = 20_000
 FUNCTION_WORDS = """
@@ -32,8 +32,8 @@ FIRST_NAMES = ("Ada", "Bram", "Cleo", "Dario", "Elin", "Farid", "Greta", "Hugo",
 LAST_NAMES = ("Quill", "Renn", "Marlow", "Okafor", "Sato", "Vance", "Holm", "Ibarra", "Lindqvist", "Tamm")
 ROLES = ("Correspondent", "Staff Writer", "Strategic Insight", "Senior Editor", "Markets Desk")
 TOWNS = ("Harbour", "Northgate", "Aldemar", "Coastal", "Meridian", "Lantern")
-KINDS = ("Post", "Ledger", "Observer", "Daily Brief", "Courier", "Gazette")
-# Headlines that many pages have.
+PUBLICATION_NAMES = ("Post", "Ledger", "Observer", "Daily Brief", "Courier", "Gazette")
+# Titles that many pages share.
 STOCK_TITLES = (
     "Morning Briefing From the Capital",
     "Markets Pause Before the Holiday",
@@ -43,15 +43,15 @@ STOCK_TITLES = (
 
 
 class Zipf(Generic[Item]):
-    """Items of which the one at rank r is drawn about 1/r as often as the first."""
+    """Items that are drawn by Zipf's law: the item at rank r about 1/r as often as the first."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
-        # Mandelbrot's shift of the ranks: "the" is no third of all words.
+        # Mandelbrot's shift of the ranks, without which a third of all words would be "the".
         self._weights = list(accumulate(1 / (rank + 2) for rank in range(len(items))))
 
     def draw(self, rng: random.Random, count: int = 1) -> list[Item]:
-        """Draw `count` items, the same one perhaps several times."""
+        """Return `count` items, possibly with repetitions."""
         return rng.choices(self.items, cum_weights=self._weights, k=count)
 
 
@@ -61,24 +61,24 @@ def _syllables(rng: random.Random) -> Iterator[str]:
 
 
 def _invented_words() -> list[str]:
-    """Make the vocabulary, the same for every corpus, short words first: those are the frequent ones."""
+    """Return the vocabulary, which is the same for all corpora. The short words come first."""
     rng = random.Random("vocabulary")
     syllables = _syllables(rng)
     words: dict[str, None] = {}
     while len(words) < VOCABULARY_SIZE:
         word = "".join(islice(syllables, rng.choice((2, 2, 3))))
-        if word not in TAKEN:
+        if word not in RESERVED_WORDS:
             words[word] = None
     return sorted(words, key=len)
 
 
 *COMMON_ENTITIES, RARE_ENTITY = read_catalogue()
-NAMES_OF_ENTITIES = [name for entity in (*COMMON_ENTITIES, RARE_ENTITY) for name in entity.names]
-# What an invented word must not be.
-TAKEN = {RARE_WORD, HUNDREDTH_WORD, TENTH_WORD} | set(FUNCTION_WORDS.split())
-TAKEN |= {word.lower() for name in NAMES_OF_ENTITIES for word in name.split()}
+ENTITY_NAMES = [name for entity in (*COMMON_ENTITIES, RARE_ENTITY) for name in entity.names]
+# Words that the vocabulary must not contain.
+RESERVED_WORDS = {RARE_WORD, HUNDREDTH_WORD, TENTH_WORD} | set(FUNCTION_WORDS.split())
+RESERVED_WORDS |= {word.lower() for name in ENTITY_NAMES for word in name.split()}
 
 WORDS = Zipf([*FUNCTION_WORDS.split(), *_invented_words()])
 ENTITIES = Zipf(COMMON_ENTITIES)
-PUBLICATIONS = Zipf([f"The {town} {kind}" for kind in KINDS for town in TOWNS])
+PUBLICATIONS = Zipf([f"The {town} {name}" for name in PUBLICATION_NAMES for town in TOWNS])
 CHINESE = Zipf([first + second for first in HANZI for second in HANZI[:5]])

@@ -1,0 +1,1 @@
+"""Corpora of generated pages: their words, their files and their databases."""

@@ -1,0 +1,62 @@
+"""Evaluation of parsing: each field is correct or wrong, and takeaways are also counted one by one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.evaluate.gold import Gold, field_texts
+from bench.evaluate.scores import Fault, Score, Texts, difference
+from bench.evaluate.served import Json, ServedDocuments
+
+BYLINE_FIELDS = ("author", "role", "publication")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldResult:
+    """The evaluation of the fields of one document. A field that is empty on both sides is not a hit."""
+
+    fields: Score
+    takeaways: Score
+    faults: tuple[Fault, ...]
+
+
+def measure_fields(name: str, gold: Gold, fields: dict[str, Texts]) -> FieldResult:
+    """Compare the `fields` of the file `name` with its annotations."""
+    pairs = {field: (expected, fields.get(field, ())) for field, expected in gold.fields.items()}
+    faults = [
+        Fault(name, "field", field, *difference(*pair)) for field, pair in pairs.items() if pair[0] != pair[1]
+    ]
+    score = sum((_score(*pair) for pair in pairs.values()), Score())
+    expected, got = map(Counter, pairs.get("takeaways", ((), ())))
+    missed, spurious = expected - got, got - expected
+    faults += [Fault(name, "takeaway missed", text) for text in missed.elements()]
+    faults += [Fault(name, "takeaway spurious", text) for text in spurious.elements()]
+    takeaways = Score((expected & got).total(), spurious.total(), missed.total())
+    return FieldResult(score, takeaways, tuple(faults))
+
+
+def served_fields(api: ServedDocuments, name: str) -> dict[str, Texts]:
+    """Return the fields of the file `name` from the API, or no fields if the document was rejected."""
+    article = api.article(name)
+    if article is None:
+        return {}
+    listed = [link["title"] for link in api.related(name) if link["basis"] == "listed"]
+    dates = [each.date for each in api.listed(name)]
+    return dict(_fields(article)) | {"related": field_texts(listed), "related_dates": field_texts(dates)}
+
+
+def _fields(article: Json) -> Iterator[tuple[str, Texts]]:
+    image, byline, analysis = article["image"], article["byline"] or {}, article["analysis"]
+    yield "title", field_texts(article["title"])
+    yield "summary", field_texts(article["summary"])
+    yield "image_caption", field_texts(image and image["caption"])
+    yield "takeaways", field_texts([takeaway["text"] for takeaway in article["takeaways"]])
+    yield "analysis", field_texts(analysis and [analysis["heading"], *analysis["paragraphs"]])
+    yield "byline", field_texts([byline[line] for line in BYLINE_FIELDS if byline.get(line)])
+    yield "body", field_texts([paragraph["text"] for paragraph in article["body"]])
+
+
+def _score(expected: Texts, got: Texts) -> Score:
+    if expected == got:
+        return Score(hits=int(bool(got)))
+    return Score(spurious=int(bool(got)), missed=int(bool(expected)))

@@ -1,0 +1,1 @@
+"""Response times of single requests, on a small and on a large corpus."""

@@ -1,0 +1,155 @@
+"""The requests that are measured. To measure one more request, add a case.
+
+A path can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
+Their values depend on when a corpus was seeded, so each service is asked for them first.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from api.v1.sort_orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
+from bench.corpus.words import (
+    COMMON_ENTITIES,
+    HUNDREDTH_WORD,
+    PUBLICATIONS,
+    RARE_ENTITY,
+    RARE_LANGUAGE,
+    RARE_PUBLICATION,
+    RARE_WORD,
+    TENTH_WORD,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request, and its name in the report."""
+
+    name: str
+    path: str
+
+
+def collection_path(collection: str, *pairs: tuple[str, str]) -> str:
+    """Return the path of a collection, with a query if there are `pairs`."""
+    return f"/v1/{collection}?{urlencode(pairs, safe='{}:,')}" if pairs else f"/v1/{collection}"
+
+
+def article_case(name: str, *pairs: tuple[str, str]) -> Case:
+    """Return a case of `/v1/articles`."""
+    return Case(name, collection_path("articles", *pairs))
+
+
+COMMON_ENTITY = COMMON_ENTITIES[0].slug
+COMMON_PUBLICATION, *_, LAST_PUBLICATION = PUBLICATIONS.items
+DEFAULT_SORT = "-published_at"
+SORTS_BY_COLLECTION = {
+    "articles": ARTICLE_SORTS,
+    "takeaways": TAKEAWAY_SORTS,
+    "related-links": RELATED_LINK_SORTS,
+    "entities": ENTITY_SORTS,
+}
+
+UNFILTERED = [
+    article_case("articles"),
+    article_case("articles, limit=100", ("limit", "100")),
+    article_case("articles, total", ("total", "true")),
+    *(
+        article_case(f"articles, sort={sort}", ("sort", sort))
+        for sort in ARTICLE_SORTS
+        if sort != DEFAULT_SORT
+    ),
+    article_case("include=takeaways,entities", ("include", "takeaways,entities")),
+    article_case("fields=slug,title", ("fields", "slug,title")),
+    *(
+        Case(collection, collection_path(collection))
+        for collection in ("takeaways", "related-links", "entities")
+    ),
+]
+
+# Rare values are on the same 20 pages in each corpus.
+FILTERS = [
+    article_case("entity, common", ("entity", COMMON_ENTITY)),
+    article_case("entity, rare", ("entity", RARE_ENTITY.slug)),
+    article_case("entity, unknown", ("entity", "no-such-entity")),
+    article_case("entity, two", ("entity", COMMON_ENTITY), ("entity", COMMON_ENTITIES[1].slug)),
+    article_case("entity, common and rare", ("entity", COMMON_ENTITY), ("entity", RARE_ENTITY.slug)),
+    article_case("entity_type, common", ("entity_type", "place")),
+    article_case("entity_type, less common", ("entity_type", "policy")),
+    article_case("entity_type, none", ("entity_type", "person")),
+    article_case("publication, common", ("publication", COMMON_PUBLICATION)),
+    article_case("publication, less common", ("publication", LAST_PUBLICATION)),
+    article_case("publication, rare", ("publication", RARE_PUBLICATION)),
+    article_case("language, common", ("language", "en")),
+    article_case("language, less common", ("language", "de")),
+    article_case("language, rare", ("language", RARE_LANGUAGE)),
+    article_case("published_after, narrow", ("published_after", "2025-12-01T00:00:00Z")),
+    article_case("published_after, wide", ("published_after", "2017-01-01T00:00:00Z")),
+    article_case("published_before, narrow", ("published_before", "2016-02-01T00:00:00Z")),
+    article_case("published_before, wide", ("published_before", "2025-01-01T00:00:00Z")),
+    article_case("updated_after, narrow", ("updated_after", "{updated_late}")),
+    article_case("updated_after, wide", ("updated_after", "{updated_middle}")),
+    article_case("updated_before, narrow", ("updated_before", "{updated_early}")),
+    article_case("updated_before, wide", ("updated_before", "{updated_middle}")),
+]
+
+SORTED_FILTERS = [
+    article_case(f"entity, {kind}, sort={sort}", ("entity", slug), ("sort", sort))
+    for kind, slug in (("common", COMMON_ENTITY), ("rare", RARE_ENTITY.slug))
+    for sort in ARTICLE_SORTS
+    if sort != DEFAULT_SORT
+]
+
+COMBINED = [
+    article_case("entity and publication", ("entity", COMMON_ENTITY), ("publication", COMMON_PUBLICATION)),
+    article_case("publication and language", ("publication", COMMON_PUBLICATION), ("language", "de")),
+    article_case(
+        "entity_type and updated_after", ("entity_type", "policy"), ("updated_after", "{updated_late}")
+    ),
+    article_case("q 10 % and language", ("q", TENTH_WORD), ("language", "de")),
+    article_case("q 10 % and entity, rare", ("q", TENTH_WORD), ("entity", RARE_ENTITY.slug)),
+]
+
+SEARCHES = [
+    article_case("q, rare", ("q", RARE_WORD)),
+    article_case("q, 1 %", ("q", HUNDREDTH_WORD)),
+    article_case("q, 10 %", ("q", TENTH_WORD)),
+    article_case("q, no hit", ("q", "nosuchword")),
+    article_case("q, phrase 1 %", ("q", f'"the {HUNDREDTH_WORD}"')),
+    article_case("q, phrase of common words", ("q", '"of the"')),
+    article_case("q, two words", ("q", f"{TENTH_WORD} {HUNDREDTH_WORD}")),
+    article_case("q, two common words", ("q", "over about")),
+    article_case("q, OR", ("q", f"{HUNDREDTH_WORD} OR {RARE_WORD}")),
+    article_case("q, -not", ("q", f"{TENTH_WORD} -{HUNDREDTH_WORD}")),
+    *(
+        article_case(f"q, {share}, sort={sort}", ("q", word), ("sort", sort))
+        for sort in (DEFAULT_SORT, "title")
+        for share, word in (("rare", RARE_WORD), ("1 %", HUNDREDTH_WORD), ("10 %", TENTH_WORD))
+    ),
+    article_case("q, 10 %, include", ("q", TENTH_WORD), ("include", "takeaways,entities")),
+]
+
+OTHER_COLLECTIONS = [
+    Case("takeaways, q rare", collection_path("takeaways", ("q", RARE_WORD))),
+    Case("takeaways, q 1 %", collection_path("takeaways", ("q", HUNDREDTH_WORD))),
+    Case("takeaways, q 10 %", collection_path("takeaways", ("q", TENTH_WORD))),
+    Case("takeaways, entity common", collection_path("takeaways", ("entity", COMMON_ENTITY))),
+    Case("takeaways, entity rare", collection_path("takeaways", ("entity", RARE_ENTITY.slug))),
+    Case("takeaways, article", collection_path("takeaways", ("article", "{article}"))),
+    Case("entities, q prefix", collection_path("entities", ("q", "Ch"))),
+    Case("entities, type", collection_path("entities", ("type", "policy"))),
+    Case("co-mentioned, common", collection_path(f"entities/{COMMON_ENTITY}/co-mentioned")),
+    Case("co-mentioned, rare", collection_path(f"entities/{RARE_ENTITY.slug}/co-mentioned")),
+    Case("related-links, article", collection_path("related-links", ("article", "{article}"))),
+    Case("related-links, basis listed", collection_path("related-links", ("basis", "listed"))),
+    Case("related-links, basis computed", collection_path("related-links", ("basis", "computed"))),
+    Case("related-links, resolved", collection_path("related-links", ("resolved", "true"))),
+    Case("related-links, unresolved", collection_path("related-links", ("resolved", "false"))),
+]
+
+# The first page is compared with the last page. A walk to the last page takes minutes, so one sort of each
+# collection must do.
+DEPTH_CASES = [
+    Case(f"{collection} by {sort}", collection_path(collection, ("sort", sort)))
+    for collection, (sort, *_) in SORTS_BY_COLLECTION.items()
+]
+
+CASES = [*UNFILTERED, *FILTERS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *OTHER_COLLECTIONS]

@@ -1,0 +1,71 @@
+"""The performance targets of the service, compared with the measurements."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bench.corpus.build import Corpus
+from bench.markdown import markdown_table
+from bench.throughput.rounds import Result
+
+# Requests that the byte cache answers with a body.
+HOT_CASES = ("hot detail", "hot list", "hot filtered list", "hot search")
+
+
+class Goal(NamedTuple):
+    """A bound for a measured value: a minimum, or a maximum if `is_maximum`."""
+
+    name: str
+    value: float
+    bound: float
+    is_maximum: bool = False
+
+    def row(self) -> list[str]:
+        """Return the row of the table."""
+        is_reached = self.value <= self.bound if self.is_maximum else self.value >= self.bound
+        relation = "at most" if self.is_maximum else "at least"
+        return [self.name, f"{self.value:.2f}", f"{relation} {self.bound:g}", "yes" if is_reached else "no"]
+
+
+def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> list[Goal]:
+    """Return the targets of the engine with the measured values.
+
+    Args:
+        results: The results by the names of their cases.
+        small: The small corpus.
+        large: The large corpus.
+        memory: MiB of the largest worker process.
+    """
+
+    def ratio(name: str, other: str) -> float:
+        return results[name].ratio_to(results[other])
+
+    def of_bare(name: str) -> float:
+        return ratio(name, results[name].case.baseline or name)
+
+    is_sqlite = large.url.startswith("sqlite")
+    hot = [*HOT_CASES, "hot 304"] if is_sqlite else ["hot detail"]
+    found = [Goal(f"{name} / bare", of_bare(name), 0.85 if is_sqlite else 0.8) for name in hot]
+    found.append(
+        Goal("any detail, no cache / bare", of_bare("any detail, no cache"), 0.3 if is_sqlite else 0.15)
+    )
+    if is_sqlite:
+        found.append(Goal("any detail / bare", of_bare("any detail"), 0.4))
+    for what in ("list", "search"):
+        names = [f"first-time {what}, {each.articles:,}" for each in (large, small)]
+        found.append(Goal(" / ".join(names), ratio(*names), 0.5))
+    if is_sqlite:
+        for peer, bound in (("Datasette", 4), ("FastAPI, ORM", 20), ("Django REST framework", 20)):
+            found.append(Goal(f"hot detail / {peer}", ratio("hot detail", peer), bound))
+    single = results["hot detail, one connection"].median
+    return [
+        *found,
+        Goal("hot detail, one connection, median ms", single, 0.5, is_maximum=True),
+        Goal("second half of seeding / first", large.second_half_rate, 0.8),
+        Goal("MiB of a worker", memory, 200, is_maximum=True),
+    ]
+
+
+def goals_table(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> str:
+    """Return a table with a row for each target."""
+    rows = [each.row() for each in goals(results, small, large, memory)]
+    return markdown_table(["target", "measured", "wanted", "reached"], rows)

@@ -1,0 +1,165 @@
+"""Requests a second of the service, compared with a bare WSGI application and with the peers."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+import orjson
+
+from bench.corpus.build import read_corpus
+from bench.corpus.words import COMMON_ENTITIES, TENTH_WORD, WORDS
+from bench.databases import Store
+from bench.peers.datasette import write_datasette_table
+from bench.throughput import programs
+from bench.throughput.goals import HOT_CASES, goals_table
+from bench.throughput.load import Targets, find_wrk, put_load
+from bench.throughput.rounds import Case, measure_rounds, results_table
+from bench.throughput.servers import Program, RunningServer, run_server
+
+Article = Mapping[str, Any]
+# More paths than all rounds together request, so that no path is requested twice.
+FIRST_TIME_PATHS = 60_000
+# Number of articles that together exceed the default size of the byte cache.
+FILLING_ARTICLES = 8_000
+SEARCH = urlencode({"q": TENTH_WORD})
+FILTERED = urlencode({"entity": COMMON_ENTITIES[0].slug})
+
+
+def first_lists() -> Targets:
+    """Return different lists of 20 articles, each published before a random time."""
+    random, start = Random(1), datetime(2016, 2, 1, tzinfo=UTC)
+    offsets = random.sample(range(300_000_000), FIRST_TIME_PATHS)
+    times = (start + timedelta(seconds=offset) for offset in offsets)
+    return Targets([f"/v1/articles?published_before={each:%Y-%m-%dT%H:%M:%SZ}" for each in times])
+
+
+def first_searches() -> Targets:
+    """Return different searches for two words, which are as frequent as in the pages."""
+    random, pairs = Random(1), dict[str, None]()
+    while len(pairs) < FIRST_TIME_PATHS:
+        pairs[" ".join(WORDS.draw(random, 2))] = None
+    return Targets([f"/v1/articles?q={quote(pair)}" for pair in pairs])
+
+
+def hot_paths(slug: str) -> dict[str, str]:
+    """Return paths that are requested again and again, by the names of their cases."""
+    detail = f"/v1/articles/{slug}"
+    lists = ("/v1/articles", f"/v1/articles?{FILTERED}", f"/v1/articles?{SEARCH}")
+    return dict(zip(HOT_CASES, (detail, *lists), strict=True))
+
+
+def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
+    """Return the cases that the byte cache answers, each with the bare application on the same bytes."""
+    cases = []
+    for number, (name, path) in enumerate(paths.items()):
+        same = f"bare WSGI, bytes of {name[4:]}"
+        cases += [Case(same, bare, Targets([f"/{number}"]), same), Case(name, server, Targets([path]), same)]
+    detail, baseline = paths["hot detail"], cases[0].name
+    etag = server.get(detail)[1]["ETag"]
+    return [
+        *cases,
+        Case("hot 304", server, Targets([detail], headers={"If-None-Match": etag}), baseline),
+        Case("hot gzip", server, Targets([detail], headers={"Accept-Encoding": "gzip"}), baseline),
+        Case("hot detail, one connection", server, Targets([detail]), baseline, connections=1),
+    ]
+
+
+def peer_cases(stack: ExitStack, database: Path, folder: Path, article: Article, baseline: str) -> list[Case]:
+    """Start the peers on the SQLite file `database` and return the case of each, which requests `article`."""
+    briefs = folder / "briefs.db"
+    write_datasette_table(database, briefs)
+    parts = "&".join(f"_json={name}" for name in ("body", "analysis", "takeaways", "entities", "related"))
+    started = [
+        (programs.datasette(briefs), f"/briefs/articles/{article['slug']}.json?_shape=array&{parts}"),
+        (programs.fastapi(database), f"/articles/{article['slug']}"),
+        (programs.django(database), f"/articles/{article['slug']}"),
+    ]
+    cases = [
+        Case(program.name, _start(stack, program, path), Targets([path]), baseline)
+        for program, path in started
+    ]
+    for case in cases:
+        _check_content(case, article)
+    return cases
+
+
+def _fill_cache(server: RunningServer, slugs: Sequence[str]) -> None:
+    """Fill the byte cache of each worker by requesting many articles repeatedly."""
+    targets = Targets([f"/v1/articles/{slug}" for slug in slugs[:FILLING_ARTICLES]])
+    requested = 0
+    while requested < 8 * FILLING_ARTICLES:
+        requested += put_load(server.port, targets, 5, start=requested).requests
+
+
+def _check_content(case: Case, article: Article) -> None:
+    """Check that the response of a peer contains all values of `article`.
+
+    Raises:
+        click.ClickException: A value is missing.
+    """
+    response = case.server.get(case.targets.paths[0])[2].decode()
+    values = [article["title"], *(each["text"] for each in (*article["body"], *article["takeaways"]))]
+    values += [each["name"] for each in article["entities"]]
+    values += [each["id"] for part in ("takeaways", "entities", "related") for each in article[part]]
+    values += [each["target"]["title"] for each in article["related"] if each["target"]]
+    missing = [text for text in values if orjson.dumps(text).decode()[1:-1] not in response]
+    if missing:
+        raise click.ClickException(f"{case.name} does not contain {missing[0]!r}")
+
+
+def _start(stack: ExitStack, program: Program, path: str) -> RunningServer:
+    return stack.enter_context(run_server(program, path))
+
+
+def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rounds: int) -> str:
+    """Return the table of all cases and the table of the targets.
+
+    Args:
+        store: The databases.
+        names: The database of each corpus, by its number of articles.
+        seconds: The length of each load.
+        rounds: The number of loads for each case.
+    """
+    find_wrk()
+    small, large = (read_corpus(store.url(names[size]), size) for size in (min(names), max(names)))
+    any_article = Targets([f"/v1/articles/{slug}" for slug in large.slugs], is_random=True)
+    paths = hot_paths(large.slugs[0])
+    detail = paths["hot detail"]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="briefs-bench-")))
+        # One server for all cases of the cache, and two servers that never get the same request twice.
+        server, on_small, on_large = (
+            _start(stack, programs.briefs(each.url), "/readyz") for each in (large, small, large)
+        )
+        uncached = _start(stack, programs.briefs(large.url, 0), "/readyz")
+        bodies = folder / "bodies"
+        bodies.mkdir()
+        for number, path in enumerate(paths.values()):
+            (bodies / str(number)).write_bytes(server.get(path)[2])
+        cases = hot_cases(server, paths, _start(stack, programs.bare(bodies), "/0"))
+        baseline = cases[0].name
+        flask_orm = _start(stack, programs.flask_orm(large.url), detail)
+        cases += [
+            Case("any detail", server, any_article, baseline),
+            Case("any detail, no cache", uncached, any_article, baseline),
+            *(
+                Case(f"first-time {kind}, {articles:,}", server_, first, baseline)
+                for kind, first in (("list", first_lists()), ("search", first_searches()))
+                for articles, server_ in ((small.articles, on_small), (large.articles, on_large))
+            ),
+            Case("Flask, ORM and schema", flask_orm, Targets([detail]), baseline),
+        ]
+        if large.url.startswith("sqlite"):
+            database = Path(large.url.removeprefix("sqlite:///"))
+            article = orjson.loads(server.get(detail)[2])
+            cases += peer_cases(stack, database, folder, article, baseline)
+        results = measure_rounds(cases, seconds, rounds)
+        _fill_cache(server, large.slugs)
+        memory = server.memory()
+    return f"{results_table(results)}\n\n{goals_table(results, small, large, memory)}"

@@ -1,0 +1,98 @@
+"""Load on several servers in turn, so that other work of the machine affects all of them."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.progress import track
+
+from bench.markdown import markdown_table
+from bench.throughput.load import Load, Targets, put_load
+from bench.throughput.servers import RunningServer
+
+
+class Case(NamedTuple):
+    """A row of the table: a server, its requests, and the name of the case that it is compared with."""
+
+    name: str
+    server: RunningServer
+    targets: Targets
+    baseline: str | None = None
+    connections: int = 32
+
+
+class Result(NamedTuple):
+    """The requests a second of each round, and medians over all rounds.
+
+    Attributes:
+        case: The case.
+        rates: Requests a second, by round.
+        cpu: CPU microseconds of a request.
+        median: Milliseconds of a request, median.
+        p99: Milliseconds of a request, 99th percentile.
+    """
+
+    case: Case
+    rates: Sequence[float]
+    cpu: float
+    median: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        """The median of the requests a second."""
+        return statistics.median(self.rates)
+
+    def ratio_to(self, other: "Result") -> float:
+        """Return the median over all rounds of the ratio of the two rates."""
+        return statistics.median(rate / base for rate, base in zip(self.rates, other.rates, strict=True))
+
+
+def measure_rounds(cases: Sequence[Case], seconds: int, rounds: int) -> dict[str, Result]:
+    """Put load on each case in each round, after a round that is not counted.
+
+    The order is reversed in every other round.
+
+    Returns:
+        The results by the names of their cases.
+    """
+    loads: dict[str, list[tuple[Load, float]]] = {case.name: [] for case in cases}
+    starts = dict.fromkeys(loads, 0)
+    for number in track(range(rounds + 1), "Throughput", console=Console(stderr=True), transient=True):
+        for case in cases if number % 2 else cases[::-1]:
+            before = case.server.cpu_seconds()
+            load = put_load(
+                case.server.port,
+                case.targets,
+                seconds if number else 1,
+                connections=case.connections,
+                start=starts[case.name],
+            )
+            starts[case.name] += load.requests + case.connections
+            if number:
+                cpu_seconds = (case.server.cpu_seconds() - before) / load.requests
+                loads[case.name].append((load, cpu_seconds * 1e6))
+    return {case.name: _result(case, loads[case.name]) for case in cases}
+
+
+def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
+    figures = [(cpu, load.median, load.p99) for load, cpu in loads]
+    rates = [load.rate for load, _ in loads]
+    return Result(case, rates, *map(statistics.median, zip(*figures, strict=True)))
+
+
+def results_table(results: Mapping[str, Result]) -> str:
+    """Return a table with a row for each case."""
+    rows = [
+        [
+            result.case.name,
+            f"{result.rate:,.0f}",
+            f"{result.ratio_to(results[result.case.baseline]):.3f}" if result.case.baseline else "",
+            f"{result.cpu:,.0f}",
+            f"{result.median:.2f}",
+            f"{result.p99:.1f}",
+        ]
+        for result in results.values()
+    ]
+    return markdown_table(["case", "a second", "of bare", "CPU µs", "median ms", "p99 ms"], rows)
