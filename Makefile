@@ -6,7 +6,10 @@ export PORT
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+INSTALL := $(PIP_INSTALL) --require-hashes -r
+# Installs the `briefs` command and `flask seed`; both run the code of this folder.
+INSTALL_PROJECT := $(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 
 # The tests that `test` runs, and the minutes after which `explore` stops.
 TESTS ?=
@@ -51,7 +54,7 @@ evaluate: $(VENV)/dev.stamp  ## Compare what is extracted from the documents of 
 word-lists: $(VENV)/dev.stamp  ## Write the frozen word lists from the packages that they come from.
 	$(BIN)/python -m tools.freeze_word_lists
 
-install: $(VENV)/dev.stamp  ## Install all packages into $(VENV).
+install: $(VENV)/dev.stamp  ## Install all packages, and the project itself, into $(VENV).
 
 openapi: $(VENV)/dev.stamp  ## Generate the examples and openapi.yaml from the code.
 	$(BIN)/python -m tests.support.examples
@@ -68,12 +71,14 @@ requirements: $(VENV)/dev.stamp  ## Pin the newest version of each package, with
 clean:  ## Remove the files that the other targets made, except databases.
 	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/runtime.stamp: requirements.txt | $(BIN)/python
+$(VENV)/runtime.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	$(INSTALL) requirements.txt
+	$(INSTALL_PROJECT)
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
+$(VENV)/dev.stamp: requirements-dev.txt pyproject.toml | $(BIN)/python
 	$(INSTALL) requirements-dev.txt
+	$(INSTALL_PROJECT)
 	@touch $@ $(VENV)/runtime.stamp
 
 $(PEERS)/peers.stamp: bench/peers/requirements.txt

@@ -1,0 +1,3 @@
+"""The web service: JSON resources over HTTP."""
+
+__version__ = "1.0.0"

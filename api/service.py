@@ -15,7 +15,7 @@ from api.db import db
 from api.problems import RETRY_SECONDS
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import Link
-from api.resources.openapi import TITLE, VERSION, document, to_yaml
+from api.resources.openapi import MAJOR_VERSION, TITLE, document, to_yaml
 from api.resources.serialization import Shape
 from api.urls import url
 
@@ -79,7 +79,7 @@ def get_index() -> Any:
     Links to the collections, the documentation and the specification (RFC 8631 relations in `Link`).
     """
     relations = f'<{url("/openapi.json")}>; rel="service-desc", <{url("/docs")}>; rel="service-doc"'
-    return {"name": TITLE, "version": VERSION, "links": {}}, {"Link": relations}
+    return {"name": TITLE, "version": MAJOR_VERSION, "links": {}}, {"Link": relations}
 
 
 @blueprint.resource("/openapi.json", {"type": "object"})

@@ -37,8 +37,8 @@ ELSEWHERE = re.compile("|".join(re.escape(text) for text in [*REGISTRIES, *OPTIO
 
 
 def make_install(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
-    """Run `make install` in `folder` with a copy of the Makefile and nothing else but the pins."""
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    """Run `make install` in `folder` with a copy of the Makefile and the files that it depends on."""
+    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
         shutil.copyfile(ROOT / name, folder / name)
     # Under `make test` the variables of that make would be taken for this one's.
     environ = {

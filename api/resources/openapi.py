@@ -14,12 +14,13 @@ from flask.cli import with_appcontext
 from flask_smorest import Api
 from marshmallow import fields
 
+from api import __version__
 from api.problems import DETAILS, PROBLEM_JSON, TITLES
 from api.resources.serialization import Shape
 from api.urls import settings
 
 TITLE = "Briefs API"
-VERSION = "1"
+MAJOR_VERSION = __version__.partition(".")[0]
 EXAMPLES = Path(__file__).parent.parent / "v1" / "examples.json"
 LICENSE = {"name": "MIT", "identifier": "MIT"}
 
@@ -146,7 +147,7 @@ def _specification(blueprints: tuple[Blueprint, ...]) -> dict[str, Any]:
     # Not made with the service's application, whose start it would double, but when it is asked for;
     # flask-smorest documents what is registered with an application that has not answered yet.
     app = Flask(__name__)
-    app.config |= {"API_TITLE": TITLE, "API_VERSION": f"{VERSION}.0.0", "OPENAPI_VERSION": "3.1.0"}
+    app.config |= {"API_TITLE": TITLE, "API_VERSION": __version__, "OPENAPI_VERSION": "3.1.0"}
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})
     for blueprint in blueprints:
         specification.register_blueprint(blueprint)

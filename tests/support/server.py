@@ -155,11 +155,12 @@ def serving(
     """Start gunicorn on the database of `database_url` and give it when it answers."""
     environ["DATABASE_URL"] = database_url
     with started(folder, environ, application=application, root=root) as server:
-        server.wait_until("an answer from /healthz", lambda: _answers(server))
+        server.wait_until("an answer from /healthz", lambda: answers(server))
         yield server
 
 
-def _answers(server: Server) -> bool:
+def answers(server: Server) -> bool:
+    """Return True if `server` listens and answers; remember its port."""
     listening = LISTENING.search("\n".join(server.lines))
     if listening is None:
         return False
