@@ -1,4 +1,4 @@
-"""`flask seed`: documents into the database, and what an operator asks about them."""
+"""The `flask seed` commands: load documents, and maintain or inspect the database."""
 
 import signal
 import sys
@@ -24,8 +24,8 @@ from seeds.extraction.spacy_recognizer import ModelError, recognizer
 from seeds.messages import printable
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
-from seeds.report import REJECTED, reporting
-from seeds.run import Run, rejected
+from seeds.report import REJECTED, open_report
+from seeds.run import Run, format_rejection
 from seeds.storing.catalogue_update import cede_slugs, refresh_entities
 from seeds.storing.entity_merging import settle_entities
 from seeds.storing.relink import relink, reread
@@ -35,39 +35,39 @@ from seeds.storing.transactions import Transaction, transactions
 from seeds.streams import STANDARD, input_name, open_input, open_output
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines
-from seeds.transfer.lines import InvalidExportError, counted, write_lines
+from seeds.transfer.lines import InvalidExportError, format_counts, write_lines
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
-def _stop_alike() -> None:
-    """Let an end that the system asks for be as orderly as one by Ctrl-C."""
+def _stop_on_sigterm() -> None:
+    """Handle SIGTERM like Ctrl-C, so that a stopped command ends cleanly."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 seed = AppGroup(
     "seed",
-    callback=_stop_alike,
-    help="Seed the database from documents, and look at what is there.\n\n"
-    "Exit status: 0 done, 1 something was rejected, 2 called wrongly.\n\n"
+    callback=_stop_on_sigterm,
+    help="Load documents into the database, and maintain it.\n\n"
+    "Exit status: 0 on success, 1 if something was rejected or failed, 2 for a usage error.\n\n"
     "Example: flask seed load --dry-run",
 )
 
 
 @seed.command("load")
 @click.argument("paths", nargs=-1, type=ANY_PATH)
-@click.option("--dry-run", is_flag=True, help="Do all the work, print the same, then roll it back.")
-@click.option("--strict", is_flag=True, help="Reject a document that has warnings.")
-@click.option("--prune", is_flag=True, help="Then remove what the folders have no document of.")
-@click.option("--yes", is_flag=True, help="With --prune: do not ask before that.")
-@click.option("--force", is_flag=True, help="With --prune: remove more than half of a folder, too.")
+@click.option("--dry-run", is_flag=True, help="Do the same work and print the same output, then roll back.")
+@click.option("--strict", is_flag=True, help="Reject documents that have warnings.")
+@click.option("--prune", is_flag=True, help="Then remove articles whose document is gone from its folder.")
+@click.option("--yes", is_flag=True, help="With --prune: remove without asking.")
+@click.option("--force", is_flag=True, help="With --prune: remove even more than half of a folder.")
 @click.option(
     "--report",
     type=REPORT_PATH,
     metavar="FILE",
-    help="Write a JSON file that says what became of each document and what differs; - is standard output.",
+    help="Write the outcome of each document to FILE as JSON. Use - for standard output.",
 )
 def load_command(
     paths: tuple[Path, ...],
@@ -80,45 +80,48 @@ def load_command(
 ) -> None:
     """Load documents into the database.
 
-    PATHS are files, or folders whose *.txt are taken; without any, the project's own documents. A document
-    is in whole or not at all, a bad one never stops the others, and loading twice changes nothing. What is
-    pruned is shown and asked about; to say no is no failure.
+    Each of PATHS is a file, or a folder whose *.txt files are loaded. The default is seeds/documents.
+
+    A document is stored completely or not at all, and a rejected document does not stop the others. Loading
+    the same documents again changes nothing. Before pruning, the command lists the articles to be removed and
+    asks for confirmation. Answering no is not an error.
 
     Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """
-    given = paths or (DOCUMENTS_FOLDER,)
-    _check_prune(given, prune=prune, yes=yes, force=force)
+    paths = paths or (DOCUMENTS_FOLDER,)
+    _check_prune(paths, prune=prune, yes=yes, force=force)
     with (
         reported_failures(),
-        reporting(report) as told,
+        open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
-        run = Run(begin, told, settings().max_document_bytes, strict=strict)
-        # Only now: while another run was waited for, files may have come and gone.
-        files = find_documents(given)
+        run = Run(begin, outcomes, settings().max_document_bytes, strict=strict)
+        # List the files after waiting for another run: files may appear or disappear meanwhile.
+        files = find_documents(paths)
         if not files:
-            print_message("warning: there is no *.txt to load")
-        run.load(files, _knowledge(begin))
-        is_pruned = not prune or run.prune(given, ask=not (yes or dry_run), force=force)
+            print_message("warning: there are no *.txt files to load")
+        run.load(files, _read_knowledge(begin))
+        is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
-    (print_message if report == STANDARD else print_result)(told.summary)
-    sys.exit(0 if is_pruned and not told.counts[REJECTED] else 1)
+    (print_message if report == STANDARD else print_result)(outcomes.summary)
+    sys.exit(0 if is_pruned and not outcomes.counts[REJECTED] else 1)
 
 
 @seed.command("parse")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def parse_command(file: Path) -> None:
-    """Print the parse of FILE as JSON, without a database.
+    """Print the parse of FILE as JSON.
 
-    The article's fields of the document, the first and last line of each, and the warnings.
+    The output has the fields of the document, the first and last line of each field, and the warnings. This
+    command needs no database.
 
     Example: flask seed parse seeds/documents/000_873f17470df679e4.txt
     """
     try:
         document, _ = read_document(file, settings().max_document_bytes)
     except Rejection as rejection:
-        print_message(rejected(file, rejection))
+        print_message(format_rejection(file, rejection))
         sys.exit(1)
     print_result(orjson.dumps(document_to_json(document), option=orjson.OPT_INDENT_2))
 
@@ -126,10 +129,11 @@ def parse_command(file: Path) -> None:
 @seed.command("remove")
 @click.argument("article")
 def remove_command(article: str) -> None:
-    """Remove ARTICLE, an id or a slug, old ones too, without asking.
+    """Remove ARTICLE without asking.
 
-    Its pages answer 410 from then on. Its history stays, and its slugs stay its own: seeded again, it comes
-    back under its old id with the next revision.
+    ARTICLE is an id or a slug, current or former. The API answers 410 for a removed article. Its history and
+    its slugs are kept: if the document is loaded again, the article returns under the same id, with the next
+    revision.
 
     Example: flask seed remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
@@ -137,41 +141,41 @@ def remove_command(article: str) -> None:
         with begin() as connection:
             identity = find_article(connection, article)
             if identity is None:
-                raise click.ClickException(f"no article has the id or slug {printable(article)}")
+                raise click.ClickException(f"there is no article with the id or slug {printable(article)}")
             outcome = remove(connection, identity)
         render_articles(begin)
-    print_result(f"removed {outcome.slug}, which was at revision {outcome.revision}")
+    print_result(f"removed {outcome.slug} (revision {outcome.revision})")
 
 
 @seed.command("relink")
 def relink_command() -> None:
-    """Derive entities, evidence and computed links anew from the articles that are stored.
+    """Derive entities, evidence and links again.
 
-    After a change of the catalogue: what it has by now takes the place of what was extracted, under whose
-    old addresses it is found. The computed links are afterwards the same whatever the order of seeding. No
-    article gets a new revision. A run that was interrupted is finished by running it again.
+    Run this after changing the catalogue. A catalogue entry then replaces the extracted entity of the same
+    name, and the old addresses of that entity lead to the entry. The computed links no longer depend on the
+    order in which documents were loaded. No article gets a new revision. If the command is interrupted, run
+    it again to finish.
 
     Example: flask seed relink
     """
     with reported_failures(), transactions(db.engine, print_message) as begin:
-        matcher = _knowledge(begin)
+        matcher = _read_knowledge(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
-        reread_count = sum(_each(begin, "Reading", articles, reread, matcher))
-        settled_count = settle_entities(begin)
-        linked_count = sum(_each(begin, "Linking", articles, relink))
+        reread_count = sum(_apply_to_each(begin, "Reading", articles, reread, matcher))
+        merged_count = settle_entities(begin)
+        relinked_count = sum(_apply_to_each(begin, "Linking", articles, relink))
         render_articles(begin)
     print_result(
-        f"{count_of(len(articles), 'article', 'articles')}, {reread_count} read anew, "
-        f"{count_of(settled_count, 'entity', 'entities')} settled, "
-        f"{count_of(linked_count, 'article', 'articles')} with other links"
+        f"{count_of(len(articles), 'article', 'articles')}, {reread_count} rederived, "
+        f"{count_of(merged_count, 'entity', 'entities')} merged, {relinked_count} relinked"
     )
 
 
-def _each(
+def _apply_to_each(
     begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
 ) -> Iterator[bool]:
-    """Do `step` for each article, in a transaction of its own."""
+    """Call `step` for each article in a separate transaction, and yield what it returns."""
     for article in progress(articles, verb):
         with begin() as connection:
             yield step(connection, article, *rest)
@@ -179,11 +183,11 @@ def _each(
 
 @seed.command("render")
 def render_command() -> None:
-    """Make the stored answers of all articles anew, with BRIEFS_BASE_URL as the service has it.
+    """Render the stored JSON of all articles again.
 
-    For another BRIEFS_BASE_URL, and for another version of this program: until then all is answered as it
-    should be, but each request for an article makes its answer for itself. Other commands make at their end
-    the answers of the articles that they changed.
+    Run this after changing BRIEFS_BASE_URL (use the value of the service) and after upgrading the program.
+    Until then the service answers correctly but more slowly, because it renders an article at each request.
+    The other commands render the articles that they change.
 
     Example: flask seed render
     """
@@ -194,7 +198,9 @@ def render_command() -> None:
 
 @seed.command("status")
 def status_command() -> None:
-    """Print how much is there, one name and value a line.
+    """Print row counts, the corpus revision and the database engine.
+
+    Each line is a name and a value.
 
     Example: flask seed status
     """
@@ -217,26 +223,27 @@ def status_command() -> None:
 @seed.command("export")
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export_command(file: Path) -> None:
-    """Write the whole database to FILE, or to standard output: one JSON object a line.
+    """Write the whole database to FILE as JSON lines.
 
-    Every article whole, with history and removals: a backup, fit to be read back by `flask seed import` on
-    either engine. FILE is there whole or not at all, and readable by its owner alone, as the key that signs
-    cursors is in it. Seeding may go on meanwhile: all of the export is one state.
+    The default is standard output. An export is a complete backup, with history and removed articles. `flask
+    seed import` reads it into either engine. It is a snapshot: other commands can run at the same time. FILE
+    appears only when it is complete. Only its owner can read it, because it contains the key that signs
+    cursors.
 
     Example: flask seed export briefs.ndjson
     """
     with reported_failures(), db.engine.connect() as connection, open_output(file) as output:
         counts = write_lines(export_lines(connection), output)
-    print_message(f"{counted(counts)} exported")
+    print_message(f"{format_counts(counts)} exported")
 
 
 @seed.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 def import_command(file: Path) -> None:
-    """Read what `flask seed export` wrote into an empty database, from FILE or, as -, standard input.
+    """Read an export from FILE into an empty database. Use - for standard input.
 
-    It may be of the other engine. All is in, or nothing: a file that was cut off or altered is refused with
-    the line where that shows. Its digest tells accidents, not intent: one that was made to fit is taken in.
+    The export can come from either engine. The import is all or nothing: if FILE is truncated or was
+    altered, the command names the line and writes nothing. The checksum detects accidents, not forgery.
 
     Example: flask seed import briefs.ndjson
     """
@@ -247,22 +254,22 @@ def import_command(file: Path) -> None:
             render_articles(begin)
     except NotEmptyError as error:
         raise click.ClickException(str(error)) from None
-    except InvalidExportError as fault:
-        print_message(f"{input_name(file)}: line {fault.line}: {fault.message}")
+    except InvalidExportError as error:
+        print_message(f"{input_name(file)}: line {error.line}: {error.message}")
         sys.exit(1)
-    print_result(f"{counted(counts)} imported")
+    print_result(f"{format_counts(counts)} imported")
 
 
 def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool) -> None:
     if (yes or force) and not prune:
-        raise click.UsageError(f"--{'yes' if yes else 'force'} goes with --prune")
+        raise click.UsageError(f"--{'yes' if yes else 'force'} requires --prune")
     files = [path for path in paths if prune and not path.is_dir()]
     if files:
-        raise click.UsageError(f"--prune wants folders, and {printable(str(files[0]))} is a file")
+        raise click.UsageError(f"--prune requires folders, but {printable(str(files[0]))} is a file")
 
 
-def _knowledge(begin: Transaction) -> Matcher:
-    """Read the catalogue, and bring what is there of its entities to it."""
+def _read_knowledge(begin: Transaction) -> Matcher:
+    """Read the catalogue, update its entities in the database, and return a matcher for it."""
     try:
         catalogue, recognize = read_catalogue(), recognizer(settings().spacy_model)
     except (CatalogueError, ModelError) as error:

@@ -1,4 +1,4 @@
-"""Output of the commands: messages, progress and results, and one-line reports of failures."""
+"""Output of the commands: messages, progress, results, and failures as one line."""
 
 import errno
 import logging
@@ -31,90 +31,93 @@ from seeds.streams import StreamError
 
 Item = TypeVar("Item")
 
-# The driver and the pool log what they cannot tidy up after a connection was cut. The error itself is raised
-# as well, and said in one line.
-CLEANERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
-UNTIDY = ("error ignored", "Exception during reset")
-# Seconds between two lines of progress where there is no terminal.
-TELL_EVERY = 10.0
+# After a lost connection these loggers report failed clean-up. The commands report the error itself.
+CLEANUP_LOGGERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
+CLEANUP_MESSAGES = ("error ignored", "Exception during reset")
+# Seconds between two lines of progress if standard error is not a terminal.
+PROGRESS_INTERVAL = 10.0
 
 console = Console(stderr=True)
 
 
-class _Rate(ProgressColumn):
-    """How many are done a second."""
+class _RateColumn(ProgressColumn):
+    """A progress column with the number of items processed a second."""
 
     def render(self, task: Task) -> Text:
-        """Give the rate since the beginning, as soon as there is one."""
+        """Return the average rate, or an empty text before any time has passed."""
         return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
 
 
 def print_message(message: str) -> None:
-    """Print `message`, above the progress bar where there is one."""
+    """Print `message` to standard error, above a progress bar if one is shown."""
     console.print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def progress(items: Sequence[Item], verb: str) -> Iterator[Item]:
-    """Yield `items`, showing how many are done, how fast, and how long the rest will take.
+    """Yield `items`, and show how many are done, the rate and the remaining time.
 
-    On a terminal that is a bar; elsewhere a line now and then.
+    Show a progress bar on a terminal, otherwise a line every `PROGRESS_INTERVAL` seconds.
     """
     if not console.is_terminal:
-        yield from _told(items, verb)
+        yield from _progress_lines(items, verb)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _RateColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         yield from bar.track(items, description=verb)
 
 
-def _told(items: Sequence[Item], verb: str) -> Iterator[Item]:
-    started = told = time.monotonic()
+def _progress_lines(items: Sequence[Item], verb: str) -> Iterator[Item]:
+    started = printed = time.monotonic()
     for done, item in enumerate(items, 1):
         yield item
         now = time.monotonic()
-        if now - told >= TELL_EVERY:
-            told, rate = now, done / (now - started)
-            left = timedelta(seconds=round((len(items) - done) / rate))
-            print_message(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {left} left")
+        if now - printed >= PROGRESS_INTERVAL:
+            printed, rate = now, done / (now - started)
+            remaining = timedelta(seconds=round((len(items) - done) / rate))
+            print_message(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {remaining} left")
 
 
 def print_result(text: str | bytes) -> None:
-    """Print what was asked for to standard output."""
+    """Print the result of a command to standard output."""
     try:
         click.echo(text)
     except OSError as error:
-        # Who reads no further has what was wanted; click ends without a word then.
+        # The reader closed the pipe. Click then exits without a message.
         if error.errno == errno.EPIPE:
             raise
-        # What is left in the buffer would fail once more at the end.
+        # Flushing the rest of the buffer at exit would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.ClickException(f"standard output: cannot be written: {error.strerror}") from None
 
 
-def count_of(count: int, one: str, several: str) -> str:
-    """Say how many there are."""
-    return f"{count} {one if count == 1 else several}"
+def count_of(count: int, singular: str, plural: str) -> str:
+    """Return `count` with the noun in the right number, such as `1 article`."""
+    return f"{count} {singular if count == 1 else plural}"
 
 
 @contextmanager
 def reported_failures() -> Iterator[None]:
-    """Turn a failure of the database or of a file into one line that says what to do."""
-    for name in CLEANERS:
-        logging.getLogger(name).addFilter(_tells_more)
+    """Turn a failure of the database or of a file into a one-line error that says what to do.
+
+    Raises:
+        click.ClickException: If the body raised a database error, `LockError` or `StreamError`.
+    """
+    for name in CLEANUP_LOGGERS:
+        logging.getLogger(name).addFilter(_is_not_cleanup)
     try:
         yield
     except (LockError, StreamError) as error:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
-        advice = "nothing of the document at hand was written; mend the cause and run this again"
+        advice = "the current document was not stored; correct the cause and run the command again"
         if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
     except KeyboardInterrupt:
-        print_message("stopped; run this again to finish")
+        print_message("interrupted; run the command again to finish")
         raise
 
 
-def _tells_more(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(UNTIDY)
+def _is_not_cleanup(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(CLEANUP_MESSAGES)

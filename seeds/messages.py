@@ -1,20 +1,20 @@
-"""Text of others inside messages of our own."""
+"""Foreign text, such as file names and lines of documents, made safe for one-line messages."""
 
 import re
 
 # Control characters, line and paragraph separators, Bidi_Control characters, lone surrogates.
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """`text` on one line: what breaks the line or turns its direction is shown as `\\x07` or `\\u202e`."""
-    return UNSEEN.sub(_escape, text)
+    """Return `text` with each unprintable character replaced by an escape such as `\\x07` or `\\u202e`."""
+    return UNPRINTABLE.sub(_escape, text)
 
 
-def quoted(text: str, longest: int = 40) -> str:
-    """`text` in quotes, printable, cut to about `longest` characters."""
-    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return f'"{printable(cut)}"'
+def quoted(text: str, max_length: int = 40) -> str:
+    """Return `text` in quotation marks, printable, and shortened to `max_length` characters."""
+    shortened = text if len(text) <= max_length else f"{text[: max_length - 1]}…"
+    return f'"{printable(shortened)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Articles whose documents are gone from the folder that they were last loaded from."""
+"""Articles whose documents are gone from the folder they were last loaded from."""
 
 import os
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from seeds.messages import printable
 from seeds.parsing.files import real_path
 
 
-class Filed(NamedTuple):
-    """An article as it was loaded from a folder."""
+class FolderArticle(NamedTuple):
+    """An article whose document was last loaded from a folder."""
 
     id: UUID
     key: str
@@ -23,41 +23,48 @@ class Filed(NamedTuple):
 
 
 @dataclass
-class Seen:
-    """What a run has seen: keys of documents, files that it could read, and others that it could not."""
+class SeenDocuments:
+    """The documents that a run has read or rejected.
 
-    keys: dict[str, Path] = field(default_factory=dict)
-    rejected: set[str] = field(default_factory=set)
-    # Those whose articles were not there before.
-    new: set[str] = field(default_factory=set)
-    # Folders by their real names, and names in them.
-    read: set[tuple[str, str]] = field(default_factory=set)
-    unknown: set[tuple[str, str]] = field(default_factory=set)
+    A file is a pair: the real path of its folder, and its name.
+    """
+
+    # The path of the document with each key.
+    paths: dict[str, Path] = field(default_factory=dict)
+    rejected_keys: set[str] = field(default_factory=set)
+    # Keys of documents whose articles the run created.
+    created_keys: set[str] = field(default_factory=set)
+    files: set[tuple[str, str]] = field(default_factory=set)
+    # Rejected files whose key is unknown, because their sidecar cannot be read.
+    files_without_key: set[tuple[str, str]] = field(default_factory=set)
 
 
-class Folder(NamedTuple):
-    """A folder's articles: how many there were before the run, and those whose documents are gone.
+class FolderComparison(NamedTuple):
+    """A comparison of a folder's articles with its documents.
 
-    `unknown` are files of which nobody can tell whose documents they are.
+    Attributes:
+        size: The number of articles that the folder had before the run.
+        gone: The articles whose documents are gone.
+        unknown: The names of rejected files whose key is unknown and that belong to no article.
     """
 
     size: int
-    gone: list[Filed]
+    gone: list[FolderArticle]
     unknown: list[str]
 
     @property
     def objection(self) -> str:
-        """Why nothing of this should be removed unless that is meant; empty where it may."""
+        """The reason not to remove the articles without `--force`, or an empty text."""
         if self.gone and self.unknown:
-            one = printable(self.unknown[0])
-            return f"; {one} may be the document of one; mend its sidecar or say --force"
-        # As when a disk is not mounted.
+            name = printable(self.unknown[0])
+            return f"; {name} may be the document of one of them; correct its sidecar or use --force"
+        # An unmounted disk looks like an empty folder.
         is_mostly_gone = len(self.gone) * 2 > self.size
-        return ", more than half of them; say --force if that is meant" if is_mostly_gone else ""
+        return ", which is more than half; use --force to remove them" if is_mostly_gone else ""
 
 
-def look_into(connection: Connection, folder: Path, seen: Seen) -> Folder:
-    """Give what became of the articles of `folder`, of which a run has `seen` all that it takes of it."""
+def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) -> FolderComparison:
+    """Compare the articles that were loaded from `folder` with the documents that a run has `seen`."""
     path = real_path(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
     rows = (
@@ -65,19 +72,21 @@ def look_into(connection: Connection, folder: Path, seen: Seen) -> Folder:
         .join(SourceDocument, SourceDocument.article_id == Article.id)
         .where(SourceDocument.folder == path)
     )
-    filed = [Filed(*row) for row in connection.execute(rows.order_by(Article.source_name, Article.key))]
-    names = {one.source_name for one in filed}
-    return Folder(
-        sum(one.key not in seen.new for one in filed),
-        [one for one in filed if _is_gone(one, folder, path, seen)],
-        sorted(name for parent, name in seen.unknown if parent == path and name not in names),
+    ordered = rows.order_by(Article.source_name, Article.key)
+    articles = [FolderArticle(*row) for row in connection.execute(ordered)]
+    names = {article.source_name for article in articles}
+    return FolderComparison(
+        sum(article.key not in seen.created_keys for article in articles),
+        [article for article in articles if _is_gone(article, folder, path, seen)],
+        sorted(name for parent, name in seen.files_without_key if parent == path and name not in names),
     )
 
 
-def _is_gone(filed: Filed, folder: Path, path: str, seen: Seen) -> bool:
-    """Tell whether the document of an article is no more: no file has its key, nor its name without a key."""
-    if filed.key in seen.keys or filed.key in seen.rejected or (path, filed.source_name) in seen.unknown:
+def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
+    """Return True if no file has the key of `article`, nor its file name and an unknown key."""
+    place = (path, article.source_name)
+    if article.key in seen.paths or article.key in seen.rejected_keys or place in seen.files_without_key:
         return False
-    # A file that the run does not take, as its name does not end in .txt, is there all the same.
-    is_there = os.path.lexists(folder / filed.source_name)
-    return not is_there or (path, filed.source_name) in seen.read
+    # A file whose name does not end in .txt is not loaded with its folder, but still exists.
+    exists = os.path.lexists(folder / article.source_name)
+    return not exists or place in seen.files

@@ -1,7 +1,7 @@
-"""What became of each document of a load: in a JSON file, and counted in the load's last line.
+"""The outcome of each document of a load: counted for the last line, and written to a JSON report.
 
-The file's form is `report.schema.json`. It is written whole at the end of the run or not at all; until then
-its documents wait on disk, so that memory does not grow with their number.
+`report.schema.json` describes the report. The report is written at the end of the run. Until then its
+entries are in a temporary file, so that memory does not grow with the number of documents.
 """
 
 import shutil
@@ -25,67 +25,81 @@ OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
 
 
 class Report:
-    """The outcomes of a run, counted; each document in full where a file is to have them."""
+    """The outcomes of a run: their counts, and an entry for each document.
 
-    def __init__(self, documents: IO[bytes] | None) -> None:
+    Args:
+        entries: A temporary file for the entries, or None if only counts are needed.
+    """
+
+    def __init__(self, entries: IO[bytes] | None) -> None:
         self.counts: Counter[str] = Counter()
         self.corpus_revision = 0
-        self._documents = documents
+        self._entries = entries
 
     @property
     def summary(self) -> str:
-        """The load's last line."""
+        """The last line of the load, such as `24 created, 1 updated, …`."""
         return ", ".join(f"{self.counts[outcome]} {outcome}" for outcome in OUTCOMES)
 
-    def done(self, name: str, key: str, outcome: Outcome, warnings: Sequence[ParseWarning] = ()) -> None:
-        """Take in what became of a document or, where that is gone, of its article."""
+    def add_outcome(
+        self, name: str, key: str, outcome: Outcome, warnings: Sequence[ParseWarning] = ()
+    ) -> None:
+        """Add the outcome of a document, or of an article that was removed."""
         article = {"id": outcome.identity, "slug": outcome.slug}
-        became = {"article": article, "revision": outcome.revision, "changes": outcome.differences}
-        self._add(name, key, outcome.kind, became | {"warnings": warnings, "error": None})
+        result = {"article": article, "revision": outcome.revision, "changes": outcome.differences}
+        self._add(name, key, outcome.kind, result | {"warnings": warnings, "error": None})
 
-    def rejected(
+    def add_rejection(
         self, name: str, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
     ) -> None:
-        """Take in why a document was rejected; `key` is None where it could not be told."""
-        # An offset in bytes has no field of its own.
-        at = f"{rejection.place}: " if rejection.byte is not None else ""
-        error = {"line": rejection.line, "message": f"{at}{rejection.message}"}
-        became: dict[str, Any] = {"article": None, "revision": None, "changes": {}}
-        self._add(name, key, REJECTED, became | {"warnings": warnings, "error": error})
+        """Add the rejection of a document; `key` is None if the key of the document is unknown."""
+        # The report has no field for a byte offset.
+        place = f"{rejection.place}: " if rejection.byte is not None else ""
+        error = {"line": rejection.line, "message": f"{place}{rejection.message}"}
+        result: dict[str, Any] = {"article": None, "revision": None, "changes": {}}
+        self._add(name, key, REJECTED, result | {"warnings": warnings, "error": error})
 
-    def _add(self, name: str, key: str | None, outcome: str, became: dict[str, Any]) -> None:
+    def _add(self, name: str, key: str | None, outcome: str, result: dict[str, Any]) -> None:
         self.counts[outcome] += 1
-        if self._documents is not None:
+        if self._entries is not None:
             comma = b",\n" if self.counts.total() > 1 else b""
-            entry = {"name": printable(name), "key": key, "outcome": outcome} | became
-            self._documents.write(comma + orjson.dumps(entry))
+            entry = {"name": printable(name), "key": key, "outcome": outcome} | result
+            self._entries.write(comma + orjson.dumps(entry))
 
     def write(self, file: IO[bytes]) -> None:
-        """Write the whole report."""
-        if self._documents is None:
-            raise ValueError("a report without documents cannot be written")
+        """Write the report to `file`.
+
+        Raises:
+            ValueError: If the report was made without a file for its entries.
+        """
+        if self._entries is None:
+            raise ValueError("a report without a file for its entries cannot be written")
         counts = {outcome: self.counts[outcome] for outcome in OUTCOMES}
         head = orjson.dumps({"summary": counts, "corpus_revision": self.corpus_revision})
         file.write(head.removesuffix(b"}") + b',"documents":[\n')
-        self._documents.seek(0)
-        shutil.copyfileobj(self._documents, file)
+        self._entries.seek(0)
+        shutil.copyfileobj(self._entries, file)
         file.write(b"\n]}\n")
 
 
 @contextmanager
-def reporting(path: Path | None) -> Iterator[Report]:
-    """Give a report that is written to `path` at the end, if there is one; `-` is standard output.
+def open_report(path: Path | None) -> Iterator[Report]:
+    """Yield a report, and write it to `path` when the body ends without an error.
 
-    Raises StreamError, at the beginning where there can be no file at `path`.
+    Args:
+        path: The file to write, `-` for standard output, or None for a report with counts only.
+
+    Raises:
+        StreamError: If the file cannot be written. An invalid path is reported before the body runs.
     """
     if path is None:
         yield Report(None)
         return
     try:
-        with tempfile.TemporaryFile() as documents, open_output(path) as file:
-            report = Report(documents)
+        with tempfile.TemporaryFile() as entries, open_output(path) as file:
+            report = Report(entries)
             yield report
             report.write(file)
     except OSError as error:
         folder = printable(tempfile.gettempdir())
-        raise StreamError(f"{folder}: the report cannot be put together there: {error.strerror}") from None
+        raise StreamError(f"{folder}: the report cannot be collected there: {error.strerror}") from None

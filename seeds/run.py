@@ -1,4 +1,4 @@
-"""One run of a load: each document in its turn, then the articles whose documents are gone."""
+"""One run of a load: each document in turn, then the articles whose documents are gone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from seeds.extraction.mentions import Matcher
 from seeds.messages import printable
 from seeds.parsing.document import ParseWarning, Rejection
 from seeds.parsing.files import SubmittedDocument, find_document_key, read_with_sidecar, real_path
-from seeds.pruning import Filed, Seen, look_into
+from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
 from seeds.storing.load import load
 from seeds.storing.removal import remove
@@ -20,22 +20,29 @@ from seeds.storing.transactions import Transaction
 
 
 class Run:
-    """A run that says on standard error what is odd, and puts into `report` what becomes of each document."""
+    """A run of a load: prints warnings and rejections, and records each outcome in a report.
+
+    Args:
+        begin: Opens a write transaction.
+        report: Receives the outcome of each document.
+        max_bytes: The largest accepted document.
+        strict: Reject documents that have warnings.
+    """
 
     def __init__(self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool) -> None:
         self._begin, self._report = begin, report
         self._max_bytes, self._strict = max_bytes, strict
-        self._seen = Seen()
+        self._seen = SeenDocuments()
 
     def load(self, files: Sequence[Path], matcher: Matcher) -> None:
-        """Load each of `files`; one that is rejected stops no other."""
+        """Load each of `files`. A rejected document does not stop the others."""
         for path in progress(files, "Loading"):
             submission = self._read(path)
             if submission:
                 self._load(path, submission, matcher)
 
     def finish(self) -> None:
-        """Let the report say at which revision the corpus is now."""
+        """Record the current corpus revision in the report."""
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
@@ -46,20 +53,20 @@ class Run:
         except Rejection as rejection:
             key = find_document_key(path)
             if key is None:
-                self._seen.unknown.add(place)
+                self._seen.files_without_key.add(place)
             else:
-                self._seen.rejected.add(key)
+                self._seen.rejected_keys.add(key)
             self._reject(path, key, rejection)
             return None
-        self._seen.read.add(place)
+        self._seen.files.add(place)
         return submission
 
     def _load(self, path: Path, submission: SubmittedDocument, matcher: Matcher) -> None:
         key, warnings = submission.key, submission.document.warnings
         try:
-            first = self._seen.keys.setdefault(key, path)
+            first = self._seen.paths.setdefault(key, path)
             if first != path:
-                raise Rejection(f"has the key of {printable(str(first))}; one of them must change")
+                raise Rejection(f"has the same key as {printable(str(first))}; change the key of one of them")
             for warning in warnings:
                 self._warn(path, warning)
             with self._begin() as connection:
@@ -68,8 +75,8 @@ class Run:
             self._reject(path, key, rejection, warnings)
         else:
             if outcome.kind == CREATED:
-                self._seen.new.add(key)
-            self._report.done(path.name, key, outcome, warnings)
+                self._seen.created_keys.add(key)
+            self._report.add_outcome(path.name, key, outcome, warnings)
 
     def _warn(self, path: Path, warning: ParseWarning) -> None:
         if self._strict:
@@ -80,52 +87,58 @@ class Run:
     def _reject(
         self, path: Path, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
     ) -> None:
-        print_message(rejected(path, rejection))
-        self._report.rejected(path.name, key, rejection, warnings)
+        print_message(format_rejection(path, rejection))
+        self._report.add_rejection(path.name, key, rejection, warnings)
 
     def prune(self, folders: Sequence[Path], *, ask: bool, force: bool) -> bool:
-        """Remove the articles of `folders` whose documents are gone; tells whether none was kept back.
+        """Remove the articles of `folders` whose documents are gone.
 
-        Those of a folder are shown and, with `ask`, asked about. More than half of them go only with `force`.
+        Args:
+            folders: The loaded folders.
+            ask: Ask for confirmation before removing the articles of a folder.
+            force: Also remove more than half of the articles of a folder.
+
+        Returns:
+            False if articles were kept because `force` is missing or the question was not answered.
         """
-        once = {real_path(folder): folder for folder in folders}
-        kept_back = [folder for folder in once.values() if not self._prune(folder, ask=ask, force=force)]
-        return not kept_back
+        distinct = {real_path(folder): folder for folder in folders}
+        refused = [folder for folder in distinct.values() if not self._prune(folder, ask=ask, force=force)]
+        return not refused
 
     def _prune(self, folder: Path, *, ask: bool, force: bool) -> bool:
         name = printable(str(folder))
         with self._begin() as connection:
-            found = look_into(connection, folder, self._seen)
-        for filed in found.gone:
-            place = f"{name}/{printable(filed.source_name)}"
-            print_message(f"{place}: gone, and with it its article {filed.slug}")
-        number = f"{len(found.gone)} of the {found.size} articles of {name}"
-        if found.objection and not force:
-            print_message(f"not removed: {number}{found.objection}")
+            comparison = compare_folder(connection, folder, self._seen)
+        for article in comparison.gone:
+            place = f"{name}/{printable(article.source_name)}"
+            print_message(f"{place}: the document of article {article.slug} is gone")
+        amount = f"{len(comparison.gone)} of the {comparison.size} articles of {name}"
+        if comparison.objection and not force:
+            print_message(f"not removed: {amount}{comparison.objection}")
             return False
-        agreed = _agree(f"Remove {number}?") if found.gone and ask else True
+        agreed = _confirm(f"Remove {amount}?") if comparison.gone and ask else True
         if agreed is None:
-            print_message(f"not removed: {number}; there was no answer, say --yes where nobody can be asked")
+            print_message(f"not removed: {amount}; the question was not answered; use --yes to skip it")
             return False
-        for filed in progress(found.gone if agreed else [], "Removing"):
-            self._remove(filed)
+        for article in progress(comparison.gone if agreed else [], "Removing"):
+            self._remove(article)
         return True
 
-    def _remove(self, filed: Filed) -> None:
+    def _remove(self, article: FolderArticle) -> None:
         with self._begin() as connection:
-            outcome = remove(connection, filed.id)
-        self._report.done(filed.source_name, filed.key, outcome)
+            outcome = remove(connection, article.id)
+        self._report.add_outcome(article.source_name, article.key, outcome)
 
 
-def _agree(question: str) -> bool | None:
-    """Ask the operator; None is no answer."""
+def _confirm(question: str) -> bool | None:
+    """Ask the operator, and return None if there is no answer."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:
         return None
 
 
-def rejected(path: Path, rejection: Rejection) -> str:
-    """Say in one line that the document at `path` was rejected, where, and why."""
+def format_rejection(path: Path, rejection: Rejection) -> str:
+    """Return one line with the path of a rejected document, the line or byte, and the reason."""
     place = f"{rejection.place}: " if rejection.place else ""
     return f"{printable(str(path))}: {place}rejected: {rejection.message}"

@@ -1,4 +1,7 @@
-"""Files that commands write whole or not at all, and read, `-` being standard output and standard input."""
+"""Input and output files of the commands; `-` means standard input or output.
+
+An output file replaces the previous one only when it is complete.
+"""
 
 import fcntl
 import os
@@ -15,13 +18,17 @@ STANDARD = Path("-")
 
 
 class StreamError(Exception):
-    """A file cannot be read or written; the message is one line that names it."""
+    """A file that cannot be read or written; the message is one line that names the file."""
 
 
 @contextmanager
 def open_input(path: Path) -> Iterator[BinaryIO]:
-    """Open `path` to be read; raises StreamError."""
-    with _failures(input_name(path), "read"):
+    """Open `path` for reading.
+
+    Raises:
+        StreamError: If the file cannot be opened or read.
+    """
+    with _os_errors_reported(input_name(path), "read"):
         if path == STANDARD:
             yield sys.stdin.buffer
             return
@@ -31,40 +38,43 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
-    """Open `path` to be written; raises StreamError.
+    """Open `path` for writing.
 
-    A file is readable by its owner alone, and what was there stays until all is written.
+    The file is readable by its owner only, and replaces an older file when the body ends without an error.
+
+    Raises:
+        StreamError: If the file cannot be opened or written, or if another process is writing it.
     """
     name = "standard output" if path == STANDARD else printable(str(path))
-    with _failures(name, "written"):
+    with _os_errors_reported(name, "written"):
         if path == STANDARD:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
             return
-        with path.open("wb") if _is_special(path) else _open_beside(path) as file:
+        with path.open("wb") if _is_special(path) else _open_part_file(path) as file:
             yield file
 
 
 def input_name(path: Path) -> str:
-    """Give `path` as messages name it."""
+    """Return the name of the input `path` for messages."""
     return "standard input" if path == STANDARD else printable(str(path))
 
 
 @contextmanager
-def _failures(name: str, what: str) -> Iterator[None]:
+def _os_errors_reported(name: str, action: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StreamError(f"{name}: cannot be {what}: {error.strerror}") from None
+        raise StreamError(f"{name}: cannot be {action}: {error.strerror}") from None
 
 
 def _is_special(path: Path) -> bool:
-    """Tell whether `path` is a pipe or a device, which is no file to take the place of."""
+    """Return True if `path` is a pipe or a device, which cannot be replaced by a file."""
     return path.exists() and not stat.S_ISREG(path.stat().st_mode)
 
 
-def _is_ours(file: BinaryIO, path: Path) -> bool:
-    """Take the lock of `file`, if it is still what lies at `path`: who had it before may have renamed it."""
+def _lock_part_file(file: BinaryIO, path: Path) -> bool:
+    """Lock `file`, and return False if another process has the lock or has renamed the file at `path`."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(file.fileno()), path.lstat())
@@ -73,14 +83,14 @@ def _is_ours(file: BinaryIO, path: Path) -> bool:
 
 
 @contextmanager
-def _open_beside(path: Path) -> Iterator[BinaryIO]:
-    # Where a link leads, which stays one.
-    real = Path(os.path.realpath(path))
-    # One name for all, so that what a killed run has left is used again.
-    beside = real.with_name(f".{real.name}.part")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 -- no path, but what was made with its mode
-        if not _is_ours(file, beside):
+def _open_part_file(path: Path) -> Iterator[BinaryIO]:
+    # Write to the target of a symbolic link, so that the link is kept.
+    target = Path(os.path.realpath(path))
+    # A fixed name, so that the file left by a killed process is reused.
+    part = target.with_name(f".{target.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 -- a descriptor, not a path
+        if not _lock_part_file(file, part):
             raise StreamError(f"{printable(str(path))}: another process is writing it")
         try:
             os.fchmod(file.fileno(), 0o600)
@@ -88,7 +98,7 @@ def _open_beside(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            beside.replace(real)
+            part.replace(target)
         except BaseException:
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise

@@ -38,7 +38,7 @@ class InvalidExportError(Exception):
         self.line, self.message = line, message
 
 
-def counted(counts: Counter[str]) -> str:
+def format_counts(counts: Counter[str]) -> str:
     """Say how many lines there are of each kind of which there may be any number."""
     return ", ".join(f"{counts[kind]} {forms[counts[kind] != 1]}" for kind, forms in COUNTED.items())
 

@@ -216,7 +216,7 @@ def test_two_files_with_one_key_are_one_article_and_a_rejection(app: Flask, tmp_
     second = write(tmp_path / "two", "a", SIRENS)
     result = seed(app, tmp_path / "one", tmp_path / "two")
     (line,) = lines(result)
-    assert line.startswith(f"{second}: rejected: has the key of {first}")
+    assert line.startswith(f"{second}: rejected: has the same key as {first};")
     assert (summary(result), result.exit_code) == (counts(created=1, rejected=1), 1)
     assert article(app, "a")["title"] == GAUGES.title
 
@@ -226,7 +226,7 @@ def test_two_sidecars_with_one_url_are_one_article_and_a_rejection(app: Flask, t
         write(tmp_path, name, page, "url: https://example.org/tide" if name != "c" else None)
     result = seed(app, tmp_path)
     (line,) = lines(result)
-    assert line.startswith(f"{tmp_path}/b.txt: rejected: has the key of {tmp_path}/a.txt")
+    assert line.startswith(f"{tmp_path}/b.txt: rejected: has the same key as {tmp_path}/a.txt;")
     assert {row["key"] for row in rows(app)["articles"]} == {"https://example.org/tide", "c"}
 
 
@@ -325,7 +325,7 @@ def test_a_document_at_the_limit_is_loaded_and_one_byte_over_is_rejected(
 
 def test_a_folder_without_documents_says_so(app: Flask, tmp_path: Path) -> None:
     result = seed(app, tmp_path)
-    assert lines(result) == ["warning: there is no *.txt to load"]
+    assert lines(result) == ["warning: there are no *.txt files to load"]
     assert (result.stdout, result.exit_code) == (f"{counts()}\n", 0)
 
 
@@ -357,7 +357,7 @@ def test_a_changed_catalogue_changes_what_is_loaded_with_it_and_the_rest_at_reli
     assert summary(seed(app, tmp_path)) == counts(unchanged=2)
     assert {row["slug"] for row in rows(app)["entities"]} == {"harbour-towns"}
     relinked = app.test_cli_runner().invoke(args=["seed", "relink"])
-    assert str(relinked.stdout).startswith("2 articles, 1 read anew, ")
+    assert str(relinked.stdout).startswith("2 articles, 1 rederived, ")
     assert {row["slug"] for row in rows(app)["entities"]} == {"harbour-towns", "sirens"}
     assert [row["revision"] for row in rows(app)["articles"]] == [1, 1]
 

@@ -42,7 +42,7 @@ def test_what_would_go_is_shown_and_asked_about_and_goes(app: Flask, folder: Pat
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="y\n")
     shown, asked = result.stderr.splitlines()
-    assert shown == f"{folder}/b.txt: gone, and with it its article the-gauge-of-town-b"
+    assert shown == f"{folder}/b.txt: the document of article the-gauge-of-town-b is gone"
     assert asked.startswith(f"Remove 1 of the 5 articles of {folder}? [y/N]:")
     assert result.stdout == "0 created, 0 updated, 4 unchanged, 1 removed, 0 rejected\n"
     assert result.exit_code == 0
@@ -60,8 +60,7 @@ def test_no_answer_removes_nothing_and_says_how_to_do_without(app: Flask, folder
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="")
     assert result.stderr.splitlines()[-1].endswith(
-        f"not removed: 1 of the 5 articles of {folder}; there was no answer, "
-        "say --yes where nobody can be asked"
+        f"not removed: 1 of the 5 articles of {folder}; the question was not answered; use --yes to skip it"
     )
     assert (removed(result), result.exit_code) == (0, 1)
     assert keys(app) == set(NAMES)
@@ -88,7 +87,7 @@ def test_more_than_half_of_a_folder_goes_only_with_force(app: Flask, folder: Pat
         (folder / f"{name}.txt").unlink()
     refused = prune(app, "--yes", folder)
     assert refused.stderr.splitlines()[-1] == (
-        f"not removed: 3 of the 5 articles of {folder}, more than half of them; say --force if that is meant"
+        f"not removed: 3 of the 5 articles of {folder}, which is more than half; use --force to remove them"
     )
     assert (removed(refused), refused.exit_code) == (0, 1)
     assert keys(app) == set(NAMES)
@@ -180,8 +179,8 @@ def test_a_rejected_file_may_be_the_document_that_is_gone_by_its_old_name(app: F
     (folder / "x.yaml").write_text("nonsense: 1", encoding="utf-8")
     result = prune(app, "--yes", folder)
     assert result.stderr.splitlines()[-1] == (
-        f"not removed: 1 of the 5 articles of {folder}; x.txt may be the document of one; "
-        "mend its sidecar or say --force"
+        f"not removed: 1 of the 5 articles of {folder}; x.txt may be the document of one of them; "
+        "correct its sidecar or use --force"
     )
     assert (removed(result), result.exit_code) == (0, 1)
     (folder / "x.yaml").write_text("url: https://example.org/b", encoding="utf-8")
@@ -206,7 +205,7 @@ def test_what_a_run_has_created_does_not_make_up_for_what_is_gone(app: Flask, fo
     result = prune(app, "--yes", folder)
     assert summary(result) == "5 created, 0 updated, 0 unchanged, 0 removed, 0 rejected"
     assert result.stderr.splitlines()[-1].startswith(
-        f"not removed: 5 of the 5 articles of {folder}, more than"
+        f"not removed: 5 of the 5 articles of {folder}, which is more than half"
     )
     assert result.exit_code == 1
 
@@ -230,9 +229,9 @@ def test_a_dry_run_shows_the_same_asks_nothing_and_removes_nothing(app: Flask, f
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--prune", "pages/a.txt"), "--prune wants folders, and pages/a.txt is a file"),
-        (("--yes", "pages"), "--yes goes with --prune"),
-        (("--force", "pages"), "--force goes with --prune"),
+        (("--prune", "pages/a.txt"), "--prune requires folders, but pages/a.txt is a file"),
+        (("--yes", "pages"), "--yes requires --prune"),
+        (("--force", "pages"), "--force requires --prune"),
     ],
     ids=["file", "yes", "force"],
 )

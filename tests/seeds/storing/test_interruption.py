@@ -30,9 +30,7 @@ from tests.seeds.documents import (
 )
 
 NUMBER = 150
-FULL = re.compile(
-    r"Error: database: database or disk is full; nothing of the document at hand was written; .+"
-)
+FULL = re.compile(r"Error: database: database or disk is full; the current document was not stored; .+")
 CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -157,7 +155,11 @@ def test_a_load_that_is_told_to_stop_leaves_whole_articles_and_says_how_to_finis
         process.send_signal(number)
         stdout, stderr = process.communicate()
     said = [line for line in stderr.splitlines() if line]
-    assert (stdout, said, process.returncode) == ("", ["stopped; run this again to finish", "Aborted!"], 1)
+    assert (stdout, said, process.returncode) == (
+        "",
+        ["interrupted; run the command again to finish", "Aborted!"],
+        1,
+    )
     assert 20 <= check_whole(app, complete) < NUMBER
     assert seed(app, pages).exit_code == 0
     assert lasting(rows(app)) == complete
@@ -195,9 +197,7 @@ def test_a_document_that_the_database_refuses_leaves_nothing_and_is_named_in_one
         connection.execute(text(TRIGGERS[engine]))
     result = seed(app, *options, pages)
     (line,) = result.stderr.splitlines()
-    assert line.startswith(
-        "Error: database: refused by a trigger; nothing of the document at hand was written"
-    )
+    assert line.startswith("Error: database: refused by a trigger; the current document was not stored")
     assert (result.stdout, result.exit_code) == ("", 1)
     found = rows(app)
     keys = {row["key"] for row in found["articles"]}

@@ -81,9 +81,7 @@ def test_a_second_run_changes_nothing_and_says_so(app: Flask) -> None:
     seed_pages(app, SAMPLES, read_catalogue())
     relink(app)
     before = rows(app)
-    assert relink(app) == (
-        f"{len(SAMPLES)} articles, 0 read anew, 0 entities settled, 0 articles with other links\n"
-    )
+    assert relink(app) == (f"{len(SAMPLES)} articles, 0 rederived, 0 entities merged, 0 relinked\n")
     assert rows(app) == before
 
 

@@ -74,7 +74,7 @@ def test_what_is_not_there_cannot_be_removed(app: Flask, reference_: object) -> 
     before = rows(app)
     result = remove(app, reference_)
     shown = str(reference_).replace("\u202e", "\\u202e")
-    assert result.stderr == f"Error: no article has the id or slug {shown}\n"
+    assert result.stderr == f"Error: there is no article with the id or slug {shown}\n"
     assert (result.stdout, result.exit_code) == ("", 1)
     assert rows(app) == before
 

@@ -160,9 +160,7 @@ def test_a_writer_that_never_ends_is_waited_for_said_once_and_then_named(
             result = seed(app, tmp_path / "pages")
         waiting, error = result.stderr.splitlines()
         assert (waiting, result.stdout, result.exit_code) == (WAITING, "", 1)
-        assert error.startswith(
-            "Error: database: database is locked; nothing of the document at hand was written"
-        )
+        assert error.startswith("Error: database: database is locked; the current document was not stored")
         assert seed(app, tmp_path / "pages").exit_code == 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from seeds.transfer.lines import InvalidExportError, Line, counted, read_lines, write_lines
+from seeds.transfer.lines import InvalidExportError, Line, format_counts, read_lines, write_lines
 
 LONGEST = 1 << 20
 Lines = list[dict[str, Any]]
@@ -62,7 +62,7 @@ def test_what_is_read_is_written_again(exported: bytes, lines: Lines) -> None:
 
 def test_lines_are_counted_in_words() -> None:
     counts = write_lines([("article", {}), ("entity", {}), ("entity", {})], BytesIO())
-    assert counted(counts) == "1 article, 2 entities, 0 removed articles, 0 former revisions, 0 changes"
+    assert format_counts(counts) == "1 article, 2 entities, 0 removed articles, 0 former revisions, 0 changes"
 
 
 def test_a_file_that_is_cut_at_any_byte_is_refused(lines: Lines) -> None:
