@@ -31,8 +31,8 @@ briefs.add_command(seed)
 def serve(gunicorn_options: tuple[str, ...]) -> None:
     """Serve the API with gunicorn, on 127.0.0.1 and the port PORT (8000).
 
-    Options of gunicorn override gunicorn.conf.py. Paths in them are relative to the folder
-    of the project.
+    Options of gunicorn override gunicorn.conf.py. Paths in them are relative to the project's
+    folder.
 
     Example: briefs serve --workers 4
     """

@@ -42,11 +42,13 @@ MIN_NAME_LENGTH = 3
 
 
 def main() -> None:
-    """Write all lists."""
+    """Write the lists that changed."""
     FOLDER.mkdir(exist_ok=True)
     for name, lines in word_lists().items():
-        text = "".join(f"{line}\n" for line in lines)
-        (FOLDER / f"{name}.txt.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+        path, text = FOLDER / f"{name}.txt.gz", "".join(f"{line}\n" for line in lines).encode()
+        # Versions of Python compress the same text to different bytes.
+        if not path.exists() or gzip.decompress(path.read_bytes()) != text:
+            path.write_bytes(gzip.compress(text, mtime=0))
 
 
 def word_lists() -> Mapping[str, list[str]]:

@@ -27,7 +27,7 @@ def place_names() -> Mapping[str, bool]:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Return given names of many languages in lower case, without those that are more often a word."""
+    """Return given names of many languages in lower case, without names that are mostly ordinary words."""
     return frozenset(read_lines("given_names"))
 
 
@@ -39,7 +39,7 @@ def possible_given_names() -> frozenset[str]:
 
 @cache
 def family_names() -> frozenset[str]:
-    """Return family names of many languages in lower case, without those that are more often a word."""
+    """Return family names of many languages in lower case, without names that are mostly ordinary words."""
     return frozenset(read_lines("family_names"))
 
 

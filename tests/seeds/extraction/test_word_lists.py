@@ -1,5 +1,6 @@
 """The frozen word lists: what they contain, and that their packages still make them."""
 
+import gzip
 import hashlib
 import re
 import subprocess
@@ -54,16 +55,25 @@ def test_the_packages_make_the_same_lists() -> None:
     assert {name: word_lists.read_lines(name) for name in LISTS} == made
 
 
-def test_freezing_twice_writes_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(freeze_word_lists, "FOLDER", tmp_path / "word_lists")
-    monkeypatch.setattr(freeze_word_lists, "word_lists", lambda: {"list": ["Bern", "Zürich"]})
+def test_only_a_list_that_changed_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = {"same": ["Bern"], "changed": ["Bern"]}
+    monkeypatch.setattr(freeze_word_lists, "FOLDER", tmp_path)
+    monkeypatch.setattr(freeze_word_lists, "word_lists", lambda: lists)
     freeze_word_lists.main()
-    path = tmp_path / "word_lists" / "list.txt.gz"
-    first = path.read_bytes()
+    (tmp_path / "same.txt.gz").write_bytes(gzip.compress(b"Bern\n", compresslevel=1, mtime=1))
+    kept = (tmp_path / "same.txt.gz").read_bytes()
+    lists["changed"].append("Zürich")
     freeze_word_lists.main()
-    assert path.read_bytes() == first
-    # The four bytes of the time of compression.
-    assert first[4:8] == bytes(4)
+    assert (tmp_path / "same.txt.gz").read_bytes() == kept
+    assert gzip.decompress((tmp_path / "changed.txt.gz").read_bytes()).decode() == "Bern\nZürich\n"
+
+
+def test_freezing_writes_the_same_bytes_at_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freeze_word_lists, "FOLDER", tmp_path)
+    monkeypatch.setattr(freeze_word_lists, "word_lists", lambda: {"list": ["Bern"]})
+    freeze_word_lists.main()
+    # These four bytes are the time of compression.
+    assert (tmp_path / "list.txt.gz").read_bytes()[4:8] == bytes(4)
 
 
 def test_a_word_has_its_frequency() -> None:
