@@ -1,0 +1,280 @@
+"""The documents: their commands run, their answers are real, and their links lead somewhere."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from flask import Flask
+
+from api.db import db
+from seeds.parsing.page import parse
+from seeds.parsing.sidecar import parse_sidecar
+from tests.seeds.documents import ROOT, Page, article, environment, seed, write
+from tests.support.server import Server, serving
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+API_PAGE, SEEDING_PAGE, FORMAT_PAGE = (ROOT / "docs" / f"{name}.md" for name in ("api", "seeding", "format"))
+
+FENCE = re.compile(r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+INLINE_COMMAND = re.compile(r"`(\.venv/bin/flask seed [^`]+)`")
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Inline code that is written as the path of a file or folder.
+PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|in|txt|yaml))`")
+TOP_FOLDERS = tuple(f"{path.name}/" for path in ROOT.iterdir() if path.is_dir())
+NOT_RUN = "not run: "
+
+EXAMPLE_SERVICE = "localhost:8000"
+EXAMPLE_DATABASE = "postgresql://briefs:secret@db.example.org/briefs"
+# What the table of commands leaves to the reader, and what the test puts there.
+PLACEHOLDERS = {
+    "[PATH ...]": "seeds/documents",
+    "[FILE]": "all.ndjson",
+    "--report FILE": "--report report.json",
+    "parse FILE": "parse seeds/documents/000_873f17470df679e4.txt",
+    "--prune": "--prune --yes",
+    "remove ARTICLE": "remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26",
+}
+
+
+class Block(NamedTuple):
+    """A fenced block of a page, with the comment above it."""
+
+    language: str
+    text: str
+    note: str
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Return the fenced blocks of `page` in order."""
+    text = page.read_text(encoding="utf-8")
+    return [Block(found["language"], found["text"], found["note"] or "") for found in FENCE.finditer(text)]
+
+
+def block_with(page: Path, word: str) -> str:
+    """Return the only `sh` block of `page` that contains `word`."""
+    (text,) = [block.text for block in blocks_of(page) if block.language == "sh" and word in block.text]
+    return text
+
+
+def prose_of(page: Path) -> str:
+    """Return the text of `page` without its fenced blocks."""
+    return FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors of the headings of `page`, as GitHub makes them."""
+    headings = HEADING.findall(prose_of(page))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder in which commands run as in the project's folder, and leave their files."""
+    for name in ("api", "seeds", "migrations", "docs", "tests", "wsgi.py"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    return tmp_path
+
+
+def run(script: str, folder: Path, database_url: str) -> str:
+    """Run `script` in `folder` as a shell would, stopping at the first failure, and return its output."""
+    environ = environment(database_url)
+    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", f"set -eo pipefail\n{script}"],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture
+def server(app: Flask, folder: Path, database_url: str) -> Iterator[Server]:
+    """A server on the project's documents and an article "harbour" with two revisions, and their export."""
+    assert seed(app).exit_code == 0
+    for page in (Page(summary="Ten towns."), Page()):
+        assert seed(app, write(folder, "harbour", page)).exit_code == 0
+    run(".venv/bin/flask seed export briefs.ndjson", folder, database_url)
+    with serving(database_url, folder, root=folder) as server:
+        yield server
+    with app.app_context():
+        db.engine.dispose()
+
+
+def on_server(text: str, server: Server) -> str:
+    """Return `text` with the address of the examples replaced by that of `server`."""
+    return text.replace(EXAMPLE_SERVICE, f"localhost:{server.port}")
+
+
+def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
+    """Assert that `printed`, JSON of a page, is `served`; `…` stands for any text."""
+    if isinstance(printed, dict):
+        assert list(printed) == list(served), place
+        for key, value in printed.items():
+            assert_matches(value, served[key], f"{place}.{key}")
+    elif isinstance(printed, list):
+        assert len(printed) == len(served), place
+        for at, (mine, theirs) in enumerate(zip(printed, served, strict=True)):
+            assert_matches(mine, theirs, f"{place}[{at}]")
+    elif isinstance(printed, str) and "…" in printed:
+        assert re.fullmatch(".*".join(map(re.escape, printed.split("…"))), served), place
+    else:
+        assert printed == served, place
+
+
+PAGES_WITH_COMMANDS = [
+    name
+    for name, page in zip(NAMES, PAGES, strict=True)
+    if any(block.language == "sh" and not block.note.startswith(NOT_RUN) for block in blocks_of(page))
+]
+
+
+@pytest.mark.parametrize("name", PAGES_WITH_COMMANDS)
+def test_every_command_of_a_page_runs_and_gives_the_answer_that_the_page_prints(
+    name: str, folder: Path, database_url: str, server: Server
+) -> None:
+    other = folder / "other.db"
+    printed = ""
+    for block in blocks_of(ROOT / name):
+        if block.language == "sh" and not block.note.startswith(NOT_RUN):
+            script = on_server(block.text, server).replace(EXAMPLE_DATABASE, f"sqlite:///{other}")
+            printed = run(script, folder, database_url)
+            for answer in (line for line in printed.splitlines() if line.startswith('{"data":')):
+                assert orjson.loads(answer)["data"], block.text
+        elif block.language == "json":
+            assert_matches(orjson.loads(block.text), orjson.loads(printed))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_command_that_is_not_run_says_why(name: str) -> None:
+    for block in blocks_of(ROOT / name):
+        assert not block.note or len(block.note) > len(NOT_RUN) + 5, block
+
+
+def test_every_command_of_the_table_runs(app: Flask, folder: Path, database_url: str) -> None:
+    commands = INLINE_COMMAND.findall(SEEDING_PAGE.read_text(encoding="utf-8"))
+    assert len(commands) == 12
+    for command in commands:
+        if " import " in command:
+            # It needs an empty database: the backup has it.
+            continue
+        run(reduce(lambda text, left: text.replace(left, PLACEHOLDERS[left]), PLACEHOLDERS, command), folder, database_url)
+    assert (folder / "report.json").stat().st_size
+    assert (folder / "all.ndjson").stat().st_size
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_backup_contains_the_whole_database(app: Flask, folder: Path, database_url: str) -> None:
+    other_url = f"sqlite:///{folder}/other.db"
+    seed(app)
+    script = block_with(SEEDING_PAGE, "seed import briefs.ndjson").replace(EXAMPLE_DATABASE, other_url)
+    assert "1 article, " in run(script, folder, database_url)
+    exported = run(f"export DATABASE_URL={other_url}; .venv/bin/flask seed export", folder, database_url)
+    assert exported == (folder / "briefs.ndjson").read_text(encoding="utf-8")
+
+
+def test_an_earlier_document_can_be_restored_from_an_export(
+    app: Flask, folder: Path, database_url: str
+) -> None:
+    first, second = Page(), Page(summary="Ten towns.")
+    for page in (first, second):
+        seed(app, write(folder, "harbour", page))
+    script = block_with(SEEDING_PAGE, "jq -j")
+    run(f".venv/bin/flask seed export briefs.ndjson; rm harbour.txt\n{script}", folder, database_url)
+    assert (folder / "harbour.txt").read_text(encoding="utf-8") == first.text
+    seed(app, folder / "harbour.txt")
+    assert (article(app, "harbour")["summary"], article(app, "harbour")["revision"]) == (first.summary, 3)
+
+
+def test_a_copy_continues_from_its_place_after_a_failure(
+    app: Flask, folder: Path, database_url: str
+) -> None:
+    script = block_with(API_PAGE, "place.new")
+    seed(app, write(folder, "a", Page()))
+    with serving(database_url, folder) as server:
+        here = on_server(script, server)
+        assert '"sequence":1' in run(here, folder, database_url)
+        seed(app, write(folder, "b", Page(title="Sirens Tested")))
+        with pytest.raises(AssertionError):
+            run(here.replace(str(server.port), "1"), folder, database_url)
+        assert '"sequence":2' in run(here, folder, database_url)
+        assert '"data":[]' in run(here, folder, database_url)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_python_examples_run(folder: Path, database_url: str, server: Server) -> None:
+    program = "\n".join(block.text for block in blocks_of(API_PAGE) if block.language == "python")
+    (folder / "guide.py").write_text(on_server(program, server), encoding="utf-8")
+    lines = run("python guide.py", folder, database_url).splitlines()
+    assert lines[0].startswith("Efficiency Over Excess")
+    assert "422 sort" in "\n".join(lines)
+    assert "unchanged" in lines
+    assert lines[-1] == "2 articles"
+
+
+def test_the_example_of_the_page_format_is_the_file_that_the_page_names() -> None:
+    examples = ROOT / "docs" / "examples"
+    by_language = {block.language: block.text for block in blocks_of(FORMAT_PAGE)}
+    page, sidecar = (examples / "canal-lift.txt").read_bytes(), (examples / "canal-lift.yaml").read_bytes()
+    assert by_language["text"] == page.decode()
+    assert by_language["yaml"] == sidecar.decode()
+    document = parse(page, "canal-lift.txt")
+    assert document.warnings == ()
+    assert [each.text for each in document.takeaways][2] == "5 barges fit at once."
+    assert parse_sidecar(sidecar, "canal-lift.yaml").published_at
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
+    page = ROOT / name
+    for target in (found["target"] for found in LINK.finditer(prose_of(page))):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors_of(linked), target
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_path_that_a_page_names_exists(name: str) -> None:
+    page = ROOT / name
+    for path in PATH.findall(prose_of(page)):
+        in_project = "/" not in path or path.startswith(TOP_FOLDERS)
+        if in_project and not path.startswith("instance/"):
+            places = (ROOT / path, page.parent / path)
+            assert any(place.exists() for place in places) or "NAME" in path, path
+
+
+def versions() -> Mapping[str, str]:
+    """Return the version that each file of the project states."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    specification = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    patterns = {
+        "CHANGELOG.md": (changelog, r"^## (\S+) - "),
+        "openapi.yaml": (specification, r"^  version: ['\"]?([^'\"\n]+)"),
+        "pyproject.toml": (project, r'^version = "(.+)"'),
+    }
+    found = {name: re.search(pattern, text, re.MULTILINE) for name, (text, pattern) in patterns.items()}
+    return {name: match[1] for name, match in found.items() if match}
+
+
+def test_package_specification_and_changelog_state_one_version() -> None:
+    stated = versions()
+    assert len(stated) == 3
+    assert len(set(stated.values())) == 1, stated
