@@ -89,6 +89,9 @@ def run(script: str, folder: Path, database_url: str) -> str:
     """Run `script` in `folder` as a shell would, stopping at the first failure, and return its output."""
     environ = environment(database_url)
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
+    # Each answer of curl ends its line, so that several can be told apart.
+    (folder / ".curlrc").write_text('write-out = "\\n"\n', encoding="utf-8")
+    environ["HOME"] = str(folder)
     done = subprocess.run(
         ["bash", "-c", f"set -eo pipefail\n{script}"],
         cwd=folder,
@@ -108,7 +111,7 @@ def server(app: Flask, folder: Path, database_url: str) -> Iterator[Server]:
     for page in (Page(summary="Ten towns."), Page()):
         assert seed(app, write(folder, "harbour", page)).exit_code == 0
     run(".venv/bin/flask seed export briefs.ndjson", folder, database_url)
-    with serving(database_url, folder, root=folder) as server:
+    with serving(database_url, folder) as server:
         yield server
     with app.app_context():
         db.engine.dispose()
@@ -264,11 +267,11 @@ def versions() -> Mapping[str, str]:
     """Return the version that each file of the project states."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     specification = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    package = (ROOT / "api" / "__init__.py").read_text(encoding="utf-8")
     patterns = {
         "CHANGELOG.md": (changelog, r"^## (\S+) - "),
         "openapi.yaml": (specification, r"^  version: ['\"]?([^'\"\n]+)"),
-        "pyproject.toml": (project, r'^version = "(.+)"'),
+        "api/__init__.py": (package, r'^__version__ = "(.+)"'),
     }
     found = {name: re.search(pattern, text, re.MULTILINE) for name, (text, pattern) in patterns.items()}
     return {name: match[1] for name, match in found.items() if match}

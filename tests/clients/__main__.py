@@ -1,0 +1,44 @@
+"""Type-check and run the TypeScript examples of the documents against a server, for `make test-clients`."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.conftest import migrate
+from tests.support.server import ROOT, seeded_copy, serving
+from tests.test_documents import API_PAGE, blocks_of, on_server
+
+HERE = Path(__file__).parent
+COMPILER = HERE / "node_modules" / ".bin" / "tsc"
+# What the guide prints at least, if its examples did what the page says.
+EXPECTED = ("Efficiency Over Excess", "422 sort", "unchanged", "1 articles; continue from true")
+
+
+def main() -> int:
+    """Run the guide and return the exit status."""
+    examples = [block.text for block in blocks_of(API_PAGE) if block.language == "ts"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        template = folder / "template.db"
+        migrate(f"sqlite:///{template}")
+        with serving(seeded_copy(template, folder), folder) as server:
+            # A module has top-level await, and a scope apart from the names of the browser.
+            program = "\n".join([*examples, "export {};", ""])
+            (folder / "guide.ts").write_text(on_server(program, server), encoding="utf-8")
+            (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+            shutil.copyfile(HERE / "tsconfig.json", folder / "tsconfig.json")
+            subprocess.run([COMPILER, "--project", folder], check=True)
+            printed = subprocess.run(
+                ["node", folder / "guide.js"], check=True, capture_output=True, text=True, cwd=ROOT
+            ).stdout
+    print(printed, end="")
+    missing = [line for line in EXPECTED if line not in printed]
+    for line in missing:
+        print(f"docs/api.md: the TypeScript examples do not print: {line}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
