@@ -6,6 +6,8 @@ export PORT
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+# The packages of `test-clients` come from npm. No other target needs them.
+CLIENTS := tests/clients
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 INSTALL := $(PIP_INSTALL) --require-hashes -r
 # Installs the `briefs` command and `flask seed`; both run the code of this folder.
@@ -23,7 +25,7 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
+.PHONY: serve test test-clients explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 	$(BIN)/flask db upgrade
@@ -32,6 +34,9 @@ serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
 
 test: $(VENV)/dev.stamp  ## Run all tests, or those of TESTS, on SQLite and PostgreSQL.
 	$(BIN)/pytest --numprocesses 2 --dist worksteal $(TESTS)
+
+test-clients: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.package-lock.json  ## Check and run the TypeScript of docs/api.md.
+	$(BIN)/python -m tests.clients
 
 explore: $(VENV)/dev.stamp  ## Run the property tests with new random examples, for at most MINUTES.
 	timeout --signal INT --kill-after 30 $(MINUTES)m \
@@ -69,7 +74,7 @@ requirements: $(VENV)/dev.stamp  ## Pin the newest version of each package, with
 	  bench/peers/requirements.in --output-file bench/peers/requirements.txt
 
 clean:  ## Remove the files that the other targets made, except databases.
-	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(CLIENTS)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/runtime.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	$(INSTALL) requirements.txt
@@ -85,6 +90,9 @@ $(PEERS)/peers.stamp: bench/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/peers/requirements.txt
 	@touch $@
+
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+	npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel error
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

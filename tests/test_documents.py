@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 API_PAGE, SEEDING_PAGE, FORMAT_PAGE = (ROOT / "docs" / f"{name}.md" for name in ("api", "seeding", "format"))
 
-FENCE = re.compile(r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 INLINE_COMMAND = re.compile(r"`(\.venv/bin/flask seed [^`]+)`")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -174,7 +176,11 @@ def test_every_command_of_the_table_runs(app: Flask, folder: Path, database_url:
         if " import " in command:
             # It needs an empty database: the backup has it.
             continue
-        run(reduce(lambda text, left: text.replace(left, PLACEHOLDERS[left]), PLACEHOLDERS, command), folder, database_url)
+        run(
+            reduce(lambda text, left: text.replace(left, PLACEHOLDERS[left]), PLACEHOLDERS, command),
+            folder,
+            database_url,
+        )
     assert (folder / "report.json").stat().st_size
     assert (folder / "all.ndjson").stat().st_size
     with app.app_context():
@@ -203,9 +209,7 @@ def test_an_earlier_document_can_be_restored_from_an_export(
     assert (article(app, "harbour")["summary"], article(app, "harbour")["revision"]) == (first.summary, 3)
 
 
-def test_a_copy_continues_from_its_place_after_a_failure(
-    app: Flask, folder: Path, database_url: str
-) -> None:
+def test_a_copy_continues_from_its_place_after_a_failure(app: Flask, folder: Path, database_url: str) -> None:
     script = block_with(API_PAGE, "place.new")
     seed(app, write(folder, "a", Page()))
     with serving(database_url, folder) as server:
@@ -261,23 +265,3 @@ def test_every_path_that_a_page_names_exists(name: str) -> None:
         if in_project and not path.startswith("instance/"):
             places = (ROOT / path, page.parent / path)
             assert any(place.exists() for place in places) or "NAME" in path, path
-
-
-def versions() -> Mapping[str, str]:
-    """Return the version that each file of the project states."""
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    specification = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    package = (ROOT / "api" / "__init__.py").read_text(encoding="utf-8")
-    patterns = {
-        "CHANGELOG.md": (changelog, r"^## (\S+) - "),
-        "openapi.yaml": (specification, r"^  version: ['\"]?([^'\"\n]+)"),
-        "api/__init__.py": (package, r'^__version__ = "(.+)"'),
-    }
-    found = {name: re.search(pattern, text, re.MULTILINE) for name, (text, pattern) in patterns.items()}
-    return {name: match[1] for name, match in found.items() if match}
-
-
-def test_package_specification_and_changelog_state_one_version() -> None:
-    stated = versions()
-    assert len(stated) == 3
-    assert len(set(stated.values())) == 1, stated
