@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -265,3 +265,22 @@ def test_every_path_that_a_page_names_exists(name: str) -> None:
         if in_project and not path.startswith("instance/"):
             places = (ROOT / path, page.parent / path)
             assert any(place.exists() for place in places) or "NAME" in path, path
+
+def versions() -> Mapping[str, str]:
+    """Return the version that each file of the project states."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    specification = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    package = (ROOT / "api" / "__init__.py").read_text(encoding="utf-8")
+    patterns = {
+        "CHANGELOG.md": (changelog, r"^## (\S+) - "),
+        "openapi.yaml": (specification, r"^  version: ['\"]?([^'\"\n]+)"),
+        "api/__init__.py": (package, r'^__version__ = "(.+)"'),
+    }
+    found = {name: re.search(pattern, text, re.MULTILINE) for name, (text, pattern) in patterns.items()}
+    return {name: match[1] for name, match in found.items() if match}
+
+
+def test_package_specification_and_changelog_state_one_version() -> None:
+    stated = versions()
+    assert len(stated) == 3
+    assert len(set(stated.values())) == 1, stated
