@@ -16,6 +16,7 @@ from flask import Flask
 from api.db import db
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
+from tests.conftest import ENGINES
 from tests.seeds.documents import ROOT, Page, article, environment, seed, write
 from tests.support.server import Server, serving
 
@@ -140,14 +141,17 @@ def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
         assert printed == served, place
 
 
+# The other pages have no command whose result depends on the engine.
+PAGES_FOR_BOTH_ENGINES = ("README.md", "docs/api.md", "docs/seeding.md")
 PAGES_WITH_COMMANDS = [
-    name
+    (engine, name)
     for name, page in zip(NAMES, PAGES, strict=True)
+    for engine in (ENGINES if name in PAGES_FOR_BOTH_ENGINES else ENGINES[:1])
     if any(block.language == "sh" and not block.note.startswith(NOT_RUN) for block in blocks_of(page))
 ]
 
 
-@pytest.mark.parametrize("name", PAGES_WITH_COMMANDS)
+@pytest.mark.parametrize(("engine", "name"), PAGES_WITH_COMMANDS)
 def test_every_command_of_a_page_runs_and_gives_the_answer_that_the_page_prints(
     name: str, folder: Path, database_url: str, server: Server
 ) -> None:
@@ -265,6 +269,7 @@ def test_every_path_that_a_page_names_exists(name: str) -> None:
         if in_project and not path.startswith("instance/"):
             places = (ROOT / path, page.parent / path)
             assert any(place.exists() for place in places) or "NAME" in path, path
+
 
 def versions() -> Mapping[str, str]:
     """Return the version that each file of the project states."""
