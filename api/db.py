@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Select,
+    Table,
     Text,
     TypeDecorator,
     Uuid,
@@ -50,6 +51,12 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of `model`, for statements that need no objects of the ORM."""
+    return Base.metadata.tables[model.__tablename__]
+
 
 # Text that sorts by code point on both engines; PostgreSQL would take the locale's order otherwise.
 SortedText = Text().with_variant(Text(collation="C"), "postgresql")

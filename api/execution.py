@@ -10,14 +10,13 @@ import weakref
 from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update, insert
+from sqlalchemy import Delete, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from api.db import AnySelect, db
+from api.db import AnySelect
 
 Parameters = Mapping[str, Any]
 Change = Insert | Update | Delete
@@ -129,72 +128,3 @@ class Reader:
 def _close(connections: Iterable[DBAPIConnection]) -> None:
     for each in connections:
         each.close()
-
-
-def fetch(connection: Connection, statement: AnySelect, parameters: Parameters) -> list[Any]:
-    """Give the rows of a constant query, read in the transaction of `connection`."""
-    prepared = _prepare(statement, tuple(parameters), connection.dialect)
-    return prepared.rows(_execute(connection, *prepared.bind(parameters)))
-
-
-def fetch_one(connection: Connection, statement: AnySelect, parameters: Parameters) -> Any | None:
-    """Give the only row of a constant query, or None where there is none."""
-    return next(iter(fetch(connection, statement, parameters)), None)
-
-
-def run(connection: Connection, statement: Change, parameters: Parameters) -> int:
-    """Make a constant change in the transaction of `connection`; gives how many rows it changed."""
-    prepared = _prepare(statement, tuple(parameters), connection.dialect)
-    return _execute(connection, *prepared.bind(parameters)).rowcount
-
-
-def run_each(connection: Connection, statement: Change, parameters: Sequence[Parameters]) -> None:
-    """Make a constant change for each of `parameters`, which name the same, where there are any."""
-    if parameters:
-        prepared = _prepare(statement, tuple(parameters[0]), connection.dialect)
-        sql, _ = prepared.bind(parameters[0])
-        _execute(connection, sql, [prepared.values(each) for each in parameters], is_many=True)
-
-
-def insert_rows(connection: Connection, model: type[Any], rows: Sequence[Parameters]) -> None:
-    """Insert `rows`, which have the same columns, into the table of `model`, where there are any."""
-    run_each(connection, _insertion(model.__tablename__), rows)
-
-
-@cache
-def _insertion(table: str) -> Insert:
-    return insert(db.metadata.tables[table])
-
-
-# Of each kind the first: engines of one kind take a statement alike, and a process may have many.
-_dialects: dict[type[Dialect], Dialect] = {}
-
-
-def _prepare(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
-    return _prepare_for(statement, names, _dialects.setdefault(type(dialect), dialect))
-
-
-# More than there are statements, and a bound all the same.
-@lru_cache(maxsize=300)
-def _prepare_for(statement: AnySelect | Change, names: tuple[str, ...], dialect: Dialect) -> Prepared:
-    return Prepared(statement, names, dialect)
-
-
-def _execute(connection: Connection, sql: str, values: Any, *, is_many: bool = False) -> DBAPICursor:
-    if not connection.in_transaction():
-        connection.begin()
-    driver, dialect = connection.connection, connection.dialect
-    cursor = driver.cursor()
-    try:
-        (cursor.executemany if is_many else cursor.execute)(sql, values)
-    except dialect.loaded_dbapi.Error as error:
-        if dialect.is_disconnect(error, driver, cursor):
-            connection.invalidate(error)
-        raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
-    except (KeyboardInterrupt, AssertionError) as error:
-        # In the midst of an exchange, after which nobody knows what the server is to answer next. psycopg
-        # fails by an assertion of its own where the interrupt comes as it begins a batch.
-        connection.invalidate()
-        hidden = error.__context__
-        raise (hidden if isinstance(hidden, KeyboardInterrupt) else error) from None
-    return cursor

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Engine, or_, select
 
 from api.db import db
-from api.execution import insert_rows
 from api.models import (
     Article,
     ArticleEntity,
@@ -27,6 +26,7 @@ from api.models import (
     TakeawayEntity,
     TakeawayTerms,
 )
+from seeds.storing.bulk import insert_rows
 from seeds.storing.transactions import transactions
 
 Row = Mapping[str, Any]

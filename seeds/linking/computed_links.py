@@ -4,22 +4,48 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, or_, select, update
 
-from api.execution import fetch, insert_rows, run, run_each
+from api.db import table_of
 from api.models import RelatedLink, link_place, published_keys, score_keys
 from seeds.linking.feature_vectors import Vector
 from seeds.linking.neighbours import Near, Reasons, nearest
+from seeds.storing.bulk import insert_rows, update_rows
 from seeds.storing.identifiers import computed_link_id
-from seeds.storing.statements import (
-    DELETE_COMPUTED_TO,
-    DELETE_LINKS,
-    LAST_LINKS,
-    LINKS_OF,
-    SCORE,
-    UNSCORE_TO,
-    UNSCORED_LINKS,
+
+LINKS = table_of(RelatedLink)
+IDENTITY: BindParameter[UUID] = bindparam("identity")
+IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
+LINK_COLUMNS = (LINKS.c.id, LINKS.c.article_id, LINKS.c.target_id, LINKS.c.basis, LINKS.c.score)
+RESOLVED_LINKS = select(*LINK_COLUMNS, LINKS.c.reasons).where(
+    LINKS.c.article_id.in_(IDENTITIES), LINKS.c.target_id.is_not(None)
 )
+# Listed links without a score, from or to one article.
+UNSCORED_LINKS = select(*LINK_COLUMNS).where(
+    or_(LINKS.c.article_id == IDENTITY, LINKS.c.target_id == IDENTITY),
+    LINKS.c.target_id.is_not(None),
+    LINKS.c.score.is_(None),
+)
+
+
+def _lowest_scored_links() -> Select[Any]:
+    """Select the link with the lowest score of each of some articles, and how many links have a score."""
+    worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
+    ranked = select(
+        *LINK_COLUMNS,
+        func.count().over(partition_by=LINKS.c.article_id).label("scored"),
+        func.row_number().over(partition_by=LINKS.c.article_id, order_by=worst_first).label("rank"),
+    ).where(LINKS.c.article_id.in_(IDENTITIES), LINKS.c.score.is_not(None))
+    links = ranked.subquery()
+    return select(links).where(links.c.rank == 1)
+
+
+LOWEST_SCORED_LINKS = _lowest_scored_links()
+# The columns that change come from the parameters of each execution.
+UPDATE_LINK = update(LINKS).where(LINKS.c.id == bindparam("link"))
+DELETE_LINKS = delete(LINKS).where(LINKS.c.id.in_(IDENTITIES))
+DELETE_COMPUTED_LINKS_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.basis == "computed")
+CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.score.is_not(None))
 
 # The most links with a score that an article has.
 MOST = 8
@@ -52,22 +78,24 @@ class Changes:
     def make(self, connection: Connection) -> bool:
         """Write the changes; tells whether there were any."""
         if self._gone:
-            run(connection, DELETE_LINKS, {"identities": self._gone})
-        run_each(connection, SCORE, self._scores)
+            connection.execute(DELETE_LINKS, {"identities": self._gone})
+        update_rows(connection, UPDATE_LINK, self._scores)
         insert_rows(connection, RelatedLink, self._new)
         return bool(self._gone or self._scores or self._new)
 
 
 def unlink(connection: Connection, identity: UUID) -> None:
     """Take from the links to an article what was computed, before what it is about changes."""
-    run(connection, DELETE_COMPUTED_TO, {"identity": identity})
-    run(connection, UNSCORE_TO, {"identity": identity, "score": None, "reasons": []} | score_keys(None))
+    connection.execute(DELETE_COMPUTED_LINKS_TO, {"identity": identity})
+    cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
+    connection.execute(CLEAR_SCORES_OF_LINKS_TO, {"identity": identity} | cleared)
 
 
 def link(connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None) -> bool:
     """Link an article to those nearest to it, in place of its computed links; tells whether any changed."""
     near = nearest(connection, identity, vector, published_at)[:MOST]
-    present = {row.target_id: row for row in fetch(connection, LINKS_OF, {"identities": [identity]})}
+    links = connection.execute(RESOLVED_LINKS, {"identities": [identity]})
+    present = {row.target_id: row for row in links}
     changes, targets = Changes(), {one.article for one in near}
     for row in present.values():
         if row.score is not None and row.target_id not in targets:
@@ -86,11 +114,11 @@ def link_both(connection: Connection, identity: UUID, vector: Vector, published_
         return
     listed = {
         (row.article_id, row.target_id): row
-        for row in fetch(connection, UNSCORED_LINKS, {"identity": identity})
+        for row in connection.execute(UNSCORED_LINKS, {"identity": identity})
     }
     full = {
         row.article_id: row
-        for row in fetch(connection, LAST_LINKS, {"identities": [one.article for one in near]})
+        for row in connection.execute(LOWEST_SCORED_LINKS, {"identities": [one.article for one in near]})
         if row.scored == MOST
     }
     changes = Changes()

@@ -5,24 +5,52 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, or_, select
 
-from api.execution import fetch, insert_rows, run, run_each
-from api.models import RelatedLink, score_keys
-from seeds.linking.computed_links import computed_row, scored
+from api.db import AnySelect
+from api.models import Article, RelatedLink, score_keys
+from seeds.linking.computed_links import DELETE_LINKS, RESOLVED_LINKS, UPDATE_LINK, computed_row, scored
 from seeds.linking.printed_dates import fits
-from seeds.storing.statements import (
-    CANDIDATES,
-    DELETE_LINKS,
-    LINKS_OF,
-    LISTED,
-    LISTED_BY,
-    POINT,
-    SCORE,
-)
+from seeds.storing.bulk import insert_rows, update_rows
 
 # SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000
+DIGESTS: BindParameter[Any] = bindparam("digests", expanding=True)
+# Of a title that ever more articles have, every one of which would be held against every page that lists it,
+# none is a candidate.
+MAX_ARTICLES_PER_TITLE = 100
+FEW_HAVE = (
+    select(Article.title_digest)
+    .where(Article.title_digest.in_(DIGESTS))
+    .group_by(Article.title_digest)
+    .having(func.count() <= MAX_ARTICLES_PER_TITLE)
+)
+CANDIDATES = select(Article.id, Article.title_digest, Article.published_at).where(
+    Article.title_digest.in_(FEW_HAVE)
+)
+
+
+def _select_listed(*conditions: ColumnElement[bool]) -> AnySelect:
+    columns = (
+        RelatedLink.id,
+        RelatedLink.article_id,
+        RelatedLink.title_digest,
+        RelatedLink.printed_date,
+        RelatedLink.target_id,
+        RelatedLink.score,
+        RelatedLink.reasons,
+        Article.published_at,
+    )
+    rows = select(*columns).join(Article, Article.id == RelatedLink.article_id).where(*conditions)
+    return rows.order_by(RelatedLink.article_id, RelatedLink.place)
+
+
+# Of those to a title that too many have only what led to one before: the others lead to none as it is.
+LISTED = _select_listed(
+    RelatedLink.title_digest.in_(DIGESTS),
+    or_(RelatedLink.target_id.is_not(None), RelatedLink.title_digest.in_(FEW_HAVE)),
+)
+LISTED_BY = _select_listed(RelatedLink.article_id == bindparam("identity"), RelatedLink.basis == "listed")
 
 
 class Candidate(NamedTuple):
@@ -64,12 +92,14 @@ def resolve(connection: Connection, identity: UUID, titles: set[str]) -> None:
     arrived = [(link, target) for link, target in changes if target]
     scores = _take_computed(connection, arrived)
     _point(connection, [(link.id, target) for link, target in arrived])
-    run_each(connection, SCORE, scores)
+    update_rows(connection, UPDATE_LINK, scores)
 
 
 def _point(connection: Connection, changes: list[tuple[UUID, UUID | None]]) -> None:
     unscored: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
-    run_each(connection, POINT, [{"link": link, "target_id": target} | unscored for link, target in changes])
+    update_rows(
+        connection, UPDATE_LINK, [{"link": link, "target_id": target} | unscored for link, target in changes]
+    )
 
 
 def _computed(link: Listed) -> dict[str, Any]:
@@ -85,16 +115,18 @@ def _take_computed(connection: Connection, arrived: list[tuple[Listed, UUID]]) -
         return []
     listed = {(link.article_id, target): link.id for link, target in arrived}
     articles = sorted({article for article, _ in listed})
-    rows = [row for row in fetch(connection, LINKS_OF, {"identities": articles}) if row.basis == "computed"]
+    rows = [
+        row for row in connection.execute(RESOLVED_LINKS, {"identities": articles}) if row.basis == "computed"
+    ]
     taken = [row for row in rows if (row.article_id, row.target_id) in listed]
     if taken:
-        run(connection, DELETE_LINKS, {"identities": [row.id for row in taken]})
+        connection.execute(DELETE_LINKS, {"identities": [row.id for row in taken]})
     return [scored(listed[row.article_id, row.target_id], row.score, row.reasons) for row in taken]
 
 
 def _listed(connection: Connection, identity: UUID, titles: set[str]) -> list[Listed]:
-    own = fetch(connection, LISTED_BY, {"identity": identity})
-    rows = fetch(connection, LISTED, {"digests": sorted(titles)})
+    own = connection.execute(LISTED_BY, {"identity": identity}).all()
+    rows = connection.execute(LISTED, {"digests": sorted(titles)}).all()
     return [Listed(*row) for row in (*rows, *(row for row in own if row.title_digest not in titles))]
 
 
@@ -114,7 +146,7 @@ def _targets(connection: Connection, listed: list[Listed]) -> Iterator[tuple[Lis
 def _candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
     candidates: dict[str, list[Candidate]] = {}
     for start in range(0, len(digests), MAX_PARAMETERS):
-        for row in fetch(connection, CANDIDATES, {"digests": digests[start : start + MAX_PARAMETERS]}):
+        for row in connection.execute(CANDIDATES, {"digests": digests[start : start + MAX_PARAMETERS]}):
             candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
 

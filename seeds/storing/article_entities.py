@@ -4,26 +4,45 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
-from api.execution import fetch, insert_rows, run, run_each
+from api.db import table_of
 from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.search.analyzer import fold
 from seeds.extraction.catalogue import KnownEntity, group_of
 from seeds.extraction.mentions import FoundEntity
+from seeds.storing.bulk import insert_rows, update_rows
 from seeds.storing.identifiers import MAX_SLUG
 from seeds.storing.row_builders import entity_name_rows, entity_slug_rows, new_entity_rows
-from seeds.storing.statements import (
-    ADD_ALIASES,
-    DELETE_OLD_IDS,
-    DELETE_SLUGS,
-    DELETE_UNNAMED,
-    LEAVING,
-    MOVE_COUNTS,
-    OLD_IDS,
-    PRESENT,
-    SLUGS,
+
+ENTITIES, ENTITY_SLUGS, ENTITY_IDS = (table_of(model) for model in (Entity, EntitySlug, EntityId))
+IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
+SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
+STORED_ENTITIES = select(Entity.id, Entity.type, Entity.origin, Entity.name, Entity.aliases).where(
+    Entity.id.in_(IDENTITIES)
 )
+TAKEN_SLUGS = select(EntitySlug.slug).where(EntitySlug.slug.in_(SLUGS))
+DELETE_SLUGS = delete(ENTITY_SLUGS).where(ENTITY_SLUGS.c.slug.in_(SLUGS))
+SET_ALIASES = (
+    update(ENTITIES).where(ENTITIES.c.id == bindparam("identity")).values(aliases=bindparam("new_aliases"))
+)
+ADD_TO_COUNTS = (
+    update(ENTITIES)
+    .where(ENTITIES.c.id == bindparam("identity"))
+    .values(
+        article_count=ENTITIES.c.article_count + bindparam("articles"),
+        mention_count=ENTITIES.c.mention_count + bindparam("mentions"),
+    )
+)
+# One row for each slug of each entity that no article mentions.
+UNMENTIONED_SLUGS = (
+    select(Entity.id, EntitySlug.slug)
+    .join(EntitySlug, EntitySlug.entity_id == Entity.id)
+    .where(Entity.id.in_(IDENTITIES), Entity.article_count == 0)
+)
+FORMER_IDS = select(EntityId.old_id, EntityId.entity_id).where(EntityId.entity_id.in_(IDENTITIES))
+DELETE_FORMER_IDS = delete(ENTITY_IDS).where(ENTITY_IDS.c.old_id.in_(IDENTITIES))
+DELETE_UNMENTIONED = delete(ENTITIES).where(ENTITIES.c.id.in_(IDENTITIES), ENTITIES.c.article_count == 0)
 
 # The entities that an article had, with the text of each mention.
 Before = Mapping[UUID, Sequence[str]]
@@ -44,7 +63,7 @@ def bring_entities(connection: Connection, found: Sequence[FoundEntity]) -> Brou
     entities = {one.entity.id: one.entity for one in found}
     if not entities:
         return Brought({}, {})
-    present = {row.id: row for row in fetch(connection, PRESENT, {"identities": list(entities)})}
+    present = {row.id: row for row in connection.execute(STORED_ENTITIES, {"identities": list(entities)})}
     new = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in present}
     _make(connection, {each: entities[each] for each in new}, new)
     extracted = [row for row in present.values() if row.origin == "extracted"]
@@ -65,7 +84,7 @@ def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) ->
     """Give each of `entities` the first of its slugs that no other has."""
     choices = {each: slugs_for(entity.slug, entity.type, each) for each, entity in entities.items()}
     every = sorted({slug for slugs in choices.values() for slug in slugs})
-    taken = {row.slug for row in fetch(connection, SLUGS, {"slugs": every})}
+    taken = set(connection.scalars(TAKEN_SLUGS, {"slugs": every}))
     free, held = {}, set(taken)
     for identity, slugs in choices.items():
         free[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
@@ -73,7 +92,7 @@ def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) ->
     # Those with the entity's own id, which lead elsewhere since it was gone.
     lost = held & set(free.values())
     if lost:
-        run(connection, DELETE_SLUGS, {"slugs": sorted(lost)})
+        connection.execute(DELETE_SLUGS, {"slugs": sorted(lost)})
     return free
 
 
@@ -91,7 +110,9 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]
             changed.append((row, sorted(aliases)))
     if not changed:
         return
-    run_each(connection, ADD_ALIASES, [{"identity": row.id, "aliases": aliases} for row, aliases in changed])
+    update_rows(
+        connection, SET_ALIASES, [{"identity": row.id, "new_aliases": aliases} for row, aliases in changed]
+    )
     names = [
         {"entity_id": row.id, "folded": folded}
         for row, aliases in changed
@@ -120,7 +141,7 @@ def count_entities(
         for identity in {**before, **after}
     ]
     moved = [change for change in changes if change["articles"] or change["mentions"]]
-    run_each(connection, MOVE_COUNTS, moved)
+    update_rows(connection, ADD_TO_COUNTS, moved)
     gone = {identity: texts for identity, texts in before.items() if identity not in after}
     if gone:
         _retire(connection, gone, found)
@@ -129,16 +150,16 @@ def count_entities(
 def _retire(connection: Connection, gone: Before, found: Sequence[FoundEntity]) -> None:
     """Remove those of `gone` that no article mentions; ids and slugs that led to them lead to successors."""
     leaving = {"identities": sorted(gone)}
-    slugs = fetch(connection, LEAVING, leaving)
+    slugs = connection.execute(UNMENTIONED_SLUGS, leaving).all()
     if not slugs:
         return
     successors = {row.id: _successor(gone[row.id], found) for row in slugs}
-    old = [(row.old_id, row.entity_id) for row in fetch(connection, OLD_IDS, {"identities": [*successors]})]
-    run(connection, DELETE_UNNAMED, leaving)
+    old = connection.execute(FORMER_IDS, {"identities": [*successors]}).all()
+    connection.execute(DELETE_UNMENTIONED, leaving)
     led = {was: successors[now] for was, now in [*old, *((each, each) for each in successors)]}
     ids = [{"old_id": was, "entity_id": now} for was, now in led.items() if now not in (None, was)]
     # An id that is given up again may have been before, and led elsewhere.
-    run(connection, DELETE_OLD_IDS, {"identities": [row["old_id"] for row in ids]})
+    connection.execute(DELETE_FORMER_IDS, {"identities": [row["old_id"] for row in ids]})
     insert_rows(connection, EntityId, ids)
     kept = [(row.slug, successors[row.id]) for row in slugs]
     insert_rows(connection, EntitySlug, [{"slug": slug, "entity_id": now} for slug, now in kept if now])

@@ -4,16 +4,20 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, delete, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
-from api.db import Id
-from api.execution import run, run_each
+from api.db import Id, table_of
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
 from seeds.extraction.catalogue import KnownEntity
+from seeds.storing.bulk import update_rows
+from seeds.storing.history import increment_corpus_revision
 from seeds.storing.identifiers import MAX_SLUG
 from seeds.storing.row_builders import entity_columns, entity_name_rows
-from seeds.storing.statements import CHANGE_ENTITY, NEXT_REVISION
+
+ENTITIES = table_of(Entity)
+# The columns that change come from the parameters of each execution.
+UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
@@ -38,15 +42,15 @@ def change_entities(
     """
     if not changed:
         return
-    run_each(
-        connection, CHANGE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()]
+    update_rows(
+        connection, UPDATE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()]
     )
     connection.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
     names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
     connection.execute(insert(EntityName), entity_name_rows(names))
     if retyped:
         _refile(connection, retyped)
-    run(connection, NEXT_REVISION, {})
+    increment_corpus_revision(connection)
 
 
 def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
@@ -64,7 +68,7 @@ def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None
             connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
             connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
     if others:
-        run(connection, NEXT_REVISION, {})
+        increment_corpus_revision(connection)
 
 
 def _refile(connection: Connection, entities: Collection[UUID]) -> None:

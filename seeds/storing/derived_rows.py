@@ -3,13 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
-from api.execution import fetch, insert_rows, run
+from api.db import table_of
 from api.models import (
     ArticleEntity,
     ArticleFacet,
+    ArticleFeatures,
     ArticleTerms,
+    Posting,
     RelatedLink,
     Takeaway,
     TakeawayEntity,
@@ -19,6 +21,7 @@ from seeds.linking.computed_links import unlink
 from seeds.linking.neighbours import file_features
 from seeds.storing.article_entities import Before, bring_entities, count_entities
 from seeds.storing.article_record import Content
+from seeds.storing.bulk import insert_rows
 from seeds.storing.derivation import Derived
 from seeds.storing.row_builders import (
     article_entity_rows,
@@ -29,7 +32,17 @@ from seeds.storing.row_builders import (
     takeaway_rows,
     takeaway_terms_rows,
 )
-from seeds.storing.statements import CHANGE_TERMS, DELETE_PARTS, NAMED
+
+IDENTITY: BindParameter[UUID] = bindparam("identity")
+MENTIONS = select(ArticleEntity.entity_id, ArticleEntity.mentions).where(ArticleEntity.article_id == IDENTITY)
+# The database deletes the rows of a takeaway's terms and entities together with the takeaway.
+DELETES = [
+    delete(table).where(table.c.article_id == IDENTITY)
+    for table in map(table_of, (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting))
+]
+TERMS = table_of(ArticleTerms)
+# The columns that change come from the parameters of each execution.
+UPDATE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 
 
 def write_parts(
@@ -56,10 +69,10 @@ def write_parts(
 def delete_parts(connection: Connection, identity: UUID) -> Before:
     """Delete the rows of an article's parts and the computed links to it; gives what it named."""
     unlink(connection, identity)
-    rows = fetch(connection, NAMED, {"identity": identity})
+    rows = connection.execute(MENTIONS, {"identity": identity})
     before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
-    for statement in DELETE_PARTS:
-        run(connection, statement, {"identity": identity})
+    for statement in DELETES:
+        connection.execute(statement, {"identity": identity})
     return before
 
 
@@ -70,5 +83,5 @@ def _index(
     insert_rows(connection, ArticleFacet, rows)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, content))
     terms = article_terms(content)
-    if is_new or run(connection, CHANGE_TERMS, {"identity": identity} | terms) == 0:
+    if is_new or connection.execute(UPDATE_TERMS, {"identity": identity} | terms).rowcount == 0:
         insert_rows(connection, ArticleTerms, [{"article_id": identity} | terms])

@@ -12,13 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from api.execution import run
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
 from seeds.extraction.mentions import own_slug
 from seeds.storing.article_entities import slugs_for
 from seeds.storing.catalogue_update import change_entities
+from seeds.storing.history import increment_corpus_revision
 from seeds.storing.identifiers import CURLY_QUOTES
-from seeds.storing.statements import NEXT_REVISION
 from seeds.storing.transactions import Transaction
 
 # Entities that one transaction settles, so that memory does not grow with their number.
@@ -112,7 +111,7 @@ def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == wanted))
         connection.execute(insert(EntitySlug).values(slug=wanted, entity_id=row.id))
     if moved:
-        run(connection, NEXT_REVISION, {})
+        increment_corpus_revision(connection)
     return len(moved)
 
 

@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select, update
 
-from api.execution import fetch, insert_rows, run
-from api.models import Change, Revision
+from api.db import table_of
+from api.models import Change, Corpus, Revision
 from seeds.storing.article_record import Content
-from seeds.storing.statements import LAST_SEQUENCE, NEXT_REVISION
+from seeds.storing.bulk import insert_rows
 from seeds.storing.stored_article import Whole
 
 UNCHANGED = "unchanged"
+CORPUS = table_of(Corpus)
+INCREMENT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
+LAST_SEQUENCE = select(func.max(Change.sequence))
 Differences = dict[str, dict[str, Any]]
 """The fields that an update changed, each with its value `before` and `after`."""
 
@@ -25,6 +28,11 @@ class Outcome(NamedTuple):
     slug: str
     revision: int
     differences: Differences
+
+
+def increment_corpus_revision(connection: Connection) -> None:
+    """Add one to the revision of the corpus."""
+    connection.execute(INCREMENT_REVISION)
 
 
 def keep_revision(connection: Connection, identity: UUID, whole: Whole) -> None:
@@ -50,10 +58,10 @@ def record(connection: Connection, outcome: Outcome, title: str, changed_at: dat
     corpus is locked from here to the end of the transaction, so that the next number is not given out before
     this one can be seen.
     """
-    run(connection, NEXT_REVISION, {})
-    (last,) = fetch(connection, LAST_SEQUENCE, {})
+    increment_corpus_revision(connection)
+    last = connection.scalars(LAST_SEQUENCE).one()
     row = {
-        "sequence": (last.sequence or 0) + 1,
+        "sequence": (last or 0) + 1,
         "kind": outcome.kind,
         "article_id": outcome.identity,
         "slug": outcome.slug,

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, update
 
-from api.execution import fetch_one, insert_rows, run
+from api.db import table_of
 from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
 from seeds.extraction.mentions import Matcher
 from seeds.linking.computed_links import link_both
@@ -14,12 +14,24 @@ from seeds.linking.listed_links import resolve
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import Content, make_content
+from seeds.storing.bulk import insert_rows
 from seeds.storing.derivation import derive
 from seeds.storing.derived_rows import write_parts
 from seeds.storing.history import UNCHANGED, Differences, Outcome, differences, keep_revision, record
 from seeds.storing.identifiers import MAX_SLUG, article_id, make_slug
-from seeds.storing.statements import CHANGE_ARTICLE, CHANGE_SOURCE, OWNER
-from seeds.storing.stored_article import Removed, Stored, find_removed, find_stored, read_whole
+from seeds.storing.stored_article import (
+    Removed,
+    Stored,
+    find_removed,
+    find_slug_owner,
+    find_stored,
+    read_whole,
+)
+
+ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
+# The columns that change come from the parameters of each execution.
+UPDATE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
+UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identity"))
 
 
 def load(connection: Connection, submission: SubmittedDocument, matcher: Matcher) -> Outcome:
@@ -37,7 +49,7 @@ def load(connection: Connection, submission: SubmittedDocument, matcher: Matcher
     content = make_content(submission, slug)
     if stored and stored.content_digest == content.digest:
         if stored.folder != submission.folder:
-            run(connection, CHANGE_SOURCE, {"identity": identity, "folder": submission.folder})
+            connection.execute(UPDATE_SOURCE, {"identity": identity, "folder": submission.folder})
         return Outcome(UNCHANGED, identity, slug, stored.revision, {})
     now = datetime.now(UTC).replace(microsecond=0)
     revision, created_at = (before.revision + 1, before.created_at) if before else (1, now)
@@ -69,7 +81,7 @@ def _slug(
     if wanted is None and before:
         return before.slug
     if wanted:
-        owner = _owner(connection, wanted)
+        owner = find_slug_owner(connection, wanted)
         if owner not in (None, identity):
             # Which nobody finds otherwise: its page is gone, and its slug leads nowhere.
             whose = "another article" if find_stored(connection, owner) else "an article that was removed"
@@ -82,13 +94,7 @@ def _slug(
 
 
 def _is_free(connection: Connection, slug: str, identity: UUID) -> bool:
-    return _owner(connection, slug) in (None, identity)
-
-
-def _owner(connection: Connection, slug: str) -> UUID | None:
-    row = fetch_one(connection, OWNER, {"wanted": slug})
-    owner: UUID | None = row and row.article_id
-    return owner
+    return find_slug_owner(connection, slug) in (None, identity)
 
 
 def _write_article(
@@ -104,7 +110,7 @@ def _write_article(
         insert_rows(connection, Article, [{"id": identity} | columns])
         insert_rows(connection, SourceDocument, [{"article_id": identity} | source])
     else:
-        run(connection, CHANGE_ARTICLE, {"identity": identity} | columns)
-        run(connection, CHANGE_SOURCE, {"identity": identity} | source)
-    if _owner(connection, columns["slug"]) is None:
+        connection.execute(UPDATE_ARTICLE, {"identity": identity} | columns)
+        connection.execute(UPDATE_SOURCE, {"identity": identity} | source)
+    if find_slug_owner(connection, columns["slug"]) is None:
         insert_rows(connection, ArticleSlug, [{"slug": columns["slug"], "article_id": identity}])

@@ -3,18 +3,20 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, delete
 
-from api.execution import fetch_one, run
-from api.models import REMOVED
+from api.db import table_of
+from api.models import REMOVED, Article
 from api.resources.lookup import UUID_FORM
 from seeds.linking.listed_links import resolve
 from seeds.storing.article_entities import count_entities
 from seeds.storing.derived_rows import delete_parts
 from seeds.storing.history import Outcome, keep_revision, record
 from seeds.storing.identifiers import is_slug
-from seeds.storing.statements import DELETE_ARTICLE, OWNER
-from seeds.storing.stored_article import find_stored, read_whole
+from seeds.storing.stored_article import find_slug_owner, find_stored, read_whole
+
+ARTICLES = table_of(Article)
+DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 
 
 def find_article(connection: Connection, reference: str) -> UUID | None:
@@ -22,8 +24,7 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
     if UUID_FORM.fullmatch(reference):
         identity: UUID | None = UUID(reference)
     else:
-        owner = fetch_one(connection, OWNER, {"wanted": reference}) if is_slug(reference) else None
-        identity = owner and owner.article_id
+        identity = find_slug_owner(connection, reference) if is_slug(reference) else None
     return identity if identity and find_stored(connection, identity) else None
 
 
@@ -32,7 +33,7 @@ def remove(connection: Connection, identity: UUID) -> Outcome:
     whole = read_whole(connection, identity)
     keep_revision(connection, identity, whole)
     count_entities(connection, (), delete_parts(connection, identity), {})
-    run(connection, DELETE_ARTICLE, {"identity": identity})
+    connection.execute(DELETE_ARTICLE, {"identity": identity})
     columns = whole.content.columns
     resolve(connection, identity, {columns["title_digest"]})
     outcome = Outcome(REMOVED, identity, columns["slug"], whole.revision, {})

@@ -2,16 +2,16 @@
 
 from sqlalchemy import bindparam, select, update
 
-from api.db import Base
-from api.execution import run_each
+from api.db import table_of
 from api.models import Rendering
 from api.v1.renderings import render, rendering_key
 from seeds.console import progress
+from seeds.storing.bulk import update_rows
 from seeds.storing.transactions import Transaction
 
 # Articles that one transaction renders: with more others would wait for long, with fewer each costs more.
 PAGE = 100
-RENDERINGS = Base.metadata.tables[Rendering.__tablename__]
+RENDERINGS = table_of(Rendering)
 ALL = select(RENDERINGS.c.article_id)
 STALE = ALL.where(RENDERINGS.c.rendering_key.is_(None))
 WRITE = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam("identity"))
@@ -29,5 +29,5 @@ def render_articles(begin: Transaction, *, anew: bool = False) -> int:
             made = render(connection, articles[first : first + PAGE])
             common = {"rendering_key": rendering_key()}
             rows = [{"identity": each} | common | one._asdict() for each, one in made.items()]
-            run_each(connection, WRITE, rows)
+            update_rows(connection, WRITE, rows)
     return len(articles)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -10,10 +9,8 @@ from api.models import facet_id, link_place, published_keys, score_keys
 from api.search.analyzer import fold, indexed
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Mention
-from seeds.linking.feature_vectors import Vector, pack
 from seeds.storing.article_record import Content
 from seeds.storing.identifiers import related_link_id, takeaway_id, title_digest
-from seeds.storing.statements import SOUGHT
 
 Row = dict[str, Any]
 
@@ -160,14 +157,3 @@ def related_rows(identity: UUID, content: Content) -> list[Row]:
         }
         for position, (title, date) in enumerate(content.related, 1)
     ]
-
-
-def features_row(identity: UUID, vector: Vector) -> Row:
-    """Make the row of what the article is about."""
-    return {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
-
-
-def posting_rows(identity: UUID, vector: Vector, published_asc: datetime) -> list[Row]:
-    """Make the rows under which the article is found by its weightiest features."""
-    shared = {"published_asc": published_asc, "article_id": identity}
-    return [shared | {"feature": feature, "weight": weight} for feature, weight in vector.weightiest(SOUGHT)]

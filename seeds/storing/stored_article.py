@@ -4,12 +4,48 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from api.execution import fetch, fetch_one
-from api.models import REMOVED
+from api.db import table_of
+from api.models import REMOVED, Article, ArticleSlug, Change, RelatedLink, SourceDocument, Takeaway
 from seeds.storing.article_record import Content
-from seeds.storing.statements import FIRST_SEEDED, LAST_CHANGE, PRINTED, STORED, TAKEAWAYS, WHOLE
+
+ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
+IDENTITY: BindParameter[UUID] = bindparam("identity")
+ARTICLE_STATE = (
+    select(
+        Article.slug,
+        Article.revision,
+        Article.content_digest,
+        Article.title_digest,
+        Article.created_at,
+        SourceDocument.folder,
+    )
+    .join_from(Article, SourceDocument)
+    .where(Article.id == IDENTITY)
+)
+ARTICLE_WITH_SOURCE = (
+    select(ARTICLES, SOURCES.c.content.label("source"))
+    .join_from(ARTICLES, SOURCES)
+    .where(ARTICLES.c.id == IDENTITY)
+)
+TAKEAWAY_TEXTS = select(Takeaway.text).where(Takeaway.article_id == IDENTITY).order_by(Takeaway.position)
+LISTED_TITLES = (
+    select(RelatedLink.title, RelatedLink.printed_date)
+    .where(RelatedLink.article_id == IDENTITY, RelatedLink.basis == "listed")
+    .order_by(RelatedLink.place)
+)
+SLUG_OWNER = select(ArticleSlug.article_id).where(ArticleSlug.slug == bindparam("slug"))
+# The last change of an article says whether it was removed, and its last revision.
+LAST_CHANGE = (
+    select(Change.kind, Change.revision, Change.slug)
+    .where(Change.article_id == IDENTITY)
+    .order_by(Change.revision.desc(), Change.sequence.desc())
+    .limit(1)
+)
+FIRST_SEEDED_AT = (
+    select(Change.changed_at).where(Change.article_id == IDENTITY).order_by(Change.revision).limit(1)
+)
 
 
 class Stored(NamedTuple):
@@ -44,26 +80,31 @@ class Whole(NamedTuple):
 
 def find_stored(connection: Connection, identity: UUID) -> Stored | None:
     """Give what is known of an article that is there."""
-    row = fetch_one(connection, STORED, {"identity": identity})
+    row = connection.execute(ARTICLE_STATE, {"identity": identity}).one_or_none()
     return None if row is None else Stored(*row)
 
 
 def find_removed(connection: Connection, identity: UUID) -> Removed | None:
     """Give what is known of an article that is not there any more."""
-    last = fetch_one(connection, LAST_CHANGE, {"identity": identity})
+    last = connection.execute(LAST_CHANGE, {"identity": identity}).one_or_none()
     if last is None or last.kind != REMOVED:
         return None
-    (first,) = fetch(connection, FIRST_SEEDED, {"identity": identity})
-    return Removed(last.slug, last.revision, first.changed_at)
+    created_at = connection.scalars(FIRST_SEEDED_AT, {"identity": identity}).one()
+    return Removed(last.slug, last.revision, created_at)
+
+
+def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
+    """Return the id of the article that has or had `slug`, even if the article was removed."""
+    return connection.scalars(SLUG_OWNER, {"slug": slug}).one_or_none()
 
 
 def read_whole(connection: Connection, identity: UUID) -> Whole:
     """Give all that is stored of an article that is there, but for what is derived."""
-    (row,) = fetch(connection, WHOLE, {"identity": identity})
-    of_article = {"identity": identity}
+    parameters = {"identity": identity}
+    row = connection.execute(ARTICLE_WITH_SOURCE, parameters).one()
     content = Content(
         row._asdict(),
-        [takeaway.text for takeaway in fetch(connection, TAKEAWAYS, of_article)],
-        [(link.title, link.printed_date) for link in fetch(connection, PRINTED, of_article)],
+        [*connection.scalars(TAKEAWAY_TEXTS, parameters)],
+        [(link.title or "", link.printed_date) for link in connection.execute(LISTED_TITLES, parameters)],
     )
     return Whole(content, row.source, row.revision, row.derived_digest, row.created_at, row.updated_at)

@@ -99,8 +99,9 @@ def _advise(connection: Connection, announce: Announce, attempt: str, wait: str,
 def _transaction(connection: Connection, announce: Announce) -> Iterator[Connection]:
     _begin(connection, announce)
     try:
-        yield connection
-        connection.commit()
+        with _raising_interrupts(connection):
+            yield connection
+            connection.commit()
     except BaseException:
         connection.rollback()
         raise
@@ -111,13 +112,31 @@ def savepoint(connection: Connection) -> Iterator[Connection]:
     """Do something within a transaction that is undone by itself where an exception leaves it."""
     nested = connection.begin_nested()
     try:
-        yield connection
-        nested.commit()
+        with _raising_interrupts(connection):
+            yield connection
+            nested.commit()
     except BaseException:
         # On a full disk SQLite has rolled back the whole transaction by itself, the savepoint with it.
         with suppress(OperationalError):
             nested.rollback()
         raise
+
+
+@contextmanager
+def _raising_interrupts(connection: Connection) -> Iterator[None]:
+    """Raise the `KeyboardInterrupt` that psycopg hides behind an `AssertionError`.
+
+    An interrupt that arrives when psycopg enters a pipeline fails an assertion of psycopg. What the server
+    sends next is then unknown, so the connection is closed, as SQLAlchemy does after other interrupts.
+    """
+    try:
+        yield
+    except AssertionError as error:
+        hidden = error.__context__
+        if not isinstance(hidden, KeyboardInterrupt):
+            raise
+        connection.invalidate()
+        raise hidden from None
 
 
 def _begin(connection: Connection, announce: Announce) -> None:

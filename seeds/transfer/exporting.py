@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Connection, bindparam, exists, func, select, tuple_
 
 from api.db import AnySelect, Id, db
-from api.execution import fetch
 from api.models import (
     Article,
     ArticleEntity,
@@ -95,7 +94,7 @@ WHOLE_REVISIONS = (
     .order_by(Revision.article_id, Revision.revision)
 )
 # What belongs to each of a portion, which is `owner`.
-OWNERS: BindParameter[Any] = bindparam("owners")
+OWNERS: BindParameter[Any] = bindparam("owners", expanding=True)
 
 
 def _of(owner: Any, *columns: Any) -> AnySelect:
@@ -120,7 +119,7 @@ def export_lines(connection: Connection) -> Lines:
 
     All of it is one state of the database, if `connection` reads one snapshot in a transaction.
     """
-    (corpus,) = fetch(connection, CORPUS, {})
+    corpus = connection.execute(CORPUS).one()
     yield "corpus", {"format": FORMAT} | corpus._asdict()
     yield from _entities(connection)
     yield from _articles(connection)
@@ -144,11 +143,11 @@ def _articles(connection: Connection) -> Lines:
     for chunk in _chunks(connection, ARTICLES, {"number": 0}):
         for portion in _portions(chunk):
             ends = {"first": portion[0].number, "last": portion[-1].number}
-            rows = fetch(connection, WHOLE_ARTICLES, ends)
+            rows = connection.execute(WHOLE_ARTICLES, ends).all()
             owners = [row.id for row in rows]
             slugs = _sorted(connection, ARTICLE_SLUGS, owners)
             takeaways, named, links = (_parts(connection, each, owners) for each in (TAKEAWAYS, NAMED, LINKS))
-            features = {row.owner: row for row in fetch(connection, FEATURES, {"owners": owners})}
+            features = {row.owner: row for row in connection.execute(FEATURES, {"owners": owners})}
             for row in rows:
                 values = row._asdict()
                 document = values.pop("content").decode()
@@ -177,14 +176,14 @@ def _revisions(connection: Connection) -> Lines:
             first, last = portion[0], portion[-1]
             ends = {"first_id": first.article_id, "first": first.revision}
             ends |= {"last_id": last.article_id, "last": last.revision}
-            for row in fetch(connection, WHOLE_REVISIONS, ends):
+            for row in connection.execute(WHOLE_REVISIONS, ends):
                 values = row._asdict()
                 yield "revision", values | {"document": values.pop("source").decode()}
 
 
-def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[list[Any]]:
+def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:
     """Yield the rows of `statement` a chunk at a time, from those `after` these values on."""
-    while rows := fetch(connection, statement, after):
+    while rows := connection.execute(statement, after).all():
         yield rows
         after = {name: getattr(rows[-1], name) for name in after}
 
@@ -206,7 +205,7 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
 def _sorted(connection: Connection, statement: AnySelect, owners: Sequence[UUID]) -> Mapping[UUID, list[Any]]:
     """Give the one value of each row of each owner, in an order that no engine decides."""
     found: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for owner, value in fetch(connection, statement, {"owners": owners}):
+    for owner, value in connection.execute(statement, {"owners": owners}):
         found[owner].append(value)
     for values in found.values():
         values.sort()
@@ -218,7 +217,7 @@ def _parts(
 ) -> Mapping[UUID, list[Values]]:
     """Give the parts of each owner in their order."""
     found: defaultdict[UUID, list[Values]] = defaultdict(list)
-    for row in fetch(connection, statement, {"owners": owners}):
+    for row in connection.execute(statement, {"owners": owners}):
         values = row._asdict()
         found[values.pop("owner")].append(values)
     return found

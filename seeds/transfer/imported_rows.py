@@ -30,6 +30,7 @@ from api.models import (
 from seeds.extraction.mentions import Mention
 from seeds.linking.computed_links import computed_row
 from seeds.linking.feature_vectors import Vector, feature_hash
+from seeds.linking.neighbours import features_row, posting_rows
 from seeds.storing.article_record import Content
 from seeds.storing.identifiers import article_id, title_digest
 from seeds.storing.row_builders import (
@@ -38,8 +39,6 @@ from seeds.storing.row_builders import (
     article_terms,
     entity_name_rows,
     facet_rows,
-    features_row,
-    posting_rows,
     related_rows,
     takeaway_entity_rows,
     takeaway_rows,

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlalchemy import Connection, bindparam, exists, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from api.db import db
-from api.execution import fetch, insert_rows
 from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.messages import printable
+from seeds.storing.bulk import insert_rows
 from seeds.storing.transactions import savepoint
 from seeds.transfer.imported_rows import ROWS, Rows
 from seeds.transfer.lines import InvalidExportError, Line, read_lines
@@ -21,7 +21,7 @@ BATCH_BYTES = 1 << 20
 # An article's line takes at most some fifty times what its document does, one full of short titles or names.
 LINE_FACTOR = 128
 
-TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities")))
+TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities", expanding=True)))
 # The first article with a link to one that is not there, which the database would say of no line.
 DANGLING = (
     select(ArticleTerms.number, RelatedLink.target_id)
@@ -110,7 +110,7 @@ def _write(connection: Connection, batch: list[Line]) -> None:
 def _rows(connection: Connection, batch: list[Line]) -> list[Rows]:
     """Make the rows of each line of a batch."""
     named = {entity["id"] for line in batch for entity in line.values.get("entities", ())}
-    rows: list[Any] = fetch(connection, TYPES, {"identities": sorted(named)}) if named else []
+    rows = connection.execute(TYPES, {"identities": sorted(named)})
     types = {row.id: row.type for row in rows}
     made = []
     for line in batch:

@@ -16,11 +16,10 @@ from api.search.analyzer import analyze, fold
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, Matcher, find_entities, sections
 from seeds.linking.features import features
-from seeds.linking.neighbours import LEAST
+from seeds.linking.neighbours import INDEXED_FEATURES, LEAST
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slugs_for
 from seeds.storing.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
-from seeds.storing.statements import SOUGHT
 
 RELEVANCE = "relevance"
 # What an answer says of a row in the same words.
@@ -291,7 +290,11 @@ class Corpus:
         for other in self.articles.values():
             theirs = other.features
             score = round(min(1, sum(own[name] * theirs[name] for name in own.keys() & theirs.keys())), 4)
-            if other is not article and score >= LEAST and {*[*own][:SOUGHT]} & {*[*theirs][:SOUGHT]}:
+            if (
+                other is not article
+                and score >= LEAST
+                and {*[*own][:INDEXED_FEATURES]} & {*[*theirs][:INDEXED_FEATURES]}
+            ):
                 near[other.id] = score
         return near
 

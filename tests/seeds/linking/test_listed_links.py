@@ -8,11 +8,10 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.linking.listed_links import Candidate, choose
+from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.identifiers import article_id, title_digest
-from seeds.storing.statements import MOST_ALIKE
 from tests.seeds.documents import Page, Row, clear, lasting, revision, rows, seed_pages, submit
 from tests.support.properties import database_property
 
@@ -188,7 +187,7 @@ def test_a_title_that_more_than_a_hundred_articles_have_is_resolved_to_none(app:
     april = "published_at: 2026-04-{:02}T09:00:00Z"
     alike = [submit(f"page-{day}", Page("Beta", related=()), april.format(day)) for day in range(1, 29)]
     seed_pages(app, [*alike, submit("a", Page("Alpha", related=(("Beta", "Apr 3, 2026"),)))])
-    more = [submit(f"page-{at}", Page("Beta", related=())) for at in range(29, MOST_ALIKE + 1)]
+    more = [submit(f"page-{at}", Page("Beta", related=())) for at in range(29, MAX_ARTICLES_PER_TITLE + 1)]
     last = submit("last", Page("Beta", related=()))
     gone = submit("last", Page("Delta", related=()))
     for pages, target in (([], "page-3"), (more, "page-3"), ([last], None), ([gone], "page-3")):

@@ -10,10 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
+from psycopg import Pipeline
 from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from api.db import db
+from api.db import db, table_of
 from api.models import Corpus
 from seeds.storing.transactions import LOCK, WAITING, Transaction, transactions
 from tests.conftest import make_app
@@ -99,6 +100,32 @@ def test_a_transaction_that_fails_leaves_nothing_and_the_others_stand(
         count_up(begin, lambda connection: seen.append(connection.scalars(select(Corpus.revision)).one()))
     assert seen == [2]
     assert revision(app) == (0 if dry_run else 2)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
+@pytest.mark.parametrize("step", ["_enter_gen", "_communicate_gen", "_exit_gen"])
+def test_an_interrupt_at_any_step_of_a_pipeline_is_raised_and_rolls_the_transaction_back(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, step: str, dry_run: bool
+) -> None:
+    original = getattr(Pipeline, step)
+
+    def interrupted(pipeline: Pipeline) -> Iterator[object]:
+        yield from original(pipeline)
+        raise KeyboardInterrupt
+
+    def update_twice(connection: Connection) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(Pipeline, step, interrupted)
+            connection.execute(update(table_of(Corpus)), [{"revision": 7}, {"revision": 8}])
+
+    with (
+        app.app_context(),
+        pytest.raises(KeyboardInterrupt),
+        transactions(db.engine, silent, dry_run=dry_run) as begin,
+    ):
+        count_up(begin, update_twice)
+    assert revision(app) == 0
 
 
 def test_what_leaves_the_last_transaction_leaves_no_lock(app: Flask, database_url: str) -> None:

@@ -1,0 +1,33 @@
+"""One statement for many rows. SQLAlchemy refuses an empty list of parameters; these functions do nothing."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Update, insert
+
+from api.db import Base, table_of
+
+
+def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows` into the table of `model`.
+
+    Args:
+        connection: The connection, in a write transaction.
+        model: The model whose table receives the rows.
+        rows: The values by column name; all rows name the same columns.
+    """
+    if rows:
+        connection.execute(_insert_into(model), rows)
+
+
+def update_rows(connection: Connection, statement: Update, parameters: Sequence[Mapping[str, Any]]) -> None:
+    """Execute `statement` once for each of `parameters`, which all have the same keys."""
+    if parameters:
+        connection.execute(statement, parameters)
+
+
+# SQLAlchemy compiles a statement once, but computes a cache key for each new statement object.
+@cache
+def _insert_into(model: type[Base]) -> Insert:
+    return insert(table_of(model))
