@@ -1,4 +1,4 @@
-"""Every list against the oracle, on both engines at once, over any documents, filters, orders and pages."""
+"""Tests of all lists against the oracle, on both engines, with random documents, filters, sorts and pages."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,97 +18,106 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from api.db import db
 from seeds.parsing.files import SubmittedDocument
 from tests.conftest import TEMPLATE, make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
-from tests.support.drawing import CATALOGUE, DEFAULT, KEYS, NOON, Change, Drawn, changes, questions, wholes
 from tests.support.oracle import RELEVANCE, Corpus, Question, Row, ordered
 from tests.support.properties import database_property
+from tests.support.strategies import (
+    CATALOGUE,
+    DEFAULT_PARTS,
+    KEYS,
+    NOON,
+    DocumentParts,
+    DrawnChange,
+    changes,
+    complete_documents,
+    questions,
+)
 
 SETTINGS = settings(database_property(12), stateful_step_count=20)
-# The same for both applications, so that their cursors are the same.
-SECRET = "the-same-key-for-both"  # noqa: S105
+# Both applications have the same key, so that their cursors are equal.
+SECRET_KEY = "the-same-key-for-both"  # noqa: S105
 
 
 class Clock:
-    """The time at which the loader seeds."""
+    """The time of seeding, in place of the class `datetime`."""
 
-    at = NOON
+    time = NOON
 
     def now(self, _: Any) -> datetime:
-        """Stand in for `datetime.now`."""
-        return self.at
+        """Return the time of seeding."""
+        return self.time
 
 
 class Walk:
-    """The pages of one walk: the rows that they had, and those that they might have had at each moment."""
+    """A walk through all pages of a list, with the rows that the oracle expected at each moment."""
 
-    def __init__(self, question: Question, now: set[Row]) -> None:
+    def __init__(self, question: Question, expected: set[Row]) -> None:
         self.question = question
-        self.moments = [now]
+        self.moments = [expected]
         self.seen: list[Row] = []
         self.shown: list[Any] = []
 
-    def expects(self, limit: int) -> tuple[list[Row], bool]:
-        """Give the rows of the next page, and whether there is one after it."""
-        # The row last seen may have changed or gone since; its place is where it was.
+    def next_page(self, limit: int) -> tuple[list[Row], bool]:
+        """Return the rows of the next page, and True if a page follows it."""
+        # The last row can have changed since. The next page begins after its earlier sort key.
         rows = ordered({*self.moments[-1], *self.seen[-1:]}, self.question.order)
         rest = rows[rows.index(self.seen[-1]) + 1 :] if self.seen else rows
         return rest[:limit], len(rest) > limit
 
     def check_page(self, body: Any, limit: int) -> None:
-        """Assert that `body` is the next page, to the row."""
+        """Assert that `body` is exactly the next page."""
         ids = [UUID(item["id"]) for item in body["data"]]
         self.shown += body["data"]
-        assert len(self.shown) < 200, "a walk without end"
+        assert len(self.shown) < 200, "the walk does not end"
         assert body["meta"].get("total", len(self.moments[-1])) == len(self.moments[-1])
         now = {row.id: row for row in self.moments[-1]}
         assert set(ids) <= set(now)
         rows = [now[each] for each in ids]
         if self.question.order != RELEVANCE:
-            assert (rows, body["links"]["next"] is not None) == self.expects(limit)
+            assert (rows, body["links"]["next"] is not None) == self.next_page(limit)
         assert all(row.fits(item) for row, item in zip(rows, body["data"], strict=True))
         self.seen += rows
 
     def check(self) -> None:
-        """Assert at the end of it that nothing was dropped, repeated, invented or out of order."""
-        lasting = set.intersection(*self.moments)
+        """Assert at the end that no row was lost, repeated, invented or out of order."""
+        permanent = set.intersection(*self.moments)
         assert len(self.seen) == len(set(self.seen))
-        ranked = ordered(lasting, self.question.order)
-        seen = [row for row in self.seen if row in lasting]
-        assert seen == ranked if self.question.order != RELEVANCE else set(seen) == lasting
+        ranked = ordered(permanent, self.question.order)
+        seen = [row for row in self.seen if row in permanent]
+        assert seen == ranked if self.question.order != RELEVANCE else set(seen) == permanent
         assert set(self.seen) <= set.union(*self.moments)
 
 
 class Lists(RuleBasedStateMachine):
-    """Two applications, one an engine, and the oracle, all with the same documents."""
+    """The oracle and an application on each engine, all with the same documents."""
 
     def __init__(self, apps: list[Flask], clock: Clock) -> None:
         super().__init__()
         self.apps, self.clock = apps, clock
         self.clients = [app.test_client() for app in apps]
-        self.clock.at = NOON
-        self.drawn: dict[str, Drawn] = {}
+        self.clock.time = NOON
+        self.drawn: dict[str, DocumentParts] = {}
         self.catalogue = {entity.slug: entity for entity in CATALOGUE}
         self.corpus = Corpus(CATALOGUE)
 
     def teardown(self) -> None:
-        """Leave the databases empty."""
+        """Empty the databases."""
         for app in self.apps:
             clear(app)
 
-    @initialize(drawn=st.tuples(*[wholes] * (len(KEYS) - 1)))
-    def begin(self, drawn: tuple[Drawn, ...]) -> None:
-        """Seed all documents but one, half of them a second after the others."""
+    @initialize(drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)))
+    def begin(self, drawn: tuple[DocumentParts, ...]) -> None:
+        """Seed all documents except one. Seed half of them a second later."""
         submissions = [self._submission(key, parts) for key, parts in zip(KEYS, drawn, strict=False)]
         self._load(submissions[::2])
-        self.clock.at += timedelta(seconds=1)
+        self.clock.time += timedelta(seconds=1)
         self._load(submissions[1::2])
 
     @rule(question=questions(), limit=st.integers(1, 5))
     def walk(self, question: Question, limit: int) -> None:
-        """Read a list to its end while nothing changes: it is the oracle's, and the same on both engines."""
+        """Walk through a list that does not change. Both engines return the list of the oracle."""
         walks = self._walks(question, limit, [])
         shown = [sorted(map(orjson.dumps, walk.shown)) for walk in walks]
         assert shown[0] == shown[-1]
@@ -120,20 +129,20 @@ class Lists(RuleBasedStateMachine):
         limit=st.integers(1, 5),
         drawn=st.lists(changes, min_size=1, max_size=3),
     )
-    def walk_while_it_changes(self, question: Question, limit: int, drawn: list[Change]) -> None:
-        """Read a list to its end, with a change after each of the first pages."""
+    def walk_while_it_changes(self, question: Question, limit: int, drawn: list[DrawnChange]) -> None:
+        """Walk through a list with a change after each of the first pages."""
         for walk in self._walks(question, limit, drawn):
-            # Relevance is the order of the moment.
+            # Relevance has no stable order.
             if question.order != RELEVANCE:
                 walk.check()
 
-    def _walks(self, question: Question, limit: int, drawn: list[Change]) -> list[Walk]:
-        """Walk on both engines at once; one after the other where each has pages of its own."""
-        together = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
-        return [self._follow(clients, question, limit, drawn) for clients in together]
+    def _walks(self, question: Question, limit: int, drawn: list[DrawnChange]) -> list[Walk]:
+        """Walk on both engines at once, or one after the other if their orders can differ."""
+        groups = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
+        return [self._follow(clients, question, limit, drawn) for clients in groups]
 
     def _follow(
-        self, clients: list[FlaskClient], question: Question, limit: int, drawn: list[Change]
+        self, clients: list[FlaskClient], question: Question, limit: int, drawn: list[DrawnChange]
     ) -> Walk:
         walk, between = Walk(question, self.corpus.rows(question)), iter(drawn)
         following: str | None = question.target(limit)
@@ -148,9 +157,9 @@ class Lists(RuleBasedStateMachine):
         return walk
 
     def _page(self, clients: list[FlaskClient], walk: Walk, target: str, limit: int) -> str | None:
-        """Read one page and hold it against the oracle; gives the next one's address."""
+        """Compare a page with the oracle and return the address of the next page."""
         answers = [client.get(target) for client in clients]
-        expected = 200 if self.corpus.has(walk.question) else 404
+        expected = 200 if self.corpus.has_collection(walk.question) else 404
         assert [answer.status_code for answer in answers] == [expected] * len(clients), target
         if expected == 404:
             return None
@@ -160,24 +169,24 @@ class Lists(RuleBasedStateMachine):
         following: str | None = body["links"]["next"]
         return following
 
-    def _change(self, name: str, change: Drawn | str) -> None:
-        """Seed one more article, or one again, corrected or as it was; or call an entity something else."""
-        self.clock.at += timedelta(seconds=1)
+    def _change(self, name: str, change: DocumentParts | str) -> None:
+        """Seed a document that is new, corrected or unchanged, or change the type of an entity."""
+        self.clock.time += timedelta(seconds=1)
         if not isinstance(change, str):
             self._load([self._submission(name, change)])
             return
         self.catalogue[name] = replace(self.catalogue[name], type=change)
-        self.corpus.know(self.catalogue.values())
+        self.corpus.set_catalogue(self.catalogue.values())
         self._load([])
 
     def _load(self, submissions: list[SubmittedDocument]) -> None:
-        expected = [self.corpus.seed(each, self.clock.at) for each in submissions]
+        expected = [self.corpus.seed(each, self.clock.time) for each in submissions]
         for app in self.apps:
             assert seed_pages(app, submissions, self.catalogue.values()) == expected
 
-    def _submission(self, key: str, parts: Drawn) -> SubmittedDocument:
-        """Make the document of `key`, with what was drawn of it before where `parts` says nothing."""
-        self.drawn[key] = DEFAULT | self.drawn.get(key, {}) | parts
+    def _submission(self, key: str, parts: DocumentParts) -> SubmittedDocument:
+        """Return the document of `key`, in which `parts` replace earlier parts."""
+        self.drawn[key] = DEFAULT_PARTS | self.drawn.get(key, {}) | parts
         drawn = dict(self.drawn[key])
         published_at, language = drawn.pop("published_at"), drawn.pop("language")
         publication = drawn.pop("publication")
@@ -190,22 +199,19 @@ class Lists(RuleBasedStateMachine):
 
 @pytest.fixture
 def both(sqlite_template: Path, postgresql_template: str, tmp_path: Path) -> Iterator[list[Flask]]:
-    """Two applications on empty databases, SQLite's and PostgreSQL's."""
+    """Yield an application on SQLite and an application on PostgreSQL, both without documents."""
     name = "briefs_lists"
     shutil.copyfile(sqlite_template, tmp_path / "briefs.db")
     with psycopg.connect(postgresql_template, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         urls = [f"sqlite:///{tmp_path}/briefs.db", postgresql_template.replace("/postgres?", f"/{name}?")]
-        apps = [make_app(url, BRIEFS_SECRET_KEY=SECRET) for url in urls]
+        apps = [make_app(url, BRIEFS_SECRET_KEY=SECRET_KEY) for url in urls]
         yield apps
-        for app in apps:
-            with app.app_context():
-                db.engine.dispose()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.hypothesis
-def test_every_list_is_what_the_documents_say_on_both_engines(
+def test_all_lists_agree_with_the_oracle_on_both_engines(
     both: list[Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()

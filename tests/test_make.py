@@ -1,4 +1,4 @@
-"""The Makefile before it installs anything, and what the repository says about where packages come from."""
+"""Tests of the checks that the Makefile makes before it installs packages, and of pinned files."""
 
 import os
 import re
@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.server import ROOT
 
-# Runs the real interpreter, as if it were another: first the statement, then what `-c` gives it.
+# Runs this interpreter, which first executes a statement and then the program of the option `-c`.
 FAKE_PYTHON = """#!/bin/sh
 exec {python} -c 'import sys; {statement}; exec(sys.argv[2])' "$@"
 """
-# In two pieces, so that this file is not one of those that it looks for.
+# Each name is split, so that this file does not contain it.
 REGISTRIES = [
     "py" + "pi.org",
     "python" + "hosted.org",
@@ -33,14 +33,14 @@ OPTIONS += [
     "PIP_" + "FIND",
     "UV_" + "INDEX",
 ]
-ELSEWHERE = re.compile("|".join(re.escape(text) for text in [*REGISTRIES, *OPTIONS]).encode(), re.IGNORECASE)
+FORBIDDEN = re.compile("|".join(re.escape(text) for text in [*REGISTRIES, *OPTIONS]).encode(), re.IGNORECASE)
 
 
 def make_install(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
     """Run `make install` in `folder` with a copy of the Makefile and the files that it depends on."""
     for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
         shutil.copyfile(ROOT / name, folder / name)
-    # Under `make test` the variables of that make would be taken for this one's.
+    # Variables of `make test` must not reach this make.
     environ = {
         name: text for name, text in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))
     }
@@ -55,8 +55,8 @@ def fake_python(folder: Path, statement: str) -> str:
     return str(path)
 
 
-def complaint(run: subprocess.CompletedProcess[str]) -> str:
-    """Give the one line that a failed `make` said for itself; its last line, about the target, is make's."""
+def error_line(run: subprocess.CompletedProcess[str]) -> str:
+    """Return the line that a failed recipe printed. The line after it is from make itself."""
     assert run.returncode != 0
     assert run.stdout == ""
     line, last = run.stderr.splitlines()
@@ -65,27 +65,25 @@ def complaint(run: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.parametrize("version", ["(3, 10, 14)", "(2, 7, 18)"])
-def test_a_too_old_python_is_refused_in_one_line_that_says_what_is_needed(
-    version: str, tmp_path: Path
-) -> None:
+def test_a_python_that_is_too_old_is_refused_in_one_line(version: str, tmp_path: Path) -> None:
     run = make_install(tmp_path, fake_python(tmp_path, f"sys.version_info = {version}"))
-    assert "Python 3.11 or newer" in complaint(run)
+    assert "Python 3.11 or newer" in error_line(run)
     assert not (tmp_path / ".venv").exists()
 
 
-def test_a_python_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_python_is_refused_in_one_line(tmp_path: Path) -> None:
     run = make_install(tmp_path, str(tmp_path / "no-such-python"))
-    assert "Python 3.11 or newer" in complaint(run)
+    assert "Python 3.11 or newer" in error_line(run)
     assert not (tmp_path / ".venv").exists()
 
 
 def test_a_python_without_its_venv_module_is_refused_in_one_line(tmp_path: Path) -> None:
     run = make_install(tmp_path, fake_python(tmp_path, 'sys.modules["ensurepip"] = None'))
-    assert "venv" in complaint(run)
+    assert "venv" in error_line(run)
     assert not (tmp_path / ".venv").exists()
 
 
-def test_no_file_says_where_packages_come_from() -> None:
+def test_no_file_names_a_package_registry() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -94,4 +92,4 @@ def test_no_file_says_where_packages_come_from() -> None:
     )
     names = [name for name in listed.stdout.decode().split("\0") if (ROOT / name).is_file()]
     assert "Makefile" in names
-    assert {name: found[0] for name in names if (found := ELSEWHERE.search((ROOT / name).read_bytes()))} == {}
+    assert {name: found[0] for name in names if (found := FORBIDDEN.search((ROOT / name).read_bytes()))} == {}

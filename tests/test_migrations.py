@@ -1,4 +1,4 @@
-"""The migrations: there and back on both engines, and what they build is what the models say."""
+"""Tests of the migrations, upwards and downwards on both engines, and against the models."""
 
 import re
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from api.models import Article, Corpus
 from api.service import MIGRATIONS
 from tests.conftest import make_app
 
-# Everything that a schema can hold, each as (kind, name, definition).
-# The text of a table's own definition would not do: the order of its constraints has no meaning.
+# All objects of a schema as rows of kind, name and definition. The text of CREATE TABLE cannot be compared,
+# because the order of constraints has no meaning.
 SQLITE_OBJECTS = """
     SELECT type, name, CASE type WHEN 'table' THEN '' ELSE sql END FROM sqlite_master
       WHERE name NOT LIKE 'sqlite_%'
@@ -46,37 +46,36 @@ POSTGRESQL_OBJECTS = """
       FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
       WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 """
-# What Alembic keeps for itself.
-ALEMBIC = "alembic_version"
+# The table of Alembic.
+ALEMBIC_TABLE = "alembic_version"
 
 
 @pytest.fixture
 def empty(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """The application on a database of `engine` in which there is nothing at all."""
+    """Yield the application on a database of `engine` without any schema, in its context."""
     if engine == "sqlite":
-        yield from _app(f"sqlite:///{tmp_path}/empty.db")
+        yield from _app_in_context(f"sqlite:///{tmp_path}/empty.db")
         return
     server = request.getfixturevalue("postgresql_server")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE briefs_empty")
         url = make_url(server).set(database="briefs_empty")
-        yield from _app(url.render_as_string(hide_password=False))
+        yield from _app_in_context(url.render_as_string(hide_password=False))
         connection.execute("DROP DATABASE briefs_empty WITH (FORCE)")
 
 
-def _app(database_url: str) -> Iterator[Flask]:
+def _app_in_context(database_url: str) -> Iterator[Flask]:
     app = make_app(database_url)
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
 
 
-def objects() -> set[tuple[Any, ...]]:
-    """Give everything that is in the schema, but for what Alembic keeps there."""
+def schema_objects() -> set[tuple[Any, ...]]:
+    """Return all objects of the schema except those of Alembic."""
     query = SQLITE_OBJECTS if db.engine.dialect.name == "sqlite" else POSTGRESQL_OBJECTS
     with db.engine.connect() as connection:
-        return {tuple(row) for row in connection.execute(text(query)) if not row[1].startswith(ALEMBIC)}
+        return {tuple(row) for row in connection.execute(text(query)) if not row[1].startswith(ALEMBIC_TABLE)}
 
 
 def secret_key() -> str:
@@ -87,7 +86,7 @@ def secret_key() -> str:
 
 
 def _is_in_the_models(_: object, name: str | None, *__: object) -> bool:
-    # The full-text indexes stand beside the models (api.models.search_terms); `objects` compares them.
+    # Full-text indexes are no models (api.models.search_terms). `schema_objects` compares them.
     return not re.search(r"_fts(_\w+)?$|(^|_)vector$", str(name))
 
 
@@ -99,24 +98,24 @@ def differences(connection: Connection) -> list[Any]:
 
 
 @pytest.mark.usefixtures("empty")
-def test_there_and_back_leaves_nothing_but_alembics_own_table() -> None:
+def test_a_downgrade_removes_all_objects_but_the_table_of_alembic() -> None:
     upgrade()
-    there = objects()
-    assert there
+    migrated = schema_objects()
+    assert migrated
     downgrade(revision="base")
-    assert objects() == set()
-    assert inspect(db.engine).get_table_names() == [ALEMBIC]
+    assert schema_objects() == set()
+    assert inspect(db.engine).get_table_names() == [ALEMBIC_TABLE]
     upgrade()
-    assert objects() == there
+    assert schema_objects() == migrated
 
 
-def test_a_database_with_articles_goes_back_and_up_again(empty: Flask) -> None:
+def test_a_database_with_articles_can_be_downgraded_and_upgraded(empty: Flask) -> None:
     upgrade()
     runner = empty.test_cli_runner()
     first = runner.invoke(args=["seed", "load"])
     assert first.exit_code == 0
     downgrade(revision="base")
-    assert objects() == set()
+    assert schema_objects() == set()
     upgrade()
     assert db.session.scalars(select(Article)).all() == []
     db.session.rollback()
@@ -127,24 +126,24 @@ def test_a_database_with_articles_goes_back_and_up_again(empty: Flask) -> None:
 @pytest.mark.usefixtures("empty")
 def test_upgrading_twice_changes_nothing() -> None:
     upgrade()
-    before, key = objects(), secret_key()
+    before, key = schema_objects(), secret_key()
     upgrade()
-    assert (objects(), secret_key()) == (before, key)
+    assert (schema_objects(), secret_key()) == (before, key)
 
 
 @pytest.mark.usefixtures("empty")
-def test_the_migrated_schema_is_the_one_of_the_models() -> None:
+def test_the_migrated_schema_equals_the_schema_of_the_models() -> None:
     upgrade()
     with db.engine.connect() as connection:
         assert differences(connection) == []
-    migrated = objects()
+    migrated = schema_objects()
     downgrade(revision="base")
     db.create_all()
-    assert objects() == migrated
+    assert schema_objects() == migrated
 
 
 @pytest.mark.usefixtures("empty")
-def test_each_migrated_database_gets_a_secret_key_of_its_own() -> None:
+def test_each_migrated_database_has_its_own_secret_key() -> None:
     keys = set()
     for _ in range(3):
         upgrade()
@@ -154,7 +153,7 @@ def test_each_migrated_database_gets_a_secret_key_of_its_own() -> None:
     assert all(len(bytes.fromhex(key)) >= 32 for key in keys)
 
 
-def test_the_migrations_are_one_line_with_one_head() -> None:
+def test_the_migrations_form_one_line_with_one_head() -> None:
     scripts = ScriptDirectory(str(MIGRATIONS))
     numbers = [script.revision for script in scripts.walk_revisions()]
     assert len(scripts.get_heads()) == 1

@@ -1,6 +1,6 @@
-"""The examples of the specification: real answers about the source document.
+"""The examples of the specification, which are real responses about the document of the project.
 
-`python -m tests.support.examples`, part of `make openapi`, writes them; a test compares them.
+`make openapi` writes them by `python -m tests.support.examples`. A test compares them with new responses.
 """
 
 import re
@@ -41,21 +41,28 @@ PATHS = {
 
 
 def real_answers(client: FlaskClient) -> dict[str, Any]:
-    """Give the answer to each of PATHS and to one takeaway; `client` has the project's own documents."""
+    """Return the response to each of PATHS, and to a takeaway, by operation id.
+
+    Args:
+        client: A client of the service on a database with the documents of the project.
+    """
     takeaway = client.get(PATHS["listTakeaways"]).json
     assert takeaway is not None
     paths = PATHS | {"getTakeaway": takeaway["data"][0]["links"]["self"]}
-    return {operation: _steady(client.get(path).get_data(as_text=True)) for operation, path in paths.items()}
+    return {
+        operation: _without_variable_values(client.get(path).get_data(as_text=True))
+        for operation, path in paths.items()
+    }
 
 
-def _steady(text: str) -> Any:
-    # What differs from one database to the next: when it was seeded, and what its key signed.
+def _without_variable_values(text: str) -> Any:
+    # Times of seeding and signatures of cursors differ between databases.
     text = re.sub(r'("(?:created|updated|changed)_at":)"[^"]+"', r'\1"2026-11-23T12:00:00Z"', text)
     return orjson.loads(re.sub(r"cursor=[\w.-]+", "cursor=WyJhIl0.signature", text))
 
 
 def write_examples(path: Path = EXAMPLES) -> None:
-    """Write the examples to `path`, from a database made for it."""
+    """Write the examples to `path`, from a new database."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/briefs.db"
         migrate(url)

@@ -1,4 +1,4 @@
-"""A real nginx with docs/nginx.conf in front of servers, for tests and measurements."""
+"""A real nginx with docs/nginx.conf in front of servers."""
 
 import os
 import shutil
@@ -11,11 +11,11 @@ from pathlib import Path
 from tests.support.server import ROOT, Server, running
 
 CONFIGURATION = ROOT / "docs" / "nginx.conf"
-# A user's path has no sbin.
+# The PATH of ordinary users often lacks sbin.
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 HOST = "127.0.0.1:8000"
-# What /etc/nginx/nginx.conf says on a server, and that nothing is written outside `folder`.
-MAIN = """
+# The main configuration, which writes only into `folder`. It includes docs/nginx.conf.
+MAIN_CONFIGURATION = """
 {user}
 daemon off;
 worker_processes 2;
@@ -30,42 +30,43 @@ http {{
     scgi_temp_path {folder}/scgi;
     sendfile on;
     include {folder}/briefs.conf;
-    {more}
 }}
 """
 
 
 @contextmanager
 def fronting(
-    servers: Sequence[Server], folder: Path, changes: Mapping[str, str] | None = None, more: str = ""
+    servers: Sequence[Server], folder: Path, changes: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """Start nginx in front of `servers`, the first of them the latest, and give it when it answers.
+    """Start nginx in front of `servers` and yield it when it answers.
 
-    Of its configuration ports and folders differ from docs/nginx.conf, and what `changes` names; `more` is
-    added to it.
+    Args:
+        servers: The servers. The first server is the one that has the latest database.
+        folder: The folder for its configuration, its cache and its logs.
+        changes: Replacements in docs/nginx.conf, besides those of ports and folders.
     """
     assert NGINX
     port = free_port()
     everywhere, latest = CONFIGURATION.read_text(encoding="utf-8").split("upstream briefs_latest")
     text = f"{_hosts(everywhere, servers)}upstream briefs_latest{_hosts(latest, servers[:1])}"
-    ours = {
+    local = {
         "listen 80;": f"listen 127.0.0.1:{port};",
         "/dev/shm/briefs": f"{folder}/cache",  # noqa: S108
         "/var/log/nginx": str(folder),
     }
-    (folder / "briefs.conf").write_text(_replaced(text, {**ours, **(changes or {})}), encoding="utf-8")
-    # Under root nginx takes another user, who may not enter the folders of tests.
+    (folder / "briefs.conf").write_text(_replace(text, {**local, **(changes or {})}), encoding="utf-8")
+    # By default, nginx of root runs as a different user, who has no access to the folders of tests.
     user = "user root;" if os.geteuid() == 0 else ""
     main = folder / "nginx.conf"
-    main.write_text(MAIN.format(user=user, folder=folder, more=more), encoding="utf-8")
+    main.write_text(MAIN_CONFIGURATION.format(user=user, folder=folder), encoding="utf-8")
     with running([NGINX, "-c", str(main), "-e", "stderr"], folder, os.environ, folder) as front:
         front.port = port
         front.wait_until("an answer from nginx", lambda: _answers(front))
         yield front
 
 
-def _replaced(text: str, changes: Mapping[str, str]) -> str:
-    """Give `text` with each of `changes`, which must be in it just once."""
+def _replace(text: str, changes: Mapping[str, str]) -> str:
+    """Return `text` with all replacements. Each replaced string must occur exactly once."""
     for old, new in changes.items():
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -73,10 +74,10 @@ def _replaced(text: str, changes: Mapping[str, str]) -> str:
 
 
 def _hosts(text: str, servers: Sequence[Server]) -> str:
-    """Give `text` with its line of one host once for each of `servers`."""
+    """Return `text` with its line for one host repeated for each of `servers`."""
     (line,) = (line for line in text.splitlines() if HOST in line)
     lines = [line.replace(HOST, f"127.0.0.1:{server.port}") for server in servers]
-    return _replaced(text, {line: "\n".join(lines)})
+    return _replace(text, {line: "\n".join(lines)})
 
 
 def _answers(front: Server) -> bool:
@@ -88,7 +89,7 @@ def _answers(front: Server) -> bool:
 
 
 def free_port() -> int:
-    """Give the number of a port that nothing listens on."""
+    """Return the number of a free port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -1,6 +1,6 @@
-"""A client that keeps a copy of all articles, written from the OpenAPI document and nothing else.
+"""A client that keeps a copy of all articles by following the change feed.
 
-The document says under which path each operation is; the feed says what to fetch, and where to go on.
+It knows the service only from its OpenAPI document.
 """
 
 from collections.abc import Callable
@@ -18,19 +18,28 @@ OK, NOT_MODIFIED, GONE = 200, 304, 410
 
 @dataclass
 class Mirror:
-    """A copy of the articles, by id, with the ETag of each; `get` sends a request for a path."""
+    """A copy of all articles.
+
+    Attributes:
+        get: Sends a request for a path.
+        articles: The articles by id.
+        etags: Their ETags by id.
+        changes: All changes in the order of the feed.
+        corpus_revision: The corpus revision of the copy.
+        next: The address of the next page of the change feed.
+        article: The path of an article, with a placeholder.
+    """
 
     get: Get
     articles: dict[str, Article] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
-    # Every change that was seen, in that order.
     changes: list[dict[str, Any]] = field(default_factory=list)
     corpus_revision: int = -1
     next: str = ""
     article: str = ""
 
     def __post_init__(self) -> None:
-        """Find out where the operations are."""
+        """Look up the paths of the operations."""
         paths = {
             item["get"]["operationId"]: path
             for path, item in orjson.loads(self.get("/openapi.json").body)["paths"].items()
@@ -38,41 +47,47 @@ class Mirror:
         self.next, self.article = paths["listChanges"], paths["getArticle"]
 
     def follow(self) -> None:
-        """Take in all changes until there are no more."""
+        """Apply all changes of the feed."""
         while True:
             page = orjson.loads(self.get(self.next, Cache_Control="no-cache").body)
             for change in page["data"]:
-                self._take(change)
+                self._apply(change)
             self.next = page["links"]["next"]
             if not page["data"]:
                 self._refresh(page["meta"]["corpus_revision"])
                 return
 
-    def _take(self, change: dict[str, Any]) -> None:
+    def _apply(self, change: dict[str, Any]) -> None:
         self.changes.append(change)
         identity = change["article"]["id"]
         if change["kind"] == "removed":
-            self._drop(identity)
+            self._remove(identity)
         else:
             self._fetch(identity)
 
     def _fetch(self, identity: str) -> None:
-        """Fetch an article unless it is as it was; it may have gone meanwhile, as a later change will say."""
-        known = {"If_None_Match": self.etags[identity]} if identity in self.etags else {}
-        answer = self.get(self.article.replace("{article}", identity), Cache_Control="no-cache", **known)
+        """Fetch an article if it has changed.
+
+        It can already be removed; a later change of the feed removes it.
+        """
+        condition = {"If_None_Match": self.etags[identity]} if identity in self.etags else {}
+        answer = self.get(self.article.replace("{article}", identity), Cache_Control="no-cache", **condition)
         if answer.status == GONE:
-            self._drop(identity)
+            self._remove(identity)
         elif answer.status != NOT_MODIFIED:
             assert answer.status == OK, answer.body
             self.articles[identity] = orjson.loads(answer.body)
             self.etags[identity] = answer.headers["ETag"]
 
-    def _drop(self, identity: str) -> None:
+    def _remove(self, identity: str) -> None:
         self.articles.pop(identity, None)
         self.etags.pop(identity, None)
 
     def _refresh(self, corpus_revision: int) -> None:
-        """Ask of each article whether what is derived has changed with others, where anything has."""
+        """Fetch all articles again if the corpus revision has changed.
+
+        Derived data, for example links, can change without an entry in the feed.
+        """
         if corpus_revision != self.corpus_revision:
             for identity in [*self.articles]:
                 self._fetch(identity)

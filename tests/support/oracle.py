@@ -1,7 +1,7 @@
-"""The lists of version 1 in small: what a query admits and in which order, in plain Python.
+"""The lists of the API in plain Python: which rows a request returns, and in which order.
 
-Documents come as the loader gets them. Terms, mentions and ids are taken from the modules that make them;
-what is searched, filtered, counted, resolved and sorted is said here once more, in the most direct way.
+The oracle takes the same documents as the loader. It uses the modules of the project for terms, mentions and
+ids, but has its own direct implementation of searching, filtering, counting, resolving and sorting.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,75 +22,86 @@ from seeds.storing.article_entities import slugs_for
 from seeds.storing.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
 
 RELEVANCE = "relevance"
-# What an answer says of a row in the same words.
-SAID = (
+# Fields of a response that have the same names as the facts of a row.
+COMPARED_FIELDS = (
     *("title", "publication", "language", "name", "type", "basis"),
     *("article_count", "mention_count", "shared_article_count"),
 )
 DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
-# What there is of one entity; all others are of one article, or of none.
-OF_AN_ENTITY = ("articles", "co-mentioned")
+# Collections that an entity can have. All others can belong to an article.
+ENTITY_COLLECTIONS = ("articles", "co-mentioned")
 
 
 @dataclass(frozen=True)
 class Search:
-    """A full-text query: one word or phrase of each of `required`, none of `excluded`, as they are typed."""
+    """A full-text query, in which words and phrases are written as in `q`.
+
+    A text must contain an alternative of each choice in `required`, and none of `excluded`.
+    """
 
     required: tuple[tuple[str, ...], ...]
     excluded: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Type it, with the exclusions in the middle, where they mean the same as elsewhere."""
+        """Return the value of `q`, with the exclusions in the middle."""
         first, *others = [" OR ".join(choice) for choice in self.required]
         return " ".join([first, *(f"-{phrase}" for phrase in self.excluded), *others])
 
     def finds(self, texts: Iterable[str]) -> bool:
-        """Tell whether `texts` are those of a hit; no phrase reaches from one into the next."""
+        """Return True if `texts` match. A phrase does not span two texts."""
         paragraphs = [_terms(text) for text in texts]
 
-        def has(phrase: str) -> bool:
-            return any(_stands_in(_terms(phrase), paragraph) for paragraph in paragraphs)
+        def matches(phrase: str) -> bool:
+            return any(_contains(paragraph, _terms(phrase)) for paragraph in paragraphs)
 
-        return all(any(map(has, choice)) for choice in self.required) and not any(map(has, self.excluded))
+        has_required = all(any(map(matches, choice)) for choice in self.required)
+        return has_required and not any(map(matches, self.excluded))
 
 
 def _terms(text: str) -> list[str]:
     return [term.text for term in analyze(text)]
 
 
-def _stands_in(phrase: list[str], paragraph: list[str]) -> bool:
+def _contains(paragraph: list[str], phrase: list[str]) -> bool:
     return any(paragraph[start : start + len(phrase)] == phrase for start in range(len(paragraph)))
 
 
 @dataclass(frozen=True)
 class Question:
-    """A collection and what is asked of it; `scope` is the article or entity whose collection it is."""
+    """A request for a list.
+
+    Attributes:
+        kind: The collection.
+        scope: The article or the entity that the collection belongs to, if any.
+        sort: The value of `sort`, if any.
+        filters: The values of filters.
+        options: Parameters that do not change which rows are returned.
+    """
 
     kind: str
     scope: str | None = None
     sort: str | None = None
     filters: Mapping[str, Any] = field(default_factory=dict)
-    # What says how rows are shown, and not which.
-    shown: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def order(self) -> str:
-        """The sort, or the default."""
+        """The sort, or the default sort."""
         if self.kind == "articles" and "q" in self.filters:
             return self.sort or RELEVANCE
         return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
 
     def target(self, limit: int) -> str:
-        """Give the path and query of the first page."""
-        within = "entities" if self.kind in OF_AN_ENTITY else "articles"
+        """Return the path and query of the first page."""
+        within = "entities" if self.kind in ENTITY_COLLECTIONS else "articles"
         name = "related" if self.scope and self.kind == "related-links" else self.kind
         path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
-        pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.shown)
-        pairs |= {name: _typed(value) for name, value in self.filters.items()}
+        pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.options)
+        pairs |= {name: _parameter_value(value) for name, value in self.filters.items()}
         return f"{path}?{urlencode(pairs, doseq=True)}"
 
 
-def _typed(value: Any) -> Any:
+def _parameter_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
@@ -100,7 +111,7 @@ def _typed(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Row:
-    """A row and its place in an order: by value, owner and position; `facts` are what it says."""
+    """A row, its sort key (value, owner and position), and the facts that a response must contain."""
 
     id: UUID
     value: Any
@@ -109,12 +120,13 @@ class Row:
     facts: Mapping[str, Any] = field(compare=False, repr=False)
 
     def fits(self, shown: Mapping[str, Any]) -> bool:
-        """Tell whether what an answer shows of it is what it says."""
-        return all(shown[name] == self.facts[name] for name in SAID if name in shown and name in self.facts)
+        """Return True if the item of a response agrees with the facts."""
+        names = [name for name in COMPARED_FIELDS if name in shown and name in self.facts]
+        return all(shown[name] == self.facts[name] for name in names)
 
 
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
-    """Sort `rows` in the direction of `sort`, but null last and position ascending in either."""
+    """Return `rows` in the order of `sort`. Null is last and positions ascend in both directions."""
     descending = sort.startswith("-")
     by_position = sorted(rows, key=lambda row: row.position)
     known = [row for row in by_position if row.value is not None]
@@ -126,24 +138,24 @@ def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
 
 @dataclass(frozen=True)
 class Item:
-    """What a list has a row of; `facts` are what it is sorted and filtered by."""
+    """An item of a list. `facts` contain the values for sorting and filtering."""
 
     id: UUID
     facts: Mapping[str, Any]
     owner: UUID
     position: int = 0
 
-    def admitted(self, filters: Mapping[str, Any]) -> bool:
-        """Tell whether each of `filters` admits it."""
-        return all(_test(name)(self.facts, value) for name, value in filters.items())
+    def passes(self, filters: Mapping[str, Any]) -> bool:
+        """Return True if the item passes all `filters`."""
+        return all(_filter_test(name)(self.facts, value) for name, value in filters.items())
 
     def row(self, sort: str) -> Row:
-        """Give its place in the order `sort`."""
+        """Return the row of the item in the order of `sort`."""
         return Row(self.id, self.facts.get(sort.lstrip("-")), self.owner, self.position, self.facts)
 
 
-Test = Callable[[Mapping[str, Any], Any], bool]
-TESTS: dict[str, Test] = {
+FilterTest = Callable[[Mapping[str, Any], Any], bool]
+FILTER_TESTS: dict[str, FilterTest] = {
     "q": lambda facts, query: query.finds(facts["texts"]),
     "prefix": lambda facts, query: any(fold(name).startswith(fold(query)) for name in facts["names"]),
     "entity": lambda facts, references: set(references) <= facts["entities"],
@@ -152,18 +164,18 @@ TESTS: dict[str, Test] = {
 }
 
 
-def _test(name: str) -> Test:
+def _filter_test(name: str) -> FilterTest:
     key, _, bound = name.rpartition("_")
     if bound == "after":
         return lambda facts, at: facts[f"{key}_at"] is not None and facts[f"{key}_at"] >= at
     if bound == "before":
         return lambda facts, at: facts[f"{key}_at"] is not None and facts[f"{key}_at"] < at
-    return TESTS.get(name, lambda facts, value: facts[name] == value)
+    return FILTER_TESTS.get(name, lambda facts, value: facts[name] == value)
 
 
 @dataclass(frozen=True)
 class Article:
-    """An article as its last seeding left it."""
+    """An article after its last seeding."""
 
     submission: SubmittedDocument
     created_at: datetime
@@ -173,31 +185,31 @@ class Article:
 
     @property
     def id(self) -> UUID:
-        """The id."""
+        """The id of the article."""
         return article_id(self.submission.key)
 
     @property
     def references(self) -> set[str]:
-        """What may stand for it in a URL; its slug is the one that the sidecar gives."""
+        """The id and the slug of the sidecar, either of which identifies the article in a URL."""
         return {str(self.id), self.submission.sidecar.slug or ""}
 
 
 class Corpus:
-    """All articles, by key, all entities, by id, and the catalogue by which they are found."""
+    """All articles by key, all entities by id, and the catalogue of known entities."""
 
     def __init__(self, catalogue: Iterable[KnownEntity]) -> None:
         self.articles: dict[str, Article] = {}
         self.entities: dict[UUID, KnownEntity] = {}
-        self.know(catalogue)
+        self.set_catalogue(catalogue)
 
-    def know(self, catalogue: Iterable[KnownEntity]) -> None:
-        """Change what is known of the entities."""
+    def set_catalogue(self, catalogue: Iterable[KnownEntity]) -> None:
+        """Replace the catalogue."""
         known = tuple(catalogue)
         self.matcher = Matcher(known)
         self.entities |= {entity.id: entity for entity in known if entity.id in self.entities}
 
     def seed(self, submission: SubmittedDocument, now: datetime) -> str:
-        """Bring the article of `submission` to what its document says; gives the outcome."""
+        """Add or update the article of a document and return the outcome of the load."""
         before = self.articles.get(submission.key)
         if before and before.submission == submission:
             return "unchanged"
@@ -206,13 +218,13 @@ class Corpus:
         created_at = before.created_at if before else now
         self.articles[submission.key] = Article(submission, created_at, now, tuple(found), about)
         for each in found:
-            self._bring(each.entity)
+            self._add_entity(each.entity)
         mentioned = {each.entity.id for article in self.articles.values() for each in article.entities}
         self.entities = {id_: entity for id_, entity in self.entities.items() if id_ in mentioned}
         return "updated" if before else "created"
 
-    def _bring(self, entity: KnownEntity) -> None:
-        """Take in an entity as one article has it: its first name and type stay, its aliases add up."""
+    def _add_entity(self, entity: KnownEntity) -> None:
+        """Add an entity of an article. An existing entity keeps its name and type but gets more aliases."""
         present = self.entities.get(entity.id)
         if present is None:
             taken = {other.slug for other in self.entities.values()}
@@ -222,59 +234,64 @@ class Corpus:
             aliases = tuple({*present.aliases, *entity.names} - {present.name})
             self.entities[entity.id] = replace(present, aliases=aliases)
 
-    def _named(self, article: Article, *takeaways: int) -> set[str]:
-        """Give what may stand in a URL for each of its entities, or of those that some `takeaways` name."""
-        named = {
+    def _entity_references(self, article: Article, *takeaways: int) -> set[str]:
+        """Return the slugs and ids of the entities of an article, or of some of its takeaways."""
+        ids = {
             found.entity.id
             for found in article.entities
             for mention in found.mentions
             if not takeaways or (mention.part == "takeaways" and mention.index in takeaways)
         }
-        return {*(self.entities[each].slug for each in named), *map(str, named)}
+        return {*(self.entities[each].slug for each in ids), *map(str, ids)}
 
-    def has(self, question: Question) -> bool:
-        """Tell whether there is the collection that `question` is about."""
-        of_entity = question.kind in OF_AN_ENTITY
+    def has_collection(self, question: Question) -> bool:
+        """Return True if the collection of `question` exists."""
+        belongs_to_entity = question.kind in ENTITY_COLLECTIONS
         articles = self.articles.values()
-        known = [self._named(each) if of_entity else each.references for each in articles]
-        return question.scope is None or any(question.scope in references for references in known)
+        references = [
+            self._entity_references(each) if belongs_to_entity else each.references for each in articles
+        ]
+        return question.scope is None or any(question.scope in each for each in references)
 
     def rows(self, question: Question) -> set[Row]:
-        """Give the rows that `question` asks for."""
+        """Return the rows that `question` asks for."""
         items: Iterable[Item] = getattr(self, f"_{question.kind.replace('-', '_')}")(question.scope)
         filters = dict(question.filters)
         if question.kind in ("entities", "co-mentioned") and "q" in filters:
             filters["prefix"] = filters.pop("q")
-        return {item.row(question.order) for item in items if item.admitted(filters)}
+        return {item.row(question.order) for item in items if item.passes(filters)}
 
     def _of(self, scope: str | None) -> list[Article]:
         return [each for each in self.articles.values() if scope is None or scope in each.references]
 
     def _articles(self, entity: str | None) -> Iterator[Item]:
         for article in self.articles.values():
-            named = self._named(article)
-            if entity is None or entity in named:
+            references = self._entity_references(article)
+            if entity is None or entity in references:
                 types = {self.entities[found.entity.id].type for found in article.entities}
-                facts = _facts_of(article) | {"entities": named, "types": types}
+                facts = _facts_of(article) | {"entities": references, "types": types}
                 yield Item(article.id, facts, article.id)
 
     def _takeaways(self, scope: str | None) -> Iterator[Item]:
         for article in self._of(scope):
             shared = {"published_at": article.submission.sidecar.published_at, "article": article.references}
             for each in article.submission.document.takeaways:
-                facts = shared | {"texts": [each.text], "entities": self._named(article, each.position)}
+                facts = shared | {
+                    "texts": [each.text],
+                    "entities": self._entity_references(article, each.position),
+                }
                 yield Item(takeaway_id(article.id, each.position), facts, article.id, each.position)
 
     def _related_links(self, scope: str | None) -> Iterator[Item]:
         for article in self._of(scope):
             shared = {"published_at": article.submission.sidecar.published_at, "article": article.references}
-            near = self._near(article)
+            scores = self._similar(article)
             for position, each in enumerate(article.submission.document.related, 1):
                 target = self._target(article, each.title)
-                score = near.pop(target) if target in near else None
+                score = scores.pop(target, None) if target else None
                 facts = {**shared, "basis": "listed", "resolved": target is not None, "score": score}
                 yield Item(related_link_id(article.id, position), facts, article.id, position)
-            for target, score in near.items():
+            for target, score in scores.items():
                 facts = {**shared, "basis": "computed", "resolved": True, "score": score}
                 place = link_place(score=score, target=target)
                 yield Item(computed_link_id(article.id, target), facts, article.id, place)
@@ -284,33 +301,35 @@ class Corpus:
         titled = [each.id for each in others if each.submission.document.title.casefold() == title.casefold()]
         return titled[0] if len(titled) == 1 else None
 
-    def _near(self, article: Article) -> dict[UUID, float]:
-        """Give the score of each other article that is near; there are never more than a link may lead to."""
-        own, near = article.features, {}
+    def _similar(self, article: Article) -> dict[UUID, float]:
+        """Return the scores of similar articles by id.
+
+        The corpus is so small that the limit of links for each article never applies.
+        """
+        own, scores = article.features, {}
         for other in self.articles.values():
             theirs = other.features
             score = round(min(1, sum(own[name] * theirs[name] for name in own.keys() & theirs.keys())), 4)
-            if (
-                other is not article
-                and score >= LEAST
-                and {*[*own][:INDEXED_FEATURES]} & {*[*theirs][:INDEXED_FEATURES]}
-            ):
-                near[other.id] = score
-        return near
+            are_compared = {*[*own][:INDEXED_FEATURES]} & {*[*theirs][:INDEXED_FEATURES]}
+            if other is not article and score >= LEAST and are_compared:
+                scores[other.id] = score
+        return scores
 
     def _entities(self, scope: str | None) -> Iterator[Item]:
         return self._counted([found for article in self._of(scope) for found in article.entities])
 
     def _co_mentioned(self, entity: str | None) -> Iterator[Item]:
-        naming = [article for article in self.articles.values() if entity in self._named(article)]
-        shared = [found.entity.id for article in naming for found in article.entities]
+        mentioning = [
+            article for article in self.articles.values() if entity in self._entity_references(article)
+        ]
+        shared = [found.entity.id for article in mentioning for found in article.entities]
         for item in self._counted([found for article in self._of(None) for found in article.entities]):
             count = shared.count(item.id)
             if count and entity not in (str(item.id), item.facts["slug"]):
                 yield replace(item, facts={**item.facts, "shared_article_count": count})
 
     def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
-        """Give the entities of `here`, counting its mentions and everybody's articles."""
+        """Yield the entities of `here`, with their mentions in `here` and their articles in the corpus."""
         everywhere = [found for article in self.articles.values() for found in article.entities]
         for each in {found.entity.id for found in here}:
             entity = self.entities[each]

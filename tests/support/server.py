@@ -1,4 +1,4 @@
-"""A real gunicorn for tests: on a free port, its output captured, gone when the test ends."""
+"""A real gunicorn on a free port, whose output is captured and which ends with the test."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from api.db import db
 from tests.conftest import make_app
 
 ROOT = Path(__file__).parents[2]
-# Long enough for a slow machine; whatever waits this long has failed, nothing is measured by it.
+# Long enough for a slow machine. A test never measures time with it.
 PATIENCE_SECONDS = 60
 LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 BOOTING = re.compile(r"Booting worker with pid: (\d+)")
@@ -27,7 +27,7 @@ EXITING = re.compile(r"Worker exiting \(pid: (\d+)\)")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered: status, header fields, body."""
+    """A response: its status, header fields and body."""
 
     status: int
     headers: HTTPMessage
@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass
 class Server:
-    """A running server; `lines` is what it wrote to standard error so far, `output` to standard output."""
+    """A running server."""
 
     process: subprocess.Popen[bytes]
     folder: Path
@@ -44,26 +44,27 @@ class Server:
 
     @property
     def lines(self) -> list[str]:
-        """Whole lines only: the last one may be still being written."""
+        """The complete lines of standard error. The last line can be incomplete and is left out."""
         text = (self.folder / "stderr").read_text(encoding="utf-8")
         return text[: text.rfind("\n") + 1].split("\n")[:-1]
 
     @property
     def output(self) -> str:
+        """The text of standard output."""
         return (self.folder / "stdout").read_text(encoding="utf-8")
 
     @property
     def booted(self) -> list[str]:
-        """Process ids of all workers that were started."""
+        """Process ids of all workers that have started."""
         return BOOTING.findall("\n".join(self.lines))
 
     @property
     def exited(self) -> list[str]:
-        """Process ids of all workers that ended."""
+        """Process ids of all workers that have ended."""
         return EXITING.findall("\n".join(self.lines))
 
     def get(self, target: str, method: str = "GET", **headers: str) -> Answer:
-        """Send one request on a new connection; `_` in a header's name stands for `-`."""
+        """Send a request on a new connection. A `_` in the name of a header field means `-`."""
         connection = self.connect()
         try:
             connection.request(method, target, headers={k.replace("_", "-"): v for k, v in headers.items()})
@@ -73,11 +74,11 @@ class Server:
             connection.close()
 
     def connect(self) -> HTTPConnection:
-        """Open a connection that keeps alive."""
+        """Return a connection that is kept alive."""
         return HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
 
     def exchange(self, request: bytes) -> bytes:
-        """Send `request` as it is and give all that comes until the server closes the connection."""
+        """Send the bytes of a request and return all bytes until the server closes the connection."""
         received = bytearray()
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS) as connection:
             connection.sendall(request)
@@ -85,12 +86,15 @@ class Server:
                 received += chunk
         return bytes(received)
 
-    def wait_until(self, what: str, condition: Callable[[], bool]) -> None:
-        """Wait until `condition` holds; fails, naming `what`, when the time is up or the server has ended."""
+    def wait_until(self, description: str, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` returns True.
+
+        Fail with `description` if the server has ended or the timeout has passed.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         is_last = False
         while not condition():
-            assert not is_last, "\n".join([f"never came: {what}", *self.lines])
+            assert not is_last, "\n".join([f"did not happen: {description}", *self.lines])
             is_last = self.process.poll() is not None or time.monotonic() > deadline
             time.sleep(0.02)
 
@@ -98,12 +102,12 @@ class Server:
         self.process.send_signal(number)
 
     def wait(self) -> int:
-        """Wait for the end; gives the exit status."""
+        """Wait until the process has ended and return its exit status."""
         return self.process.wait(PATIENCE_SECONDS)
 
 
 def seeded_copy(template: Path, folder: Path) -> str:
-    """Copy the migrated SQLite file `template` into `folder`, seed it with our documents and give its URL."""
+    """Seed a copy of a migrated SQLite file with the documents of the project and return its URL."""
     path = folder / "briefs.db"
     shutil.copyfile(template, path)
     url = f"sqlite:///{path}"
@@ -116,16 +120,16 @@ def seeded_copy(template: Path, folder: Path) -> str:
 
 
 def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
-    """Give this process's environment without what is set for the service on this machine, and `given`."""
-    ours = ("BRIEFS_", "DATABASE_", "REDIS_", "GUNICORN_", "FLASK_", "PORT")
-    return {name: text for name, text in os.environ.items() if not name.startswith(ours)} | {**given}
+    """Return the environment variables of this process, without settings of the service, and `given`."""
+    prefixes = ("BRIEFS_", "DATABASE_", "REDIS_", "GUNICORN_", "FLASK_", "PORT")
+    return {name: text for name, text in os.environ.items() if not name.startswith(prefixes)} | {**given}
 
 
 @contextmanager
 def running(command: Sequence[str], folder: Path, environ: Mapping[str, str], root: Path) -> Iterator[Server]:
-    """Run the server of `command` in `root`, its output going to `folder`.
+    """Run the server of `command` in `root` and write its output to `folder`.
 
-    Whether it comes up is for the caller to see; in the end it is gone, with all its workers.
+    The caller must wait until it answers. The server and all its workers end with the context.
     """
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(
@@ -141,9 +145,9 @@ def running(command: Sequence[str], folder: Path, environ: Mapping[str, str], ro
 def started(
     folder: Path, environ: Mapping[str, str], *, application: str = "wsgi:app", root: Path = ROOT
 ) -> Iterator[Server]:
-    """Start gunicorn with the gunicorn.conf.py of `root` and `environ`, its output going to `folder`."""
+    """Start gunicorn with the gunicorn.conf.py of `root` and write its output to `folder`."""
     command = [sys.executable, "-m", "gunicorn", application]
-    # Port 0: the kernel chooses a free one.
+    # With port 0, the kernel chooses a free port.
     with running(command, folder, clean_environ({"PORT": "0", **environ}), root) as server:
         yield server
 
@@ -152,7 +156,7 @@ def started(
 def serving(
     database_url: str, folder: Path, *, application: str = "wsgi:app", root: Path = ROOT, **environ: str
 ) -> Iterator[Server]:
-    """Start gunicorn on the database of `database_url` and give it when it answers."""
+    """Start gunicorn on the database at `database_url` and yield it when it answers."""
     environ["DATABASE_URL"] = database_url
     with started(folder, environ, application=application, root=root) as server:
         server.wait_until("an answer from /healthz", lambda: answers(server))
@@ -173,8 +177,7 @@ def answers(server: Server) -> bool:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     try:
-        # INT is the quick stop of gunicorn and nginx: nobody waits for connections
-        # that a failed test left open.
+        # After INT, gunicorn and nginx do not wait for connections that a failed test left open.
         process.send_signal(signal.SIGINT)
         process.wait(10)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,7 @@
-"""Documents and questions about them as hypothesis draws them: of few words, so that many match and tie."""
+"""Hypothesis strategies for documents, and for requests for lists of their parts.
+
+They use few words and values, so that many rows match a filter and have equal sort keys.
+"""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -9,7 +12,7 @@ from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import KnownEntity
 from seeds.storing.identifiers import article_id, entity_id
 from tests.seeds.documents import Page
-from tests.support.oracle import OF_AN_ENTITY, RELEVANCE, Question, Search
+from tests.support.oracle import ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 
 KEYS = [f"page-{number}" for number in range(8)]
 CATALOGUE = (
@@ -22,7 +25,7 @@ CATALOGUE = (
 )
 WORDS = ["Sunrise", "凌通", "北京", "凌", "Łódź", "Lodz", "apple Fair", "Café Plan", "café", "cafe", "Run"]
 WORDS += ["running", "runs", "O'Neill", "O’Neill", "state-backed", "state", "5", "1,280", "don't"]
-# Few, so that a listed title finds one article, several or none; two are the same but for their case.
+# A listed title finds one article, several articles or none. Two titles differ only in case.
 TITLES = [
     "The Café Runs",
     "The cafe runs",
@@ -37,19 +40,19 @@ NOON = datetime(2026, 4, 21, 12, tzinfo=UTC)
 INSTANTS = [NOON, NOON.astimezone(timezone(timedelta(hours=2))), NOON + timedelta(microseconds=1)]
 INSTANTS += [NOON - timedelta(days=1), NOON + timedelta(days=1)]
 
-# So often that a phrase of two of them would be found somewhere across the end of a paragraph.
-OFTEN = ["Sunrise", "凌通", "Łódź", "Café Plan", "run", "O'Neill"]
-words = st.sampled_from(WORDS + OFTEN * 5)
+# These are frequent, so that a phrase of two words can also span the end of a paragraph.
+FREQUENT_WORDS = ["Sunrise", "凌通", "Łódź", "Café Plan", "run", "O'Neill"]
+words = st.sampled_from(WORDS + FREQUENT_WORDS * 5)
 some_words = st.lists(words, min_size=1, max_size=3).map(" ".join)
 takeaways = st.lists(words, min_size=1, max_size=5).map(" ".join).map(lambda drawn: f"The {drawn}.")
-# Its last words and the first ones of what follows might make a phrase, and must not.
+# A phrase must not match the last words of a paragraph and the first words of the next paragraph.
 paragraphs = st.tuples(some_words, some_words).map(
     lambda drawn: (
         f"{drawn[0][0].upper()}{drawn[0][1:]} is what the nine towns of the coast have read on the gauges of "
         f"the old quay, and every one of them sees at once {drawn[1]}."
     )
 )
-PARTS: dict[str, st.SearchStrategy[Any]] = {
+PART_STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
     "title": st.sampled_from(TITLES),
     "summary": st.none() | paragraphs,
     "takeaways": st.lists(takeaways, min_size=1, max_size=4).map(tuple),
@@ -61,30 +64,31 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {
     "published_at": st.none() | st.sampled_from(INSTANTS),
     "language": st.sampled_from(LANGUAGES),
 }
-Drawn = dict[str, Any]
-Change = tuple[str, Drawn | str]
-DEFAULT: Drawn = {"publication": None, "published_at": None, "language": "en"} | {
+# Parts of a document by name.
+DocumentParts = dict[str, Any]
+# The key of an article with changed parts, or the slug of an entity with its new type.
+DrawnChange = tuple[str, DocumentParts | str]
+DEFAULT_PARTS: DocumentParts = {"publication": None, "published_at": None, "language": "en"} | {
     name: getattr(Page(), name)
     for name in ("title", "summary", "takeaways", "heading", "analysis", "body", "related")
 }
-wholes = st.fixed_dictionaries(PARTS)
-corrections = st.lists(st.sampled_from(list(PARTS)), max_size=3, unique=True).flatmap(
-    lambda names: st.fixed_dictionaries({name: PARTS[name] for name in names})
+complete_documents = st.fixed_dictionaries(PART_STRATEGIES)
+corrections = st.lists(st.sampled_from(list(PART_STRATEGIES)), max_size=3, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({name: PART_STRATEGIES[name] for name in names})
 )
 types = st.sampled_from(ENTITY_TYPES)
-seedings = st.tuples(st.sampled_from(KEYS), wholes | corrections | corrections)
+seedings = st.tuples(st.sampled_from(KEYS), complete_documents | corrections | corrections)
 retypings = st.tuples(st.sampled_from([entity.slug for entity in CATALOGUE]), types)
-# An article's key or an entity's slug, and what is changed.
 changes = seedings | seedings | seedings | retypings
 
 single = words.filter(lambda word: " " not in word)
-pairs = st.lists(st.sampled_from(OFTEN), min_size=2, max_size=2)
-typed = single | (pairs | st.lists(words, min_size=2, max_size=3)).map(lambda few: f'"{" ".join(few)}"')
-choices = st.lists(typed, min_size=1, max_size=2).map(tuple)
+pairs = st.lists(st.sampled_from(FREQUENT_WORDS), min_size=2, max_size=2)
+phrases = single | (pairs | st.lists(words, min_size=2, max_size=3)).map(lambda drawn: f'"{" ".join(drawn)}"')
+choices = st.lists(phrases, min_size=1, max_size=2).map(tuple)
 searches = st.builds(
     Search,
     st.tuples(choices) | st.tuples(choices, choices),
-    st.just(()) | st.just(()) | st.tuples(typed),
+    st.just(()) | st.just(()) | st.tuples(phrases),
 )
 article_references = st.sampled_from([*KEYS, *(str(article_id(key)) for key in KEYS)])
 entity_references = st.sampled_from(
@@ -107,7 +111,7 @@ FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "resolved": st.booleans(),
     },
 }
-# What a correction moves is drawn more often.
+# Sort keys that a correction changes are more frequent.
 SORTS = {
     "articles": ["updated_at", "updated_at", "published_at", "created_at", "title"],
     "takeaways": ["published_at"],
@@ -115,22 +119,22 @@ SORTS = {
     "co-mentioned": ["shared_article_count", "shared_article_count", "name"],
     "related-links": ["published_at", "score"],
 }
-SHOWN = [{}, {}, {"total": "true"}, {"total": "true"}, {"fields": "id,links"}]
-PARTS_SHOWN = [{"include": "highlights"}, {"include": "highlights,body,entities,related"}]
-PARTS_SHOWN += [{"fields": "id,takeaways,analysis,source"}]
+RESPONSE_OPTIONS = [{}, {}, {"total": "true"}, {"total": "true"}, {"fields": "id,links"}]
+SEARCH_RESPONSE_OPTIONS = [{"include": "highlights"}, {"include": "highlights,body,entities,related"}]
+SEARCH_RESPONSE_OPTIONS += [{"fields": "id,takeaways,analysis,source"}]
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
-    """Draw a collection, one of its orders, and a few of its filters."""
+    """Draw a collection, one of its sorts, and a few of its filters."""
     kind = draw(st.sampled_from(["articles", "articles", *FILTERS]))
-    scopes = entity_references if kind in OF_AN_ENTITY else article_references
-    # Nothing is mentioned together with nothing.
+    scopes = entity_references if kind in ENTITY_COLLECTIONS else article_references
+    # Co-mentioned entities exist only for an entity.
     scope = draw(scopes if kind == "co-mentioned" else st.none() | scopes)
-    known = {name: each for name, each in FILTERS[kind].items() if not (scope and name == "article")}
-    names = {*draw(st.lists(st.sampled_from(sorted(known)), max_size=2)), *["q"] * draw(st.booleans())}
-    filters = {name: draw(known[name]) for name in sorted(names & set(known))}
+    available = {name: each for name, each in FILTERS[kind].items() if not (scope and name == "article")}
+    names = {*draw(st.lists(st.sampled_from(sorted(available)), max_size=2)), *["q"] * draw(st.booleans())}
+    filters = {name: draw(available[name]) for name in sorted(names & set(available))}
     is_search = kind == "articles" and "q" in filters
     sorts = [sort for key in SORTS[kind] for sort in (key, f"-{key}")] + [RELEVANCE] * is_search
-    shown = draw(st.sampled_from(SHOWN + PARTS_SHOWN * is_search))
+    shown = draw(st.sampled_from(RESPONSE_OPTIONS + SEARCH_RESPONSE_OPTIONS * is_search))
     return Question(kind, scope, draw(st.sampled_from([None, *sorts])), filters, shown)
