@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from api.db import db
+from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from tests.conftest import ENGINES
@@ -247,6 +248,14 @@ def test_the_example_of_the_page_format_is_the_file_that_the_page_names() -> Non
     assert document.warnings == ()
     assert [each.text for each in document.takeaways][2] == "5 barges fit at once."
     assert parse_sidecar(sidecar, "canal-lift.yaml").published_at
+
+
+def test_the_sidecar_and_the_catalogue_entry_of_the_seeding_page_are_valid(tmp_path: Path) -> None:
+    sidecar, entry = (block.text for block in blocks_of(SEEDING_PAGE) if block.language == "yaml")
+    assert parse_sidecar(sidecar.encode(), "harbour.yaml").slug == "harbour-towns"
+    (tmp_path / "catalogue.yaml").write_text(entry, encoding="utf-8")
+    (entity,) = read_catalogue(tmp_path / "catalogue.yaml")
+    assert entity.slug == "inland-waters-board"
 
 
 @pytest.mark.parametrize("name", NAMES)
