@@ -1,4 +1,4 @@
-"""The blueprint of every resource: strict parameters, and each operation's whole documentation."""
+"""The blueprint of every resource: strict query parameters, serialization and complete documentation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
@@ -15,15 +15,21 @@ from api.resources.serialization import Shape, dump, sparse_shape
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# What any operation may answer besides its success.
-COMMON = (304, 406, 412, 414, 500, 503)
+# The statuses besides 200 that every operation can answer.
+COMMON_STATUSES = (304, 406, 412, 414, 500, 503)
 
 
 @dataclass(frozen=True)
 class PathParameter:
-    """A parameter of a path, and the statuses that looking it up can answer.
+    """A parameter of a path.
 
-    `pattern` is the regular expression of what it can be, `under` the parameter before it.
+    Attributes:
+        name: The name in the URL rule.
+        description: The description in the specification.
+        example: A value that exists in the demonstration data.
+        statuses: The statuses that looking up the value can answer.
+        pattern: The regular expression of valid values.
+        parent: The path parameter before this one.
     """
 
     name: str
@@ -31,20 +37,29 @@ class PathParameter:
     example: str
     statuses: tuple[int, ...] = (404,)
     pattern: str | None = None
-    under: "PathParameter | None" = None
+    parent: "PathParameter | None" = None
 
-    def whole(self) -> "list[PathParameter]":
-        """Give every parameter of the path as far as this one."""
-        return [*(self.under.whole() if self.under else []), self]
+    def with_parents(self) -> "list[PathParameter]":
+        """Return all parameters of the path up to and including this one."""
+        return [*(self.parent.with_parents() if self.parent else []), self]
 
-    def document(self) -> dict[str, Any]:
-        """Give the OpenAPI Parameter Object."""
-        said = {"in": "path", "name": self.name, "description": self.description, "example": self.example}
-        return said | ({"schema": {"type": "string", "pattern": self.pattern}} if self.pattern else {})
+    def parameter_object(self) -> dict[str, Any]:
+        """Return the OpenAPI Parameter Object."""
+        parameter = {
+            "in": "path",
+            "name": self.name,
+            "description": self.description,
+            "example": self.example,
+        }
+        return parameter | ({"schema": {"type": "string", "pattern": self.pattern}} if self.pattern else {})
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no types.
-    """flask-smorest's blueprint with our parser and one decorator for what each route says."""
+    """A flask-smorest blueprint that registers and documents a resource by one decorator.
+
+    The decorators of flask-smorest are used for their documentation only. Each of them wraps the view once
+    more, and webargs would make a schema at each request.
+    """
 
     ARGUMENTS_PARSER = StrictParser()
 
@@ -57,51 +72,74 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path: PathParameter | None = None,
         content_type: str | None = None,
     ) -> Callable[[View], View]:
-        """Register a view for GET, answering `shape`, and document all that it can answer.
+        """Register a view for GET requests and document everything that it can answer.
 
-        `path` is the last parameter of the path.
+        The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
+        name. It returns the object to serialize, a tuple of the object and headers, or a complete response.
+        The name of the view in camel case is the operation id.
 
-        A view takes the loaded `query` first, unless that is NoParameters, then what is in its path. It gives
-        the object to serialize, perhaps with headers, or a response, whose body has that shape.
-        The operation's id is the view's name in camel case.
+        Args:
+            rule: The URL rule.
+            shape: The shape to serialize, or the JSON Schema of what the view returns as a response.
+            query: The schema of the query parameters.
+            path: The last parameter of the path.
+            content_type: The media type of the response, if it is not JSON.
         """
-
-        in_path = path.whole() if path else []
-        statuses = dict.fromkeys((*COMMON, *(status for each in in_path for status in each.statuses)))
+        path_parameters = path.with_parents() if path else []
 
         def register(view: View) -> View:
-            first, *rest = view.__name__.split("_")
-            answered = view if isinstance(shape, dict) else _serialized(view, shape)
-            decorated = self.doc(operationId=first + "".join(word.capitalize() for word in rest))(answered)
-            for status in statuses:
-                decorated = self.alt_response(status, HTTPStatus(status).name)(decorated)
-            said = "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."
-            documented = {"schema": _documented(shape, query), "content_type": content_type}
-            decorated = self.response(200, description=said, **documented)(decorated)
-            bare = query is NoParameters
-            decorated = self.arguments(query, location="query", as_kwargs=bare)(decorated)
-            parameters = [each.document() for each in in_path]
-            self.add_url_rule(rule, view.__name__, decorated, parameters=parameters)
+            documented = self._document(view, shape, query, path_parameters, content_type)
+            # `wraps` copies the documentation that flask-smorest keeps on the function.
+            answer = wraps(documented)(self._answer(view, shape, query))
+            parameters = [each.parameter_object() for each in path_parameters]
+            self.add_url_rule(rule, view.__name__, answer, parameters=parameters)
             return view
 
         return register
 
+    def _answer(self, view: Callable[..., Any], shape: Any, query: type[Schema]) -> Callable[..., Response]:
+        """Return the function that parses the query, calls `view` and serializes its result."""
+        schema, parse, takes_query = query(), self.ARGUMENTS_PARSER.parse, query is not NoParameters
 
-def _serialized(view: Callable[..., Any], shape: type[Shape]) -> Callable[..., Response]:
-    @wraps(view)
-    def answer(*arguments: Any, **in_path: Any) -> Response:
-        given = view(*arguments, **in_path)
-        if isinstance(given, Response):
-            return given
-        value, headers = given if isinstance(given, tuple) else (given, {})
-        response = jsonify(dump(shape, value, arguments[0] if arguments else {}))
-        response.headers.update(headers)
-        return response
+        def answer(**path_values: Any) -> Response:
+            parameters = parse(schema, request, location="query")
+            result = view(parameters, **path_values) if takes_query else view(**path_values)
+            if isinstance(result, Response):
+                return result
+            value, headers = result if isinstance(result, tuple) else (result, {})
+            response = jsonify(dump(shape, value, parameters))
+            response.headers.update(headers)
+            return response
 
-    return answer
+        return answer
+
+    def _document(
+        self,
+        view: Callable[..., Any],
+        shape: type[Shape] | dict[str, Any],
+        query: type[Schema],
+        path_parameters: list[PathParameter],
+        content_type: str | None,
+    ) -> Callable[..., Any]:
+        """Return `view` with the documentation of its operation; the result is never called."""
+        first_word, *words = view.__name__.split("_")
+        operation_id = first_word + "".join(word.capitalize() for word in words)
+        documented = self.doc(operationId=operation_id)(view)
+        path_statuses = (status for each in path_parameters for status in each.statuses)
+        for status in dict.fromkeys((*COMMON_STATUSES, *path_statuses)):
+            documented = self.alt_response(status, HTTPStatus(status).name)(documented)
+        description = (
+            "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."
+        )
+        documented = self.response(
+            200, _response_schema(shape, query), description=description, content_type=content_type
+        )(documented)
+        return self.arguments(query, location="query")(documented)  # type: ignore[no-any-return]
 
 
-def _documented(shape: type[Shape] | dict[str, Any], query: type[Schema]) -> type[Shape] | dict[str, Any]:
+def _response_schema(
+    shape: type[Shape] | dict[str, Any], query: type[Schema]
+) -> type[Shape] | dict[str, Any]:
     if isinstance(shape, dict) or "fields" not in query().fields:
         return shape
     return {"anyOf": [shape, sparse_shape(shape)]}

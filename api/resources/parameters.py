@@ -205,14 +205,22 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
-    def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """Give the query; raises ValidationError where what has one value is given more than once."""
-        several = {name for name, field in schema.fields.items() if isinstance(field, References)}
-        repeated = [name for name, values in req.args.lists() if len(values) > 1 and name not in several]
-        query = super().load_querystring(req, schema)
+    def load_querystring(self, req: Request, schema: Schema) -> dict[str, Any]:
+        """Return the query as a dictionary in which only References are lists.
+
+        Raises:
+            ValidationError: A parameter that takes one value is repeated.
+        """
+        query: dict[str, Any] = {}
+        repeated = []
+        for name, values in req.args.lists():
+            is_repeatable = isinstance(schema.fields.get(name), References)
+            query[name] = values if is_repeatable else values[0]
+            if len(values) > 1 and not is_repeatable:
+                repeated.append(name)
         if repeated:
-            others = schema.validate(query)
-            raise ValidationError(others | {name: [_repeated(schema, name)] for name in repeated})
+            errors = schema.validate(query)
+            raise ValidationError(errors | {name: [_repeated(schema, name)] for name in repeated})
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:

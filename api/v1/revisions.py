@@ -25,7 +25,7 @@ REVISION = PathParameter(
     "The number of the revision, from 1.",
     "1",
     pattern=f"^{NUMBER_FORM.pattern}$",
-    under=ARTICLE,
+    parent=ARTICLE,
 )
 # What is loaded of the article whose revisions are asked for.
 NAMED = (load_only(Article.slug, Article.revision),)
