@@ -225,7 +225,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next(
     with monkeypatch.context() as cut:
         cut.setattr(seeds.cli, "settle_entities", lambda _: 1 / 0)
         assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)
-    assert relink(app).startswith("2 articles, 0 read anew, ")
+    assert relink(app).startswith("2 articles, 0 rederived, ")
     assert rows(app)["entities"] == recounted(rows(app))
     changed = revision(app)
     relink(app)
