@@ -1,4 +1,4 @@
-"""From bytes to blocks of numbered lines, and the headings among them."""
+"""Split the bytes of a page into blocks of numbered lines, and find the headings of the page format."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,19 +8,20 @@ from unicodedata import category
 
 from seeds.messages import quoted
 from seeds.parsing.document import Rejection, Span
-from seeds.parsing.text_shapes import opens_lower, reads_as_heading
+from seeds.parsing.text_shapes import reads_as_heading, starts_lower_case
 
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
-ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+ODD_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 BULLET = re.compile(r"[•*–—·‣▪◦●■□▶►➤➢✓✔-]\s*")
-HTML = re.compile(r"<[A-Za-z!?/]")
-JSON = re.compile(r'\{\s*["}]|\[\s*["\[{\]]')
-EDITORS, DESK = "editor's", "desk"
-LONGEST_HEADING = 24
+HTML_START = re.compile(r"<[A-Za-z!?/]")
+JSON_START = re.compile(r'\{\s*["}]|\[\s*["\[{\]]')
+# The heading "Editor's Desk" can be split over two lines.
+EDITORS_LINE, DESK_LINE = "editor's", "desk"
+MAX_HEADING_LENGTH = 24
 
 
 class Heading(Enum):
-    """The page's own words, which no field contains."""
+    """A heading of the page format, in lower case."""
 
     TAKEAWAYS = "key takeaways"
     DESK = "editor's desk"
@@ -32,63 +33,87 @@ HEADINGS = {heading.value: heading for heading in Heading}
 
 
 class Line(NamedTuple):
-    """A line that is not blank: its number from 1; its text collapsed and without control characters."""
+    """A line with text.
+
+    Attributes:
+        number: The number of the line in the file, from 1.
+        text: The text with white space collapsed and control characters removed.
+    """
 
     number: int
     text: str
 
 
 class Block(NamedTuple):
-    """Lines between blank lines; `heading` where they are one of the page's headings."""
+    """Consecutive lines between blank lines.
+
+    Attributes:
+        lines: The lines, at least one.
+        heading: The heading that the lines are, if any.
+    """
 
     lines: tuple[Line, ...]
     heading: Heading | None = None
 
     @property
     def text(self) -> str:
-        """The lines joined by one space."""
+        """The lines, joined by spaces."""
         return self.lines[0].text if len(self.lines) == 1 else " ".join(line.text for line in self.lines)
 
     @property
     def span(self) -> Span:
-        """First and last line."""
+        """The first and the last line number."""
         return self.lines[0].number, self.lines[-1].number
 
 
-class Odd(NamedTuple):
-    """The control (or direction-changing) characters of one line."""
+class OddCharacters(NamedTuple):
+    """The control characters, or the direction-changing characters, of one line.
+
+    Attributes:
+        line: The number of the line.
+        is_control: True for control characters, False for direction-changing characters.
+        amount: The number of characters.
+        first: The first of the characters.
+    """
 
     line: int
-    control: bool
+    is_control: bool
     amount: int
     first: str
 
 
-class Page(NamedTuple):
-    """The text of a document, checked: at least one block."""
+class PageBlocks(NamedTuple):
+    """The blocks of a page, at least one, and its odd characters."""
 
     blocks: list[Block]
-    odd: list[Odd]
+    odd_characters: list[OddCharacters]
 
 
-def read_page(data: bytes) -> Page:
-    """The blocks of `data`; raises Rejection for what is no text, or is text of another kind."""
+def read_blocks(data: bytes) -> PageBlocks:
+    """Return the blocks of `data`.
+
+    Raises:
+        Rejection: If `data` is empty, not UTF-8 text, or HTML or JSON.
+    """
     text = _decode(data).replace("\r\n", "\n")
-    blocks = _split(CONTROL.sub("", text))
+    blocks = _split(CONTROL_CHARACTERS.sub("", text))
     if not blocks:
-        raise Rejection("empty", line=1)
+        raise Rejection("the file is empty; expected a title and a body", line=1)
     _refuse_markup(blocks)
-    return Page(_with_headings(blocks), list(_odd_characters(text)) if ODD.search(text) else [])
+    return PageBlocks(
+        _with_headings(blocks), list(_find_odd_characters(text)) if ODD_CHARACTERS.search(text) else []
+    )
 
 
 def _decode(data: bytes) -> str:
     nul = data.find(0)
     if nul >= 0:
-        raise Rejection("binary, not text: a NUL byte", byte=nul)
+        raise Rejection("the file is binary (it has a NUL byte); expected UTF-8 text", byte=nul)
     try:
         return data.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        raise Rejection(f"not UTF-8: byte 0x{data[error.start]:02X}", byte=error.start) from None
+        message = f"the file is not UTF-8 (byte 0x{data[error.start]:02X}); expected UTF-8 text"
+        raise Rejection(message, byte=error.start) from None
 
 
 def _split(text: str) -> list[Block]:
@@ -105,81 +130,81 @@ def _split(text: str) -> list[Block]:
 
 
 def _visible(text: str) -> bool:
-    """False for a line of marks that show nothing, such as a zero-width space."""
+    """Return False if `text` consists of invisible characters, such as zero-width spaces."""
     return any(category(character) not in {"Cf", "Zs"} for character in text)
 
 
 def _refuse_markup(blocks: Sequence[Block]) -> None:
     line = blocks[0].lines[0]
-    if HTML.match(line.text):
-        raise Rejection(f"HTML, not text: {quoted(line.text)}", line=line.number)
-    if JSON.match(" ".join(each.text for block in blocks[:2] for each in block.lines[:2])):
-        raise Rejection(f"JSON, not text: {quoted(line.text)}", line=line.number)
+    if HTML_START.match(line.text):
+        raise Rejection(f"the file is HTML ({quoted(line.text)}); expected plain text", line=line.number)
+    if JSON_START.match(" ".join(each.text for block in blocks[:2] for each in block.lines[:2])):
+        raise Rejection(f"the file is JSON ({quoted(line.text)}); expected plain text", line=line.number)
 
 
-def _odd_characters(text: str) -> Iterator[Odd]:
+def _find_odd_characters(text: str) -> Iterator[OddCharacters]:
     for number, raw in enumerate(text.split("\n"), 1):
-        found = ODD.findall(raw)
-        control = [character for character in found if character < "\xa0"]
-        direction = [character for character in found if character > "\xa0"]
+        odd = ODD_CHARACTERS.findall(raw)
+        control = [character for character in odd if character < "\xa0"]
+        direction = [character for character in odd if character > "\xa0"]
         if control:
-            yield Odd(number, True, len(control), control[0])
+            yield OddCharacters(number, True, len(control), control[0])
         if direction:
-            yield Odd(number, False, len(direction), direction[0])
+            yield OddCharacters(number, False, len(direction), direction[0])
 
 
 def _with_headings(blocks: Sequence[Block]) -> list[Block]:
-    found: list[Block] = []
+    marked: list[Block] = []
     for block in blocks:
-        words, whole = _words(block.lines[0]), block
-        if words == DESK and found and _is_editors(found[-1].lines):
-            whole = Block(found.pop().lines + block.lines)
-        elif words != EDITORS and words not in HEADINGS:
-            found.append(block)
+        words, joined = _heading_words(block.lines[0]), block
+        if words == DESK_LINE and marked and _is_editors_line(marked[-1].lines):
+            joined = Block(marked.pop().lines + block.lines)
+        elif words != EDITORS_LINE and words not in HEADINGS:
+            marked.append(block)
             continue
-        found.extend(_unglued(whole, found[-1].heading if found else None))
-    return found
+        marked.extend(_split_heading(joined, marked[-1].heading if marked else None))
+    return marked
 
 
-def _unglued(block: Block, before: Heading | None) -> list[Block]:
-    """The block, or the heading that it starts with and the rest of it."""
+def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
+    """Return the heading at the start of `block` and the rest of it, or the unchanged block."""
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
     if heading is None:
         return [block]
     if not rest.lines:
         return [own]
-    if not _continues(heading, rest.lines, before):
+    if not _belongs_under(heading, rest.lines, previous):
         return [block]
-    return [own, *_unglued(rest, heading)] if heading is Heading.SHARE else [own, rest]
+    return [own, *_split_heading(rest, heading)] if heading is Heading.SHARE else [own, rest]
 
 
 def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
-    words = _words(lines[0])
-    if words == EDITORS and len(lines) > 1 and _words(lines[1]) == DESK:
+    words = _heading_words(lines[0])
+    if words == EDITORS_LINE and len(lines) > 1 and _heading_words(lines[1]) == DESK_LINE:
         return Heading.DESK, 2
     return HEADINGS.get(words), 1
 
 
-def _continues(heading: Heading, rest: Sequence[Line], before: Heading | None) -> bool:
-    """Whether `rest`, in one block with the heading before it, is what belongs under that heading."""
+def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
+    """Return True if `rest`, in one block with `heading`, is the content expected under that heading."""
     following = rest[0]
     if heading is Heading.TAKEAWAYS:
         return BULLET.match(following.text) is not None
     if heading is Heading.DESK:
         return len(rest) == 1 and reads_as_heading(following.text)
     if heading is Heading.SHARE:
-        return _words(following) == Heading.RELATED.value
-    return before is Heading.SHARE or not opens_lower(following.text)
+        return _heading_words(following) == Heading.RELATED.value
+    return previous is Heading.SHARE or not starts_lower_case(following.text)
 
 
-def _is_editors(lines: Sequence[Line]) -> bool:
-    return len(lines) == 1 and _words(lines[0]) == EDITORS
+def _is_editors_line(lines: Sequence[Line]) -> bool:
+    return len(lines) == 1 and _heading_words(lines[0]) == EDITORS_LINE
 
 
-def _words(line: Line) -> str:
-    """A line as headings are compared; empty for one of another length than they have."""
-    if not len(DESK) <= len(line.text) <= LONGEST_HEADING:
+def _heading_words(line: Line) -> str:
+    """Return the text of a line as compared with headings, or an empty text if its length differs."""
+    if not len(DESK_LINE) <= len(line.text) <= MAX_HEADING_LENGTH:
         return ""
     text = line.text.casefold().replace("’", "'").removesuffix(":")
     return text if text.isprintable() else "".join(each for each in text if category(each) != "Cf")

@@ -1,4 +1,4 @@
-"""The lines of a list of related articles that are no titles: dates, symbols, "none found"."""
+"""Recognize lines of the related list that are not titles: dates, symbols, and "none found"."""
 
 import re
 
@@ -10,8 +10,8 @@ WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,
 DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
 YEAR = r"[12][0-9]{3}"
 ZONE = r"(?: ?(?:[a-z]{1,4}|[+-][0-9]{2}:?[0-9]{2}))?"
-CLOCK = rf"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]+)?(?: ?[ap]\.?m\.?)?{ZONE}"
-ABSOLUTE = "|".join(
+TIME = rf"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]+)?(?: ?[ap]\.?m\.?)?{ZONE}"
+DAY_OR_MONTH = "|".join(
     [
         rf"{MONTH} {DAY}(?:,? {YEAR})?",
         rf"{DAY} (?:of )?{MONTH}(?:,? {YEAR})?",
@@ -23,7 +23,7 @@ ABSOLUTE = "|".join(
 )
 COUNT = r"(?:[0-9]+ ?|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|a couple of) )"
 UNIT = r"(?:s|m|h|d|w|y|mo|sec(?:ond)?s?|min(?:ute)?s?|hrs?|hours?|days?|wks?|weeks?|months?|yrs?|years?)"
-RELATIVE = "|".join(
+AGE = "|".join(
     [
         rf"(?:about |over |almost |nearly |less than |more than )?{COUNT}{UNIT} ago",
         r"just now|(?:last|this) (?:week|month|year)",
@@ -32,31 +32,31 @@ RELATIVE = "|".join(
 )
 DATE = re.compile(
     rf"(?:(?:published|posted|updated)(?: on)?:? )?"
-    rf"(?:(?:{RELATIVE})|(?:(?:{WEEKDAY})?(?:{ABSOLUTE})|yesterday|today)(?:(?:,| at|,? ·|T)? ?{CLOCK})?)",
+    rf"(?:(?:{AGE})|(?:(?:{WEEKDAY})?(?:{DAY_OR_MONTH})|yesterday|today)(?:(?:,| at|,? ·|T)? ?{TIME})?)",
     re.IGNORECASE,
 )
 SUBJECT = r"(?:articles?|stor(?:y|ies)|posts?|items?|news|content|links?|results?)"
-PLACE = r"at (?:this|the) (?:time|moment)|for this (?:article|story|topic)"
-FOUND = rf"(?:(?:was |were |are |have been )?(?:found|available|listed|to show|here|yet|{PLACE}))"
-NONE = re.compile(
+HERE = r"at (?:this|the) (?:time|moment)|for this (?:article|story|topic)"
+FOUND_WORDS = rf"(?:(?:was |were |are |have been )?(?:found|available|listed|to show|here|yet|{HERE}))"
+NONE_FOUND = re.compile(
     rf"(?:sorry,? )?(?:there (?:are|were) )?(?:currently )?no (?:other |further )?(?:"
-    rf"(?:related|similar|relevant|matching) {SUBJECT}(?: {FOUND})*|{SUBJECT}(?: {FOUND})+)"
-    rf"|none(?: {FOUND})?",
+    rf"(?:related|similar|relevant|matching) {SUBJECT}(?: {FOUND_WORDS})*|{SUBJECT}(?: {FOUND_WORDS})+)"
+    rf"|none(?: {FOUND_WORDS})?",
     re.IGNORECASE,
 )
-LONGEST = 80
+MAX_LENGTH = 80
 
 
 def is_date(line: str) -> bool:
-    """Whether `line` is a date or an age and nothing else: `Apr 21, 2026`, `2026-04-21`, `3 weeks ago`."""
-    return len(line) <= LONGEST and DATE.fullmatch(line) is not None
+    """Return True if `line` is only a date or an age: `Apr 21, 2026`, `2026-04-21` or `3 weeks ago`."""
+    return len(line) <= MAX_LENGTH and DATE.fullmatch(line) is not None
 
 
 def is_symbol(line: str) -> bool:
-    """Return True if `line` has no letter or digit, as an icon."""
+    """Return True if `line` has no letter and no digit, such as an icon."""
     return not (line[:1].isalnum() or any(character.isalnum() for character in line))
 
 
 def says_none(line: str) -> bool:
     """Return True if `line` says that there are no related articles: `No related articles found`."""
-    return len(line) <= LONGEST and NONE.fullmatch(line.strip(" .!()[]*-–—")) is not None
+    return len(line) <= MAX_LENGTH and NONE_FOUND.fullmatch(line.strip(" .!()[]*-–—")) is not None

@@ -1,16 +1,16 @@
-"""The records that a document is read into. They know no text format and no database."""
+"""The records that a document is parsed into, whatever its format."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 Span = tuple[int, int]
-"""First and last line, from 1."""
+"""The first and the last line number, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The file that a document was read from; `sha256` in hex, of its bytes as they are."""
+    """The file of a document: its name, the SHA-256 of its bytes in hexadecimal, and its size."""
 
     name: str
     sha256: str
@@ -19,7 +19,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """One key point; `position` is its place in the list, 1 to n without gaps."""
+    """One key point; positions count from 1 without gaps."""
 
     position: int
     text: str
@@ -27,7 +27,7 @@ class Takeaway:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The editor's part; `desk` and `heading` as printed."""
+    """The analysis of the editor, with the desk and the heading as printed."""
 
     desk: str | None
     heading: str | None
@@ -36,7 +36,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The signature block."""
+    """The signature of an article."""
 
     author: str | None
     role: str | None
@@ -45,7 +45,7 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class RelatedTitle:
-    """A title that the page lists; `date` as printed."""
+    """A title in the list of related articles, with the date as printed."""
 
     title: str
     date: str | None
@@ -53,7 +53,10 @@ class RelatedTitle:
 
 @dataclass(frozen=True, slots=True)
 class ParseWarning:
-    """What is odd but readable. `section` names a field of `Lines`, or is `page` for lines in no field."""
+    """A problem that does not prevent a document from being stored.
+
+    `section` is the name of a field of `FieldLines`, or `page` for a line outside all fields.
+    """
 
     section: str
     line: int
@@ -61,11 +64,11 @@ class ParseWarning:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Where each field stands; None where the page does not have it.
+class FieldLines:
+    """The lines of each field, or None for a field that the page does not have.
 
-    Takeaways below the Editor's Desk may stand between the first and the last line of the analysis or the
-    byline, which do not hold them.
+    If the takeaways are below the Editor's Desk, the lines of the analysis or of the byline can enclose the
+    lines of the takeaways.
     """
 
     title: Span
@@ -80,7 +83,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """The texts of a page in which it says something; on one line each, their white space collapsed."""
+    """The texts of an article that mention entities, each on one line with white space collapsed."""
 
     title: str
     summary: str | None
@@ -92,17 +95,23 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Document(ArticleText):
-    """One page, read."""
+    """A parsed document."""
 
     source: SourceFile
     byline: Byline | None
     related: tuple[RelatedTitle, ...]
-    lines: Lines
+    lines: FieldLines
     warnings: tuple[ParseWarning, ...]
 
 
-class Rejection(Exception):  # noqa: N818 -- an outcome beside "created" and "unchanged", not a fault of ours
-    """The bytes are not a document; `line` counts from 1, `byte` is an offset from 0."""
+class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created", not an error of the program
+    """A document that cannot be stored.
+
+    Attributes:
+        message: The reason, on one line.
+        line: The number of the line, from 1, if the reason has a line.
+        byte: The offset of the byte, from 0, if the reason has a byte.
+    """
 
     def __init__(self, message: str, *, line: int | None = None, byte: int | None = None) -> None:
         super().__init__(message)
@@ -112,41 +121,43 @@ class Rejection(Exception):  # noqa: N818 -- an outcome beside "created" and "un
 
     @property
     def place(self) -> str | None:
-        """`line 12`, `byte 17` or None."""
+        """The place as text, such as `line 12` or `byte 17`."""
         if self.line is not None:
             return f"line {self.line}"
         return None if self.byte is None else f"byte {self.byte}"
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """The document as `flask seed parse` prints it."""
+    """Return the document as `flask seed parse` prints it."""
     caption = document.image_caption
     return {
-        "source": _record(document.source),
+        "source": _record_to_json(document.source),
         "title": document.title,
         "summary": document.summary,
         "image": None if caption is None else {"caption": caption},
-        "takeaways": _records(document.takeaways),
-        "analysis": _record(document.analysis),
-        "byline": _record(document.byline),
+        "takeaways": _records_to_json(document.takeaways),
+        "analysis": _record_to_json(document.analysis),
+        "byline": _record_to_json(document.byline),
         "body": [{"paragraph": number, "text": text} for number, text in enumerate(document.body, 1)],
-        "related": _records(document.related),
-        "lines": _record(document.lines),
-        "warnings": _records(document.warnings),
+        "related": _records_to_json(document.related),
+        "lines": _record_to_json(document.lines),
+        "warnings": _records_to_json(document.warnings),
     }
 
 
-def _records(records: Sequence[Takeaway | RelatedTitle | ParseWarning]) -> list[dict[str, Any] | None]:
-    return [_record(record) for record in records]
+def _records_to_json(
+    records: Sequence[Takeaway | RelatedTitle | ParseWarning],
+) -> list[dict[str, Any] | None]:
+    return [_record_to_json(record) for record in records]
 
 
-def _record(
-    record: SourceFile | Takeaway | Analysis | Byline | RelatedTitle | ParseWarning | Lines | None,
+def _record_to_json(
+    record: SourceFile | Takeaway | Analysis | Byline | RelatedTitle | ParseWarning | FieldLines | None,
 ) -> dict[str, Any] | None:
     if record is None:
         return None
-    return {field.name: _lists(getattr(record, field.name)) for field in fields(record)}
+    return {field.name: _value_to_json(getattr(record, field.name)) for field in fields(record)}
 
 
-def _lists(value: Any) -> Any:
-    return [_lists(item) for item in value] if isinstance(value, tuple) else value
+def _value_to_json(value: Any) -> Any:
+    return [_value_to_json(item) for item in value] if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""Which blocks of a page are its head, takeaways, analysis, signature, body and tail."""
+"""Divide the blocks of a page into head, takeaways, analysis, signature, body and tail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,25 +6,29 @@ from itertools import pairwise
 
 from seeds.parsing.blocks import BULLET, Block, Heading
 from seeds.parsing.document import Rejection
-from seeds.parsing.lists import Item, gather_items
+from seeds.parsing.takeaway_list import Item, gather_items
 from seeds.parsing.text_shapes import (
-    asks_or_exclaims,
     ends_as_sentence,
-    fills,
+    is_full_line,
     reads_as_caption,
     reads_as_heading,
-    reads_as_signature,
-    reads_as_text,
+    reads_as_question,
+    reads_as_running_text,
+    reads_as_signature_line,
 )
 
 Blocks = Sequence[Block]
-WIDEST = 120
-LONGEST_LABEL = 40
+# Longer lines are not wrapped lines.
+MAX_WRAP_WIDTH = 120
+MAX_LABEL_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """What follows the takeaways, up to the tail; `stray` stands before the desk and belongs to the body."""
+    """The blocks between the takeaways and the tail.
+
+    `stray` blocks are above the Editor's Desk. They are read as the start of the body.
+    """
 
     desk: Block | None = None
     heading: Block | None = None
@@ -36,7 +40,17 @@ class Middle:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A page's blocks by their place. `head` stands between the title and the first mark after it."""
+    """The blocks of a page by their part.
+
+    Attributes:
+        title: The title.
+        head: The blocks between the title and the first heading or signature.
+        takeaways: The heading Key Takeaways.
+        items: The items below that heading.
+        middle: The blocks between the takeaways and the tail.
+        tail: The blocks from Share Article or Related Articles on.
+        width: The width that lines are wrapped at, or 0.
+    """
 
     title: Block
     head: Blocks
@@ -48,19 +62,24 @@ class Outline:
 
 
 def find_outline(blocks: Blocks) -> Outline:
-    """The parts of a page; raises Rejection where no heading and no signature tells them apart."""
+    """Return the parts of a page.
+
+    Raises:
+        Rejection: If the page has only a title, has neither a heading nor a signature, or ends in the
+            analysis.
+    """
     title, width = blocks[0], _line_width(blocks)
     rest, tail = _cut_tail(blocks[1:])
     if not rest:
-        raise Rejection("a title alone, without body", line=title.span[1])
-    takeaways, desk = _find(rest, Heading.TAKEAWAYS), _find(rest, Heading.DESK)
+        raise Rejection("the page has only a title; expected a body below it", line=title.span[1])
+    takeaways, desk = _find_heading(rest, Heading.TAKEAWAYS), _find_heading(rest, Heading.DESK)
     items, used = gather_items(rest[takeaways + 1 :])
     if desk < takeaways and not items:
         takeaways = len(rest)
         desk = len(rest) if _is_signed_above(rest, desk, width) else desk
     end = min(takeaways, desk)
     if end == len(rest):
-        head, middle = _without_marks(title, rest, bool(tail), width)
+        head, middle = _split_unmarked(title, rest, bool(tail), width)
     else:
         following = [*rest[end:takeaways], *rest[takeaways + 1 + used :]]
         head, middle = rest[:end], _find_middle(following, bool(tail), width)
@@ -68,18 +87,20 @@ def find_outline(blocks: Blocks) -> Outline:
     return Outline(title, head, heading, items, middle, tail, width)
 
 
-def _find(blocks: Blocks, heading: Heading) -> int:
-    """The place of the first such heading, or the number of blocks."""
+def _find_heading(blocks: Blocks, heading: Heading) -> int:
+    """Return the index of the first block with `heading`, or the number of blocks."""
     return next((at for at, block in enumerate(blocks) if block.heading is heading), len(blocks))
 
 
 def _cut_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
-    """The blocks before the last Share Article and Related Articles, and those from there on."""
-    marks = (_find(blocks, Heading.TAKEAWAYS), _find(blocks, Heading.DESK))
+    """Return the blocks above the last Share Article or Related Articles, and the remaining blocks."""
+    marks = (_find_heading(blocks, Heading.TAKEAWAYS), _find_heading(blocks, Heading.DESK))
     floor = max((at for at in marks if at < len(blocks)), default=-1) + 1
     places = range(len(blocks) - 1, floor - 1, -1)
-    # A heading with a paragraph under it is a subheading of the body.
-    related = (at for at in places if blocks[at].heading is Heading.RELATED and not _over_text(blocks, at))
+    # The words Related Articles above a paragraph are a subheading of the body.
+    related = (
+        at for at in places if blocks[at].heading is Heading.RELATED and not _is_above_text(blocks, at)
+    )
     start = next(related, len(blocks))
     share = next((at for at in places if blocks[at].heading is Heading.SHARE and at < start), start)
     if start == len(blocks) or all(_is_label(block) for block in blocks[share + 1 : start]):
@@ -87,115 +108,129 @@ def _cut_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
     return blocks[:start], blocks[start:]
 
 
-def _over_text(blocks: Blocks, at: int) -> bool:
-    return at + 1 < len(blocks) and reads_as_text(blocks[at + 1].text)
+def _is_above_text(blocks: Blocks, at: int) -> bool:
+    return at + 1 < len(blocks) and reads_as_running_text(blocks[at + 1].text)
 
 
 def _is_label(block: Block) -> bool:
-    """Whether the block may be a button between Share Article and Related Articles."""
-    return len(block.lines) == 1 and len(block.text) <= LONGEST_LABEL and reads_as_heading(block.text)
+    """Return True if `block` can be a button between Share Article and Related Articles."""
+    return len(block.lines) == 1 and len(block.text) <= MAX_LABEL_LENGTH and reads_as_heading(block.text)
 
 
-def _without_marks(title: Block, rest: Blocks, tail: bool, width: int) -> tuple[Blocks, Middle]:
-    """Head and middle of a page that has neither takeaways nor desk."""
+def _split_unmarked(title: Block, rest: Blocks, tail: bool, width: int) -> tuple[Blocks, Middle]:
+    """Return the head and the middle of a page without Key Takeaways and Editor's Desk."""
     at = _find_signature(rest, width, 0, 3)
     if at is not None:
         signature, body = _cut_signature(rest, at)
         return rest[:at], Middle(signature=signature, body=body)
     if not tail:
-        raise Rejection("none of the page's headings and no signature", line=title.span[0])
+        message = "the page has no heading of the page format and no signature; expected one of them"
+        raise Rejection(message, line=title.span[0])
     caption = len(rest) > 2 and reads_as_caption(rest[1].text)
     size = 2 if caption else min(1, len(rest) - 1)
     return rest[:size], Middle(body=rest[size:])
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Whether a page without takeaways is signed above the desk's words, which then are a subheading."""
-    above = any(_is_strong(block, width) for block in blocks[: min(3, desk)])
+    """Return True if the signature is above the words Editor's Desk, which then are a subheading."""
+    above = any(_is_multiline(block, width) for block in blocks[: min(3, desk)])
     return above and _find_signature(blocks[desk + 1 :], width, 1) is None
 
 
 def _find_middle(blocks: Blocks, tail: bool, width: int) -> Middle:
-    desk = _find(blocks, Heading.DESK)
+    desk = _find_heading(blocks, Heading.DESK)
     signed = bool(blocks) and _is_signature(blocks[0])
     if desk and signed and _find_signature(blocks[desk + 1 :], width, 1) is None:
-        desk = len(blocks)  # The page is signed above it: the words are a subheading of the body.
+        # The signature is above the words Editor's Desk: they are a subheading of the body.
+        desk = len(blocks)
     if desk < len(blocks):
         return _find_analysis(blocks[desk], blocks[:desk], blocks[desk + 1 :], tail, width)
-    if signed and _opens_analysis(blocks, width) and any(_is_strong(block, width) for block in blocks[2:-1]):
+    if signed and _has_heading(blocks, width) and any(_is_multiline(block, width) for block in blocks[2:-1]):
         return _find_analysis(None, (), blocks, tail, width)
     signature, body = _cut_signature(blocks, 0) if signed else (None, blocks)
     return Middle(signature=signature, body=body)
 
 
 def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, tail: bool, width: int) -> Middle:
-    first = int(_opens_analysis(blocks, width))
+    first = int(_has_heading(blocks, width))
     heading = blocks[0] if first else None
     at = _end_of_analysis(blocks, first, width)
     unsigned = at is None or (at == len(blocks) - 1 and len(blocks[at].lines) == 1)
     if unsigned and not tail:
         last = blocks[-1] if blocks else desk
-        raise Rejection("cut off inside the analysis", line=last.span[1] if last else None)
+        raise Rejection(
+            "the page is cut off in the analysis; expected a signature and a body",
+            line=last.span[1] if last else None,
+        )
     if at is None:
         return Middle(desk, heading, blocks[first : first + 1], None, stray, blocks[first + 1 :])
     signature, body = _cut_signature(blocks, at)
     return Middle(desk, heading, blocks[first:at], signature, stray, body)
 
 
-def _opens_analysis(blocks: Blocks, width: int) -> bool:
-    """Whether the first block is the heading of an analysis."""
+def _has_heading(blocks: Blocks, width: int) -> bool:
+    """Return True if the first block is the heading of an analysis."""
     if not blocks:
         return False
     block = blocks[0]
     single = len(block.lines) == 1 or _is_wrapped(block, width)
-    if single and asks_or_exclaims(block.text):
+    if single and reads_as_question(block.text):
         return len(blocks) > 1 and not _is_signature(blocks[1])
-    broken = len(block.lines) == 2 and any(_is_strong(each, width) for each in blocks[2:-1])
+    broken = len(block.lines) == 2 and any(_is_multiline(each, width) for each in blocks[2:-1])
     return (single or broken) and reads_as_heading(block.text)
 
 
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
-    """The place of the signature; of the first paragraph itself only where no other block is a better one."""
+    """Return the index of the signature; the first paragraph itself is the last choice."""
     at = _find_signature(blocks, width, first + 1)
     if first < len(blocks) - 1 and _is_signature(blocks[first]):
-        better = at is not None and (_is_strong(blocks[at], width) or not _is_strong(blocks[first], width))
+        better = at is not None and (
+            _is_multiline(blocks[at], width) or not _is_multiline(blocks[first], width)
+        )
         return at if better else first
     return at
 
 
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
-    """The place of the likeliest signature from `start` to `stop`, with something after it if possible."""
+    """Return the index of the most likely signature from `start` to `stop`, preferably not the last block."""
     places = range(start, len(blocks) if stop is None else min(stop, len(blocks)))
-    alike = [at for at in places if _is_signature(blocks[at])]
-    followed = [at for at in alike if at < len(blocks) - 1] or alike
-    return next((at for at in followed if _is_strong(blocks[at], width)), followed[0] if followed else None)
+    signatures = [at for at in places if _is_signature(blocks[at])]
+    followed = [at for at in signatures if at < len(blocks) - 1] or signatures
+    return next(
+        (at for at in followed if _is_multiline(blocks[at], width)), followed[0] if followed else None
+    )
 
 
 def _cut_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
-    """The signature at `at` and what follows it; three lines set apart by blank lines are one signature."""
+    """Return the signature at `at` and the blocks below it.
+
+    Three lines separated by blank lines are one signature.
+    """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1
     return Block(tuple(line for block in blocks[at:end] for line in block.lines)), blocks[end:]
 
 
 def _is_signature(block: Block) -> bool:
-    few = len(block.lines) <= 3 and block.heading is None
-    return few and all(reads_as_signature(line.text) for line in block.lines)
+    is_short = len(block.lines) <= 3 and block.heading is None
+    return is_short and all(reads_as_signature_line(line.text) for line in block.lines)
 
 
-def _is_strong(block: Block, width: int) -> bool:
-    """A signature of two or three lines, and not one line that was wrapped, as a subheading may be."""
+def _is_multiline(block: Block, width: int) -> bool:
+    """Return True for a signature of two or three lines that is not a wrapped subheading."""
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 
 
 def _is_wrapped(block: Block, width: int) -> bool:
-    return width > 0 and all(fills(line.text, after.text, width) for line, after in pairwise(block.lines))
+    return width > 0 and all(
+        is_full_line(line.text, after.text, width) for line, after in pairwise(block.lines)
+    )
 
 
 def _line_width(blocks: Blocks) -> int:
-    """The width that the page's lines are wrapped at; 0 where they are not."""
+    """Return the width that the lines are wrapped at, or 0 if they are not wrapped."""
     widest = max(len(line.text) for block in blocks for line in block.lines)
-    if widest > WIDEST:
+    if widest > MAX_WRAP_WIDTH:
         return 0
     paragraphs = (block for block in blocks if len(block.lines) > 1 and not BULLET.match(block.lines[0].text))
     wrapped = (_is_wrapped(each, widest) and ends_as_sentence(each.lines[-1].text) for each in paragraphs)

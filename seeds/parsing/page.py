@@ -1,4 +1,4 @@
-"""From the bytes of a saved page to a Document."""
+"""Parse the bytes of a page into a `Document`."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -6,39 +6,49 @@ from hashlib import sha256
 from itertools import pairwise
 
 from seeds.messages import quoted
-from seeds.parsing.blocks import BULLET, Block, Heading, Odd, read_page
+from seeds.parsing.blocks import BULLET, Block, Heading, OddCharacters, read_blocks
 from seeds.parsing.document import (
     Analysis,
     Byline,
     Document,
-    Lines,
+    FieldLines,
     ParseWarning,
     Rejection,
     SourceFile,
     Span,
 )
-from seeds.parsing.lists import Related, Takeaways, read_related, read_takeaways
 from seeds.parsing.outline import Middle, Outline, find_outline
+from seeds.parsing.related_list import RelatedList, parse_related
+from seeds.parsing.takeaway_list import TakeawayList, parse_takeaways
 from seeds.parsing.text_shapes import reads_as_paragraph
 
-# A title stands in indexes and cursors, which have bounds of their own.
-LONGEST_TITLE = 500
+# Titles are part of indexes and cursors, which limit their length.
+MAX_TITLE_LENGTH = 500
 
 
 def parse(data: bytes, name: str) -> Document:
-    """The document in `data`, from a file called `name`; raises Rejection where the bytes are none."""
-    page = read_page(data)
+    """Return the document in `data`, the bytes of the file `name`.
+
+    Raises:
+        Rejection: If `data` is not a document.
+    """
+    page = read_blocks(data)
     _check_title(page.blocks)
     outline = find_outline(page.blocks)
     middle = outline.middle
     if not middle.body:
         end = outline.tail[0].span[0] if outline.tail else page.blocks[-1].span[1]
-        raise Rejection("without body", line=end)
-    takeaways = read_takeaways(outline.items)
-    related = read_related(outline.tail, outline.width)
+        raise Rejection("the page has no body; expected paragraphs", line=end)
+    takeaways = parse_takeaways(outline.items)
+    related = parse_related(outline.tail, outline.width)
     summary, caption = _read_head(outline.head)
-    lines = _lines(outline, takeaways, related)
-    warnings = [*_warnings(outline), *takeaways.warnings, *related.warnings, *_odd_warnings(page.odd, lines)]
+    lines = _field_lines(outline, takeaways, related)
+    warnings = [
+        *_outline_warnings(outline),
+        *takeaways.warnings,
+        *related.warnings,
+        *_odd_character_warnings(page.odd_characters, lines),
+    ]
     return Document(
         source=SourceFile(name, sha256(data).hexdigest(), len(data)),
         title=outline.title.text,
@@ -54,11 +64,11 @@ def parse(data: bytes, name: str) -> Document:
     )
 
 
-def _lines(outline: Outline, takeaways: Takeaways, related: Related) -> Lines:
+def _field_lines(outline: Outline, takeaways: TakeawayList, related: RelatedList) -> FieldLines:
     middle = outline.middle
     summary, caption = _read_head(outline.head)
     analysis = [block for block in (middle.desk, middle.heading, *middle.analysis) if block]
-    return Lines(
+    return FieldLines(
         title=outline.title.span,
         summary=_span(summary),
         image=_span(caption),
@@ -73,23 +83,24 @@ def _lines(outline: Outline, takeaways: Takeaways, related: Related) -> Lines:
 def _check_title(blocks: Sequence[Block]) -> None:
     first = blocks[0]
     if first.heading:
-        raise Rejection(f"without title: the page starts with {quoted(first.text)}", line=first.span[0])
-    if len(first.text) > LONGEST_TITLE:
-        message = f"without title: the first block is longer than {LONGEST_TITLE} characters"
+        message = f"the page has no title; it starts with the heading {quoted(first.text)}"
         raise Rejection(message, line=first.span[0])
-    if reads_as_paragraph(first.text) and not _stands_over_summary(blocks):
-        message = f"without title: the page starts with a paragraph, {quoted(first.text)}"
+    if len(first.text) > MAX_TITLE_LENGTH:
+        message = f"the page has no title; its first block has more than {MAX_TITLE_LENGTH} characters"
+        raise Rejection(message, line=first.span[0])
+    if reads_as_paragraph(first.text) and not _is_above_summary(blocks):
+        message = f"the page has no title; it starts with the paragraph {quoted(first.text)}"
         raise Rejection(message, line=first.span[0])
 
 
-def _stands_over_summary(blocks: Sequence[Block]) -> bool:
-    """Whether a first block that reads as a paragraph is a wordy title: below it stands no mere caption."""
-    marked = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
-    return marked and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
+def _is_above_summary(blocks: Sequence[Block]) -> bool:
+    """Return True if a first block that reads as a paragraph is a long title above a longer summary."""
+    has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
+    return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Summary and image caption."""
+    """Return the blocks of the summary, and those of the image caption."""
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 
 
@@ -117,7 +128,7 @@ def _byline(signature: Block | None) -> Byline | None:
     return Byline(author, role, publication)
 
 
-def _warnings(outline: Outline) -> Iterator[ParseWarning]:
+def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
     end_of_head = [outline.title, *outline.head][-1].span[1]
     middle = outline.middle
     if reads_as_paragraph(outline.title.text):
@@ -125,45 +136,45 @@ def _warnings(outline: Outline) -> Iterator[ParseWarning]:
     if not outline.head:
         yield ParseWarning("summary", outline.title.span[1], "no summary")
     if len(outline.head) > 2:
-        message = f"{len(outline.head)} blocks where a summary and a caption are expected"
+        message = f"{len(outline.head)} blocks below the title; expected a summary and a caption"
         yield ParseWarning("summary", outline.head[0].span[0], message)
     if outline.takeaways is None:
         yield ParseWarning("takeaways", end_of_head, "no takeaways")
     elif not outline.items:
-        yield ParseWarning("takeaways", outline.takeaways.span[0], "the heading has no items")
+        yield ParseWarning("takeaways", outline.takeaways.span[0], "no items below the heading")
     elif middle.desk and middle.desk.span < outline.takeaways.span:
         yield ParseWarning(
-            "takeaways", outline.takeaways.span[0], "the takeaways stand below the Editor's Desk"
+            "takeaways", outline.takeaways.span[0], "the takeaways are below the Editor's Desk"
         )
     if middle.desk and not middle.analysis:
-        yield ParseWarning("analysis", middle.desk.span[0], "the heading has no paragraphs")
+        yield ParseWarning("analysis", middle.desk.span[0], "no paragraphs below the heading")
     for block, following in pairwise(middle.body):
         if block.heading is Heading.TAKEAWAYS and BULLET.match(following.lines[0].text):
-            yield ParseWarning("body", block.span[0], "a second list of takeaways stands in the body")
+            yield ParseWarning("body", block.span[0], "the body has a second list of takeaways")
     if middle.stray:
-        kept = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"
-        message = f"kept in the body: {kept} above the Editor's Desk"
+        count = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"
+        message = f"{count} above the Editor's Desk read as body"
         yield ParseWarning("body", middle.stray[0].span[0], message)
 
 
-def _odd_warnings(odd: Sequence[Odd], lines: Lines) -> Iterator[ParseWarning]:
-    """One warning for each section and kind of character, at the first line that has one."""
-    places = sorted(_places(lines))
-    starts = [span[0] for span, _ in places]
-    found: dict[tuple[str, bool], list[Odd]] = {}
+def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
+    """Yield a warning for each section and kind of odd character, at the first line with one."""
+    sections = sorted(_sections(lines))
+    starts = [span[0] for span, _ in sections]
+    groups: dict[tuple[str, bool], list[OddCharacters]] = {}
     for each in odd:
         at = bisect_right(starts, each.line) - 1
-        inside = at >= 0 and each.line <= places[at][0][1]
-        found.setdefault((places[at][1] if inside else "page", each.control), []).append(each)
-    for (section, control), group in found.items():
+        is_inside = at >= 0 and each.line <= sections[at][0][1]
+        groups.setdefault((sections[at][1] if is_inside else "page", each.is_control), []).append(each)
+    for (section, is_control), group in groups.items():
         amount = sum(each.amount for each in group)
-        kind, fate = ("control", "left out") if control else ("direction-changing", "kept")
+        kind, action = ("control", "removed") if is_control else ("direction-changing", "kept")
         plural = "" if amount == 1 else "s"
-        message = f"{amount} {kind} character{plural} {fate} (first U+{ord(group[0].first):04X})"
+        message = f"{amount} {kind} character{plural} {action} (first: U+{ord(group[0].first):04X})"
         yield ParseWarning(section, group[0].line, message)
 
 
-def _places(lines: Lines) -> Iterator[tuple[Span, str]]:
+def _sections(lines: FieldLines) -> Iterator[tuple[Span, str]]:
     for section in ("title", "summary", "image", "analysis", "byline"):
         span: Span | None = getattr(lines, section)
         if span:

@@ -1,113 +1,113 @@
-"""What a text looks like, whatever its words: sentence, paragraph, heading, line of a signature."""
+"""Classification of text by its form: sentence, paragraph, heading, caption, line of a signature."""
 
 from itertools import pairwise
 
-CLOSERS = "\"'”’»›)]）】」』"
-OPENERS = "\"'“‘«‹([（【「『"
-STOPS = (".", "。")
-ENDS = (*STOPS, "!", "?", "…", "！", "？")
-CLAUSES = (":", ";", ",", "：", "；", "，", "、")
-ABBREVIATED = """
+CLOSING_MARKS = "\"'”’»›)]）】」』"
+OPENING_MARKS = "\"'“‘«‹([（【「『"
+FULL_STOPS = (".", "。")
+SENTENCE_ENDS = (*FULL_STOPS, "!", "?", "…", "！", "？")
+CLAUSE_ENDS = (":", ";", ",", "：", "；", "，", "、")
+ABBREVIATION_LIST = """
     dr mr mrs ms mx prof st jr sr hon rev gov gen sen rep capt col lt sgt maj
     inc ltd co corp llc plc bros dept univ vs v etc al approx est fig vol ave mt ft
     jan feb mar apr jun jul aug sep sept oct nov dec
 """
-ABBREVIATIONS = frozenset(ABBREVIATED.split())
+ABBREVIATIONS = frozenset(ABBREVIATION_LIST.split())
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Whether `text` ends in a full stop, question or exclamation mark, perhaps inside a closing quote."""
-    return text.rstrip(CLOSERS).endswith(ENDS)
+    """Return True if `text` ends with a sentence mark, ignoring closing quotes and brackets."""
+    return text.rstrip(CLOSING_MARKS).endswith(SENTENCE_ENDS)
 
 
-def opens_lower(text: str) -> bool:
-    """Whether `text`, after any opening quote, starts with a lower-case letter."""
-    return text[:4].lstrip(OPENERS)[:1].islower()
+def starts_lower_case(text: str) -> bool:
+    """Return True if the first letter of `text`, after an opening quote, is lower case."""
+    return text[:4].lstrip(OPENING_MARKS)[:1].islower()
 
 
 def count_sentences(text: str) -> int:
-    """How many sentences `text` has; `Dr.`, `U.S.`, `No. 5` and initials end none."""
+    """Return the number of sentences; `Dr.`, `U.S.`, `No. 5` and initials do not end a sentence."""
     words = text.split()
-    breaks = sum(_ends_before(word, following) for word, following in pairwise(words))
-    return 1 + breaks + sum(text.rstrip(CLOSERS)[:-1].count(end) for end in "。！？")
+    breaks = sum(_is_sentence_break(word, following) for word, following in pairwise(words))
+    return 1 + breaks + sum(text.rstrip(CLOSING_MARKS)[:-1].count(end) for end in "。！？")
 
 
 def reads_as_paragraph(text: str) -> bool:
-    """Whether `text` is too long or too much of running text to be a title."""
+    """Return True if `text` is too long for a title, or has the form of running text."""
     if len(text) > 300:
         return True
     if not ends_as_sentence(text) or _is_title_cased(text):
         return False
-    bare, long = text.rstrip(CLOSERS), len(text) >= 100
-    stop = bare.endswith(STOPS)
+    bare, is_long = text.rstrip(CLOSING_MARKS), len(text) >= 100
+    has_stop = bare.endswith(FULL_STOPS)
     if count_sentences(text) > 1:
-        return stop or long
-    return stop and long and not _is_abbreviation(bare)
+        return has_stop or is_long
+    return has_stop and is_long and not _ends_in_abbreviation(bare)
 
 
 def _is_title_cased(text: str) -> bool:
-    """Whether nearly every longer word of a short text starts with a capital, as in a headline."""
-    words = [word.lstrip(OPENERS) for word in text.split()]
-    long = [word for word in words if len(word) > 3 and word[0].isalpha()]
-    capitals = sum(word[0].isupper() for word in long)
-    return len(text) <= 160 and len(long) > 2 and capitals >= 0.8 * len(long)
+    """Return True if most longer words of a short text start with a capital, as in a headline."""
+    words = [word.lstrip(OPENING_MARKS) for word in text.split()]
+    long_words = [word for word in words if len(word) > 3 and word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in long_words)
+    return len(text) <= 160 and len(long_words) > 2 and capitals >= 0.8 * len(long_words)
 
 
-def reads_as_text(text: str) -> bool:
-    """Whether `text` is a paragraph and more than one sentence, so that it cannot be a listed title."""
+def reads_as_running_text(text: str) -> bool:
+    """Return True if `text` is a paragraph of several sentences, which cannot be a listed title."""
     return reads_as_paragraph(text) and (len(text) > 300 or count_sentences(text) > 1)
 
 
 def reads_as_caption(text: str) -> bool:
-    """Whether `text` is one short sentence."""
+    """Return True if `text` is one short sentence."""
     return len(text) <= 120 and ends_as_sentence(text) and count_sentences(text) == 1
 
 
 def reads_as_heading(text: str) -> bool:
-    """Whether `text` is short and ends as no sentence and no clause."""
+    """Return True if `text` is short and does not end like a sentence or a clause."""
     return len(text) <= 80 and not _ends_as_clause(text)
 
 
-def asks_or_exclaims(text: str) -> bool:
-    """Whether `text` is one short question or exclamation, as a heading may be."""
+def reads_as_question(text: str) -> bool:
+    """Return True if `text` is one short question or exclamation, which can be a heading."""
     return len(text) <= 80 and text.endswith(("?", "!", "？", "！")) and count_sentences(text) == 1
 
 
-def reads_as_signature(text: str) -> bool:
-    """Whether `text` may be a line of the signature: a name, a role, a publication."""
+def reads_as_signature_line(text: str) -> bool:
+    """Return True if `text` can be a line of the signature: a name, a role or a publication."""
     return len(text) <= 60 and not _ends_as_clause(text) and _starts_with_word(text)
 
 
-def fills(line: str, following: str, width: int) -> bool:
-    """Whether the first word of `following` had no room left on `line`, of at most `width` characters."""
+def is_full_line(line: str, following: str, width: int) -> bool:
+    """Return True if the first word of the `following` line does not fit on `line` within `width`."""
     return len(line) + 1 + len(following.partition(" ")[0]) > width
 
 
 def _ends_as_clause(text: str) -> bool:
-    bare = text.rstrip(CLOSERS)
+    bare = text.rstrip(CLOSING_MARKS)
     if bare.endswith("."):
-        return count_sentences(text) > 1 or not _is_abbreviation(bare)
-    return bare.endswith(ENDS + CLAUSES)
+        return count_sentences(text) > 1 or not _ends_in_abbreviation(bare)
+    return bare.endswith(SENTENCE_ENDS + CLAUSE_ENDS)
 
 
-def _ends_before(word: str, following: str) -> bool:
-    bare = word.rstrip(CLOSERS)
-    if not bare.endswith(("!", "?", ".", "…")) or opens_lower(following):
+def _is_sentence_break(word: str, following: str) -> bool:
+    bare = word.rstrip(CLOSING_MARKS)
+    if not bare.endswith(("!", "?", ".", "…")) or starts_lower_case(following):
         return False
     if bare.endswith("No.") and following[0].isdigit():
         return False
-    return not (bare.endswith(".") and _is_abbreviation(bare))
+    return not (bare.endswith(".") and _ends_in_abbreviation(bare))
 
 
-def _is_abbreviation(text: str) -> bool:
-    """Whether `text`, which ends in a full stop, ends in `Inc.`, `U.S.`, an initial or the like."""
-    word = text[-24:].rpartition(" ")[2].lstrip(OPENERS).removesuffix(".")
+def _ends_in_abbreviation(text: str) -> bool:
+    """Return True if `text`, which ends in a full stop, ends in an initial, `Inc.`, `U.S.` or the like."""
+    word = text[-24:].rpartition(" ")[2].lstrip(OPENING_MARKS).removesuffix(".")
     parts = word.split(".")
-    initial = len(word) == 1 and word.isupper()
-    dotted = len(parts) > 1 and all(part.isalpha() and len(part) <= 2 for part in parts)
-    return initial or dotted or word.casefold() in ABBREVIATIONS
+    is_initial = len(word) == 1 and word.isupper()
+    is_dotted = len(parts) > 1 and all(part.isalpha() and len(part) <= 2 for part in parts)
+    return is_initial or is_dotted or word.casefold() in ABBREVIATIONS
 
 
 def _starts_with_word(text: str) -> bool:
-    """Whether the first character that shows is a letter or a digit."""
+    """Return True if the first visible character is a letter or a digit."""
     return text[:1].isalnum() or next((each for each in text if each.isprintable()), "").isalnum()

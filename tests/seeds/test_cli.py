@@ -39,6 +39,7 @@ from tests.seeds.documents import (
 )
 
 SOURCE = ROOT / "seeds" / "documents" / "000_873f17470df679e4.txt"
+
 OUTCOMES = ("created", "updated", "unchanged", "removed", "rejected")
 GAUGES = Page()
 SIRENS = Page(title="Sirens Tested at Noon", related=((GAUGES.title, None),))
@@ -135,7 +136,7 @@ def test_the_last_line_counts_every_outcome(app: Flask, mixed: Path) -> None:
 def test_messages_name_file_and_place_and_what_is_wrong(app: Flask, mixed: Path) -> None:
     odd, empty, taken, time = lines(seed(app, mixed))
     assert re.fullmatch(rf"{re.escape(str(mixed))}/odd\.txt: line \d+: warning: takeaways: no takeaways", odd)
-    assert empty == f"{mixed}/wrong1.txt: line 1: rejected: empty"
+    assert empty == f"{mixed}/wrong1.txt: line 1: rejected: the file is empty; expected a title and a body"
     assert taken.startswith(
         f"{mixed}/wrong2.txt: rejected: sidecar: the slug 'sirens-tested-at-noon' belongs"
     )
@@ -276,18 +277,22 @@ def test_file_names_cannot_break_or_colour_a_line(app: Flask, tmp_path: Path) ->
     shown = f"{tmp_path}/two\\x0alines\\x1b[31m\\u202ered\\x0d"
     warning, rejection = lines(seed(app, tmp_path))
     assert warning.startswith(f"{shown}.txt: line ")
-    assert rejection == f"{shown}2.txt: line 1: rejected: empty"
+    assert rejection == f"{shown}2.txt: line 1: rejected: the file is empty; expected a title and a body"
     assert article(app, name)["source_name"] == f"{name}.txt"
 
 
 def test_markup_of_the_terminals_own_is_printed_as_it_is(app: Flask, tmp_path: Path) -> None:
     path = write(tmp_path, "[red]a :smile: [link=x]b", b"")
-    assert lines(seed(app, path)) == [f"{path}: line 1: rejected: empty"]
+    assert lines(seed(app, path)) == [
+        f"{path}: line 1: rejected: the file is empty; expected a title and a body"
+    ]
 
 
 def test_a_long_message_stays_on_one_line(app: Flask, tmp_path: Path) -> None:
     path = write(tmp_path / ("long" * 50) / ("name" * 50), "a", b"")
-    assert lines(seed(app, path)) == [f"{path}: line 1: rejected: empty"]
+    assert lines(seed(app, path)) == [
+        f"{path}: line 1: rejected: the file is empty; expected a title and a body"
+    ]
 
 
 def test_control_characters_of_a_document_reach_no_message(app: Flask, tmp_path: Path) -> None:
@@ -415,7 +420,7 @@ def test_a_terminal_has_a_progress_bar_and_a_pipe_has_none(sqlite_template: Path
         os.close(terminal)
         assert process.stdout
         assert process.stdout.read().decode() == f"{counts(created=1, rejected=1)}\n"
-    rejection = f"{folder / 'b.txt'}: line 1: rejected: empty"
+    rejection = f"{folder / 'b.txt'}: line 1: rejected: the file is empty; expected a title and a body"
     assert "Loading" in shown
     assert rejection in shown
     piped = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False)

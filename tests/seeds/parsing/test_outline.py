@@ -63,21 +63,21 @@ def test_an_analysis_may_have_no_desk() -> None:
 def test_a_desk_without_analysis_is_warned_of() -> None:
     document = read(TITLE, SUMMARY, *LISTED, "Editor's Desk", SIGNED, *BODY)
     assert (document.analysis, document.lines.analysis, document.body) == (None, None, BODY)
-    assert warned(document) == [("analysis", 10, "the heading has no paragraphs")]
+    assert warned(document) == [("analysis", 10, "no paragraphs below the heading")]
 
 
 def test_blocks_between_takeaways_and_desk_go_to_the_front_of_the_body_with_a_warning() -> None:
     document = read(TITLE, SUMMARY, *LISTED, "Advertisement for tar.", *DESK, *ANALYSIS, SIGNED, *BODY)
     assert document.body == ("Advertisement for tar.", *BODY)
     assert document.lines.body[0] == (10, 10)
-    assert warned(document) == [("body", 10, "kept in the body: 1 block above the Editor's Desk")]
+    assert warned(document) == [("body", 10, "1 block above the Editor's Desk read as body")]
 
 
 def test_takeaways_below_the_desk_are_takeaways_with_a_warning() -> None:
     document = read(TITLE, SUMMARY, *DESK, *ANALYSIS, SIGNED, BODY[0], *LISTED, BODY[1])
     assert [takeaway.text for takeaway in document.takeaways] == ["One.", "Two."]
     assert document.body == BODY
-    assert warned(document) == [("takeaways", 18, "the takeaways stand below the Editor's Desk")]
+    assert warned(document) == [("takeaways", 18, "the takeaways are below the Editor's Desk")]
 
 
 def test_words_of_headings_may_be_subheadings_of_a_signed_body() -> None:

@@ -42,7 +42,7 @@ def test_many_blocks_under_the_title_are_summary_and_a_caption_with_a_warning() 
     document = read(TITLE, "One.", "Two.", CAPTION, *LISTED, SIGNED, *BODY)
     assert (document.summary, document.image_caption) == ("One. Two.", CAPTION)
     assert document.lines.summary == (3, 5)
-    assert warned(document) == [("summary", 3, "3 blocks where a summary and a caption are expected")]
+    assert warned(document) == [("summary", 3, "3 blocks below the title; expected a summary and a caption")]
 
 
 def test_a_page_without_summary_is_warned_of() -> None:
@@ -74,7 +74,9 @@ def test_headings_in_running_text_are_text() -> None:
 @pytest.mark.parametrize("start", [*LISTED[:1], "Editor's\nDesk", "Share Article", "related articles"])
 def test_a_page_that_starts_at_a_heading_is_rejected_as_without_title(start: str) -> None:
     rejection = refusal(paper("\n" + start, *blocks(Sample())))
-    assert rejection.message == f'without title: the page starts with "{" ".join(start.split())}"'
+    assert (
+        rejection.message == f'the page has no title; it starts with the heading "{" ".join(start.split())}"'
+    )
     assert rejection.place == "line 2"
 
 
@@ -85,7 +87,7 @@ def test_a_page_that_starts_at_a_paragraph_is_rejected_as_without_title(parts: l
     rejection = refusal(paper(*parts))
     assert (
         rejection.message
-        == 'without title: the page starts with a paragraph, "The lift raises barges nine metres with…"'
+        == 'the page has no title; it starts with the paragraph "The lift raises barges nine metres with…"'
     )
     assert rejection.place == "line 1"
 
@@ -93,18 +95,23 @@ def test_a_page_that_starts_at_a_paragraph_is_rejected_as_without_title(parts: l
 @pytest.mark.parametrize("parts", [[], TAIL])
 def test_a_title_alone_is_rejected(parts: list[str]) -> None:
     rejection = refusal(paper("Aldemar Opens\na Lift", *parts))
-    assert (rejection.message, rejection.place) == ("a title alone, without body", "line 2")
+    assert (rejection.message, rejection.place) == (
+        "the page has only a title; expected a body below it",
+        "line 2",
+    )
 
 
 def test_a_first_block_too_long_for_any_title_is_rejected() -> None:
     rejection = refusal(paper("The lift " * 56, "The lift " * 60, *LISTED, *BODY))
-    assert rejection.message == "without title: the first block is longer than 500 characters"
+    assert rejection.message == "the page has no title; its first block has more than 500 characters"
     assert rejection.place == "line 1"
 
 
 def test_a_page_without_any_heading_or_signature_is_rejected() -> None:
     rejection = refusal(paper(TITLE, SUMMARY, *BODY))
-    assert rejection.message == "none of the page's headings and no signature"
+    assert rejection.message == (
+        "the page has no heading of the page format and no signature; expected one of them"
+    )
     assert rejection.place == "line 1"
 
 
@@ -123,7 +130,10 @@ def test_a_page_without_any_heading_or_signature_is_rejected() -> None:
 )
 def test_a_page_without_body_is_rejected_where_the_body_should_be(parts: tuple[str, ...], line: int) -> None:
     rejection = refusal(paper(TITLE, *parts))
-    assert (rejection.message, rejection.place) == ("without body", f"line {line}")
+    assert (rejection.message, rejection.place) == (
+        "the page has no body; expected paragraphs",
+        f"line {line}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,13 +142,16 @@ def test_a_page_without_body_is_rejected_where_the_body_should_be(parts: tuple[s
 )
 def test_a_page_cut_off_inside_the_analysis_is_rejected_at_its_end(parts: tuple[str, ...], line: int) -> None:
     rejection = refusal(paper(TITLE, SUMMARY, *LISTED, *parts))
-    assert (rejection.message, rejection.place) == ("cut off inside the analysis", f"line {line}")
+    assert (rejection.message, rejection.place) == (
+        "the page is cut off in the analysis; expected a signature and a body",
+        f"line {line}",
+    )
 
 
 def test_a_second_page_in_the_body_is_told() -> None:
     one = (TITLE, SUMMARY, *LISTED, "The Ledger", *BODY)
     messages = [message for _, _, message in warned(read(*one, *one))]
-    assert messages == ["a second list of takeaways stands in the body"]
+    assert messages == ["the body has a second list of takeaways"]
 
 
 def test_a_headline_of_two_sentences_is_a_title_without_a_warning() -> None:

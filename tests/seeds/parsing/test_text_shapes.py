@@ -4,11 +4,11 @@ import pytest
 
 from seeds.parsing.text_shapes import (
     count_sentences,
-    fills,
+    is_full_line,
     reads_as_caption,
     reads_as_heading,
     reads_as_paragraph,
-    reads_as_signature,
+    reads_as_signature_line,
 )
 
 
@@ -58,7 +58,7 @@ def test_a_title_may_be_long_or_end_in_a_stop(text: str) -> None:
     "text", ["The Ledger", "Ines Calloway", "Renn & Co., Ltd.", "T. Renn Jr.", "7 News", "Le Monde (Aldemar)"]
 )
 def test_a_name_may_be_a_line_of_a_signature(text: str) -> None:
-    assert reads_as_signature(text)
+    assert reads_as_signature_line(text)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_name_may_be_a_line_of_a_signature(text: str) -> None:
     ],
 )
 def test_a_sentence_a_clause_or_an_item_is_no_line_of_a_signature(text: str) -> None:
-    assert not reads_as_signature(text)
+    assert not reads_as_signature_line(text)
 
 
 def test_a_heading_is_short_and_ends_as_no_sentence() -> None:
@@ -92,5 +92,5 @@ def test_a_caption_is_one_short_sentence() -> None:
 
 
 def test_a_line_is_full_where_the_next_word_has_no_room() -> None:
-    assert fills("A red barge", "waits here", 16)
-    assert not fills("A red barge", "waits here", 17)
+    assert is_full_line("A red barge", "waits here", 16)
+    assert not is_full_line("A red barge", "waits here", 17)

@@ -1,0 +1,140 @@
+"""Parse the list of takeaways, whose numbers are glued to the texts of the items."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from seeds.messages import quoted
+from seeds.parsing.blocks import BULLET, Block, Line
+from seeds.parsing.document import ParseWarning, Span, Takeaway
+
+LEADING_DIGITS = re.compile(r"[0-9]{1,6}")
+NUMBER_END = re.compile(r"[.)]?\s+")
+# A larger gap in the numbers is accepted only if a letter follows the number directly.
+MAX_GAP = 10
+
+Item = list[Line]
+
+
+class TakeawayList(NamedTuple):
+    """The takeaways of a page, the lines of each, and the warnings about them."""
+
+    takeaways: tuple[Takeaway, ...] = ()
+    spans: tuple[Span, ...] = ()
+    warnings: tuple[ParseWarning, ...] = ()
+
+
+def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
+    """Return the list items at the start of `blocks`, and the number of blocks that they fill."""
+    items: list[Item] = []
+    for used, block in enumerate(blocks):
+        if not _starts_item(block.lines[0].text, items):
+            return items, used
+        for line in block.lines:
+            if _starts_item(line.text, items):
+                items.append([line])
+            else:
+                items[-1].append(line)
+    return items, len(blocks)
+
+
+def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
+    """Return the texts of `items` without bullets and numbers.
+
+    Only the sequence of the items shows where a number ends: item 3 `35G masts` is `5G masts`.
+    """
+    texts = [_item_text(item) for item in items]
+    warnings: list[ParseWarning] = []
+    kept: list[tuple[str, Span]] = []
+    previous = 0
+    is_numbered = _is_numbered(texts)
+    if items and not is_numbered:
+        warnings.append(ParseWarning("takeaways", items[0][0].number, "the items are not numbered"))
+    for item, full_text in zip(items, texts, strict=True):
+        text, line = full_text, item[0].number
+        if is_numbered and _has_text(full_text):
+            previous, text, problems = _split_number(full_text, previous)
+            warnings.extend(ParseWarning("takeaways", line, problem) for problem in problems)
+        if _has_text(text):
+            kept.append((text, (line, item[-1].number)))
+        else:
+            message = f"an item without text was left out: {quoted(item[0].text)}"
+            warnings.append(ParseWarning("takeaways", line, message))
+    takeaways = tuple(Takeaway(position, text) for position, (text, _) in enumerate(kept, 1))
+    return TakeawayList(takeaways, tuple(span for _, span in kept), tuple(warnings))
+
+
+def _starts_item(text: str, items: Sequence[Item]) -> bool:
+    bullet = BULLET.match(text)
+    if bullet is None:
+        return False
+    # A wrapped line can start with a dash: a bullet unlike the first needs the next number after it.
+    is_same_bullet = not items or text[0] == items[0][0].text[0]
+    return is_same_bullet or text.startswith(str(len(items) + 1), bullet.end())
+
+
+def _item_text(item: Item) -> str:
+    first = BULLET.sub("", item[0].text, count=1)
+    return " ".join([first, *(line.text for line in item[1:])]).strip()
+
+
+def _has_text(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _is_numbered(texts: Sequence[str]) -> bool:
+    """Return False if digits at the start of an item are part of its text."""
+    digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
+    first = next((text for text in texts if _has_text(text)), "")
+    return LEADING_DIGITS.match(first) is not None and (first.startswith("1") or 2 * digits >= len(texts))
+
+
+def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
+    """Return the number and the text of an item, and the problems with its number.
+
+    Args:
+        text: The text of the item, with its number.
+        previous: The number of the item above, or 0.
+    """
+    expected = previous + 1
+    if text.startswith(str(expected)):
+        return expected, _text_after(text, str(expected)), []
+    larger = _larger_number(text, previous)
+    if larger:
+        return int(larger), _text_after(text, larger), [_missing_items(previous, int(larger))]
+    if previous and _has_number(text, str(previous)):
+        return previous, _text_after(text, str(previous)), [f"number {previous} is repeated"]
+    return expected, text, [f"an item without the next number was read as item {expected}: {quoted(text)}"]
+
+
+def _larger_number(text: str, previous: int) -> str:
+    """Return the shortest number above `previous` at the start of `text`, or an empty text."""
+    match = LEADING_DIGITS.match(text)
+    digits = match[0] if match else ""
+    prefixes = (digits[:length] for length in range(1, len(digits) + 1))
+    larger = next((prefix for prefix in prefixes if int(prefix) > previous), "")
+    # Accept "14Trams run" as item 14, but not "24-hour trams" as item 24.
+    is_far = bool(larger) and int(larger) - previous > MAX_GAP
+    is_glued = text[len(larger) : len(larger) + 1].isalpha()
+    return larger if larger and (is_glued or not is_far) and _has_number(text, larger) else ""
+
+
+def _has_number(text: str, number: str) -> bool:
+    """Return True if `text` is `number` and a text. A text does not start with digits such as 026."""
+    rest = text[len(number) : len(number) + 2]
+    return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())
+
+
+def _text_after(text: str, number: str) -> str:
+    space = NUMBER_END.match(text, len(number))
+    return text[space.end() if space else len(number) :]
+
+
+def _missing_items(previous: int, number: int) -> str:
+    first, last = previous + 1, number - 1
+    follows = f"{number} follows {previous}" if previous else f"{number} comes first"
+    return (
+        f"item {first} is missing: {follows}"
+        if first == last
+        else f"items {first} to {last} are missing: {follows}"
+    )

@@ -1,0 +1,119 @@
+"""Takeaways and their numbers."""
+
+import pytest
+
+from seeds.parsing.document import Document
+from tests.seeds.pages import BODY, SUMMARY, TITLE, read, warned
+
+
+def _listed(*blocks: str) -> Document:
+    return read(TITLE, SUMMARY, "Key Takeaways", *blocks, "The Ledger", *BODY)
+
+
+def _takeaways(*blocks: str) -> list[str]:
+    return [takeaway.text for takeaway in _listed(*blocks).takeaways]
+
+
+@pytest.mark.parametrize("bullet", "•*-–—·‣▪◦●■▶➤✓")
+def test_an_item_may_start_with_any_bullet(bullet: str) -> None:
+    assert _takeaways(f"{bullet} 1One\n{bullet}2Two") == ["One", "Two"]
+
+
+def test_items_stand_on_their_lines_with_or_without_blank_lines_between_them() -> None:
+    document = _listed("• 1One\n• 2Two\nand a half", "• 3Three")
+    assert [takeaway.text for takeaway in document.takeaways] == ["One", "Two and a half", "Three"]
+    assert document.lines.takeaways == ((7, 7), (8, 9), (11, 11))
+
+
+def test_only_the_sequence_tells_a_number_from_its_text() -> None:
+    masts = [f"• {number}x" for number in range(1, 13)]
+    masts[1], masts[2], masts[8], masts[9] = "• 224-hour tides", "• 35G masts", "• 99 percent", "• 10Lost"
+    masts[10] = "• 1111 locks"
+    assert _takeaways("\n".join(masts)) == [
+        *("x", "24-hour tides", "5G masts", "x", "x", "x", "x", "x", "9 percent", "Lost", "11 locks", "x"),
+    ]
+
+
+def test_space_or_a_dot_or_bracket_after_the_number_is_no_text() -> None:
+    assert _takeaways("• 1 One\n• 2. Two\n• 3) Three") == ["One", "Two", "Three"]
+
+
+def test_a_gap_in_the_numbers_is_warned_of_and_counts_no_position() -> None:
+    document = _listed("• 1One\n• 2Two\n• 45G masts\n• 8Eight")
+    assert [(each.position, each.text) for each in document.takeaways][2:] == [(3, "5G masts"), (4, "Eight")]
+    assert warned(document) == [
+        ("takeaways", 9, "item 3 is missing: 4 follows 2"),
+        ("takeaways", 10, "items 5 to 7 are missing: 8 follows 4"),
+    ]
+
+
+def test_a_list_that_starts_late_is_warned_of() -> None:
+    assert warned(_listed("• 2Two\n• 3Three")) == [("takeaways", 7, "item 1 is missing: 2 comes first")]
+
+
+def test_a_far_jump_is_believed_only_where_a_letter_is_glued_to_it() -> None:
+    assert _takeaways("• 1One\n• 2Two\n• 14Fourteen") == ["One", "Two", "Fourteen"]
+    assert _takeaways("• 1One\n• 2Two\n• 224-hour tides") == ["One", "Two", "24-hour tides"]
+    assert _takeaways("• 1One\n• 2Two\n• 2026 begins") == ["One", "Two", "2026 begins"]
+
+
+def test_a_repeated_number_is_taken_off_and_warned_of() -> None:
+    document = _listed("• 1One\n• 2Two\n• 2Too\n• 35G masts")
+    assert [each.text for each in document.takeaways] == ["One", "Two", "Too", "5G masts"]
+    assert warned(document) == [("takeaways", 9, "number 2 is repeated")]
+
+
+def test_an_item_without_a_number_stands_in_its_place_and_is_warned_of() -> None:
+    document = _listed("• 1One\n• Two\n• 35G masts")
+    assert [each.text for each in document.takeaways] == ["One", "Two", "5G masts"]
+    assert warned(document) == [("takeaways", 8, 'an item without the next number was read as item 2: "Two"')]
+
+
+def test_an_item_out_of_order_keeps_its_whole_text() -> None:
+    document = _listed("• 1One\n• 2Two\n• 3Three\n• 1 percent")
+    assert document.takeaways[3].text == "1 percent"
+    assert warned(document)[0][:2] == ("takeaways", 10)
+
+
+def test_digits_in_a_list_without_numbers_belong_to_the_text() -> None:
+    document = _listed("• One\n• 2026 begins\n• Three")
+    assert [each.text for each in document.takeaways] == ["One", "2026 begins", "Three"]
+    assert warned(document) == [("takeaways", 7, "the items are not numbered")]
+
+
+def test_an_item_without_text_is_left_out_with_a_warning() -> None:
+    document = _listed("• 1One\n• 2\n• 3Three\n• —")
+    assert [(each.position, each.text) for each in document.takeaways] == [(1, "One"), (2, "Three")]
+    assert document.lines.takeaways == ((7, 7), (9, 9))
+    assert warned(document) == [
+        ("takeaways", 8, 'an item without text was left out: "• 2"'),
+        ("takeaways", 10, 'an item without text was left out: "• —"'),
+    ]
+
+
+def test_a_heading_without_items_is_warned_of() -> None:
+    assert warned(_listed()) == [("takeaways", 5, "no items below the heading")]
+
+
+def test_a_wrapped_line_that_starts_with_a_dash_is_no_item() -> None:
+    assert _takeaways("• 1The lift\n– the first one –\n- so far - opens") == [
+        "The lift – the first one – - so far - opens"
+    ]
+
+
+def test_a_block_without_bullet_ends_the_list() -> None:
+    document = read(TITLE, SUMMARY, "Key Takeaways", "• 1One", BODY[0], "• 2Two things that it says.")
+    assert [each.text for each in document.takeaways] == ["One"]
+    assert document.body == (BODY[0], "• 2Two things that it says.")
+
+
+def test_an_endless_number_is_read_without_an_error() -> None:
+    assert _takeaways("• 1One\n• " + "9" * 5000)[1].startswith("99")
+
+
+def test_an_item_list_without_first_number_keeps_its_digits() -> None:
+    assert _takeaways("• Roads came first.\n• 30 percent followed.\n• 4 cranes stay.") == [
+        "Roads came first.",
+        "30 percent followed.",
+        "4 cranes stay.",
+    ]
