@@ -1,4 +1,4 @@
-"""The application: settings, database, resources, and what every request goes through."""
+"""The application: settings, database, resources and middleware."""
 
 import logging.config
 import os
@@ -15,20 +15,30 @@ from flask_migrate import Migrate
 
 from api import service
 from api.config import Settings, read_settings
-from api.db import db, end_session, engine_options
-from api.execution import Reader
+from api.db import (
+    AUTOCOMMIT,
+    autocommit_engine,
+    autocommit_options,
+    close_engines,
+    db,
+    end_session,
+    engine_options,
+)
 from api.logs import line_writer, log_config
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
 from api.v1.renderings import rendering_key
-from api.web.article_shortcut import Shortcut
+from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
-from api.web.representation import register_caching
-from api.web.request_ids import Requests, name_route
-from api.web.revision_watch import RevisionWatch, SqliteWatch
+from api.web.headers import EXPOSED_HEADERS
+from api.web.representation import register_representation
+from api.web.request_ids import RequestIds, name_route
+from api.web.revision_watch import RevisionWatch
+from api.web.statement_reader import StatementReader
 
-EXPOSED_HEADERS = ["ETag", "Link", "X-Request-ID"]
+# The key of `app.extensions` under which the open connections outside of the pools are listed.
+CONNECTIONS = "briefs-connections"
 BLUEPRINTS = [
     articles.blueprint,
     revisions.blueprint,
@@ -41,25 +51,29 @@ BLUEPRINTS = [
 
 
 class OrjsonProvider(JSONProvider):
-    """JSON by orjson: UTF-8 unescaped, keys in the order of the schema."""
+    """JSON by orjson: unescaped UTF-8, with keys in the order of the schema."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
-        """Write `obj` as text."""
+        """Return `obj` as JSON."""
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        """Read JSON."""
+        """Return the value of the JSON `s`."""
         return orjson.loads(s)
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
-        """Answer with the bytes themselves."""
+        """Return a response whose body is the JSON of the arguments."""
         return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
-    """Make the application from the settings in `environ`; raises SettingError."""
+    """Return the application for the settings in `environ`.
+
+    Raises:
+        SettingError: if a setting is invalid.
+    """
     root = Path(__file__).parent.parent
-    # No folder of static files: every rule in the URL map is then one of ours.
+    # Without static files every rule in the URL map is a resource of the API.
     app = Flask(__name__, instance_path=str(root / "instance"), static_folder=None)
     settings = read_settings(environ, app.instance_path)
     Path(app.instance_path).mkdir(exist_ok=True)
@@ -71,39 +85,47 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         app,
         origins=list(settings.cors_origins),
         methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=EXPOSED_HEADERS,
+        expose_headers=list(EXPOSED_HEADERS),
         send_wildcard=True,
         vary_header=False,
+        intercept_exceptions=False,
     )
-    # Hooks after a request run in the reverse order: caching comes before CORS.
-    register_caching(app)
+    # Hooks that run after a request run in reverse order. Flask-CORS skips an answer that has the headers of
+    # `response_headers`, and so adds its own to preflights only.
+    register_representation(app)
     db.init_app(app)
-    # What is registered last runs first: before the library gives the connection back.
+    # Registered last, this runs before Flask-SQLAlchemy returns the connection to the pool.
     app.teardown_appcontext(end_session)
     Migrate(app, db, directory=str(root / "migrations"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(openapi_command)
-    # So Flask's documentation has it.
-    app.wsgi_app = _before_routing(app, settings)  # type: ignore[assignment,method-assign]
+    # The way to add middleware in Flask's documentation.
+    app.wsgi_app = _add_middleware(app, settings)  # type: ignore[assignment,method-assign]
     return app
 
 
-def _before_routing(app: Flask, settings: Settings) -> WSGIApplication:
-    """Put before the application the id and the log line, what was answered before, what seeding made."""
+def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
+    """Return the application behind request ids, the byte cache and the shortcut for articles."""
     with app.app_context():
-        engine = db.engine
-        reader = Reader(engine)
-        shortcut = Shortcut(app.wsgi_app, reader, rendering_key())
-    write_line = line_writer(settings.log_format)
-    if not settings.cache_bytes:
-        return Requests(shortcut, write_line)
-    watch = (
-        SqliteWatch(str(engine.url.database))
-        if engine.dialect.name == "sqlite"
-        else RevisionWatch(reader, settings.cache_seconds)
-    )
-    return Requests(ByteCache(shortcut, watch, settings.cache_bytes), write_line)
+        engine = autocommit_engine()
+        reader = StatementReader(engine)
+        application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
+    connections: list[StatementReader | RevisionWatch] = [reader]
+    if settings.cache_bytes:
+        watch = RevisionWatch(engine, settings.cache_seconds)
+        connections.append(watch)
+        application = ByteCache(application, watch, settings.cache_bytes)
+    app.extensions[CONNECTIONS] = connections
+    return RequestIds(application, line_writer(settings.log_format))
+
+
+def close_app(app: Flask) -> None:
+    """Close the database connections of `app` that are not in use; it opens new ones if it is used again."""
+    for each in app.extensions[CONNECTIONS]:
+        each.close()
+    with app.app_context():
+        close_engines()
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -111,8 +133,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         "BRIEFS_SETTINGS": settings,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_BINDS": {AUTOCOMMIT: autocommit_options(settings.database_url)},
     }
     app.json = OrjsonProvider(app)
-    # `//` and `/v1/articles/` are addresses of nothing, not other spellings.
+    # `//` and `/v1/articles/` are not found, instead of being redirected.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False

@@ -1,4 +1,4 @@
-"""The settings: one frozen value, read from the environment once and checked at the start."""
+"""The settings, read from the environment and checked once at startup."""
 
 import difflib
 import re
@@ -11,31 +11,34 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-# psycopg 3 is the only PostgreSQL driver here, so the short forms that operators write mean it.
+# psycopg 3 is the only PostgreSQL driver installed, so all of these mean it.
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
-
-
-# Characters of a key that signs cursors.
-MIN_SECRET = 16
-# Host or address, and port; no user, whose password every link would give away.
+# The minimal length of the key that signs cursors.
+MIN_SECRET_CHARACTERS = 16
+# A host or address and a port. A user is not allowed, since every link would reveal the password.
 AUTHORITY = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
+SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 ORIGIN = re.compile(AUTHORITY, re.IGNORECASE | re.ASCII)
 BASE_URL = re.compile(AUTHORITY + r"(/[\w.~%!$&'()*+,;=:@/-]*)?", re.IGNORECASE | re.ASCII)
 
 
+# How often the database is asked for changes by default, by engine.
+DEFAULT_CACHE_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
+
+
 class SettingError(ValueError):
-    """A malformed setting; the message is one line that names the variable, never its value's secrets."""
+    """An invalid setting; the message is one line that names the variable and contains no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that an operator can set; each field is one environment variable of the README."""
+    """Everything that an operator can set; each field is one documented environment variable."""
 
     database_url: str
+    cache_seconds: float
     base_url: str = ""
     cache_bytes: int = 64 * 1024 * 1024
     cache_control: str = "public, max-age=60, stale-while-revalidate=300"
-    cache_seconds: int = 1
     cors_origins: tuple[str, ...] = ("*",)
     log_format: str = "text"
     log_level: str = "info"
@@ -45,9 +48,14 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
-    """Read the settings of `environ`; `instance_path` is the folder of the default SQLite file.
+    """Read the settings from `environ`.
 
-    Raises SettingError for a malformed value and for a `BRIEFS_…` variable that does not exist.
+    Args:
+        environ: the environment variables.
+        instance_path: the folder of the default SQLite file.
+
+    Raises:
+        SettingError: if a value is invalid or a `BRIEFS_…` variable does not exist.
     """
     _refuse_unknown(environ)
     values: dict[str, Any] = {
@@ -55,8 +63,9 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
         for name, (variable, parse) in VARIABLES.items()
         if environ.get(variable, "") != ""
     }
-    default = f"sqlite:///{Path(instance_path) / 'briefs.db'}"
-    return Settings(**{"database_url": default} | values)
+    database_url = values.get("database_url", f"sqlite:///{Path(instance_path) / 'briefs.db'}")
+    cache_seconds = DEFAULT_CACHE_SECONDS[make_url(database_url).get_backend_name()]
+    return Settings(**{"database_url": database_url, "cache_seconds": cache_seconds} | values)
 
 
 def _read(variable: str, parse: Callable[[str], object], text: str) -> object:
@@ -70,7 +79,7 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = [variable for variable, _ in VARIABLES.values()]
     for variable in environ:
         if variable.startswith("BRIEFS_") and variable not in known:
-            # What all names share would make any of them near.
+            # The prefix that all names share would make any two of them similar.
             bare = {name.removeprefix("BRIEFS_"): name for name in known}
             near = [bare[name] for name in difflib.get_close_matches(variable[7:], bare, n=1)]
             hint = f"; did you mean {near[0]}?" if near else ""
@@ -112,10 +121,10 @@ def _port(url: str) -> int | None:
         return None
 
 
-def _either(one: str, other: str) -> Callable[[str], str]:
+def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if text not in (one, other):
-            raise ValueError(f"must be {one} or {other}")
+        if text not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}")
         return text
 
     return parse
@@ -127,10 +136,16 @@ def _bytes(text: str) -> int:
     return int(text)
 
 
-def _whole(text: str) -> int:
+def _whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 12:
         raise ValueError("must be a whole number from 0 to 999999999999")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not SECONDS.fullmatch(text):
+        raise ValueError("must be a number of seconds such as 0.05, at most 999999999")
+    return float(text)
 
 
 def _header_value(text: str) -> str:
@@ -140,8 +155,8 @@ def _header_value(text: str) -> str:
 
 
 def _secret_key(text: str) -> str:
-    if len(text) < MIN_SECRET:
-        raise ValueError(f"must have at least {MIN_SECRET} characters")
+    if len(text) < MIN_SECRET_CHARACTERS:
+        raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
     return text
 
 
@@ -154,12 +169,12 @@ def _spacy_model(text: str) -> str:
 VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "database_url": ("DATABASE_URL", _database_url),
     "base_url": ("BRIEFS_BASE_URL", _base_url),
-    "cache_bytes": ("BRIEFS_CACHE_BYTES", _whole),
+    "cache_bytes": ("BRIEFS_CACHE_BYTES", _whole_number),
     "cache_control": ("BRIEFS_CACHE_CONTROL", _header_value),
-    "cache_seconds": ("BRIEFS_CACHE_SECONDS", _whole),
+    "cache_seconds": ("BRIEFS_CACHE_SECONDS", _seconds),
     "cors_origins": ("BRIEFS_CORS_ORIGINS", _origins),
-    "log_format": ("BRIEFS_LOG_FORMAT", _either("json", "text")),
-    "log_level": ("BRIEFS_LOG_LEVEL", _either("info", "debug")),
+    "log_format": ("BRIEFS_LOG_FORMAT", _one_of("json", "text")),
+    "log_level": ("BRIEFS_LOG_LEVEL", _one_of("info", "debug")),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", _bytes),
     "secret_key": ("BRIEFS_SECRET_KEY", _secret_key),
     "spacy_model": ("BRIEFS_SPACY_MODEL", _spacy_model),

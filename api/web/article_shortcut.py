@@ -1,77 +1,73 @@
-"""A plain request for a whole article, answered from its rendering before Flask has any part in it.
+"""A shortcut for plain requests of one article: its stored rendering is sent without calling Flask.
 
-Such a request costs a single statement. The headers of the answer are those that the application gave when it
-was first asked in this way: but for ETag and length they are the same for every article.
+Such a request takes one statement. All other requests go on to the application.
 """
 
 import re
 from collections.abc import Iterable
-from uuid import UUID
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from api.execution import Reader
-from api.resources.lookup import UUID_FORM
-from api.v1.renderings import SELECT_BY_ID, SELECT_BY_SLUG
-from api.web.answers import Answer, Headers, Kind, ask, kind_of
-from api.web.representation import MIN_COMPRESSED_BYTES, compress, etag_of
+from sqlalchemy.exc import SQLAlchemyError
 
-ARTICLE = re.compile(r"/v1/articles/([a-z0-9-]+)")
-OF_THE_ARTICLE = ("ETag", "Content-Length")
-# Kinds of request whose headers are kept; clients make up what they accept and where they come from.
-MOST_KINDS = 100
+from api.config import Settings
+from api.v1.renderings import select_rendering
+from api.web.answers import Answer, requested_variant
+from api.web.headers import AnswerTraits, response_headers
+from api.web.representation import MIN_COMPRESSED_BYTES, accepts, compress, etag_of
+from api.web.statement_reader import StatementReader
+
+ARTICLE_ROUTE = "/v1/articles/<article>"
+ARTICLE_PATH = re.compile(r"/v1/articles/([a-z0-9-]+)")
+JSON = "application/json"
 
 
-class Shortcut:
-    """Answers in the place of `application` where the rendering of an article is what is asked for.
+class ArticleShortcut:
+    """WSGI middleware that answers requests for an article that has a stored rendering.
 
-    `rendering_key` says which renderings are to be answered (`api.v1.renderings.rendering_key`).
+    Args:
+        application: answers all other requests.
+        reader: reads renderings from the database.
+        settings: the settings of the application.
+        rendering_key: the key of the renderings that can be served.
     """
 
-    def __init__(self, application: WSGIApplication, reader: Reader, rendering_key: str) -> None:
+    def __init__(
+        self, application: WSGIApplication, reader: StatementReader, settings: Settings, rendering_key: str
+    ) -> None:
         self.application = application
-        self._reader, self._rendering_key = reader, rendering_key
-        names = ("reference", "rendering_key")
-        self._of_id, self._of_slug = (reader.prepare(each, names) for each in (SELECT_BY_ID, SELECT_BY_SLUG))
-        self._known: dict[Kind, tuple[Headers, str | None]] = {}
+        self._reader, self._settings, self._rendering_key = reader, settings, rendering_key
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer, or have it answered."""
-        rendered = self._read(environ)
-        if rendered is None:
+        """Answer from the stored rendering if possible, otherwise call the application."""
+        rendering = self._find_rendering(environ)
+        if rendering is None:
             return self.application(environ, start_response)
-        etag, body = rendered
-        kind = kind_of(environ)
-        if kind.coding:
-            if len(body) < MIN_COMPRESSED_BYTES:
-                return self.application(environ, start_response)
-            body = compress(body)
+        etag, body = rendering
+        variant, content_encoding = requested_variant(environ), ""
+        if variant.content_encoding and len(body) >= MIN_COMPRESSED_BYTES:
+            body, content_encoding = compress(body), variant.content_encoding
             etag = etag_of(body)
-        known = self._known.get(kind)
-        if known is None:
-            answer = self._learn(kind, ask(self.application, environ))
-        else:
-            headers, route = known
-            own = [("ETag", etag), ("Content-Length", str(len(body)))]
-            answer = Answer("200 OK", headers + own, body, route)
-        return answer.send(environ, start_response)
+        traits = AnswerTraits("GET", 200, variant.origin, JSON, content_encoding)
+        headers = response_headers(self._settings, traits, etag)
+        headers.append(("Content-Length", str(len(body))))
+        return Answer("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
 
-    def _learn(self, kind: Kind, answer: Answer) -> Answer:
-        if answer.status == "200 OK":
-            if len(self._known) >= MOST_KINDS:
-                self._known.clear()
-            headers = [pair for pair in answer.headers if pair[0] not in OF_THE_ARTICLE]
-            self._known[kind] = (headers, answer.route)
-        return answer
-
-    def _read(self, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
-        """Give the ETag and the bytes of the article that is asked for, and nothing but that."""
-        target = environ["PATH_INFO"]
-        found = ARTICLE.fullmatch(target)
+    def _find_rendering(self, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
+        """Return the ETag and the bytes of the rendering, or None if the application must answer."""
+        path = environ["PATH_INFO"]
+        article_path = ARTICLE_PATH.fullmatch(path)
         is_plain = environ["REQUEST_METHOD"] == "GET" and "HTTP_IF_MATCH" not in environ
-        if not (found and is_plain and environ.get("RAW_URI") == target):
+        # A query or an escaped path is in RAW_URI only.
+        if not (article_path and is_plain and environ.get("RAW_URI") == path):
             return None
-        reference = found[1]
-        is_id = UUID_FORM.fullmatch(reference)
-        statement, named = (self._of_id, UUID(reference)) if is_id else (self._of_slug, reference)
-        rows = self._reader.read(statement, {"reference": named, "rendering_key": self._rendering_key})
-        return (rows[0].etag, rows[0].article_json) if rows else None
+        selected = select_rendering(article_path[1])
+        if selected is None or not accepts(environ.get("HTTP_ACCEPT", ""), JSON):
+            return None
+        statement, reference = selected
+        parameters = {"reference": reference, "rendering_key": self._rendering_key}
+        try:
+            row = self._reader.fetch_one(statement, parameters)
+        except SQLAlchemyError:
+            # The application reports what is wrong with the database, if it still is.
+            return None
+        return (row.etag, row.article_json) if row else None

@@ -1,9 +1,7 @@
-"""Cache answers as bytes in front of routing, so that repeated requests never reach Flask.
+"""A cache of complete answers in front of routing, so that repeated requests never reach Flask.
 
-All cached answers are of one state of the database. They are dropped when `api.web.revision_watch` sees a
-change.
-This is WSGI (PEP 3333). Each process has one cache, bounded in bytes; the least recently used answer is
-dropped first.
+All cached answers belong to one version of the database and are dropped when `api.web.revision_watch` sees a
+change. Each process has one cache, bounded in bytes, which drops the least recently used answer first.
 """
 
 import logging
@@ -14,52 +12,61 @@ from collections.abc import Hashable, Iterable
 from itertools import chain
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from api.web.answers import Answer, Kind, ask, kind_of
-from api.web.revision_watch import Watch
+from api.web.answers import Answer, Variant, read_answer, requested_variant
+from api.web.revision_watch import RevisionWatch
 
-# These say how the process is, and are never kept.
-LIVE = ("/healthz", "/readyz", "/metrics")
-# What an answer takes besides what is counted, roughly: the objects that it is made of, its places in tables.
+# These report the state of the process and are never cached.
+UNCACHED_PATHS = ("/healthz", "/readyz", "/metrics")
+# The approximate memory of an answer besides its texts: its objects and its places in tables.
 OVERHEAD_BYTES = 2_500
 
-# Who asks so (RFC 9111, 5.2.1) keeps a copy, and notes of how new a state it is.
-NEW = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
+# A `Cache-Control` that asks for the current state (RFC 9111, 5.2.1).
+REVALIDATION = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
 
 log = logging.getLogger("briefs.cache")
 
-# The target as it was sent, too: two spellings of one are as long as they are, which decides on a 414.
-Key = tuple[str, str, str, Kind]
+# RAW_URI as well as the path and the query, since the length of the target as sent can lead to a 414.
+Key = tuple[str, str, str, Variant]
 
 
 class ByteCache:
-    """Keeps the answers of `application` up to `max_bytes`, as long as `watch` sees no change."""
+    """WSGI middleware that caches answers that are requested more than once.
 
-    def __init__(self, application: WSGIApplication, watch: Watch, max_bytes: int) -> None:
+    Args:
+        application: answers what is not cached.
+        watch: tells the version of the database.
+        max_bytes: the size of the cache.
+    """
+
+    def __init__(self, application: WSGIApplication, watch: RevisionWatch, max_bytes: int) -> None:
         self.application, self.watch, self.max_bytes = application, watch, max_bytes
         self.hits = self.misses = self.bytes = 0
         self._lock = threading.Lock()
         self._version: Hashable = None
         self._answers: OrderedDict[Key, tuple[Answer, int]] = OrderedDict()
-        # What was asked for once, in two generations: of as many targets as could ever be kept at once.
-        self._most_once = max(1, max_bytes // OVERHEAD_BYTES // 2)
-        self._once: set[int] = set()
-        self._once_before: set[int] = set()
+        # Hashes of the keys requested once, in two generations that together hold as many as the cache could.
+        self._generation_size = max(1, max_bytes // OVERHEAD_BYTES // 2)
+        self._requested: set[int] = set()
+        self._requested_before: set[int] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from what is kept, or keep what the application answers."""
-        is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in LIVE
-        if not is_read or "HTTP_IF_MATCH" in environ:
+        """Send the cached answer, or call the application and perhaps cache its answer."""
+        is_cacheable = (
+            environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in UNCACHED_PATHS
+        )
+        if not is_cacheable or "HTTP_IF_MATCH" in environ:
             return self.application(environ, start_response)
-        wanted = environ.get("HTTP_CACHE_CONTROL")
-        version = self.watch.look(now=wanted is not None and NEW.search(wanted) is not None)
+        cache_control = environ.get("HTTP_CACHE_CONTROL", "")
+        version = self.watch.version(now=bool(cache_control and REVALIDATION.search(cache_control)))
         if version is None:
             return self.application(environ, start_response)
-        key = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"], kind_of(environ)
+        target = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"]
+        key = (*target, requested_variant(environ))
         answer = self._find(version, key)
         if answer is None:
-            if environ["REQUEST_METHOD"] == "HEAD" or not self._is_asked_again(key):
+            if environ["REQUEST_METHOD"] == "HEAD" or not self._was_requested(key):
                 return self.application(environ, start_response)
-            answer = ask(self.application, environ)
+            answer = read_answer(self.application, environ)
             if answer.etag:
                 self._keep(version, key, answer)
         return answer.send(environ, start_response)
@@ -77,19 +84,19 @@ class ByteCache:
             self.hits += 1
             return found[0]
 
-    def _is_asked_again(self, key: Key) -> bool:
-        """Tell whether `key` was asked for lately; what is asked for once need not be kept."""
-        asked = hash(key)
+    def _was_requested(self, key: Key) -> bool:
+        """Return True if `key` was requested recently; the first request of a key is not cached."""
+        hashed = hash(key)
         with self._lock:
-            if asked in self._once or asked in self._once_before:
+            if hashed in self._requested or hashed in self._requested_before:
                 return True
-            if len(self._once) == self._most_once:
-                self._once_before, self._once = self._once, set()
-            self._once.add(asked)
+            if len(self._requested) == self._generation_size:
+                self._requested_before, self._requested = self._requested, set()
+            self._requested.add(hashed)
             return False
 
     def _keep(self, version: Hashable, key: Key, answer: Answer) -> None:
-        """Keep an answer unless the database has changed since the request came."""
+        """Cache an answer unless the database has changed since the request."""
         size = _size(key, answer)
         with self._lock:
             if size > self.max_bytes or version != self._version or key in self._answers:
@@ -103,6 +110,6 @@ class ByteCache:
 
 
 def _size(key: Key, answer: Answer) -> int:
-    raw, path, query, kind = key
-    texts = chain((raw, path, query), kind, *answer.headers)
+    *target, variant = key
+    texts = chain(target, variant, *answer.headers)
     return OVERHEAD_BYTES + len(answer.body) + sum(map(len, texts))

@@ -1,92 +1,87 @@
-"""Whether the database has changed, asked so cheaply that every request may."""
+"""The version of the database, asked for at most once in an interval."""
 
-import mmap
-import os
-import sqlite3
 import threading
 import time
 from collections.abc import Hashable
-from contextlib import suppress
-from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from api.db import AnySelect
-from api.execution import Reader
-from api.models import Corpus
-
-# Both copies of the header: what is read while it is written is like neither the old nor the new one.
-HEADER_BYTES = 96
-
-
-class Watch(Protocol):
-    """Looks at a database."""
-
-    def look(self, *, now: bool = False) -> Hashable | None:
-        """Give a value that is another one after each committed change, or None where nobody can tell.
-
-        The look may be an old one, by a setting, unless it must be `now`.
-        """
+# SQLite counts all commits, also those that do not raise the corpus revision. Its number has a meaning for
+# one connection only. On PostgreSQL the transaction that wrote the revision is part of the version, since a
+# restored backup can reach the same revision again.
+VERSION_STATEMENTS = {
+    "sqlite": "PRAGMA data_version",
+    "postgresql": "SELECT revision, xmin::text FROM corpus",
+}
 
 
-class SqliteWatch:
-    """Reads the header of the index of SQLite's log, which is another one after each commit.
+class Observation(NamedTuple):
+    """A version, which is None if the database did not answer, and when the database was asked for it."""
 
-    It lies in memory that all connections share (https://www.sqlite.org/walformat.html, 2.1), and to read it
-    waits for nobody. `PRAGMA data_version` says the same, but lets other threads run meanwhile, which under
-    load costs a tenth of the whole request.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path = Path(path).absolute()
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._index: mmap.mmap | None = None
-
-    def look(self, *, now: bool = False) -> bytes | None:  # noqa: ARG002 -- it always is
-        """Give the header, or None where there is none: no file, or one that is no database in WAL mode."""
-        if self._index is None:
-            self._open()
-        return None if self._index is None else self._index[:HEADER_BYTES]
-
-    def _open(self) -> None:
-        with self._lock, suppress(sqlite3.Error, OSError, ValueError):
-            if self._index is not None:
-                return
-            if self._connection is None:
-                # The index is there while anybody has the database open, so this one stays open.
-                uri = f"{self._path.as_uri()}?mode=ro"
-                self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._connection.execute("PRAGMA data_version").fetchone()
-            # Once, and never closed: that would end the locks that this process has on the file (fcntl).
-            index = os.open(f"{self._path}-shm", os.O_RDONLY)
-            self._index = mmap.mmap(index, HEADER_BYTES, access=mmap.ACCESS_READ)
+    asked_at: float
+    version: Hashable | None
 
 
 class RevisionWatch:
-    """Reads the revision of the corpus on PostgreSQL, at most once in so many seconds.
+    """Watches whether the database changes.
 
-    With the transaction that wrote it: after a backup was restored, a revision of before is another state.
+    One thread at a time asks the database. Meanwhile the others use the last version, unless it is more than
+    two intervals old.
+
+    Args:
+        engine: an engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
+        interval: for how many seconds a version is used.
     """
 
-    def __init__(self, reader: Reader, seconds: float) -> None:
-        self._reader, self._seconds = reader, seconds
-        state: AnySelect = select(Corpus.revision, literal_column("xmin::text").label("transaction"))
-        self._state = reader.prepare(state, ())
+    def __init__(self, engine: Engine, interval: float) -> None:
+        self._engine, self._interval = engine, interval
+        self._statement = VERSION_STATEMENTS[engine.dialect.name]
         self._lock = threading.Lock()
-        self._looked_at = float("-inf")
-        self._revision: Hashable | None = None
+        self._last = Observation(float("-inf"), None)
+        self._connection: Connection | None = None
+        self._connection_number = 0
 
-    def look(self, *, now: bool = False) -> Hashable | None:
-        """Give the revision as it was at most so many seconds ago, or None where it cannot be read."""
+    def version(self, *, now: bool = False) -> Hashable | None:
+        """Return a value that differs after each committed change, or None if the database does not answer.
+
+        Args:
+            now: ask for the version of now, whatever the interval.
+        """
+        last, arrived_at = self._last, time.monotonic()
+        oldest = arrived_at if now else arrived_at - self._interval
+        if last.asked_at > oldest:
+            return last.version
+        # There is nothing to wait for while the database does not answer.
+        must_wait = last.version is not None and last.asked_at <= oldest - (0 if now else self._interval)
+        if not self._lock.acquire(blocking=must_wait):
+            return last.version
+        try:
+            # Another thread can have asked since.
+            if self._last.asked_at <= oldest:
+                self._last = Observation(time.monotonic(), self._ask())
+            return self._last.version
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Close the connection; the next question opens a new one."""
         with self._lock:
-            moment = time.monotonic()
-            if now or self._revision is None or moment - self._looked_at >= self._seconds:
-                self._looked_at, self._revision = moment, self._read()
-            return self._revision
+            self._disconnect()
 
-    def _read(self) -> Hashable | None:
-        # Where it cannot be read, the application says what is wrong, if it still is.
-        rows = self._reader.read(self._state, {})
-        return rows[0] if rows else None
+    def _ask(self) -> Hashable | None:
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+                self._connection_number += 1
+            row = self._connection.exec_driver_sql(self._statement).one()
+        except SQLAlchemyError:
+            self._disconnect()
+            return None
+        return (self._connection_number, *row)
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

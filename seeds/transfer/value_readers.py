@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from api.config import MIN_SECRET
+from api.config import MIN_SECRET_CHARACTERS
 from api.resources.fields import rfc3339
 from seeds.messages import quoted
 from seeds.storing.identifiers import MAX_SLUG, is_slug
@@ -88,8 +88,8 @@ def time(value: Any) -> datetime:
 
 def key(value: Any) -> str:
     """Read a key that signs cursors."""
-    if len(text(value)) < MIN_SECRET:
-        raise _not(f"a key of at least {MIN_SECRET} characters", value)
+    if len(text(value)) < MIN_SECRET_CHARACTERS:
+        raise _not(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
     return str(value)
 
 

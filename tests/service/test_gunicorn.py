@@ -1,4 +1,4 @@
-"""The service as it runs, under gunicorn with gunicorn.conf.py: start, log, reload and stop."""
+"""The service under gunicorn with gunicorn.conf.py: start, log, reload and stop."""
 
 import json
 import shutil
@@ -17,7 +17,9 @@ import pytest
 from tests.support.server import ROOT, Server, seeded_copy, serving, started
 
 RELOADS = 2
-# Seconds between two requests of a client: none, and enough for its connection to be idle at a reload.
+# As in gunicorn.conf.py.
+WORKERS = 2
+# Seconds between two requests of a client; the longer pauses make connections idle during a reload.
 PAUSES = (0, 0.01, 0.1)
 
 
@@ -29,7 +31,7 @@ def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that all the tests that only ask share."""
+    """A server shared by all tests that only send requests."""
     with serving(database, tmp_path_factory.mktemp("server")) as server:
         yield server
 
@@ -58,13 +60,13 @@ def test_a_connection_serves_several_requests(server: Server) -> None:
 
 def test_a_connection_ends_after_a_thousand_requests_and_says_so(server: Server) -> None:
     connection = server.connect()
-    said = []
+    announced = []
     for _ in range(1_000):
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
         assert answer.read() != b""
-        said.append(answer.headers["Connection"])
-    assert said == ["keep-alive"] * 999 + ["close"]
+        announced.append(answer.headers["Connection"])
+    assert announced == ["keep-alive"] * 999 + ["close"]
     connection.close()
 
 
@@ -72,7 +74,7 @@ def test_every_line_of_the_log_is_json(server: Server) -> None:
     assert server.get("/v1/articles?nonsense=1").status == 422
     assert server.exchange(b"GET /\x07 HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400")
     assert server.exchange(b"GET / HTTP/1.1\r\nbad name: x\r\n\r\n").startswith(b"HTTP/1.1 400")
-    server.wait_until("the refusal", lambda: "InvalidHeaderName" in server.lines[-1])
+    server.wait_until("the refusal", lambda: any("InvalidHeaderName" in line for line in server.lines))
     for line in server.lines:
         assert {"time", "level", "logger", "message"} <= set(json.loads(line)), line
     assert server.output == ""
@@ -96,9 +98,9 @@ def test_a_made_request_id_is_the_same_in_answer_problem_and_log(server: Server)
     assert (line["request_id"], line["route"], line["status"]) == (made, None, 404)
 
 
-def test_an_empty_format_is_none_and_debug_says_what_is_kept(database: str, tmp_path: Path) -> None:
+def test_an_empty_log_format_means_json_and_debug_logs_what_is_cached(database: str, tmp_path: Path) -> None:
     with serving(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
-        # Of three requests one worker has two, and keeps the second answer.
+        # One of the two workers gets two of three requests, and caches the second answer.
         for _ in range(3):
             server.get("/v1/articles")
         server.wait_until("the line", lambda: any("briefs.cache" in line for line in server.lines))
@@ -107,11 +109,12 @@ def test_an_empty_format_is_none_and_debug_says_what_is_kept(database: str, tmp_
     assert kept["bytes"] > 0
 
 
-def test_a_person_at_a_terminal_can_have_text(database: str, tmp_path: Path) -> None:
+def test_the_log_can_be_text(database: str, tmp_path: Path) -> None:
     with serving(database, tmp_path, BRIEFS_LOG_FORMAT="text") as server:
         server.get("/v1/articles", X_Request_ID="mine")
-        server.wait_until("the request", lambda: "request_id=mine" in server.lines[-1])
-        assert " route=/v1/articles status=200 milliseconds=" in server.lines[-1]
+        server.wait_until("the request", lambda: any("request_id=mine" in line for line in server.lines))
+        (line,) = [line for line in server.lines if "request_id=mine" in line]
+        assert " route=/v1/articles status=200 milliseconds=" in line
         assert not [line for line in server.lines if line.startswith("{")]
 
 
@@ -130,7 +133,7 @@ def test_a_person_at_a_terminal_can_have_text(database: str, tmp_path: Path) -> 
         ("PORT", "-1"),
     ],
 )
-def test_a_malformed_setting_stops_the_start_with_one_line(variable: str, text: str, tmp_path: Path) -> None:
+def test_an_invalid_setting_stops_startup_with_one_line(variable: str, text: str, tmp_path: Path) -> None:
     with started(tmp_path, {variable: text}) as server:
         assert server.wait() != 0
         assert server.output == ""
@@ -140,7 +143,7 @@ def test_a_malformed_setting_stops_the_start_with_one_line(variable: str, text: 
 
 
 def fresh(connection: HTTPConnection) -> int:
-    """Ask on a connection opened for it."""
+    """Send a request on a new connection."""
     try:
         return finish(send(connection))
     finally:
@@ -148,10 +151,10 @@ def fresh(connection: HTTPConnection) -> int:
 
 
 def kept(connection: HTTPConnection) -> int:
-    """Ask on the connection of the last time.
+    """Send a request on the connection of the last request.
 
-    Where the server has closed it meanwhile and no answer has begun, ask again on a new one, as any client
-    may (RFC 9112, 9.3.1).
+    If the server has closed it and no answer has begun, send the request again on a new connection, as any
+    client can (RFC 9112, 9.3.1).
     """
     is_reused = connection.sock is not None
     try:
@@ -176,7 +179,7 @@ def finish(response: HTTPResponse) -> int:
 
 @contextmanager
 def asking(server: Server) -> Iterator[list[object]]:
-    """Let clients of both kinds ask all the time; gives what came of it so far, statuses and exceptions."""
+    """Let clients of both kinds send requests; yields the list of the statuses and exceptions so far."""
     results: list[object] = []
     done = threading.Event()
 
@@ -214,11 +217,12 @@ def more_than(results: list[object], number: int) -> bool:
 
 
 def reload(server: Server) -> None:
-    """Send HUP and wait until new workers have taken the place of all the old ones."""
-    before = set(server.booted)
+    """Send HUP and wait until new workers have replaced all the old ones."""
+    server.wait_until("all workers", lambda: len(set(server.booted) - set(server.exited)) == WORKERS)
+    old = set(server.booted)
     server.signal(signal.SIGHUP)
-    server.wait_until("the end of the old workers", lambda: before <= set(server.exited))
-    assert set(server.booted) - before
+    server.wait_until("the end of the old workers", lambda: old <= set(server.exited))
+    server.wait_until("as many new workers", lambda: len(set(server.booted) - old) >= WORKERS)
 
 
 def test_a_reload_takes_up_new_code(database: str, tmp_path: Path) -> None:
@@ -228,7 +232,7 @@ def test_a_reload_takes_up_new_code(database: str, tmp_path: Path) -> None:
     for name in ("wsgi.py", "gunicorn.conf.py"):
         shutil.copyfile(ROOT / name, root / name)
     with serving(database, tmp_path, root=root) as server:
-        edit(root / "api" / "openapi.py", '"Briefs API"', '"New API"')
+        edit(root / "api" / "resources" / "openapi.py", '"Briefs API"', '"New API"')
         edit(root / "api" / "config.py", "max-age=60", "max-age=61")
         reload(server)
         index = server.get("/")
@@ -267,7 +271,7 @@ def test_a_running_request_is_finished(number: signal.Signals, database: str, tm
 
 def test_what_waits_to_be_accepted_is_answered_before_the_end(database: str, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    # One worker that takes two connections: any further ones stay in the listen queue.
+    # One worker that accepts two connections; more wait in the listen queue.
     full = "--workers 1 --threads 1 --worker-connections 2"
     with (
         ThreadPoolExecutor(1) as pool,

@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 
 from api.logs import JsonFormatter, RequestLines, TextFormatter, log_config
-from api.web.request_ids import Requests
+from api.web.request_ids import RequestIds
 from tests.support.server import PATIENCE_SECONDS, ROOT
 
 FORMATTERS = [JsonFormatter(), TextFormatter()]
@@ -189,7 +189,7 @@ def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
 def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(app: Flask) -> None:
     stream = io.StringIO()
     lines = RequestLines(stream)
-    app.wsgi_app = Requests(partial(Flask.wsgi_app, app), lines.write)  # type: ignore[method-assign]
+    app.wsgi_app = RequestIds(partial(Flask.wsgi_app, app), lines.write)  # type: ignore[method-assign]
     given = {"X-Request-ID": "abc.DEF-1_2"}
     before = datetime.now(UTC)
     app.test_client().get("/v1/articles/private%0Apath?private=query", headers=given)

@@ -1,4 +1,4 @@
-"""The shortcut: a plain request for a whole article is answered without Flask, as Flask would answer it."""
+"""The shortcut: plain requests for one article are answered without Flask, as Flask would answer them."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -8,9 +8,6 @@ import pytest
 from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 
-import api.web.article_shortcut
-from api.web.article_shortcut import Shortcut
-from api.web.request_ids import Requests
 from tests.api.conftest import ClientWith
 from tests.api.rows import render
 from tests.seeds.documents import Page, seed_pages, submit
@@ -20,7 +17,7 @@ PAGES = {"first": Page(title="The First"), "second": Page(title="The Second", bo
 
 @pytest.fixture
 def plain(app: Flask, client_with: ClientWith) -> FlaskClient:
-    """A client without cache; there are two articles, and a slug that one of them used to have."""
+    """A client without the cache, of two articles, one of which has a former slug."""
     seed_pages(app, [submit("first", PAGES["first"], "slug: former")])
     seed_pages(app, [submit(key, page, f"slug: {key}") for key, page in PAGES.items()])
     render(app)
@@ -28,37 +25,48 @@ def plain(app: Flask, client_with: ClientWith) -> FlaskClient:
 
 
 @contextmanager
-def noted(client: FlaskClient) -> Iterator[list[str]]:
-    """Note which paths reach Flask meanwhile."""
+def recorded_requests(client: FlaskClient) -> Iterator[list[str]]:
+    """Record the paths of the requests that reach Flask."""
     paths: list[str] = []
 
-    def note(_: Flask, **__: object) -> None:
+    def record(_: Flask, **__: object) -> None:
         paths.append(request.path)
 
-    with request_started.connected_to(note, client.application):
+    with request_started.connected_to(record, client.application):
         yield paths
 
 
-def test_flask_is_asked_for_the_first_article_alone(plain: FlaskClient) -> None:
-    with noted(plain) as reached:
+def test_flask_is_called_for_no_plain_request(plain: FlaskClient) -> None:
+    with recorded_requests(plain) as reached:
         bodies = [plain.get(f"/v1/articles/{slug}").get_json() for slug in ("first", "second", "first")]
         bodies.append(plain.get(f"/v1/articles/{bodies[1]['id']}").get_json())
     assert [body["title"] for body in bodies] == ["The First", "The Second", "The First", "The Second"]
-    assert reached == ["/v1/articles/first"]
+    assert reached == []
 
 
 @pytest.mark.parametrize(
-    "headers",
-    [{}, {"Accept-Encoding": "gzip"}, {"Origin": "https://example.org"}, {"Accept": "application/json"}],
+    "settings",
+    [{}, {"BRIEFS_CORS_ORIGINS": "https://example.org,https://b.example", "BRIEFS_CACHE_CONTROL": "private"}],
     ids=str,
 )
-def test_it_answers_what_flask_would(plain: FlaskClient, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({}, {"Accept-Encoding": "gzip"}, {"Accept": "application/json"}),
+        *({"Origin": "https://example.org"}, {"Origin": "https://other.example"}),
+    ],
+    ids=str,
+)
+def test_the_shortcut_answers_as_flask_would(
+    plain: FlaskClient, client_with: ClientWith, headers: dict[str, str], settings: dict[str, str]
+) -> None:
+    assert plain
+    plain = client_with(BRIEFS_CACHE_BYTES="0", **settings)
     targets = [f"/v1/articles/{slug}" for slug in ("first", "second")]
-    plain.get(targets[0], headers=headers)
-    with noted(plain) as reached:
+    with recorded_requests(plain) as reached:
         short = [plain.get(target, headers=headers) for target in targets]
         assert reached == []
-        # Spelt otherwise it is no plain request, and the same resource.
+        # An escaped path names the same resource but is not a plain request.
         long = [plain.get(target.replace("articles", "%61rticles"), headers=headers) for target in targets]
         assert reached == targets
     for ours, theirs in zip(short, long, strict=True):
@@ -88,20 +96,20 @@ def test_it_answers_what_flask_would(plain: FlaskClient, headers: dict[str, str]
         (lambda client: client.post("/v1/articles/first"), 405),
     ],
 )
-def test_everything_else_is_for_flask(
+def test_flask_answers_all_other_requests(
     plain: FlaskClient, ask: Callable[[FlaskClient], object], status: int
 ) -> None:
     plain.get("/v1/articles/first")
-    with noted(plain) as reached:
+    with recorded_requests(plain) as reached:
         for _ in range(2):
             assert ask(plain).status_code == status  # type: ignore[attr-defined]
     assert len(reached) == 2
 
 
-def test_what_is_not_rendered_is_for_flask(app: Flask, plain: FlaskClient) -> None:
+def test_flask_answers_for_an_article_without_rendering(app: Flask, plain: FlaskClient) -> None:
     plain.get("/v1/articles/second")
     seed_pages(app, [submit("first", Page(title="The First, Corrected"), "slug: first")])
-    with noted(plain) as reached:
+    with recorded_requests(plain) as reached:
         assert plain.get("/v1/articles/first").get_json()["title"] == "The First, Corrected"
         assert reached == ["/v1/articles/first"]
         render(app)
@@ -109,20 +117,7 @@ def test_what_is_not_rendered_is_for_flask(app: Flask, plain: FlaskClient) -> No
         assert reached == ["/v1/articles/first"]
 
 
-def test_clients_cannot_fill_the_memory_with_kinds_of_request(
-    plain: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api.web.article_shortcut, "MOST_KINDS", 3)
-    outermost = plain.application.wsgi_app
-    assert isinstance(outermost, Requests)
-    assert isinstance(outermost.application, Shortcut)
-    for number in range(10):
-        answer = plain.get("/v1/articles/first", headers={"Origin": f"https://{number}.example.org"})
-        assert answer.status_code == 200
-        assert len(vars(outermost.application)["_known"]) <= 3
-
-
-def test_its_line_in_the_log_names_the_route(plain: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_line_in_the_log_names_the_route(plain: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         plain.get("/v1/articles/first")
     assert [vars(record)["route"] for record in caplog.records] == ["/v1/articles/<article>"] * 2

@@ -5,7 +5,6 @@ import tracemalloc
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -16,15 +15,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
-from api.db import db
-from api.execution import Reader
 from api.web.byte_cache import OVERHEAD_BYTES, ByteCache
-from api.web.request_ids import Requests
-from api.web.revision_watch import RevisionWatch, SqliteWatch
+from api.web.request_ids import RequestIds
+from api.web.revision_watch import RevisionWatch
 from tests.api.conftest import ClientWith
 from tests.api.rows import render
-from tests.conftest import make_app
-from tests.seeds.documents import Page, clear, remove_article, seed_pages, submit
+from tests.seeds.documents import Page, remove_article, seed_pages, submit
 
 HARBOUR = Page()
 PAGES = {
@@ -47,17 +43,17 @@ HEADERS: tuple[dict[str, str], ...] = (
 )
 
 
-class Watch:
-    """Sees what it is told to."""
+class FakeWatch(RevisionWatch):
+    """A watch whose version the test sets."""
 
     def __init__(self) -> None:
-        self.version: int | None = 1
+        self.current: int | None = 1
         self.was_now = False
 
-    def look(self, *, now: bool = False) -> int | None:
-        """Give the version."""
+    def version(self, *, now: bool = False) -> int | None:
+        """Return the version that the test has set."""
         self.was_now = now
-        return self.version
+        return self.current
 
 
 class Application:
@@ -80,9 +76,9 @@ class Application:
 
 
 @pytest.fixture
-def watch() -> Watch:
+def watch() -> FakeWatch:
     """What tells the cache that something has changed."""
-    return Watch()
+    return FakeWatch()
 
 
 @pytest.fixture
@@ -92,7 +88,7 @@ def application() -> Application:
 
 
 @pytest.fixture
-def cached(application: Application, watch: Watch) -> Client:
+def cached(application: Application, watch: FakeWatch) -> Client:
     """A client of the two behind a cache of some kilobytes."""
     return Client(ByteCache(application, watch, 5 * OVERHEAD_BYTES))
 
@@ -113,7 +109,7 @@ def test_every_answer_is_the_one_without_it_whatever_is_seeded(app: Flask, clien
     plain, cached = client_with(BRIEFS_CACHE_BYTES="0"), client_with(BRIEFS_CACHE_BYTES="1000000")
     # Neither with bytes that seeding made nor with those that were answered.
     bare = plain.application
-    bare.wsgi_app = Requests(partial(Flask.wsgi_app, bare), lambda _: None)  # type: ignore[method-assign]
+    bare.wsgi_app = RequestIds(partial(Flask.wsgi_app, bare), lambda _: None)  # type: ignore[method-assign]
     etags = {"If-None-Match": '"none yet"'}
 
     def compare(client: FlaskClient, other: FlaskClient) -> None:
@@ -155,17 +151,17 @@ def test_what_was_asked_for_once_is_forgotten_after_as_many_others_as_can_be_kep
     assert [text(cached.get("/a")) for _ in range(3)] == ["7", "8", "8"]
 
 
-def test_a_change_of_the_database_forgets_everything(cached: Client, watch: Watch) -> None:
+def test_a_change_of_the_database_forgets_everything(cached: Client, watch: FakeWatch) -> None:
     assert [text(cached.get(path)) for path in ("/a", "/b", "/a", "/a", "/b")] == ["1", "2", "3", "3", "4"]
-    watch.version = 2
+    watch.current = 2
     assert [text(cached.get(path)) for path in ("/a", "/b", "/a")] == ["5", "6", "5"]
 
 
 def test_an_answer_that_the_database_changed_under_is_not_kept(
-    cached: Client, application: Application, watch: Watch
+    cached: Client, application: Application, watch: FakeWatch
 ) -> None:
     def change() -> None:
-        watch.version = 2
+        watch.current = 2
         application.then = bool
         # Another request sees the change first.
         assert text(cached.get("/b")) == "4"
@@ -175,63 +171,16 @@ def test_an_answer_that_the_database_changed_under_is_not_kept(
     assert [text(cached.get(path)) for path in ("/a", "/a", "/a", "/b")] == ["3", "5", "5", "4"]
 
 
-def test_where_nobody_can_tell_of_changes_nothing_is_kept(cached: Client, watch: Watch) -> None:
-    watch.version = None
+def test_where_nobody_can_tell_of_changes_nothing_is_kept(cached: Client, watch: FakeWatch) -> None:
+    watch.current = None
     assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
 
 
-def test_who_wants_no_cache_is_answered_from_a_look_of_now(cached: Client, watch: Watch) -> None:
+def test_who_wants_no_cache_is_answered_from_a_look_of_now(cached: Client, watch: FakeWatch) -> None:
     wanted = {"no-cache": True, "max-age=9, No-Cache": True, "max-age=0": True, "max-age=09": False}
     for header, is_now in wanted.items():
         cached.get("/a", headers={"Cache-Control": header})
         assert watch.was_now == is_now
-
-
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_revision_is_looked_at_once_in_so_many_seconds_unless_it_must_be_now(app: Flask) -> None:
-    with app.app_context():
-        watch = RevisionWatch(Reader(db.engine), 3_600)
-    before = watch.look()
-    seed_pages(app, [submit("harbour", HARBOUR)])
-    assert watch.look() == before
-    after = watch.look(now=True)
-    assert before != after == watch.look()
-
-
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_revision_that_comes_again_is_another_one(app: Flask) -> None:
-    with app.app_context():
-        watch = RevisionWatch(Reader(db.engine), 0)
-    seen = []
-    for page in PAGES.values():
-        clear(app)
-        seed_pages(app, [submit("page", page)])
-        seen.append(watch.look())
-    assert len(set(seen)) == len(PAGES)
-
-
-def test_each_change_is_seen_by_the_next_look(app: Flask, engine: str, database_url: str) -> None:
-    with app.app_context():
-        path = database_url.removeprefix("sqlite:///")
-        watch = SqliteWatch(path) if engine == "sqlite" else RevisionWatch(Reader(db.engine), 0)
-    seen = [watch.look()]
-    for name, page in PAGES.items():
-        seed_pages(app, [submit(name, page)])
-        seen += [watch.look(), watch.look()]
-    assert [seen[at] == seen[at + 1] for at in range(6)] == [False, True] * 3
-
-
-def test_a_database_of_any_name_is_looked_at(sqlite_template: Path, tmp_path: Path) -> None:
-    path = tmp_path / "50%20 of? #it.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    assert SqliteWatch(str(path)).look() is not None
-
-
-def test_what_cannot_be_looked_at_tells_nothing() -> None:
-    app = make_app("postgresql://tide:secret@127.0.0.1:1/briefs")
-    with app.app_context():
-        assert RevisionWatch(Reader(db.engine), 0).look() is None
-    assert SqliteWatch("/nowhere/at/all.db").look() is None
 
 
 def test_each_coding_type_and_origin_has_an_answer_of_its_own(cached: Client) -> None:
@@ -295,7 +244,7 @@ def test_what_is_larger_than_all_of_it_is_answered_and_not_kept(
 
 
 def test_what_it_did_is_counted() -> None:
-    cache = ByteCache(Application(), Watch(), 1 << 20)
+    cache = ByteCache(Application(), FakeWatch(), 1 << 20)
     client = Client(cache)
     for path in ("/a", "/a", "/b", "/a", "/b", "/c"):
         client.get(path)
@@ -304,7 +253,7 @@ def test_what_it_did_is_counted() -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_what_is_kept_takes_no_more_memory_than_is_counted(client_with: ClientWith, watch: Watch) -> None:
+def test_what_is_kept_takes_no_more_memory_than_is_counted(client_with: ClientWith, watch: FakeWatch) -> None:
     client = client_with(BRIEFS_CACHE_BYTES="100000000")
     cache = client.application.wsgi_app.application  # type: ignore[attr-defined]
     # Links that repeat a long target make an answer and its `Link` long.
@@ -319,7 +268,7 @@ def test_what_is_kept_takes_no_more_memory_than_is_counted(client_with: ClientWi
         assert client.get(target).status_code == 200
     gc.collect()
     with_all, counted = tracemalloc.get_traced_memory()[0], cache.bytes
-    watch.version = 2
+    watch.current = 2
     client.get("/nothing")
     gc.collect()
     taken = with_all - tracemalloc.get_traced_memory()[0]

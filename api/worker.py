@@ -1,0 +1,132 @@
+"""gunicorn's worker and what its configuration reads from the environment."""
+
+import os
+import socket
+import sys
+import time
+from contextlib import suppress
+from logging import ERROR, WARNING
+from typing import Any, NamedTuple
+
+from gunicorn.http import errors
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+from api.config import SettingError, read_settings
+from api.logs import log_config
+from api.problems import PROBLEM_JSON, TITLES, problem
+from api.web.request_ids import make_id
+
+# The status of an unreadable request if it is not 400.
+STATUSES = {
+    errors.LimitRequestLine: 414,
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.UnsupportedTransferCoding: 501,
+    errors.InvalidResponseHeader: 500,
+    errors.InvalidResponseHeaderName: 500,
+}
+# A connection is closed after this many requests.
+MAX_KEEPALIVE_REQUESTS = 1_000
+# Seconds that a worker waits after it has accepted a connection.
+ACCEPT_PAUSE = 0.0001
+
+
+class ServerSettings(NamedTuple):
+    """The settings that gunicorn needs: its port and its log."""
+
+    port: int
+    log_config: dict[str, Any]
+
+
+def read_server_settings() -> ServerSettings:
+    """Read the settings of the server from the environment, and check those of the application.
+
+    An invalid setting ends the process with one line, before any worker starts. The log format is JSON by
+    default, also in the workers, since the log of a server is usually read by programs.
+    """
+    os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
+    try:
+        settings = read_settings(os.environ, "instance")
+    except SettingError as error:
+        sys.exit(f"briefs: {error}")
+    port = os.environ.get("PORT") or "8000"
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        sys.exit("briefs: PORT: must be the number of a port, up to 65535 (0 chooses a free port)")
+    forget_modules()
+    return ServerSettings(int(port), log_config(settings.log_format, settings.log_level))
+
+
+def forget_modules() -> None:
+    """Make the next import of each module of `api` read its file again.
+
+    Workers are forked from the master process, which has imported this module and what it uses. Without this,
+    a reload would combine these old modules with new ones.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
+        del sys.modules[name]
+
+
+class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
+    """gunicorn's threaded worker, which shares connections evenly, loses none, and answers with problems."""
+
+    def load_wsgi(self) -> None:
+        """Load the application from the current files."""
+        forget_modules()
+        super().load_wsgi()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Accept a connection and pause, so that other workers can accept the next one.
+
+        Otherwise the worker that wakes up first accepts all connections of a burst. It then does all their
+        work while they are kept alive, at a third of the throughput of two workers.
+        """
+        super().accept(listener)
+        time.sleep(ACCEPT_PAUSE)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request; a client whose connection ends here can reconnect to a less busy worker."""
+        conn.requests = getattr(conn, "requests", 0) + 1
+        if conn.requests >= MAX_KEEPALIVE_REQUESTS:
+            req.force_close()
+        return super().handle_request(req, conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
+        """Answer a request that cannot be read with a problem and log one line.
+
+        gunicorn's own answer and log line would repeat what the client sent.
+        """
+        status = STATUSES.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)
+        request_id = make_id()
+        extra = {"request_id": request_id, "status": status, "error": type(exc).__name__}
+        self.log.error_log.log(WARNING if status < 500 else ERROR, "unreadable request", extra=extra)
+        body = problem(status, "/", request_id)
+        head = [
+            f"HTTP/1.1 {status} {TITLES[status]}",
+            "Connection: close",
+            f"Content-Type: {PROBLEM_JSON}",
+            f"Content-Length: {len(body)}",
+            "Cache-Control: no-store",
+            "X-Content-Type-Options: nosniff",
+            f"X-Request-ID: {request_id}",
+        ]
+        with suppress(OSError):
+            write_nonblock(client, "\r\n".join([*head, "", ""]).encode() + body)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Start or stop accepting; a worker that ends accepts what waits in the listen queue first.
+
+        gunicorn would leave these connections to be reset when the last worker closes the socket.
+        """
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._drain(listener)
+
+    def _drain(self, listener: socket.socket) -> None:
+        listener.setblocking(False)
+        accepted = -1
+        while accepted != self.nr_conns:
+            accepted = self.nr_conns
+            self.accept(listener)
+        listener.close()

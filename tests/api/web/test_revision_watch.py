@@ -1,0 +1,197 @@
+"""The revision watch: when the database is asked for its version, and what threads get meanwhile."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import OperationalError
+
+import api.web.revision_watch
+from api.db import autocommit_engine, db
+from api.web.revision_watch import RevisionWatch
+from tests.conftest import make_app
+from tests.seeds.documents import Page, clear, seed_pages, submit
+
+PAGES = {
+    "harbour": Page(),
+    "sirens": Page(title="Sirens Tested in Shanghai"),
+    "wall": Page(title="China Raises a Wall"),
+}
+INTERVAL = 10.0
+# Makes a watch of the database of `app` with an interval.
+MakeWatch = Callable[[float], RevisionWatch]
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def monotonic(self) -> float:
+        """Return the time; it passes between any two calls."""
+        self.seconds += 0.000_001
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the watches."""
+    clock = Clock()
+    monkeypatch.setattr(api.web.revision_watch, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def make_watch(app: Flask) -> Iterator[MakeWatch]:
+    """Make watches that are closed at the end."""
+    watches: list[RevisionWatch] = []
+
+    def make(interval: float) -> RevisionWatch:
+        with app.app_context():
+            watches.append(RevisionWatch(autocommit_engine(), interval))
+        return watches[-1]
+
+    yield make
+    for watch in watches:
+        watch.close()
+
+
+def test_each_commit_changes_the_version(app: Flask, make_watch: MakeWatch) -> None:
+    watch = make_watch(0)
+    seen = [watch.version()]
+    for name, page in PAGES.items():
+        seed_pages(app, [submit(name, page)])
+        seen += [watch.version(), watch.version()]
+    assert [seen[at] == seen[at + 1] for at in range(6)] == [False, True] * 3
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_on_sqlite_a_commit_that_keeps_the_corpus_revision_changes_the_version(
+    app: Flask, make_watch: MakeWatch
+) -> None:
+    watch = make_watch(0)
+    before = watch.version()
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE corpus SET secret_key = 'sixteen-letters-'"))
+    assert watch.version() != before
+
+
+def test_the_version_is_asked_for_once_in_an_interval_unless_it_must_be_that_of_now(
+    app: Flask, make_watch: MakeWatch, clock: Clock
+) -> None:
+    watch = make_watch(INTERVAL)
+    before = watch.version()
+    seed_pages(app, [submit("harbour", PAGES["harbour"])])
+    clock.seconds += INTERVAL - 1
+    assert watch.version() == before
+    clock.seconds += 1
+    second = watch.version()
+    assert second != before
+    seed_pages(app, [submit("wall", PAGES["wall"])])
+    assert watch.version() == second
+    third = watch.version(now=True)
+    assert third not in (before, second)
+    assert watch.version() == third
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_revision_that_a_restored_backup_repeats_is_a_different_version(
+    app: Flask, make_watch: MakeWatch
+) -> None:
+    watch = make_watch(0)
+    seen = []
+    for page in PAGES.values():
+        clear(app)
+        seed_pages(app, [submit("page", page)])
+        seen.append(watch.version())
+    assert len(set(seen)) == len(PAGES)
+
+
+def test_a_new_connection_never_repeats_an_old_version(app: Flask, make_watch: MakeWatch) -> None:
+    watch = make_watch(0)
+    before = watch.version()
+    watch.close()
+    seed_pages(app, [submit("harbour", PAGES["harbour"])])
+    assert watch.version() != before
+
+
+class Question:
+    """Holds the next question of a watch in the database until the test lets it go."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.asked, self.go = threading.Event(), threading.Event()
+        self.count = 0
+        event.listen(engine, "before_cursor_execute", self._hold)
+
+    def _hold(self, connection: Connection, *_: object) -> None:
+        assert connection
+        self.count += 1
+        self.asked.set()
+        assert self.go.wait(30)
+
+
+def test_threads_use_the_last_version_while_one_asks_until_it_is_two_intervals_old(
+    app: Flask, make_watch: MakeWatch, clock: Clock
+) -> None:
+    watch = make_watch(INTERVAL)
+    before = watch.version()
+    seed_pages(app, [submit("harbour", PAGES["harbour"])])
+    with app.app_context():
+        question = Question(autocommit_engine())
+    with ThreadPoolExecutor(4) as threads:
+        clock.seconds += INTERVAL
+        asking = threads.submit(watch.version)
+        assert question.asked.wait(30)
+        assert [watch.version() for _ in range(3)] == [before] * 3
+        clock.seconds += INTERVAL
+        waiting = [threads.submit(watch.version), threads.submit(watch.version, now=True)]
+        question.go.set()
+        after = asking.result(30)
+        assert after != before
+        assert [each.result(30) for each in waiting] == [after] * 2
+    # The one that needs the version of now arrived after the first question was sent.
+    assert question.count in (2, 3)
+
+
+def test_nothing_is_known_of_a_database_that_does_not_answer() -> None:
+    for url in ("postgresql://tide:secret@127.0.0.1:1/briefs", "sqlite:////nowhere/at/all.db"):
+        app = make_app(url)
+        with app.app_context():
+            watch = RevisionWatch(autocommit_engine(), INTERVAL)
+        assert [watch.version(), watch.version(now=True)] == [None, None]
+        watch.close()
+
+
+def test_the_version_is_known_again_when_the_database_answers_again(
+    app: Flask, make_watch: MakeWatch, clock: Clock
+) -> None:
+    watch = make_watch(INTERVAL)
+    before = watch.version()
+    with app.app_context():
+        engine = autocommit_engine()
+
+    def fail(*_: object) -> None:
+        raise OperationalError("", {}, ConnectionError())
+
+    event.listen(engine, "before_cursor_execute", fail)
+    clock.seconds += INTERVAL
+    assert watch.version() is None
+    event.remove(engine, "before_cursor_execute", fail)
+    assert watch.version() is None
+    clock.seconds += INTERVAL
+    assert watch.version() not in (None, before)
+
+
+def test_a_database_with_any_file_name_is_watched(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "50%20 of #it.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    app = make_app(f"sqlite:///{path}")
+    with app.app_context():
+        watch = RevisionWatch(autocommit_engine(), 0)
+    assert watch.version() is not None
+    watch.close()
