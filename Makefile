@@ -15,7 +15,7 @@ INSTALL_PROJECT := $(PIP_INSTALL) --no-index --no-deps --no-build-isolation --ed
 
 # The tests that `test` runs, and the minutes after which `explore` stops.
 TESTS ?=
-MINUTES ?= 6
+MINUTES ?= 8
 
 # The corpus that `bench` measures.
 SIZE ?= 100000
@@ -40,7 +40,8 @@ test-clients: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.package-lock.json  ## C
 
 explore: $(VENV)/dev.stamp  ## Run the property tests with new random examples, for at most MINUTES.
 	timeout --signal INT --kill-after 30 $(MINUTES)m \
-	  $(BIN)/pytest --numprocesses 2 --dist worksteal -m hypothesis --hypothesis-profile explore
+	  $(BIN)/pytest --numprocesses 2 --dist worksteal -m hypothesis --hypothesis-profile explore || \
+	  { status=$$?; [ $$status -ne 124 ] || echo "explore: stopped after $(MINUTES) minutes"; exit $$status; }
 
 lint: $(VENV)/dev.stamp  ## Check the style and the types.
 	$(BIN)/ruff check

@@ -32,7 +32,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, max_examples=500)
+settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, max_examples=300)
 settings.load_profile("repeatable")
 
 # Applications whose connections are closed at the end of the current test.

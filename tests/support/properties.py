@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-EXPLORE_FACTOR = 5
+EXPLORE_FACTOR = 3
 
 
 def database_property(max_examples: int) -> settings:
