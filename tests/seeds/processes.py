@@ -1,13 +1,16 @@
-"""Commands in processes of their own that begin at once, many beside one another or to be killed.
+"""Seeding commands in processes of their own: several at once, or killed at a chosen moment.
 
-A new interpreter needs seconds until it loads anything; one that is forked from a server that has read
-everything needs none.
+The processes are forked from a server that has imported and read everything. A new interpreter would need
+seconds before it loads anything.
 """
 
 import multiprocessing
+import signal
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+
+from sqlalchemy import Engine, event
 
 from seeds.extraction.catalogue import read_catalogue
 from seeds.extraction.mentions import Matcher
@@ -21,15 +24,48 @@ CONTEXT.set_forkserver_preload([__name__])
 
 
 def start(database_url: str, *commands: Sequence[str]) -> ForkServerProcess:
-    """Start `flask seed` with each of `commands` in turn; gives the process when the first begins.
+    """Start `flask seed` with each of `commands` in turn, and return the process when the first begins.
 
-    Its exit status is 1 where a command has failed otherwise than by saying so.
+    The exit status of the process is 1 if a command ended with an exception other than its own exit.
     """
     here, there = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_run, args=(database_url, commands, there))
     process.start()
     here.recv()
     return process
+
+
+def count_steps(database_url: str, command: Sequence[str]) -> int:
+    """Run `flask seed` with `command` to its end, and return how many steps it took in the database.
+
+    A step is a statement or a commit.
+    """
+    process, connection = _start_stepping(database_url, command, None)
+    steps: int = connection.recv()
+    process.join()
+    assert process.exitcode == 0
+    return steps
+
+
+def kill_before_step(database_url: str, command: Sequence[str], step: int) -> None:
+    """Run `flask seed` with `command`, and kill the process when it is about to take `step` (from 1)."""
+    process, connection = _start_stepping(database_url, command, step)
+    assert connection.recv() == step - 1
+    assert process.is_alive()
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def _start_stepping(
+    database_url: str, command: Sequence[str], last: int | None
+) -> tuple[ForkServerProcess, Connection]:
+    here, there = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=_run_steps, args=(database_url, command, last, there))
+    process.start()
+    # Only the child holds this end, so that reading fails if the child dies.
+    there.close()
+    return process, here
 
 
 def _run(database_url: str, commands: Sequence[Sequence[str]], ready: Connection) -> None:
@@ -41,5 +77,24 @@ def _run(database_url: str, commands: Sequence[Sequence[str]], ready: Connection
             raise result.exception
 
 
-# Read the lists of words and names once, in the server.
+def _run_steps(database_url: str, command: Sequence[str], last: int | None, parent: Connection) -> None:
+    """Run a command, and report the number of steps taken: before the step `last`, or at the end."""
+    runner, steps = make_app(database_url).test_cli_runner(), 0
+
+    def take_step(*_: object) -> None:
+        nonlocal steps
+        if steps + 1 == last:
+            parent.send(steps)
+            # The parent never answers: the process waits here until it is killed.
+            parent.recv()
+        steps += 1
+
+    event.listen(Engine, "before_cursor_execute", take_step)
+    event.listen(Engine, "commit", take_step)
+    result = runner.invoke(args=["seed", *command])
+    assert result.exit_code == 0, result.output
+    parent.send(steps)
+
+
+# Read the word lists once, in the server.
 derive(make_content(submit("page", Page()), "page").prose, Matcher(read_catalogue()))

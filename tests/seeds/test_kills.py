@@ -1,11 +1,9 @@
-"""Fifty runs that are killed at random moments, and then run again, end as one that was never killed."""
+"""A load that is killed at any moment, and run again, ends as a load that was never killed."""
 
 import shutil
-import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import SystemRandom
+from random import Random
 
 import psycopg
 import pytest
@@ -14,10 +12,10 @@ from sqlalchemy import make_url
 
 from api.db import db
 from tests.seeds.documents import Page, Rows, lasting, recounted, rows, seed, write
-from tests.seeds.processes import start
+from tests.seeds.processes import count_steps, kill_before_step
 
 KILLS = 50
-OPTIONS = ("load", "--prune", "--yes")
+LOAD = ("load", "--prune", "--yes")
 # Entities of the catalogue and of the text, titles that lead to one another, and texts that are alike.
 NAMES = ("China", "Guangdong", "the Inland Waters Board", "Shanghai")
 
@@ -112,24 +110,17 @@ def test_killed_and_run_again_it_ends_as_if_it_had_never_been_killed(
     before = lasting(rows(app))
     change(folder)
     save()
-    process = start(database_url, (*OPTIONS, str(folder)))
-    started = time.monotonic()
-    process.join()
-    length = time.monotonic() - started
+    steps = count_steps(database_url, (*LOAD, str(folder)))
     after = lasting(rows(app))
-    assert (process.exitcode, len(after["changes"])) == (0, 8 + 3 + 2 + 2)
-    survived = 0
-    for _ in range(KILLS):
+    assert len(after["changes"]) == 8 + 3 + 2 + 2
+    committed = set()
+    for step in Random(0).sample(range(1, steps + 1), KILLS):  # noqa: S311
         restore()
-        moment = SystemRandom().uniform(0, length)
-        process = start(database_url, (*OPTIONS, str(folder)))
-        time.sleep(moment)
-        process.kill()
-        process.join()
-        assert process.exitcode in (-signal.SIGKILL, 0), moment
-        survived += process.exitcode == 0
-        check_whole(rows(app), before, after)
-        again = app.test_cli_runner().invoke(args=["seed", *OPTIONS, str(folder)])
+        kill_before_step(database_url, (*LOAD, str(folder)), step)
+        found = rows(app)
+        check_whole(found, before, after)
+        committed.add(len(found["changes"]))
+        again = app.test_cli_runner().invoke(args=["seed", *LOAD, str(folder)])
         assert again.exit_code == 0, again.output
-        assert lasting(rows(app)) == after, moment
-    assert survived < KILLS / 2
+        assert lasting(rows(app)) == after, step
+    assert committed - {len(before["changes"]), len(after["changes"])}, "no kill left half of the changes"

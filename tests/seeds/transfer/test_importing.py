@@ -393,7 +393,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(other: Flask, exported: byte
         event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 110"))
     result = read_back(other, exported, tmp_path)
     (line,) = result.stderr.splitlines()
-    assert line.startswith("Error: database: database or disk is full; nothing ")
+    assert line.startswith("Error: database: database or disk is full; the current document ")
     assert (result.stdout, result.exit_code) == ("", 1)
     assert rows(other) == before
 
