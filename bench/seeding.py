@@ -23,7 +23,8 @@ from bench.databases import ENGINES, Store, open_store
 from bench.markdown import markdown_table
 from bench.plain_insertion import insert_rows_of_documents
 from seeds.extraction.catalogue import read_catalogue
-from seeds.extraction.mentions import Matcher
+from seeds.extraction.lexicon import load_lexicon
+from seeds.extraction.mentions import EntityMatcher
 from seeds.parsing.files import SubmittedDocument, find_documents, read_with_sidecar
 from seeds.storing.article_record import make_content
 from seeds.storing.derivation import derive
@@ -77,7 +78,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> SeedingTimes:
     seeding = SeedingTimes(articles)
     with _copy(store, corpus, SEEDED_NAME) as seeded, _copy(store, corpus, COPY_NAME) as before:
         with seeded.app_context(), transactions(db.engine, click.echo) as begin:
-            matcher = Matcher(read_catalogue())
+            matcher = EntityMatcher(read_catalogue(), load_lexicon())
             for submission, parsed in _submissions(range(articles + 1, articles + DOCUMENT_COUNT + 1)):
                 started = time.perf_counter()
                 with begin() as connection:

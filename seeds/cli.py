@@ -19,8 +19,9 @@ from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.console import count_of, print_message, print_result, progress, reported_failures
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
-from seeds.extraction.mentions import Matcher
-from seeds.extraction.spacy_recognizer import ModelError, recognizer
+from seeds.extraction.lexicon import load_lexicon
+from seeds.extraction.mentions import EntityMatcher
+from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.messages import printable
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
@@ -268,13 +269,13 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
         raise click.UsageError(f"--prune requires folders, but {printable(str(files[0]))} is a file")
 
 
-def _read_knowledge(begin: Transaction) -> Matcher:
+def _read_knowledge(begin: Transaction) -> EntityMatcher:
     """Read the catalogue, update its entities in the database, and return a matcher for it."""
     try:
-        catalogue, recognize = read_catalogue(), recognizer(settings().spacy_model)
+        catalogue, recognize = read_catalogue(), load_recognizer(settings().spacy_model)
     except (CatalogueError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     with begin() as connection:
         cede_slugs(connection, catalogue)
         refresh_entities(connection, catalogue)
-    return Matcher(catalogue, recognize)
+    return EntityMatcher(catalogue, load_lexicon(), recognize)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.models import CREATED, Corpus
 from seeds.console import print_message, progress
-from seeds.extraction.mentions import Matcher
+from seeds.extraction.mentions import EntityMatcher
 from seeds.messages import printable
 from seeds.parsing.document import ParseWarning, Rejection
 from seeds.parsing.files import SubmittedDocument, find_document_key, read_with_sidecar, real_path
@@ -34,7 +34,7 @@ class Run:
         self._max_bytes, self._strict = max_bytes, strict
         self._seen = SeenDocuments()
 
-    def load(self, files: Sequence[Path], matcher: Matcher) -> None:
+    def load(self, files: Sequence[Path], matcher: EntityMatcher) -> None:
         """Load each of `files`. A rejected document does not stop the others."""
         for path in progress(files, "Loading"):
             submission = self._read(path)
@@ -61,7 +61,7 @@ class Run:
         self._seen.files.add(place)
         return submission
 
-    def _load(self, path: Path, submission: SubmittedDocument, matcher: Matcher) -> None:
+    def _load(self, path: Path, submission: SubmittedDocument, matcher: EntityMatcher) -> None:
         key, warnings = submission.key, submission.document.warnings
         try:
             first = self._seen.paths.setdefault(key, path)

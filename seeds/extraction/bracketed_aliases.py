@@ -1,69 +1,77 @@
-"""Other names in brackets: `Inland Waters Board (IWB)`, `Deepcorp (深企)`, `the Carriage Act (Tram Law)`."""
+"""Aliases in brackets: `Inland Waters Board (IWB)`, `Deepcorp (深企)`, `the Carriage Act (Tram Law)`."""
 
 import re
 from collections.abc import Mapping
 
 from api.search.analyzer import CJK
-from seeds.extraction.form_signs import ACRONYM
-from seeds.extraction.lexicon import is_place, lexicon
-from seeds.extraction.tokens import UPPER, head_type
+from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.tokens import UPPER
 
 BRACKETED = re.compile(rf"(?:'s|’s|['\"’”])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
-# Most names have no bracket so near: after a possessive, a quote and a space.
-FURTHEST = 5
+# How far after a name a bracket can begin: after a possessive, a quotation mark and a space.
+MAX_DISTANCE = 5
+ACRONYM = re.compile(rf"[{UPPER}]{{2,7}}s?")
 CHINESE = re.compile(rf"[{CJK}·]+")
-NO_NAME = re.compile(r"[\d,;]")
-# A longer text in brackets says something of the name.
-MOST_WORDS = 6
+NOT_IN_ALIAS = re.compile(r"[\d,;]")
+# A longer text in brackets is a remark about the name.
+MAX_ALIAS_WORDS = 6
 
 
-def bracketed(text: str, end: int) -> str | None:
-    """Give what stands in brackets after the name that ends at `end`."""
-    ahead = text[end : end + FURTHEST]
+def bracketed_text(text: str, end: int) -> str | None:
+    """Return the text in brackets after the name that ends at `end`."""
+    ahead = text[end : end + MAX_DISTANCE]
     match = BRACKETED.match(text, end) if "(" in ahead or "（" in ahead else None
     return match.group(1).strip() if match else None
 
 
-def is_alias(alias: str, name: str, known: Mapping[str, object]) -> bool:
-    """Tell whether what stands in brackets after a name is the same thing under another."""
-    if alias == name or len(alias.split()) > MOST_WORDS:
+def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object]) -> bool:
+    """Return True if the text in brackets after a name is another name of the same entity.
+
+    Args:
+        lexicon: The words that extraction knows.
+        alias: The text in brackets.
+        name: The name before the brackets.
+        known: The entities of the catalogue by name.
+    """
+    if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False
     if CHINESE.fullmatch(alias):
         return True
     if alias in known:
         return known[alias] is known.get(name)
-    return _is_acronym_of(alias, name) if ACRONYM.fullmatch(alias) else _is_name(alias)
+    return _is_acronym_of(lexicon, alias, name) if ACRONYM.fullmatch(alias) else _is_name(lexicon, alias)
 
 
-def _is_acronym_of(alias: str, name: str) -> bool:
-    is_office = head_type(name.lower().split()) == "organization"
-    return alias.lower() not in lexicon().terms and (is_office or bool(expansion(name, alias)))
+def _is_acronym_of(lexicon: Lexicon, alias: str, name: str) -> bool:
+    is_organization = lexicon.head_type(name.lower().split()) == "organization"
+    return alias.lower() not in lexicon.abbreviations and (is_organization or bool(expansion(name, alias)))
 
 
-def _is_name(text: str) -> bool:
-    known = lexicon()
-    if NO_NAME.search(text) or text.lower() in known.demonyms or text.lower() in known.calendar:
+def _is_name(lexicon: Lexicon, text: str) -> bool:
+    small = text.lower()
+    if NOT_IN_ALIAS.search(text) or small in lexicon.demonyms or small in lexicon.calendar_words:
         return False
-    return not is_place(text) and all(word[0].isupper() for word in text.split())
+    return not lexicon.is_place(text) and all(word[0].isupper() for word in text.split())
 
 
 def expansion(name: str, acronym: str) -> str:
-    """Give the end of `name` whose capitals `acronym` has, or nothing."""
+    """Return the end of `name` that `acronym` abbreviates, or an empty string."""
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
-        if _spells(words[start:], letters):
+        if _is_spelled(words[start:], letters):
             return " ".join(words[start:])
-    # Not all acronyms are made of initials alone: the letters must at least come in order, the first first.
+    # Not all letters of an acronym are initials. They must occur in order, the first at the beginning.
     remaining = iter("".join(words).lower())
     is_inside = name[:1].lower() == letters[0] and all(letter in remaining for letter in letters)
     return name if len(words) > 1 and is_inside else ""
 
 
-def _spells(words: list[str], letters: str) -> bool:
-    """Tell whether letters are the initials of words, of those with capitals, or all their capitals."""
-    capitals = "".join(word[0].lower() for word in words if word[0].isupper())
+def _is_spelled(words: list[str], letters: str) -> bool:
+    """Return True if letters are the initials of all words, of the capitalised words, or all capitals."""
+    capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-’']", word) if piece]
-    every = "".join(piece[0].lower() for piece in pieces)
-    inner = "".join(char.lower() for word in words for char in word if char.isupper())
-    # The last letter may be of the same word as the one before it.
-    return letters in (capitals, every, inner) or (len(capitals) > 2 and letters[:-1] == capitals)
+    initials = "".join(piece[0].lower() for piece in pieces)
+    capitals = "".join(char.lower() for word in words for char in word if char.isupper())
+    # The last two letters can come from the same word.
+    is_longer = len(capitalised) > 2 and letters[:-1] == capitalised
+    return letters in (capitalised, initials, capitals) or is_longer

@@ -1,146 +1,170 @@
-"""Runs: capitalised words that may belong to one name, with what joins them."""
+"""Runs of capitalised words that can belong to one name, with the words and marks that join them."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from seeds.extraction.lexicon import frequencies, given_names, lexicon
-from seeds.extraction.tokens import YEAR, Token, head_of, is_plain, tokens
+from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, tokenize
 
-# No two words of a name are further apart; the longest of what stands between them is ` for the `.
-FURTHEST = 10
-OF, ON = (" of ", " of the ", " for ", " for the "), (" on ", " on the ")
-CONNECTED = re.compile(r" (?:of|on|for) ")
-# What stands before a month that is no person: in January, last June.
+# The most characters between two words of a name: ` for the `.
+MAX_GAP = 10
+OF_GAPS, ON_GAPS = (" of ", " of the ", " for ", " for the "), (" on ", " on the ")
+LINK = re.compile(r" (?:of|on|for) ")
+# Words before a month that is not a person: in January, last June.
 TIME_BEFORE = re.compile(
     r"\b(?:after|before|by|during|early|from|in|last|late|mid|next|of|on|since|this|through|to|until) $", re.I
 )
-LONGEST_TIME = 10
-# What follows a month.
-COUNT = re.compile(r"\.?,? \d")
-# A number after a name that counts what follows it.
-COUNTED = re.compile(
+MAX_TIME_LENGTH = 10
+# A number after a month, which is then a date.
+DATE_NUMBER = re.compile(r"\.?,? \d")
+# Units after a number that counts them and is not part of a name.
+UNIT = re.compile(
     r"\s*(?:percent|per cent|%|million|billion|trillion|yuan|dollars|euros|nautical|miles?|kilomet\w+"
     r"|met(?:re|er)s?|km|tons?|tonnes?|points?|people|years?|months?|weeks?|days?|hours?|minutes?|times)\b"
 )
 
 
-def runs(text: str) -> Iterator[list[Token]]:
+def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
     """Yield the runs of `text` in order."""
-    found = tokens(text)
+    tokens = tokenize(lexicon, text)
     run: list[Token] = []
-    for number, token in enumerate(found, 1):
-        is_near = run and token.start - run[-1].end <= FURTHEST
-        if is_near and _joins(text, run, token, found[number : number + 3]):
+    for index, token in enumerate(tokens, 1):
+        is_near = run and token.start - run[-1].end <= MAX_GAP
+        if is_near and _continues_run(lexicon, text, run, token, tokens[index : index + 3]):
             run.append(token)
             continue
         if run:
             yield run
-        run = [] if token.is_number and not _begins_name(text, token, found[number : number + 1]) else [token]
+        begins_run = not token.is_number or _begins_event(text, token, tokens[index : index + 1])
+        run = [token] if begins_run else []
     if run:
         yield run
 
 
-def _begins_name(text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Tell whether a year begins the name of an event, as in `2026 Asian Games`."""
+def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
+    """Return True if a year begins the name of an event, as in `2026 Asian Games`."""
     is_year = bool(YEAR.fullmatch(token.text))
     return is_year and bool(following) and text[token.end : following[0].start] == " "
 
 
-def _joins(text: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:
-    last, calendar = run[-1], lexicon().calendar
+def _continues_run(
+    lexicon: Lexicon, text: str, run: Sequence[Token], token: Token, following: Sequence[Token]
+) -> bool:
+    last, calendar_words = run[-1], lexicon.calendar_words
     gap = text[last.end : token.start]
-    if last.lower in calendar or token.lower in calendar:
-        is_name = gap == " " and _is_called_as_time(text, run, token)
-        return is_name or (gap == " " and _is_seasonal(text, last, token, following))
+    if last.lower in calendar_words or token.lower in calendar_words:
+        if gap != " ":
+            return False
+        return _is_calendar_name(lexicon, text, run, token) or _is_seasonal(
+            lexicon, text, last, token, following
+        )
     if token.is_number:
-        return gap == " " and not last.is_number and not COUNTED.match(text, token.end)
-    if gap in (" ", " & ") or (gap == ", " and token.lower.rstrip(".") in lexicon().legal_forms):
+        return gap == " " and not last.is_number and not UNIT.match(text, token.end)
+    if gap in (" ", " & ") or (gap == ", " and token.lower.rstrip(".") in lexicon.legal_forms):
         return True
-    return _is_mark(last, gap) or _is_particle(gap) or _connects(text, gap, run, token, following)
-
-
-def _is_seasonal(text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
-    """Tell whether a season is a part of a name: Spring Festival, Brevik Winter Games."""
-    heads, seasons = lexicon().heads, lexicon().seasons
-    if last.lower in seasons:
-        return token.lower in heads or token.lower in lexicon().heads_of_two
-    if token.lower not in seasons or not following or last.lower in lexicon().calendar:
-        return False
-    is_before = text[token.end : following[0].start] == " "
-    return is_before and not last.is_number and _is_seasonal(text, token, following[0], ())
-
-
-def _is_called_as_time(text: str, run: Sequence[Token], token: Token) -> bool:
-    """Tell whether a word of the calendar is a part of a name: Jan Novak, Long March 5."""
-    last = run[-1]
-    if token.lower in lexicon().calendar:
-        is_june = COUNT.match(text, token.end)
-        is_given = token.text == "Jun" and last.lower in lexicon().surnames and not is_june
-        return is_given or (last.lower, token.lower) == ("long", "march")
-    if token.is_number:
-        return len(run) > 1 and not COUNTED.match(text, token.end)
-    is_person = len(run) == 1 and last.lower in given_names() and token.lower not in frequencies()
-    return is_person and not TIME_BEFORE.search(text, max(0, last.start - LONGEST_TIME), last.start)
-
-
-def _is_mark(last: Token, gap: str) -> bool:
-    """Tell whether a mark stands inside a name: St. Gallen, J. Smith, People's Bank, Workers' Party."""
-    if gap == ". ":
-        return last.lower in lexicon().abbreviated or (len(last.text) == 1 and not last.is_number)
-    if gap in ("'s ", "’s "):
-        return last.lower in lexicon().of_all or last.lower.endswith("men")
-    return gap in ("' ", "’ ") and last.text.endswith("s") and last.lower in frequencies()
-
-
-def _is_particle(gap: str) -> bool:
-    """Tell whether a gap is one or two small words: Ludwig van Beethoven, Amis pour le Livre."""
-    words, known = gap.split(), lexicon()
-    is_apart = gap[:1] == gap[-1:] == " "
     return (
-        is_apart
-        and 0 < len(words) < 3
-        and all(word in known.particles or word in known.joints for word in words)
+        _is_inner_mark(lexicon, last, gap)
+        or _is_lowercase_gap(lexicon, gap)
+        or _connects(lexicon, text, gap, run, token, following)
     )
 
 
-def _connects(text: str, gap: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:
-    """Tell whether `of`, `for`, `and` and the like join two capitalised words to one name."""
-    known, last = lexicon(), run[-1].lower
-    if token.lower in known.ranks:
+def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
+    """Return True if a season is part of a name: Spring Festival, Brevik Winter Games."""
+    seasons = lexicon.seasons
+    if last.lower in seasons:
+        return token.lower in lexicon.head_nouns or token.lower in lexicon.ambiguous_head_nouns
+    if token.lower not in seasons or not following or last.lower in lexicon.calendar_words:
         return False
-    if gap in OF:
-        return _takes_of(text, gap, run)
-    if gap in ON:
-        return last in known.take_on
-    return gap in (" and ", ", ") and _lists(text, gap, run, token, following)
+    is_adjacent = text[token.end : following[0].start] == " "
+    return is_adjacent and not last.is_number and _is_seasonal(lexicon, text, token, following[0], ())
 
 
-def _takes_of(text: str, gap: str, run: Sequence[Token]) -> bool:
-    """Tell whether an `of` is inside a name: Ministry of …, and the second of Bureau of Roads of Bern."""
-    is_second = CONNECTED.search(text, run[0].start, run[-1].end)
-    if gap == " of " and is_second and head_of(text, run) == "organization":
+def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
+    """Return True if a calendar word is part of a name: Jan Novak, Long March 5."""
+    last = run[-1]
+    if token.lower in lexicon.calendar_words:
+        is_date = DATE_NUMBER.match(text, token.end)
+        is_given_name = token.text == "Jun" and last.lower in lexicon.chinese_surnames and not is_date
+        return is_given_name or (last.lower, token.lower) == ("long", "march")
+    if token.is_number:
+        return len(run) > 1 and not UNIT.match(text, token.end)
+    is_person = len(run) == 1 and last.lower in lexicon.given_names and token.lower not in lexicon.frequencies
+    return is_person and not TIME_BEFORE.search(text, max(0, last.start - MAX_TIME_LENGTH), last.start)
+
+
+def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
+    """Return True if a mark is inside a name: St. Gallen, J. Smith, People's Bank, Workers' Party."""
+    if gap == ". ":
+        return last.lower in lexicon.dotted_abbreviations or (len(last.text) == 1 and not last.is_number)
+    if gap in ("'s ", "’s "):
+        return last.lower in lexicon.plural_possessors or last.lower.endswith("men")
+    return gap in ("' ", "’ ") and last.text.endswith("s") and last.lower in lexicon.frequencies
+
+
+def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:
+    """Return True if a gap is lowercase words of names: Ludwig van Beethoven, Amis pour le Livre."""
+    words = gap.split()
+    return (
+        gap[:1] == gap[-1:] == " "
+        and 0 < len(words) < 3
+        and all(word in lexicon.name_particles or word in lexicon.foreign_linking_words for word in words)
+    )
+
+
+def _connects(
+    lexicon: Lexicon,
+    text: str,
+    gap: str,
+    run: Sequence[Token],
+    token: Token,
+    following: Sequence[Token],
+) -> bool:
+    """Return True if `of`, `for`, `on`, `and` or a comma joins two capitalised words to one name."""
+    if token.lower in lexicon.ranks:
+        return False
+    if gap in OF_GAPS:
+        return _allows_of(lexicon, text, gap, run)
+    if gap in ON_GAPS:
+        return run[-1].lower in lexicon.heads_before_on
+    return gap in (" and ", ", ") and _is_inner_list(lexicon, text, gap, run, token, following)
+
+
+def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
+    """Return True if an `of` is inside a name: Ministry of …, and the second in Bureau of Roads of Bern."""
+    is_second = LINK.search(text, run[0].start, run[-1].end)
+    if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":
         return True
-    is_office = len(run) == 1 and run[0].lower in lexicon().ranks
-    return run[-1].lower in lexicon().take_of and not is_office
+    is_rank = len(run) == 1 and run[0].lower in lexicon.ranks
+    return run[-1].lower in lexicon.heads_before_of and not is_rank
 
 
-def _lists(text: str, gap: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:
-    """Tell whether a comma or `and` is inside a name: Ministry of A, B and C; Fish and Game Office."""
+def _is_inner_list(
+    lexicon: Lexicon,
+    text: str,
+    gap: str,
+    run: Sequence[Token],
+    token: Token,
+    following: Sequence[Token],
+) -> bool:
+    """Return True if a comma or `and` is inside a name: Ministry of A, B and C; Fish and Game Office."""
     before, of, _ = text[run[0].start : run[-1].end].partition(" of ")
-    if of and lexicon().head_types.get(before.split()[-1].lower()) == "organization":
+    if of and lexicon.head_types.get(before.split()[-1].lower()) == "organization":
         after = text[token.end : following[0].start] if following else ""
-        return is_plain(token) and (gap == " and " or after in (" and ", ", and ", ", "))
-    return gap == " and " and _pairs(text, run, token, following)
+        return is_english_word(lexicon, token) and (gap == " and " or after in (" and ", ", and ", ", "))
+    return gap == " and " and _shares_head(lexicon, text, run, token, following)
 
 
-def _pairs(text: str, run: Sequence[Token], token: Token, following: Sequence[Token]) -> bool:
-    """Tell whether words before and after an `and` share the head that follows."""
-    heads, tail = lexicon().heads, token
-    for one in following:
-        if text[tail.end : one.start] != " ":
+def _shares_head(
+    lexicon: Lexicon, text: str, run: Sequence[Token], token: Token, following: Sequence[Token]
+) -> bool:
+    """Return True if the words before and after an `and` share the head noun that follows."""
+    heads, tail = lexicon.head_nouns, token
+    for each in following:
+        if text[tail.end : each.start] != " ":
             break
-        tail = one
+        tail = each
     is_shared = tail is not token and heads.get(tail.lower) in ("organization", "policy")
-    if not is_shared or len(run) > 3 or not is_plain(run[-1]):
+    if not is_shared or len(run) > 3 or not is_english_word(lexicon, run[-1]):
         return False
-    return len(run) == 1 or run[0].lower in lexicon().of_states or run[-1].lower not in heads
+    return len(run) == 1 or run[0].lower in lexicon.government_adjectives or run[-1].lower not in heads

@@ -1,4 +1,4 @@
-"""The catalogue: the curated file of known entities."""
+"""The catalogue: the file of known entities, which people maintain."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,26 +14,30 @@ from seeds.messages import printable
 from seeds.storing.identifiers import CURLY_QUOTES, entity_id, is_slug, make_slug
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
-DEEPEST = 10
-# A match begins at the beginning of a word.
+MAX_DEPTH = 10
+# The matcher searches names at the beginning of words.
 NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
 
 
 class CatalogueError(ValueError):
-    """The catalogue cannot be used; the message is one line that names the entry and what is wrong."""
+    """The catalogue cannot be used. The message is one line that names the entry and the error."""
 
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(printable(f"{path.name}: {message}"))
 
 
 def group_of(kind: str) -> str:
-    """Give what no two types of one entity differ in: Hope the person is not Hope the place, nor the ship."""
+    """Return the group of a type: person, place, or thing for all other types.
+
+    Two equal names stand for one entity only if their types are in the same group: Hope the person is neither
+    Hope the place nor the ship.
+    """
     return kind if kind in ("person", "place") else "thing"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownEntity:
-    """One entry: a canonical name with its type, its other names, and what is known of it."""
+    """An entity: its name and type, and for an entity of the catalogue also its other names and its data."""
 
     name: str
     type: str
@@ -45,26 +49,25 @@ class KnownEntity:
 
     @property
     def id(self) -> UUID:
-        """Its id: of its slug where the catalogue has it, else of what it is called and roughly is.
+        """The id, which is made from the slug and, for an extracted entity, the group of its type.
 
-        So what two documents call alike is one entity, unless it is a person in one and none in the other,
-        or a place.
+        If two documents use the same name, they mean the same entity, unless the groups differ.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every form under which a text may name it."""
+        """The name and the aliases."""
         return (self.name, *self.aliases)
 
 
 def _check_slug(text: str) -> None:
     if not is_slug(text):
-        raise ValidationError("Must be words of a-z and 0-9 joined by -, and no UUID.")
+        raise ValidationError("Must be words of a-z and 0-9 joined by -, and not a UUID.")
 
 
 class Entry(Schema):
-    """One entry of the file."""
+    """The schema of an entry of the file."""
 
     name = fields.String(required=True, validate=NAME)
     type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
@@ -74,15 +77,19 @@ class Entry(Schema):
     same_as = fields.List(fields.URL(schemes={"http", "https"}))
 
     @post_load
-    def make(self, entry: dict[str, Any], **_: Any) -> KnownEntity:
-        """Make the record, its slug from its name unless the entry gives one."""
+    def make_entity(self, entry: dict[str, Any], **_: Any) -> KnownEntity:
+        """Return the entity; without a slug in the entry, the slug is made from the name."""
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
         return KnownEntity(**entry | lists | {"slug": slug})
 
 
 def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
-    """Read the catalogue at `path`; raises CatalogueError."""
+    """Return the entities of the catalogue at `path`.
+
+    Raises:
+        CatalogueError: If the file cannot be read, or an entry is invalid.
+    """
     try:
         entries = Entry(many=True).load(_parse(path, path.read_bytes()) or [])
     except OSError as error:
@@ -90,12 +97,12 @@ def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
     except yaml.YAMLError as error:
         raise CatalogueError(path, f"not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        raise CatalogueError(path, _first_fault(error)) from None
+        raise CatalogueError(path, _first_error(error)) from None
     for entry in entries:
         if not entry.slug:
-            raise CatalogueError(path, f"'{entry.name}' needs a slug of its own")
-    for text, owner in _repeated(entries):
-        raise CatalogueError(path, f"'{text}' of '{owner}' is taken by an entry before it")
+            raise CatalogueError(path, f"'{entry.name}' needs a slug, since none can be made from its name")
+    for text, owner in _find_repeated(entries):
+        raise CatalogueError(path, f"'{text}' of '{owner}' is already used by an earlier entry")
     return tuple(entries)
 
 
@@ -103,17 +110,17 @@ def _parse(path: Path, data: bytes) -> Any:
     depth = 0
     for event in yaml.parse(data, yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        # Thousands would overflow the stack of what makes values of them.
-        if depth > DEEPEST:
-            raise CatalogueError(path, f"nested deeper than {DEEPEST}, which no entry is")
+        # Thousands of levels would overflow the stack of the YAML loader.
+        if depth > MAX_DEPTH:
+            raise CatalogueError(path, f"is nested deeper than {MAX_DEPTH} levels")
     try:
         return yaml.load(data, yaml.CSafeLoader)
     except (ValueError, LookupError, AttributeError) as error:
-        # So it says that a date is none, or that a text does not fit its tag.
+        # The loader raises these for an invalid date and for a text that does not fit its tag.
         raise CatalogueError(path, f"a value cannot be read: {error}") from None
 
 
-def _first_fault(error: ValidationError) -> str:
+def _first_error(error: ValidationError) -> str:
     messages: Any = error.messages
     place: list[str] = []
     while isinstance(messages, dict):
@@ -122,8 +129,8 @@ def _first_fault(error: ValidationError) -> str:
     return f"{', '.join(place)}: {' '.join(messages)}"
 
 
-def _repeated(entries: list[KnownEntity]) -> Iterator[tuple[str, str]]:
-    # One name leads to one entity, one slug to one address.
+def _find_repeated(entries: list[KnownEntity]) -> Iterator[tuple[str, str]]:
+    """Yield each name or slug that an earlier entry has, with the name of its entry."""
     seen: set[tuple[str, str]] = set()
     for entry in entries:
         names = [("name", name.translate(CURLY_QUOTES)) for name in entry.names]

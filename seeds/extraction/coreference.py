@@ -1,213 +1,246 @@
-"""Things: the names of one document, the forms of each brought together."""
+"""Coreference: which names of one document stand for the same entity."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from api.models import ENTITY_TYPES
 from api.search.analyzer import fold
-from seeds.extraction.bracketed_aliases import expansion, is_alias
-from seeds.extraction.form_signs import ACRONYM
-from seeds.extraction.lexicon import frequencies, is_place, lexicon, places
+from seeds.extraction.bracketed_aliases import ACRONYM, expansion, is_alias
+from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.person_names import is_chinese_name, is_western_name
-from seeds.extraction.tokens import head_noun, head_type
-from seeds.extraction.votes import FAMOUS_PLACE, KNOWN_PLACE, Vote, Votes, decide
+from seeds.extraction.signs.context import USAGES, Usage
+from seeds.extraction.signs.form_signs import OTHER_PLACE_WEIGHT, WELL_KNOWN_PLACE_WEIGHT
+from seeds.extraction.signs.sign import Vote
 
-# What the votes for a shorter form count for the whole name.
-SHORT = 0.5
-# So many votes, besides those for what the gazetteer has, and the text speaks of a place.
-PLACE = 2
-# The same where a person has the name and the gazetteer has it not.
-PERSON = 4
+# The share of the votes for a shorter form that counts for the full name.
+SHORT_FORM_SHARE = 0.5
+# The least weight of the votes for a place, without those of the gazetteer, if a text refers to a place.
+MIN_PLACE_WEIGHT = 2
+# The same for a name that the gazetteer does not contain and that is the family name of a person.
+MIN_FAMILY_NAME_PLACE_WEIGHT = 4
 
 
 @dataclass(slots=True)
-class Thing:
-    """What several names stand for: its main name, the other forms, and votes for its type.
+class EntityCluster:
+    """The names of one entity in one document, with the votes for the entity's type.
 
-    `is_sure` where its capital says that it is a name, which at the beginning of a sentence it does not;
-    `starts` counts the sentences that it begins as names do.
+    Attributes:
+        name: The main name.
+        words: The words of the main name as the lexicon writes them.
+        votes: The sum of the votes for each type.
+        vote_counts: How often the contexts of the name cast each vote.
+        forms: The main name and its other forms, in the order in which they were found.
+        usage_counts: How often the text uses the name in which way.
+        is_titled: True if the name follows a title somewhere.
+        is_certain: True if the name occurs in mid-sentence, where its capital shows that it is a name.
+        start_weight: How strongly the sentences that the name begins show that it is a name.
+        type: The type with the most votes.
     """
 
     name: str
     words: tuple[str, ...]
-    votes: Votes = field(default_factory=lambda: defaultdict(float))
-    signs: dict[Vote, int] = field(default_factory=dict)
+    votes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    vote_counts: dict[Vote, int] = field(default_factory=dict)
     forms: dict[str, None] = field(default_factory=dict)
-    dresses: dict[str, int] = field(default_factory=lambda: {"quoted": 0, "the": 0, "attribute": 0, "": 0})
+    usage_counts: dict[Usage, int] = field(default_factory=lambda: dict.fromkeys(USAGES, 0))
     is_titled: bool = False
-    is_sure: bool = False
-    starts: int = 0
+    is_certain: bool = False
+    start_weight: int = 0
     type: str = ""
 
     def __post_init__(self) -> None:
         self.forms[self.name] = None
 
-    def count(self, votes: Iterable[Vote], share: float = 1) -> None:
+    def add_votes(self, votes: Iterable[Vote], share: float = 1) -> None:
         """Add votes for the type."""
         for kind, weight in votes:
             self.votes[kind] += weight * share
 
-    def count_again(self, votes: Iterable[Vote]) -> None:
-        """Add votes of one more place: of the same sign the second counts half, the third a third."""
+    def add_context_votes(self, votes: Iterable[Vote]) -> None:
+        """Add the votes of one more context. The second vote of a kind counts a half, the third a third."""
         for vote in votes:
-            number = self.signs[vote] = self.signs.get(vote, 0) + 1
-            self.votes[vote[0]] += vote[1] / number
+            count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
+            self.votes[vote[0]] += vote[1] / count
 
     @property
-    def dress(self) -> str:
-        """What it has on: `quoted` if it ever is, `the` where it mostly has an article of its own,
-        `attribute` if its article is always that of what follows, as in `the Velmora phone`, or nothing.
-        """
-        if self.dresses["quoted"]:
+    def usage(self) -> Usage:
+        """How the text mostly uses the name; see `Usage`. A name that is quoted once is a quoted name."""
+        counts = self.usage_counts
+        if counts["quoted"]:
             return "quoted"
-        if self.dresses["the"] > self.dresses[""]:
-            return "the"
-        return "attribute" if self.dresses["attribute"] and not self.dresses[""] else ""
+        if counts["article"] > counts["bare"]:
+            return "article"
+        return "attribute" if counts["attribute"] and not counts["bare"] else "bare"
 
-    def settle(self) -> None:
-        """Take the type of most votes."""
-        self.type = decide(self.votes)
-
-
-class Groups:
-    """Things that differ, each with the forms that it has in the document; the longest names come first."""
-
-    def __init__(self, small: Container[str]) -> None:
-        self.things: list[Thing] = []
-        self._small = small
-        self._by_folded: dict[str, Thing] = {}
-        self._by_word: dict[str, list[Thing]] = {}
-
-    def add(self, thing: Thing) -> Thing:
-        """Add a thing of its own."""
-        self.things.append(thing)
-        self._by_folded.setdefault(_folded(thing), thing)
-        for word in set(thing.words):
-            self._by_word.setdefault(word, []).append(thing)
-        return thing
-
-    def owner(self, thing: Thing) -> Thing | None:
-        """Give the thing with a longer name that `thing` is a shorter form of, or with the same."""
-        if len(thing.words) == 1 and thing.words[0] in lexicon().function:
-            return None
-        longer = self._by_word.get(thing.words[0], ())
-        owners = (one for one in longer if len(one.words) > len(thing.words) and self._is_short(thing, one))
-        return next(owners, self._by_folded.get(_folded(thing)))
-
-    def _is_short(self, thing: Thing, longer: Thing) -> bool:
-        if longer.type == "person":
-            is_word = len(thing.words) == 1 and thing.words[0] in self._small and not thing.is_sure
-            return (
-                _is_part_of_person(thing.words, longer.words) and not is_word and not _is_place(thing, PERSON)
-            )
-        if _is_respelt(thing.words, longer.words) or _is_head_alone(thing, longer):
-            return True
-        if thing.is_titled or places().get(fold(thing.name)) or _is_place(thing):
-            return False
-        if longer.type == "organization" and thing.words == longer.words[: len(thing.words)]:
-            return _begins_organization(thing, longer.words)
-        return _is_shortened(thing.words, longer.words)
+    def update_type(self) -> None:
+        """Set the type to the type with the most votes; among equals, to the first of `ENTITY_TYPES`."""
+        self.type = max(ENTITY_TYPES, key=self.votes.__getitem__)
 
 
-def _folded(thing: Thing) -> str:
-    return fold(" ".join(thing.words))
+class Clusters:
+    """The clusters of a document. Names must be added from the longest to the shortest.
 
-
-def grouped(
-    things: dict[str, Thing], pairs: Mapping[str, str], known: Mapping[str, object], small: Container[str]
-) -> list[Thing]:
-    """Bring the forms of one thing together; `pairs` are what stood in brackets after which name.
-
-    No shorter form is looked for in what `known` has, and `small` are the words that the text has in small
-    letters.
+    Args:
+        lexicon: The words that extraction knows.
+        lowercase_words: The words that the text also writes in lower case.
     """
-    groups, home = Groups(small), dict[str, Thing]()
-    aliases = {alias: name for alias, name in pairs.items() if is_alias(alias, name, known)}
-    for thing in sorted(things.values(), key=lambda one: (-len(one.words), one.name)):
-        if thing.name in aliases:
+
+    def __init__(self, lexicon: Lexicon, lowercase_words: Container[str]) -> None:
+        self.clusters: list[EntityCluster] = []
+        self._lexicon = lexicon
+        self._lowercase_words = lowercase_words
+        self._by_folded_name: dict[str, EntityCluster] = {}
+        self._by_word: dict[str, list[EntityCluster]] = {}
+
+    def add(self, cluster: EntityCluster) -> EntityCluster:
+        """Add a cluster of its own."""
+        self.clusters.append(cluster)
+        self._by_folded_name.setdefault(_folded_name(cluster), cluster)
+        for word in set(cluster.words):
+            self._by_word.setdefault(word, []).append(cluster)
+        return cluster
+
+    def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
+        """Return the cluster with a longer form of a name, or with the name in other case or diacritics."""
+        if len(cluster.words) == 1 and cluster.words[0] in self._lexicon.function_words:
+            return None
+        same_word = self._by_word.get(cluster.words[0], ())
+        longer = (each for each in same_word if len(each.words) > len(cluster.words))
+        owners = (each for each in longer if self._is_short_form(cluster, each))
+        return next(owners, self._by_folded_name.get(_folded_name(cluster)))
+
+    def _is_short_form(self, short: EntityCluster, longer: EntityCluster) -> bool:
+        lexicon = self._lexicon
+        if longer.type == "person":
+            is_word = len(short.words) == 1 and short.words[0] in self._lowercase_words
+            return (
+                _is_part_of_person(lexicon, short.words, longer.words)
+                and not (is_word and not short.is_certain)
+                and not _is_place(lexicon, short, MIN_FAMILY_NAME_PLACE_WEIGHT)
+            )
+        if _is_variant(lexicon, short.words, longer.words) or _is_bare_head(lexicon, short, longer):
+            return True
+        if short.is_titled or lexicon.is_known_place(short.name) or _is_place(lexicon, short):
+            return False
+        if longer.type == "organization" and short.words == longer.words[: len(short.words)]:
+            return _begins_organization(lexicon, short, longer.words)
+        return _is_abridged(lexicon, short.words, longer.words)
+
+
+def _folded_name(cluster: EntityCluster) -> str:
+    return fold(" ".join(cluster.words))
+
+
+def resolve_coreference(
+    lexicon: Lexicon,
+    clusters: dict[str, EntityCluster],
+    aliases: Mapping[str, str],
+    known: Mapping[str, object],
+    lowercase_words: Container[str],
+) -> list[EntityCluster]:
+    """Merge the clusters of the same entity.
+
+    Args:
+        lexicon: The words that extraction knows.
+        clusters: One cluster for each name.
+        aliases: The name before each text in brackets, by that text.
+        known: The entities of the catalogue by name. Their names are not shorter forms of other names.
+        lowercase_words: The words that the text also writes in lower case.
+    """
+    merged, home = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
+    aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
+    for cluster in sorted(clusters.values(), key=lambda each: (-len(each.words), each.name)):
+        if cluster.name in aliases:
             continue
-        owner = None if thing.name in known else groups.owner(thing)
+        owner = None if cluster.name in known else merged.find_owner(cluster)
         if owner:
-            _merge(owner, thing)
-        home[thing.name] = owner or groups.add(thing)
+            _merge(owner, cluster)
+        home[cluster.name] = owner or merged.add(cluster)
     for alias, name in aliases.items():
         if name in home:
-            _merge(home[name], things.get(alias) or Thing(alias, (alias.lower(),)))
+            _merge(home[name], clusters.get(alias) or EntityCluster(alias, (alias.lower(),)))
             _expand(home[name], alias, known)
-    return groups.things
+    return merged.clusters
 
 
-def _merge(owner: Thing, thing: Thing) -> None:
-    owner.forms |= thing.forms
-    owner.count(thing.votes.items(), SHORT)
-    owner.is_sure |= thing.is_sure
+def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:
+    owner.forms |= cluster.forms
+    owner.add_votes(cluster.votes.items(), SHORT_FORM_SHARE)
+    owner.is_certain |= cluster.is_certain
 
 
-def _expand(thing: Thing, acronym: str, known: Mapping[str, object]) -> None:
-    """Call `thing` by what its acronym abbreviates, without the country before it."""
-    full = expansion(thing.name, acronym) if ACRONYM.fullmatch(acronym) else ""
-    if full and thing.name not in known:
-        thing.forms[full] = None
-        thing.name = full
+def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -> None:
+    """Rename `cluster` to what its acronym abbreviates, without the country before it."""
+    full = expansion(cluster.name, acronym) if ACRONYM.fullmatch(acronym) else ""
+    if full and cluster.name not in known:
+        cluster.forms[full] = None
+        cluster.name = full
 
 
-def _is_part_of_person(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    if words == whole[-len(words) :]:
+def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
+    if short == longer[-len(short) :]:
         return True
-    # Of two family names the first is used alone too.
-    if len(whole) > 2 and words == whole[-2:-1] and is_western_name(whole):
-        return words[0] not in lexicon().particles
-    # Family names come last or, in East Asia, first; some persons are called by their given name.
-    return words == whole[:1] and (is_chinese_name(whole) or not is_western_name(whole))
+    # The first of two family names is also used alone.
+    if len(longer) > 2 and short == longer[-2:-1] and is_western_name(lexicon, longer):
+        return short[0] not in lexicon.name_particles
+    # The family name comes last or, in East Asia, first. Some persons are called by their given name.
+    is_family_first = is_chinese_name(lexicon, longer) or not is_western_name(lexicon, longer)
+    return short == longer[:1] and is_family_first
 
 
-def _begins_organization(thing: Thing, whole: Sequence[str]) -> bool:
-    """Tell whether a thing is an organization without the words that say so: Quayline for … Shipping Ltd."""
-    rest = whole[len(thing.words) :]
-    if lexicon().legal_forms.issuperset(_without_country(rest)):
+def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequence[str]) -> bool:
+    """Return True if a name is an organization without its last words: Quayline for Quayline Shipping Ltd."""
+    rest = longer[len(short.words) :]
+    if lexicon.legal_forms.issuperset(_without_country(lexicon, rest)):
         return True
-    is_name = thing.is_sure or any(word not in frequencies() for word in thing.words)
-    return "of" not in rest and is_name and head_type(thing.words) is None
+    is_name = short.is_certain or any(word not in lexicon.frequencies for word in short.words)
+    return "of" not in rest and is_name and lexicon.head_type(short.words) is None
 
 
-def _is_respelt(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    """Tell whether words are a longer name in another form: Bern Lake, Lake of Bern; Olga, Typhoon Olga."""
-    is_turned = len(words) > 1 and whole == (words[-1], "of", *words[:-1])
-    is_storm = lexicon().first_words.get(whole[0]) == "event" and words == whole[1:]
-    return is_turned or is_storm or whole == ("the", *words) or _is_without_country(words, whole)
+def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
+    """Return True if words are a variant of a name: Bern Lake, Lake of Bern; Olga, Typhoon Olga."""
+    is_inverted = len(short) > 1 and longer == (short[-1], "of", *short[:-1])
+    is_event = lexicon.first_words.get(longer[0]) == "event" and short == longer[1:]
+    is_without_article = longer == ("the", *short)
+    return is_inverted or is_event or is_without_article or _is_without_country(lexicon, short, longer)
 
 
-def _is_without_country(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    """Tell whether words are a longer name without what country it is of: Reserve Bank of Ruritania."""
-    return len(words) > 1 and "of" in whole and words == _without_country(whole) != whole
+def _is_without_country(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
+    """Return True if words are a longer name without its country: Reserve Bank of Ruritania."""
+    return len(short) > 1 and "of" in longer and short == _without_country(lexicon, longer) != longer
 
 
-def _without_country(words: Sequence[str]) -> Sequence[str]:
-    of = next((place for place, word in enumerate(words) if word == "of"), len(words))
-    return words[:of] if is_place(" ".join(words[of + 1 :])) else words
+def _without_country(lexicon: Lexicon, words: Sequence[str]) -> Sequence[str]:
+    of = next((index for index, word in enumerate(words) if word == "of"), len(words))
+    return words[:of] if lexicon.is_place(" ".join(words[of + 1 :])) else words
 
 
-def _is_head_alone(thing: Thing, longer: Thing) -> bool:
-    """Tell whether a thing is the head of a place, with its capital: the Gulf, after the Gulf of Brevik."""
-    is_alone = len(thing.words) == 1 and thing.is_sure and longer.type == "place"
-    is_head = is_alone and lexicon().heads.get(thing.words[0]) == "place"
-    return is_head and thing.words[0] == head_noun(longer.words)
+def _is_bare_head(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
+    """Return True if a name is the capitalised head noun of a place: the Gulf, after the Gulf of Brevik."""
+    is_alone = len(short.words) == 1 and short.is_certain and longer.type == "place"
+    is_head = is_alone and lexicon.head_nouns.get(short.words[0]) == "place"
+    return is_head and short.words[0] == lexicon.head_noun(longer.words)
 
 
-def _is_shortened(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    """Tell whether words are some of a longer name, its head among them: Sea Board, Sea Safety Board."""
-    if len(words) < 2 or words[-1] != whole[-1] or head_type(words) is None:
+def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
+    """Return True if words are some of a longer name and its head noun: Sea Board, Sea Safety Board."""
+    if len(short) < 2 or short[-1] != longer[-1] or lexicon.head_type(short) is None:
         return False
-    remaining = iter(whole)
-    return all(word in remaining for word in words)
+    remaining = iter(longer)
+    return all(word in remaining for word in short)
 
 
-def _is_place(thing: Thing, unknown: float = PLACE) -> bool:
-    """Tell whether the text speaks of `thing` as of a place, whatever else has its name.
+def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
+    """Return True if the text refers to a place by this name, whatever else has the name.
 
-    It takes `unknown` votes where the gazetteer has none of that name.
+    Args:
+        lexicon: The words that extraction knows.
+        cluster: The name with its votes.
+        min_unknown: The required weight if the gazetteer does not contain the name.
     """
-    known = places().get(fold(thing.name))
-    if known is None:
-        return thing.votes["place"] >= unknown
-    return thing.votes["place"] - (FAMOUS_PLACE if known else KNOWN_PLACE) >= PLACE
+    is_well_known = lexicon.is_known_place(cluster.name)
+    if is_well_known is None:
+        return cluster.votes["place"] >= min_unknown
+    gazetteer_weight = WELL_KNOWN_PLACE_WEIGHT if is_well_known else OTHER_PLACE_WEIGHT
+    return cluster.votes["place"] - gazetteer_weight >= MIN_PLACE_WEIGHT

@@ -1,183 +1,200 @@
-"""Entities that no catalogue has: names of one document, brought together to things and typed."""
+"""The extraction of entities that the catalogue does not contain, from the texts of one document."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from seeds.extraction.bracketed_aliases import bracketed
-from seeds.extraction.context_after import votes_after
-from seeds.extraction.context_before import dress, surroundings, votes_before
-from seeds.extraction.coreference import Thing, grouped
-from seeds.extraction.form_signs import own_votes, short_votes, usual_votes
-from seeds.extraction.lexicon import (
-    RARE_WORD,
-    family_names,
-    frequencies,
-    is_place,
-    lexicon,
-    perhaps_given_names,
-)
-from seeds.extraction.name_candidates import Name, names, quoted
-from seeds.extraction.scheme_signs import may_be_scheme, votes_for_scheme
-from seeds.extraction.tokens import UPPER, lower
-from seeds.extraction.votes import ALONE, RECOGNIZED
+from seeds.extraction.bracketed_aliases import bracketed_text
+from seeds.extraction.coreference import EntityCluster, resolve_coreference
+from seeds.extraction.lexicon import RARE_WORD, Lexicon
+from seeds.extraction.name_candidates import NameCandidate, find_candidates, find_quoted
+from seeds.extraction.signs.engine import SignEngine
+from seeds.extraction.tokens import UPPER, to_lower
 
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
-CAPITAL_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
-# A word that begins with no capital, and what is joined to it.
-SMALL_WORD = re.compile(r"(?<![\w'’-])([^\W_A-Z][^\W_]*)((?:['’-]\w+)*)")
-# The share of capitalised words that makes a title a headline, if it has more than a few.
-HEADLINE, FEW = 0.5, 3
-# What follows a name that begins a sentence, and hardly any other noun without an article.
-AS_NAME = re.compile(r"['’]s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
-SPEAKS = re.compile(r" ([a-z]+)")
-# So many sentences that begin like that, and the word is a name.
-ENOUGH = 2
-# A word of English that is a name needs so many votes for what it is.
-LEAST = 1.5
+CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
+# A word that does not begin with a capital, and what an apostrophe or hyphen joins to it.
+LOWERCASE_WORD = re.compile(r"(?<![\w'’-])([^\W_A-Z][^\W_]*)((?:['’-]\w+)*)")
+# The share of capitalised words above which a text is a headline, if it has more than the minimum of words.
+HEADLINE_SHARE, MIN_HEADLINE_WORDS = 0.5, 3
+# Text after a name that begins a sentence. It seldom follows another noun that has no article.
+NAME_CONTINUATION = re.compile(r"['’]s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
+NEXT_WORD = re.compile(r" ([a-z]+)")
+# The sum of `EntityCluster.start_weight` that makes a word a name although it occurs only at the beginning of
+# sentences.
+MIN_START_WEIGHT = 2
+# The votes for its type that an English word needs to be a name.
+MIN_WORD_VOTES = 1.5
+# The weight of the type that the operator's own recognizer tells.
+RECOGNIZER_WEIGHT = 3
 
 
-class Candidate(NamedTuple):
-    """What a recognizer takes for a name: its place in a text, and its type."""
+class RecognizedName(NamedTuple):
+    """A name that a recognizer has found: its offsets in the text, and its type."""
 
     start: int
     end: int
-    kind: str
+    type: str
 
 
-Recognizer = Callable[[str], Iterable[Candidate]]
+Recognizer = Callable[[str], Iterable[RecognizedName]]
+"""A function that finds names in a text."""
+
+
+def recognize_nothing(_: str) -> Iterable[RecognizedName]:
+    """Find no names: the default recognizer."""
+    return ()
 
 
 def is_headline(text: str) -> bool:
-    """Tell whether a text has capitals at most of its words, or at all if few, so that they mean nothing."""
+    """Return True if most words are capitalised, so that capitals carry no information."""
     words = LONG_WORD.findall(text)
     capitals = sum(word[0].isupper() for word in words)
-    return 1 < len(words) == capitals or (len(words) > FEW and capitals > HEADLINE * len(words))
+    is_mostly_capitals = len(words) > MIN_HEADLINE_WORDS and capitals > HEADLINE_SHARE * len(words)
+    return 1 < len(words) == capitals or is_mostly_capitals
 
 
-def extract(
-    prose: Sequence[str],
-    known: Mapping[str, object],
-    headline: str = "",
-    recognize: Recognizer = lambda _: (),
-) -> list[Thing]:
-    """Give what the texts of `prose` name, and the places in `headline`, of which nothing else can be told.
+class EntityExtractor:
+    """Finds the entities of a document without a catalogue.
 
-    What `known` has too has its name there among its forms; what `recognize` finds is weighed with the rest.
+    Args:
+        lexicon: The words that extraction knows.
+        recognize: An additional recognizer, whose names and types are weighed with those of the rules.
     """
-    small = _small_words(prose)
-    named, pairs = _seen(prose, recognize)
-    _quote(named, headline)
-    things = {name: Thing(name, tuple(name.lower().split())) for name in _places(headline, small)} | named
-    alone = {thing.words[0] for thing in named.values() if len(thing.words) == 1 and not thing.dress}
-    for thing in things.values():
-        thing.count(own_votes(thing.words, thing.name))
-        thing.count(usual_votes(thing.words, thing.dress))
-        if len(thing.words) > 1:
-            thing.count(short_votes(thing.words, alone))
-        thing.settle()
-    groups = grouped(things, pairs, known, small)
-    for thing in groups:
-        if len(thing.words) == 1:
-            thing.count(ALONE.items())
-        thing.settle()
-    return [thing for thing in groups if _is_entity(thing, known, small)]
+
+    def __init__(self, lexicon: Lexicon, recognize: Recognizer = recognize_nothing) -> None:
+        self._lexicon = lexicon
+        self._recognize = recognize
+        self._signs = SignEngine(lexicon)
+
+    def extract(
+        self, texts: Sequence[str], known: Mapping[str, object], headline: str = ""
+    ) -> list[EntityCluster]:
+        """Return the entities that a document names.
+
+        Args:
+            texts: The texts of the document.
+            known: The entities of the catalogue by name. An entity with such a name is always returned.
+            headline: The title if it is a headline. Only its places and its quoted names are read.
+        """
+        lowercase_words = _lowercase_words(texts)
+        in_texts, aliases = self._read_texts(texts)
+        self._read_quoted(in_texts, headline)
+        in_headline = self._places_of_headline(headline, lowercase_words)
+        clusters = {name: EntityCluster(name, tuple(name.lower().split())) for name in in_headline} | in_texts
+        self._vote_by_name(clusters.values(), _single_words(in_texts.values()))
+        merged = resolve_coreference(self._lexicon, clusters, aliases, known, lowercase_words)
+        for cluster in merged:
+            cluster.add_votes(self._signs.cluster_votes(cluster.words))
+            cluster.update_type()
+        return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
+
+    def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
+        """Return a cluster for each name of the texts, and the name before each text in brackets."""
+        clusters: dict[str, EntityCluster] = {}
+        aliases: dict[str, str] = {}
+        for text in texts:
+            for candidate in find_candidates(self._lexicon, text):
+                cluster = _cluster_of(clusters, candidate.text, candidate.words)
+                self._vote_by_context(cluster, text, candidate)
+                if candidate.begins_sentence:
+                    cluster.start_weight += self._start_weight(text, candidate)
+                else:
+                    cluster.is_certain = True
+                cluster.is_titled |= candidate.title is not None
+                alias = bracketed_text(text, candidate.end)
+                if alias:
+                    aliases.setdefault(alias, candidate.text)
+            for start, end, kind in self._recognize(text):
+                name = text[start:end]
+                cluster = _cluster_of(clusters, name, tuple(to_lower(name).split()))
+                cluster.add_votes([(kind, RECOGNIZER_WEIGHT)])
+                cluster.is_certain = True
+        return clusters, aliases
+
+    def _read_quoted(self, clusters: Mapping[str, EntityCluster], headline: str) -> None:
+        """Add the votes of the names that the headline has in quotation marks."""
+        # The capitals of a headline carry no information.
+        lowercase = "".join(char.lower() if char.isascii() else char for char in headline)
+        for candidate in find_quoted(self._lexicon, headline):
+            if candidate.text in clusters:
+                self._vote_by_context(clusters[candidate.text], lowercase, candidate)
+
+    def _vote_by_context(self, cluster: EntityCluster, text: str, candidate: NameCandidate) -> None:
+        context = self._signs.read_context(text, candidate)
+        cluster.add_context_votes(self._signs.context_votes(context))
+        cluster.usage_counts[context.usage] += 1
+
+    def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
+        """Add the votes of the name itself and of how the text uses it."""
+        signs = self._signs
+        for cluster in clusters:
+            cluster.add_votes(signs.form_votes(cluster.words, cluster.name))
+            cluster.add_votes(signs.usage_votes(cluster.words, cluster.usage))
+            if len(cluster.words) > 1:
+                cluster.add_votes(signs.short_form_votes(cluster.words, single_words))
+            cluster.update_type()
+
+    def _start_weight(self, text: str, candidate: NameCandidate) -> int:
+        """Return how strongly the text after a word that begins a sentence shows that the word is a name."""
+        word, lexicon = candidate.words[0], self._lexicon
+        if len(candidate.words) > 1 or not word.isalpha():
+            return 0
+        following = NEXT_WORD.match(text, candidate.end)
+        if following and following.group(1) in lexicon.speech_verbs and self._is_rare(word):
+            is_person = word in lexicon.possible_given_names or word in lexicon.family_names
+            return 0 if is_person else MIN_START_WEIGHT
+        return 1 if NAME_CONTINUATION.match(text, candidate.end) else 0
+
+    def _places_of_headline(self, headline: str, lowercase_words: Container[str]) -> Iterator[str]:
+        is_place = self._lexicon.is_place
+        words = list(CAPITALISED_WORD.finditer(headline))
+        for first, second in zip_longest(words, words[1:]):
+            both = headline[first.start() : second.end()] if second else ""
+            if is_place(both):
+                yield both
+            elif is_place(first.group()) and first.group().lower() not in lowercase_words:
+                yield first.group()
+
+    def _is_entity(
+        self, cluster: EntityCluster, known: Mapping[str, object], lowercase_words: Container[str]
+    ) -> bool:
+        """Return True if a cluster is an entity; a single word can be any capitalised word."""
+        is_known = any(form in known for form in cluster.forms)
+        if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):
+            return True
+        word, lexicon = cluster.words[0], self._lexicon
+        if word in lowercase_words or word in lexicon.head_types or word in lexicon.common_nouns:
+            return False
+        if not self._is_english(word):
+            return True
+        is_likely = cluster.votes[cluster.type] >= MIN_WORD_VOTES
+        if not cluster.is_certain:
+            return cluster.start_weight >= MIN_START_WEIGHT and is_likely and not word.endswith("s")
+        return is_likely or self._is_rare(word)
+
+    def _is_english(self, word: str) -> bool:
+        singular, lexicon = word.removesuffix("s"), self._lexicon
+        is_noun = singular in lexicon.common_nouns
+        return word in lexicon.frequencies or singular in lexicon.frequencies or is_noun
+
+    def _is_rare(self, word: str) -> bool:
+        """Return True if a word is a rare English word."""
+        return self._lexicon.frequencies.get(word, RARE_WORD) < RARE_WORD
 
 
-def _small_words(texts: Iterable[str]) -> set[str]:
-    """Give the words that some texts have in small letters, joined ones whole and by their beginning."""
-    return {form for text in texts for word, rest in SMALL_WORD.findall(text) for form in (word, word + rest)}
+def _lowercase_words(texts: Iterable[str]) -> set[str]:
+    """Return the words that texts write in lower case; of a joined word, the whole and its beginning."""
+    return {
+        form for text in texts for word, rest in LOWERCASE_WORD.findall(text) for form in (word, word + rest)
+    }
 
 
-def _seen(texts: Iterable[str], recognize: Recognizer) -> tuple[dict[str, Thing], dict[str, str]]:
-    """Collect the names of all texts, and by what stands in brackets the name before it."""
-    things: dict[str, Thing] = {}
-    pairs: dict[str, str] = {}
-    for text in texts:
-        for name in names(text):
-            thing = _thing(things, name.text, name.words)
-            _count(thing, text, name)
-            if name.is_start:
-                thing.starts += _weight_of_start(text, name)
-            else:
-                thing.is_sure = True
-            thing.is_titled |= name.title is not None
-            other = bracketed(text, name.end)
-            if other:
-                pairs.setdefault(other, name.text)
-        for start, end, kind in recognize(text):
-            thing = _thing(things, text[start:end], tuple(lower(text[start:end]).split()))
-            thing.count([(kind, RECOGNIZED)])
-            thing.is_sure = True
-    return things, pairs
+def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
+    """Return the words that the texts use alone, as a bare name."""
+    return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 
 
-def _weight_of_start(text: str, name: Name) -> int:
-    """Give how much what follows a name that begins a sentence says that it is one."""
-    word = name.words[0]
-    if len(name.words) > 1 or not word.isalpha():
-        return 0
-    following = SPEAKS.match(text, name.end)
-    if following and following.group(1) in lexicon().speech and _is_rare(word):
-        return 0 if word in perhaps_given_names() or word in family_names() else ENOUGH
-    return 1 if AS_NAME.match(text, name.end) else 0
-
-
-def _is_rare(word: str) -> bool:
-    return frequencies().get(word, RARE_WORD) < RARE_WORD
-
-
-def _count(thing: Thing, text: str, name: Name) -> None:
-    """Count what stands around one place of a thing."""
-    around = surroundings(text, name)
-    thing.count_again(votes_before(text, name, around))
-    is_full = len(name.words) > 1
-    thing.count_again(votes_after(around, is_full=is_full))
-    if is_full and may_be_scheme(name.words):
-        thing.count_again(votes_for_scheme(name.words, around))
-    thing.dresses[dress(name, around)] += 1
-
-
-def _quote(things: Mapping[str, Thing], headline: str) -> None:
-    """Let those names count that the headline has in quotes."""
-    # Its capitals say nothing, so that they are made small.
-    plain = "".join(char.lower() if char.isascii() else char for char in headline)
-    for name in quoted(headline):
-        if name.text in things:
-            _count(things[name.text], plain, name)
-
-
-def _thing(things: dict[str, Thing], name: str, words: tuple[str, ...]) -> Thing:
-    return things.get(name) or things.setdefault(name, Thing(name, words))
-
-
-def _places(headline: str, small: Container[str]) -> Iterator[str]:
-    words = list(CAPITAL_WORD.finditer(headline))
-    for first, second in zip_longest(words, words[1:]):
-        both = headline[first.start() : second.end()] if second else ""
-        if is_place(both):
-            yield both
-        elif is_place(first.group()) and first.group().lower() not in small:
-            yield first.group()
-
-
-def _is_entity(thing: Thing, known: Mapping[str, object], small: Container[str]) -> bool:
-    """Tell whether a group of names is an entity: one word alone may be any word with a capital."""
-    is_known = any(form in known for form in thing.forms)
-    if is_known or len(thing.words) > 1 or is_place(thing.name):
-        return True
-    word = thing.words[0]
-    if word in small or word in lexicon().head_types or word in lexicon().nouns:
-        return False
-    if not _is_word(word):
-        return True
-    is_likely = thing.votes[thing.type] >= LEAST
-    if not thing.is_sure:
-        return thing.starts >= ENOUGH and is_likely and not word.endswith("s")
-    return is_likely or _is_rare(word)
-
-
-def _is_word(word: str) -> bool:
-    singular = word.removesuffix("s")
-    return word in frequencies() or singular in frequencies() or singular in lexicon().nouns
+def _cluster_of(clusters: dict[str, EntityCluster], name: str, words: tuple[str, ...]) -> EntityCluster:
+    return clusters.get(name) or clusters.setdefault(name, EntityCluster(name, words))

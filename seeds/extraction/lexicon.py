@@ -1,8 +1,8 @@
-"""Words by which English news prose says what a name stands for, and names that are known as such."""
+"""The lexicon: the words and names that extraction knows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,128 +11,180 @@ import yaml
 from api.search.analyzer import fold
 from seeds.extraction import word_lists
 
-LEXICON = Path(__file__).parent / "lexicon.yaml"
-# How often a word that is not rare, and a common word, at least occurs in `frequencies`.
+LEXICON_FILE = Path(__file__).parent / "lexicon.yaml"
+# Frequencies out of 5.4e11 words. A less frequent word than the first is rare; one as frequent as the second
+# is common.
 RARE_WORD, COMMON_WORD = 3_000_000, 20_000_000
+# The words that link a head noun to what follows: Ministry of …, Council for …, Conference on ….
+HEAD_LINKS = ("of", "for", "on")
+# The numbers of a series, which follow the head noun: World War II.
+ROMAN_NUMERALS = ("i", "ii", "iii")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The lists of lexicon.yaml, all in small letters; where it has one a type, the type of each word."""
+    """The words and names that extraction knows, all in lower case.
 
-    heads: Mapping[str, str]
-    heads_of_two: Mapping[str, str]
-    trades: frozenset[str]
-    legal_forms: frozenset[str]
-    endings: Mapping[str, str]
-    first_words: Mapping[str, str]
-    nouns: Mapping[str, str]
-    apposed: Mapping[str, str]
-    possessed: Mapping[str, str]
-    verbs: Mapping[str, str]
-    does: Mapping[str, str]
-    prepositions: Mapping[str, float]
-    of_companies: frozenset[str]
-    plants: frozenset[str]
-    put_in: frozenset[str]
-    moves: frozenset[str]
+    The first fields are the lists of lexicon.yaml, which describes them. A list by type is a mapping from
+    each word to its type. The last fields are the word lists: English words, and names of places and persons.
+
+    Methods that are costly have a cache of bounded size, which belongs to the lexicon.
+    """
+
+    head_nouns: Mapping[str, str]
+    ambiguous_head_nouns: Mapping[str, str]
     seasons: frozenset[str]
-    scheme_verbs: frozenset[str]
-    enrolled: frozenset[str]
-    scheme_does: frozenset[str]
-    schemes: frozenset[str]
-    bears_name: frozenset[str]
+    trade_words: frozenset[str]
+    legal_forms: frozenset[str]
+    suffixes: Mapping[str, str]
+    first_words: Mapping[str, str]
+    common_nouns: Mapping[str, str]
+    apposition_nouns: Mapping[str, str]
+    possessed_nouns: Mapping[str, str]
+    verbs_before: Mapping[str, str]
+    verbs_after: Mapping[str, str]
+    scheme_verbs_before: frozenset[str]
+    enrolment_words: frozenset[str]
+    scheme_verbs_after: frozenset[str]
+    scheme_nouns: frozenset[str]
+    place_prepositions: Mapping[str, float]
+    facility_nouns: frozenset[str]
+    investment_words: frozenset[str]
+    named_product_nouns: frozenset[str]
+    movement_words: frozenset[str]
+    company_nouns: frozenset[str]
     ranks: frozenset[str]
-    modifiers: frozenset[str]
+    title_modifiers: frozenset[str]
     honorifics: frozenset[str]
-    with_field: frozenset[str]
-    speech: frozenset[str]
-    function: frozenset[str]
+    portfolio_ranks: frozenset[str]
+    speech_verbs: frozenset[str]
+    function_words: frozenset[str]
     demonyms: frozenset[str]
-    calendar: frozenset[str]
-    terms: frozenset[str]
-    surnames: frozenset[str]
+    calendar_words: frozenset[str]
+    abbreviations: frozenset[str]
+    chinese_surnames: frozenset[str]
     korean_surnames: frozenset[str]
-    southern_surnames: frozenset[str]
-    particles: frozenset[str]
-    joints: frozenset[str]
-    small: frozenset[str]
-    abbreviated: frozenset[str]
-    of_all: frozenset[str]
-    of_states: frozenset[str]
-    take_of: frozenset[str]
-    take_on: frozenset[str]
-    regions: frozenset[str]
+    southern_chinese_surnames: frozenset[str]
+    name_particles: frozenset[str]
+    foreign_linking_words: frozenset[str]
+    lowercase_title_words: frozenset[str]
+    dotted_abbreviations: frozenset[str]
+    plural_possessors: frozenset[str]
+    government_adjectives: frozenset[str]
+    heads_before_of: frozenset[str]
+    heads_before_on: frozenset[str]
+    extra_places: frozenset[str]
+
+    frequencies: Mapping[str, int]
+    """How often each English word occurs in books, out of 5.4e11 words."""
+    gazetteer: Mapping[str, bool]
+    """Names of places, without diacritics. A value is True if the place is so well known that its name alone
+    means nothing else."""
+    given_names: frozenset[str]
+    possible_given_names: frozenset[str]
+    """All words that can be a given name, those that are more often another word included."""
+    family_names: frozenset[str]
 
     @cached_property
     def head_types(self) -> Mapping[str, str]:
-        """The type that each head noun says, the likelier one where it says two."""
-        likelier = {word: kinds.split()[0] for word, kinds in self.heads_of_two.items()}
-        return dict.fromkeys(self.trades | self.legal_forms, "organization") | likelier | dict(self.heads)
+        """The type of each head noun, the likelier type if there are two."""
+        likelier = {word: types.split()[0] for word, types in self.ambiguous_head_nouns.items()}
+        organizations = dict.fromkeys(self.trade_words | self.legal_forms, "organization")
+        return organizations | likelier | dict(self.head_nouns)
 
     @cached_property
-    def titles(self) -> frozenset[str]:
+    def title_words(self) -> frozenset[str]:
         """All words of offices and forms of address."""
-        return self.ranks | self.modifiers
+        return self.ranks | self.title_modifiers
 
     @cached_property
-    def hyphened_surnames(self) -> frozenset[str]:
-        """Family names that stand before a given name of two syllables with a hyphen."""
-        return self.korean_surnames | self.southern_surnames | self.surnames
+    def east_asian_surnames(self) -> frozenset[str]:
+        """Family names that come before a given name with a hyphen."""
+        return self.korean_surnames | self.southern_chinese_surnames | self.chinese_surnames
 
     @cached_property
-    def nameless(self) -> frozenset[str]:
-        """Words that are no names by themselves."""
-        return self.function | self.terms | self.demonyms | self.calendar | self.titles
+    def non_names(self) -> frozenset[str]:
+        """Words that are never a name alone."""
+        return (
+            self.function_words | self.abbreviations | self.demonyms | self.calendar_words | self.title_words
+        )
+
+    @cached_property
+    def is_place(self) -> Callable[[str], bool]:
+        """Return True if the gazetteer contains a name, in any case, with or without diacritics."""
+        return lru_cache(maxsize=65_536)(self._is_place)
+
+    def _is_place(self, name: str) -> bool:
+        return fold(name) in self.gazetteer
+
+    def is_known_place(self, name: str) -> bool | None:
+        """Return True for a well-known place, False for another place, None if `name` is not a place."""
+        return self.gazetteer.get(fold(name))
+
+    @cached_property
+    def noun_type(self) -> Callable[[str], str | None]:
+        """Return the type of what a common noun in the singular or plural describes, if the noun is known."""
+        return lru_cache(maxsize=16_384)(self._noun_type)
+
+    def _noun_type(self, word: str) -> str | None:
+        nouns = self.common_nouns
+        if word in nouns:
+            return nouns[word]
+        forms = (word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("-elect"))
+        found = next((nouns[form] for form in forms if form in nouns), None)
+        return found or nouns.get(word.rpartition("-")[2])
+
+    @cached_property
+    def _suffixes_by_type(self) -> Mapping[str, tuple[str, ...]]:
+        types = dict.fromkeys(self.suffixes.values())
+        return {kind: tuple(end for end, each in self.suffixes.items() if each == kind) for kind in types}
+
+    def suffix_type(self, word: str) -> str | None:
+        """Return the type that the suffix of a word tells, None if the word is an English word or a name."""
+        if word in self.frequencies or word in self.family_names or word in self.given_names:
+            return None
+        return next((kind for kind, ends in self._suffixes_by_type.items() if word.endswith(ends)), None)
+
+    def head_noun(self, words: Sequence[str]) -> str:
+        """Return the word of a name that can tell its type: the word before an `of`, or the last word.
+
+        A name of one word has no head noun; the result is then empty.
+        """
+        heads = self.head_types
+        for index, word in enumerate(words):
+            if index and word in HEAD_LINKS:
+                return words[index - 1]
+        last = len(words) - 1
+        while last > 0 and (words[last].isdigit() or words[last] in ROMAN_NUMERALS):
+            last -= 1
+        # A place can follow the head noun: Design Museum London, Expo Oslo; but not in Port Said.
+        can_be_place = last > 1 or (words[0] in heads and words[0] not in self.first_words)
+        if last and can_be_place and words[last] not in heads and self.is_place(words[last]):
+            last -= 1
+        return words[last] if len(words) > 1 else ""
+
+    def head_type(self, words: Sequence[str]) -> str | None:
+        """Return the type that the head noun of a name tells."""
+        return self.head_types.get(self.head_noun(words))
 
 
-@cache
-def lexicon() -> Lexicon:
-    """Read the lexicon, once."""
-    read: dict[str, Any] = yaml.load(LEXICON.read_bytes(), yaml.CSafeLoader)
-    return Lexicon(**{key: _by_form(value) for key, value in read.items()})
+def load_lexicon() -> Lexicon:
+    """Load lexicon.yaml and the word lists. This takes a moment, so load the lexicon once."""
+    lists: dict[str, Any] = yaml.load(LEXICON_FILE.read_bytes(), yaml.CSafeLoader)
+    fields = {name: _read_list(value) for name, value in lists.items()}
+    places, particles = fields["extra_places"], fields["name_particles"]
+    return Lexicon(
+        **fields,
+        frequencies=word_lists.word_frequencies(),
+        gazetteer={**word_lists.place_names(), **{fold(name): True for name in places}},
+        given_names=word_lists.given_names() - particles,
+        possible_given_names=word_lists.possible_given_names() - particles,
+        family_names=word_lists.family_names() - particles,
+    )
 
 
-def _by_form(value: Any) -> Any:
-    """Give a list as the set of its words, and lists by type as the type of each word."""
+def _read_list(value: Any) -> Any:
+    """Return a list as a set of words, and lists by type as a mapping from each word to its type."""
     if isinstance(value, dict) and all(isinstance(words, str) for words in value.values()):
         return {word: kind for kind, words in value.items() for word in words.split()}
     return value if isinstance(value, dict) else frozenset(value.split() if isinstance(value, str) else value)
-
-
-def frequencies() -> Mapping[str, int]:
-    """Return how often each English word occurs in books, out of 5.4e11 words."""
-    return word_lists.word_frequencies()
-
-
-@cache
-def places() -> Mapping[str, bool]:
-    """Return the gazetteer: names of places, in lower case and without diacritics.
-
-    A value is True if the place is so well known that its name alone means nothing else.
-    """
-    return {**word_lists.place_names(), **{fold(name): True for name in lexicon().regions}}
-
-
-@lru_cache(maxsize=65_536)
-def is_place(name: str) -> bool:
-    """Return True if the gazetteer contains `name`, in any case, with or without diacritics."""
-    return fold(name) in places()
-
-
-@cache
-def given_names() -> frozenset[str]:
-    """Return given names of many languages in lower case, without those that are more often a word."""
-    return word_lists.given_names() - lexicon().particles
-
-
-@cache
-def perhaps_given_names() -> frozenset[str]:
-    """Return all words that can be a given name, in lower case."""
-    return word_lists.possible_given_names() - lexicon().particles
-
-
-@cache
-def family_names() -> frozenset[str]:
-    """Return family names of many languages in lower case, without those that are more often a word."""
-    return word_lists.family_names() - lexicon().particles

@@ -1,192 +1,215 @@
-"""Names in text: runs of capitalised words, trimmed of titles, peoples and the beginnings of sentences."""
+"""Name candidates: runs of capitalised words without titles, demonyms and words that begin a sentence."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from seeds.extraction.capital_runs import runs
-from seeds.extraction.lexicon import frequencies, is_place, lexicon
-from seeds.extraction.person_names import is_small_surname
-from seeds.extraction.person_titles import is_title, parted, untitled, without_field
-from seeds.extraction.tokens import YEAR, Token, head_of, is_plain, words_of
+from seeds.extraction.capital_runs import find_runs
+from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.person_names import is_function_word_surname
+from seeds.extraction.person_titles import is_title_word, split_before_title, split_title, strip_portfolio
+from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, words_of
 
-# Up to so many characters before a name tell whether a sentence begins with it.
-BEFORE = 4
-ENDS_SENTENCE = re.compile(r"(?:^|[.!?:;…—][\"'”’)\]]*\s|[“\"]|\n|•)\s*[\"'“‘(]*$")
-QUOTED = re.compile(
+# How many characters before a name can show that it begins a sentence.
+SENTENCE_END_LENGTH = 4
+SENTENCE_END = re.compile(r"(?:^|[.!?:;…—][\"'”’)\]]*\s|[“\"]|\n|•)\s*[\"'“‘(]*$")
+QUOTATION = re.compile(
     r"(?:'(?<!\w')([^'’\n]{2,60})'|‘(?<!\w‘)([^’‘\n]{2,60})’|\"(?<!\w\")([^\"\n]{2,60})\""
     r"|“(?<!\w“)([^”“\n]{2,60})”)(?!\w)"
 )
-# Small words that no name in mid-sentence begins with either.
-PRONOUNS = frozenset(("a", "an", "he", "i", "i'd", "i'll", "i'm", "i've", "it", "she", "they", "we", "you"))
-# Small words that end names too.
-LAST = ("one", "two", "three", "four", "five", "zero", "first", "may", "next", "now")
-# Between two names of a list.
-LISTED = (" and ", " or ", ", and ", ", or ")
 # A longer quotation is what somebody said.
-MOST_QUOTED = 6
+MAX_QUOTED_WORDS = 6
+# Function words that do not begin a name in mid-sentence either.
+PRONOUNS = frozenset(("a", "an", "he", "i", "i'd", "i'll", "i'm", "i've", "it", "she", "they", "we", "you"))
+# Function words that can end a name.
+LAST_WORDS = frozenset(("one", "two", "three", "four", "five", "zero", "first", "may", "next", "now"))
+# The text between two names of a list.
+LIST_SEPARATORS = (" and ", " or ", ", and ", ", or ")
 
 
 @dataclass(slots=True)
-class Name:
-    """One place that looks like a name; `title` where an office or form of address stood before it."""
+class NameCandidate:
+    """A place in a text that looks like a name.
+
+    Attributes:
+        text: The name as the text writes it.
+        start: The offset of its first character.
+        end: The offset after its last character.
+        words: The words of the name as the lexicon writes them.
+        title: The office or form of address before the name.
+        begins_sentence: True if the name begins a sentence, so that its capital carries no information.
+        is_quoted: True if the name is in quotation marks.
+        previous: The name before this name in a list.
+    """
 
     text: str
     start: int
     end: int
     words: tuple[str, ...]
     title: str | None = None
-    is_start: bool = False
+    begins_sentence: bool = False
     is_quoted: bool = False
-    # The name before it in a list.
-    after: "Name | None" = None
+    previous: "NameCandidate | None" = None
 
 
-def names(text: str) -> Iterator[Name]:
-    """Yield what looks like a name in `text`: first what is not in quotes, in order."""
-    nameless, last = lexicon().nameless, None
-    for run in runs(text):
+def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
+    """Yield the name candidates of `text`: first those outside quotation marks in order, then the quoted."""
+    non_names = lexicon.non_names
+    last: NameCandidate | None = None
+    for run in find_runs(lexicon, text):
         # Most runs are one word that begins a sentence.
-        if len(run) == 1 and run[0].lower in nameless:
+        if len(run) == 1 and run[0].lower in non_names:
             continue
-        for name in _refined(text, run) if len(run) > 1 else _alone(text, run):
-            if last and text[last.end : name.start] in LISTED:
-                name.after = last
-            yield name
-            last = name
-    yield from quoted(text)
+        found = _from_run(lexicon, text, run) if len(run) > 1 else _from_token(lexicon, text, run)
+        for candidate in found:
+            if last and text[last.end : candidate.start] in LIST_SEPARATORS:
+                candidate.previous = last
+            yield candidate
+            last = candidate
+    yield from find_quoted(lexicon, text)
 
 
-def _alone(text: str, run: list[Token]) -> Iterator[Name]:
-    """Make of a run of one word the name that it is."""
+def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
+    """Yield the candidate of a run of one token."""
     token = run[0]
-    if not (token.is_number or _is_nothing(run) or not without_field(text, run)):
+    if not (token.is_number or _is_no_name(lexicon, run) or not strip_portfolio(lexicon, text, run)):
         words = (token.lower.strip(",'").replace(".", ""),)
-        yield Name(token.text, token.start, token.end, words, None, _begins_sentence(text, token.start))
+        begins_sentence = _begins_sentence(text, token.start)
+        yield NameCandidate(token.text, token.start, token.end, words, None, begins_sentence)
 
 
-def _refined(text: str, run: list[Token]) -> Iterator[Name]:
-    """Make of a run the names in it."""
+def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
+    """Yield the candidates of a longer run."""
     first = run[0].start
-    is_start = _begins_sentence(text, first)
-    for part in parted(text, without_field(text, _begun(text, run, is_start))):
-        title, rest = untitled(text, part)
-        rest = _trimmed(text, rest)
-        if rest and not _is_nothing(rest):
-            start, end = rest[0].start, rest[-1].end
-            yield Name(text[start:end], start, end, words_of(text, rest), title, is_start and start == first)
+    begins_sentence = _begins_sentence(text, first)
+    run = strip_portfolio(lexicon, text, _strip_start(lexicon, text, run, begins_sentence))
+    for part in split_before_title(lexicon, text, run):
+        title, tokens = split_title(lexicon, text, part)
+        tokens = _trim(lexicon, text, tokens)
+        if tokens and not _is_no_name(lexicon, tokens):
+            start, end = tokens[0].start, tokens[-1].end
+            words = words_of(text, tokens)
+            yield NameCandidate(text[start:end], start, end, words, title, begins_sentence and start == first)
 
 
 def _begins_sentence(text: str, start: int) -> bool:
-    # Nearly all stand after a word and a space.
+    # Nearly all names follow a word and a space.
     if start > 1 and text[start - 1] == " " and text[start - 2].isalnum():
         return False
-    return start == 0 or bool(ENDS_SENTENCE.search(text, max(0, start - BEFORE), start))
+    return start == 0 or bool(SENTENCE_END.search(text, max(0, start - SENTENCE_END_LENGTH), start))
 
 
-def _begun(text: str, run: list[Token], is_start: bool) -> list[Token]:
-    """Take from a run the words that only begin a sentence, as in `Although Mr Tan`, `Drugmaker Biontis`."""
-    known = lexicon()
-    while run and (_is_small(text, run, is_start) or (run[0].is_number and not YEAR.fullmatch(run[0].text))):
-        run, is_start = run[1:], False
-    if not is_start or len(run) < 2 or run[0].lower in known.particles:
+def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
+    """Remove words that only begin a sentence, as in `Although Mr Tan` and `Drugmaker Biontis`."""
+    while run and (
+        _is_function_word(lexicon, text, run, begins_sentence)
+        or (run[0].is_number and not YEAR.fullmatch(run[0].text))
+    ):
+        run, begins_sentence = run[1:], False
+    if not begins_sentence or len(run) < 2 or run[0].lower in lexicon.name_particles:
         return run
-    if run[0].lower in known.nouns:
-        return run if run[0].lower in known.head_types or is_title(run[0]) else run[1:]
-    return run[1:] if _is_direction(text, run) else run
+    if run[0].lower in lexicon.common_nouns:
+        return run if run[0].lower in lexicon.head_types or is_title_word(lexicon, run[0]) else run[1:]
+    return run[1:] if _begins_with_direction(lexicon, text, run) else run
 
 
-def _is_small(text: str, run: Sequence[Token], is_start: bool) -> bool:
-    """Tell whether a run begins with a word that is no part of a name.
+def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
+    """Return True if a run begins with a function word that is not part of a name.
 
-    In mid-sentence it is one in The Hague, Can Tho, and the First World War.
+    In mid-sentence such a word is part of the name: The Hague, Can Tho, the First World War.
     """
-    if run[0].lower not in lexicon().function:
+    if run[0].lower not in lexicon.function_words:
         return False
-    if len(run) == 2 and is_small_surname(run[0].lower, run[1].text):
+    if len(run) == 2 and is_function_word_surname(lexicon, run[0].lower, run[1].text):
         return False
-    if is_start or len(run) == 1 or run[1].is_number:
+    if begins_sentence or len(run) == 1 or run[1].is_number:
         return not text.endswith("The ", 0, run[0].start) or len(run) == 1
     return run[0].lower in PRONOUNS or run[0].text.isupper()
 
 
-def _is_direction(text: str, run: Sequence[Token]) -> bool:
-    """Tell whether a run is a part of a country, Northern Norway, and not a country, Northern Ireland."""
+def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
+    """Return True if a run is a part of a country, Northern Norway, and not a country, Northern Ireland."""
     if not run[0].text.endswith("ern"):
         return False
-    whole, rest = text[run[0].start : run[-1].end], text[run[1].start : run[-1].end]
-    return is_place(rest) and not is_place(whole)
+    name, rest = text[run[0].start : run[-1].end], text[run[1].start : run[-1].end]
+    return lexicon.is_place(rest) and not lexicon.is_place(name)
 
 
-def _trimmed(text: str, run: list[Token]) -> list[Token]:
-    """Take from a name what belongs to none: a people before it, a number that counts after it."""
-    known = lexicon()
-    if not run or is_place(text[run[0].start : run[-1].end]):
+def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
+    """Remove a demonym before a name, and numbers and function words after it that are not part of it."""
+    if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
-    if run[0].lower in known.demonyms and head_of(text, run) is None and not _is_called_after_people(run):
+    is_demonym = run[0].lower in lexicon.demonyms and head_type_of(lexicon, text, run) is None
+    if is_demonym and not _includes_demonym(lexicon, run):
         run = run[1:]
-    if run and run[-1].is_number and _is_apart(run):
+    if run and run[-1].is_number and _is_separate_number(lexicon, run):
         run = run[:-1]
-    while run and run[-1].lower in known.function and not _is_last(run):
+    while run and run[-1].lower in lexicon.function_words and not _is_last_word(lexicon, run):
         run = run[:-1]
     return run
 
 
-def _is_called_after_people(run: Sequence[Token]) -> bool:
-    """Tell whether a people and a word of English are one name: Nordic Lantern, but not Thai Internet."""
-    word, known = run[-1].lower, lexicon()
-    if len(run) != 2 or not is_plain(run[-1]) or word.endswith("s"):
+def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
+    """Return True if a demonym and an English word are one name: Nordic Lantern, but not Thai Internet."""
+    word = run[-1].lower
+    if len(run) != 2 or not is_english_word(lexicon, run[-1]) or word.endswith("s"):
         return False
-    return not (word in known.nameless or word in known.nouns or word in known.of_all)
+    return not (
+        word in lexicon.non_names or word in lexicon.common_nouns or word in lexicon.plural_possessors
+    )
 
 
-def _is_last(run: Sequence[Token]) -> bool:
-    """Tell whether a small word ends a name: Formula One, Anna May, Brevik Shipping AS."""
+def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
+    """Return True if a function word ends a name: Formula One, Anna May, Brevik Shipping AS."""
     last = run[-1]
-    is_form = last.lower in lexicon().legal_forms and last.text.isupper()
-    return len(run) > 1 and (is_form or last.lower in LAST)
+    is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()
+    return len(run) > 1 and (is_legal_form or last.lower in LAST_WORDS)
 
 
-def _is_apart(run: Sequence[Token]) -> bool:
-    """Tell whether the number at the end of a run is a year, or no model's: Berlin 3."""
-    if len(run) == 1 or (len(run) == 2 and is_place(run[0].text)):
+def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
+    """Return True if the number at the end of a run is a year or, as in Berlin 3, not that of a model."""
+    if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True
-    return bool(YEAR.fullmatch(run[-1].text)) and not _is_programme(run)
+    return bool(YEAR.fullmatch(run[-1].text)) and not _is_programme(lexicon, run)
 
 
-def _is_programme(run: Sequence[Token]) -> bool:
-    """Tell whether a round year ends the name of a programme: Safe Quays 2030."""
-    return len(run) > 2 and run[-1].text[-1] in "05" and all(is_plain(token) for token in run[:-1])
+def _is_programme(lexicon: Lexicon, run: Sequence[Token]) -> bool:
+    """Return True if a round year ends the name of a programme: Safe Quays 2030."""
+    is_round = run[-1].text[-1] in "05"
+    return len(run) > 2 and is_round and all(is_english_word(lexicon, token) for token in run[:-1])
 
 
-def _is_nothing(run: Sequence[Token]) -> bool:
-    known, last = lexicon(), run[-1].lower
+def _is_no_name(lexicon: Lexicon, run: Sequence[Token]) -> bool:
+    last = run[-1].lower
     if len(run) == 1:
-        return last in known.nameless or len(last) < 2 or last.replace("-", "") in known.terms
-    # South Korean is a people, Telefon Nordic is none.
-    if last in known.demonyms and (_is_known(run[0]) or run[0].lower in known.demonyms):
+        return last in lexicon.non_names or len(last) < 2 or last.replace("-", "") in lexicon.abbreviations
+    # South Korean is a people, Telefon Nordic is a name.
+    if last in lexicon.demonyms and (_is_known(lexicon, run[0]) or run[0].lower in lexicon.demonyms):
         return True
-    return all(token.lower in known.nameless for token in run)
+    return all(token.lower in lexicon.non_names for token in run)
 
 
-def _is_known(token: Token) -> bool:
-    return token.lower in frequencies() or is_place(token.text)
+def _is_known(lexicon: Lexicon, token: Token) -> bool:
+    return token.lower in lexicon.frequencies or lexicon.is_place(token.text)
 
 
-def quoted(text: str) -> Iterator[Name]:
-    """Yield what stands in quotes and is written as a title is: 'Green AI', not 'an agent'."""
-    for match in QUOTED.finditer(text):
+def find_quoted(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
+    """Yield the quotations of `text` that are capitalised like a title: 'Green AI', but not 'an agent'."""
+    for match in QUOTATION.finditer(text):
         number = match.lastindex or 1
         inside = match.group(number)
-        if _is_written_as_title(inside):
+        if _is_title_case(lexicon, inside):
             words = tuple(word.lower() for word in inside.split())
-            yield Name(inside, *match.span(number), words, is_quoted=True)
+            yield NameCandidate(inside, *match.span(number), words, is_quoted=True)
 
 
-def _is_written_as_title(text: str) -> bool:
+def _is_title_case(lexicon: Lexicon, text: str) -> bool:
     words = text.split()
-    if not text[0].isupper() or len(words) > MOST_QUOTED or text[-1] in ",.?! ":
+    if not text[0].isupper() or len(words) > MAX_QUOTED_WORDS or text[-1] in ",.?! ":
         return False
-    if len(words) == 1 and text.isalpha() and text.lower() in frequencies():
+    if len(words) == 1 and text.isalpha() and text.lower() in lexicon.frequencies:
         return False
-    return all(word[0].isupper() or word[0].isdigit() or word.lower() in lexicon().small for word in words)
+    return all(
+        word[0].isupper() or word[0].isdigit() or word.lower() in lexicon.lowercase_title_words
+        for word in words
+    )

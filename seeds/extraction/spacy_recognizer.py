@@ -1,15 +1,15 @@
-"""An operator's own spaCy pipeline: what it recognizes is weighed with what the rules find."""
+"""An operator's own spaCy pipeline as an additional recognizer of names."""
 
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from seeds.extraction.extractor import Candidate, Recognizer
+from seeds.extraction.extractor import RecognizedName, Recognizer, recognize_nothing
 from seeds.messages import printable
 
-# The labels of OntoNotes, which most pipelines have, and PER of others; dates and amounts are no entities.
-KINDS = {
+# The labels of OntoNotes, which most pipelines have, and PER of others. Dates and amounts are not entities.
+TYPES = {
     "PERSON": "person",
     "PER": "person",
     "ORG": "organization",
@@ -21,35 +21,43 @@ KINDS = {
     "WORK_OF_ART": "product",
     "EVENT": "event",
 }
-# What pipelines take for a part of a name, and texts do not always have with it.
-AROUND = r"[\s\"'“”‘’,;:()]*"
-NAME = re.compile(rf"{AROUND}(?:the\s+)?{AROUND}([^\W_].*?)(?:['’]s?)?{AROUND}", re.DOTALL | re.IGNORECASE)
+# Marks, articles and possessives, which some pipelines make part of a name.
+MARKS = r"[\s\"'“”‘’,;:()]*"
+NAME = re.compile(rf"{MARKS}(?:the\s+)?{MARKS}([^\W_].*?)(?:['’]s?)?{MARKS}", re.DOTALL | re.IGNORECASE)
 
 
 class ModelError(ValueError):
-    """The pipeline cannot be loaded; the message is one line that names the setting."""
+    """The pipeline cannot be loaded. The message is one line that names the setting."""
 
 
-def recognizer(model: str) -> Recognizer | None:
-    """Load the pipeline with the name or path `model`; None where it is empty. Raises ModelError."""
+def load_recognizer(model: str) -> Recognizer:
+    """Return a recognizer that runs a pipeline.
+
+    Args:
+        model: The name or path of the pipeline. If it is empty, the recognizer finds nothing.
+
+    Raises:
+        ModelError: If the pipeline cannot be loaded.
+    """
     if not model:
-        return None
+        return recognize_nothing
     try:
         pipeline = import_module("spacy").load(model)
     except ImportError as error:
-        raise _failure(model, f"needs a package that is not installed: {error.name}") from None
-    except Exception as error:  # Pipelines run code of their own when they are loaded.
-        raise _failure(model, str(error)) from None
-    return lambda text: _candidates(pipeline(text))
+        raise _make_error(model, f"needs a package that is not installed: {error.name}") from None
+    except Exception as error:  # Pipelines run their own code when they are loaded.
+        raise _make_error(model, str(error)) from None
+    return lambda text: _find_names(pipeline(text))
 
 
-def _failure(model: str, reason: str) -> ModelError:
-    first = reason.strip().partition("\n")[0]
-    return ModelError(printable(f"BRIEFS_SPACY_MODEL: {model} cannot be loaded: {first}"))
+def _make_error(model: str, reason: str) -> ModelError:
+    first_line = reason.strip().partition("\n")[0]
+    return ModelError(printable(f"BRIEFS_SPACY_MODEL: {model} cannot be loaded: {first_line}"))
 
 
-def _candidates(read: Any) -> Iterator[Candidate]:
-    for entity in read.ents:
-        name, kind = NAME.fullmatch(entity.text), KINDS.get(entity.label_)
+def _find_names(document: Any) -> Iterator[RecognizedName]:
+    for entity in document.ents:
+        name, kind = NAME.fullmatch(entity.text), TYPES.get(entity.label_)
         if name and kind:
-            yield Candidate(entity.start_char + name.start(1), entity.start_char + name.end(1), kind)
+            start = entity.start_char
+            yield RecognizedName(start + name.start(1), start + name.end(1), kind)

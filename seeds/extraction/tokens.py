@@ -1,4 +1,4 @@
-"""The words that names are made of: those with capitals, and numbers."""
+"""Tokens: the capitalised words and numbers of a text, which names consist of."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from api.search.analyzer import CJK
-from seeds.extraction.lexicon import COMMON_WORD, RARE_WORD, frequencies, is_place, lexicon
+from seeds.extraction.lexicon import COMMON_WORD, RARE_WORD, Lexicon
 
 UPPER = "".join(chr(point) for point in range(0x41, 0x2000) if unicodedata.category(chr(point)) == "Lu")
 LETTER = rf"[^\W_{CJK}]"
@@ -16,25 +16,23 @@ CAPITALISED = (
     rf"|[{UPPER}]{LETTER}*(?:[-&](?=[{UPPER}\d]){LETTER}+|['’](?!s\b)(?=[^\W\d_]){LETTER}+)*\+?"
 )
 NUMBER = r"\d+(?:[.,]\d+)*[A-Z]?"
-# What is looked for begins with a capital or digit, which makes the search fast; the small letters before
-# it, as in iPhone, al-Haddad or d'Arcy, are looked at then.
+# The pattern begins with a capital or a digit, which makes the search fast. The lowercase letters before it,
+# as in iPhone, al-Haddad or d'Arcy, are read afterwards.
 TOKEN = re.compile(rf"(?:{CAPITALISED}|{NUMBER})(?!\w)")
-SMALL = re.compile(r"(?<!\w)(?<!\w[-'’])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]['’])$")
-LONGEST_SMALL = 4
+LOWERCASE_PREFIX = re.compile(r"(?<!\w)(?<!\w[-'’])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]['’])$")
+MAX_PREFIX_LENGTH = 4
 # The second half of a given name in East Asia: Se-hun, Mei-hua.
-SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
-# What is no syllable, but said of the place before it.
-OF_PLACES = frozenset(("area", "based", "born", "led", "made", "owned", "style", "wide"))
-# What firms end in that takes a full stop, and that full stop where no sentence ends.
-STOP = re.compile(r"\.(?=[,;:)]|['’]s| [a-z(])")
-STOPPED = frozenset(("bros", "co", "corp", "inc", "ltd"))
+GIVEN_NAME_SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
+# Words that follow a place and a hyphen, and are not a syllable of a given name.
+PLACE_COMPOUNDS = frozenset(("area", "based", "born", "led", "made", "owned", "style", "wide"))
+# Legal forms that are written with a full stop, and that full stop if it does not end a sentence.
+DOTTED_FORMS = frozenset(("bros", "co", "corp", "inc", "ltd"))
+INNER_FULL_STOP = re.compile(r"\.(?=[,;:)]|['’]s| [a-z(])")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-# The numbers of a series, which stand after its head: World War II.
-ROMAN = ("i", "ii", "iii")
 
 
 class Token(NamedTuple):
-    """One capitalised word or number, and as the lexicon has it."""
+    """A capitalised word or a number; `lower` is the word as the lexicon writes it."""
 
     text: str
     start: int
@@ -43,109 +41,91 @@ class Token(NamedTuple):
     lower: str
 
 
-def tokens(text: str) -> list[Token]:
-    """Give the capitalised words and the numbers of `text`."""
-    return list(_tokens(text))
+def tokenize(lexicon: Lexicon, text: str) -> list[Token]:
+    """Return the capitalised words and the numbers of `text`."""
+    return list(_tokens(lexicon, text))
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    function, reached = lexicon().function, 0
+def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
+    function_words, previous_end = lexicon.function_words, 0
     for match in TOKEN.finditer(text):
         start, end = match.span()
         word = match.group()
         small = word.lower()
         ahead = text[end : end + 2]
-        # Four in ten only begin a sentence; after another, as in Formula One, they may be a part of a name.
-        if ahead[1:].islower() and start - reached != 1 and small in function:
+        # Four in ten capitalised words only begin a sentence. After another capitalised word, as in Formula
+        # One, a function word can be part of a name.
+        if ahead[1:].islower() and start - previous_end != 1 and small in function_words:
             continue
         is_number = word[0].isdigit()
         if start and text[start - 1] != " ":
-            start = _beginning(text, start, is_number)
+            start = _word_start(text, start, is_number)
         if ahead[:1] in (".", "-"):
-            end = _end(text, start, end)
+            end = _word_end(lexicon, text, start, end)
         if start >= 0:
-            reached = end
+            previous_end = end
             if end - start != len(word):
                 word = text[start:end]
                 small = word.lower()
             yield Token(word, start, end, is_number, small if small.isascii() else small.replace("’", "'"))
 
 
-def _beginning(text: str, start: int, is_number: bool) -> int:
-    """Give where the word begins that has a capital or digit at `start`, as in iPhone; -1 if none does."""
-    before = text[max(0, start - LONGEST_SMALL) : start]
-    small = None if is_number else SMALL.search(before)
-    if small:
-        return start - len(small.group())
-    is_inside = _is_wordly(before[-1]) or (before[-1] in "-'’" and _is_wordly(before[-2:-1]))
+def _word_start(text: str, start: int, is_number: bool) -> int:
+    """Return the start of the word whose capital or digit is at `start`; -1 if that is inside a word."""
+    before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
+    prefix = None if is_number else LOWERCASE_PREFIX.search(before)
+    if prefix:
+        return start - len(prefix.group())
+    is_inside = _is_word_character(before[-1]) or (before[-1] in "-'’" and _is_word_character(before[-2:-1]))
     return -1 if is_inside else start
 
 
-def _is_wordly(char: str) -> bool:
-    return char.isalnum() or char == "_"
+def _is_word_character(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
-def _end(text: str, start: int, end: int) -> int:
-    """Give where a word ends before a hyphen or full stop that may be its own."""
+def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
+    """Return the end of a word before a hyphen or full stop that can be part of it."""
     if text[end] == "-":
-        return _end_of_given_name(text, start, end)
-    return end + 1 if text[start:end].lower() in STOPPED and STOP.match(text, end) else end
+        return _given_name_end(lexicon, text, start, end)
+    is_dotted = text[start:end].lower() in DOTTED_FORMS and INNER_FULL_STOP.match(text, end)
+    return end + 1 if is_dotted else end
 
 
-def _end_of_given_name(text: str, start: int, end: int) -> int:
-    syllable = SYLLABLE.match(text, end)
+def _given_name_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
+    syllable = GIVEN_NAME_SYLLABLE.match(text, end)
     if not syllable or start < 1 or text[start - 1] != " ":
         return end
-    if syllable.group(1) in OF_PLACES:
+    if syllable.group(1) in PLACE_COMPOUNDS:
         return end
     family = text[text.rfind(" ", 0, start - 1) + 1 : start - 1].lower()
-    known, first = lexicon(), frequencies().get(text[start:end].lower(), 0)
-    is_family = family in known.korean_surnames or (family in known.hyphened_surnames and first < COMMON_WORD)
-    return syllable.end() if is_family or frequencies().get(syllable.group(1), 0) < RARE_WORD else end
+    frequencies = lexicon.frequencies
+    is_common = frequencies.get(text[start:end].lower(), 0) >= COMMON_WORD
+    is_family = family in lexicon.korean_surnames or (family in lexicon.east_asian_surnames and not is_common)
+    return syllable.end() if is_family or frequencies.get(syllable.group(1), 0) < RARE_WORD else end
 
 
-def lower(text: str) -> str:
-    """Give `text` as the lexicon has it."""
+def to_lower(text: str) -> str:
+    """Return `text` in lower case with straight apostrophes, as the lexicon writes words."""
     small = text.lower()
     return small if small.isascii() else small.replace("’", "'")
 
 
-def words_of(text: str, run: Sequence[Token]) -> tuple[str, ...]:
-    """Give the words of a name, those in small letters between its capitalised ones included."""
-    words = lower(text[run[0].start : run[-1].end])
-    # S.A. is SA, but 3.5 is not 35.
+def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Return the words of the name that `tokens` make, including the lowercase words between them."""
+    words = to_lower(text[tokens[0].start : tokens[-1].end])
+    # S.A. becomes SA, but 3.5 does not become 35.
     return tuple(
         word.rstrip(",.'") if word[0].isdigit() else word.strip(",'").replace(".", "")
         for word in words.split()
     )
 
 
-def head_of(text: str, run: Sequence[Token]) -> str | None:
-    """Give the type that the head noun of a name says; one word alone has none."""
-    return head_type(words_of(text, run)) if len(run) > 1 else None
+def head_type_of(lexicon: Lexicon, text: str, tokens: Sequence[Token]) -> str | None:
+    """Return the type that the head noun of a name tells; a single word has no head noun."""
+    return lexicon.head_type(words_of(text, tokens)) if len(tokens) > 1 else None
 
 
-def head_type(words: Sequence[str]) -> str | None:
-    """Give the type that the head noun of a name says."""
-    return lexicon().head_types.get(head_noun(words))
-
-
-def head_noun(words: Sequence[str]) -> str:
-    """Give the word of a name that may say what it is: the one before an `of` or the last; none alone."""
-    heads = lexicon().head_types
-    for place, word in enumerate(words):
-        if place and word in ("of", "for", "on"):
-            return words[place - 1]
-    last = len(words) - 1
-    while last > 0 and (words[last].isdigit() or words[last] in ROMAN):
-        last -= 1
-    # The place after it: Design Museum London, Expo Oslo; but not Port Said.
-    is_after = last > 1 or (words[0] in heads and words[0] not in lexicon().first_words)
-    if last and is_after and words[last] not in heads and is_place(words[last]):
-        last -= 1
-    return words[last] if len(words) > 1 else ""
-
-
-def is_plain(token: Token) -> bool:
-    """Tell whether a word is one of English, and no place."""
-    return token.lower in frequencies() and not is_place(token.text)
+def is_english_word(lexicon: Lexicon, token: Token) -> bool:
+    """Return True if a token is an English word and no place."""
+    return token.lower in lexicon.frequencies and not lexicon.is_place(token.text)

@@ -23,7 +23,7 @@ from math import log
 from typing import Any
 
 from api.search.analyzer import WORD, fold, term
-from seeds.extraction.lexicon import frequencies, lexicon
+from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.mentions import FoundEntity
 from seeds.parsing.document import ArticleText
 
@@ -58,12 +58,14 @@ Span = tuple[int, int, str]
 """Where a text names an entity, and its key."""
 
 
-def find_evidence(prose: ArticleText, entities: Sequence[FoundEntity]) -> list[list[dict[str, Any]]]:
+def find_evidence(
+    prose: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
+) -> list[list[dict[str, Any]]]:
     """Give the paragraphs that support each takeaway, the best first: `{"paragraph": 1, "score": 0.75}`."""
     spans = _spans(entities)
-    body = [_things(text, spans.get(("body", at), [])) for at, text in enumerate(prose.body, 1)]
+    body = [_things(lexicon, text, spans.get(("body", at), [])) for at, text in enumerate(prose.body, 1)]
     paragraphs = Counter(thing for things in body for thing in things)
-    said = [_things(one.text, spans.get(("takeaways", one.position), [])) for one in prose.takeaways]
+    said = [_things(lexicon, one.text, spans.get(("takeaways", one.position), [])) for one in prose.takeaways]
     return [
         _best({thing: kind / (paragraphs[thing] or 1) for thing, kind in things.items()}, body)
         for things in said
@@ -103,7 +105,7 @@ def _specific(weights: Things) -> float:
     return sum(weight for thing, weight in weights.items() if thing.startswith(SPECIFIC))
 
 
-def _things(text: str, spans: Sequence[Span]) -> dict[str, float]:
+def _things(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
     """Give what `text` says, with its kinds; the words and numbers in a name are the entity's."""
     gaps, reached = [], 0
     for start, end, _ in spans:
@@ -114,7 +116,7 @@ def _things(text: str, spans: Sequence[Span]) -> dict[str, float]:
     for number in _numbers(tokens):
         things[f"n{number:.12g}"] = SMALL_NUMBER if number < 10 and number.is_integer() else NUMBER
     for token in tokens:
-        stem, kind = _word(token)
+        stem, kind = _word(lexicon, token)
         if kind:
             things[stem] = kind
     return things
@@ -144,14 +146,14 @@ def _number(token: str) -> float | None:
 
 
 @lru_cache(maxsize=65_536)
-def _word(token: str) -> tuple[str, float]:
+def _word(lexicon: Lexicon, token: str) -> tuple[str, float]:
     """Give the term of `token` and its kind, which is 0 where it is a number, a letter or a function word."""
     stem, word = term(token), fold(token).removesuffix("'s")
     is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in SCALES
-    if is_empty or word in lexicon().function:
+    if is_empty or word in lexicon.function_words:
         return stem, 0.0
     # "Mandates" is no rarer a word than "mandate".
-    return stem, telling(max(frequencies().get(form, 0) for form in (word, stem[1:])))
+    return stem, telling(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
 
 
 def telling(count: int) -> float:

@@ -19,7 +19,7 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from api.search.analyzer import fold, words_in
-from seeds.extraction.lexicon import frequencies
+from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.mentions import FoundEntity, Section
 
 # The first words of the body count twice, as those of the title do.
@@ -47,11 +47,13 @@ DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
 CALENDAR_EMPHASIS = dict.fromkeys((*WEEKDAYS, *MONTHS), CALENDAR)
 
 
-def features(sections: Sequence[Section], entities: Sequence[FoundEntity]) -> dict[str, float]:
+def features(
+    sections: Sequence[Section], entities: Sequence[FoundEntity], lexicon: Lexicon
+) -> dict[str, float]:
     """Give the features of an article with their weights, the weightiest first."""
-    words = _scaled(_words(sections, entities), 1 - ENTITY_SHARE)
+    words = _scaled(_words(sections, entities, lexicon), 1 - ENTITY_SHARE)
     named = {
-        ENTITY + found.entity.id.hex: math.sqrt(found.salience) * _name_rarity(found.entity.name)
+        ENTITY + found.entity.id.hex: math.sqrt(found.salience) * _name_rarity(lexicon, found.entity.name)
         for found in entities
     }
     both = words | _scaled(named, ENTITY_SHARE)
@@ -60,7 +62,9 @@ def features(sections: Sequence[Section], entities: Sequence[FoundEntity]) -> di
     return {name: round(weight, 4) for name, weight in _scaled(dict(kept), 1).items()}
 
 
-def _words(sections: Iterable[Section], entities: Iterable[FoundEntity]) -> dict[str, float]:
+def _words(
+    sections: Iterable[Section], entities: Iterable[FoundEntity], lexicon: Lexicon
+) -> dict[str, float]:
     texts = [(section.part, words_in(section.text)) for section in sections]
     days = Counter(chain.from_iterable(_days(words) for _, words in texts))
     counts: defaultdict[str, int] = defaultdict(int, days)
@@ -70,7 +74,7 @@ def _words(sections: Iterable[Section], entities: Iterable[FoundEntity]) -> dict
     return {
         word: (1 + math.log(count)) * rare * emphasis.get(word, 1.0)
         for word, count in counts.items()
-        if (rare := rarity(word))
+        if (rare := rarity(lexicon, word))
     }
 
 
@@ -107,15 +111,15 @@ def _word(form: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def rarity(word: str) -> float:
+def rarity(lexicon: Lexicon, word: str) -> float:
     """Give how much a word tells: -ln of the share of English texts that have it, 0 to 5.5."""
-    expected = (frequencies().get(word, 0) + UNKNOWN) / BOOK_WORDS * TEXT_WORDS
+    expected = (lexicon.frequencies.get(word, 0) + UNKNOWN) / BOOK_WORDS * TEXT_WORDS
     return max(0.0, min(RAREST, -math.log(-math.expm1(-expected))) - COMMONEST)
 
 
 @lru_cache(maxsize=50_000)
-def _name_rarity(name: str) -> float:
-    return sum(rarity(_word(form)) for form in words_in(name))
+def _name_rarity(lexicon: Lexicon, name: str) -> float:
+    return sum(rarity(lexicon, _word(form)) for form in words_in(name))
 
 
 def _scaled(weights: Mapping[str, float], share: float) -> dict[str, float]:

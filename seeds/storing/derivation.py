@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from seeds.extraction.mentions import FoundEntity, Matcher, find_entities, sections
+from seeds.extraction.mentions import EntityMatcher, FoundEntity, find_entities, sections
 from seeds.linking.evidence import find_evidence
 from seeds.linking.feature_vectors import Vector, make_vector
 from seeds.linking.features import features
@@ -38,7 +38,9 @@ class Derived:
         return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def derive(prose: ArticleText, matcher: Matcher) -> Derived:
+def derive(prose: ArticleText, matcher: EntityMatcher) -> Derived:
     """Derive all that follows from `prose`, its entities found by `matcher`."""
     entities = find_entities(prose, matcher)
-    return Derived(entities, find_evidence(prose, entities), features(sections(prose), entities))
+    lexicon = matcher.lexicon
+    evidence = find_evidence(prose, entities, lexicon)
+    return Derived(entities, evidence, features(sections(prose), entities, lexicon))

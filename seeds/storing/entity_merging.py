@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, update
 
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
-from seeds.extraction.mentions import own_slug
+from seeds.extraction.mentions import extracted_slug
 from seeds.storing.article_entities import slugs_for
 from seeds.storing.catalogue_update import change_entities
 from seeds.storing.history import increment_corpus_revision
@@ -49,8 +49,8 @@ def settle_entities(begin: Transaction) -> int:
                 break
             changed += _settle(connection, page)
             for row in page:
-                if row.slug != own_slug(row.name):
-                    contested[own_slug(row.name)].append(row.id)
+                if row.slug != extracted_slug(row.name):
+                    contested[extracted_slug(row.name)].append(row.id)
             last = page[-1].id
     for slug in sorted(contested):
         with begin() as connection:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from api.db import table_of
 from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
-from seeds.extraction.mentions import Matcher
+from seeds.extraction.mentions import EntityMatcher
 from seeds.linking.computed_links import link_both
 from seeds.linking.listed_links import resolve
 from seeds.parsing.document import Rejection
@@ -34,7 +34,7 @@ UPDATE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identity"))
 
 
-def load(connection: Connection, submission: SubmittedDocument, matcher: Matcher) -> Outcome:
+def load(connection: Connection, submission: SubmittedDocument, matcher: EntityMatcher) -> Outcome:
     """Bring the article of `submission` to what its document says: created, updated or unchanged.
 
     An article that was removed comes back under its old slug, with its next revision. What is derived from a

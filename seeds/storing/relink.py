@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from api.db import table_of
 from api.models import Article, ArticleFeatures
-from seeds.extraction.mentions import Matcher
+from seeds.extraction.mentions import EntityMatcher
 from seeds.linking.computed_links import link
 from seeds.linking.feature_vectors import Vector, unpack
 from seeds.linking.listed_links import resolve
@@ -29,7 +29,7 @@ FEATURES = (
 )
 
 
-def reread(connection: Connection, identity: UUID, matcher: Matcher) -> bool:
+def reread(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
     """Derive anew what is derived from an article alone; tells whether anything changed."""
     whole = read_whole(connection, identity)
     content = whole.content

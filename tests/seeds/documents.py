@@ -18,7 +18,6 @@ from sqlalchemy import delete, select, update
 from api.db import db
 from api.models import Corpus
 from seeds.extraction.catalogue import KnownEntity
-from seeds.extraction.mentions import Matcher
 from seeds.parsing.files import SubmittedDocument
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
@@ -30,6 +29,7 @@ from seeds.storing.relink import reread
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
 from tests.conftest import make_app
+from tests.support.extraction import make_matcher
 
 ROOT = Path(__file__).parents[2]
 # What another database with the same documents need not have: the clock, a key made for it alone, and what
@@ -133,7 +133,7 @@ def seed_pages(
 ) -> list[str]:
     """Load `submissions` as `flask seed load` does, with another catalogue; gives each one's outcome."""
     known = tuple(catalogue)
-    matcher, outcomes = Matcher(known), []
+    matcher, outcomes = make_matcher(known), []
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
             refresh_entities(connection, known)
@@ -156,7 +156,7 @@ def reread_pages(
     known = tuple(catalogue)
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         refresh_entities(connection, known)
-        return [reread(connection, article_id(each.key), Matcher(known)) for each in submissions]
+        return [reread(connection, article_id(each.key), make_matcher(known)) for each in submissions]
 
 
 def clear(app: Flask) -> None:

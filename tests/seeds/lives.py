@@ -12,7 +12,6 @@ from sqlalchemy import select
 from api.db import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
 from seeds.extraction.catalogue import KnownEntity
-from seeds.extraction.mentions import Matcher
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.catalogue_update import cede_slugs, refresh_entities
 from seeds.storing.entity_merging import settle_entities
@@ -21,6 +20,7 @@ from seeds.storing.relink import relink, reread
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
 from tests.seeds.documents import Page, rows, seed_pages, submit
+from tests.support.extraction import make_matcher
 
 KEYS = [f"page-{number}" for number in range(6)]
 TITLES = ["The Weir Is Closed", "Velmora Votes", "The weir is closed", "“Łódź” in 北京 🌊", "A Quay"]
@@ -113,7 +113,7 @@ def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
         for article in articles:
             with begin() as connection:
-                reread(connection, article, Matcher(catalogue))
+                reread(connection, article, make_matcher(catalogue))
         settle_entities(begin)
         for article in articles:
             with begin() as connection:

@@ -13,11 +13,11 @@ from multiprocessing.context import ForkServerProcess
 from sqlalchemy import Engine, event
 
 from seeds.extraction.catalogue import read_catalogue
-from seeds.extraction.mentions import Matcher
 from seeds.storing.article_record import make_content
 from seeds.storing.derivation import derive
 from tests.conftest import make_app
 from tests.seeds.documents import Page, submit
+from tests.support.extraction import make_matcher
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__])
@@ -97,4 +97,4 @@ def _run_steps(database_url: str, command: Sequence[str], last: int | None, pare
 
 
 # Read the word lists once, in the server.
-derive(make_content(submit("page", Page()), "page").prose, Matcher(read_catalogue()))
+derive(make_content(submit("page", Page()), "page").prose, make_matcher(read_catalogue()))

@@ -14,12 +14,13 @@ from uuid import UUID
 from api.models import link_place
 from api.search.analyzer import analyze, fold
 from seeds.extraction.catalogue import KnownEntity
-from seeds.extraction.mentions import FoundEntity, Matcher, find_entities, sections
+from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.linking.features import features
 from seeds.linking.neighbours import INDEXED_FEATURES, LEAST
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slugs_for
 from seeds.storing.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
+from tests.support.extraction import make_matcher
 
 RELEVANCE = "relevance"
 # Fields of a response that have the same names as the facts of a row.
@@ -205,7 +206,7 @@ class Corpus:
     def set_catalogue(self, catalogue: Iterable[KnownEntity]) -> None:
         """Replace the catalogue."""
         known = tuple(catalogue)
-        self.matcher = Matcher(known)
+        self.matcher = make_matcher(known)
         self.entities |= {entity.id: entity for entity in known if entity.id in self.entities}
 
     def seed(self, submission: SubmittedDocument, now: datetime) -> str:
@@ -214,7 +215,7 @@ class Corpus:
         if before and before.submission == submission:
             return "unchanged"
         found = find_entities(submission.document, self.matcher)
-        about = features(sections(submission.document), found)
+        about = features(sections(submission.document), found, self.matcher.lexicon)
         created_at = before.created_at if before else now
         self.articles[submission.key] = Article(submission, created_at, now, tuple(found), about)
         for each in found:

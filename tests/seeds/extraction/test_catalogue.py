@@ -1,4 +1,4 @@
-"""The catalogue: the project's own is valid, and a broken one says in one line where."""
+"""The catalogue: that of the project is valid, and an invalid one is an error of one line."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ import pytest
 
 from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import CATALOGUE, CatalogueError, KnownEntity, read_catalogue
-from seeds.extraction.mentions import Matcher
 from seeds.messages import printable
 from seeds.storing.identifiers import is_slug
+from tests.support.extraction import make_matcher
 
-WHOLE = """\
+TWO_ENTRIES = """\
 - name: Sea Board
   type: organization
   slug: the-sea-board
@@ -23,14 +23,14 @@ WHOLE = """\
 
 
 def read(folder: Path, text: str | bytes) -> tuple[KnownEntity, ...]:
-    """Read a catalogue with the content `text`."""
+    """Return the entities of a catalogue with the content `text`."""
     path = folder / "known.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return read_catalogue(path)
 
 
-def complaint(folder: Path, text: str | bytes) -> str:
-    """Give the error's one line without the file's name, which it starts with."""
+def error_message(folder: Path, text: str | bytes) -> str:
+    """Return the message of the error without the name of the file, with which it begins."""
     with pytest.raises(CatalogueError) as caught:
         read(folder, text)
     message = str(caught.value)
@@ -39,24 +39,24 @@ def complaint(folder: Path, text: str | bytes) -> str:
     return message.removeprefix("known.yaml: ")
 
 
-def test_the_projects_catalogue_is_valid() -> None:
+def test_the_catalogue_of_the_project_is_valid() -> None:
     catalogue = read_catalogue()
     assert catalogue
     assert {entity.type for entity in catalogue} <= set(ENTITY_TYPES)
     assert all(is_slug(entity.slug) for entity in catalogue)
-    assert all(list(Matcher(catalogue).find(name)) for entity in catalogue for name in entity.names)
+    assert all(list(make_matcher(catalogue).find(name)) for entity in catalogue for name in entity.names)
 
 
-def test_the_projects_catalogue_finds_each_name_as_its_own_entity() -> None:
+def test_each_name_of_the_catalogue_of_the_project_is_found() -> None:
     catalogue = read_catalogue(CATALOGUE)
-    matcher = Matcher(catalogue)
+    matcher = make_matcher(catalogue)
     for entity in catalogue:
         for name in entity.names:
             assert list(matcher.find(name)) == [(0, len(name), entity)]
 
 
-def test_an_entry_has_all_that_the_file_says(tmp_path: Path) -> None:
-    board, day = read(tmp_path, WHOLE)
+def test_an_entity_has_all_fields_of_its_entry(tmp_path: Path) -> None:
+    board, day = read(tmp_path, TWO_ENTRIES)
     assert board == KnownEntity(
         "Sea Board",
         "organization",
@@ -70,7 +70,7 @@ def test_an_entry_has_all_that_the_file_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# none yet\n", "[]"])
-def test_a_catalogue_may_be_empty(tmp_path: Path, text: str) -> None:
+def test_a_catalogue_can_be_empty(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == ()
 
 
@@ -81,7 +81,7 @@ def test_each_type_is_allowed(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["planet", "Place", "places", "''"])
 def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: str) -> None:
-    rest = complaint(tmp_path, f"{WHOLE}- {{name: Tide, type: {kind}}}")
+    rest = error_message(tmp_path, f"{TWO_ENTRIES}- {{name: Tide, type: {kind}}}")
     assert rest == f"entry 3, type: Must be one of: {', '.join(ENTITY_TYPES)}."
 
 
@@ -109,17 +109,17 @@ def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: 
         ("{name: Tide, type: place, slug: ''}", "slug"),
     ],
 )
-def test_a_wrong_entry_is_named_by_its_number_and_field(tmp_path: Path, entry: str, field: str) -> None:
-    assert complaint(tmp_path, f"{WHOLE}- {entry}").startswith(f"entry 3, {field}: ")
+def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, field: str) -> None:
+    assert error_message(tmp_path, f"{TWO_ENTRIES}- {entry}").startswith(f"entry 3, {field}: ")
 
 
 @pytest.mark.parametrize("text", ["name: Tide", "Tide", "- Tide", "- [Tide]", "7"])
-def test_anything_but_a_list_of_entries_is_an_error(tmp_path: Path, text: str) -> None:
-    assert complaint(tmp_path, text)
+def test_a_file_without_a_list_of_entries_is_an_error(tmp_path: Path, text: str) -> None:
+    assert error_message(tmp_path, text)
 
 
-def test_a_field_that_breaks_the_line_is_shown_in_one(tmp_path: Path) -> None:
-    assert "Unknown field" in complaint(tmp_path, '- {name: Tide, type: place, "a\\nb\\x1b": c}')
+def test_a_field_with_a_line_break_is_escaped_in_the_message(tmp_path: Path) -> None:
+    assert "Unknown field" in error_message(tmp_path, '- {name: Tide, type: place, "a\\nb\\x1b": c}')
 
 
 @pytest.mark.parametrize(
@@ -134,20 +134,23 @@ def test_a_field_that_breaks_the_line_is_shown_in_one(tmp_path: Path) -> None:
         ("{name: 'Tide, Day', type: place}", "tide-day"),
     ],
 )
-def test_a_name_or_slug_that_is_there_twice_is_an_error(tmp_path: Path, entry: str, text: str) -> None:
-    rest = complaint(tmp_path, f"{WHOLE}- {entry}")
+def test_a_name_or_slug_that_occurs_twice_is_an_error(tmp_path: Path, entry: str, text: str) -> None:
+    rest = error_message(tmp_path, f"{TWO_ENTRIES}- {entry}")
     assert rest.startswith(f"'{text}' of ")
-    assert rest.endswith(" is taken by an entry before it")
+    assert rest.endswith(" is already used by an earlier entry")
 
 
-def test_one_name_in_straight_and_curly_quotes_is_one_name(tmp_path: Path) -> None:
+def test_a_name_in_straight_and_in_curly_quotes_is_the_same_name(tmp_path: Path) -> None:
     both = "- {name: Sailor's Day, type: event}\n- {name: Sailor’s Day, type: place, slug: other}"
-    assert "Sailor’s Day" in complaint(tmp_path, both)
+    assert "Sailor’s Day" in error_message(tmp_path, both)
 
 
-def test_a_name_that_cannot_be_spelt_needs_a_slug_of_its_own(tmp_path: Path) -> None:
+def test_a_name_from_which_no_slug_can_be_made_needs_a_slug(tmp_path: Path) -> None:
     name = "123e4567-e89b-42d3-a456-426614174000"
-    assert complaint(tmp_path, f"- {{name: {name}, type: product}}") == f"'{name}' needs a slug of its own"
+    assert (
+        error_message(tmp_path, f"- {{name: {name}, type: product}}")
+        == f"'{name}' needs a slug, since none can be made from its name"
+    )
     assert read(tmp_path, f"- {{name: {name}, type: product, slug: one}}")[0].slug == "one"
 
 
@@ -164,23 +167,23 @@ def test_a_name_that_cannot_be_spelt_needs_a_slug_of_its_own(tmp_path: Path) -> 
         "- &a a\n- *b",
     ],
 )
-def test_what_is_not_yaml_says_so(tmp_path: Path, text: str | bytes) -> None:
-    assert complaint(tmp_path, text).startswith("not YAML: ")
+def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path, text: str | bytes) -> None:
+    assert error_message(tmp_path, text).startswith("not YAML: ")
 
 
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, "- " * 100_000 + "a", "- name: " + "{a: " * 40_000 + "}" * 40_000]
 )
-def test_what_is_nested_too_deep_says_so(tmp_path: Path, text: str) -> None:
-    assert complaint(tmp_path, text) == "nested deeper than 10, which no entry is"
+def test_a_file_that_is_nested_too_deep_is_an_error(tmp_path: Path, text: str) -> None:
+    assert error_message(tmp_path, text) == "is nested deeper than 10 levels"
 
 
 @pytest.mark.parametrize("value", ["2026-02-30", '!!int ""', "!!float abc", "!!bool abc", "!!timestamp abc"])
-def test_a_value_that_is_none_says_so(tmp_path: Path, value: str) -> None:
+def test_a_value_that_cannot_be_read_is_an_error(tmp_path: Path, value: str) -> None:
     text = f"- name: Tide\n  type: event\n  description: {value}\n"
-    assert complaint(tmp_path, text).startswith("a value cannot be read: ")
+    assert error_message(tmp_path, text).startswith("a value cannot be read: ")
 
 
-def test_a_catalogue_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_missing_catalogue_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"known\.yaml"):
         read_catalogue(tmp_path / "known.yaml")

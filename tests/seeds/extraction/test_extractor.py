@@ -1,4 +1,4 @@
-"""Entities that no catalogue has: which names of a document are one thing, and which are none."""
+"""The extraction of entities: which names of a document stand for one entity, and which for none."""
 
 import pytest
 from hypothesis import given
@@ -6,21 +6,26 @@ from hypothesis import strategies as st
 
 from api.models import ENTITY_TYPES
 from seeds.extraction.bracketed_aliases import expansion, is_alias
-from seeds.extraction.coreference import Thing
-from seeds.extraction.extractor import Candidate, _small_words, extract, is_headline
+from seeds.extraction.coreference import EntityCluster
+from seeds.extraction.extractor import EntityExtractor, RecognizedName, _lowercase_words, is_headline
+from tests.support.extraction import LEXICON
+
+EXTRACTOR = EntityExtractor(LEXICON)
 
 
-def things(*prose: str, headline: str = "", known: "dict[str, object] | None" = None) -> dict[str, Thing]:
-    """Give what `prose` names by its main name."""
-    return {thing.name: thing for thing in extract(prose, known or {}, headline)}
+def clusters(
+    *texts: str, headline: str = "", known: "dict[str, object] | None" = None
+) -> dict[str, EntityCluster]:
+    """Return the entities that `texts` name, by their main name."""
+    return {cluster.name: cluster for cluster in EXTRACTOR.extract(texts, known or {}, headline)}
 
 
-def forms(*prose: str) -> dict[str, set[str]]:
-    """Give the forms of each by its main name."""
-    return {name: set(thing.forms) for name, thing in things(*prose).items()}
+def forms(*texts: str) -> dict[str, set[str]]:
+    """Return the forms of each entity by its main name."""
+    return {name: set(cluster.forms) for name, cluster in clusters(*texts).items()}
 
 
-# --- Forms of one thing. ---
+# --- The forms of one entity. ---
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,7 @@ def forms(*prose: str) -> dict[str, set[str]]:
         ("In the Strait of Brevik. Ships left the Strait.", "Strait of Brevik", {"Strait"}),
     ],
 )
-def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]) -> None:
+def test_a_shorter_form_stands_for_the_same_entity(text: str, name: str, others: set[str]) -> None:
     assert forms(text) == {name: {name} | others}
 
 
@@ -66,8 +71,8 @@ def test_a_shorter_form_is_the_same_thing(text: str, name: str, others: set[str]
         "They bought from Velmora Tides and Harbour Textiles.",
     ],
 )
-def test_two_things_with_a_word_in_common_stay_two(text: str) -> None:
-    assert len(things(text)) == 2
+def test_two_entities_with_a_word_in_common_are_not_merged(text: str) -> None:
+    assert len(clusters(text)) == 2
 
 
 @pytest.mark.parametrize(
@@ -80,7 +85,7 @@ def test_two_things_with_a_word_in_common_stay_two(text: str) -> None:
         ("The Carriage Act (Tram Law) passed. The Tram Law is old.", "Carriage Act", "Tram Law"),
     ],
 )
-def test_what_stands_in_brackets_after_a_name_is_another_name(text: str, name: str, other: str) -> None:
+def test_a_name_in_brackets_after_a_name_is_an_alias(text: str, name: str, other: str) -> None:
     assert other in forms(text)[name]
     assert other not in forms(text)
 
@@ -88,14 +93,14 @@ def test_what_stands_in_brackets_after_a_name_is_another_name(text: str, name: s
 @pytest.mark.parametrize(
     "inside", ["GDP", "Norway", "Monday", "Norwegian", "Fog 2026", "Fog, Rain", "see below"]
 )
-def test_not_all_in_brackets_is(inside: str) -> None:
-    assert not is_alias(inside, "Velmora Fog", {})
+def test_some_texts_in_brackets_are_not_aliases(inside: str) -> None:
+    assert not is_alias(LEXICON, inside, "Velmora Fog", {})
 
 
-def test_two_entries_of_the_catalogue_stay_two() -> None:
+def test_two_entities_of_the_catalogue_are_not_merged() -> None:
     ports, iwb = object(), object()
-    assert not is_alias("IWB", "Inland Waters Board", {"IWB": iwb, "Inland Waters Board": ports})
-    assert is_alias("IWB", "Inland Waters Board", {"IWB": iwb, "Inland Waters Board": iwb})
+    assert not is_alias(LEXICON, "IWB", "Inland Waters Board", {"IWB": iwb, "Inland Waters Board": ports})
+    assert is_alias(LEXICON, "IWB", "Inland Waters Board", {"IWB": iwb, "Inland Waters Board": iwb})
 
 
 @pytest.mark.parametrize(
@@ -113,11 +118,11 @@ def test_two_entries_of_the_catalogue_stay_two() -> None:
         ("Norland", "NLD", ""),
     ],
 )
-def test_an_acronym_expands_to_the_words_that_it_spells(name: str, acronym: str, full: str) -> None:
+def test_an_acronym_expands_to_the_words_that_it_abbreviates(name: str, acronym: str, full: str) -> None:
     assert expansion(name, acronym) == full
 
 
-# --- What is an entity, and of what type. ---
+# --- Which names are entities, and of what type. ---
 
 
 @pytest.mark.parametrize(
@@ -131,8 +136,8 @@ def test_an_acronym_expands_to_the_words_that_it_spells(name: str, acronym: str,
         ("Management said so.", []),
     ],
 )
-def test_a_word_that_begins_sentences_as_names_do_is_one(text: str, found: list[str]) -> None:
-    assert list(things(text)) == found
+def test_a_word_that_begins_sentences_like_a_name_is_an_entity(text: str, found: list[str]) -> None:
+    assert list(clusters(text)) == found
 
 
 @pytest.mark.parametrize(
@@ -152,8 +157,8 @@ def test_a_word_that_begins_sentences_as_names_do_is_one(text: str, found: list[
         ("The plant at Tovrik Ekkel, the only place of its kind, is shut.", "Tovrik Ekkel", "place"),
     ],
 )
-def test_an_entity_has_the_type_that_its_form_and_the_text_say(text: str, name: str, kind: str) -> None:
-    assert {thing: each.type for thing, each in things(text).items()} == {name: kind}
+def test_the_form_and_the_context_tell_the_type(text: str, name: str, kind: str) -> None:
+    assert {each: cluster.type for each, cluster in clusters(text).items()} == {name: kind}
 
 
 @pytest.mark.parametrize(
@@ -167,18 +172,18 @@ def test_an_entity_has_the_type_that_its_form_and_the_text_say(text: str, name: 
         "",
     ],
 )
-def test_a_word_with_a_capital_is_not_yet_a_name(text: str) -> None:
-    assert things(text) == {}
+def test_a_capital_alone_does_not_make_a_name(text: str) -> None:
+    assert clusters(text) == {}
 
 
-def test_a_word_that_also_stands_in_small_letters_is_none() -> None:
-    assert things("They told the Watchers so.") != {}
-    assert things("They told the Watchers so. Some watchers left.") == {}
+def test_a_word_that_also_occurs_in_lower_case_is_not_an_entity() -> None:
+    assert clusters("They told the Watchers so.") != {}
+    assert clusters("They told the Watchers so. Some watchers left.") == {}
 
 
-def test_of_a_sign_that_is_repeated_each_next_one_counts_less() -> None:
-    once = things("They slept in Velmora.")["Velmora"].votes["place"]
-    thrice = things("They slept in Velmora. They sat in Velmora. They ate in Velmora.")["Velmora"].votes[
+def test_a_repeated_vote_counts_less_each_time() -> None:
+    once = clusters("They slept in Velmora.")["Velmora"].votes["place"]
+    thrice = clusters("They slept in Velmora. They sat in Velmora. They ate in Velmora.")["Velmora"].votes[
         "place"
     ]
     assert once < thrice < 2 * once
@@ -196,31 +201,35 @@ def test_of_a_sign_that_is_repeated_each_next_one_counts_less() -> None:
         ("", False),
     ],
 )
-def test_a_word_in_small_letters_is_a_whole_one(word: str, expected: bool) -> None:
-    assert (word in _small_words(["fog, mid-bay", "log; it's o'rain", "Snow"])) is expected
+def test_a_lowercase_word_is_read_from_its_beginning(word: str, expected: bool) -> None:
+    assert (word in _lowercase_words(["fog, mid-bay", "log; it's o'rain", "Snow"])) is expected
 
 
-def test_names_of_the_catalogue_are_kept_whatever_their_form() -> None:
+def test_a_name_of_the_catalogue_is_an_entity_whatever_its_form() -> None:
     known: dict[str, object] = {"Storm": object()}
-    assert things("Storm came.", known=known).keys() == {"Storm"}
+    assert clusters("Storm came.", known=known).keys() == {"Storm"}
 
 
-def test_a_name_of_the_catalogue_is_no_short_form() -> None:
+def test_a_name_of_the_catalogue_is_not_a_short_form() -> None:
     known: dict[str, object] = {"Velmora": object()}
-    found = things("At Velmora Shipping Ltd. Then Velmora sold it.", known=known)
+    found = clusters("At Velmora Shipping Ltd. Then Velmora sold it.", known=known)
     assert found.keys() == {"Velmora", "Velmora Shipping Ltd"}
 
 
-def test_a_recognizer_has_a_say_in_what_is_a_name_and_of_what_type() -> None:
+def test_the_names_and_types_of_a_recognizer_count() -> None:
     prose = ["They left it to lanterns of Brevik there, and to Fog."]
 
-    def recognize(text: str) -> list[Candidate]:
-        return [Candidate(16, 34, "organization"), Candidate(text.index("Fog"), len(text) - 1, "policy")]
+    def recognize(text: str) -> list[RecognizedName]:
+        return [
+            RecognizedName(16, 34, "organization"),
+            RecognizedName(text.index("Fog"), len(text) - 1, "policy"),
+        ]
 
-    assert [thing.name for thing in extract(prose, {})] == ["Brevik"]
-    with_it = {thing.name: thing.type for thing in extract(prose, {}, recognize=recognize)}
-    assert with_it["lanterns of Brevik"] == "organization"
-    assert with_it["Fog"] == "policy"
+    assert clusters(*prose).keys() == {"Brevik"}
+    extractor = EntityExtractor(LEXICON, recognize)
+    types = {cluster.name: cluster.type for cluster in extractor.extract(prose, {})}
+    assert types["lanterns of Brevik"] == "organization"
+    assert types["Fog"] == "policy"
 
 
 # --- Headlines. ---
@@ -238,27 +247,27 @@ def test_a_recognizer_has_a_say_in_what_is_a_name_and_of_what_type() -> None:
         ("海委会", False),
     ],
 )
-def test_a_headline_has_capitals_at_most_of_its_words(text: str, expected: bool) -> None:
+def test_in_a_headline_most_words_are_capitalised(text: str, expected: bool) -> None:
     assert is_headline(text) is expected
 
 
-def test_of_a_headline_only_places_are_told() -> None:
-    found = things(headline="Storm Drowns Tram Lines of Bergen and New York")
-    assert {name: thing.type for name, thing in found.items()} == {"Bergen": "place", "New York": "place"}
+def test_only_places_are_extracted_from_a_headline() -> None:
+    found = clusters(headline="Storm Drowns Tram Lines of Bergen and New York")
+    assert {name: cluster.type for name, cluster in found.items()} == {"Bergen": "place", "New York": "place"}
 
 
-def test_a_place_of_a_headline_is_none_if_it_is_a_word_of_the_text() -> None:
-    assert things("It was nice.", headline="Storm Drowns Nice Tram Lines").keys() == set()
+def test_a_place_in_a_headline_is_dropped_if_it_is_a_word_of_the_text() -> None:
+    assert clusters("It was nice.", headline="Storm Drowns Nice Tram Lines").keys() == set()
 
 
-def test_what_a_headline_has_in_quotes_is_no_person_and_no_place() -> None:
+def test_a_quoted_name_in_a_headline_is_neither_a_person_nor_a_place() -> None:
     prose = "They watched Tovrik Ekkel again."
-    assert things(prose)["Tovrik Ekkel"].type == "person"
-    found = things(prose, headline="‘Tovrik Ekkel’, a Film About Fog, Sells Out")
+    assert clusters(prose)["Tovrik Ekkel"].type == "person"
+    found = clusters(prose, headline="‘Tovrik Ekkel’, a Film About Fog, Sells Out")
     assert found["Tovrik Ekkel"].type == "product"
 
 
-# --- Whatever the text. ---
+# --- Properties. ---
 
 
 NAMES = ["Velmora", "Velmora Bank", "Tarn", "Osric Tarn", "Ministry of Ports", "MOP", "Bergen", "İ"]
@@ -269,12 +278,12 @@ PROSE = st.lists(st.one_of(st.text(), st.lists(PIECES).map("".join)), max_size=4
 
 @given(PROSE)
 def test_extraction_is_the_same_each_time(prose: list[str]) -> None:
-    assert extract(prose, {}) == extract(prose, {})
+    assert EXTRACTOR.extract(prose, {}) == EXTRACTOR.extract(prose, {})
 
 
 @given(PROSE)
-def test_every_thing_has_a_type_and_no_form_is_two_things(prose: list[str]) -> None:
-    found = extract(prose, {})
-    every = [form for thing in found for form in thing.forms]
-    assert all(thing.type in ENTITY_TYPES and thing.name in thing.forms for thing in found)
-    assert len(every) == len(set(every))
+def test_each_entity_has_a_type_and_each_form_belongs_to_one_entity(prose: list[str]) -> None:
+    found = EXTRACTOR.extract(prose, {})
+    every_form = [form for cluster in found for form in cluster.forms]
+    assert all(each.type in ENTITY_TYPES and each.name in each.forms for each in found)
+    assert len(every_form) == len(set(every_form))

@@ -1,4 +1,4 @@
-"""The lexicon: its file is in order, and what it and the lists of names know."""
+"""The lexicon: its file is in order, and it knows the words and names that it should."""
 
 from typing import Any
 
@@ -6,20 +6,12 @@ import pytest
 import yaml
 
 from api.models import ENTITY_TYPES
-from seeds.extraction.lexicon import (
-    LEXICON,
-    family_names,
-    frequencies,
-    given_names,
-    is_place,
-    lexicon,
-    perhaps_given_names,
-    places,
-)
+from seeds.extraction.lexicon import LEXICON_FILE, load_lexicon
+from tests.support.extraction import LEXICON
 
-READ: dict[str, Any] = yaml.safe_load(LEXICON.read_bytes())
-TYPED = {key: value for key, value in READ.items() if isinstance(value, dict) and key != "prepositions"}
-# The types that the keys of each name; two in one.
+READ: dict[str, Any] = yaml.safe_load(LEXICON_FILE.read_bytes())
+TYPED = {key: value for key, value in READ.items() if isinstance(value, dict) and key != "place_prepositions"}
+# The types in the keys of each list by type; a key can have two types.
 TYPES = {key: {kind for kinds in value for kind in kinds.split()} for key, value in TYPED.items()}
 LISTS = {key: value.split() for key, value in READ.items() if isinstance(value, str)} | {
     f"{key} {kind}": words.split() for key, lists in TYPED.items() for kind, words in lists.items()
@@ -39,57 +31,102 @@ def test_a_word_has_one_type(name: str) -> None:
     assert TYPES[name] <= set(ENTITY_TYPES)
 
 
-def test_a_head_of_two_types_is_none_of_one_and_a_legal_form_is_an_organizations() -> None:
-    assert not lexicon().heads.keys() & (lexicon().heads_of_two.keys() | lexicon().legal_forms)
-    assert lexicon().head_types["forum"] == "organization"
-    assert lexicon().head_types["oyj"] == "organization"
+def test_an_ambiguous_head_noun_has_its_likelier_type_and_a_legal_form_is_an_organization() -> None:
+    assert not LEXICON.head_nouns.keys() & (LEXICON.ambiguous_head_nouns.keys() | LEXICON.legal_forms)
+    assert LEXICON.head_types["forum"] == "organization"
+    assert LEXICON.head_types["oyj"] == "organization"
 
 
-def test_no_line_is_longer_than_120() -> None:
-    assert max(map(len, LEXICON.read_text("utf-8").splitlines())) <= 120
+def test_no_line_is_longer_than_120_characters() -> None:
+    assert max(map(len, LEXICON_FILE.read_text("utf-8").splitlines())) <= 120
 
 
-def test_words_of_offices_are_ranks_or_stand_before_them() -> None:
-    assert not lexicon().ranks & lexicon().modifiers
-    assert lexicon().honorifics <= lexicon().ranks
-    assert lexicon().titles == lexicon().ranks | lexicon().modifiers
+def test_a_title_word_is_either_a_rank_or_a_modifier() -> None:
+    assert not LEXICON.ranks & LEXICON.title_modifiers
+    assert LEXICON.honorifics <= LEXICON.ranks
+    assert LEXICON.title_words == LEXICON.ranks | LEXICON.title_modifiers
 
 
 @pytest.mark.parametrize(
     "name", ["norway", "russia", "cote d'ivoire", "bergen", "kiev", "sao paulo", "guangdong", "middle east"]
 )
-def test_places_are_known_without_case_and_diacritics(name: str) -> None:
-    assert name in places()
+def test_the_gazetteer_has_names_in_lower_case_and_without_diacritics(name: str) -> None:
+    assert name in LEXICON.gazetteer
 
 
-def test_a_place_is_known_in_any_case_and_with_diacritics_or_without() -> None:
-    assert is_place("Reykjavík")
-    assert is_place("REYKJAVIK")
-    assert not is_place("Velmora")
+def test_a_place_is_found_in_any_case_and_with_or_without_diacritics() -> None:
+    assert LEXICON.is_place("Reykjavík")
+    assert LEXICON.is_place("REYKJAVIK")
+    assert not LEXICON.is_place("Velmora")
 
 
 @pytest.mark.parametrize("name", ["of", "mobile", "reading", "most", "sale", "velmora", ""])
-def test_a_town_whose_name_is_a_word_is_no_place(name: str) -> None:
-    assert name not in places()
+def test_a_town_with_the_name_of_an_english_word_is_not_a_place(name: str) -> None:
+    assert name not in LEXICON.gazetteer
 
 
-def test_a_large_city_is_famous_and_a_town_is_not() -> None:
-    assert places()["london"]
-    assert not places()["lillehammer"]
+def test_a_large_city_is_well_known_and_a_town_is_not() -> None:
+    assert LEXICON.gazetteer["london"]
+    assert not LEXICON.gazetteer["lillehammer"]
 
 
-def test_names_of_persons_are_of_many_languages() -> None:
-    assert {"anna", "ingrid", "giuseppe", "larry"} <= given_names()
-    assert {"smith", "müller", "andersson"} <= family_names()
+def test_names_of_persons_come_from_many_languages() -> None:
+    assert {"anna", "ingrid", "giuseppe", "larry"} <= LEXICON.given_names
+    assert {"smith", "müller", "andersson"} <= LEXICON.family_names
 
 
-def test_a_word_of_english_is_no_name_for_standing_in_one_careless_list() -> None:
-    assert {"atlas", "press", "lo"}.isdisjoint(given_names())
-    assert {"atlas", "press"} <= perhaps_given_names()
-    assert "fresh" not in family_names()
+def test_an_english_word_that_is_seldom_a_name_is_only_a_possible_name() -> None:
+    assert {"atlas", "press", "lo"}.isdisjoint(LEXICON.given_names)
+    assert {"atlas", "press"} <= LEXICON.possible_given_names
+    assert "fresh" not in LEXICON.family_names
 
 
 def test_words_have_their_frequencies() -> None:
-    assert frequencies()["the"] > frequencies()["harbour"] > 0
-    assert frequencies()["harbor"] == frequencies()["harbour"]
-    assert "velmora" not in frequencies()
+    assert LEXICON.frequencies["the"] > LEXICON.frequencies["harbour"] > 0
+    assert LEXICON.frequencies["harbor"] == LEXICON.frequencies["harbour"]
+    assert "velmora" not in LEXICON.frequencies
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("ministry of ports", "ministry"),
+        ("harbour compact", "compact"),
+        ("tide war ii", "war"),
+        ("harbour championship 2030", "championship"),
+        ("design museum oslo", "museum"),
+        ("port oslo", "oslo"),
+        ("harbour", ""),
+    ],
+)
+def test_the_head_noun_is_the_word_before_of_or_the_last_word(name: str, head: str) -> None:
+    assert LEXICON.head_noun(name.split()) == head
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("singer", "person"),
+        ("singers", "person"),
+        ("president-elect", "person"),
+        ("rock-singer", "person"),
+        ("velmora", None),
+        ("", None),
+    ],
+)
+def test_a_noun_is_known_in_the_plural_and_in_compounds(word: str, kind: str | None) -> None:
+    assert LEXICON.noun_type(word) == kind
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("zelltechnik", "organization"), ("velmorabad", "place"), ("anna", None), ("bank", None)],
+)
+def test_a_suffix_tells_the_type_of_a_word_that_is_not_english(word: str, kind: str | None) -> None:
+    assert LEXICON.suffix_type(word) == kind
+
+
+def test_the_lexicon_is_loaded_without_a_global() -> None:
+    other = load_lexicon()
+    assert other is not LEXICON
+    assert other.head_nouns == LEXICON.head_nouns

@@ -1,4 +1,4 @@
-"""Mentions: each name of the catalogue and of the text itself, the longest first, at its place."""
+"""Mentions: names of the catalogue and extracted names are found at their offsets, longest match first."""
 
 import re
 import unicodedata
@@ -13,10 +13,11 @@ from bench.evaluate.entities import ExtractedEntity, match_entities
 from bench.evaluate.gold import normalize_name, read_samples
 from bench.evaluate.scores import Score
 from seeds.extraction.catalogue import KnownEntity, read_catalogue
-from seeds.extraction.mentions import FoundEntity, Matcher, Mention, find_entities, salience, sections
+from seeds.extraction.mentions import FoundEntity, Mention, find_entities, salience, sections
 from seeds.parsing.files import read_document
 from seeds.parsing.page import parse
 from tests.seeds.documents import ROOT, Page
+from tests.support.extraction import make_matcher
 
 BOARD = KnownEntity("Sea Board", "organization", "sea-board", ("Board", "海委会"))
 PLAN = KnownEntity("AI+", "policy", "ai-plus")
@@ -26,13 +27,13 @@ CATALOGUE = (BOARD, PLAN, DAY, SEA)
 
 
 def found(text: str, catalogue: Iterable[KnownEntity] = CATALOGUE) -> list[tuple[str, str]]:
-    """Give each mention in `text` as its words and the slug of its entity."""
-    return [(text[start:end], entity.slug) for start, end, entity in Matcher(catalogue).find(text)]
+    """Return each mention in `text` as its words and the slug of its entity."""
+    return [(text[start:end], entity.slug) for start, end, entity in make_matcher(catalogue).find(text)]
 
 
 def entities(page: Page, catalogue: Iterable[KnownEntity] = CATALOGUE) -> list[FoundEntity]:
-    """Find the entities of `page`."""
-    return find_entities(parse(page.text.encode(), "page.txt"), Matcher(catalogue))
+    """Return the entities of `page`."""
+    return find_entities(parse(page.text.encode(), "page.txt"), make_matcher(catalogue))
 
 
 @pytest.mark.parametrize("catalogue", [CATALOGUE, CATALOGUE[::-1]])
@@ -47,12 +48,12 @@ def test_the_longest_name_wins(catalogue: tuple[KnownEntity, ...]) -> None:
 
 
 @pytest.mark.parametrize("possessive", ["Sea's", "Sea’s", "Sea'", "Sea’"])
-def test_a_possessive_names_its_entity_without_the_ending(possessive: str) -> None:
+def test_a_possessive_is_not_part_of_a_mention(possessive: str) -> None:
     assert found(f"The {possessive} rise") == [("Sea", "sea")]
 
 
 @pytest.mark.parametrize("name", ["Sailor's Day", "Sailor’s Day", "Sailor‘s Day"])
-def test_a_name_with_an_apostrophe_is_found_straight_and_curly(name: str) -> None:
+def test_a_name_is_found_with_straight_and_with_curly_apostrophes(name: str) -> None:
     curly = KnownEntity("Sailor’s Day", "event", "sailors-day")
     assert found(f"On {name}'s eve") == [(name, "sailors-day")]
     assert found(f"On {name}'s eve", [curly]) == [(name, "sailors-day")]
@@ -75,7 +76,7 @@ def test_a_name_with_an_apostrophe_is_found_straight_and_curly(name: str) -> Non
         "在AI+里",
     ],
 )
-def test_a_name_that_ends_in_a_sign_is_found_in_quotes_too(text: str) -> None:
+def test_a_name_that_ends_in_a_sign_is_found_before_any_mark(text: str) -> None:
     assert found(text) == [("AI+", "ai-plus")]
 
 
@@ -96,12 +97,12 @@ def test_a_name_that_ends_in_a_sign_is_found_in_quotes_too(text: str) -> None:
         "Sailors Day",
     ],
 )
-def test_a_name_is_not_found_in_a_longer_or_another_word(text: str) -> None:
+def test_a_name_is_not_found_inside_a_longer_word_or_in_other_case(text: str) -> None:
     assert found(text) == []
 
 
 @pytest.mark.parametrize("text", ["Sea-level", "Sea  Boards", "Sea.", "(Sea)", "Sea/land", "“Sea”", "—Sea—"])
-def test_a_name_is_found_beside_anything_but_letters_and_digits(text: str) -> None:
+def test_a_name_is_found_next_to_anything_but_letters_and_digits(text: str) -> None:
     assert found(text) == [("Sea", "sea")]
 
 
@@ -115,20 +116,23 @@ def test_a_name_is_found_beside_anything_but_letters_and_digits(text: str) -> No
         ("바다海바다", ["海"]),
     ],
 )
-def test_cjk_names_need_no_spaces_around_them(text: str, names: list[str]) -> None:
+def test_cjk_names_are_found_without_spaces_around_them(text: str, names: list[str]) -> None:
     assert [words for words, _ in found(text)] == names
 
 
 def test_offsets_are_code_points() -> None:
-    assert [(start, end) for start, end, _ in Matcher([SEA]).find("🌊🌊 Sea 𠮷 Sea")] == [(3, 6), (9, 12)]
+    assert [(start, end) for start, end, _ in make_matcher([SEA]).find("🌊🌊 Sea 𠮷 Sea")] == [
+        (3, 6),
+        (9, 12),
+    ]
 
 
-def test_a_name_that_begins_with_a_sign_is_refused() -> None:
+def test_a_name_that_begins_with_a_sign_is_an_error() -> None:
     with pytest.raises(ValueError, match="begins with a letter or digit"):
-        Matcher([KnownEntity("+AI", "policy", "plus-ai")])
+        make_matcher([KnownEntity("+AI", "policy", "plus-ai")])
 
 
-# --- Against a matcher that tries every name at every place. ---
+# --- Comparison with a matcher that tries every name at every offset. ---
 
 
 def plain(text: str) -> str:
@@ -151,7 +155,7 @@ def cuts_word(text: str, place: int) -> bool:
 
 
 def brute_force(text: str, catalogue: Iterable[KnownEntity]) -> Iterator[tuple[int, int, KnownEntity]]:
-    """Yield what `Matcher.find` must find."""
+    """Yield what `EntityMatcher.find` must find."""
     names = [(plain(name), entity) for entity in catalogue for name in entity.names]
     names.sort(key=lambda entry: len(entry[0]), reverse=True)
     straight, place = plain(text), 0
@@ -194,12 +198,12 @@ def texts_and_catalogues(draw: st.DrawFn) -> tuple[str, list[KnownEntity]]:
 
 
 @given(texts_and_catalogues())
-def test_mentions_are_in_order_never_overlap_and_say_a_name_of_their_entity(
+def test_mentions_are_in_order_do_not_overlap_and_are_names_of_their_entity(
     drawn: tuple[str, list[KnownEntity]],
 ) -> None:
     text, catalogue = drawn
     reached = 0
-    for start, end, entity in Matcher(catalogue).find(text):
+    for start, end, entity in make_matcher(catalogue).find(text):
         assert reached <= start < end <= len(text)
         assert plain(text[start:end]) in [plain(name) for name in entity.names]
         reached = end
@@ -208,12 +212,12 @@ def test_mentions_are_in_order_never_overlap_and_say_a_name_of_their_entity(
 @given(texts_and_catalogues())
 @example(("a𠀀", [KnownEntity("a", "place", "a")]))
 @example(("a\U00030000", [KnownEntity("a", "place", "a")]))
-def test_the_matcher_finds_what_trying_every_name_everywhere_finds(
+def test_the_matcher_finds_the_same_as_brute_force(
     drawn: tuple[str, list[KnownEntity]],
 ) -> None:
     text, catalogue = drawn
     text = text.replace("_", " ")
-    assert list(Matcher(catalogue).find(text)) == list(brute_force(text, catalogue))
+    assert list(make_matcher(catalogue).find(text)) == list(brute_force(text, catalogue))
 
 
 # --- Mentions of an article. ---
@@ -232,7 +236,7 @@ EVERYWHERE = Page(
 )
 
 
-def test_mentions_are_found_in_every_part_that_has_some_and_nowhere_else() -> None:
+def test_mentions_are_found_in_every_part_of_an_article_but_not_in_related_titles() -> None:
     (sea,) = entities(EVERYWHERE, [SEA])
     assert sea.mentions == (
         Mention("title", None, 0, 3, "Sea"),
@@ -245,16 +249,16 @@ def test_mentions_are_found_in_every_part_that_has_some_and_nowhere_else() -> No
     )
 
 
-def test_a_mention_has_the_text_as_the_page_has_it() -> None:
+def test_a_mention_has_the_original_text() -> None:
     (day,) = entities(Page(summary="It was Sailor’s Day’s eve."), [DAY])
     assert day.mentions == (Mention("summary", None, 7, 19, "Sailor’s Day"),)
 
 
-def test_an_article_that_names_nothing_has_no_entities() -> None:
+def test_an_article_without_names_has_no_entities() -> None:
     assert entities(EVERYWHERE, [PLAN]) == []
 
 
-def test_salience_is_the_formula_of_its_docstring() -> None:
+def test_salience_follows_its_formula() -> None:
     page = Page(
         title="Sea", summary="Sea Board.", caption=None, body=("Sea and AI+ plan.", "The second one.")
     )
@@ -270,7 +274,7 @@ def test_salience_is_the_formula_of_its_docstring() -> None:
     }
 
 
-def test_what_is_named_most_and_first_has_salience_1() -> None:
+def test_the_entity_that_is_named_most_and_first_has_salience_1() -> None:
     assert entities(EVERYWHERE, [SEA])[0].salience == 1
 
 
@@ -282,7 +286,7 @@ def test_entities_are_ranked_by_salience_then_slug() -> None:
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-def test_salience_lies_between_0_and_1(share: float, place: float) -> None:
+def test_salience_is_between_0_and_1(share: float, place: float) -> None:
     assert 0 <= salience(share, place) <= 1
 
 
@@ -301,7 +305,7 @@ SENTENCES = st.lists(WORDS, min_size=1, max_size=8).map(lambda words: f"The {' a
         body=st.lists(SENTENCES, min_size=1, max_size=4).map(tuple),
     )
 )
-def test_every_mention_is_at_its_place_and_every_salience_is_its_weight_and_place(page: Page) -> None:
+def test_every_mention_and_every_salience_is_that_of_brute_force(page: Page) -> None:
     document = parse(page.text.encode(), "page.txt")
     texts = {(section.part, section.index): section.text for section in sections(document)}
     starts = dict(
@@ -311,7 +315,7 @@ def test_every_mention_is_at_its_place_and_every_salience_is_its_weight_and_plac
             strict=True,
         )
     )
-    several = find_entities(document, Matcher(CATALOGUE))
+    several = find_entities(document, make_matcher(CATALOGUE))
     weight = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, "body": 1}
     weights = {one.entity: sum(weight[mention.part] for mention in one.mentions) for one in several}
     expected = [
@@ -330,7 +334,7 @@ def test_every_mention_is_at_its_place_and_every_salience_is_its_weight_and_plac
         assert all(texts[m.part, m.index][m.start : m.end] == m.text for m in one.mentions)
 
 
-# --- Names that no catalogue has. ---
+# --- Extracted entities. ---
 
 
 def extracted(*body: str, title: str = "What happened at the harbour") -> dict[str, FoundEntity]:
@@ -339,7 +343,7 @@ def extracted(*body: str, title: str = "What happened at the harbour") -> dict[s
     return {found.entity.name: found for found in entities(page, ())}
 
 
-def test_an_extracted_entity_says_so_and_has_a_type_and_a_slug() -> None:
+def test_an_extracted_entity_has_its_origin_a_type_and_a_slug() -> None:
     found = extracted("They met Anna Lindqvist, a retired pilot, at the quay. Later Lindqvist left.")
     (entity,) = (one.entity for one in found.values())
     assert entity == KnownEntity(
@@ -347,7 +351,7 @@ def test_an_extracted_entity_says_so_and_has_a_type_and_a_slug() -> None:
     )
 
 
-def test_it_is_mentioned_wherever_one_of_its_forms_stands() -> None:
+def test_an_extracted_entity_is_mentioned_by_each_of_its_forms() -> None:
     found = extracted(
         "They met Anna Lindqvist at the quay there.", "Lindqvist’s boat left.", title="Lindqvist’s boat sinks"
     )
@@ -358,7 +362,7 @@ def test_it_is_mentioned_wherever_one_of_its_forms_stands() -> None:
     ]
 
 
-def test_a_headline_names_only_what_the_text_names_too() -> None:
+def test_a_headline_mentions_only_entities_of_the_text() -> None:
     found = extracted("They blamed the brewer Velmora for it.", title="Velmora Sinks Brave Ferry Again")
     assert [(one.part, one.text) for one in found["Velmora"].mentions] == [
         ("title", "Velmora"),
@@ -367,25 +371,25 @@ def test_a_headline_names_only_what_the_text_names_too() -> None:
     assert found.keys() == {"Velmora"}
 
 
-def test_a_heading_inside_the_text_names_nothing() -> None:
+def test_no_name_is_extracted_from_a_heading() -> None:
     found = extracted("They blamed the brewer Velmora for it.", "What the Tide Brings", "The Glass Quay")
     assert found.keys() == {"Velmora"}
 
 
-def test_what_the_text_calls_an_entity_of_the_catalogue_is_a_mention_of_it() -> None:
+def test_an_alias_in_the_text_is_a_mention_of_the_entity_of_the_catalogue() -> None:
     board = KnownEntity("Inland Waters Board", "organization", "waters")
     page = Page(body=("They met the Inland Waters Board (IWB) again.", "The IWB said so."))
     (found,) = (one for one in entities(page, [board]) if one.entity == board)
     assert [one.text for one in found.mentions] == ["Inland Waters Board", "IWB", "IWB"]
 
 
-def test_the_catalogue_is_believed_before_the_text() -> None:
+def test_the_catalogue_has_priority_over_the_text() -> None:
     velmora = KnownEntity("Velmora", "place", "velmora")
     page = Page(body=("They blamed the brewer Velmora for it.", "Velmora’s shareholders said nothing."))
     assert [one.entity for one in entities(page, [velmora])] == [velmora]
 
 
-def test_names_that_differ_in_case_or_signs_are_one_entity() -> None:
+def test_names_that_differ_in_case_or_marks_are_one_entity() -> None:
     body = (
         "They blamed Vel-Mora Lines, and VEL-MORA LINES, for it.",
         "They blamed the Tide’s Wall and Tide S Wall.",
@@ -406,15 +410,15 @@ ANYTHING = st.lists(
 
 
 @given(ANYTHING, ANYTHING, ANYTHING)
-def test_a_mention_is_its_text_at_its_place_whatever_the_text(title: str, summary: str, body: str) -> None:
+def test_a_mention_is_the_text_at_its_offsets_in_any_text(title: str, summary: str, body: str) -> None:
     document = replace(
         parse(EVERYWHERE.text.encode(), "page.txt"), title=title, summary=summary, body=(body,)
     )
     texts = {(section.part, section.index): section.text for section in sections(document)}
-    several = find_entities(document, Matcher(CATALOGUE))
+    several = find_entities(document, make_matcher(CATALOGUE))
     mentions = [mention for one in several for mention in one.mentions]
     assert all(texts[one.part, one.index][one.start : one.end] == one.text != "" for one in mentions)
-    assert several == find_entities(document, Matcher(CATALOGUE))
+    assert several == find_entities(document, make_matcher(CATALOGUE))
     assert all(one.entity.slug for one in several)
     assert len({one.entity.slug for one in several}) == len(several)
     # No character is of two mentions.
@@ -422,8 +426,8 @@ def test_a_mention_is_its_text_at_its_place_whatever_the_text(title: str, summar
     assert len(places) == len(set(places))
 
 
-def test_the_samples_are_read_well() -> None:
-    samples, matcher = read_samples(ROOT / "tests/samples"), Matcher(read_catalogue())
+def test_the_entities_of_the_samples_are_found() -> None:
+    samples, matcher = read_samples(ROOT / "tests/samples"), make_matcher(read_catalogue())
     score = Score()
     for name, gold in samples.gold.items():
         document, _ = read_document(samples.documents / name, 1 << 20)
@@ -442,7 +446,7 @@ def test_the_samples_are_read_well() -> None:
     assert (score.f1 or 0) >= 0.98
 
 
-def test_names_are_found_whole_where_letters_and_accents_are_apart() -> None:
+def test_names_are_found_if_letters_and_accents_are_separate_characters() -> None:
     told = (
         "The bank Crédit Montréal said on Monday in Zürich that Renée Dubois would leave. "
         "Ms Dubois came from São Paulo and Bogotá. People like Bogota."

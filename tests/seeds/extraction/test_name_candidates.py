@@ -1,15 +1,21 @@
-"""Names in text: what is one, where it begins and ends, and what before it is no part of it."""
+"""Name candidates: which words are a name, where a name begins and ends, and what is not part of it."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seeds.extraction.name_candidates import names
+from seeds.extraction.name_candidates import NameCandidate, find_candidates
+from tests.support.extraction import LEXICON
 
 
-def named(text: str) -> list[str]:
-    """Give the names in `text`, those in quotes last."""
-    return [name.text for name in names(text)]
+def candidates(text: str) -> list[NameCandidate]:
+    """Return the name candidates of `text`, the quoted ones last."""
+    return list(find_candidates(LEXICON, text))
+
+
+def names(text: str) -> list[str]:
+    """Return the texts of the name candidates of `text`."""
+    return [candidate.text for candidate in candidates(text)]
 
 
 @pytest.mark.parametrize(
@@ -40,15 +46,15 @@ def named(text: str) -> list[str]:
         ("Then Ma Jun 5 said so.", ["Ma"]),
     ],
 )
-def test_a_name_is_capitalised_words_and_what_stands_between_them(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_name_is_capitalised_words_and_the_words_that_join_them(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
     "name", ["U.S.", "AT&T", "iQuay", "e-KRN", "O'Brien", "O’Brien", "Xi'an", "Graf-Moser"]
 )
-def test_signs_and_small_letters_are_inside_some_names(name: str) -> None:
-    assert named(f"They saw {name} again") == [name]
+def test_a_name_can_contain_marks_and_begin_in_lower_case(name: str) -> None:
+    assert names(f"They saw {name} again") == [name]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +68,8 @@ def test_signs_and_small_letters_are_inside_some_names(name: str) -> None:
         ("They bought Velmora Shipping AS there.", ["Velmora Shipping AS"]),
     ],
 )
-def test_what_firms_end_in_belongs_to_the_name_with_its_full_stop(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_legal_form_and_its_full_stop_are_part_of_the_name(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -76,8 +82,8 @@ def test_what_firms_end_in_belongs_to_the_name_with_its_full_stop(text: str, exp
         ("They left Brevik Winter after winter.", ["Brevik"]),
     ],
 )
-def test_a_season_before_a_head_is_a_part_of_a_name(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_season_before_a_head_noun_is_part_of_the_name(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,13 +100,13 @@ def test_a_season_before_a_head_is_a_part_of_a_name(text: str, expected: list[st
         ("You Norwegians left.", []),
     ],
 )
-def test_some_small_words_are_family_names_before_a_given_one(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_function_word_can_be_a_family_name_before_a_given_name(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize("possessive", ["'s", "’s", "'", "’"])
-def test_a_possessive_is_no_part_of_a_name(possessive: str) -> None:
-    assert named(f"We heard of Velmoras{possessive} profits.") == ["Velmoras"]
+def test_a_possessive_is_not_part_of_a_name(possessive: str) -> None:
+    assert names(f"We heard of Velmoras{possessive} profits.") == ["Velmoras"]
 
 
 @pytest.mark.parametrize(
@@ -120,8 +126,8 @@ def test_a_possessive_is_no_part_of_a_name(possessive: str) -> None:
         "Act on Fog",
     ],
 )
-def test_offices_and_laws_have_small_words_inside(name: str) -> None:
-    assert named(f"They signed the {name} again.") == [name]
+def test_names_of_offices_and_laws_contain_function_words(name: str) -> None:
+    assert names(f"They signed the {name} again.") == [name]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +142,8 @@ def test_offices_and_laws_have_small_words_inside(name: str) -> None:
         ("Since March Halvorsen sails.", ["Halvorsen"]),
     ],
 )
-def test_several_names_are_not_one(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_separate_names_are_not_joined(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -157,8 +163,10 @@ def test_several_names_are_not_one(text: str, expected: list[str]) -> None:
         ("the singer ", None),
     ],
 )
-def test_an_office_before_a_name_is_its_title_and_a_people_is_nothing(before: str, title: str | None) -> None:
-    (name,) = names(f"They saw {before}Olave Brekke.")
+def test_an_office_before_a_name_is_its_title_and_a_demonym_is_dropped(
+    before: str, title: str | None
+) -> None:
+    (name,) = candidates(f"They saw {before}Olave Brekke.")
     assert (name.text, name.title) == ("Olave Brekke", title)
 
 
@@ -172,8 +180,8 @@ def test_an_office_before_a_name_is_its_title_and_a_people_is_nothing(before: st
         "Then Chief Olave Brekke left.",
     ],
 )
-def test_the_field_of_an_office_is_no_name(text: str) -> None:
-    assert named(text) == ["Olave Brekke"]
+def test_the_portfolio_of_an_office_is_not_a_name(text: str) -> None:
+    assert names(text) == ["Olave Brekke"]
 
 
 @pytest.mark.parametrize(
@@ -184,27 +192,27 @@ def test_the_field_of_an_office_is_no_name(text: str) -> None:
         ("They met the prime minister of Norland Olave Brekke.", ["Olave Brekke"]),
     ],
 )
-def test_the_country_of_an_office_is_whole(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_the_country_of_an_office_is_not_split(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
-def test_a_ship_holds_no_office() -> None:
-    assert named("They took the ferry Queen Tove.") == ["Queen Tove"]
-    assert named("They took the destroyer King Olave.") == ["King Olave"]
+def test_a_title_after_the_noun_of_a_product_is_part_of_the_name() -> None:
+    assert names("They took the ferry Queen Tove.") == ["Queen Tove"]
+    assert names("They took the destroyer King Olave.") == ["King Olave"]
 
 
-def test_an_office_stands_before_a_family_name_that_is_a_word_too() -> None:
-    assert named("They met Harbour Watch Director Ban Weili.") == ["Harbour Watch", "Ban Weili"]
+def test_a_title_is_found_before_a_family_name_that_is_an_english_word() -> None:
+    assert names("They met Harbour Watch Director Ban Weili.") == ["Harbour Watch", "Ban Weili"]
 
 
-def test_an_office_parts_a_firm_from_its_officer() -> None:
-    firm, officer = names("They met Kestrel Chief Executive Tove Ek.")
+def test_a_title_splits_an_organization_from_a_person() -> None:
+    firm, officer = candidates("They met Kestrel Chief Executive Tove Ek.")
     assert (firm.text, officer.text, officer.title) == ("Kestrel", "Tove Ek", "Chief Executive")
 
 
 @pytest.mark.parametrize("name", ["General Administration of Sport", "Premier League", "Marshal Islands"])
-def test_a_name_that_begins_as_an_office_does_is_whole(name: str) -> None:
-    assert named(f"They spoke of the {name} again.") == [name]
+def test_an_organization_that_begins_like_a_title_is_not_split(name: str) -> None:
+    assert names(f"They spoke of the {name} again.") == [name]
 
 
 @pytest.mark.parametrize(
@@ -223,8 +231,8 @@ def test_a_name_that_begins_as_an_office_does_is_whole(name: str) -> None:
         ("The Three Harbours Initiative stayed.", ["Three Harbours Initiative"]),
     ],
 )
-def test_words_that_begin_a_sentence_are_no_names(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_words_that_only_begin_a_sentence_are_not_names(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -237,8 +245,10 @@ def test_words_that_begin_a_sentence_are_no_names(text: str, expected: list[str]
         ("It came by the May 9 deadline.", []),
     ],
 )
-def test_in_mid_sentence_small_words_with_capitals_belong_to_names(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_capitalised_function_word_in_mid_sentence_is_part_of_a_name(
+    text: str, expected: list[str]
+) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -250,12 +260,12 @@ def test_in_mid_sentence_small_words_with_capitals_belong_to_names(text: str, ex
         ("They saw Telefon Nordic and a South Korean.", ["Telefon Nordic"]),
     ],
 )
-def test_a_people_is_a_part_of_a_name_before_a_word_of_english(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_demonym_before_an_english_word_is_part_of_the_name(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "is_start"),
+    ("text", "begins_sentence"),
     [
         ("Velmora rose.", True),
         ("It fell. Velmora rose.", True),
@@ -267,9 +277,9 @@ def test_a_people_is_a_part_of_a_name_before_a_word_of_english(text: str, expect
         ("It is Velmora.", False),
     ],
 )
-def test_a_name_knows_whether_a_sentence_begins_with_it(text: str, is_start: bool) -> None:
-    (name,) = (name for name in names(text) if name.text == "Velmora")
-    assert name.is_start is is_start
+def test_a_candidate_knows_if_it_begins_a_sentence(text: str, begins_sentence: bool) -> None:
+    (name,) = (name for name in candidates(text) if name.text == "Velmora")
+    assert name.begins_sentence is begins_sentence
 
 
 @pytest.mark.parametrize(
@@ -287,31 +297,35 @@ def test_a_name_knows_whether_a_sentence_begins_with_it(text: str, is_start: boo
         ("They saw 300 of them.", []),
     ],
 )
-def test_a_number_after_a_name_is_its_model_unless_it_counts(text: str, expected: list[str]) -> None:
-    assert named(text) == expected
+def test_a_number_after_a_name_is_that_of_a_model_unless_it_counts_something(
+    text: str, expected: list[str]
+) -> None:
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize("quotes", ["''", '""', "‘’", "“”"])
-def test_what_is_written_as_a_title_in_quotes_is_a_name(quotes: str) -> None:
-    found = [name for name in names(f"They call it {quotes[0]}Belt of Fog{quotes[1]} now.") if name.is_quoted]
+def test_a_quotation_in_title_case_is_a_name(quotes: str) -> None:
+    found = [
+        name for name in candidates(f"They call it {quotes[0]}Belt of Fog{quotes[1]} now.") if name.is_quoted
+    ]
     assert [name.text for name in found] == ["Belt of Fog"]
 
 
 @pytest.mark.parametrize(
     "quoted", ["We will not go", "Never", "an Agent", "Fog Is Coming.", "A B C D E F G", "Fog is coming"]
 )
-def test_what_somebody_says_in_quotes_is_none(quoted: str) -> None:
-    assert not any(name.is_quoted for name in names(f"They said “{quoted}” now."))
+def test_a_quotation_of_speech_is_not_a_name(quoted: str) -> None:
+    assert not any(name.is_quoted for name in candidates(f"They said “{quoted}” now."))
 
 
-def test_a_name_knows_the_one_before_it_in_a_list() -> None:
-    first, second, third = names("They left Brevik and Velmora for Tarn.")
-    assert first.after is None
-    assert second.after is first
-    assert third.after is None
+def test_a_candidate_knows_the_previous_name_of_its_list() -> None:
+    first, second, third = candidates("They left Brevik and Velmora for Tarn.")
+    assert first.previous is None
+    assert second.previous is first
+    assert third.previous is None
 
 
-# What names are made of and what stands between them.
+# Parts of names, and text between names.
 NAMES = ["Velmora", "Ministry", "President", "The", "Jan", "2026", "300", "Se-hun", "U.S.", "深企", "İ", "ǅ"]
 BETWEEN = ["’s", "'", "“", ". ", ", ", " ", " of ", " and ", " van ", "(", "\n", "-", "&", "+"]
 PIECES = st.sampled_from([*NAMES, *BETWEEN])
@@ -322,22 +336,22 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join))
 @example("A")
 @example("İstanbul İş")
 @example("’S A’")
-def test_a_name_is_the_text_at_its_place(text: str) -> None:
-    for name in names(text):
+def test_a_candidate_is_the_text_at_its_offsets(text: str) -> None:
+    for name in candidates(text):
         assert name.text
         assert text[name.start : name.end] == name.text
         assert name.words
 
 
 @given(TEXTS)
-def test_names_outside_quotes_come_in_order_and_never_overlap(text: str) -> None:
+def test_candidates_outside_quotes_are_in_order_and_do_not_overlap(text: str) -> None:
     reached = 0
-    for name in names(text):
+    for name in candidates(text):
         if not name.is_quoted:
             assert reached <= name.start
             reached = name.end
 
 
 @given(TEXTS)
-def test_the_same_text_has_the_same_names(text: str) -> None:
-    assert list(names(text)) == list(names(text))
+def test_the_same_text_has_the_same_candidates(text: str) -> None:
+    assert candidates(text) == candidates(text)

@@ -3,12 +3,13 @@
 import pytest
 
 from seeds.extraction.person_names import (
-    begins_as_person,
+    begins_with_given_name,
     is_chinese_firm,
     is_chinese_name,
-    is_small_surname,
+    is_function_word_surname,
     is_western_name,
 )
+from tests.support.extraction import LEXICON
 
 
 @pytest.mark.parametrize(
@@ -22,21 +23,21 @@ from seeds.extraction.person_names import (
         "Reggie Wayne",
     ],
 )
-def test_a_western_name_is_a_given_name_and_another(name: str) -> None:
-    assert is_western_name(name.lower().split())
+def test_a_western_name_is_a_given_name_and_a_family_name(name: str) -> None:
+    assert is_western_name(LEXICON, name.lower().split())
 
 
 @pytest.mark.parametrize(
     "name", ["Harbour Authority", "Lantern Robotics", "Grace Hospital", "Atlas Xyzzyva", "Lo Xyzzyva"]
 )
-def test_what_has_a_head_or_a_first_word_that_hardly_anybody_is_called_is_no_persons(name: str) -> None:
-    assert not is_western_name(name.lower().split())
+def test_a_name_with_a_head_noun_or_an_unusual_given_name_is_not_western(name: str) -> None:
+    assert not is_western_name(LEXICON, name.lower().split())
 
 
-def test_a_given_name_before_a_word_of_english_begins_as_a_person_does() -> None:
-    assert begins_as_person(["maurice", "lantern"])
-    assert not begins_as_person(["maurice", "foundation"])
-    assert not begins_as_person(["paris", "lantern"])
+def test_a_person_can_have_a_given_name_before_an_english_word() -> None:
+    assert begins_with_given_name(LEXICON, ["maurice", "lantern"])
+    assert not begins_with_given_name(LEXICON, ["maurice", "foundation"])
+    assert not begins_with_given_name(LEXICON, ["paris", "lantern"])
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_given_name_before_a_word_of_english_begins_as_a_person_does() -> None
     ],
 )
 def test_a_chinese_name_is_a_family_name_and_one_or_two_syllables(name: str, expected: bool) -> None:
-    assert is_chinese_name(name.lower().split()) is expected
+    assert is_chinese_name(LEXICON, name.lower().split()) is expected
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,8 @@ def test_a_chinese_name_is_a_family_name_and_one_or_two_syllables(name: str, exp
         ("Tovrik Lanhai", False),
     ],
 )
-def test_two_words_of_two_syllables_of_pinyin_are_no_person(name: str, expected: bool) -> None:
-    assert is_chinese_firm(name.lower().split()) is expected
+def test_two_words_of_two_pinyin_syllables_are_an_organization(name: str, expected: bool) -> None:
+    assert is_chinese_firm(LEXICON, name.lower().split()) is expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_two_words_of_two_syllables_of_pinyin_are_no_person(name: str, expected:
         ("the", "Ka-long", False),
     ],
 )
-def test_a_small_word_is_a_family_name_where_no_sentence_would_go_on_so(
+def test_a_function_word_is_a_family_name_before_a_given_name(
     first: str, second: str, expected: bool
 ) -> None:
-    assert is_small_surname(first, second) is expected
+    assert is_function_word_surname(LEXICON, first, second) is expected

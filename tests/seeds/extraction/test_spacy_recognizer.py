@@ -1,4 +1,4 @@
-"""An operator's own spaCy pipeline, where spaCy is installed."""
+"""An operator's own spaCy pipeline, if spaCy is installed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from seeds.extraction.mentions import FoundEntity, Matcher, find_entities
-from seeds.extraction.spacy_recognizer import NAME, ModelError, recognizer
+from seeds.extraction.extractor import recognize_nothing
+from seeds.extraction.mentions import FoundEntity, find_entities
+from seeds.extraction.spacy_recognizer import NAME, ModelError, load_recognizer
 from seeds.parsing.page import parse
 from tests.seeds.documents import Page
+from tests.support.extraction import make_matcher
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> str:
-    """Save a pipeline that knows a few names."""
+    """Return the path of a pipeline that knows a few names."""
     spacy: Any = pytest.importorskip("spacy")
     pipeline = spacy.blank("en")
     known = {"lanterns of Brevik": "ORG", "the Quill's": "WORK_OF_ART", "Noon": "TIME", "Fog": "LAW"}
@@ -27,31 +29,31 @@ def model(tmp_path: Path) -> str:
 
 
 def extracted(model: str, *body: str) -> dict[str, FoundEntity]:
-    """Give what a page of the paragraphs `body` names."""
+    """Return the entities of a page with the paragraphs `body`, by name."""
     page = Page(
         "What happened at the harbour", None, None, (), "It matters", ("Nothing is said.",), body=body
     )
     document = parse(page.text.encode(), "page.txt")
-    return {one.entity.name: one for one in find_entities(document, Matcher((), recognizer(model)))}
+    return {one.entity.name: one for one in find_entities(document, make_matcher((), load_recognizer(model)))}
 
 
-def test_no_model_is_no_recognizer() -> None:
-    assert recognizer("") is None
+def test_without_a_model_the_recognizer_finds_nothing() -> None:
+    assert load_recognizer("") is recognize_nothing
 
 
-def test_what_a_pipeline_recognizes_is_an_entity(model: str) -> None:
+def test_a_name_that_the_pipeline_recognizes_is_an_entity(model: str) -> None:
     found = extracted(model, "They blamed the lanterns of Brevik for it, and the lanterns of Brevik left.")
     lanterns = found["lanterns of Brevik"]
     assert lanterns.entity.type == "organization"
     assert [mention.text for mention in lanterns.mentions] == ["lanterns of Brevik"] * 2
 
 
-def test_its_votes_decide_what_nothing_else_says(model: str) -> None:
+def test_the_pipeline_decides_if_no_rule_does(model: str) -> None:
     assert extracted("", "They left it to Fog again there.").get("Fog") is None
     assert extracted(model, "They left it to Fog again there.")["Fog"].entity.type == "policy"
 
 
-def test_an_article_and_a_possessive_are_no_part_of_a_name(model: str) -> None:
+def test_an_article_and_a_possessive_are_not_part_of_a_name(model: str) -> None:
     assert extracted(model, "They read the Quill's pages again.").keys() == {"Quill"}
 
 
@@ -70,22 +72,22 @@ def test_an_article_and_a_possessive_are_no_part_of_a_name(model: str) -> None:
         ("深企", "深企"),
     ],
 )
-def test_signs_around_a_name_are_no_part_of_it(text: str, name: str) -> None:
+def test_marks_around_a_name_are_not_part_of_it(text: str, name: str) -> None:
     match = NAME.fullmatch(text)
     assert match is not None
     assert match.group(1) == name
 
 
-def test_dates_and_amounts_are_no_entities(model: str) -> None:
-    assert list((recognizer(model) or list)("It was Noon.")) == []
+def test_dates_and_amounts_are_not_entities(model: str) -> None:
+    assert list(load_recognizer(model)("It was Noon.")) == []
 
 
-def test_a_model_that_cannot_be_loaded_says_so_on_one_line(tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_an_error_of_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^BRIEFS_SPACY_MODEL: .*nowhere cannot be loaded: .+$"):
-        recognizer(str(tmp_path / "nowhere"))
+        load_recognizer(str(tmp_path / "nowhere"))
 
 
-def test_it_stops_the_command(app: Flask) -> None:
+def test_a_model_that_cannot_be_loaded_stops_the_command(app: Flask) -> None:
     app.config["BRIEFS_SETTINGS"] = replace(app.config["BRIEFS_SETTINGS"], spacy_model="nowhere")
     result = app.test_cli_runner().invoke(args=["seed", "load"])
     assert result.exit_code == 1

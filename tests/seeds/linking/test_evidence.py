@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import KnownEntity, read_catalogue
-from seeds.extraction.lexicon import frequencies
-from seeds.extraction.mentions import Matcher, find_entities
+from seeds.extraction.mentions import find_entities
 from seeds.linking.evidence import LEAST, MOST, NEIGHBOUR, _numbers, find_evidence, telling
 from seeds.parsing.document import Document
 from seeds.parsing.page import parse
 from tests.seeds.documents import ROOT, Page
+from tests.support.extraction import LEXICON, make_matcher
 
 FOLDERS = (ROOT / "seeds" / "documents", ROOT / "tests" / "samples" / "documents")
 PILOTS = KnownEntity("Bureau of Pilots", "organization", "bureau-of-pilots", ("BOP",))
@@ -28,7 +28,7 @@ def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[st
     page = Page(takeaways=tuple(takeaways), body=tuple(body))
     document = parse(page.text.encode(), "page.txt")
     assert len(document.body) == len(body)
-    return find_evidence(document, find_entities(document, Matcher(CATALOGUE)))
+    return find_evidence(document, find_entities(document, make_matcher(CATALOGUE)), LEXICON)
 
 
 def listed(takeaway: str, *body: str) -> list[int]:
@@ -110,8 +110,8 @@ def test_the_score_is_the_formula_of_the_module() -> None:
         pad("The BOP has lanterns, it says."),
         pad("Nobody objected."),
     ]
-    lantern = telling(max(frequencies()["lantern"], frequencies()["lanterns"]))
-    hawser = telling(frequencies()["hawser"])
+    lantern = telling(max(LEXICON.frequencies["lantern"], LEXICON.frequencies["lanterns"]))
+    hawser = telling(LEXICON.frequencies["hawser"])
     has = 2 / 2 + 2 + lantern / 2
     ((found, *others),) = evidence(["The Bureau of Pilots: 40 lanterns and a hawser."], body)
     assert others == []
@@ -150,8 +150,8 @@ def test_a_paragraph_much_weaker_than_the_best_is_not_listed() -> None:
 
 def test_a_page_without_body_or_takeaways_has_none() -> None:
     document = parse(Page().text.encode(), "page.txt")
-    assert find_evidence(replace(document, body=()), []) == [[], []]
-    assert find_evidence(replace(document, takeaways=()), []) == []
+    assert find_evidence(replace(document, body=()), [], LEXICON) == [[], []]
+    assert find_evidence(replace(document, takeaways=()), [], LEXICON) == []
 
 
 # --- Whatever the text. ---
@@ -230,7 +230,7 @@ def read(key: str) -> Document:
 
 def paragraphs(document: Document) -> list[set[int]]:
     """Give the paragraphs that are found for each takeaway."""
-    several = find_evidence(document, find_entities(document, Matcher(read_catalogue())))
+    several = find_evidence(document, find_entities(document, make_matcher(read_catalogue())), LEXICON)
     return [{one["paragraph"] for one in found} for found in several]
 
 

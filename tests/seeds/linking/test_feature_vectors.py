@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from seeds.linking.feature_vectors import UNITS, Vector, feature_hash, make_vector, pack, shared, unpack
 from seeds.linking.features import features
 from tests.seeds.linking.test_features import body, texts
+from tests.support.extraction import LEXICON
 
 hashes = st.integers(-(2**63), 2**63 - 1)
 
 
 def vector(text: str) -> Vector:
     """Give the vector of an article that has nothing but a paragraph."""
-    return make_vector(features(body(text), []))
+    return make_vector(features(body(text), [], LEXICON))
 
 
 @given(one=texts, other=texts)

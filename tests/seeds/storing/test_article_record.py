@@ -9,15 +9,15 @@ import pytest
 from api.models import UNDATED_ASC, UNDATED_DESC
 from api.v1.article_content import FIELDS
 from seeds.extraction.catalogue import KnownEntity
-from seeds.extraction.mentions import Matcher
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import Content, make_content
 from seeds.storing.identifiers import title_digest
 from seeds.transfer.line_format import STATED
 from tests.seeds.documents import ROOT, Page, submit
+from tests.support.extraction import make_matcher
 
 QUAY = KnownEntity("quay", "place", "quay")
-MATCHER = Matcher([QUAY])
+MATCHER = make_matcher([QUAY])
 PAGE = Page(related=(("Sirens Tested", "Apr 21, 2026"), ("A Wall Is Raised", None)))
 SIDECAR = "published_at: 2026-04-21T12:00:00Z\nimage_url: https://example.org/g.jpg\nlanguage: de"
 CHANGES: dict[str, Page] = {

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from seeds.extraction.catalogue import KnownEntity
-from seeds.extraction.mentions import Matcher
 from seeds.storing.article_record import make_content
 from seeds.storing.derivation import Derived, derive
 from tests.seeds.documents import Page, submit
+from tests.support.extraction import make_matcher
 
 QUAY = KnownEntity("quay", "place", "quay")
 PAGE = Page()
@@ -14,7 +14,7 @@ PAGE = Page()
 
 def derived(page: Page, *catalogue: KnownEntity) -> Derived:
     """Derive what follows from `page` with that catalogue."""
-    return derive(make_content(submit("page", page), "tide").prose, Matcher(catalogue))
+    return derive(make_content(submit("page", page), "tide").prose, make_matcher(catalogue))
 
 
 def test_entities_evidence_and_features_are_those_of_the_texts() -> None:

@@ -1,20 +1,9 @@
-"""What the form of a name says of its type, without any text around it."""
-
-from collections import defaultdict
+"""The form and the use of a name, which tell its type without a context."""
 
 import pytest
 
-from seeds.extraction.form_signs import own_votes, short_votes, usual_votes
-from seeds.extraction.votes import Votes, decide
-
-
-def kind_by_form(text: str, dress: str = "") -> str:
-    """Give the type that a name has by itself, mostly seen in `dress`."""
-    words = tuple(text.lower().replace(".", "").split())
-    sums: Votes = defaultdict(float)
-    for kind, weight in (*own_votes(words, text), *usual_votes(words, dress)):
-        sums[kind] += weight
-    return decide(sums)
+from seeds.extraction.signs.context import Usage
+from tests.seeds.extraction.signs.subjects import ENGINE, lower_words, sum_votes, type_by_form
 
 
 @pytest.mark.parametrize(
@@ -42,8 +31,8 @@ def kind_by_form(text: str, dress: str = "") -> str:
         ("Velmora Maru", "product"),
     ],
 )
-def test_the_head_of_a_name_says_what_it_is(name: str, kind: str) -> None:
-    assert kind_by_form(name) == kind
+def test_the_head_noun_tells_the_type(name: str, kind: str) -> None:
+    assert type_by_form(name) == kind
 
 
 @pytest.mark.parametrize(
@@ -57,13 +46,13 @@ def test_the_head_of_a_name_says_what_it_is(name: str, kind: str) -> None:
         ("Brevik Corridor", "place"),
     ],
 )
-def test_a_head_of_two_types_says_the_likelier_one(name: str, kind: str) -> None:
-    assert kind_by_form(name) == kind
+def test_an_ambiguous_head_noun_tells_the_likelier_type(name: str, kind: str) -> None:
+    assert type_by_form(name) == kind
 
 
-def test_a_head_of_makers_and_products_is_a_product_after_an_article() -> None:
-    assert kind_by_form("Velmora Battery") == "organization"
-    assert kind_by_form("Velmora Battery", "the") == "product"
+def test_a_head_noun_of_organizations_and_products_is_a_product_after_an_article() -> None:
+    assert type_by_form("Velmora Battery") == "organization"
+    assert type_by_form("Velmora Battery", "article") == "product"
 
 
 @pytest.mark.parametrize(
@@ -79,8 +68,8 @@ def test_a_head_of_makers_and_products_is_a_product_after_an_article() -> None:
         ("Queen Tove", "product"),
     ],
 )
-def test_some_words_say_it_at_the_beginning(name: str, kind: str) -> None:
-    assert kind_by_form(name) == kind
+def test_the_first_word_can_tell_the_type(name: str, kind: str) -> None:
+    assert type_by_form(name) == kind
 
 
 @pytest.mark.parametrize(
@@ -113,34 +102,32 @@ def test_some_words_say_it_at_the_beginning(name: str, kind: str) -> None:
         ("DeShawn Velmora", "person"),
     ],
 )
-def test_the_form_of_a_name_says_what_it_is(name: str, kind: str) -> None:
-    assert kind_by_form(name) == kind
+def test_the_form_of_a_name_tells_the_type(name: str, kind: str) -> None:
+    assert type_by_form(name) == kind
 
 
 @pytest.mark.parametrize(
-    ("name", "dress", "kind"),
+    ("name", "usage", "kind"),
     [
-        ("Velmora", "", "organization"),
-        ("Tovrik Ekkelund", "", "person"),
-        ("Tovrik Ekkelund", "the", "organization"),
+        ("Velmora", "bare", "organization"),
+        ("Tovrik Ekkelund", "bare", "person"),
+        ("Tovrik Ekkelund", "article", "organization"),
         ("Tovrik Ekkelund", "attribute", "product"),
-        ("Velmora Weather", "", "organization"),
-        ("Velmora Weather", "the", "product"),
-        ("Oslo Velmora", "", "organization"),
-        ("Salty Lantern", "", "organization"),
-        ("Salty Lantern", "the", "product"),
-        ("Salty Lanterns", "the", "organization"),
+        ("Velmora Weather", "bare", "organization"),
+        ("Velmora Weather", "article", "product"),
+        ("Oslo Velmora", "bare", "organization"),
+        ("Salty Lantern", "bare", "organization"),
+        ("Salty Lantern", "article", "product"),
+        ("Salty Lanterns", "article", "organization"),
         ("Salty Lantern", "quoted", "policy"),
     ],
 )
-def test_a_name_of_which_nothing_is_known_is_what_names_of_its_make_are(
-    name: str, dress: str, kind: str
-) -> None:
-    assert kind_by_form(name, dress) == kind
+def test_the_use_of_a_name_of_unknown_words_tells_the_type(name: str, usage: Usage, kind: str) -> None:
+    assert type_by_form(name, usage) == kind
 
 
 @pytest.mark.parametrize(
-    ("name", "alone", "kind"),
+    ("name", "single_words", "kind"),
     [
         ("Tovrik Ekkelund", "ekkelund", "person"),
         ("Tovrik Ekkelund", "tovrik", "organization"),
@@ -153,8 +140,8 @@ def test_a_name_of_which_nothing_is_known_is_what_names_of_its_make_are(
         ("Second Lantern", "lantern", None),
     ],
 )
-def test_a_firm_is_shortened_to_its_first_word_and_a_person_to_the_last(
-    name: str, alone: str, kind: str | None
+def test_a_short_form_is_the_first_word_of_an_organization_and_the_last_of_a_person(
+    name: str, single_words: str, kind: str | None
 ) -> None:
-    votes = dict(short_votes(tuple(name.lower().split()), alone.split()))
+    votes = sum_votes(ENGINE.short_form_votes(lower_words(name), single_words.split()))
     assert list(votes) == ([kind] if kind else [])

@@ -1,0 +1,229 @@
+"""The context of one mention of a name: the words before and after it. The context signs test this."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.name_candidates import NameCandidate
+from seeds.extraction.signs.sign import Place
+
+Usage = Literal["quoted", "article", "attribute", "bare"]
+"""How a text uses a name: in quotation marks; after an article of its own; as an attribute of a noun, to
+which the article belongs, as in `the Velmora phone`; or bare."""
+USAGES: tuple[Usage, ...] = ("quoted", "article", "attribute", "bare")
+
+# How many characters before and after a name belong to its context, and within which the next words are read.
+BEFORE_LENGTH, AFTER_LENGTH, NEXT_WORDS_LENGTH = 48, 110, 48
+QUOTATION_MARKS, MARKS = "\"'“”‘’", ".,;:!?()[]—\"'“”‘’"
+AUXILIARIES = frozenset(
+    ("already", "also", "had", "has", "have", "is", "later", "now", "was", "will", "would")
+)
+ARTICLES = frozenset(("a", "an", "the"))
+DETERMINERS = frozenset(("a", "an", "her", "his", "its", "our", "the", "their", "this"))
+# Prepositions after which a name usually is not the subject of the sentence, besides those of places.
+OBLIQUE_PREPOSITIONS = frozenset(("at", "by", "for", "from", "in", "of", "to", "with"))
+# Words after a verb that looks like a plural noun: Velmora plans to grow.
+OBJECT_WORDS = frozenset(("a", "an", "as", "her", "his", "its", "that", "the", "their", "to"))
+NAMING_WORDS = frozenset(("called", "codenamed", "dubbed", "entitled", "named", "nicknamed", "titled"))
+# Which signs look at a word, given the word between it and the name or its article.
+LINK_PLACES: dict[str, Place] = {
+    "of": "word and of",
+    "at": "word and at",
+    **dict.fromkeys(("from", "to"), "word and from or to"),
+    **dict.fromkeys(NAMING_WORDS, "word and called"),
+}
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+# A noun in apposition: `, a full-stack GPU developer,` or `, which is a town in`.
+APPOSITION = re.compile(
+    r"(?:'s|’s)?(?:\s\([^)]{1,40}\))?,? (?:which |who )?(?:is |was |are |were |became |becomes )?"
+    r"(?:an?|the|its|his|her|their|one of the|another)\s((?:[\w'’&.-]+ ){0,7}?[\w'’-]+)"
+    r"(?=[,;:.?—]|$| (?:of|in|at|for|with|that|which|who|whose|to|from|by|on|between|and|where|called)\b)"
+)
+# The first pronoun after a name, before any other name and any punctuation mark.
+PRONOUN = re.compile(r"[a-z ]{1,60}? (its|his|her|he|she)\b")
+
+
+class Context:
+    """The words around one mention of a name. All words are in lower case.
+
+    Attributes:
+        lexicon: The words that extraction knows.
+        candidate: The mention.
+        text: The text in which the mention is.
+        before: Up to three words before the name, the nearest last; empty if no space precedes the name.
+        mark: The character before that space.
+        after: The text after the name.
+        following: Up to three words after the name and a space or a possessive.
+        last: The word right before the name, or an empty string.
+        next: The word right after the name, or an empty string.
+        has_article: True if an article precedes the name.
+        link: The word right before the name and its article, or an empty string.
+        linked: The word before `link`, or None if there is none.
+        noun_before: The type of the noun right before the name.
+        next_noun: The type of the noun right after the name.
+        verb: The verb after the name, without auxiliaries, or an empty string.
+        pronoun: The first pronoun in the sentence after the name.
+        apposition: The type of the noun in apposition.
+        is_container: True if the apposition tells what the entity contains, as in `a network of ports`.
+        is_oblique: True if a preposition precedes the name.
+        is_full: True if the name has several words.
+    """
+
+    __slots__ = (
+        "after",
+        "apposition",
+        "before",
+        "candidate",
+        "following",
+        "has_article",
+        "is_container",
+        "is_full",
+        "is_oblique",
+        "last",
+        "lexicon",
+        "link",
+        "linked",
+        "mark",
+        "next",
+        "next_noun",
+        "noun_before",
+        "places",
+        "pronoun",
+        "text",
+        "verb",
+    )
+
+    def __init__(self, lexicon: Lexicon, text: str, candidate: NameCandidate) -> None:
+        self.lexicon, self.text, self.candidate = lexicon, text, candidate
+        self.before, self.mark = words_before(text, candidate)
+        after = text[candidate.end : candidate.end + AFTER_LENGTH]
+        self.after = after.lstrip(QUOTATION_MARKS) if candidate.is_quoted else after
+        self.following = _following_words(self.after)
+        self.last = self.before[-1] if self.before else ""
+        self.next = self.following[0] if self.following else ""
+        self.is_full = len(candidate.words) > 1
+        self.is_oblique = self.last in OBLIQUE_PREPOSITIONS or self.last in lexicon.place_prepositions
+        self.noun_before = lexicon.noun_type(self.last)
+        self.next_noun: str | None = None
+        self.verb, self.pronoun = "", ""
+        self.has_article, self.link = False, ""
+        self.linked: str | None = None
+        self.apposition, self.is_container = _read_apposition(self)
+        self.places = (*self._places_before(), *self._places_after())
+
+    @property
+    def stands_alone(self) -> bool:
+        """True if the name is not an attribute of a noun: `in Bern today`, but not `in Bern harbour`."""
+        if self.after.startswith(("'", "’", "-")):
+            return False
+        word, lexicon = self.next, self.lexicon
+        if len(word) < 3 or word in lexicon.function_words:
+            return True
+        return word in lexicon.speech_verbs or word in AUXILIARIES
+
+    @property
+    def usage(self) -> Usage:
+        """How the text uses the name here."""
+        if self.candidate.is_quoted:
+            return "quoted"
+        if self.last not in DETERMINERS:
+            return "bare"
+        has_noun = self.after.startswith(" ") and is_attributive(self.lexicon, self.next, self.next_noun)
+        is_attribute = has_noun or (self.last != "the" and not self.stands_alone)
+        return "attribute" if is_attribute else "article"
+
+    def _places_before(self) -> list[Place]:
+        """Return where signs before the name can look, and read what they test."""
+        places: list[Place] = ["preposition"]
+        if self.candidate.title:
+            places.append("title")
+        if self.mark == ",":
+            places.append("comma before")
+        elif self.mark.isalnum():
+            places.append("word before")
+            self.has_article = self.last in ARTICLES
+            words = self.before[:-1] if self.has_article else self.before
+            self.link = words[-1] if words else ""
+            self.linked = words[-2] if len(words) > 1 else None
+            if self.linked is not None and self.link in LINK_PLACES:
+                places.append(LINK_PLACES[self.link])
+        return places
+
+    def _places_after(self) -> list[Place]:
+        """Return where signs after the name can look, and read what they test."""
+        after, places = self.after, list[Place]()
+        if self.apposition:
+            places.append("apposition")
+        if after.startswith(" "):
+            self.next_noun = self.lexicon.noun_type(self.next)
+            if not self._is_plural_verb() and is_attributive(self.lexicon, self.next, self.next_noun):
+                places.append("next noun")
+            if not self.is_oblique:
+                self.verb = first_verb(self.following)
+                pronoun = PRONOUN.match(after)
+                self.pronoun = pronoun.group(1) if pronoun else ""
+                places += ["next verb", "predicate"]
+        elif after.startswith(("'s ", "’s ")):
+            places.append("possession")
+        elif after.startswith(", which "):
+            self.verb = first_verb(after.split(None, 5)[2:5])
+            places += ["which clause", "next verb"]
+        elif after.startswith(", "):
+            places += ["who clause", "comma after"]
+        elif after.startswith("-"):
+            places.append("hyphen after")
+        return places
+
+    def _is_plural_verb(self) -> bool:
+        """Return True if what looks like a plural noun is the verb: `Velmora plans to grow`."""
+        has_object = not OBJECT_WORDS.isdisjoint(self.following[1:2])
+        return self.next[-1:] == "s" and self.last not in DETERMINERS and has_object
+
+
+def is_attributive(lexicon: Lexicon, word: str, noun_type: str | None) -> bool:
+    """Return True if `word`, a noun of `noun_type`, can have a name as its attribute."""
+    return noun_type is not None or word in lexicon.company_nouns or word in lexicon.facility_nouns
+
+
+def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], str]:
+    """Return up to three words before a name, and the character before the space that precedes the name."""
+    before = text[max(0, candidate.start - BEFORE_LENGTH) : candidate.start].rstrip(QUOTATION_MARKS)
+    if before[-1:] != " ":
+        return (), ""
+    return _strip_marks(before.rsplit(None, 3)[-3:]), before[-2:-1]
+
+
+def _following_words(after: str) -> Sequence[str]:
+    start = 1 if after.startswith(" ") else 3 if after.startswith(("'s ", "’s ")) else 0
+    return _strip_marks(after[start:NEXT_WORDS_LENGTH].split(None, 3)[:3]) if start else ()
+
+
+def _strip_marks(words: Sequence[str]) -> list[str]:
+    return [word.strip(MARKS).lower() for word in words]
+
+
+def first_verb(words: Sequence[str]) -> str:
+    """Return the first word that is no auxiliary, or an empty string."""
+    for word in words:
+        if word not in AUXILIARIES:
+            return word
+    return ""
+
+
+def _read_apposition(context: Context) -> tuple[str | None, bool]:
+    """Return the type of the noun in apposition, and whether the noun is a container."""
+    after = context.after
+    found = APPOSITION.match(after)
+    # `Near Bern, the boat and the …` changes the subject.
+    if not found or (context.is_oblique and after.startswith(" and", found.end())):
+        return None, False
+    is_container = found.group(1).endswith("network") and after.startswith(" of ", found.end())
+    return _main_noun_type(context.lexicon, WORD.findall(found.group(1))), is_container
+
+
+def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
+    """Return the type of the first noun without a noun after it: maker in `drug maker accused of theft`."""
+    types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
+    return next((kind for kind, following in pairwise(types) if kind and not following), None)

@@ -1,0 +1,114 @@
+"""The engine that applies the table of all signs to names and their contexts."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.name_candidates import NameCandidate
+from seeds.extraction.signs import context_signs, form_signs, scheme_signs, usage_signs
+from seeds.extraction.signs.context import Context, Usage
+from seeds.extraction.signs.name_form import ClusterName, NameForm, ShortenedName, UsedName
+from seeds.extraction.signs.scheme_signs import can_be_scheme
+from seeds.extraction.signs.sign import Found, Place, Sign, Vote
+
+SIGNS: tuple[Sign[Any], ...] = (
+    *form_signs.SIGNS,
+    *usage_signs.SIGNS,
+    *usage_signs.SHORT_FORM_SIGNS,
+    *context_signs.SIGNS,
+    *scheme_signs.SIGNS,
+)
+"""The table of all signs."""
+
+# How many names have their votes cached.
+CACHE_SIZE = 16_384
+# A group of signs, of which only the first that is present votes.
+Group = Sequence[Sign[Any]]
+
+
+class HasPlaces(Protocol):
+    """What signs test: a name or a context, which tells where signs can look."""
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The places where signs can look."""
+
+
+class SignEngine:
+    """Applies the table of signs.
+
+    Args:
+        lexicon: The words that extraction knows.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._groups = _group_by_place(SIGNS)
+        self.form_votes = lru_cache(maxsize=CACHE_SIZE)(self._form_votes)
+        self.usage_votes = lru_cache(maxsize=CACHE_SIZE)(self._usage_votes)
+        self.cluster_votes = lru_cache(maxsize=CACHE_SIZE)(self._cluster_votes)
+        self._can_be_scheme = lru_cache(maxsize=CACHE_SIZE)(self._check_scheme)
+
+    def find_signs(self, subject: HasPlaces) -> Iterator[tuple[Sign[Any], Found]]:
+        """Yield each sign that is present in `subject`, with the result of its test."""
+        for place in subject.places:
+            for group in self._groups[place]:
+                for sign in group:
+                    found = sign.test(subject)
+                    if found:
+                        yield sign, found
+                        break
+
+    def _votes(self, subject: HasPlaces) -> list[Vote]:
+        votes: list[Vote] = []
+        for sign, found in self.find_signs(subject):
+            votes += sign.votes_if_true if found is True else sign.votes_for(found)
+        return votes
+
+    def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
+        """Return the votes of the name alone."""
+        return self._votes(NameForm(self._lexicon, words, text))
+
+    def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
+        """Return the votes of how the text mostly uses the name."""
+        return self._votes(UsedName(self._lexicon, words, " ".join(words), usage))
+
+    def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
+        """Return the votes of the shorter forms of a name, given the words that the text uses alone."""
+        # Most names have no shorter form.
+        if words[0] not in single_words and words[-1] not in single_words:
+            return ()
+        return self._votes(ShortenedName(self._lexicon, words, " ".join(words), single_words))
+
+    def _cluster_votes(self, words: tuple[str, ...]) -> Sequence[Vote]:
+        """Return the votes of a name that is not a shorter form of another name."""
+        return self._votes(ClusterName(self._lexicon, words, " ".join(words)))
+
+    def read_context(self, text: str, candidate: NameCandidate) -> Context:
+        """Return the context of a mention of a name in `text`."""
+        context = Context(self._lexicon, text, candidate)
+        if context.is_full and self._can_be_scheme(candidate.words):
+            context.places = (*context.places, "scheme")
+        return context
+
+    def context_votes(self, context: Context) -> Sequence[Vote]:
+        """Return the votes of the context of a mention."""
+        return self._votes(context)
+
+    def _check_scheme(self, words: tuple[str, ...]) -> bool:
+        return can_be_scheme(self._lexicon, words)
+
+
+def _group_by_place(signs: Iterable[Sign[Any]]) -> Mapping[Place, Sequence[Group]]:
+    """Return the groups of signs by where they look. A sign without a group is a group of its own."""
+    groups: dict[Place, list[list[Sign[Any]]]] = {}
+    previous = ""
+    for sign in signs:
+        same_place = groups.setdefault(sign.looks_at, [])
+        if sign.group and sign.group == previous:
+            same_place[-1].append(sign)
+        else:
+            same_place.append([sign])
+        previous = sign.group
+    return groups

@@ -1,0 +1,254 @@
+"""Signs in the name itself: its head noun, its first word, the names in it, and its spelling."""
+
+import re
+
+from seeds.extraction.bracketed_aliases import ACRONYM
+from seeds.extraction.person_names import begins_with_given_name, is_chinese_name, is_western_name
+from seeds.extraction.signs.name_form import NameForm
+from seeds.extraction.signs.sign import Sign
+from seeds.extraction.tokens import UPPER, YEAR
+
+WELL_KNOWN_PLACE_WEIGHT = 5
+OTHER_PLACE_WEIGHT = 3  # The name of a small town can also be that of something else.
+MODEL = re.compile(r"(?:[^\W\d_]+-?\d+[\w-]*|\d+[^\W\d_]+)")
+CAMEL_CASE = re.compile(rf"[^\W\d_]+[a-z][{UPPER}]|[a-z]-?[{UPPER}]")
+# A family name and a given name of two syllables: Tsai Mei-hua.
+HYPHENATED_NAME = re.compile(rf"[{UPPER}]\w+ [{UPPER}][a-z]{{1,5}}-[a-z]{{1,6}}")
+# The articles of Spanish, with which no name of a person begins.
+ROMANCE_ARTICLES = frozenset(("el", "la", "las", "los"))
+
+
+def _ambiguous_head(name: NameForm, index: int) -> str | None:
+    types = name.lexicon.ambiguous_head_nouns.get(name.head)
+    return types.split()[index] if types else None
+
+
+def _head_type(name: NameForm, *, is_trade: bool) -> str | None:
+    """Return the type of an unambiguous head noun that is a trade word or is not."""
+    lexicon, head = name.lexicon, name.head
+    if head in lexicon.ambiguous_head_nouns or (head in lexicon.trade_words) != is_trade:
+        return None
+    return lexicon.head_types.get(head)
+
+
+def _first_word_is(name: NameForm, kind: str) -> bool:
+    return len(name.words) > 1 and name.lexicon.first_words.get(name.words[0]) == kind
+
+
+def _is_person_name(name: NameForm) -> bool:
+    lexicon, words = name.lexicon, name.words
+    is_hyphenated = bool(HYPHENATED_NAME.fullmatch(name.text))
+    return is_hyphenated or is_chinese_name(lexicon, words) or is_western_name(lexicon, words)
+
+
+def _has_final_year(name: NameForm) -> bool:
+    has_year = len(name.words) > 2 and bool(YEAR.fullmatch(name.last))
+    return has_year and name.lexicon.head_type(name.words) != "event"
+
+
+def _camel_case_type(name: NameForm, *, is_single: bool) -> str | None:
+    if not CAMEL_CASE.match(name.text) or (len(name.words) == 1) != is_single:
+        return None
+    return "product" if name.text[0].islower() else "organization"
+
+
+SIGNS: tuple[Sign[NameForm], ...] = (
+    # The gazetteer.
+    Sign(
+        "well-known place",
+        "form",
+        lambda name: name.is_known_place is True,
+        {"place": WELL_KNOWN_PLACE_WEIGHT},
+        example="Norway",
+    ),
+    Sign(
+        "other place in the gazetteer",
+        "form",
+        lambda name: name.is_known_place is False,
+        {"place": OTHER_PLACE_WEIGHT},
+        example="Lillehammer",
+    ),
+    # The head noun.
+    Sign(
+        "likelier type of an ambiguous head noun",
+        "form",
+        lambda name: _ambiguous_head(name, 0),
+        4,
+        example="Harbour Forum",
+        expected={"organization": 4},
+    ),
+    Sign(
+        "second type of an ambiguous head noun",
+        "form",
+        lambda name: _ambiguous_head(name, 1),
+        3.5,
+        example="Harbour Forum",
+        expected={"event": 3.5},
+    ),
+    Sign(
+        "trade word as head noun",
+        "form",
+        lambda name: _head_type(name, is_trade=True),
+        4,
+        example="Velmora Instruments",
+        expected={"organization": 4},
+    ),
+    Sign(
+        "head noun",
+        "form",
+        lambda name: _head_type(name, is_trade=False),
+        6,
+        example="Strait of Brevik",
+        expected={"place": 6},
+    ),
+    # The first word. It counts more than a head noun only for an event: Typhoon Harbour.
+    Sign(
+        "first word of places",
+        "form",
+        lambda name: _first_word_is(name, "place"),
+        {"place": 4},
+        example="Mount Brevik",
+    ),
+    Sign(
+        "first word of events",
+        "form",
+        lambda name: _first_word_is(name, "event"),
+        {"event": 9},
+        example="Typhoon Olga",
+    ),
+    Sign(
+        "first word of organizations",
+        "form",
+        lambda name: _first_word_is(name, "organization"),
+        {"organization": 4},
+        example="Grupo Velmora",
+    ),
+    # The names of persons.
+    Sign(
+        "Spanish article",
+        "form of a person",
+        lambda name: name.words[0] in ROMANCE_ARTICLES,
+        {"person": -3, "place": 1.5},
+        example="El Velmora",
+        group="person",
+    ),
+    Sign(
+        # A title before the name of a person is not part of the name.
+        "rank inside the name",
+        "form of a person",
+        lambda name: name.words[0] in name.lexicon.ranks,
+        {"person": -3},
+        example="Queen Brevik",
+        group="person",
+    ),
+    Sign(
+        "foreign linking word",
+        "form of a person",
+        lambda name: not name.lexicon.foreign_linking_words.isdisjoint(name.words[1:-1]),
+        {"organization": 3},
+        example="Tarniers pour le Velmora",
+        group="person",
+    ),
+    Sign(
+        "given name and family name",
+        "form of a person",
+        _is_person_name,
+        {"person": 4},
+        example="Anna Lindqvist",
+        group="person",
+    ),
+    Sign(
+        "given name and another word",
+        "form of a person",
+        lambda name: begins_with_given_name(name.lexicon, name.words),
+        {"person": 2.5},
+        example="Maurice Lantern",
+        group="person",
+    ),
+    Sign(
+        "particle of personal names",
+        "form of a person",
+        lambda name: len(name.words) > 2 and not name.lexicon.name_particles.isdisjoint(name.words[1:-1]),
+        {"person": 2},
+        example="Tovrik van Moorsel",
+        group="person",
+    ),
+    # The last word.
+    Sign(
+        "year after two words",
+        "form",
+        _has_final_year,
+        {"policy": 7},
+        example="Safe Quays 2030",
+        group="last word",
+    ),
+    Sign(
+        "model number",
+        "form",
+        lambda name: bool(MODEL.fullmatch(name.last)) or (len(name.words) > 1 and name.last[:1].isdigit()),
+        {"product": 3},
+        example="Orca-7",
+        group="last word",
+    ),
+    Sign(
+        "single letter",
+        "form",
+        lambda name: len(name.words) > 1 and len(name.last) == 1,
+        {"product": 2},
+        example="Petrel E",
+        group="last word",
+    ),
+    Sign(
+        "suffix after another word",
+        "form",
+        lambda name: len(name.words) > 1 and name.lexicon.suffix_type(name.last),
+        3,
+        example="Velmora Quaytechnik",
+        expected={"organization": 3},
+    ),
+    Sign(
+        "suffix of a single word",
+        "form",
+        lambda name: len(name.words) == 1 and name.lexicon.suffix_type(name.last),
+        1,
+        example="Velmorabad",
+        expected={"place": 1},
+    ),
+    # Capitals and signs.
+    Sign(
+        "single word in camel case",
+        "form",
+        lambda name: _camel_case_type(name, is_single=True),
+        2,
+        example="DeepQuay",
+        expected={"organization": 2},
+        group="capitals",
+    ),
+    Sign(
+        "camel case among other words",
+        "form",
+        lambda name: _camel_case_type(name, is_single=False),
+        0.5,
+        example="iQuay Lantern",
+        expected={"product": 0.5},
+        group="capitals",
+    ),
+    Sign(
+        "acronym",
+        "form",
+        lambda name: len(name.words) == 1 and bool(ACRONYM.fullmatch(name.text)),
+        {"organization": 2},
+        example="IWB",
+        group="capitals",
+    ),
+    Sign("ampersand", "form", lambda name: "&" in name.text, {"organization": 3}, example="Marks & Tarn"),
+    # The cluster of all forms.
+    Sign(
+        # The first mention of a person usually has two words.
+        "single word that is not a short form",
+        "cluster",
+        lambda name: len(name.words) == 1,
+        {"person": -1},
+        example="Velmora",
+    ),
+)

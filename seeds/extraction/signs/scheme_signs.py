@@ -1,0 +1,84 @@
+"""Signs that a name of English words only is that of a scheme: Quiet Shore, Second Helping."""
+
+from collections.abc import Sequence
+
+from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.signs.context import QUOTATION_MARKS, Context, first_verb
+from seeds.extraction.signs.sign import Sign
+
+# The most words of the name of a scheme.
+MAX_SCHEME_WORDS = 4
+LINKS = frozenset(("by", "for", "in", "to"))
+
+
+def can_be_scheme(lexicon: Lexicon, words: Sequence[str]) -> bool:
+    """Return True if a name is English words, and its head noun tells no type or only that of a place."""
+    if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
+        return False
+    has_other_type = lexicon.head_types.get(lexicon.head_noun(words), "place") != "place"
+    return not has_other_type and not any(map(lexicon.is_place, (" ".join(words), *words)))
+
+
+def _has_head(here: Context) -> bool:
+    """Return True if the name has a head noun, which is then that of a place."""
+    return here.lexicon.head_noun(here.candidate.words) in here.lexicon.head_types
+
+
+def _has_own_article(here: Context) -> bool:
+    """Return True if the article before the name does not belong to a noun after the name."""
+    is_attribute = here.lexicon.noun_type(here.next) == "policy"
+    return here.last == "the" and not is_attribute and not here.after.startswith(tuple(QUOTATION_MARKS))
+
+
+def _is_enrolled(here: Context) -> bool:
+    previous = here.before[-2] if len(here.before) > 1 else ""
+    return here.last in LINKS and previous in here.lexicon.enrolment_words
+
+
+def _verb(here: Context) -> str:
+    """Return the verb after the name or after its relative pronoun."""
+    is_relative = here.after.startswith((", which ", ", that "))
+    return first_verb(here.after.split(None, 5)[2:5] if is_relative else here.following)
+
+
+SIGNS: tuple[Sign[Context], ...] = (
+    Sign(
+        "article and the head noun of a place",
+        "scheme",
+        lambda here: _has_head(here) and _has_own_article(here),
+        {"policy": -3},
+        example="They swam at the [Salty Coast] again.",
+    ),
+    Sign(
+        "verb that takes a scheme",
+        "scheme",
+        lambda here: here.last in here.lexicon.scheme_verbs_before,
+        {"policy": 1.5},
+        example="They suspended [Quiet Lantern] again.",
+        group="scheme",
+    ),
+    Sign(
+        "enrolment",
+        "scheme",
+        _is_enrolled,
+        {"policy": 2},
+        example="They are enrolled in [Quiet Lantern] now.",
+        group="scheme",
+    ),
+    Sign(
+        "noun of schemes after the head noun of a place",
+        "scheme",
+        lambda here: (
+            _has_head(here) and (here.next in here.lexicon.scheme_nouns or here.apposition == "policy")
+        ),
+        {"policy": 4.5},
+        example="They joined the [Salty Coast] scheme.",
+    ),
+    Sign(
+        "verb whose subject is a scheme",
+        "scheme",
+        lambda here: _verb(here) in here.lexicon.scheme_verbs_after,
+        {"policy": 1},
+        example="Then [Quiet Lantern], which pays them, came.",
+    ),
+)

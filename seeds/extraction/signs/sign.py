@@ -1,0 +1,80 @@
+"""Signs: rules that vote for the type of a name. Each table of this package has one row for each sign."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+Vote = tuple[str, float]
+"""An entity type and the weight of the vote for this type; a negative weight is a vote against the type."""
+Found = bool | float | str | None
+"""The result of a test; see `Sign.test`."""
+Place = Literal[
+    # The name alone; see `name_form`.
+    "form",
+    "form of a person",
+    "use",
+    "unknown words",
+    "short form",
+    "cluster",
+    # The words before one mention of the name; see `context`.
+    "title",
+    "preposition",
+    "word before",
+    "comma before",
+    "word and of",
+    "word and at",
+    "word and from or to",
+    "word and called",
+    # The words after the mention.
+    "apposition",
+    "who clause",
+    "possession",
+    "next noun",
+    "next verb",
+    "predicate",
+    "which clause",
+    "comma after",
+    "hyphen after",
+    # Both, if the name can be that of a scheme.
+    "scheme",
+]
+"""Where a sign looks."""
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sign(Generic[Subject]):
+    """A rule that votes for the type of a name.
+
+    Attributes:
+        name: What the sign is, in a few words.
+        looks_at: The part of the name or of its context that the sign tests.
+        test: A function that returns True if the sign is present. It can also return a number, by which the
+            weights are multiplied, or an entity type, which then gets the vote.
+        votes: The weight for each type, or a single weight if the test returns the type.
+        example: A name or, in a sentence, a name in square brackets. Tests check that it has the sign.
+        expected: The votes in the example, if `votes` does not show them.
+        group: Only the first sign of a group that is present votes. The signs of a group follow one another.
+    """
+
+    name: str
+    looks_at: Place
+    test: Callable[[Subject], Found]
+    votes: Mapping[str, float] | float
+    example: str
+    expected: Mapping[str, float] | None = None
+    group: str = ""
+
+    votes_if_true: tuple[Vote, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        votes = tuple(self.votes.items()) if isinstance(self.votes, Mapping) else ()
+        object.__setattr__(self, "votes_if_true", votes)
+
+    def votes_for(self, found: Found) -> tuple[Vote, ...]:
+        """Return the votes if the test has returned `found`."""
+        if not isinstance(self.votes, Mapping):
+            return ((str(found), self.votes),)
+        if found is True or not isinstance(found, float | int):
+            return self.votes_if_true
+        return tuple((kind, weight * found) for kind, weight in self.votes.items())

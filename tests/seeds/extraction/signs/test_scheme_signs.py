@@ -1,0 +1,59 @@
+"""Schemes whose names consist of English words."""
+
+import pytest
+
+from seeds.extraction.signs import scheme_signs
+from seeds.extraction.signs.scheme_signs import can_be_scheme
+from tests.seeds.extraction.signs.subjects import ENGINE, candidates, lower_words
+from tests.support.extraction import LEXICON
+
+
+def policy_votes(text: str) -> float:
+    """Return the sum of the votes of scheme signs for the last name of `text`."""
+    context = ENGINE.read_context(text, candidates(text)[-1])
+    found = [(sign, result) for sign, result in ENGINE.find_signs(context) if sign in scheme_signs.SIGNS]
+    return sum(weight for sign, result in found for _, weight in sign.votes_for(result))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Quiet Lantern", True),
+        ("Salty Coast", True),
+        ("Lantern", False),
+        ("Quiet Velmora", False),
+        ("Quiet Bank", False),
+        ("Norway Lantern", False),
+        ("Quiet Salty Old Warm Lantern", False),
+    ],
+)
+def test_a_scheme_has_several_english_words_that_tell_no_type_but_a_place(name: str, expected: bool) -> None:
+    assert can_be_scheme(LEXICON, lower_words(name)) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They suspended Quiet Lantern again.",
+        "They are enrolled in Quiet Lantern now.",
+        "There are households in Quiet Lantern now.",
+        "Then Quiet Lantern reimburses them.",
+        "Then Quiet Lantern also pays them.",
+        "Then Quiet Lantern, which pays them, came.",
+        "They joined the Salty Coast scheme.",
+        "They joined Salty Coast, a scheme for pilots.",
+    ],
+)
+def test_the_context_tells_a_scheme(text: str) -> None:
+    assert policy_votes(text) > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["They suspended Velmora again.", "They saw Quiet Lantern.", "The Quiet Lantern scheme came."]
+)
+def test_other_names_and_other_contexts_have_no_scheme_signs(text: str) -> None:
+    assert policy_votes(text) == 0
+
+
+def test_an_article_before_the_head_noun_of_a_place_votes_against_a_scheme() -> None:
+    assert policy_votes("They swam at the Salty Coast again.") < 0

@@ -1,0 +1,17 @@
+"""The lexicon that all tests share, and matchers that use it."""
+
+from collections.abc import Iterable
+
+from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.extractor import Recognizer, recognize_nothing
+from seeds.extraction.lexicon import load_lexicon
+from seeds.extraction.mentions import EntityMatcher
+
+LEXICON = load_lexicon()
+
+
+def make_matcher(
+    catalogue: Iterable[KnownEntity] = (), recognize: Recognizer = recognize_nothing
+) -> EntityMatcher:
+    """Return a matcher for the names of `catalogue` and those that the rules extract."""
+    return EntityMatcher(catalogue, LEXICON, recognize)
