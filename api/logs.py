@@ -1,4 +1,4 @@
-"""Logging: one JSON object a line for machines, or plain text for a person at a terminal."""
+"""Logging: one JSON object per line for programs, or plain text for a person at a terminal."""
 
 import atexit
 import json
@@ -16,38 +16,38 @@ from typing import Any, TextIO
 
 import orjson
 
-# How late a line may be written that waits for others.
-DELAY_SECONDS = 0.05
-# The logger of requests, a line each.
-ACCESS = "briefs.access"
+# How long a line can wait to be written together with others.
+MAX_DELAY_SECONDS = 0.05
+# The logger of requests.
+ACCESS_LOGGER = "briefs.access"
 
-# What every record has; anything else was given by the caller as `extra` and is part of the line.
-STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# The attributes of every record. All others come from the caller's `extra` and are part of the line.
+STANDARD_ATTRIBUTES = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def _time(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     second, milliseconds = divmod(int(seconds * 1000), 1000)
-    return f"{_time_of_second(second)}.{milliseconds:03}Z"
+    return f"{_format_second(second)}.{milliseconds:03}Z"
 
 
 @lru_cache(maxsize=1)
-def _time_of_second(second: int) -> str:
+def _format_second(second: int) -> str:
     return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
-    extra = {name: value for name, value in vars(record).items() if name not in STANDARD}
-    # Of an exception its kind only: traces and messages hold paths, SQL and values.
-    kind = record.exc_info[0] if record.exc_info else None
-    return extra | {"error": kind.__name__} if kind else extra
+    extra = {name: value for name, value in vars(record).items() if name not in STANDARD_ATTRIBUTES}
+    # Only the type of an exception is logged, since traces and messages contain paths, SQL and values.
+    exception_type = record.exc_info[0] if record.exc_info else None
+    return extra | {"error": exception_type.__name__} if exception_type else extra
 
 
 class JsonFormatter(logging.Formatter):
-    """`{time, level, logger, message, …extra}` in one line, UTC; an exception gives its kind as `error`."""
+    """Formats a record as `{time, level, logger, message, …extra}`; `error` is the type of an exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": _time(record.created),
+            "time": _format_time(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -55,97 +55,104 @@ class JsonFormatter(logging.Formatter):
         try:
             return orjson.dumps(line, default=str).decode()
         except TypeError:
-            # Integers of over 64 bits, keys that are no text, lone surrogates: the slow way takes them all.
+            # The standard library is slower, but accepts large integers, keys that are not strings and lone
+            # surrogates.
             return json.dumps(line, default=str)
 
 
 class TextFormatter(logging.Formatter):
-    """`time level logger message name=value …` in one printable line; an exception gives its kind."""
+    """Formats a record as one printable line: `time level logger message name=value …`."""
 
     def format(self, record: logging.LogRecord) -> str:
         extra = "".join(f" {name}={value}" for name, value in _extra(record).items())
-        line = (
-            f"{_time(record.created)} {record.levelname.lower()} {record.name} {record.getMessage()}{extra}"
-        )
+        time_text, level = _format_time(record.created), record.levelname.lower()
+        line = f"{time_text} {level} {record.name} {record.getMessage()}{extra}"
         return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 
 class RequestLines:
-    """Writes the lines of requests as JSON, all that come within DELAY_SECONDS together, in their order.
+    """Writes the lines of requests as JSON, in order, many lines at a time.
 
-    A write lets other threads run, and this one wait for its turn again, and a record of `logging` costs more
-    than the rest of an answer that is kept: both would be a fifth of a request's tenth of a millisecond. So a
-    request leaves no more than its values, and what makes lines of them makes many in one go.
+    A record of `logging` and a write for each request would take a fifth of the time of a cached answer. A
+    request therefore only queues its values, and a thread formats and writes them every MAX_DELAY_SECONDS.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        # Threads append without a lock, in order; one at a time takes, with the lock.
-        self._waiting: deque[tuple[float, Mapping[str, Any]]] = deque()
+        # Appending needs no lock. The lock allows one thread at a time to take lines from the queue.
+        self._queue: deque[tuple[float, Mapping[str, Any]]] = deque()
         self._lock = threading.Lock()
         self._is_due = threading.Event()
         self._writer: threading.Thread | None = None
         atexit.register(self.flush)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Keep `values` until their line is written with others."""
-        self._waiting.append((time.time(), values))
+        """Queue the line of `values`."""
+        self._queue.append((time.time(), values))
         if not self._is_due.is_set():
             self._wake_writer()
 
     def flush(self) -> None:
-        """Write what is kept; what cannot be is lost, as with `logging`: a full disk stops no answer."""
+        """Write the queued lines; those that cannot be written are lost, as on a full disk."""
         with self._lock, suppress(OSError):
-            lines = [*self._take()]
-            for piece in _pieces(lines):
-                self._stream.write(piece.decode())
+            lines = [*self._take_lines()]
+            for chunk in _chunks(lines):
+                self._stream.write(chunk.decode())
                 self._stream.flush()
 
-    def _take(self) -> Iterator[bytes]:
-        for _ in range(len(self._waiting)):
-            seconds, values = self._waiting.popleft()
-            line = {"time": _time(seconds), "level": "info", "logger": ACCESS, "message": "request", **values}
+    def _take_lines(self) -> Iterator[bytes]:
+        for _ in range(len(self._queue)):
+            seconds, values = self._queue.popleft()
+            line = {
+                "time": _format_time(seconds),
+                "level": "info",
+                "logger": ACCESS_LOGGER,
+                "message": "request",
+                **values,
+            }
             yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
     def _wake_writer(self) -> None:
         with self._lock:
-            # Of this process: a fork leaves its threads behind.
+            # After a fork the thread of the parent process is not alive.
             if self._writer is None or not self._writer.is_alive():
-                self._writer = threading.Thread(target=self._write_now_and_then, daemon=True)
+                self._writer = threading.Thread(target=self._write_repeatedly, daemon=True)
                 self._writer.start()
         self._is_due.set()
 
-    def _write_now_and_then(self) -> None:
+    def _write_repeatedly(self) -> None:
         while True:
             self._is_due.wait()
-            time.sleep(DELAY_SECONDS)
+            time.sleep(MAX_DELAY_SECONDS)
             self._is_due.clear()
             self.flush()
 
 
-def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Put lines together, as many as a pipe takes at once: others, which write to it too, come in between."""
-    piece = b""
+def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join lines up to PIPE_BUF bytes, which a pipe shared with other processes accepts without a break."""
+    chunk = b""
     for line in lines:
-        if piece and len(piece) + len(line) > PIPE_BUF:
-            yield piece
-            piece = b""
-        piece += line
-    if piece:
-        yield piece
+        if chunk and len(chunk) + len(line) > PIPE_BUF:
+            yield chunk
+            chunk = b""
+        chunk += line
+    if chunk:
+        yield chunk
 
 
 def line_writer(log_format: str) -> Callable[[Mapping[str, Any]], None]:
-    """Give what writes the line of a request: a person sees each at once, a machine some together."""
+    """Return the function that logs the values of a request: at once as text, a moment later as JSON."""
     if log_format == "json":
         return RequestLines(sys.stderr).write
-    return lambda values: logging.getLogger(ACCESS).info("request", extra=dict(values))
+    return lambda values: logging.getLogger(ACCESS_LOGGER).info("request", extra=dict(values))
 
 
 def log_config(log_format: str, log_level: str) -> dict[str, Any]:
-    """Give the `logging.config.dictConfig`, on standard error.
+    """Return the `logging.config.dictConfig` of a log on standard error.
 
-    `log_format` is `json` or `text`, `log_level` how much we say ourselves: `info` or `debug`.
+    Args:
+        log_format: `json` or `text`.
+        log_level: the level of the service's own loggers, `info` or `debug`.
     """
     formatter = JsonFormatter if log_format == "json" else TextFormatter
     server = {"level": "INFO", "handlers": ["stderr"], "propagate": False}

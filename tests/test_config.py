@@ -1,4 +1,4 @@
-"""The settings: what is read, what is refused, and that a refusal tells no secrets."""
+"""The settings: valid and invalid values, and messages that reveal no secret."""
 
 import subprocess
 import sys
@@ -48,11 +48,11 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 @pytest.mark.parametrize("variable", [variable for variable, _ in VARIABLES.values()])
-def test_an_empty_value_means_not_given(variable: str) -> None:
+def test_an_empty_value_means_the_default(variable: str) -> None:
     assert read(**{variable: ""}) == read()
 
 
-def test_variables_of_others_are_left_alone() -> None:
+def test_variables_of_other_programs_are_ignored() -> None:
     assert read(PATH="/usr/bin", HOME="/root", BRIEFSCASE="1", FLASK_APP="wsgi") == read()
 
 
@@ -88,7 +88,7 @@ def test_variables_of_others_are_left_alone() -> None:
         ("DATABASE_URL", "sqlite:///briefs.db", "database_url", "sqlite:///briefs.db"),
     ],
 )
-def test_a_good_value_is_read(variable: str, text: str, field: str, value: object) -> None:
+def test_a_valid_value_is_read(variable: str, text: str, field: str, value: object) -> None:
     settings = read(**{variable: text})
     assert getattr(settings, field) == value
 
@@ -114,9 +114,9 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("BRIEFS_BASE_URL", "https://api.example.org/?a=b"),
         ("BRIEFS_BASE_URL", "https://api.example.org/#top"),
         ("BRIEFS_BASE_URL", "https://[::1"),
-        # A password that every link would give away.
+        # Every link would reveal the password.
         ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org"),
-        # What cannot stand in a link, nor in the Link header.
+        # Not allowed in a link or in the Link header.
         ("BRIEFS_BASE_URL", "https://api.example.org/a b"),
         ("BRIEFS_BASE_URL", "https://api.example.org/\nbriefs"),
         ("BRIEFS_BASE_URL", "https://api.example.org/<briefs>"),
@@ -137,7 +137,7 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("BRIEFS_CORS_ORIGINS", "https://a.example,"),
         ("BRIEFS_CORS_ORIGINS", "null"),
         ("BRIEFS_CORS_ORIGINS", "file:///home"),
-        # flask-cors would take this for a regular expression, which then admits https://xexample.org.
+        # As a regular expression of Flask-CORS this would allow https://xexample.org.
         ("BRIEFS_CORS_ORIGINS", "https://*.example.org"),
         ("BRIEFS_LOG_FORMAT", "JSON"),
         ("BRIEFS_LOG_FORMAT", "xml"),
@@ -159,7 +159,7 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("DATABASE_URL", "postgresql://localhost:port/briefs"),
     ],
 )
-def test_a_bad_value_is_refused_in_one_line_that_names_the_variable(variable: str, text: str) -> None:
+def test_an_invalid_value_is_refused_in_one_line_that_names_the_variable(variable: str, text: str) -> None:
     message = refusal(**{variable: text})
     assert len(message) > len(variable) + 2
 
@@ -189,7 +189,7 @@ def test_sqlite_in_memory_is_refused(url: str) -> None:
         ("DATABASE_URL", "geheim"),
         ("BRIEFS_BASE_URL", "ftp://briefs:geheim@api.example.org"),
         ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org/?a=b"),
-        # Python's own message of this one quotes the user and the password.
+        # The message of Python for this URL quotes the user and the password.
         ("BRIEFS_BASE_URL", "https://briefs:geheim\u2100@api.example.org"),
         ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org:port/"),
         ("BRIEFS_CORS_ORIGINS", "https://briefs:geheim\u2100@example.org"),
@@ -197,7 +197,7 @@ def test_sqlite_in_memory_is_refused(url: str) -> None:
         ("BRIEFS_SECRET_KEEY", "geheim-geheim-geheim"),
     ],
 )
-def test_a_refusal_tells_no_secret(variable: str, text: str) -> None:
+def test_a_refusal_reveals_no_secret(variable: str, text: str) -> None:
     assert "geheim" not in refusal(**{variable: text})
 
 
@@ -211,13 +211,11 @@ def test_a_refusal_tells_no_secret(variable: str, text: str) -> None:
         ("BRIEFS_MAX_DOCUMENT_BYTE", "BRIEFS_MAX_DOCUMENT_BYTES"),
     ],
 )
-def test_an_unknown_variable_of_ours_is_refused_with_the_one_that_was_meant(
-    variable: str, meant: str
-) -> None:
+def test_an_unknown_variable_is_refused_with_the_name_of_the_nearest_one(variable: str, meant: str) -> None:
     assert refusal(**{variable: "1"}).endswith(f"did you mean {meant}?")
 
 
-def test_an_unknown_variable_like_no_other_is_refused_without_a_guess() -> None:
+def test_an_unknown_variable_unlike_any_other_is_refused_without_a_guess() -> None:
     assert "did you mean" not in refusal(BRIEFS_ZZZZZZZZZZZZZZZZZZZZZZ="1")
 
 
@@ -228,7 +226,7 @@ def test_settings_cannot_be_changed() -> None:
     assert settings == read()
 
 
-def test_the_application_holds_the_settings_that_it_was_given(tmp_path: Path) -> None:
+def test_the_application_uses_the_settings_of_its_environment(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/briefs.db"
     app = create_app({"DATABASE_URL": url, "BRIEFS_BASE_URL": "https://api.example.org/"})
     assert app.config["BRIEFS_SETTINGS"] == read(DATABASE_URL=url, BRIEFS_BASE_URL="https://api.example.org")

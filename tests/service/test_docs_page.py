@@ -1,4 +1,4 @@
-"""The documentation page in a real browser: it lists each operation, and one can be tried."""
+"""The documentation page in a real browser: it lists every operation, and an operation can be tried."""
 
 import json
 import shutil
@@ -46,7 +46,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
-    """A browser with a profile of its own, its console and its network on record."""
+    """A browser with its own profile that records its console and its network requests."""
     options = ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
@@ -61,7 +61,7 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows after Execute: the address asked, the status and the body that came."""
+    """What the page shows after Execute: the address of the request, and the answer."""
 
     url: str
     status: int
@@ -82,7 +82,7 @@ def test_each_operation_is_listed_and_can_be_tried(server: Server, browser: Chro
     assert articles.url.startswith(f"{here}/v1/articles")
     assert (articles.status, articles.body) == (200, json.loads(server.get(articles.url[len(here) :]).body))
 
-    # Neither an error nor a breach of the page's policy, and nothing from anywhere but here.
+    # There is no error, no breach of the content security policy and no request to a different host.
     assert log(browser, "browser") == []
     requested = requests(browser)
     assert f"{here}/healthz" in requested
@@ -94,13 +94,13 @@ def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
 
 
 def listed(browser: Chrome) -> set[str]:
-    """Give the ids of the operations on the page, which calls their blocks `operations-TAG-ID`."""
+    """Return the ids of the operations on the page, whose blocks are named `operations-TAG-ID`."""
     blocks = browser.find_elements(By.CSS_SELECTOR, ".opblock")
     return {str(block.get_attribute("id")).rpartition("-")[2] for block in blocks}
 
 
 def execute(browser: Chrome, operation: str) -> Shown:
-    """Open `operation`, press Execute and read what comes."""
+    """Open `operation`, press Execute and return what the page shows."""
     block = browser.find_element(By.CSS_SELECTOR, f"[id$=-{operation}]")
 
     def find(selector: str) -> WebElement:
@@ -118,18 +118,18 @@ def execute(browser: Chrome, operation: str) -> Shown:
 
 
 def log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
-    """Give what came into one of the browser's logs since the last time."""
+    """Return the entries of a log of the browser since the last call."""
     entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
     return entries
 
 
 def requests(browser: Chrome) -> list[str]:
-    """Give the URL of each request that the page sent over the network."""
+    """Return the URL of each request that the page sent over the network."""
     events = [json.loads(entry["message"])["message"] for entry in log(browser, "performance")]
     sent = [
         event["params"]["request"]["url"]
         for event in events
         if event["method"] == "Network.requestWillBeSent"
     ]
-    # The rest is the browser's own start page, and pictures inside the style sheet.
+    # All others are the browser's start page and images inside the style sheet.
     return [url for url in sent if urlsplit(url).scheme not in ("chrome", "chrome-untrusted", "data")]

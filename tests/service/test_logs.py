@@ -1,4 +1,4 @@
-"""Log lines: one a record, whatever the record holds."""
+"""Log lines: one line for each record, whatever the record contains."""
 
 import errno
 import io
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ import orjson
 import pytest
 from flask import Flask
 
+import api.logs
 from api.logs import JsonFormatter, RequestLines, TextFormatter, log_config
 from api.web.request_ids import RequestIds
 from tests.support.server import PATIENCE_SECONDS, ROOT
@@ -26,8 +28,8 @@ from tests.support.server import PATIENCE_SECONDS, ROOT
 FORMATTERS = [JsonFormatter(), TextFormatter()]
 # 2026-11-23T12:00:00.250Z
 MOMENT = 1_795_435_200.25
-# What ends a line for one reader of logs or another, and what a terminal obeys.
-BREAKING = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029", "\x1b[2J", "\x00", "\b"]
+# Characters that end a line for some programs, or that control a terminal.
+LINE_BREAKING = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029", "\x1b[2J", "\x00", "\b"]
 
 
 def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
@@ -91,15 +93,15 @@ def test_extra_fields_follow_in_text_as_name_and_value() -> None:
     assert line.endswith(" briefs.test request status=200 route=/v1/articles")
 
 
-@pytest.mark.parametrize("breaking", BREAKING)
-def test_a_json_line_stays_one_and_loses_nothing(breaking: str) -> None:
+@pytest.mark.parametrize("breaking", LINE_BREAKING)
+def test_a_json_line_is_one_line_and_keeps_every_character(breaking: str) -> None:
     text = f"before{breaking}after"
     line = as_json(record(text, note=text, notes={text: [text]}))
     assert (line["message"], line["note"], line["notes"]) == (text, text, {text: [text]})
 
 
-@pytest.mark.parametrize("breaking", BREAKING)
-def test_a_text_line_stays_one_and_gives_a_terminal_no_orders(breaking: str) -> None:
+@pytest.mark.parametrize("breaking", LINE_BREAKING)
+def test_a_text_line_is_one_printable_line(breaking: str) -> None:
     text = f"before{breaking}after"
     line = TextFormatter().format(record("Invalid: %s", text, note=text, notes=[text]))
     assert line.isprintable(), ascii(line)
@@ -114,7 +116,7 @@ def test_an_exception_leaves_no_trace_path_or_message(formatter: logging.Formatt
 
 
 @pytest.mark.parametrize("formatter", FORMATTERS)
-def test_an_exception_gives_its_kind(formatter: logging.Formatter) -> None:
+def test_the_type_of_an_exception_is_logged(formatter: logging.Formatter) -> None:
     assert "ZeroDivisionError" in formatter.format(failed("it failed"))
 
 
@@ -131,11 +133,11 @@ def test_an_exception_gives_its_kind(formatter: logging.Formatter) -> None:
         2**70,
         -(2**70),
         {5: "a number as a key", None: "and none"},
-        # A file name that is not UTF-8, as Python gives it.
+        # A file name that is not UTF-8, as Python represents it.
         "caf\udce9.txt",
     ],
 )
-def test_no_value_stops_the_line(formatter: logging.Formatter, value: object) -> None:
+def test_every_value_can_be_logged(formatter: logging.Formatter, value: object) -> None:
     line = formatter.format(record("odd: %s", value, value=value))
     assert "odd: " in line
     line.encode()
@@ -143,7 +145,7 @@ def test_no_value_stops_the_line(formatter: logging.Formatter, value: object) ->
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """Standard error's place; in the end the loggers are as they were."""
+    """A stream instead of standard error; the loggers are restored at the end."""
     loggers = [logging.getLogger(name) for name in (None, "briefs", "briefs.access", "gunicorn.error")]
     before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     yield io.StringIO()
@@ -169,7 +171,7 @@ def test_each_record_is_written_once_and_on_one_line(log_format: str, stream: io
     assert ["json" if line.startswith("{") else "text" for line in lines] == [log_format] * 4
 
 
-def test_the_service_alone_says_more_where_it_is_asked_to(stream: io.StringIO) -> None:
+def test_only_the_service_logs_more_at_the_level_debug(stream: io.StringIO) -> None:
     for log_level in ("info", "debug"):
         configure("json", stream, log_level)
         for name in ("briefs.cache", "gunicorn.error", "sqlalchemy.pool"):
@@ -178,7 +180,7 @@ def test_the_service_alone_says_more_where_it_is_asked_to(stream: io.StringIO) -
     assert (line["logger"], line["level"], line["message"]) == ("briefs.cache", "debug", "debug")
 
 
-def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
+def test_libraries_log_warnings_only(stream: io.StringIO) -> None:
     configure("json", stream)
     for name in ("briefs.cache", "gunicorn.error", "werkzeug", "alembic"):
         logging.getLogger(name).info("news")
@@ -186,7 +188,7 @@ def test_others_speak_only_when_something_is_wrong(stream: io.StringIO) -> None:
     assert sorted(loggers) == ["briefs.cache", "gunicorn.error"]
 
 
-def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(app: Flask) -> None:
+def test_a_request_has_one_line_with_its_route_and_without_its_path(app: Flask) -> None:
     stream = io.StringIO()
     lines = RequestLines(stream)
     app.wsgi_app = RequestIds(partial(Flask.wsgi_app, app), lines.write)  # type: ignore[method-assign]
@@ -211,16 +213,21 @@ def test_a_request_leaves_one_line_with_its_route_and_nothing_of_its_path(app: F
     assert "private" not in stream.getvalue()
 
 
-def test_lines_that_wait_for_others_come_together_and_in_their_order() -> None:
+def test_lines_are_written_together_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The thread that writes waits for the test instead of a time.
+    is_due = threading.Event()
+    clock = SimpleNamespace(time=time.time, sleep=lambda _: is_due.wait(PATIENCE_SECONDS))
+    monkeypatch.setattr(api.logs, "time", clock)
     stream = Chunks()
     lines = RequestLines(stream)
     for number in range(200):
         lines.write({"status": number})
     assert stream.chunks == []
+    is_due.set()
     wait_until("the lines", lambda: len("".join(stream.chunks).splitlines()) == 200)
     assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == list(range(200))
     assert len(stream.chunks) < 20
-    # What a pipe takes at once, so that it tears no line of this process or another.
+    # A pipe accepts this many bytes at once, so that lines of several processes are not mixed.
     assert all(len(chunk) <= 4_096 and chunk.endswith("\n") for chunk in stream.chunks)
     written = len(stream.chunks)
     lines.write({"status": 200})
@@ -228,7 +235,7 @@ def test_lines_that_wait_for_others_come_together_and_in_their_order() -> None:
     assert orjson.loads(stream.chunks[-1])["status"] == 200
 
 
-def test_what_cannot_be_written_is_lost_and_the_log_goes_on() -> None:
+def test_lines_that_cannot_be_written_are_lost_and_later_lines_are_written() -> None:
     stream = Chunks()
     lines = RequestLines(stream)
     for _ in range(3):
@@ -242,7 +249,7 @@ def test_what_cannot_be_written_is_lost_and_the_log_goes_on() -> None:
         stream.chunks.clear()
 
 
-def test_what_cannot_be_written_does_not_pile_up() -> None:
+def test_lines_that_cannot_be_written_do_not_accumulate() -> None:
     stream = Chunks()
     lines = RequestLines(stream)
     for number in range(200):
@@ -254,7 +261,7 @@ def test_what_cannot_be_written_does_not_pile_up() -> None:
     assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == [200]
 
 
-def test_no_line_is_lost_or_torn_whatever_threads_write() -> None:
+def test_lines_of_several_threads_are_complete_and_in_order() -> None:
     stream = Chunks()
     lines = RequestLines(stream)
 
@@ -275,7 +282,7 @@ def test_no_line_is_lost_or_torn_whatever_threads_write() -> None:
         assert [each["status"] for each in written if each["thread"] == thread] == list(range(2_000))
 
 
-def test_a_process_that_ends_has_written_every_line() -> None:
+def test_every_line_is_written_before_the_process_ends() -> None:
     code = (
         "from api.logs import line_writer\n"
         "write = line_writer('json')\n"
@@ -286,7 +293,7 @@ def test_a_process_that_ends_has_written_every_line() -> None:
 
 
 class Chunks(io.StringIO):
-    """A stream that keeps what was written at once, and fails once if it is told to."""
+    """A stream that records each write, and fails once if `error` is set."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A copy that follows the feed of changes is equal to the server, whatever several writers do at once."""
+"""A copy that follows the change feed equals the server, whatever several writers do at the same time."""
 
 from pathlib import Path
 from random import Random
@@ -19,7 +19,7 @@ TOWNS = ("China", "Guangdong", "Shanghai", "the Inland Waters Board")
 
 
 def page(random: Random, name: str) -> Page:
-    """Make some version of the page `name`."""
+    """Return a random version of the page `name`."""
     one, other = random.sample(TOWNS, 2)
     return Page(
         title=f"Gauge {name} Reports from {random.choice(TOWNS[:2])}",
@@ -30,7 +30,7 @@ def page(random: Random, name: str) -> Page:
 
 
 def commands(random: Random, folder: Path) -> list[list[str]]:
-    """Make what one writer does until the next pause: loads of a few documents each, and removals."""
+    """Return the commands of a writer until the next pause: loads of a few documents, and removals."""
     several: list[list[str]] = []
     for number in range(random.randint(2, 4)):
         pages = folder / f"{number}"
@@ -42,7 +42,7 @@ def commands(random: Random, folder: Path) -> list[list[str]]:
 
 
 def served(server: Server) -> dict[str, Article]:
-    """Give every article that the server lists, whole, as it is now and not a second ago."""
+    """Return every article that the server lists, in its current state."""
     articles: dict[str, Article] = {}
     target = "/v1/articles?limit=100&fields=id"
     while target:
@@ -55,12 +55,12 @@ def served(server: Server) -> dict[str, Article]:
 
 
 def undated(change: dict[str, Any]) -> tuple[Any, ...]:
-    """Give what a row of `changes` and a change in an answer share, as far as both have one form."""
+    """Return the values that a row of `changes` and a change in an answer have in the same form."""
     return change["sequence"], change["kind"], change["revision"], change["fields"]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_mirror_is_equal_to_the_server_at_every_pause_of_several_writers(
+def test_a_copy_equals_the_server_at_every_pause_of_several_writers(
     app: Flask, database_url: str, tmp_path: Path
 ) -> None:
     random = Random(5)  # noqa: S311

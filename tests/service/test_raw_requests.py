@@ -1,4 +1,4 @@
-"""Requests byte by byte over a socket: what a library would never send, and what a library would hide."""
+"""Raw requests over a socket, which no library would send, and answers that a library would hide."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def header(answer: bytes, name: str) -> str:
-    """Give the value of the header field `name` of a raw answer."""
+    """Return the value of the header field `name` of a raw answer."""
     head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
     (value,) = [
         field.partition(":")[2].strip()
@@ -32,7 +32,7 @@ def header(answer: bytes, name: str) -> str:
 
 
 def raw(target: str, *fields: str, method: str = "GET") -> bytes:
-    """Make the bytes of a request after whose answer the server closes the connection."""
+    """Return the bytes of a request after which the server closes the connection."""
     lines = [f"{method} {target} HTTP/1.1", *fields, "Connection: close", "", ""]
     return "\r\n".join(lines).encode()
 
@@ -42,7 +42,7 @@ def status(answer: bytes) -> int:
 
 
 def problem(answer: bytes) -> dict[str, Any]:
-    """Give the problem in a raw answer."""
+    """Return the problem in a raw answer."""
     assert header(answer, "Content-Type") == PROBLEM_JSON
     body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert body["status"] == status(answer)
@@ -83,9 +83,7 @@ def test_the_answer_to_head_is_that_to_get_without_its_body(server: Server, targ
         ("/v1/articles?sort=%0d%0aX-Injected:%201", 422),
     ],
 )
-def test_percent_encoded_garbage_is_a_problem_of_the_client(
-    server: Server, target: str, expected: int
-) -> None:
+def test_invalid_percent_encoding_is_a_client_error(server: Server, target: str, expected: int) -> None:
     answer = server.exchange(raw(target, "Host: a"))
     assert problem(answer)["status"] == expected
     assert b"\nX-Injected" not in answer
@@ -99,7 +97,7 @@ def test_a_target_over_4096_bytes_is_a_problem(server: Server, start: str, lengt
 
 
 @pytest.mark.parametrize(("start", "expected"), [("/", 404), ("/v1/articles?cursor=", 422)])
-def test_a_target_of_4096_bytes_is_read(server: Server, start: str, expected: int) -> None:
+def test_a_target_of_4096_bytes_is_accepted(server: Server, start: str, expected: int) -> None:
     answer = server.exchange(raw(start + "a" * (4_096 - len(start)), "Host: a"))
     assert problem(answer)["status"] == expected
 
@@ -118,7 +116,7 @@ def test_a_target_of_4096_bytes_is_read(server: Server, start: str, expected: in
         (raw("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
     ],
 )
-def test_what_cannot_be_read_is_a_problem_and_repeated_nowhere(
+def test_an_unreadable_request_gets_a_problem_and_is_repeated_nowhere(
     server: Server, request_: bytes, expected: int
 ) -> None:
     answer = server.exchange(request_)
@@ -135,7 +133,7 @@ SLASHES = ["//", "//docs", "//v1/articles", "///v1/articles?limit=1", "/v1//arti
 
 
 @pytest.mark.parametrize("target", SLASHES)
-def test_another_number_of_slashes_is_another_address(server: Server, target: str) -> None:
+def test_additional_slashes_make_a_different_address(server: Server, target: str) -> None:
     for method in ("GET", "POST"):
         assert problem(server.exchange(raw(target, "Host: a", method=method)))["status"] == 404
 
@@ -149,7 +147,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("fields", HOSTS)
-def test_the_hosts_name_never_shows_in_an_answer(server: Server, fields: tuple[str, ...]) -> None:
+def test_no_answer_contains_the_name_of_the_host(server: Server, fields: tuple[str, ...]) -> None:
     slug = json.loads(server.get("/v1/articles").body)["data"][0]["slug"]
     targets = ["/", "/docs", "/openapi.json", "/openapi.yaml", "/v1/articles", "/v1/articles/", "/nowhere"]
     targets += [f"/v1/articles/{slug}", "/v1/takeaways?limit=1", "/v1/articles?a=b", "/v1", "//v1"]
@@ -166,7 +164,7 @@ def test_an_absolute_target_is_answered_without_its_host(server: Server) -> None
     assert b"evil" not in answer
 
 
-def test_a_proxys_private_fields_from_a_client_change_nothing(server: Server) -> None:
+def test_header_fields_that_only_a_proxy_may_send_change_nothing(server: Server) -> None:
     plain = server.exchange(raw("/v1/articles", "Host: a", "X-Request-ID: x"))
     for field in ("SCRIPT_NAME: /evil", "SCRIPT_NAME: /v1", "PATH_INFO: /healthz", "REMOTE_USER: root"):
         answer = server.exchange(raw("/v1/articles", "Host: a", "X-Request-ID: x", field))
@@ -174,7 +172,7 @@ def test_a_proxys_private_fields_from_a_client_change_nothing(server: Server) ->
 
 
 def test_http_1_0_is_answered_and_the_connection_closed(server: Server) -> None:
-    # Without Host, as HTTP/1.0 allows; `exchange` ends only when the server closes.
+    # HTTP/1.0 allows requests without Host. `exchange` ends when the server closes the connection.
     answer = server.exchange(b"GET /v1/articles HTTP/1.0\r\n\r\n")
     assert status(answer) == 200
     body = answer.partition(b"\r\n\r\n")[2]
@@ -183,5 +181,5 @@ def test_http_1_0_is_answered_and_the_connection_closed(server: Server) -> None:
     assert json.loads(body)["links"]["self"] == "/v1/articles"
 
 
-def test_http_1_0_gets_problems_too(server: Server) -> None:
+def test_an_error_in_http_1_0_is_a_problem(server: Server) -> None:
     assert problem(server.exchange(b"GET /nowhere HTTP/1.0\r\n\r\n"))["status"] == 404

@@ -1,4 +1,4 @@
-"""nginx with docs/nginx.conf in front of gunicorn: what it keeps, how long, and what it answers itself."""
+"""nginx with docs/nginx.conf in front of gunicorn: what it caches, for how long, and its own answers."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ from tests.support.server import Answer, Server, seeded_copy, serving
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (on Debian: nginx-light)")
 
-# How old an answer of the front may be, and BRIEFS_CACHE_SECONDS on PostgreSQL; what a slow machine adds.
+# The cache time of nginx plus BRIEFS_CACHE_SECONDS on PostgreSQL, and an allowance for slow machines.
 BOUND_SECONDS, SLACK_SECONDS = 1 + 1, 5
 OWN = {"Server", "Date", "Connection", "X-Request-ID", "X-Cache-Status"}
 GZIP = {"Accept_Encoding": "gzip"}
@@ -36,14 +36,14 @@ def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The service itself."""
+    """The service without nginx."""
     with serving(database, tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def front(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """nginx in front of it."""
+    """nginx in front of the service."""
     with fronting([server], tmp_path_factory.mktemp("front")) as front:
         yield front
 
@@ -56,13 +56,13 @@ def article(server: Server) -> str:
 
 
 def is_hit(front: Server, target: str, first: dict[str, str], second: dict[str, str]) -> bool:
-    """Tell whether the second of two requests is answered with what was kept of the first."""
+    """Return True if the second of two requests is answered from the cache."""
     front.get(target, **first)
     return front.get(target, **second).headers["X-Cache-Status"] == "HIT"
 
 
-def alike(answer: Answer) -> tuple[int, dict[str, str], bytes]:
-    """Give what must be the same of an answer with and without nginx."""
+def comparable(answer: Answer) -> tuple[int, dict[str, str], bytes]:
+    """Return the parts of an answer that must be the same with and without nginx."""
     own = {name: value for name, value in answer.headers.items() if name not in OWN}
     return answer.status, own, answer.body
 
@@ -75,11 +75,15 @@ def test_the_front_answers_as_the_service_does(
     headers = {"Accept_Encoding": coding, "X_Request_ID": "the-same"}
     for target in ("/", "/docs", "/v1/articles?limit=1", article, f"{article}/source", "/healthz", "/readyz"):
         for _ in range(2):
-            assert alike(front.get(target, method, **headers)) == alike(server.get(target, method, **headers))
+            assert comparable(front.get(target, method, **headers)) == comparable(
+                server.get(target, method, **headers)
+            )
 
 
 @pytest.mark.parametrize("target", ["/nowhere", "/v1/articles?limit=0", "/v1/articles/none", "/_problem"])
-def test_an_error_is_the_service_s_and_is_not_kept(target: str, server: Server, front: Server) -> None:
+def test_an_error_of_the_service_is_passed_on_and_not_cached(
+    target: str, server: Server, front: Server
+) -> None:
     for _ in range(3):
         answer = front.get(target, X_Request_ID="the-same")
         assert answer.headers["X-Cache-Status"] != "HIT"
@@ -88,12 +92,12 @@ def test_an_error_is_the_service_s_and_is_not_kept(target: str, server: Server, 
         assert answer.status == server.get(target).status
 
 
-def test_what_was_asked_before_is_answered_from_the_cache(front: Server, article: str) -> None:
+def test_a_repeated_request_is_answered_from_the_cache(front: Server, article: str) -> None:
     front.wait_until("a hit", lambda: is_hit(front, article, {}, {}))
     front.wait_until("a hit by HEAD", lambda: front.get(article, "HEAD").headers["X-Cache-Status"] == "HIT")
 
 
-def test_who_has_the_answer_gets_304_from_the_cache(front: Server, article: str) -> None:
+def test_a_client_that_has_the_answer_gets_304_from_the_cache(front: Server, article: str) -> None:
     for coding in ("", "gzip"):
         whole = front.get(article, Accept_Encoding=coding)
         again = {"Accept_Encoding": coding, "If_None_Match": whole.headers["ETag"]}
@@ -105,7 +109,7 @@ def test_who_has_the_answer_gets_304_from_the_cache(front: Server, article: str)
         assert front.get(article, Accept_Encoding=coding, If_None_Match='"another"').status == 200
 
 
-def test_codings_are_kept_apart_each_with_its_etag(front: Server, article: str) -> None:
+def test_each_coding_is_cached_with_its_own_etag(front: Server, article: str) -> None:
     plain, packed = front.get(article), front.get(article, **GZIP)
     assert (plain.headers["Content-Encoding"], packed.headers["Content-Encoding"]) == (None, "gzip")
     assert plain.headers["ETag"] != packed.headers["ETag"]
@@ -124,7 +128,7 @@ def test_codings_are_kept_apart_each_with_its_etag(front: Server, article: str) 
         ("xgzip", None),
     ],
 )
-def test_all_spellings_of_one_wish_share_an_answer(
+def test_all_headers_that_accept_gzip_share_an_answer(
     accepted: str, coding: str | None, server: Server, front: Server, article: str
 ) -> None:
     given = {"Accept_Encoding": accepted}
@@ -133,21 +137,21 @@ def test_all_spellings_of_one_wish_share_an_answer(
     assert server.get(article, **given).headers["Content-Encoding"] == coding
 
 
-def test_what_the_service_decides_is_left_to_it(front: Server, article: str) -> None:
+def test_conditions_and_negotiation_are_left_to_the_service(front: Server, article: str) -> None:
     front.get(article)
     assert front.get(article, If_Match='"another"').status == 412
     assert front.get(article, If_Match="*").status == 200
     assert front.get(article, If_Unmodified_Since="Thu, 01 Jan 1970 00:00:00 GMT").status == 200
     assert front.get(article, Accept="text/csv").status == 406
     assert front.get(article, Accept="text/html,*/*;q=0.8").status == 200
-    # Whether what is no JSON was asked for before or not.
+    # The same holds for other types than JSON, whether they are cached or not.
     for target in ("/docs", "/openapi.yaml", f"{article}/source"):
         kinds = ("*/*", "application/json", "*/*;q=0", "")
         assert [front.get(target, Accept=each).status for each in kinds] == [200, 406, 406, 200]
     assert front.get(article, Accept="*/*, application/json;q=0").status == 406
 
 
-def test_the_id_of_a_request_is_its_own(front: Server, article: str) -> None:
+def test_each_request_has_its_own_id(front: Server, article: str) -> None:
     front.wait_until("a hit", lambda: is_hit(front, article, {}, {}))
     assert front.get(article, X_Request_ID="a.b-c_1").headers["X-Request-ID"] == "a.b-c_1"
     made = {
@@ -158,10 +162,10 @@ def test_the_id_of_a_request_is_its_own(front: Server, article: str) -> None:
 
 
 def test_links_of_any_length_pass(server: Server, front: Server) -> None:
-    # `Link` has such an address twice.
+    # `Link` contains the address twice.
     target = f"/v1/articles?{'&'.join(f'entity=nowhere-{number}' for number in range(211))}"
     assert len(target) > 3_900
-    assert alike(front.get(target)) == alike(server.get(target))
+    assert comparable(front.get(target)) == comparable(server.get(target))
     assert front.get(target).status == 200
 
 
@@ -175,7 +179,9 @@ def test_links_of_any_length_pass(server: Server, front: Server) -> None:
         (b"GET /v1/articles HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", 400),
     ],
 )
-def test_what_nginx_refuses_is_a_problem(request_bytes: bytes, status: int, front: Server) -> None:
+def test_a_request_that_nginx_refuses_gets_a_problem(
+    request_bytes: bytes, status: int, front: Server
+) -> None:
     head, _, body = front.exchange(request_bytes).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 %d " % status)
     fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
@@ -186,7 +192,7 @@ def test_what_nginx_refuses_is_a_problem(request_bytes: bytes, status: int, fron
     assert ("Allow" in fields) == (status == 405)
 
 
-def test_who_asks_too_often_is_told_to_wait(server: Server, tmp_path: Path) -> None:
+def test_a_client_that_sends_too_many_requests_is_told_to_wait(server: Server, tmp_path: Path) -> None:
     with fronting([server], tmp_path, {"rate=100r/s": "rate=1r/m", "burst=200": "burst=1"}) as front:
         answers = [front.get("/v1/articles?'") for _ in range(3)]
     assert answers[-1].status == 429
@@ -194,7 +200,7 @@ def test_who_asks_too_often_is_told_to_wait(server: Server, tmp_path: Path) -> N
     assert json.loads(answers[-1].body)["instance"] == "/v1/articles"
 
 
-def test_of_many_who_ask_at_once_few_are_passed_on(server: Server, front: Server) -> None:
+def test_few_of_many_simultaneous_requests_are_passed_on(server: Server, front: Server) -> None:
     asked = 30
 
     def collapses() -> bool:
@@ -209,7 +215,7 @@ def test_of_many_who_ask_at_once_few_are_passed_on(server: Server, front: Server
     front.wait_until("a burst that was collapsed", collapses)
 
 
-def test_a_host_that_is_gone_is_passed_over(database: str, tmp_path: Path) -> None:
+def test_a_host_that_does_not_answer_is_skipped(database: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         folders = [tmp_path / name for name in ("first", "second", "front")]
         for folder in folders:
@@ -227,7 +233,7 @@ def test_a_host_that_is_gone_is_passed_over(database: str, tmp_path: Path) -> No
 
 @contextmanager
 def published(app: Flask, database_url: str, folder: Path) -> Iterator[Server]:
-    """Seed one article and give the front of a service that has it."""
+    """Seed one article and yield nginx in front of a service on that database."""
     assert seed(app, write(folder / "pages", "harbour", BEFORE)).exit_code == 0
     (folder / "server").mkdir()
     (folder / "front").mkdir()
@@ -241,7 +247,7 @@ def published(app: Flask, database_url: str, folder: Path) -> Iterator[Server]:
 
 
 def summaries(front: Server, **headers: str) -> set[str]:
-    """Give the summary of the article as the list and the article itself have it."""
+    """Return the summaries of the article in the list and in the article itself."""
     (item,) = json.loads(front.get("/v1/articles", **headers).body)["data"]
     whole = json.loads(front.get(item["links"]["self"], **headers).body)
     return {item["summary"], whole["summary"]}
@@ -251,10 +257,10 @@ def correct(app: Flask, folder: Path) -> None:
     assert seed(app, write(folder / "pages", "harbour", AFTER)).exit_code == 0
 
 
-def test_a_correction_is_seen_within_the_bound_while_many_ask(
+def test_a_correction_is_served_within_the_bound_during_many_requests(
     app: Flask, database_url: str, tmp_path: Path
 ) -> None:
-    # When each request began, and whether what came was old.
+    # When each request began, and whether its answer was outdated.
     seen: list[tuple[float, bool]] = []
     done = threading.Event()
 
@@ -271,7 +277,7 @@ def test_a_correction_is_seen_within_the_bound_while_many_ask(
             correct(app, tmp_path)
             corrected = time.monotonic()
             front.wait_until("the correction", lambda: summaries(front) == {AFTER.summary})
-            # And is not followed by what was before.
+            # No outdated answer follows.
             time.sleep(BOUND_SECONDS)
         finally:
             done.set()
@@ -280,7 +286,7 @@ def test_a_correction_is_seen_within_the_bound_while_many_ask(
     assert max(began for began, is_old in seen if is_old) < corrected + BOUND_SECONDS + SLACK_SECONDS
 
 
-def test_the_first_who_asks_after_a_quiet_time_gets_the_correction(
+def test_the_first_request_after_a_quiet_time_gets_the_correction(
     app: Flask, database_url: str, tmp_path: Path
 ) -> None:
     with published(app, database_url, tmp_path) as front:
@@ -291,7 +297,9 @@ def test_the_first_who_asks_after_a_quiet_time_gets_the_correction(
         assert summaries(front) == {AFTER.summary}
 
 
-def test_who_keeps_a_copy_gets_the_correction_at_once(app: Flask, database_url: str, tmp_path: Path) -> None:
+def test_a_request_with_no_cache_gets_the_correction_at_once(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
     with published(app, database_url, tmp_path) as front:
         assert summaries(front) == {BEFORE.summary}
         correct(app, tmp_path)
@@ -299,7 +307,7 @@ def test_who_keeps_a_copy_gets_the_correction_at_once(app: Flask, database_url: 
             assert summaries(front, Cache_Control=given) == {AFTER.summary}
 
 
-def test_who_keeps_a_copy_is_sent_to_the_latest_database(database: str, tmp_path: Path) -> None:
+def test_a_request_with_no_cache_is_sent_to_the_latest_database(database: str, tmp_path: Path) -> None:
     other = database.replace("briefs.db", "behind.db")
     assert make_app(other).test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
     folders = [tmp_path / name for name in ("latest", "behind", "front")]

@@ -1,4 +1,4 @@
-"""The service on a PostgreSQL standby, made as docs/scaling.md says with the files of docs/postgresql."""
+"""The service on a PostgreSQL standby, configured as in docs/scaling.md with the files of docs/postgresql."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ POSTGRESQL = ROOT / "docs" / "postgresql"
 
 
 class Pair(NamedTuple):
-    """The URLs of one database, on the primary and on its standby."""
+    """The URLs of a database on the primary and on its standby."""
 
     primary: str
     standby: str
@@ -31,7 +31,7 @@ class Pair(NamedTuple):
 
 @contextmanager
 def running(data: Path) -> Iterator[str]:
-    """Run the server of the folder `data`; gives the URL of its maintenance database."""
+    """Run the server of the folder `data` and yield the URL of its maintenance database."""
     server = get_server(data, cleanup_mode="stop")
     try:
         yield server.get_uri()
@@ -40,17 +40,17 @@ def running(data: Path) -> Iterator[str]:
 
 
 def configure(data: Path, name: str) -> None:
-    """Have a server read one of our files at its next start."""
+    """Make a server read a file of docs/postgresql at its next start."""
     (data / "conf.d").mkdir(exist_ok=True)
     shutil.copyfile(POSTGRESQL / name, data / "conf.d" / name)
-    # Debian's postgresql.conf has this line.
+    # Debian's postgresql.conf contains this line.
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("include_dir 'conf.d'\n")
 
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
-    """A migrated, empty database on a primary, and its standby."""
+    """A migrated, empty database on a primary and its standby."""
     with tempfile.TemporaryDirectory(prefix="briefs-standby-") as folder:
         primary, standby = (Path(folder) / name for name in ("primary", "standby"))
         with running(primary):
@@ -61,7 +61,7 @@ def pair() -> Iterator[Pair]:
             server = get_server(primary, cleanup_mode="stop")
             standby.mkdir(mode=0o700)
             if server.system_user:
-                # Under root the wheel runs its servers as a user of their own.
+                # Under root the wheel runs its servers as a different user.
                 shutil.chown(standby, server.system_user)
             socket = psycopg.conninfo.conninfo_to_dict(url)["host"]
             copying = ["--host", str(socket), "--username", "postgres", "--pgdata", str(standby)]
@@ -74,7 +74,7 @@ def pair() -> Iterator[Pair]:
                 "fast",
             ]
             pgexec("pg_basebackup", copying + options, server.bin_path, user=server.system_user)
-            # The wheel has its sockets and its users in the folder, which are the primary's.
+            # The folder contains the sockets and the process ids of the primary.
             for each in [*standby.glob(".s.PGSQL.*"), standby / ".handle_pids.json"]:
                 each.unlink(missing_ok=True)
             configure(standby, "standby.conf")
@@ -107,7 +107,7 @@ def state(server: Server) -> int:
     return revision
 
 
-def test_the_files_are_what_the_servers_run_with(pair: Pair) -> None:
+def test_the_servers_use_the_configuration_files(pair: Pair) -> None:
     with psycopg.connect(pair.primary) as connection:
         assert connection.execute("SHOW max_slot_wal_keep_size").fetchone() == ("16GB",)
         assert connection.execute("SELECT state FROM pg_stat_replication").fetchone() == ("streaming",)
@@ -151,13 +151,13 @@ def links(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, each in value.items():
             if name == "links" and isinstance(each, dict):
-                # A schema of them has references in their place.
+                # The schema of links contains references instead of addresses.
                 yield from (link for link in each.values() if isinstance(link, str) and link[0] == "/")
             else:
                 yield from links(each)
 
 
-def test_a_copy_can_be_kept_from_a_standby(pair: Pair, tmp_path: Path) -> None:
+def test_a_copy_can_follow_a_standby(pair: Pair, tmp_path: Path) -> None:
     load(pair, write(tmp_path / "pages", "tides", Page(title="Tides Are Read")))
     with reading(pair, tmp_path) as (primary, standby):
         mirror = Mirror(standby.get)
@@ -169,7 +169,7 @@ def test_a_copy_can_be_kept_from_a_standby(pair: Pair, tmp_path: Path) -> None:
         assert "Ten." in {article["summary"] for article in mirror.articles.values()}
 
 
-def test_a_seeding_finds_the_primary_among_several_hosts(pair: Pair, tmp_path: Path) -> None:
+def test_seeding_finds_the_primary_among_several_hosts(pair: Pair, tmp_path: Path) -> None:
     hosts = [psycopg.conninfo.conninfo_to_dict(url)["host"] for url in (pair.standby, pair.primary)]
     named = "&".join(f"host={host}" for host in hosts)
     url = f"postgresql://postgres@/briefs?{named}&target_session_attrs=read-write"

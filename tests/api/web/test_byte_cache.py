@@ -1,4 +1,4 @@
-"""The cache of bytes: the answers that there would be without it, and never an older one."""
+"""The byte cache: the same answers as without the cache, and never an outdated one."""
 
 import gc
 import tracemalloc
@@ -57,17 +57,17 @@ class FakeWatch(RevisionWatch):
 
 
 class Application:
-    """Answers every request with its number, and `then` does something before."""
+    """Answers each request with its number; `then` is called before the answer."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.requests = 0
         self.size = 0
         self.then: Callable[[], object] = bool
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer; under `/fail` with an error."""
-        self.asked += 1
-        number = self.asked
+        """Answer, with an error under `/fail`."""
+        self.requests += 1
+        number = self.requests
         self.then()
         status = "404 NOT FOUND" if environ["PATH_INFO"] == "/fail" else "200 OK"
         headers = [("ETag", f'"{number}"')] if status == "200 OK" else []
@@ -77,37 +77,37 @@ class Application:
 
 @pytest.fixture
 def watch() -> FakeWatch:
-    """What tells the cache that something has changed."""
+    """The watch that tells the cache about changes."""
     return FakeWatch()
 
 
 @pytest.fixture
 def application() -> Application:
-    """What is asked where nothing is kept."""
+    """The application behind the cache."""
     return Application()
 
 
 @pytest.fixture
 def cached(application: Application, watch: FakeWatch) -> Client:
-    """A client of the two behind a cache of some kilobytes."""
+    """A client of the application behind a cache of a few kilobytes."""
     return Client(ByteCache(application, watch, 5 * OVERHEAD_BYTES))
 
 
 def text(response: TestResponse) -> str:
-    """Give the body."""
+    """Return the body."""
     return response.get_data(as_text=True).strip()
 
 
 def seen(response: TestResponse) -> tuple[Any, ...]:
-    """Give all of an answer, but for the id that every request has of its own."""
+    """Return everything of an answer except the id of its request."""
     headers = sorted(pair for pair in response.headers if pair[0] != "X-Request-ID")
     return response.status, headers, response.data.replace(response.headers["X-Request-ID"].encode(), b"")
 
 
-def test_every_answer_is_the_one_without_it_whatever_is_seeded(app: Flask, client_with: ClientWith) -> None:
+def test_every_answer_is_the_same_with_and_without_the_cache(app: Flask, client_with: ClientWith) -> None:
     random = Random(6)  # noqa: S311
     plain, cached = client_with(BRIEFS_CACHE_BYTES="0"), client_with(BRIEFS_CACHE_BYTES="1000000")
-    # Neither with bytes that seeding made nor with those that were answered.
+    # This application has neither the cache nor the shortcut.
     bare = plain.application
     bare.wsgi_app = RequestIds(partial(Flask.wsgi_app, bare), lambda _: None)  # type: ignore[method-assign]
     etags = {"If-None-Match": '"none yet"'}
@@ -135,35 +135,35 @@ def test_every_answer_is_the_one_without_it_whatever_is_seeded(app: Flask, clien
             compare(plain, cached)
 
 
-def test_what_is_asked_for_a_second_time_is_kept(cached: Client, application: Application) -> None:
+def test_an_answer_is_cached_at_the_second_request(cached: Client, application: Application) -> None:
     assert [text(cached.get("/a")) for _ in range(4)] == ["1", "2", "2", "2"]
     assert text(cached.get("/b")) == "3"
     assert text(cached.get("/a?x=1")) == "4"
-    assert application.asked == 4
+    assert application.requests == 4
 
 
-def test_what_was_asked_for_once_is_forgotten_after_as_many_others_as_can_be_kept(cached: Client) -> None:
-    # Of the cached client's five answers one generation remembers two, the one before as many.
-    asked = {"/a": "1", "/b": "2", "/c": "3", "/d": "4", "/e": "5"}
-    assert {path: text(cached.get(path)) for path in asked} == asked
-    # Of the first two nothing is known any more, so that the third is the first to be kept.
+def test_a_request_is_forgotten_after_as_many_others_as_can_be_cached(cached: Client) -> None:
+    # The cache has room for five answers, so each of its two generations remembers two requests.
+    paths = {"/a": "1", "/b": "2", "/c": "3", "/d": "4", "/e": "5"}
+    assert {path: text(cached.get(path)) for path in paths} == paths
+    # The first two requests are forgotten, so the third is cached first.
     assert [text(cached.get("/c")) for _ in range(2)] == ["6", "6"]
     assert [text(cached.get("/a")) for _ in range(3)] == ["7", "8", "8"]
 
 
-def test_a_change_of_the_database_forgets_everything(cached: Client, watch: FakeWatch) -> None:
+def test_a_change_of_the_database_empties_the_cache(cached: Client, watch: FakeWatch) -> None:
     assert [text(cached.get(path)) for path in ("/a", "/b", "/a", "/a", "/b")] == ["1", "2", "3", "3", "4"]
     watch.current = 2
     assert [text(cached.get(path)) for path in ("/a", "/b", "/a")] == ["5", "6", "5"]
 
 
-def test_an_answer_that_the_database_changed_under_is_not_kept(
+def test_an_answer_is_not_cached_if_the_database_changes_meanwhile(
     cached: Client, application: Application, watch: FakeWatch
 ) -> None:
     def change() -> None:
         watch.current = 2
         application.then = bool
-        # Another request sees the change first.
+        # A second request sees the change first.
         assert text(cached.get("/b")) == "4"
 
     assert [text(cached.get(path)) for path in ("/a", "/b")] == ["1", "2"]
@@ -171,79 +171,75 @@ def test_an_answer_that_the_database_changed_under_is_not_kept(
     assert [text(cached.get(path)) for path in ("/a", "/a", "/a", "/b")] == ["3", "5", "5", "4"]
 
 
-def test_where_nobody_can_tell_of_changes_nothing_is_kept(cached: Client, watch: FakeWatch) -> None:
+def test_nothing_is_cached_while_the_version_is_unknown(cached: Client, watch: FakeWatch) -> None:
     watch.current = None
     assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
 
 
-def test_who_wants_no_cache_is_answered_from_a_look_of_now(cached: Client, watch: FakeWatch) -> None:
-    wanted = {"no-cache": True, "max-age=9, No-Cache": True, "max-age=0": True, "max-age=09": False}
-    for header, is_now in wanted.items():
+def test_a_client_that_wants_no_cache_gets_the_version_of_now(cached: Client, watch: FakeWatch) -> None:
+    headers = {"no-cache": True, "max-age=9, No-Cache": True, "max-age=0": True, "max-age=09": False}
+    for header, is_now in headers.items():
         cached.get("/a", headers={"Cache-Control": header})
         assert watch.was_now == is_now
 
 
-def test_each_coding_type_and_origin_has_an_answer_of_its_own(cached: Client) -> None:
+def test_each_coding_type_and_origin_has_its_own_answer(cached: Client) -> None:
     headers = [{"Accept-Encoding": "gzip"}, {"Accept": "text/html"}, {"Origin": "https://example.org"}, {}]
     for expected in ("1234", "5678", "5678"):
         assert [text(cached.get("/a", headers=each)) for each in headers] == list(expected)
-    # What means the same is the same.
+    # Headers with the same meaning share an answer.
     assert text(cached.get("/a", headers={"Accept-Encoding": "deflate, gzip;q=1"})) == "5"
 
 
-def test_errors_and_the_state_of_the_process_are_not_kept(cached: Client, application: Application) -> None:
+def test_errors_and_the_state_of_the_process_are_not_cached(cached: Client, application: Application) -> None:
     for path in ("/fail", "/healthz", "/readyz", "/metrics"):
         for _ in range(3):
             cached.get(path)
-    assert application.asked == 12
+    assert application.requests == 12
 
 
-def test_other_methods_and_conditions_on_writing_are_passed_on(
-    cached: Client, application: Application
-) -> None:
+def test_other_methods_and_if_match_are_passed_on(cached: Client, application: Application) -> None:
     assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
     assert text(cached.post("/a")) == "3"
     assert text(cached.get("/a", headers={"If-Match": '"1"'})) == "4"
-    assert application.asked == 4
+    assert application.requests == 4
 
 
-def test_a_client_that_has_it_gets_a_304_and_leaves_the_whole_for_others(
+def test_a_client_that_has_the_answer_gets_304_and_the_body_is_cached_for_others(
     cached: Client, application: Application
 ) -> None:
     cached.get("/a")
     for _ in range(2):
         response = cached.get("/a", headers={"If-None-Match": 'W/"2"'})
         assert (response.status_code, response.data, response.headers["ETag"]) == (304, b"", '"2"')
-    assert (text(cached.get("/a")), application.asked) == ("2", 2)
+    assert (text(cached.get("/a")), application.requests) == ("2", 2)
 
 
-def test_head_is_answered_from_what_get_left(cached: Client, application: Application) -> None:
+def test_head_is_answered_from_the_cached_answer_to_get(cached: Client, application: Application) -> None:
     for _ in range(2):
         cached.get("/a")
     response = cached.head("/a")
-    assert (response.headers["ETag"], response.data, application.asked) == ('"2"', b"", 2)
+    assert (response.headers["ETag"], response.data, application.requests) == ('"2"', b"", 2)
 
 
-def test_it_keeps_no_more_than_its_bytes_and_what_was_used_last(
+def test_the_least_recently_used_answers_are_dropped_when_the_cache_is_full(
     cached: Client, application: Application
 ) -> None:
     application.size = OVERHEAD_BYTES // 4
     for path in "aabbccaddee":
         cached.get(f"/{path}")
-    kept = application.asked
+    kept = application.requests
     assert [text(cached.get(f"/{path}")) for path in "eda"] == ["10", "8", "2"]
-    assert application.asked == kept
+    assert application.requests == kept
     assert text(cached.get("/b")) == str(kept + 1)
 
 
-def test_what_is_larger_than_all_of_it_is_answered_and_not_kept(
-    cached: Client, application: Application
-) -> None:
+def test_an_answer_larger_than_the_cache_is_not_cached(cached: Client, application: Application) -> None:
     application.size = 6 * OVERHEAD_BYTES
     assert [text(cached.get("/a")) for _ in range(3)] == ["1", "2", "3"]
 
 
-def test_what_it_did_is_counted() -> None:
+def test_hits_and_misses_are_counted() -> None:
     cache = ByteCache(Application(), FakeWatch(), 1 << 20)
     client = Client(cache)
     for path in ("/a", "/a", "/b", "/a", "/b", "/c"):
@@ -253,7 +249,7 @@ def test_what_it_did_is_counted() -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_what_is_kept_takes_no_more_memory_than_is_counted(client_with: ClientWith, watch: FakeWatch) -> None:
+def test_cached_answers_take_no_more_memory_than_counted(client_with: ClientWith, watch: FakeWatch) -> None:
     client = client_with(BRIEFS_CACHE_BYTES="100000000")
     cache = client.application.wsgi_app.application  # type: ignore[attr-defined]
     # Links that repeat a long target make an answer and its `Link` long.
@@ -278,7 +274,7 @@ def test_what_is_kept_takes_no_more_memory_than_is_counted(client_with: ClientWi
     assert counted / 4 < taken < counted
 
 
-def test_an_answer_that_was_kept_has_its_own_id_and_line_in_the_log(
+def test_a_cached_answer_has_its_own_request_id_and_line_in_the_log(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     given = ["first", "second", "third"]

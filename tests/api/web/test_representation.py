@@ -1,4 +1,4 @@
-"""Representations on the wire: ETags, conditions, codings, and what caches may do with them."""
+"""Representations: ETags, conditional requests, content codings, caching and CORS headers."""
 
 import gzip
 from dataclasses import replace
@@ -12,7 +12,7 @@ from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 
 OTHER = "Ferries Sail Again After the Storm"
-# What it says is not near what the other page says, to which it would be linked.
+# Unlike the harbour page, so that no link between the two is computed.
 FERRIES = Page(
     title=OTHER,
     summary="The company sells its oldest vessel and keeps the band.",
@@ -26,21 +26,21 @@ DEFAULT = "public, max-age=60, stale-while-revalidate=300"
 
 @pytest.fixture
 def folder(runner: FlaskCliRunner, tmp_path: Path) -> Path:
-    """A folder with one page, which links to another that is not there; it is loaded."""
+    """A folder with one page, which is loaded and lists a related page that does not exist."""
     write_page(tmp_path, "harbour", Page(related=(OTHER,)))
     load(runner, tmp_path)
     return tmp_path
 
 
 def etag_of(client: FlaskClient, path: str) -> str:
-    """Give the ETag of what is at `path`."""
+    """Return the ETag of the answer at `path`."""
     response = client.get(path)
     assert response.status_code == 200
     return response.headers["ETag"]
 
 
 @pytest.mark.usefixtures("folder")
-def test_if_none_match_is_read_as_rfc_9110_has_it(client: FlaskClient) -> None:
+def test_if_none_match_follows_rfc_9110(client: FlaskClient) -> None:
     etag = etag_of(client, ARTICLE)
     for value in (etag, f"W/{etag}", f'"other", {etag}', f'W/"other",{etag},"third"', "*"):
         response = client.get(ARTICLE, headers={"If-None-Match": value})
@@ -82,18 +82,18 @@ def test_an_etag_changes_exactly_when_anything_in_the_answer_does(
     etags = {path: etag_of(client, path) for path in paths}
     load(runner, folder)
     assert changed() == set()
-    # The article itself stays, but the target of its link is now there.
+    # The article does not change, but the target of its link now exists.
     write_page(folder, "ferry", replace(FERRIES, takeaways=("Boats leave Shanghai at noon.",)))
     load(runner, folder)
     lists = {"/v1/articles", "/v1/takeaways", "/v1/entities/shanghai"}
     assert changed() == {ARTICLE, f"{ARTICLE}/related", "/v1/related-links"} | lists
-    # One word in a child of the article.
+    # One word of a takeaway changes.
     write_page(folder, "ferry", replace(FERRIES, takeaways=("Boats leave Shanghai at ten.",)))
     load(runner, folder)
     assert changed() == {"/v1/articles", "/v1/takeaways"}
 
 
-def test_how_long_an_answer_may_be_kept_is_a_setting(client: FlaskClient, client_with: ClientWith) -> None:
+def test_cache_control_is_a_setting(client: FlaskClient, client_with: ClientWith) -> None:
     assert client.get("/v1/articles").headers["Cache-Control"] == DEFAULT
     other = client_with(BRIEFS_CACHE_CONTROL="private, max-age=5")
     assert other.get("/v1/articles").headers["Cache-Control"] == "private, max-age=5"
@@ -125,7 +125,7 @@ def test_each_coding_has_its_own_etag_and_its_own_304(client: FlaskClient) -> No
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_coding_is_used_only_where_the_client_takes_it(client: FlaskClient) -> None:
+def test_gzip_is_used_only_if_the_client_accepts_it(client: FlaskClient) -> None:
     for value in ("gzip", "GZIP", "gzip;q=0.1", "br, gzip", "*", "deflate, *;q=0.5"):
         response = client.get(ARTICLE, headers={"Accept-Encoding": value})
         assert response.headers.get("Content-Encoding") == "gzip", value
@@ -145,7 +145,7 @@ def test_a_coding_is_used_only_where_the_client_takes_it(client: FlaskClient) ->
         assert response.is_json, value
 
 
-def test_what_is_small_or_packed_already_is_not_compressed(client: FlaskClient) -> None:
+def test_small_answers_and_compressed_formats_are_not_compressed(client: FlaskClient) -> None:
     for path in ("/healthz", "/docs/favicon-32x32.png"):
         response = client.get(path, headers={"Accept-Encoding": "gzip"})
         assert response.status_code == 200
@@ -153,7 +153,7 @@ def test_what_is_small_or_packed_already_is_not_compressed(client: FlaskClient) 
         assert response.headers["Vary"] == "Accept-Encoding"
 
 
-def test_any_origin_may_read_by_default(client: FlaskClient) -> None:
+def test_any_origin_can_read_by_default(client: FlaskClient) -> None:
     for headers in ({}, {"Origin": "https://reader.example"}, {"Origin": "null"}):
         response = client.get("/v1/articles", headers=headers)
         assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -177,7 +177,7 @@ def test_a_preflight_is_answered(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("origins", ["https://one.example", "https://one.example, https://two.example:8443"])
-def test_the_origins_that_may_read_can_be_narrowed(client_with: ClientWith, origins: str) -> None:
+def test_only_the_origins_of_the_setting_can_read(client_with: ClientWith, origins: str) -> None:
     client = client_with(BRIEFS_CORS_ORIGINS=origins)
     others = ["https://three.example", "http://one.example", "https://one.example.evil.example", "null", "*"]
     for path, status in (("/v1/articles", 200), ("/v1/articles/nothing", 404), ("/v1/articles?limit=0", 422)):
@@ -192,10 +192,10 @@ def test_the_origins_that_may_read_can_be_narrowed(client_with: ClientWith, orig
 
 
 @pytest.mark.parametrize("origins", ["https://one.example", "https://one.example, https://two.example:8443"])
-def test_where_origins_are_narrowed_every_answer_varies_with_the_origin(
+def test_every_answer_varies_with_the_origin_if_the_setting_names_origins(
     client_with: ClientWith, origins: str
 ) -> None:
-    # A cache must not give one origin the answer, and its permission, that it keeps for another or for none.
+    # A cache must not send an origin the answer, and the permission, of a different origin.
     client = client_with(BRIEFS_CORS_ORIGINS=origins)
     varying = {
         origin: [name.lower() for name in client.get("/v1/articles", headers={"Origin": origin}).vary]

@@ -1,4 +1,4 @@
-"""What every request gets: its id, and one line in the log."""
+"""The id of each request and its line in the log."""
 
 import re
 
@@ -16,17 +16,17 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def id_of(client: FlaskClient, given: str, path: str = "/healthz") -> str:
-    """Send `given` as the request's id and give the one in the answer."""
+    """Send `given` as the id of a request and return the id in the answer."""
     return client.get(path, headers={"X-Request-ID": given}).headers["X-Request-ID"]
 
 
-def test_an_id_of_the_right_form_is_taken(client: FlaskClient) -> None:
+def test_a_valid_id_is_used(client: FlaskClient) -> None:
     for given in ("a", "0", "A" * 128, "a.B_c-9", "...", "4ff43dd0-e6a0-46db-9c1e-aa0b4d5e6f70"):
         for path in ("/healthz", "/nothing", "/v1/articles?zzz=1"):
             assert id_of(client, given, path) == given
 
 
-def test_another_id_is_replaced_by_a_new_one(client: FlaskClient) -> None:
+def test_an_invalid_id_is_replaced_by_a_new_one(client: FlaskClient) -> None:
     wrong = ["", " ", "A" * 129, "a b", "a,b", "a;b", "a/b", "a\tb", '"a"', "a@b", "ä", "%41", "<b>"]
     made = [id_of(client, given) for given in wrong]
     made += [client.get("/healthz").headers["X-Request-ID"] for _ in range(3)]
@@ -35,7 +35,7 @@ def test_another_id_is_replaced_by_a_new_one(client: FlaskClient) -> None:
     assert not set(made) & set(wrong)
 
 
-def test_every_kind_of_answer_has_its_id(app: Flask) -> None:
+def test_every_answer_has_the_id_of_its_request(app: Flask) -> None:
     app.add_url_rule("/fail", "fail", lambda: str(1 / 0))
     client = app.test_client()
     given = {"X-Request-ID": "mine"}
@@ -71,7 +71,7 @@ def test_every_kind_of_answer_has_its_id(app: Flask) -> None:
             assert assert_problem(answer, answer.status_code)["request_id"] == "mine"
 
 
-def test_each_request_is_one_line_in_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_request_has_one_line_in_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     client.get("/v1/articles?limit=1", headers={"X-Request-ID": "first"})
     client.head("/v1/articles/some-private-word?x=another", headers={"X-Request-ID": "second"})
     client.post("/some-private-word", headers={"X-Request-ID": "third"})
@@ -91,13 +91,13 @@ def test_each_request_is_one_line_in_the_log(client: FlaskClient, caplog: pytest
         assert line["milliseconds"] >= 0
 
 
-def test_the_line_for_a_person_says_the_same(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_text_line_has_the_same_values(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     client.get("/nothing", headers={"X-Request-ID": "mine"})
     (line,) = (TextFormatter().format(record) for record in caplog.records)
     assert "request_id=mine method=GET route=None status=404 milliseconds=" in line
 
 
-def test_the_log_has_nothing_of_what_a_client_wrote(
+def test_the_log_repeats_nothing_that_a_client_sent(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = {"User-Agent": "hunter2", "Authorization": "hunter2", "X-Request-ID": "a\thunter2"}
