@@ -1,4 +1,4 @@
-"""From paths to documents: which files there are, their bytes, and their sidecars."""
+"""Find the files of documents, and read them with their sidecars."""
 
 import os
 from collections.abc import Iterable
@@ -8,16 +8,23 @@ from pathlib import Path
 from seeds.messages import printable
 from seeds.parsing.document import Document, Rejection
 from seeds.parsing.page import parse
-from seeds.parsing.sidecar import MAX_BYTES, Sidecar, parse_sidecar
+from seeds.parsing.sidecar import MAX_SIDECAR_BYTES, Sidecar, parse_sidecar
 
 DOCUMENTS_FOLDER = Path(__file__).parent.parent / "documents"
-# How often a document is read that somebody is writing to.
-ATTEMPTS = 3
+# Attempts to read a document that another process is writing.
+MAX_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedDocument:
-    """A document as submitted: its bytes, its parse, what its sidecar adds, and the folder that has it."""
+    """A document to be stored.
+
+    Attributes:
+        data: The bytes of the file.
+        document: The parsed document.
+        sidecar: The values of the sidecar.
+        folder: The real path of the folder.
+    """
 
     data: bytes
     document: Document
@@ -26,47 +33,51 @@ class SubmittedDocument:
 
     @property
     def key(self) -> str:
-        """What the article's id is derived from: the sidecar's URL, else the file's name without ending."""
+        """The key that the id of the article is derived from.
+
+        The key is the `url` of the sidecar, or else the file name without its extension.
+        """
         return self.sidecar.url or Path(self.document.source.name).stem
 
 
 def find_documents(paths: Iterable[Path]) -> list[Path]:
-    """Give each file of `paths`, and of each folder its `*.txt`, by name; none of them twice."""
-    found: dict[str, Path] = {}
+    """Return the files of `paths`, with the sorted `*.txt` files of each folder, without duplicates."""
+    files: dict[str, Path] = {}
     for path in paths:
         for file in sorted(path.glob("[!.]*.txt")) if path.is_dir() else [path]:
-            # Not resolved: a link is a document of its own, with a name of its own.
-            found.setdefault(os.path.abspath(file), file)  # noqa: PTH100
-    return list(found.values())
+            # Do not resolve symbolic links: a link is a document with its own name.
+            files.setdefault(os.path.abspath(file), file)  # noqa: PTH100
+    return list(files.values())
 
 
 def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
-    """Read and parse the document at `path` and its sidecar, both as they were at one moment.
+    """Read and parse the document at `path` and its sidecar as they were at one moment.
 
-    Raises Rejection.
+    Raises:
+        Rejection: If either cannot be read or is invalid, or if one of them keeps changing.
     """
-    beside = path.with_suffix(".yaml")
-    for _ in range(ATTEMPTS):
-        before = (_state(path), _state(beside))
-        read = _attempt(path, beside, max_bytes)
-        if (_state(path), _state(beside)) == before:
-            if isinstance(read, Rejection):
-                raise read
-            return read
-    raise Rejection("changes while it is read; load it again when it is complete")
+    sidecar = path.with_suffix(".yaml")
+    for _ in range(MAX_ATTEMPTS):
+        before = (_file_state(path), _file_state(sidecar))
+        result = _try_to_read(path, sidecar, max_bytes)
+        if (_file_state(path), _file_state(sidecar)) == before:
+            if isinstance(result, Rejection):
+                raise result
+            return result
+    raise Rejection("the file changed while it was read; load it again when it is complete")
 
 
-def _attempt(path: Path, beside: Path, max_bytes: int) -> SubmittedDocument | Rejection:
-    """Read a document and its sidecar, which may change meanwhile, for the worse too."""
+def _try_to_read(path: Path, sidecar: Path, max_bytes: int) -> SubmittedDocument | Rejection:
+    # Return a rejection instead of raising it: it does not count if a file changed meanwhile.
     try:
         document, data = read_document(path, max_bytes)
-        return SubmittedDocument(data, document, _read_sidecar(beside), real_path(path.parent))
+        return SubmittedDocument(data, document, _read_sidecar(sidecar), real_path(path.parent))
     except Rejection as rejection:
         return rejection
 
 
 def find_document_key(path: Path) -> str | None:
-    """Give the key of the document at `path`, which may be none, or None where its sidecar cannot be read."""
+    """Return the key that the document at `path` has or would have, or None if its sidecar is invalid."""
     try:
         path.name.encode()
         sidecar = _read_sidecar(path.with_suffix(".yaml"))
@@ -75,50 +86,58 @@ def find_document_key(path: Path) -> str | None:
     return sidecar.url or path.stem
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """Give what changes when somebody writes to the file at `path` or puts another in its place."""
+def _file_state(path: Path) -> tuple[int, int, int] | None:
+    """Return values that change if the file at `path` is written or replaced."""
     try:
-        found = path.stat()
+        status = path.stat()
     except (OSError, ValueError):
-        # Reading it will say what is wrong with it.
+        # Reading the file will report the error.
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def real_path(folder: Path) -> str:
-    """Give the one absolute name of `folder` that follows no link, as text that any database takes."""
+    """Return the absolute path of `folder` without symbolic links, as text that every database accepts."""
     return printable(os.path.realpath(folder))
 
 
 def _read_sidecar(path: Path) -> Sidecar:
-    # A link that leads nowhere is a mistake to be told, not a sidecar that is not there.
+    # Report a broken symbolic link instead of treating the sidecar as missing.
     if not os.path.lexists(path):
         return Sidecar()
     try:
-        data = read_bytes(path, MAX_BYTES)
+        data = read_bytes(path, MAX_SIDECAR_BYTES)
     except Rejection as rejection:
-        raise Rejection(f"sidecar {printable(path.name)} {rejection.message}") from None
+        raise Rejection(f"sidecar {printable(path.name)}: {rejection.message}") from None
     return parse_sidecar(data, path.name)
 
 
 def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:
-    """Read and parse the document at `path`; raises Rejection."""
+    """Read and parse the document at `path`, and return it with its bytes.
+
+    Raises:
+        Rejection: If the file cannot be read or is not a document.
+    """
     data = read_bytes(path, max_bytes)
     return parse(data, path.name), data
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
-    """Read a regular file of at most `max_bytes`; raises Rejection."""
+    """Read a regular file.
+
+    Raises:
+        Rejection: If the file cannot be read, is not a regular file, or is larger than `max_bytes`.
+    """
     try:
         path.name.encode()
         if not path.is_file():
-            raise Rejection("is no regular file")
+            raise Rejection("the path is not a regular file")
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except UnicodeEncodeError:
-        raise Rejection("the file's name is not UTF-8") from None
+        raise Rejection("the file name is not UTF-8") from None
     except OSError as error:
-        raise Rejection(f"cannot be read: {error.strerror}") from None
+        raise Rejection(f"the file cannot be read: {error.strerror}") from None
     if len(data) > max_bytes:
-        raise Rejection(f"is larger than the limit of {max_bytes} bytes", byte=max_bytes)
+        raise Rejection(f"the file is larger than the limit of {max_bytes} bytes", byte=max_bytes)
     return data

@@ -240,12 +240,14 @@ def test_what_is_no_readable_file_is_rejected_by_its_name(app: Flask, tmp_path: 
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_bytes(SIRENS.text.encode())
     result = seed(app, tmp_path)
     closed, *others = sorted(lines(result), key=lambda line: "closed.txt" not in line)
-    assert re.match(rf"{re.escape(str(tmp_path))}/closed\.txt: rejected: cannot be read: [IP]", closed)
+    assert re.match(
+        rf"{re.escape(str(tmp_path))}/closed\.txt: rejected: the file cannot be read: [IP]", closed
+    )
     assert others == [
-        f"{tmp_path}/caf\\udce9.txt: rejected: the file's name is not UTF-8",
-        f"{tmp_path}/folder.txt: rejected: is no regular file",
-        f"{tmp_path}/link.txt: rejected: is no regular file",
-        f"{tmp_path}/pipe.txt: rejected: is no regular file",
+        f"{tmp_path}/caf\\udce9.txt: rejected: the file name is not UTF-8",
+        f"{tmp_path}/folder.txt: rejected: the path is not a regular file",
+        f"{tmp_path}/link.txt: rejected: the path is not a regular file",
+        f"{tmp_path}/pipe.txt: rejected: the path is not a regular file",
     ]
     assert (summary(result), result.exit_code) == (counts(created=1, rejected=5), 1)
 
@@ -323,7 +325,7 @@ def test_a_document_at_the_limit_is_loaded_and_one_byte_over_is_rejected(
             db.engine.dispose()
         if limit < size:
             assert lines(result) == [
-                f"{path}: byte {limit}: rejected: is larger than the limit of {limit} bytes"
+                f"{path}: byte {limit}: rejected: the file is larger than the limit of {limit} bytes"
             ]
     assert [row["key"] for row in rows(app)["articles"]] == ["a"]
 
@@ -501,8 +503,8 @@ def test_parse_rejects_a_pipe_and_what_is_over_the_limit(tmp_path: Path) -> None
     path = write(tmp_path, "a", GAUGES)
     limited = make_app("sqlite:////nowhere/at/all.db", BRIEFS_MAX_DOCUMENT_BYTES="100")
     for refused, reason in (
-        (tmp_path / "pipe", "is no regular file"),
-        (path, "is larger than the limit of 100 bytes"),
+        (tmp_path / "pipe", "the path is not a regular file"),
+        (path, "the file is larger than the limit of 100 bytes"),
     ):
         result = invoke(limited, "seed", "parse", refused)
         assert lines(result)[0].endswith(f"rejected: {reason}")

@@ -74,7 +74,7 @@ def test_a_file_at_the_limit_is_read_and_one_byte_over_is_not(tmp_path: Path) ->
     path = write(tmp_path, "a", b"x" * 101)
     assert read_bytes(path, 101) == b"x" * 101
     rejection = refusal(path, 100)
-    assert rejection.message == "is larger than the limit of 100 bytes"
+    assert rejection.message == "the file is larger than the limit of 100 bytes"
     assert rejection.place == "byte 100"
 
 
@@ -85,7 +85,7 @@ def test_a_folder_a_pipe_and_a_link_to_nothing_are_no_regular_files(tmp_path: Pa
     (tmp_path / "circle.txt").symlink_to(tmp_path / "circle.txt")
     paths = find_documents([tmp_path])
     assert len(paths) == 4
-    assert {refusal(path).message for path in paths} == {"is no regular file"}
+    assert {refusal(path).message for path in paths} == {"the path is not a regular file"}
 
 
 def test_a_document_that_is_written_while_it_is_read_is_read_again(
@@ -116,7 +116,9 @@ def test_a_document_that_never_rests_is_rejected(
         return parse(data, title)
 
     monkeypatch.setattr("seeds.parsing.files.parse", write_meanwhile)
-    with pytest.raises(Rejection, match="changes while it is read; load it again when it is complete"):
+    with pytest.raises(
+        Rejection, match="the file changed while it was read; load it again when it is complete"
+    ):
         read_with_sidecar(path, 10_000)
 
 
@@ -144,13 +146,16 @@ def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     message = refusal(unreadable(tmp_path / "a.txt")).message
-    assert message in ("cannot be read: Input/output error", "cannot be read: Permission denied")
+    assert message in (
+        "the file cannot be read: Input/output error",
+        "the file cannot be read: Permission denied",
+    )
 
 
 def test_a_name_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     path.write_bytes(Page().text.encode())
-    assert refusal(path).message == "the file's name is not UTF-8"
+    assert refusal(path).message == "the file name is not UTF-8"
 
 
 def test_the_key_is_the_file_name_without_its_ending(tmp_path: Path) -> None:

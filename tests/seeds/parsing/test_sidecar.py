@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from seeds.messages import printable
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import read_with_sidecar
-from seeds.parsing.sidecar import KEYS, MAX_BYTES, MAX_URL, Sidecar, parse_sidecar
+from seeds.parsing.sidecar import KEYS, MAX_SIDECAR_BYTES, MAX_URL_LENGTH, Sidecar, parse_sidecar
 from tests.seeds.documents import Page, write
 
 URL = "https://example.org/2026/tide-gauges"
-LONGEST_URL = f"{URL}?{'x' * (MAX_URL - len(URL) - 1)}"
+LONGEST_URL = f"{URL}?{'x' * (MAX_URL_LENGTH - len(URL) - 1)}"
 NOON = datetime(2026, 4, 21, 12, tzinfo=UTC)
 # Each nesting names the one before it nine times: 9 to the power of 9 values, were they ever copied.
 BOMB = "a: &a [x]\n" + "".join(
@@ -118,7 +118,7 @@ def test_a_url_of_http_is_taken_as_it_is(key: str, url: str) -> None:
 )
 def test_anything_else_is_no_url(key: str, value: str) -> None:
     rest = complaint(f"language: en\n{key}: {value}", line=2)
-    assert rest == f"'{key}' must be an http or https URL of at most {MAX_URL} ASCII characters"
+    assert rest == f"'{key}' must be an http or https URL of at most {MAX_URL_LENGTH} ASCII characters"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_time_of_rfc_3339_is_taken_in_utc(value: str, time: datetime) -> None:
 )
 def test_anything_else_is_no_time(value: str) -> None:
     rest = complaint(f"\n\npublished_at: {value}", line=3)
-    expected = "must be a time of RFC 3339 with its zone, as in 2026-04-21T09:30:00Z"
+    expected = "must be an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z"
     assert rest == f"'published_at' {expected}"
 
 
@@ -205,7 +205,7 @@ def test_a_language_tag_is_taken(tag: str) -> None:
     "tag", ["e", "english", "en_GB", "en-", "-en", "en--GB", "en-a", "é", '"en\\n"', "''", "1"]
 )
 def test_anything_else_is_no_language(tag: str) -> None:
-    assert complaint(f"language: {tag}") == "'language' must be a language tag of BCP 47, as in en or zh-Hans"
+    assert complaint(f"language: {tag}") == "'language' must be a BCP 47 language tag, such as en or zh-Hans"
 
 
 @pytest.mark.parametrize(
@@ -213,18 +213,18 @@ def test_anything_else_is_no_language(tag: str) -> None:
 )
 def test_anything_but_a_slug_is_no_slug(slug: str) -> None:
     rest = complaint(f"slug: {slug}")
-    assert rest == "'slug' must be words of a-z and 0-9 joined by -, at most 120 characters, no UUID"
+    assert rest == "'slug' must be words of a-z and 0-9 joined by -, at most 120 characters, not a UUID"
 
 
 def test_a_uuid_is_no_slug() -> None:
-    assert complaint("slug: 123e4567-e89b-42d3-a456-426614174000").endswith("no UUID")
+    assert complaint("slug: 123e4567-e89b-42d3-a456-426614174000").endswith("not a UUID")
 
 
 @pytest.mark.parametrize("key", ["title", "Url", "url ", "published", "<<", "1", "~", "image-url", ""])
 def test_an_unknown_key_is_an_error_that_lists_the_keys(key: str) -> None:
     rest = complaint(f"# a comment\nslug: tide\n'{key}': x", line=3)
     assert rest == (
-        f"'{key}' is no key of a sidecar; the keys are url, published_at, language, image_url, slug"
+        f"'{key}' is not a key of a sidecar; the keys are url, published_at, language, image_url, slug"
     )
 
 
@@ -237,22 +237,24 @@ def test_a_long_or_unprintable_key_is_shown_short_and_printable() -> None:
 @pytest.mark.parametrize("first", ["tide", "gauge", "~", ""])
 @pytest.mark.parametrize("second", ["tide", "~"])
 def test_a_key_that_is_given_twice_is_an_error(first: str, second: str) -> None:
-    assert complaint(f"slug: {first}\nlanguage: en\nslug: {second}", line=3) == "'slug' is given twice"
+    assert complaint(f"slug: {first}\nlanguage: en\nslug: {second}", line=3) == "'slug' is repeated"
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "[]", "{a: b}", "{}", "\n  - a", "\n  a: b"])
 def test_a_list_or_a_map_is_no_value(value: str) -> None:
-    assert complaint(f"language: en\nslug: {value}", line=2) == "must be `key: value` lines with plain values"
+    assert (
+        complaint(f"language: en\nslug: {value}", line=2) == "expected `key: value` lines with plain values"
+    )
 
 
 @pytest.mark.parametrize("text", ["? [url]\n: x", "? {url: x}\n: x"])
 def test_a_list_or_a_map_is_no_key(text: str) -> None:
-    assert complaint(text) == "must be `key: value` lines with plain values"
+    assert complaint(text) == "expected `key: value` lines with plain values"
 
 
 @pytest.mark.parametrize("text", ["- url: x", "url", "[]", "'url: x'", "7", "~"])
 def test_anything_but_a_map_is_no_sidecar(text: str) -> None:
-    assert complaint(f"\n{text}", line=2) == "must be `key: value` lines"
+    assert complaint(f"\n{text}", line=2) == "expected `key: value` lines"
 
 
 @pytest.mark.parametrize(
@@ -270,17 +272,17 @@ def test_anything_but_a_map_is_no_sidecar(text: str) -> None:
     ],
 )
 def test_what_is_not_yaml_says_so(text: str, line: int) -> None:
-    assert complaint(text, line).startswith("is not YAML: ")
+    assert complaint(text, line).startswith("not YAML: ")
 
 
 @pytest.mark.parametrize("text", [b"slug: \xff", b"slug: caf\xe9", b"# \xc3\n", b"slug: \xed\xa0\x80"])
 def test_what_is_not_utf_8_says_so(text: bytes) -> None:
-    assert complaint(b"language: en\n" + text, line=2) == "is not UTF-8"
+    assert complaint(b"language: en\n" + text, line=2) == "the file is not UTF-8"
 
 
 @pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\x7f", "\ufffe"])
 def test_a_character_that_yaml_does_not_allow_is_named_by_its_line(character: str) -> None:
-    assert complaint(f"language: en\n\nslug: a{character}b", line=3).startswith("is not YAML: ")
+    assert complaint(f"language: en\n\nslug: a{character}b", line=3).startswith("not YAML: ")
 
 
 @pytest.mark.parametrize("nesting", ["[" * 60_000, "- " * 30_000, "? " * 30_000])
@@ -289,7 +291,7 @@ def test_nesting_without_end_is_an_error(nesting: str) -> None:
 
 
 def test_an_alias_bomb_is_an_error_before_it_grows() -> None:
-    assert complaint(BOMB) == "must be `key: value` lines with plain values"
+    assert complaint(BOMB) == "expected `key: value` lines with plain values"
 
 
 def test_a_list_that_holds_itself_is_no_value() -> None:
@@ -302,8 +304,11 @@ def test_a_tag_makes_nothing_but_text() -> None:
 
 def test_a_sidecar_at_the_limit_is_read_and_one_byte_over_is_not() -> None:
     text = "slug: tide #"
-    assert read(text.ljust(MAX_BYTES, "x")) == Sidecar(slug="tide")
-    assert complaint(text.ljust(MAX_BYTES + 1, "x")) == f"is over {MAX_BYTES} bytes"
+    assert read(text.ljust(MAX_SIDECAR_BYTES, "x")) == Sidecar(slug="tide")
+    assert (
+        complaint(text.ljust(MAX_SIDECAR_BYTES + 1, "x"))
+        == f"the file is larger than the limit of {MAX_SIDECAR_BYTES} bytes"
+    )
 
 
 def test_a_sidecars_name_is_printable_in_the_message() -> None:
@@ -317,10 +322,10 @@ def test_a_document_without_a_sidecar_has_the_defaults(tmp_path: Path) -> None:
 
 
 def test_a_sidecar_over_its_limit_is_named_in_the_message(tmp_path: Path) -> None:
-    path = write(tmp_path, "page", Page(), "#" * (MAX_BYTES + 1))
+    path = write(tmp_path, "page", Page(), "#" * (MAX_SIDECAR_BYTES + 1))
     with pytest.raises(Rejection, match=r"page\.yaml") as caught:
         read_with_sidecar(path, 10_000)
-    assert str(MAX_BYTES) in caught.value.message
+    assert str(MAX_SIDECAR_BYTES) in caught.value.message
 
 
 @pytest.mark.parametrize("kind", ["folder", "link to nothing"])
