@@ -121,7 +121,7 @@ class Clusters:
             )
         if _is_variant(lexicon, short.words, longer.words) or _is_bare_head(lexicon, short, longer):
             return True
-        if short.is_titled or lexicon.is_known_place(short.name) or _is_place(lexicon, short):
+        if short.is_titled or lexicon.is_well_known_place(short.name) or _is_place(lexicon, short):
             return False
         if longer.type == "organization" and short.words == longer.words[: len(short.words)]:
             return _begins_organization(lexicon, short, longer.words)
@@ -239,7 +239,7 @@ def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN
         cluster: The name with its votes.
         min_unknown: The required weight if the gazetteer does not contain the name.
     """
-    is_well_known = lexicon.is_known_place(cluster.name)
+    is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:
         return cluster.votes["place"] >= min_unknown
     gazetteer_weight = WELL_KNOWN_PLACE_WEIGHT if is_well_known else OTHER_PLACE_WEIGHT

@@ -117,7 +117,7 @@ class Lexicon:
     def _is_place(self, name: str) -> bool:
         return fold(name) in self.gazetteer
 
-    def is_known_place(self, name: str) -> bool | None:
+    def is_well_known_place(self, name: str) -> bool | None:
         """Return True for a well-known place, False for another place, None if `name` is not a place."""
         return self.gazetteer.get(fold(name))
 

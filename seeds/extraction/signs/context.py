@@ -7,7 +7,7 @@ from typing import Literal
 
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.name_candidates import NameCandidate
-from seeds.extraction.signs.sign import Place
+from seeds.extraction.signs.sign import Scope
 
 Usage = Literal["quoted", "article", "attribute", "bare"]
 """How a text uses a name: in quotation marks; after an article of its own; as an attribute of a noun, to
@@ -28,7 +28,7 @@ OBLIQUE_PREPOSITIONS = frozenset(("at", "by", "for", "from", "in", "of", "to", "
 OBJECT_WORDS = frozenset(("a", "an", "as", "her", "his", "its", "that", "the", "their", "to"))
 NAMING_WORDS = frozenset(("called", "codenamed", "dubbed", "entitled", "named", "nicknamed", "titled"))
 # Which signs look at a word, given the word between it and the name or its article.
-LINK_PLACES: dict[str, Place] = {
+LINK_SCOPES: dict[str, Scope] = {
     "of": "word and of",
     "at": "word and at",
     **dict.fromkeys(("from", "to"), "word and from or to"),
@@ -89,8 +89,8 @@ class Context:
         "next",
         "next_noun",
         "noun_before",
-        "places",
         "pronoun",
+        "scopes",
         "text",
         "verb",
     )
@@ -111,7 +111,7 @@ class Context:
         self.has_article, self.link = False, ""
         self.linked: str | None = None
         self.apposition, self.is_container = _read_apposition(self)
-        self.places = (*self._places_before(), *self._places_after())
+        self.scopes = (*self._scopes_before(), *self._scopes_after())
 
     @property
     def stands_alone(self) -> bool:
@@ -134,47 +134,47 @@ class Context:
         is_attribute = has_noun or (self.last != "the" and not self.stands_alone)
         return "attribute" if is_attribute else "article"
 
-    def _places_before(self) -> list[Place]:
+    def _scopes_before(self) -> list[Scope]:
         """Return where signs before the name can look, and read what they test."""
-        places: list[Place] = ["preposition"]
+        scopes: list[Scope] = ["preposition"]
         if self.candidate.title:
-            places.append("title")
+            scopes.append("title")
         if self.mark == ",":
-            places.append("comma before")
+            scopes.append("comma before")
         elif self.mark.isalnum():
-            places.append("word before")
+            scopes.append("word before")
             self.has_article = self.last in ARTICLES
             words = self.before[:-1] if self.has_article else self.before
             self.link = words[-1] if words else ""
             self.linked = words[-2] if len(words) > 1 else None
-            if self.linked is not None and self.link in LINK_PLACES:
-                places.append(LINK_PLACES[self.link])
-        return places
+            if self.linked is not None and self.link in LINK_SCOPES:
+                scopes.append(LINK_SCOPES[self.link])
+        return scopes
 
-    def _places_after(self) -> list[Place]:
+    def _scopes_after(self) -> list[Scope]:
         """Return where signs after the name can look, and read what they test."""
-        after, places = self.after, list[Place]()
+        after, scopes = self.after, list[Scope]()
         if self.apposition:
-            places.append("apposition")
+            scopes.append("apposition")
         if after.startswith(" "):
             self.next_noun = self.lexicon.noun_type(self.next)
             if not self._is_plural_verb() and is_attributive(self.lexicon, self.next, self.next_noun):
-                places.append("next noun")
+                scopes.append("next noun")
             if not self.is_oblique:
                 self.verb = first_verb(self.following)
                 pronoun = PRONOUN.match(after)
                 self.pronoun = pronoun.group(1) if pronoun else ""
-                places += ["next verb", "predicate"]
+                scopes += ["next verb", "predicate"]
         elif after.startswith(("'s ", "’s ")):
-            places.append("possession")
+            scopes.append("possession")
         elif after.startswith(", which "):
             self.verb = first_verb(after.split(None, 5)[2:5])
-            places += ["which clause", "next verb"]
+            scopes += ["which clause", "next verb"]
         elif after.startswith(", "):
-            places += ["who clause", "comma after"]
+            scopes += ["who clause", "comma after"]
         elif after.startswith("-"):
-            places.append("hyphen after")
-        return places
+            scopes.append("hyphen after")
+        return scopes
 
     def _is_plural_verb(self) -> bool:
         """Return True if what looks like a plural noun is the verb: `Velmora plans to grow`."""

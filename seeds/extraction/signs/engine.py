@@ -6,17 +6,18 @@ from typing import Any, Protocol
 
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.name_candidates import NameCandidate
-from seeds.extraction.signs import context_signs, form_signs, scheme_signs, usage_signs
+from seeds.extraction.signs import following_signs, form_signs, preceding_signs, scheme_signs, usage_signs
 from seeds.extraction.signs.context import Context, Usage
 from seeds.extraction.signs.name_form import ClusterName, NameForm, ShortenedName, UsedName
 from seeds.extraction.signs.scheme_signs import can_be_scheme
-from seeds.extraction.signs.sign import Found, Place, Sign, Vote
+from seeds.extraction.signs.sign import Found, Scope, Sign, Vote
 
 SIGNS: tuple[Sign[Any], ...] = (
     *form_signs.SIGNS,
     *usage_signs.SIGNS,
     *usage_signs.SHORT_FORM_SIGNS,
-    *context_signs.SIGNS,
+    *preceding_signs.SIGNS,
+    *following_signs.SIGNS,
     *scheme_signs.SIGNS,
 )
 """The table of all signs."""
@@ -27,12 +28,12 @@ CACHE_SIZE = 16_384
 Group = Sequence[Sign[Any]]
 
 
-class HasPlaces(Protocol):
-    """What signs test: a name or a context, which tells where signs can look."""
+class SignSubject(Protocol):
+    """What signs test: a name or a context."""
 
     @property
-    def places(self) -> Sequence[Place]:
-        """The places where signs can look."""
+    def scopes(self) -> Sequence[Scope]:
+        """Where signs can look."""
 
 
 class SignEngine:
@@ -44,23 +45,23 @@ class SignEngine:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._groups = _group_by_place(SIGNS)
+        self._groups = _group_by_scope(SIGNS)
         self.form_votes = lru_cache(maxsize=CACHE_SIZE)(self._form_votes)
         self.usage_votes = lru_cache(maxsize=CACHE_SIZE)(self._usage_votes)
         self.cluster_votes = lru_cache(maxsize=CACHE_SIZE)(self._cluster_votes)
         self._can_be_scheme = lru_cache(maxsize=CACHE_SIZE)(self._check_scheme)
 
-    def find_signs(self, subject: HasPlaces) -> Iterator[tuple[Sign[Any], Found]]:
+    def find_signs(self, subject: SignSubject) -> Iterator[tuple[Sign[Any], Found]]:
         """Yield each sign that is present in `subject`, with the result of its test."""
-        for place in subject.places:
-            for group in self._groups[place]:
+        for scope in subject.scopes:
+            for group in self._groups[scope]:
                 for sign in group:
                     found = sign.test(subject)
                     if found:
                         yield sign, found
                         break
 
-    def _votes(self, subject: HasPlaces) -> list[Vote]:
+    def _votes(self, subject: SignSubject) -> list[Vote]:
         votes: list[Vote] = []
         for sign, found in self.find_signs(subject):
             votes += sign.votes_if_true if found is True else sign.votes_for(found)
@@ -89,7 +90,7 @@ class SignEngine:
         """Return the context of a mention of a name in `text`."""
         context = Context(self._lexicon, text, candidate)
         if context.is_full and self._can_be_scheme(candidate.words):
-            context.places = (*context.places, "scheme")
+            context.scopes = (*context.scopes, "scheme")
         return context
 
     def context_votes(self, context: Context) -> Sequence[Vote]:
@@ -100,15 +101,15 @@ class SignEngine:
         return can_be_scheme(self._lexicon, words)
 
 
-def _group_by_place(signs: Iterable[Sign[Any]]) -> Mapping[Place, Sequence[Group]]:
-    """Return the groups of signs by where they look. A sign without a group is a group of its own."""
-    groups: dict[Place, list[list[Sign[Any]]]] = {}
+def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
+    """Return the groups of signs by where they look. A sign without a group is its own group."""
+    groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""
     for sign in signs:
-        same_place = groups.setdefault(sign.looks_at, [])
+        same_scope = groups.setdefault(sign.looks_at, [])
         if sign.group and sign.group == previous:
-            same_place[-1].append(sign)
+            same_scope[-1].append(sign)
         else:
-            same_place.append([sign])
+            same_scope.append([sign])
         previous = sign.group
     return groups

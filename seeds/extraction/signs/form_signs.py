@@ -57,14 +57,14 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     Sign(
         "well-known place",
         "form",
-        lambda name: name.is_known_place is True,
+        lambda name: name.is_well_known_place is True,
         {"place": WELL_KNOWN_PLACE_WEIGHT},
         example="Norway",
     ),
     Sign(
         "other place in the gazetteer",
         "form",
-        lambda name: name.is_known_place is False,
+        lambda name: name.is_well_known_place is False,
         {"place": OTHER_PLACE_WEIGHT},
         example="Lillehammer",
     ),

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import Usage
-from seeds.extraction.signs.sign import Place
+from seeds.extraction.signs.sign import Scope
 
 # The most words of a person's name.
 MAX_PERSON_WORDS = 4
@@ -27,15 +27,15 @@ class NameForm:
     text: str
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def scopes(self) -> tuple[Scope, ...]:
         """Where signs can look."""
-        is_person_form = 1 < len(self.words) <= MAX_PERSON_WORDS and not self.is_known_place
+        is_person_form = 1 < len(self.words) <= MAX_PERSON_WORDS and not self.is_well_known_place
         return ("form", "form of a person") if is_person_form else ("form",)
 
     @cached_property
-    def is_known_place(self) -> bool | None:
-        """True if the name is a well-known place, False if it is another place, None if it is no place."""
-        return self.lexicon.is_known_place(self.text)
+    def is_well_known_place(self) -> bool | None:
+        """True if the name is a well-known place, False if it is another place, None if it is not a place."""
+        return self.lexicon.is_well_known_place(self.text)
 
     @cached_property
     def head(self) -> str:
@@ -60,7 +60,7 @@ class UsedName(NameForm):
     usage: Usage
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def scopes(self) -> tuple[Scope, ...]:
         """Where signs can look: the words if neither the head noun nor the gazetteer tells the type."""
         known, is_single = self.lexicon, len(self.words) == 1
         is_unknown = not is_single and self.usage != "quoted" and self.head not in known.head_types
@@ -74,7 +74,7 @@ class ShortenedName(NameForm):
     single_words: Container[str]
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def scopes(self) -> tuple[Scope, ...]:
         """Where signs can look: the short form if it is either the first or the last word."""
         is_short = (self.words[0] in self.single_words) != (self.last in self.single_words)
         is_person_length = 1 < len(self.words) <= MAX_PERSON_WORDS
@@ -91,6 +91,6 @@ class ClusterName(NameForm):
     """A name that is not a shorter form of another name."""
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def scopes(self) -> tuple[Scope, ...]:
         """Where signs can look."""
         return ("cluster",)

@@ -8,7 +8,7 @@ Vote = tuple[str, float]
 """An entity type and the weight of the vote for this type; a negative weight is a vote against the type."""
 Found = bool | float | str | None
 """The result of a test; see `Sign.test`."""
-Place = Literal[
+Scope = Literal[
     # The name alone; see `name_form`.
     "form",
     "form of a person",
@@ -58,7 +58,7 @@ class Sign(Generic[Subject]):
     """
 
     name: str
-    looks_at: Place
+    looks_at: Scope
     test: Callable[[Subject], Found]
     votes: Mapping[str, float] | float
     example: str

@@ -29,7 +29,7 @@ def _begins_arabic_name(name: UsedName) -> bool:
 
 def _begins_with_known_place(name: UsedName) -> bool:
     first = name.words[0]
-    return bool(name.lexicon.is_known_place(first)) and first not in name.lexicon.possible_given_names
+    return bool(name.lexicon.is_well_known_place(first)) and first not in name.lexicon.possible_given_names
 
 
 def _shortens_person(name: ShortenedName) -> bool:

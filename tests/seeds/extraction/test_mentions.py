@@ -136,12 +136,12 @@ def test_a_name_that_begins_with_a_sign_is_an_error() -> None:
 
 
 def plain(text: str) -> str:
-    """Straighten quotes, one code point for one."""
+    """Return `text` with straight quotation marks, each of which replaces one code point."""
     return text.replace("‘", "'").replace("’", "'").replace("“", '"').replace("”", '"')
 
 
 def in_word(character: str) -> bool:
-    """Tell whether `character` can be glued to a neighbour; kana, ideographs and hangul are glued to none."""
+    """Return True if `character` can be inside a word; kana, ideographs and hangul have no word boundaries."""
     cjk = re.compile(
         "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
         "\U00020000-\U0003fffd]"
@@ -150,20 +150,20 @@ def in_word(character: str) -> bool:
 
 
 def cuts_word(text: str, place: int) -> bool:
-    """Tell whether `place` lies inside a word."""
+    """Return True if `place` is inside a word."""
     return 0 < place < len(text) and in_word(text[place - 1]) and in_word(text[place])
 
 
 def brute_force(text: str, catalogue: Iterable[KnownEntity]) -> Iterator[tuple[int, int, KnownEntity]]:
-    """Yield what `EntityMatcher.find` must find."""
+    """Yield the mentions that `EntityMatcher.find` must find."""
     names = [(plain(name), entity) for entity in catalogue for name in entity.names]
     names.sort(key=lambda entry: len(entry[0]), reverse=True)
     straight, place = plain(text), 0
     while place < len(text):
         for name, entity in names:
             end = place + len(name)
-            whole = not cuts_word(straight, place) and not cuts_word(straight, end)
-            if straight.startswith(name, place) and whole:
+            has_boundaries = not cuts_word(straight, place) and not cuts_word(straight, end)
+            if straight.startswith(name, place) and has_boundaries:
                 yield place, end, entity
                 place = end
                 break
@@ -171,7 +171,7 @@ def brute_force(text: str, catalogue: Iterable[KnownEntity]) -> Iterator[tuple[i
             place += 1
 
 
-# Few pieces, so that names begin, contain and end one another.
+# There are few pieces, so that names often begin, contain or end one another.
 PIECES = st.sampled_from(["a", "A", "5", "é", "海", "北", "カ", " ", "+", "-", "'", "’", "“", "."])
 NAMES = st.builds(
     lambda first, rest: first + "".join(rest),
@@ -182,7 +182,7 @@ NAMES = st.builds(
 
 @st.composite
 def catalogues(draw: st.DrawFn) -> list[KnownEntity]:
-    """Draw a catalogue in which no name, its quotes made straight, is there twice."""
+    """Draw a catalogue without two names that differ only in their quotation marks."""
     names = draw(st.lists(NAMES, min_size=1, max_size=8, unique_by=plain))
     pairs = [names[at : at + 2] for at in range(0, len(names), 2)]
     return [KnownEntity(pair[0], "place", f"e{at}", tuple(pair[1:])) for at, pair in enumerate(pairs)]
@@ -190,7 +190,7 @@ def catalogues(draw: st.DrawFn) -> list[KnownEntity]:
 
 @st.composite
 def texts_and_catalogues(draw: st.DrawFn) -> tuple[str, list[KnownEntity]]:
-    """Draw a catalogue, and a text in which its names come up."""
+    """Draw a catalogue and a text that contains some of its names."""
     catalogue = draw(catalogues())
     names = st.sampled_from([name for entity in catalogue for name in entity.names])
     pieces = st.lists(st.one_of(names, PIECES, st.text(max_size=3)), max_size=12)
@@ -338,7 +338,7 @@ def test_every_mention_and_every_salience_is_that_of_brute_force(page: Page) -> 
 
 
 def extracted(*body: str, title: str = "What happened at the harbour") -> dict[str, FoundEntity]:
-    """Give what a page of the paragraphs `body` names, without any catalogue."""
+    """Return the entities of a page with the paragraphs `body`, by name, without a catalogue."""
     page = Page(title, None, None, (), "It matters", ("Nothing is said.",), body=body)
     return {found.entity.name: found for found in entities(page, ())}
 
@@ -401,7 +401,7 @@ def test_names_that_differ_in_case_or_marks_are_one_entity() -> None:
     assert known in [one.entity for one in entities(Page(body=body), [known])]
 
 
-# Each part of a text that is a word, a mark or neither may stand anywhere.
+# Texts of names, marks and any other characters in any order.
 ANYTHING = st.lists(
     st.one_of(
         st.text(), st.sampled_from(["Anna Lindqvist", "Velmora (深企)", "IWB", "’s", " ", "İ", "ǅ", "A"])
@@ -421,7 +421,7 @@ def test_a_mention_is_the_text_at_its_offsets_in_any_text(title: str, summary: s
     assert several == find_entities(document, make_matcher(CATALOGUE))
     assert all(one.entity.slug for one in several)
     assert len({one.entity.slug for one in several}) == len(several)
-    # No character is of two mentions.
+    # No character belongs to two mentions.
     places = [(one.part, one.index, place) for one in mentions for place in range(one.start, one.end)]
     assert len(places) == len(set(places))
 

@@ -1,4 +1,4 @@
-"""What the tests of signs ask: the names of a text, their contexts, and the votes for their types."""
+"""Names and contexts that the signs test, and the sums of their votes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from api.models import ENTITY_TYPES
 from seeds.extraction.name_candidates import NameCandidate, find_candidates
 from seeds.extraction.signs.context import Context, Usage
-from seeds.extraction.signs.engine import HasPlaces, SignEngine
+from seeds.extraction.signs.engine import SignEngine, SignSubject
 from seeds.extraction.signs.name_form import ClusterName, NameForm, ShortenedName, UsedName
-from seeds.extraction.signs.sign import Place, Vote
+from seeds.extraction.signs.sign import Scope, Vote
 from tests.support.extraction import LEXICON
 
 ENGINE = SignEngine(LEXICON)
@@ -58,18 +58,18 @@ def type_by_form(name: str, usage: Usage = "bare") -> str:
     return winner(sum_votes([*ENGINE.form_votes(words, name), *ENGINE.usage_votes(words, usage)]))
 
 
-def subject_of(place: Place, example: str) -> HasPlaces:
-    """Return what a sign that looks at `place` tests in its example."""
-    if place in ("form", "form of a person"):
+def subject_of(scope: Scope, example: str) -> SignSubject:
+    """Return what a sign with the scope `scope` tests in its example."""
+    if scope in ("form", "form of a person"):
         return NameForm(LEXICON, lower_words(example), example)
-    if place == "cluster":
+    if scope == "cluster":
         return ClusterName(LEXICON, lower_words(example), example)
     context = marked_context(example)
     words: Sequence[str] = context.candidate.words
     name = " ".join(words)
-    if place in ("use", "unknown words"):
+    if scope in ("use", "unknown words"):
         return UsedName(LEXICON, words, name, context.usage)
-    if place == "short form":
+    if scope == "short form":
         single_words = [each.words[0] for each in candidates(context.text) if len(each.words) == 1]
         return ShortenedName(LEXICON, words, name, single_words)
     return context
