@@ -26,7 +26,7 @@ from api.models import (
     TakeawayEntity,
     TakeawayTerms,
 )
-from seeds.storing.bulk import insert_rows
+from seeds.bulk import insert_rows
 from seeds.storing.transactions import transactions
 
 Row = Mapping[str, Any]

@@ -26,7 +26,7 @@ from seeds.extraction.catalogue import read_catalogue
 from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
 from seeds.parsing.files import SubmittedDocument, find_documents, read_with_sidecar
-from seeds.storing.article_record import make_content
+from seeds.storing.article_record import make_record
 from seeds.storing.derivation import derive
 from seeds.storing.load import load
 from seeds.storing.transactions import transactions
@@ -86,7 +86,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> SeedingTimes:
                     loaded = time.perf_counter()
                 seeding.count(parsed, loaded - started, time.perf_counter() - loaded)
                 started = time.perf_counter()
-                derive(make_content(submission, "slug").prose, matcher)
+                derive(make_record(submission, "slug").article_text, matcher)
                 seeding.content += time.perf_counter() - started
         seeding.plain = insert_rows_of_documents(_engine(seeded), _engine(before), articles)
     return seeding

@@ -22,7 +22,7 @@ from bench.corpus.build import SMALL_CORPUS, ensure_corpus, run_flask
 from bench.corpus.files import SEED, write_corpus
 from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
 from bench.markdown import markdown_table
-from seeds.storing.identifiers import article_id
+from seeds.identifiers import article_id
 from seeds.transfer.lines import write_lines
 from tests.support.server import clean_environ
 

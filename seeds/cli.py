@@ -27,9 +27,9 @@ from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
-from seeds.storing.catalogue_update import cede_slugs, refresh_entities
-from seeds.storing.entity_merging import settle_entities
-from seeds.storing.relink import relink, reread
+from seeds.storing.catalogue_update import refresh_entities, release_slugs
+from seeds.storing.entity_merging import merge_entities
+from seeds.storing.relink import rederive, relink
 from seeds.storing.removal import find_article, remove
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
@@ -163,8 +163,8 @@ def relink_command() -> None:
         matcher = _read_knowledge(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
-        reread_count = sum(_apply_to_each(begin, "Reading", articles, reread, matcher))
-        merged_count = settle_entities(begin)
+        reread_count = sum(_apply_to_each(begin, "Reading", articles, rederive, matcher))
+        merged_count = merge_entities(begin)
         relinked_count = sum(_apply_to_each(begin, "Linking", articles, relink))
         render_articles(begin)
     print_result(
@@ -276,6 +276,6 @@ def _read_knowledge(begin: Transaction) -> EntityMatcher:
     except (CatalogueError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     with begin() as connection:
-        cede_slugs(connection, catalogue)
+        release_slugs(connection, catalogue)
         refresh_entities(connection, catalogue)
     return EntityMatcher(catalogue, load_lexicon(), recognize)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.evaluate.scores import Texts
+from seeds.identifiers import CURLY_QUOTES
 from seeds.parsing.files import find_documents
-from seeds.storing.identifiers import CURLY_QUOTES
 
 RELATED_FILE = "related.json"
 # Names of types in annotations, if they differ from the API.

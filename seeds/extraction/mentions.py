@@ -15,8 +15,8 @@ from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor, Recognizer, is_headline, recognize_nothing
 from seeds.extraction.lexicon import Lexicon
+from seeds.identifiers import CURLY_QUOTES, make_slug
 from seeds.parsing.document import ArticleText
-from seeds.storing.identifiers import CURLY_QUOTES, make_slug
 
 # The weight of a mention by the part of the article; see `salience`.
 WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, "body": 1}

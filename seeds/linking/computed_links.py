@@ -1,4 +1,8 @@
-"""Computed links: from each article to those nearest to it, and back."""
+"""Computed links: from each article to its nearest neighbours, and back.
+
+An article has at most `MAX_SCORED_LINKS` links with a score. A listed link (one that the page
+prints) receives the score if its target is a neighbour. Every other neighbour receives a computed link.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -8,10 +12,12 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, fun
 
 from api.db import table_of
 from api.models import RelatedLink, link_place, published_keys, score_keys
-from seeds.linking.feature_vectors import Vector
-from seeds.linking.neighbours import Near, Reasons, nearest
-from seeds.storing.bulk import insert_rows, update_rows
-from seeds.storing.identifiers import computed_link_id
+from seeds.bulk import insert_rows, update_rows
+from seeds.identifiers import computed_link_id
+from seeds.linking.feature_vectors import FeatureVector
+from seeds.linking.neighbours import Neighbour, Reasons, find_neighbours
+
+MAX_SCORED_LINKS = 8
 
 LINKS = table_of(RelatedLink)
 IDENTITY: BindParameter[UUID] = bindparam("identity")
@@ -28,8 +34,8 @@ UNSCORED_LINKS = select(*LINK_COLUMNS).where(
 )
 
 
-def _lowest_scored_links() -> Select[Any]:
-    """Select the link with the lowest score of each of some articles, and how many links have a score."""
+def _select_lowest_scored_links() -> Select[Any]:
+    """Select the link with the lowest score of each article, and the number of its links with a score."""
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(
         *LINK_COLUMNS,
@@ -40,110 +46,127 @@ def _lowest_scored_links() -> Select[Any]:
     return select(links).where(links.c.rank == 1)
 
 
-LOWEST_SCORED_LINKS = _lowest_scored_links()
+LOWEST_SCORED_LINKS = _select_lowest_scored_links()
 # The columns that change come from the parameters of each execution.
 UPDATE_LINK = update(LINKS).where(LINKS.c.id == bindparam("link"))
 DELETE_LINKS = delete(LINKS).where(LINKS.c.id.in_(IDENTITIES))
 DELETE_COMPUTED_LINKS_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.basis == "computed")
 CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.score.is_not(None))
 
-# The most links with a score that an article has.
-MOST = 8
 
-
-class Changes:
-    """What is to change of the links of some articles, so that each kind of change is one statement."""
+class LinkChanges:
+    """Changes of the links of some articles, written with one statement for each type of change."""
 
     def __init__(self) -> None:
-        self._gone: list[UUID] = []
+        self._deleted: list[UUID] = []
         self._scores: list[dict[str, Any]] = []
-        self._new: list[dict[str, Any]] = []
+        self._inserted: list[dict[str, Any]] = []
 
-    def drop(self, row: Any) -> None:
-        """Let a link go; a listed one stays, without its score."""
-        if row.basis == "listed":
-            self._scores.append(scored(row.id, None, []))
+    def remove(self, link: Any) -> None:
+        """Delete a computed link, or remove the score of a listed link."""
+        if link.basis == "listed":
+            self._scores.append(score_parameters(link.id, None, []))
         else:
-            self._gone.append(row.id)
+            self._deleted.append(link.id)
 
-    def put(self, identity: UUID, published_at: datetime | None, near: Near, row: Any | None) -> None:
-        """Link an article to one that is near; `row` is the link between the two that there is."""
-        if row and row.basis == "listed":
-            self._scores.append(scored(row.id, near.score, near.reasons))
+    def add(
+        self, identity: UUID, published_at: datetime | None, neighbour: Neighbour, link: Any | None
+    ) -> None:
+        """Link an article to a neighbour.
+
+        Args:
+            identity: The article that the link starts from.
+            published_at: When this article was published.
+            neighbour: The target.
+            link: The stored link between the two, if there is one.
+        """
+        if link and link.basis == "listed":
+            self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))
             return
-        if row:
-            self._gone.append(row.id)
-        self._new.append(computed_row(identity, near.article, near.score, near.reasons, published_at))
+        if link:
+            self._deleted.append(link.id)
+        self._inserted.append(
+            computed_link_row(identity, neighbour.article, neighbour.score, neighbour.reasons, published_at)
+        )
 
-    def make(self, connection: Connection) -> bool:
-        """Write the changes; tells whether there were any."""
-        if self._gone:
-            connection.execute(DELETE_LINKS, {"identities": self._gone})
+    def write(self, connection: Connection) -> bool:
+        """Write the changes. Return True if there were any."""
+        if self._deleted:
+            connection.execute(DELETE_LINKS, {"identities": self._deleted})
         update_rows(connection, UPDATE_LINK, self._scores)
-        insert_rows(connection, RelatedLink, self._new)
-        return bool(self._gone or self._scores or self._new)
+        insert_rows(connection, RelatedLink, self._inserted)
+        return bool(self._deleted or self._scores or self._inserted)
 
 
-def unlink(connection: Connection, identity: UUID) -> None:
-    """Take from the links to an article what was computed, before what it is about changes."""
+def remove_computed_links_to(connection: Connection, identity: UUID) -> None:
+    """Delete the computed links to an article, and the scores of the listed links to it."""
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"identity": identity})
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     connection.execute(CLEAR_SCORES_OF_LINKS_TO, {"identity": identity} | cleared)
 
 
-def link(connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None) -> bool:
-    """Link an article to those nearest to it, in place of its computed links; tells whether any changed."""
-    near = nearest(connection, identity, vector, published_at)[:MOST]
+def replace_computed_links(
+    connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
+) -> bool:
+    """Replace the computed links of an article by links to its neighbours. Return True if any changed."""
+    neighbours = find_neighbours(connection, identity, vector, published_at)[:MAX_SCORED_LINKS]
     links = connection.execute(RESOLVED_LINKS, {"identities": [identity]})
-    present = {row.target_id: row for row in links}
-    changes, targets = Changes(), {one.article for one in near}
-    for row in present.values():
-        if row.score is not None and row.target_id not in targets:
-            changes.drop(row)
-    for one in near:
-        there = present.get(one.article)
-        if there is None or (there.score, there.reasons) != (one.score, one.reasons):
-            changes.put(identity, published_at, one, there)
-    return changes.make(connection)
+    link_by_target = {link.target_id: link for link in links}
+    changes, targets = LinkChanges(), {neighbour.article for neighbour in neighbours}
+    for target, former in link_by_target.items():
+        if former.score is not None and target not in targets:
+            changes.remove(former)
+    for neighbour in neighbours:
+        link = link_by_target.get(neighbour.article)
+        if link is None or (link.score, link.reasons) != (neighbour.score, neighbour.reasons):
+            changes.add(identity, published_at, neighbour, link)
+    return changes.write(connection)
 
 
-def link_both(connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None) -> None:
-    """Link an article without computed links to those nearest to it, and them to it if it is among theirs."""
-    near = nearest(connection, identity, vector, published_at)
-    if not near:
+def insert_links_both_ways(
+    connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
+) -> None:
+    """Link an article that has no computed links to its neighbours, and the neighbours to the article.
+
+    A neighbour with `MAX_SCORED_LINKS` links loses the link with the lowest score, if the new link is better.
+    """
+    neighbours = find_neighbours(connection, identity, vector, published_at)
+    if not neighbours:
         return
     listed = {
-        (row.article_id, row.target_id): row
-        for row in connection.execute(UNSCORED_LINKS, {"identity": identity})
+        (link.article_id, link.target_id): link
+        for link in connection.execute(UNSCORED_LINKS, {"identity": identity})
     }
-    full = {
-        row.article_id: row
-        for row in connection.execute(LOWEST_SCORED_LINKS, {"identities": [one.article for one in near]})
-        if row.scored == MOST
+    articles = [neighbour.article for neighbour in neighbours]
+    lowest_of_full = {
+        link.article_id: link
+        for link in connection.execute(LOWEST_SCORED_LINKS, {"identities": articles})
+        if link.scored == MAX_SCORED_LINKS
     }
-    changes = Changes()
-    for one in near[:MOST]:
-        changes.put(identity, published_at, one, listed.get((identity, one.article)))
-    for one in near:
-        last = full.get(one.article)
-        if last and (-last.score, last.target_id) < (-one.score, identity):
+    changes = LinkChanges()
+    for neighbour in neighbours[:MAX_SCORED_LINKS]:
+        changes.add(identity, published_at, neighbour, listed.get((identity, neighbour.article)))
+    for neighbour in neighbours:
+        lowest = lowest_of_full.get(neighbour.article)
+        if lowest and (-lowest.score, lowest.target_id) < (-neighbour.score, identity):
             continue
-        if last:
-            changes.drop(last)
-        back = one._replace(article=identity)
-        changes.put(one.article, one.published_at, back, listed.get((one.article, identity)))
-    changes.make(connection)
+        if lowest:
+            changes.remove(lowest)
+        back = neighbour._replace(article=identity)
+        link = listed.get((neighbour.article, identity))
+        changes.add(neighbour.article, neighbour.published_at, back, link)
+    changes.write(connection)
 
 
-def scored(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Make the parameters that give a link its score, or take it away."""
+def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
+    """Return the parameters of `UPDATE_LINK` that set the score of a link, or remove it if it is None."""
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 
 
-def computed_row(
+def computed_link_row(
     identity: UUID, target: UUID, score: float, reasons: Reasons, published_at: datetime | None
 ) -> dict[str, Any]:
-    """Make the row of a computed link."""
+    """Return the row of a computed link from the article `identity` to the article `target`."""
     return {
         "id": computed_link_id(identity, target),
         "article_id": identity,

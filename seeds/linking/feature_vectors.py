@@ -1,7 +1,8 @@
-"""Feature vectors as they are stored and compared: by the hashes of their features, in whole ten-thousandths.
+"""Feature vectors as they are stored and compared.
 
-Sums of integers are the same on every machine and in either direction. The names of the features are stored
-apart, since all the articles that one is compared with are read for their weights alone.
+A vector maps the 64-bit hash of a feature to its weight, an integer from 0 to 10,000. Sums of integers are
+the same on every machine and in either order, so the similarity of two articles is symmetric. The names of
+the features are stored in a separate column, because a comparison with many articles needs only the weights.
 """
 
 import struct
@@ -11,55 +12,60 @@ from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple
 
-UNITS = 10_000
-# What a feature takes.
-BYTES = 10
+# The integer that stands for the weight 1.
+WEIGHT_SCALE = 10_000
+# A hash takes 8 bytes and a weight takes 2.
+BYTES_PER_FEATURE = 10
 
 
-class Vector(NamedTuple):
-    """An article's features, the weightiest first: what each is, and by its hash what it weighs."""
+class FeatureVector(NamedTuple):
+    """The features of an article, heaviest first: their names, and their weights by hash."""
 
     names: list[str]
     weights: dict[int, int]
 
-    def weightiest(self, count: int) -> list[tuple[int, int]]:
-        """Give hash and weight of the weightiest features."""
+    def heaviest(self, count: int) -> list[tuple[int, int]]:
+        """Return the hash and weight of the `count` heaviest features."""
         return list(islice(self.weights.items(), count))
 
-    def named(self, shares: Mapping[int, int]) -> dict[str, int]:
-        """Give by their names what was found for some of the features."""
+    def by_name(self, values: Mapping[int, int]) -> dict[str, int]:
+        """Return `values` of some of the features with their names as keys instead of their hashes."""
         names = dict(zip(self.weights, self.names, strict=True))
-        return {names[feature]: share for feature, share in shares.items()}
+        return {names[feature]: value for feature, value in values.items()}
 
 
-def make_vector(features: Mapping[str, float]) -> Vector:
-    """Make the vector of `features`, whose weights are 0 to 1."""
-    weights = {feature_hash(name): round(weight * UNITS) for name, weight in features.items()}
-    return Vector(list(features), weights)
+def make_vector(features: Mapping[str, float]) -> FeatureVector:
+    """Return the vector of `features`, which maps each name to a weight from 0 to 1."""
+    weights = {hash_feature(name): round(weight * WEIGHT_SCALE) for name, weight in features.items()}
+    return FeatureVector(list(features), weights)
 
 
 @lru_cache(maxsize=200_000)
-def feature_hash(name: str) -> int:
-    """Give the number under which a feature is filed: 64 bits with a sign."""
+def hash_feature(name: str) -> int:
+    """Return the signed 64-bit hash under which a feature is stored."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def pack(weights: Mapping[int, int]) -> bytes:
-    """Give weights by hash as bytes, little-endian: all hashes, 8 bytes each, then all weights, 2 each."""
-    return struct.pack(_form(len(weights)), *weights, *weights.values())
+    """Return `weights` as little-endian bytes: all hashes, 8 bytes each, then all weights, 2 bytes each."""
+    return struct.pack(_struct_format(len(weights)), *weights, *weights.values())
 
 
 def unpack(data: bytes) -> dict[int, int]:
-    """Give what `pack` made bytes of."""
-    count = len(data) // BYTES
-    numbers = struct.unpack(_form(count), data)
+    """Return the weights by hash that `pack` turned into `data`."""
+    count = len(data) // BYTES_PER_FEATURE
+    numbers = struct.unpack(_struct_format(count), data)
     return dict(zip(numbers[:count], numbers[count:], strict=True))
 
 
-def _form(count: int) -> str:
+def _struct_format(count: int) -> str:
     return f"<{count}q{count}H"
 
 
-def shared(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
-    """Give what each shared feature adds to the cosine of two vectors, in hundred-millionths."""
-    return {feature: one[feature] * other[feature] for feature in one.keys() & other.keys()}
+def weight_products(first: Mapping[int, int], second: Mapping[int, int]) -> dict[int, int]:
+    """Return the product of the two weights of each shared feature.
+
+    The vectors have length 1, so the sum of the products divided by `WEIGHT_SCALE` squared is the cosine
+    similarity.
+    """
+    return {feature: first[feature] * second[feature] for feature in first.keys() & second.keys()}

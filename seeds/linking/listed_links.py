@@ -1,4 +1,8 @@
-"""Listed links: from a title that a page prints to the article that has it."""
+"""Listed links: from a title that a page prints to the article with this title.
+
+Titles are compared by their digest (`seeds.identifiers.title_digest`). If several articles have the title,
+the date that the page prints under it decides.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,28 +13,35 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func
 
 from api.db import AnySelect
 from api.models import Article, RelatedLink, score_keys
-from seeds.linking.computed_links import DELETE_LINKS, RESOLVED_LINKS, UPDATE_LINK, computed_row, scored
-from seeds.linking.printed_dates import fits
-from seeds.storing.bulk import insert_rows, update_rows
+from seeds.bulk import insert_rows, update_rows
+from seeds.linking.computed_links import (
+    DELETE_LINKS,
+    RESOLVED_LINKS,
+    UPDATE_LINK,
+    computed_link_row,
+    score_parameters,
+)
+from seeds.linking.printed_dates import matches_printed_date
 
-# SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
+# SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000
-DIGESTS: BindParameter[Any] = bindparam("digests", expanding=True)
-# Of a title that ever more articles have, every one of which would be held against every page that lists it,
-# none is a candidate.
+# A title that more articles have is not resolved. Each of them would be a candidate for each link to the
+# title, so a load would become slower with every such article.
 MAX_ARTICLES_PER_TITLE = 100
-FEW_HAVE = (
+
+DIGESTS: BindParameter[Any] = bindparam("digests", expanding=True)
+RESOLVABLE_TITLES = (
     select(Article.title_digest)
     .where(Article.title_digest.in_(DIGESTS))
     .group_by(Article.title_digest)
     .having(func.count() <= MAX_ARTICLES_PER_TITLE)
 )
 CANDIDATES = select(Article.id, Article.title_digest, Article.published_at).where(
-    Article.title_digest.in_(FEW_HAVE)
+    Article.title_digest.in_(RESOLVABLE_TITLES)
 )
 
 
-def _select_listed(*conditions: ColumnElement[bool]) -> AnySelect:
+def _select_links(*conditions: ColumnElement[bool]) -> AnySelect:
     columns = (
         RelatedLink.id,
         RelatedLink.article_id,
@@ -45,24 +56,29 @@ def _select_listed(*conditions: ColumnElement[bool]) -> AnySelect:
     return rows.order_by(RelatedLink.article_id, RelatedLink.place)
 
 
-# Of those to a title that too many have only what led to one before: the others lead to none as it is.
-LISTED = _select_listed(
+# A link to a title that cannot be resolved is read only if it had a target before, which it loses.
+LINKS_TO_TITLES = _select_links(
     RelatedLink.title_digest.in_(DIGESTS),
-    or_(RelatedLink.target_id.is_not(None), RelatedLink.title_digest.in_(FEW_HAVE)),
+    or_(RelatedLink.target_id.is_not(None), RelatedLink.title_digest.in_(RESOLVABLE_TITLES)),
 )
-LISTED_BY = _select_listed(RelatedLink.article_id == bindparam("identity"), RelatedLink.basis == "listed")
+LINKS_FROM_ARTICLE = _select_links(
+    RelatedLink.article_id == bindparam("identity"), RelatedLink.basis == "listed"
+)
 
 
 class Candidate(NamedTuple):
-    """An article that has the title of a link."""
+    """An article with the title of a link."""
 
     id: UUID
     title_digest: str
     published_at: datetime | None
 
 
-class Listed(NamedTuple):
-    """A listed link, with what can decide between its candidates."""
+class ListedLink(NamedTuple):
+    """A listed link, with the columns that decide between its candidates.
+
+    `seen_at` is when the article with the link was published.
+    """
 
     id: UUID
     article_id: UUID
@@ -74,68 +90,83 @@ class Listed(NamedTuple):
     seen_at: datetime | None
 
 
-def resolve(connection: Connection, identity: UUID, titles: set[str]) -> None:
-    """Point the listed links of an article, and all to `titles`, at the one article that fits, or at none.
+def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str]) -> None:
+    """Set the targets of the listed links from an article, and of all listed links to some titles.
 
-    `titles` are the digests of the title that the article has and had.
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The article whose links are resolved.
+        titles: The digests of the title that the article has now and of the title that it had before.
     """
+    links = _read_links(connection, identity, titles)
     changes = [
-        (link, target)
-        for link, target in _targets(connection, _listed(connection, identity, titles))
-        if target != link.target_id
+        (link, target) for link, target in _find_targets(connection, links) if target != link.target_id
     ]
-    # First all away from their old targets: two links of one article may change places. What was computed
-    # for the old target becomes a link of its own, and what there is for the new one becomes part of this.
-    left = [link for link, _ in changes if link.target_id]
-    _point(connection, [(link.id, None) for link in left])
-    insert_rows(connection, RelatedLink, [_computed(link) for link in left if link.score is not None])
-    arrived = [(link, target) for link, target in changes if target]
-    scores = _take_computed(connection, arrived)
-    _point(connection, [(link.id, target) for link, target in arrived])
+    # All old targets are removed first, because two links of one article can exchange their targets. The
+    # score of an old target moves to a computed link, and that of a new target comes from a computed link.
+    removed = [link for link, _ in changes if link.target_id]
+    _set_targets(connection, [(link.id, None) for link in removed])
+    insert_rows(connection, RelatedLink, [_computed_link(link) for link in removed if link.score is not None])
+    added = [(link, target) for link, target in changes if target]
+    scores = _take_scores_of_computed_links(connection, added)
+    _set_targets(connection, [(link.id, target) for link, target in added])
     update_rows(connection, UPDATE_LINK, scores)
 
 
-def _point(connection: Connection, changes: list[tuple[UUID, UUID | None]]) -> None:
-    unscored: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
-    update_rows(
-        connection, UPDATE_LINK, [{"link": link, "target_id": target} | unscored for link, target in changes]
-    )
+def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]) -> None:
+    """Set the target of each link, and remove its score."""
+    cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
+    rows = [{"link": link, "target_id": target} | cleared for link, target in targets]
+    update_rows(connection, UPDATE_LINK, rows)
 
 
-def _computed(link: Listed) -> dict[str, Any]:
-    """Make the computed link that is left where a listed one with a score turns elsewhere."""
+def _computed_link(link: ListedLink) -> dict[str, Any]:
+    """Return the computed link that replaces a listed link whose target changes."""
     if link.target_id is None or link.score is None:
-        raise ValueError("only what leads somewhere and has a score can become a link of its own")
-    return computed_row(link.article_id, link.target_id, link.score, link.reasons, link.seen_at)
+        raise ValueError("a computed link needs a target and a score")
+    return computed_link_row(link.article_id, link.target_id, link.score, link.reasons, link.seen_at)
 
 
-def _take_computed(connection: Connection, arrived: list[tuple[Listed, UUID]]) -> list[dict[str, Any]]:
-    """Remove the computed links between the same articles; gives their scores for the listed ones."""
-    if not arrived:
+def _take_scores_of_computed_links(
+    connection: Connection, added: list[tuple[ListedLink, UUID]]
+) -> list[dict[str, Any]]:
+    """Delete the computed links that connect the same articles as listed links.
+
+    Returns:
+        The parameters that give the scores of the deleted links to the listed links.
+    """
+    if not added:
         return []
-    listed = {(link.article_id, target): link.id for link, target in arrived}
+    listed = {(link.article_id, target): link.id for link, target in added}
     articles = sorted({article for article, _ in listed})
-    rows = [
-        row for row in connection.execute(RESOLVED_LINKS, {"identities": articles}) if row.basis == "computed"
+    replaced = [
+        row
+        for row in connection.execute(RESOLVED_LINKS, {"identities": articles})
+        if row.basis == "computed" and (row.article_id, row.target_id) in listed
     ]
-    taken = [row for row in rows if (row.article_id, row.target_id) in listed]
-    if taken:
-        connection.execute(DELETE_LINKS, {"identities": [row.id for row in taken]})
-    return [scored(listed[row.article_id, row.target_id], row.score, row.reasons) for row in taken]
+    if replaced:
+        connection.execute(DELETE_LINKS, {"identities": [row.id for row in replaced]})
+    return [
+        score_parameters(listed[row.article_id, row.target_id], row.score, row.reasons) for row in replaced
+    ]
 
 
-def _listed(connection: Connection, identity: UUID, titles: set[str]) -> list[Listed]:
-    own = connection.execute(LISTED_BY, {"identity": identity}).all()
-    rows = connection.execute(LISTED, {"digests": sorted(titles)}).all()
-    return [Listed(*row) for row in (*rows, *(row for row in own if row.title_digest not in titles))]
+def _read_links(connection: Connection, identity: UUID, titles: set[str]) -> list[ListedLink]:
+    from_article = connection.execute(LINKS_FROM_ARTICLE, {"identity": identity}).all()
+    to_titles = connection.execute(LINKS_TO_TITLES, {"digests": sorted(titles)}).all()
+    others = [row for row in from_article if row.title_digest not in titles]
+    return [ListedLink(*row) for row in (*to_titles, *others)]
 
 
-def _targets(connection: Connection, listed: list[Listed]) -> Iterator[tuple[Listed, UUID | None]]:
-    candidates = _candidates(connection, sorted({link.title_digest for link in listed}))
+def _find_targets(
+    connection: Connection, links: list[ListedLink]
+) -> Iterator[tuple[ListedLink, UUID | None]]:
+    """Yield each link with its target. Of two links of one article to the same target, the first has it."""
+    candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()
-    for link in listed:
-        others = [one for one in candidates.get(link.title_digest, []) if one.id != link.article_id]
-        target = choose(others, link.printed_date, link.seen_at)
+    for link in links:
+        others = [each for each in candidates.get(link.title_digest, []) if each.id != link.article_id]
+        target = choose_target(others, link.printed_date, link.seen_at)
         if target and (link.article_id, target) in taken:
             target = None
         if target:
@@ -143,20 +174,32 @@ def _targets(connection: Connection, listed: list[Listed]) -> Iterator[tuple[Lis
         yield link, target
 
 
-def _candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
+def _find_candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
+    """Return the articles with the titles `digests`, by digest."""
     candidates: dict[str, list[Candidate]] = {}
     for start in range(0, len(digests), MAX_PARAMETERS):
-        for row in connection.execute(CANDIDATES, {"digests": digests[start : start + MAX_PARAMETERS]}):
+        parameters = {"digests": digests[start : start + MAX_PARAMETERS]}
+        for row in connection.execute(CANDIDATES, parameters):
             candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
 
 
-def choose(candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None) -> UUID | None:
-    """Give the only candidate, else the only one whose publication fits the printed date, else None.
+def choose_target(
+    candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None
+) -> UUID | None:
+    """Return the id of the article that a listed link refers to, or None if this is not certain.
 
-    `seen_at` is when the page with the link was published, from which `3 weeks ago` counts.
+    A single candidate is the target. Of several candidates, the target is the one whose publication matches
+    the printed date, if only one does.
+
+    Args:
+        candidates: The articles with the title of the link.
+        printed_date: The date line under the title.
+        seen_at: When the page with the link was published. An age such as `3 weeks ago` counts from then.
     """
     if len(candidates) > 1 and printed_date:
-        dated = [(one, one.published_at) for one in candidates if one.published_at]
-        candidates = [one for one, published_at in dated if fits(printed_date, published_at, seen_at)]
+        dated = [(each, each.published_at) for each in candidates if each.published_at]
+        candidates = [
+            each for each, published_at in dated if matches_printed_date(printed_date, published_at, seen_at)
+        ]
     return candidates[0].id if len(candidates) == 1 else None

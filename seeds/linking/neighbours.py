@@ -1,4 +1,20 @@
-"""The articles that are nearest to one, with what they share as reasons."""
+"""The nearest neighbours of an article, by the cosine similarity of feature vectors.
+
+The search has two steps:
+
+1. Find candidates through an inverted index. `postings` has a row for each of the 24 heaviest features of
+   each article. For each heavy feature of the article at hand, the index returns the articles published next
+   before and next after it. The cost is therefore bounded, whatever the size of the corpus, and the result
+   does not depend on the order of seeding. The 24 articles with the highest sum of weight products are kept.
+2. Compute the similarity of each candidate from the complete vectors:
+
+       similarity(a, b) = sum over shared features f of a[f] * b[f]
+
+An article is a neighbour if the similarity is at least `MIN_SCORE`. The reasons of a link are its largest
+products, scaled so that they add up to the similarity.
+
+The vector space model is that of Salton, Wong and Yang, "A vector space model for automatic indexing" (1975).
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,52 +25,53 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Select, bindparam,
 
 from api.db import table_of
 from api.models import Article, ArticleFeatures, Entity, Posting, published_keys
-from seeds.linking.feature_vectors import UNITS, Vector, pack, shared, unpack
+from seeds.bulk import insert_rows
+from seeds.linking.feature_vectors import WEIGHT_SCALE, FeatureVector, pack, unpack, weight_products
 from seeds.linking.features import ENTITY
-from seeds.storing.bulk import insert_rows
 
-# The least similarity that makes two articles related.
-LEAST = 0.14
-# Texts so similar are one text, lightly changed.
-NEAR_DUPLICATE = 0.8
-# The most reasons that a link gives; their weights are scaled so that they add up to the score all the same.
-REASONS = 8
+# The lowest similarity at which two articles are linked.
+MIN_SCORE = 0.14
+# Texts with at least this similarity are one text with small changes.
+NEAR_DUPLICATE_SCORE = 0.8
+MAX_REASONS = 8
+# Features of an article that have postings, postings that are read before and after the article for each
+# feature, and candidates that are compared.
+INDEXED_FEATURES, POSTINGS_PER_SIDE, MAX_CANDIDATES = 24, 50, 24
 
 Reasons = list[dict[str, Any]]
 
-# The rarest features of an article are looked up, each in the articles published next before and after it:
-# what is found does not depend on the order of seeding, nor what it costs on their number.
-INDEXED_FEATURES, POSTINGS_PER_SIDE, MAX_CANDIDATES = 24, 50, 24
 POSTINGS = table_of(Posting)
 IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
-def _side(number: int, *, is_later: bool) -> Select[Any]:
-    """Select those of feature `number` that were published nearest on one side of the article at hand."""
+def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
+    """Select the postings of feature `number` that were published next before or next after the article."""
     published = POSTINGS.c.published_asc
-    is_near = published > bindparam("published") if is_later else published <= bindparam("published")
+    on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
     order = (
         (published, POSTINGS.c.article_id) if is_later else (published.desc(), POSTINGS.c.article_id.desc())
     )
-    share = (POSTINGS.c.weight * bindparam(f"weight_{number}", type_=BigInteger)).label("share")
-    rows = select(POSTINGS.c.article_id, share).where(
-        POSTINGS.c.feature == bindparam(f"feature_{number}"), is_near
+    product = (POSTINGS.c.weight * bindparam(f"weight_{number}", type_=BigInteger)).label("product")
+    rows = select(POSTINGS.c.article_id, product).where(
+        POSTINGS.c.feature == bindparam(f"feature_{number}"), on_this_side
     )
     return select(rows.order_by(*order).limit(POSTINGS_PER_SIDE).subquery())
 
 
-def _alike_statement() -> Select[Any]:
-    sides = [_side(number, is_later=later) for number in range(INDEXED_FEATURES) for later in (False, True)]
-    found = union_all(*sides).subquery()
-    ranked = (
-        select(found.c.article_id)
-        .where(found.c.article_id != bindparam("identity"))
-        .group_by(found.c.article_id)
-    )
-    return ranked.order_by(func.sum(found.c.share).desc(), found.c.article_id).limit(MAX_CANDIDATES)
+def _select_candidates() -> Select[Any]:
+    """Select the articles with the highest sums of products over the postings of all features."""
+    sides = [
+        _select_postings(number, is_later=is_later)
+        for number in range(INDEXED_FEATURES)
+        for is_later in (False, True)
+    ]
+    postings = union_all(*sides).subquery()
+    candidate = postings.c.article_id
+    rows = select(candidate).where(candidate != bindparam("identity")).group_by(candidate)
+    return rows.order_by(func.sum(postings.c.product).desc(), candidate).limit(MAX_CANDIDATES)
 
 
-ALIKE = _alike_statement()
+CANDIDATES = _select_candidates()
 VECTORS = (
     select(ArticleFeatures.article_id, ArticleFeatures.weights, Article.published_at)
     .join(Article, Article.id == ArticleFeatures.article_id)
@@ -63,8 +80,8 @@ VECTORS = (
 ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(IDENTITIES))
 
 
-class Near(NamedTuple):
-    """An article that is near enough to another, and why."""
+class Neighbour(NamedTuple):
+    """An article that is similar to the article at hand, with its similarity and the reasons for it."""
 
     article: UUID
     score: float
@@ -72,57 +89,53 @@ class Near(NamedTuple):
     published_at: datetime | None
 
 
-def file_features(connection: Connection, identity: UUID, vector: Vector, published_asc: datetime) -> None:
-    """Store the features of an article, and file it under the weightiest."""
-    if vector.names:
-        insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
-        insert_rows(connection, Posting, posting_rows(identity, vector, published_asc))
-
-
-def nearest(
-    connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None
-) -> list[Near]:
-    """Give the articles that are near enough to one, the nearest first."""
-    found = _alike(connection, identity, vector, published_at)
-    rows = connection.execute(VECTORS, {"identities": found}) if found else ()
+def find_neighbours(
+    connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
+) -> list[Neighbour]:
+    """Return the articles that are similar to the article `identity`, best first."""
+    candidates = _find_candidates(connection, identity, vector, published_at)
+    rows = connection.execute(VECTORS, {"identities": candidates}) if candidates else ()
     compared = [
-        (row.article_id, shared(vector.weights, unpack(row.weights)), row.published_at) for row in rows
+        (row.article_id, weight_products(vector.weights, unpack(row.weights)), row.published_at)
+        for row in rows
     ]
-    scored = [(_score(shares), article, shares, when) for article, shares, when in compared]
-    close = sorted((row for row in scored if row[0] >= LEAST), key=lambda row: (-row[0], row[1]))
-    shares_of = {article: vector.named(shares) for _, article, shares, _ in close}
-    named = _named(connection, shares_of.values())
+    scored = [(_similarity(products), article, products, when) for article, products, when in compared]
+    similar = sorted((row for row in scored if row[0] >= MIN_SCORE), key=lambda row: (-row[0], row[1]))
+    products_by_article = {article: vector.by_name(products) for _, article, products, _ in similar}
+    entities = _read_entities(connection, products_by_article.values())
     return [
-        Near(article, score, _reasons(score, shares_of[article], named), when)
-        for score, article, _, when in close
+        Neighbour(article, score, _reasons(score, products_by_article[article], entities), when)
+        for score, article, _, when in similar
     ]
 
 
-def _score(shares: Mapping[int, int]) -> float:
-    return min(1.0, round(sum(shares.values()) / UNITS**2, 4))
+def _similarity(products: Mapping[int, int]) -> float:
+    return min(1.0, round(sum(products.values()) / WEIGHT_SCALE**2, 4))
 
 
-def _alike(
-    connection: Connection, identity: UUID, vector: Vector, published_at: datetime | None
+def _find_candidates(
+    connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> list[UUID]:
-    """Give the articles that share the most of the weightiest features."""
-    sought = vector.weightiest(INDEXED_FEATURES)
-    if not sought:
+    heaviest = vector.heaviest(INDEXED_FEATURES)
+    if not heaviest:
         return []
-    # A feature that weighs nothing in the place of those that there are not.
-    padded = [*sought, *[(0, 0)] * (INDEXED_FEATURES - len(sought))]
+    # The statement has a fixed number of features. Features of weight 0 fill the places that are left.
+    padded = [*heaviest, *[(0, 0)] * (INDEXED_FEATURES - len(heaviest))]
     parameters: dict[str, Any] = {
         "identity": identity,
         "published": published_keys(published_at)["published_asc"],
     }
     for number, (feature, weight) in enumerate(padded):
-        parameters |= {f"feature_{number}": feature, f"weight_{number}": weight}
-    return [*connection.scalars(ALIKE, parameters)]
+        parameters[f"feature_{number}"] = feature
+        parameters[f"weight_{number}"] = weight
+    return [*connection.scalars(CANDIDATES, parameters)]
 
 
-def _named(connection: Connection, shares: Iterable[Mapping[str, int]]) -> dict[str, dict[str, Any]]:
-    """Give the entities among shared features as links show them."""
-    names = {name for one in shares for name in one if name.startswith(ENTITY)}
+def _read_entities(
+    connection: Connection, products: Iterable[Mapping[str, int]]
+) -> dict[str, dict[str, Any]]:
+    """Return the entities among shared features, as links show them, by the name of the feature."""
+    names = {name for each in products for name in each if name.startswith(ENTITY)}
     if not names:
         return {}
     identities = [UUID(name.removeprefix(ENTITY)) for name in sorted(names)]
@@ -130,35 +143,46 @@ def _named(connection: Connection, shares: Iterable[Mapping[str, int]]) -> dict[
     return {ENTITY + row.id.hex: {"id": str(row.id), "slug": row.slug, "name": row.name} for row in rows}
 
 
-def _reasons(score: float, shares: Mapping[str, int], named: Mapping[str, Any]) -> Reasons:
-    """Give the weightiest of what two articles share, scaled so that the weights add up to the score."""
-    if score >= NEAR_DUPLICATE:
+def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, Any]) -> Reasons:
+    """Return the largest of `products` as reasons, scaled so that their weights add up to `score`."""
+    if score >= NEAR_DUPLICATE_SCORE:
         return [{"kind": "near_duplicate", "weight": score}]
-    weightiest = sorted(shares.items(), key=lambda feature: (-feature[1], feature[0]))[:REASONS]
-    whole, total = round(score * UNITS), sum(weight for _, weight in weightiest)
-    units = [whole * weight // total for _, weight in weightiest]
-    # What rounding down left over goes to the weightiest.
-    units[0] += whole - sum(units)
+    largest = sorted(products.items(), key=lambda feature: (-feature[1], feature[0]))[:MAX_REASONS]
+    total, sum_of_products = round(score * WEIGHT_SCALE), sum(product for _, product in largest)
+    units = [total * product // sum_of_products for _, product in largest]
+    # The first reason receives what rounding down left over.
+    units[0] += total - sum(units)
     return [
-        _reason(name, unit / UNITS, named) for (name, _), unit in zip(weightiest, units, strict=True) if unit
+        _reason(name, unit / WEIGHT_SCALE, entities)
+        for (name, _), unit in zip(largest, units, strict=True)
+        if unit
     ]
 
 
-def _reason(name: str, weight: float, named: Mapping[str, Any]) -> dict[str, Any]:
+def _reason(name: str, weight: float, entities: Mapping[str, Any]) -> dict[str, Any]:
     if name.startswith(ENTITY):
-        return {"kind": "shared_entity", "entity": named[name], "weight": weight}
+        return {"kind": "shared_entity", "entity": entities[name], "weight": weight}
     return {"kind": "shared_term", "term": name, "weight": weight}
 
 
-def features_row(identity: UUID, vector: Vector) -> dict[str, Any]:
-    """Make the row of what the article is about."""
+def insert_features(
+    connection: Connection, identity: UUID, vector: FeatureVector, published_asc: datetime
+) -> None:
+    """Insert the feature vector of an article and the postings of its heaviest features."""
+    if vector.names:
+        insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
+        insert_rows(connection, Posting, posting_rows(identity, vector, published_asc))
+
+
+def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
+    """Return the row of an article's feature vector."""
     return {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
 
 
-def posting_rows(identity: UUID, vector: Vector, published_asc: datetime) -> list[dict[str, Any]]:
-    """Make the rows under which the article is found by its weightiest features."""
-    shared = {"published_asc": published_asc, "article_id": identity}
+def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
+    """Return the rows of the inverted index for the heaviest features of an article."""
+    common = {"published_asc": published_asc, "article_id": identity}
     return [
-        shared | {"feature": feature, "weight": weight}
-        for feature, weight in vector.weightiest(INDEXED_FEATURES)
+        common | {"feature": feature, "weight": weight}
+        for feature, weight in vector.heaviest(INDEXED_FEATURES)
     ]

@@ -1,4 +1,4 @@
-"""What a date line says: the day of `Apr 21, 2026`, the age of `3 weeks ago`."""
+"""Date lines: a day such as `Apr 21, 2026`, or an age such as `3 weeks ago`."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -10,10 +10,10 @@ YEAR_LAST = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]([12]\d{3})\b")
 MONTH = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*", re.IGNORECASE)
 DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)?(?![\d:a-z])", re.IGNORECASE)
 YEAR = re.compile(r"\b[12]\d{3}\b")
-COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-COUNT = rf"(\d{{1,3}}|an?|{'|'.join(COUNTS)})"
+COUNT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+COUNT = rf"(\d{{1,3}}|an?|{'|'.join(COUNT_WORDS)})"
 AGE = re.compile(rf"{COUNT} ?(mo|[a-z])[a-z]* ago|(\d{{1,3}}) ?(\D+)前", re.IGNORECASE)
-UNITS = {
+AGE_UNITS = {
     **dict.fromkeys(("h", "小时"), timedelta(hours=1)),
     **dict.fromkeys(("d", "天"), timedelta(days=1)),
     **dict.fromkeys(("w", "周"), timedelta(weeks=1)),
@@ -23,11 +23,15 @@ UNITS = {
 YESTERDAY = ("yesterday", "昨天")
 
 
-def fits(printed: str, published_at: datetime, seen_at: datetime | None) -> bool:
-    """Tell whether what was published at `published_at` may have `printed` under its title.
+def matches_printed_date(printed: str, published_at: datetime, seen_at: datetime | None) -> bool:
+    """Return True if an article published at `published_at` can have `printed` under its title.
 
-    `seen_at` is when the page that prints it was published, from which an age counts; without it, and for
-    a date without year or with two readings, the answer is no.
+    Return False for a date without a year, for a date with two readings, and for an age without `seen_at`.
+
+    Args:
+        printed: The date line.
+        published_at: When the article was published.
+        seen_at: When the page that prints the line was published. An age counts from then.
     """
     day = printed_day(printed)
     if day:
@@ -41,7 +45,7 @@ def fits(printed: str, published_at: datetime, seen_at: datetime | None) -> bool
 
 @lru_cache(maxsize=4_096)
 def printed_day(printed: str) -> date | None:
-    """Give the day that `printed` names in full, or None."""
+    """Return the day that `printed` names with year, month and day, or None."""
     numbered = YEAR_FIRST.search(printed)
     if numbered:
         return _day(*(int(part) for part in numbered.groups()))
@@ -58,18 +62,18 @@ def printed_day(printed: str) -> date | None:
 
 @lru_cache(maxsize=4_096)
 def printed_age(printed: str) -> tuple[int, timedelta] | None:
-    """Give the age that `printed` names, as a count and its unit, or None."""
+    """Return the age that `printed` names, as a count and a unit, or None."""
     if printed.casefold() in YESTERDAY:
-        return 1, UNITS["d"]
+        return 1, AGE_UNITS["d"]
     age = AGE.fullmatch(printed)
     if age is None:
         return None
     count, unit = (age[1] or age[3]).lower(), (age[2] or age[4]).lower()
-    if unit not in UNITS:
+    if unit not in AGE_UNITS:
         return None
     if count.isdigit():
-        return int(count), UNITS[unit]
-    return COUNTS.index(count) if count in COUNTS else 1, UNITS[unit]
+        return int(count), AGE_UNITS[unit]
+    return COUNT_WORDS.index(count) if count in COUNT_WORDS else 1, AGE_UNITS[unit]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from seeds.identifiers import MAX_SLUG, is_slug
 from seeds.messages import printable
 from seeds.parsing.document import Rejection
-from seeds.storing.identifiers import MAX_SLUG, is_slug
 
 MAX_SIDECAR_BYTES = 64 * 1024
 # Texts with more characters that can open a level of nesting are parsed in Python; see `_compose`.

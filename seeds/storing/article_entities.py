@@ -9,10 +9,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select, upd
 from api.db import table_of
 from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.search.analyzer import fold
+from seeds.bulk import insert_rows, update_rows
 from seeds.extraction.catalogue import KnownEntity, group_of
 from seeds.extraction.mentions import FoundEntity
-from seeds.storing.bulk import insert_rows, update_rows
-from seeds.storing.identifiers import MAX_SLUG
+from seeds.identifiers import MAX_SLUG
 from seeds.storing.row_builders import entity_name_rows, entity_slug_rows, new_entity_rows
 
 ENTITIES, ENTITY_SLUGS, ENTITY_IDS = (table_of(model) for model in (Entity, EntitySlug, EntityId))
@@ -45,30 +45,30 @@ DELETE_FORMER_IDS = delete(ENTITY_IDS).where(ENTITY_IDS.c.old_id.in_(IDENTITIES)
 DELETE_UNMENTIONED = delete(ENTITIES).where(ENTITIES.c.id.in_(IDENTITIES), ENTITIES.c.article_count == 0)
 
 # The entities that an article had, with the text of each mention.
-Before = Mapping[UUID, Sequence[str]]
+PreviousMentions = Mapping[UUID, Sequence[str]]
 
 
-class Brought(NamedTuple):
+class UpsertedEntities(NamedTuple):
     """The entities of an article: the type of each, and how often it names those that it brought."""
 
     types: dict[UUID, str]
     new: dict[UUID, int]
 
 
-def bring_entities(connection: Connection, found: Sequence[FoundEntity]) -> Brought:
+def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
     """Make the entities that no article mentioned before, counted, and add new aliases to others.
 
     An extracted entity keeps the name and type that it was first found to have, until it is settled.
     """
     entities = {one.entity.id: one.entity for one in found}
     if not entities:
-        return Brought({}, {})
+        return UpsertedEntities({}, {})
     present = {row.id: row for row in connection.execute(STORED_ENTITIES, {"identities": list(entities)})}
     new = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in present}
     _make(connection, {each: entities[each] for each in new}, new)
     extracted = [row for row in present.values() if row.origin == "extracted"]
     _add_aliases(connection, [(row, entities[row.id]) for row in extracted])
-    return Brought({each: present.get(each, entity).type for each, entity in entities.items()}, new)
+    return UpsertedEntities({each: present.get(each, entity).type for each, entity in entities.items()}, new)
 
 
 def _make(connection: Connection, new: Mapping[UUID, KnownEntity], mentions: Mapping[UUID, int]) -> None:
@@ -82,7 +82,7 @@ def _make(connection: Connection, new: Mapping[UUID, KnownEntity], mentions: Map
 
 def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) -> dict[UUID, str]:
     """Give each of `entities` the first of its slugs that no other has."""
-    choices = {each: slugs_for(entity.slug, entity.type, each) for each, entity in entities.items()}
+    choices = {each: slug_choices(entity.slug, entity.type, each) for each, entity in entities.items()}
     every = sorted({slug for slugs in choices.values() for slug in slugs})
     taken = set(connection.scalars(TAKEN_SLUGS, {"slugs": every}))
     free, held = {}, set(taken)
@@ -96,7 +96,7 @@ def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) ->
     return free
 
 
-def slugs_for(slug: str, kind: str, identity: UUID) -> list[str]:
+def slug_choices(slug: str, kind: str, identity: UUID) -> list[str]:
     """Give the slugs that an entity may have, the best first: with what it roughly is, and with its id."""
     endings = ("", f"-{group_of(kind)}", f"-{identity.hex}")
     return [slug[: MAX_SLUG - len(ending)].rstrip("-") + ending for ending in endings]
@@ -123,8 +123,8 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]
     insert_rows(connection, EntityName, names)
 
 
-def count_entities(
-    connection: Connection, found: Sequence[FoundEntity], before: Before, new: Collection[UUID]
+def update_entity_counts(
+    connection: Connection, found: Sequence[FoundEntity], before: PreviousMentions, new: Collection[UUID]
 ) -> None:
     """Move the counts of the entities that an article has and had, but for `new` ones, which are counted.
 
@@ -147,7 +147,7 @@ def count_entities(
         _retire(connection, gone, found)
 
 
-def _retire(connection: Connection, gone: Before, found: Sequence[FoundEntity]) -> None:
+def _retire(connection: Connection, gone: PreviousMentions, found: Sequence[FoundEntity]) -> None:
     """Remove those of `gone` that no article mentions; ids and slugs that led to them lead to successors."""
     leaving = {"identities": sorted(gone)}
     slugs = connection.execute(UNMENTIONED_SLUGS, leaving).all()

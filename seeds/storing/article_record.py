@@ -9,13 +9,13 @@ import orjson
 
 from api.models import published_keys
 from api.v1.article_content import article_content
+from seeds.identifiers import title_digest
 from seeds.parsing.document import Analysis, ArticleText, Document, Takeaway
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.identifiers import title_digest
 
 
 @dataclass(frozen=True)
-class Content:
+class ArticleRecord:
     """What an article says: the columns of its row, the texts of its takeaways, and the titles it lists."""
 
     columns: dict[str, Any]
@@ -23,17 +23,17 @@ class Content:
     related: list[tuple[str, str | None]]
 
     @cached_property
-    def stated(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """The article's own fields as they are served."""
         return article_content(self.columns, self.takeaways, self.related)
 
     @cached_property
     def digest(self) -> str:
         """The SHA-256 that tells whether anything differs from another revision."""
-        return hashlib.sha256(orjson.dumps(self.stated)).hexdigest()
+        return hashlib.sha256(orjson.dumps(self.content)).hexdigest()
 
     @property
-    def prose(self) -> ArticleText:
+    def article_text(self) -> ArticleText:
         """The texts from which the rest is derived."""
         columns, analysis = self.columns, self.columns["analysis"]
         return ArticleText(
@@ -46,7 +46,7 @@ class Content:
         )
 
 
-def make_content(submission: SubmittedDocument, slug: str) -> Content:
+def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
     """Make the content of `submission` under `slug`."""
     document, sidecar = submission.document, submission.sidecar
     byline, analysis = document.byline, document.analysis
@@ -70,7 +70,7 @@ def make_content(submission: SubmittedDocument, slug: str) -> Content:
         "source_sha256": document.source.sha256,
         "source_bytes": document.source.bytes,
     } | published_keys(sidecar.published_at)
-    return Content(
+    return ArticleRecord(
         columns,
         [takeaway.text for takeaway in document.takeaways],
         [(link.title, link.date) for link in document.related],

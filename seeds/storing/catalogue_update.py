@@ -9,10 +9,10 @@ from sqlalchemy.orm import aliased
 
 from api.db import Id, table_of
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
+from seeds.bulk import update_rows
 from seeds.extraction.catalogue import KnownEntity
-from seeds.storing.bulk import update_rows
+from seeds.identifiers import MAX_SLUG
 from seeds.storing.history import increment_corpus_revision
-from seeds.storing.identifiers import MAX_SLUG
 from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES = table_of(Entity)
@@ -30,10 +30,10 @@ def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -
         if any(getattr(entity, name) != value for name, value in columns.items()):
             changed.append(entity.id)
             retyped += [entity.id] if entity.type != columns["type"] else []
-    change_entities(connection, {each: entity_columns(known[each]) for each in changed}, retyped)
+    update_entities(connection, {each: entity_columns(known[each]) for each in changed}, retyped)
 
 
-def change_entities(
+def update_entities(
     connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
 ) -> None:
     """Give entities other columns, name and aliases among them, and let them be found by these.
@@ -53,7 +53,7 @@ def change_entities(
     increment_corpus_revision(connection)
 
 
-def cede_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
+def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
     """Take the slugs of the catalogue's entries from all other entities, which have or had them."""
     known = {entity.slug: entity.id for entity in catalogue}
     held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))

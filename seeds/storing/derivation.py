@@ -9,13 +9,13 @@ import orjson
 
 from seeds.extraction.mentions import EntityMatcher, FoundEntity, find_entities, sections
 from seeds.linking.evidence import find_evidence
-from seeds.linking.feature_vectors import Vector, make_vector
+from seeds.linking.feature_vectors import FeatureVector, make_vector
 from seeds.linking.features import features
 from seeds.parsing.document import ArticleText
 
 
 @dataclass(frozen=True)
-class Derived:
+class DerivedData:
     """Its entities, the evidence of each takeaway, and what it is about."""
 
     entities: list[FoundEntity]
@@ -23,7 +23,7 @@ class Derived:
     features: dict[str, float]
 
     @cached_property
-    def vector(self) -> Vector:
+    def vector(self) -> FeatureVector:
         """What the article is about, as it is stored and compared."""
         return make_vector(self.features)
 
@@ -38,9 +38,9 @@ class Derived:
         return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def derive(prose: ArticleText, matcher: EntityMatcher) -> Derived:
+def derive(prose: ArticleText, matcher: EntityMatcher) -> DerivedData:
     """Derive all that follows from `prose`, its entities found by `matcher`."""
     entities = find_entities(prose, matcher)
     lexicon = matcher.lexicon
     evidence = find_evidence(prose, entities, lexicon)
-    return Derived(entities, evidence, features(sections(prose), entities, lexicon))
+    return DerivedData(entities, evidence, features(sections(prose), entities, lexicon))

@@ -17,12 +17,12 @@ from api.models import (
     TakeawayEntity,
     TakeawayTerms,
 )
-from seeds.linking.computed_links import unlink
-from seeds.linking.neighbours import file_features
-from seeds.storing.article_entities import Before, bring_entities, count_entities
-from seeds.storing.article_record import Content
-from seeds.storing.bulk import insert_rows
-from seeds.storing.derivation import Derived
+from seeds.bulk import insert_rows
+from seeds.linking.computed_links import remove_computed_links_to
+from seeds.linking.neighbours import insert_features
+from seeds.storing.article_entities import PreviousMentions, update_entity_counts, upsert_entities
+from seeds.storing.article_record import ArticleRecord
+from seeds.storing.derivation import DerivedData
 from seeds.storing.row_builders import (
     article_entity_rows,
     article_terms,
@@ -45,30 +45,30 @@ TERMS = table_of(ArticleTerms)
 UPDATE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 
 
-def write_parts(
+def write_derived_rows(
     connection: Connection,
     identity: UUID,
-    content: Content,
-    derived: Derived,
+    record: ArticleRecord,
+    derived: DerivedData,
     seeded: dict[str, Any],
     *,
     is_new: bool,
 ) -> None:
     """Write all of it anew; `seeded` has the article's created_at and updated_at."""
-    types, new = bring_entities(connection, derived.entities)
-    before = {} if is_new else delete_parts(connection, identity)
-    insert_rows(connection, Takeaway, takeaway_rows(identity, content, derived.evidence))
+    types, new = upsert_entities(connection, derived.entities)
+    before = {} if is_new else delete_derived_rows(connection, identity)
+    insert_rows(connection, Takeaway, takeaway_rows(identity, record, derived.evidence))
     insert_rows(connection, ArticleEntity, article_entity_rows(identity, derived.entities))
-    insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, content, derived.entities))
-    insert_rows(connection, RelatedLink, related_rows(identity, content))
-    _index(connection, identity, content, facet_rows(identity, content, types, seeded), is_new=is_new)
-    count_entities(connection, derived.entities, before, new)
-    file_features(connection, identity, derived.vector, content.columns["published_asc"])
+    insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, record, derived.entities))
+    insert_rows(connection, RelatedLink, related_rows(identity, record))
+    _index(connection, identity, record, facet_rows(identity, record, types, seeded), is_new=is_new)
+    update_entity_counts(connection, derived.entities, before, new)
+    insert_features(connection, identity, derived.vector, record.columns["published_asc"])
 
 
-def delete_parts(connection: Connection, identity: UUID) -> Before:
+def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
     """Delete the rows of an article's parts and the computed links to it; gives what it named."""
-    unlink(connection, identity)
+    remove_computed_links_to(connection, identity)
     rows = connection.execute(MENTIONS, {"identity": identity})
     before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
     for statement in DELETES:
@@ -77,11 +77,11 @@ def delete_parts(connection: Connection, identity: UUID) -> Before:
 
 
 def _index(
-    connection: Connection, identity: UUID, content: Content, rows: list[dict[str, Any]], *, is_new: bool
+    connection: Connection, identity: UUID, record: ArticleRecord, rows: list[dict[str, Any]], *, is_new: bool
 ) -> None:
     """Write the rows by which the article is filtered and searched."""
     insert_rows(connection, ArticleFacet, rows)
-    insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, content))
-    terms = article_terms(content)
+    insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))
+    terms = article_terms(record)
     if is_new or connection.execute(UPDATE_TERMS, {"identity": identity} | terms).rowcount == 0:
         insert_rows(connection, ArticleTerms, [{"article_id": identity} | terms])

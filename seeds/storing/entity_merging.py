@@ -14,10 +14,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
 from seeds.extraction.mentions import extracted_slug
-from seeds.storing.article_entities import slugs_for
-from seeds.storing.catalogue_update import change_entities
+from seeds.identifiers import CURLY_QUOTES
+from seeds.storing.article_entities import slug_choices
+from seeds.storing.catalogue_update import update_entities
 from seeds.storing.history import increment_corpus_revision
-from seeds.storing.identifiers import CURLY_QUOTES
 from seeds.storing.transactions import Transaction
 
 # Entities that one transaction settles, so that memory does not grow with their number.
@@ -38,7 +38,7 @@ class Called(NamedTuple):
         return {"name": name, "type": kind, "aliases": sorted(self.forms - {name})}
 
 
-def settle_entities(begin: Transaction) -> int:
+def merge_entities(begin: Transaction) -> int:
     """Settle all extracted entities; gives how many changed."""
     changed, last = 0, UUID(int=0)
     contested: defaultdict[str, list[UUID]] = defaultdict(list)
@@ -72,7 +72,7 @@ def _settle(connection: Connection, page: Collection[Any]) -> int:
         for row in page
         if any(getattr(row, name) != value for name, value in wanted[row.id].items())
     }
-    change_entities(connection, changed, [row.id for row in page if row.type != wanted[row.id]["type"]])
+    update_entities(connection, changed, [row.id for row in page if row.type != wanted[row.id]["type"]])
     return len(changed)
 
 
@@ -117,7 +117,7 @@ def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
 
 def _free(connection: Connection, slug: str, row: Any) -> str:
     """Give the slug that an entity has where `slug` is another's."""
-    choices = slugs_for(slug, row.type, row.id)[1:]
+    choices = slug_choices(slug, row.type, row.id)[1:]
     held = select(EntitySlug.slug).where(EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id)
     taken = set(connection.scalars(held))
     # The last has the entity's id in it: where it leads elsewhere, it was this one's before.

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, func, select, update
 
 from api.db import table_of
 from api.models import Change, Corpus, Revision
-from seeds.storing.article_record import Content
-from seeds.storing.bulk import insert_rows
-from seeds.storing.stored_article import Whole
+from seeds.bulk import insert_rows
+from seeds.storing.article_record import ArticleRecord
+from seeds.storing.stored_article import StoredArticle
 
 UNCHANGED = "unchanged"
 CORPUS = table_of(Corpus)
@@ -35,23 +35,23 @@ def increment_corpus_revision(connection: Connection) -> None:
     connection.execute(INCREMENT_REVISION)
 
 
-def keep_revision(connection: Connection, identity: UUID, whole: Whole) -> None:
+def archive_revision(connection: Connection, identity: UUID, whole: StoredArticle) -> None:
     """Keep what an article is before it becomes something else or nothing."""
-    row = {"article_id": identity, "revision": whole.revision, "key": whole.content.columns["key"]}
-    row |= {"content": whole.content.stated, "source": whole.source}
+    row = {"article_id": identity, "revision": whole.revision, "key": whole.record.columns["key"]}
+    row |= {"content": whole.record.content, "source": whole.source}
     insert_rows(connection, Revision, [row])
 
 
-def differences(before: Content, after: Content) -> Differences:
+def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
     """Give the fields in which two revisions of an article differ."""
     return {
-        name: {"before": was, "after": after.stated[name]}
-        for name, was in before.stated.items()
-        if was != after.stated[name]
+        name: {"before": was, "after": after.content[name]}
+        for name, was in before.content.items()
+        if was != after.content[name]
     }
 
 
-def record(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
+def record_change(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
     """Add the change that `outcome` is to the feed, and count the corpus one on; gives it again.
 
     Numbers follow one another in the order of the commits, for every reader and without a gap: the row of the

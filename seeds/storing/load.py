@@ -1,4 +1,4 @@
-"""The loader: one submission into the rows of one article. Knows records and tables, no text format."""
+"""The loader: write one submitted document as an article, with everything that is derived from it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,24 +8,31 @@ from sqlalchemy import Connection, bindparam, update
 
 from api.db import table_of
 from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
+from seeds.bulk import insert_rows
 from seeds.extraction.mentions import EntityMatcher
-from seeds.linking.computed_links import link_both
-from seeds.linking.listed_links import resolve
+from seeds.identifiers import MAX_SLUG, article_id, make_slug
+from seeds.linking.computed_links import insert_links_both_ways
+from seeds.linking.listed_links import resolve_listed_links
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.article_record import Content, make_content
-from seeds.storing.bulk import insert_rows
+from seeds.storing.article_record import ArticleRecord, make_record
 from seeds.storing.derivation import derive
-from seeds.storing.derived_rows import write_parts
-from seeds.storing.history import UNCHANGED, Differences, Outcome, differences, keep_revision, record
-from seeds.storing.identifiers import MAX_SLUG, article_id, make_slug
+from seeds.storing.derived_rows import write_derived_rows
+from seeds.storing.history import (
+    UNCHANGED,
+    Differences,
+    Outcome,
+    archive_revision,
+    differences,
+    record_change,
+)
 from seeds.storing.stored_article import (
-    Removed,
-    Stored,
-    find_removed,
+    ArticleState,
+    RemovedArticle,
+    find_article_state,
+    find_removed_article,
     find_slug_owner,
-    find_stored,
-    read_whole,
+    read_stored_article,
 )
 
 ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
@@ -35,62 +42,73 @@ UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identit
 
 
 def load(connection: Connection, submission: SubmittedDocument, matcher: EntityMatcher) -> Outcome:
-    """Bring the article of `submission` to what its document says: created, updated or unchanged.
+    """Create or update the article of a document, or leave it unchanged.
 
-    An article that was removed comes back under its old slug, with its next revision. What is derived from a
-    document that says nothing new stays as it is.
+    A removed article returns with its former slug and its next revision. If the document says nothing new,
+    derived data is not computed again.
 
-    Raises Rejection where the sidecar asks for another article's slug.
+    Args:
+        connection: The connection, in a write transaction.
+        submission: The document with its sidecar.
+        matcher: Finds the entities of the article.
+
+    Raises:
+        Rejection: If the sidecar asks for the slug of a different article.
     """
     identity = article_id(submission.key)
-    stored = find_stored(connection, identity)
-    before = stored or find_removed(connection, identity)
-    slug = _slug(connection, submission, identity, before)
-    content = make_content(submission, slug)
-    if stored and stored.content_digest == content.digest:
-        if stored.folder != submission.folder:
+    state = find_article_state(connection, identity)
+    former = state or find_removed_article(connection, identity)
+    slug = _choose_slug(connection, submission, identity, former)
+    record = make_record(submission, slug)
+    if state and state.content_digest == record.digest:
+        if state.folder != submission.folder:
             connection.execute(UPDATE_SOURCE, {"identity": identity, "folder": submission.folder})
-        return Outcome(UNCHANGED, identity, slug, stored.revision, {})
+        return Outcome(UNCHANGED, identity, slug, state.revision, {})
     now = datetime.now(UTC).replace(microsecond=0)
-    revision, created_at = (before.revision + 1, before.created_at) if before else (1, now)
-    changed = _keep(connection, identity, content) if stored else {}
-    derived = derive(content.prose, matcher)
-    seeded = {"created_at": created_at, "updated_at": now}
-    digests = {"content_digest": content.digest, "derived_digest": derived.digest}
-    columns = content.columns | digests | seeded | {"revision": revision}
-    _write_article(connection, identity, submission, columns, is_new=stored is None)
-    write_parts(connection, identity, content, derived, seeded, is_new=stored is None)
-    titles = {content.columns["title_digest"], *([stored.title_digest] if stored else [])}
-    resolve(connection, identity, titles)
-    link_both(connection, identity, derived.vector, content.columns["published_at"])
-    outcome = Outcome(UPDATED if stored else CREATED, identity, slug, revision, changed)
-    return record(connection, outcome, content.columns["title"], now)
+    revision, created_at = (former.revision + 1, former.created_at) if former else (1, now)
+    changed = _archive(connection, identity, record) if state else {}
+    derived = derive(record.article_text, matcher)
+    timestamps = {"created_at": created_at, "updated_at": now}
+    digests = {"content_digest": record.digest, "derived_digest": derived.digest}
+    columns = record.columns | digests | timestamps | {"revision": revision}
+    _write_article(connection, identity, submission, columns, is_new=state is None)
+    write_derived_rows(connection, identity, record, derived, timestamps, is_new=state is None)
+    titles = {record.columns["title_digest"], *([state.title_digest] if state else [])}
+    resolve_listed_links(connection, identity, titles)
+    insert_links_both_ways(connection, identity, derived.vector, record.columns["published_at"])
+    outcome = Outcome(UPDATED if state else CREATED, identity, slug, revision, changed)
+    return record_change(connection, outcome, record.columns["title"], now)
 
 
-def _keep(connection: Connection, identity: UUID, content: Content) -> Differences:
-    """Keep the present revision of an article; gives what `content` changes of it."""
-    whole = read_whole(connection, identity)
-    keep_revision(connection, identity, whole)
-    return differences(whole.content, content)
+def _archive(connection: Connection, identity: UUID, record: ArticleRecord) -> Differences:
+    """Archive the current revision of an article. Return its differences from `record`."""
+    stored = read_stored_article(connection, identity)
+    archive_revision(connection, identity, stored)
+    return differences(stored.record, record)
 
 
-def _slug(
-    connection: Connection, submission: SubmittedDocument, identity: UUID, before: Stored | Removed | None
+def _choose_slug(
+    connection: Connection,
+    submission: SubmittedDocument,
+    identity: UUID,
+    former: ArticleState | RemovedArticle | None,
 ) -> str:
+    """Return the slug that the sidecar asks for, or the former slug, or a slug made from the title."""
     wanted = submission.sidecar.slug
-    if wanted is None and before:
-        return before.slug
+    if wanted is None and former:
+        return former.slug
     if wanted:
         owner = find_slug_owner(connection, wanted)
         if owner not in (None, identity):
-            # Which nobody finds otherwise: its page is gone, and its slug leads nowhere.
-            whose = "another article" if find_stored(connection, owner) else "an article that was removed"
+            # The message distinguishes the two cases, because a removed article cannot be found by its slug.
+            is_stored = find_article_state(connection, owner) is not None
+            whose = "another article" if is_stored else "an article that was removed"
             raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another")
         return wanted
     slug = make_slug(submission.document.title, f"article-{identity.hex[:8]}")
-    # Two articles with one title: the later one's slug says whose it is.
+    # If a different article has the same title, a part of the id is appended.
     suffixed = [f"{slug[: MAX_SLUG - 1 - length].rstrip('-')}-{identity.hex[:length]}" for length in (8, 32)]
-    return next(one for one in (slug, *suffixed) if _is_free(connection, one, identity))
+    return next(choice for choice in (slug, *suffixed) if _is_free(connection, choice, identity))
 
 
 def _is_free(connection: Connection, slug: str, identity: UUID) -> bool:
@@ -105,6 +123,7 @@ def _write_article(
     *,
     is_new: bool,
 ) -> None:
+    """Insert or update the rows of the article and of its source document, and reserve its slug."""
     source = {"content": submission.data, "folder": submission.folder}
     if is_new:
         insert_rows(connection, Article, [{"id": identity} | columns])

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, bindparam, select, update
 from api.db import table_of
 from api.models import Article, ArticleFeatures
 from seeds.extraction.mentions import EntityMatcher
-from seeds.linking.computed_links import link
-from seeds.linking.feature_vectors import Vector, unpack
-from seeds.linking.listed_links import resolve
+from seeds.linking.computed_links import replace_computed_links
+from seeds.linking.feature_vectors import FeatureVector, unpack
+from seeds.linking.listed_links import resolve_listed_links
 from seeds.storing.derivation import derive
-from seeds.storing.derived_rows import write_parts
+from seeds.storing.derived_rows import write_derived_rows
 from seeds.storing.history import increment_corpus_revision
-from seeds.storing.stored_article import read_whole
+from seeds.storing.stored_article import read_stored_article
 
 ARTICLES = table_of(Article)
 SET_DERIVED_DIGEST = (
@@ -29,17 +29,17 @@ FEATURES = (
 )
 
 
-def reread(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
+def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
     """Derive anew what is derived from an article alone; tells whether anything changed."""
-    whole = read_whole(connection, identity)
-    content = whole.content
-    derived = derive(content.prose, matcher)
+    whole = read_stored_article(connection, identity)
+    record = whole.record
+    derived = derive(record.article_text, matcher)
     if derived.digest == whole.derived_digest:
         return False
     connection.execute(SET_DERIVED_DIGEST, {"identity": identity, "digest": derived.digest})
     seeded = {"created_at": whole.created_at, "updated_at": whole.updated_at}
-    write_parts(connection, identity, content, derived, seeded, is_new=False)
-    resolve(connection, identity, {content.columns["title_digest"]})
+    write_derived_rows(connection, identity, record, derived, seeded, is_new=False)
+    resolve_listed_links(connection, identity, {record.columns["title_digest"]})
     increment_corpus_revision(connection)
     return True
 
@@ -47,8 +47,8 @@ def reread(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bo
 def relink(connection: Connection, identity: UUID) -> bool:
     """Compute the links of an article anew; tells whether any changed."""
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
-    vector = Vector(row.names, unpack(row.weights)) if row else Vector([], {})
-    changed = link(connection, identity, vector, row.published_at if row else None)
+    vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})
+    changed = replace_computed_links(connection, identity, vector, row.published_at if row else None)
     if changed:
         increment_corpus_revision(connection)
     return changed

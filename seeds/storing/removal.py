@@ -8,12 +8,12 @@ from sqlalchemy import Connection, bindparam, delete
 from api.db import table_of
 from api.models import REMOVED, Article
 from api.resources.lookup import UUID_FORM
-from seeds.linking.listed_links import resolve
-from seeds.storing.article_entities import count_entities
-from seeds.storing.derived_rows import delete_parts
-from seeds.storing.history import Outcome, keep_revision, record
-from seeds.storing.identifiers import is_slug
-from seeds.storing.stored_article import find_slug_owner, find_stored, read_whole
+from seeds.identifiers import is_slug
+from seeds.linking.listed_links import resolve_listed_links
+from seeds.storing.article_entities import update_entity_counts
+from seeds.storing.derived_rows import delete_derived_rows
+from seeds.storing.history import Outcome, archive_revision, record_change
+from seeds.storing.stored_article import find_article_state, find_slug_owner, read_stored_article
 
 ARTICLES = table_of(Article)
 DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
@@ -25,16 +25,16 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
         identity: UUID | None = UUID(reference)
     else:
         identity = find_slug_owner(connection, reference) if is_slug(reference) else None
-    return identity if identity and find_stored(connection, identity) else None
+    return identity if identity and find_article_state(connection, identity) else None
 
 
 def remove(connection: Connection, identity: UUID) -> Outcome:
     """Remove an article that is there; titles that led to it may now lead to another one, or to none."""
-    whole = read_whole(connection, identity)
-    keep_revision(connection, identity, whole)
-    count_entities(connection, (), delete_parts(connection, identity), {})
+    whole = read_stored_article(connection, identity)
+    archive_revision(connection, identity, whole)
+    update_entity_counts(connection, (), delete_derived_rows(connection, identity), {})
     connection.execute(DELETE_ARTICLE, {"identity": identity})
-    columns = whole.content.columns
-    resolve(connection, identity, {columns["title_digest"]})
+    columns = whole.record.columns
+    resolve_listed_links(connection, identity, {columns["title_digest"]})
     outcome = Outcome(REMOVED, identity, columns["slug"], whole.revision, {})
-    return record(connection, outcome, columns["title"], datetime.now(UTC).replace(microsecond=0))
+    return record_change(connection, outcome, columns["title"], datetime.now(UTC).replace(microsecond=0))

@@ -5,8 +5,8 @@ from sqlalchemy import bindparam, select, update
 from api.db import table_of
 from api.models import Rendering
 from api.v1.renderings import render, rendering_key
+from seeds.bulk import update_rows
 from seeds.console import progress
-from seeds.storing.bulk import update_rows
 from seeds.storing.transactions import Transaction
 
 # Articles that one transaction renders: with more others would wait for long, with fewer each costs more.

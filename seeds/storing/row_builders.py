@@ -1,4 +1,4 @@
-"""The rows of an article's parts, made of its content."""
+"""The rows of an article's parts, made of its record."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -9,8 +9,8 @@ from api.models import facet_id, link_place, published_keys, score_keys
 from api.search.analyzer import fold, indexed
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Mention
-from seeds.storing.article_record import Content
-from seeds.storing.identifiers import related_link_id, takeaway_id, title_digest
+from seeds.identifiers import related_link_id, takeaway_id, title_digest
+from seeds.storing.article_record import ArticleRecord
 
 Row = dict[str, Any]
 
@@ -34,13 +34,15 @@ class Named(Protocol):
     def own_type(self) -> str | None: ...
 
 
-def takeaway_rows(identity: UUID, content: Content, evidences: Iterable[list[dict[str, Any]]]) -> list[Row]:
+def takeaway_rows(
+    identity: UUID, record: ArticleRecord, evidences: Iterable[list[dict[str, Any]]]
+) -> list[Row]:
     """Make the rows of the takeaways, each with its evidence."""
-    shared = {"article_id": identity} | published_keys(content.columns["published_at"])
+    shared = {"article_id": identity} | published_keys(record.columns["published_at"])
     return [
         shared
         | {"id": takeaway_id(identity, position), "position": position, "text": text, "evidence": evidence}
-        for position, (text, evidence) in enumerate(zip(content.takeaways, evidences, strict=True), 1)
+        for position, (text, evidence) in enumerate(zip(record.takeaways, evidences, strict=True), 1)
     ]
 
 
@@ -93,9 +95,9 @@ def article_entity_rows(identity: UUID, named: Iterable[Named]) -> list[Row]:
     ]
 
 
-def takeaway_entity_rows(identity: UUID, content: Content, named: Iterable[Named]) -> list[Row]:
+def takeaway_entity_rows(identity: UUID, record: ArticleRecord, named: Iterable[Named]) -> list[Row]:
     """Make the rows that say which takeaway names which entity."""
-    shared = {"article_id": identity} | published_keys(content.columns["published_at"])
+    shared = {"article_id": identity} | published_keys(record.columns["published_at"])
     pairs = {
         (mention.index or 0, found.id): None
         for found in named
@@ -108,43 +110,43 @@ def takeaway_entity_rows(identity: UUID, content: Content, named: Iterable[Named
     ]
 
 
-def facet_rows(identity: UUID, content: Content, types: Mapping[UUID, str], seeded: Row) -> list[Row]:
+def facet_rows(identity: UUID, record: ArticleRecord, types: Mapping[UUID, str], seeded: Row) -> list[Row]:
     """Make the rows by which the article is filtered.
 
     `types` has the type of each entity, `seeded` the article's created_at and updated_at.
     """
-    shared = {"article_id": identity} | published_keys(content.columns["published_at"]) | seeded
+    shared = {"article_id": identity} | published_keys(record.columns["published_at"]) | seeded
     facets = {*types, *(facet_id("entity_type", kind) for kind in types.values())}
-    named = {name: content.columns[name] for name in ("publication", "language")}
+    named = {name: record.columns[name] for name in ("publication", "language")}
     facets |= {facet_id(name, value) for name, value in named.items() if value is not None}
     return [shared | {"facet": facet} for facet in sorted(facets)]
 
 
-def article_terms(content: Content) -> Row:
+def article_terms(record: ArticleRecord) -> Row:
     """Give the columns of the article's row in the full-text index."""
-    columns, analysis = content.columns, content.columns["analysis"] or {"heading": None, "paragraphs": []}
+    columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return indexed(
         {
             "title": [columns["title"]],
             "summary": [columns["summary"] or ""],
-            "takeaways": content.takeaways,
+            "takeaways": record.takeaways,
             "text": [analysis["heading"] or "", *analysis["paragraphs"], *columns["body"]],
         }
     )
 
 
-def takeaway_terms_rows(identity: UUID, content: Content) -> list[Row]:
+def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
     """Make the rows of the takeaways in the full-text index."""
     return [
         {"takeaway_id": takeaway_id(identity, position)} | indexed({"text": [text]})
-        for position, text in enumerate(content.takeaways, 1)
+        for position, text in enumerate(record.takeaways, 1)
     ]
 
 
-def related_rows(identity: UUID, content: Content) -> list[Row]:
+def related_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
     """Make the rows of the listed links, unresolved."""
     shared: Row = {"article_id": identity, "basis": "listed", "target_id": None, "score": None, "reasons": []}
-    shared |= published_keys(content.columns["published_at"])
+    shared |= published_keys(record.columns["published_at"])
     shared |= score_keys(None)
     return [
         shared
@@ -155,5 +157,5 @@ def related_rows(identity: UUID, content: Content) -> list[Row]:
             "title_digest": title_digest(title),
             "printed_date": date,
         }
-        for position, (title, date) in enumerate(content.related, 1)
+        for position, (title, date) in enumerate(record.related, 1)
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from api.db import table_of
 from api.models import REMOVED, Article, ArticleSlug, Change, RelatedLink, SourceDocument, Takeaway
-from seeds.storing.article_record import Content
+from seeds.storing.article_record import ArticleRecord
 
 ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
 IDENTITY: BindParameter[UUID] = bindparam("identity")
@@ -48,7 +48,7 @@ FIRST_SEEDED_AT = (
 )
 
 
-class Stored(NamedTuple):
+class ArticleState(NamedTuple):
     """What the loader needs to know of an article that is there already."""
 
     slug: str
@@ -59,7 +59,7 @@ class Stored(NamedTuple):
     folder: str
 
 
-class Removed(NamedTuple):
+class RemovedArticle(NamedTuple):
     """What comes back with an article that was removed: its slug, when it came first, its last revision."""
 
     slug: str
@@ -67,10 +67,10 @@ class Removed(NamedTuple):
     created_at: datetime
 
 
-class Whole(NamedTuple):
+class StoredArticle(NamedTuple):
     """An article's present revision, with the document that it was read from."""
 
-    content: Content
+    record: ArticleRecord
     source: bytes
     revision: int
     derived_digest: str
@@ -78,19 +78,19 @@ class Whole(NamedTuple):
     updated_at: datetime
 
 
-def find_stored(connection: Connection, identity: UUID) -> Stored | None:
+def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:
     """Give what is known of an article that is there."""
     row = connection.execute(ARTICLE_STATE, {"identity": identity}).one_or_none()
-    return None if row is None else Stored(*row)
+    return None if row is None else ArticleState(*row)
 
 
-def find_removed(connection: Connection, identity: UUID) -> Removed | None:
+def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
     """Give what is known of an article that is not there any more."""
     last = connection.execute(LAST_CHANGE, {"identity": identity}).one_or_none()
     if last is None or last.kind != REMOVED:
         return None
     created_at = connection.scalars(FIRST_SEEDED_AT, {"identity": identity}).one()
-    return Removed(last.slug, last.revision, created_at)
+    return RemovedArticle(last.slug, last.revision, created_at)
 
 
 def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
@@ -98,13 +98,13 @@ def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
     return connection.scalars(SLUG_OWNER, {"slug": slug}).one_or_none()
 
 
-def read_whole(connection: Connection, identity: UUID) -> Whole:
+def read_stored_article(connection: Connection, identity: UUID) -> StoredArticle:
     """Give all that is stored of an article that is there, but for what is derived."""
     parameters = {"identity": identity}
     row = connection.execute(ARTICLE_WITH_SOURCE, parameters).one()
-    content = Content(
+    record = ArticleRecord(
         row._asdict(),
         [*connection.scalars(TAKEAWAY_TEXTS, parameters)],
         [(link.title or "", link.printed_date) for link in connection.execute(LISTED_TITLES, parameters)],
     )
-    return Whole(content, row.source, row.revision, row.derived_digest, row.created_at, row.updated_at)
+    return StoredArticle(record, row.source, row.revision, row.derived_digest, row.created_at, row.updated_at)

@@ -16,13 +16,13 @@ from seeds.messages import printable
 Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
-WAITING = "waiting: another process is writing to the database"
+WAITING_MESSAGE = "waiting: another process is writing to the database"
 # SQLite waits for BUSY_MILLISECONDS each time; a writer that keeps the lock for longer is stuck.
 MAX_WAITS = 60_000 // BUSY_MILLISECONDS
 # The keys of the advisory locks on PostgreSQL, for a transaction and for a run; any that nothing else takes.
-LOCK, RUN_LOCK = 0x62726965, 0x62726966
+TRANSACTION_LOCK, RUN_LOCK = 0x62726965, 0x62726966
 # A snapshot taken before the lock would not show what the writer before committed.
-OPTIONS: dict[str, dict[str, Any]] = {
+EXECUTION_OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {"writes": True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
@@ -41,7 +41,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
     One run waits for another to end; `announce` is told when it, or any other writer, must be waited for.
     """
     with engine.connect() as plain, _run_lock(engine, announce):
-        connection = plain.execution_options(**OPTIONS[engine.dialect.name])
+        connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
         if not dry_run:
             yield lambda: _transaction(connection, announce)
             return
@@ -74,7 +74,7 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            announce(WAITING)
+            announce(WAITING_MESSAGE)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -91,7 +91,7 @@ def _lock_file(engine: Engine) -> IO[str]:
 
 def _advise(connection: Connection, announce: Announce, attempt: str, wait: str, key: int) -> None:
     if not connection.scalar(text(f"SELECT {attempt}(:key)"), {"key": key}):
-        announce(WAITING)
+        announce(WAITING_MESSAGE)
         connection.execute(text(f"SELECT {wait}(:key)"), {"key": key})
 
 
@@ -141,7 +141,7 @@ def _raising_interrupts(connection: Connection) -> Iterator[None]:
 
 def _begin(connection: Connection, announce: Announce) -> None:
     if connection.dialect.name == "postgresql":
-        _advise(connection, announce, "pg_try_advisory_xact_lock", "pg_advisory_xact_lock", LOCK)
+        _advise(connection, announce, "pg_try_advisory_xact_lock", "pg_advisory_xact_lock", TRANSACTION_LOCK)
         return
     for waited in range(MAX_WAITS):
         try:
@@ -151,4 +151,4 @@ def _begin(connection: Connection, announce: Announce) -> None:
             if "locked" not in str(error.orig) or waited == MAX_WAITS - 1:
                 raise
             if waited == 0:
-                announce(WAITING)
+                announce(WAITING_MESSAGE)

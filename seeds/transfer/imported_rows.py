@@ -28,11 +28,11 @@ from api.models import (
     score_keys,
 )
 from seeds.extraction.mentions import Mention
-from seeds.linking.computed_links import computed_row
-from seeds.linking.feature_vectors import Vector, feature_hash
+from seeds.identifiers import article_id, title_digest
+from seeds.linking.computed_links import computed_link_row
+from seeds.linking.feature_vectors import FeatureVector, hash_feature
 from seeds.linking.neighbours import features_row, posting_rows
-from seeds.storing.article_record import Content
-from seeds.storing.identifiers import article_id, title_digest
+from seeds.storing.article_record import ArticleRecord
 from seeds.storing.row_builders import (
     Row,
     article_entity_rows,
@@ -80,24 +80,24 @@ def article_rows(values: Values, types: Types) -> Rows:
     if identity != article_id(values["key"]):
         raise MalformedError(f"must be {article_id(values['key'])}, which follows from the key", "id")
     _check_slug(values)
-    content, named = _content(values, data), _named(values, types)
+    record, named = _content(values, data), _named(values, types)
     vector = _vector(values)
     seeded = _columns(values, ("created_at", "updated_at"))
     own_types = {one.id: types[one.id] for one in named}
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
     return {
-        Article: [content.columns],
+        Article: [record.columns],
         SourceDocument: [{"article_id": identity, "folder": values["folder"], "content": data}],
         ArticleSlug: _slug_rows(values),
-        Takeaway: takeaway_rows(identity, content, evidences),
+        Takeaway: takeaway_rows(identity, record, evidences),
         ArticleEntity: article_entity_rows(identity, named),
-        TakeawayEntity: takeaway_entity_rows(identity, content, named),
-        RelatedLink: _link_rows(values, content),
-        ArticleFacet: facet_rows(identity, content, own_types, seeded),
-        ArticleTerms: [{"number": values["number"], "article_id": identity} | article_terms(content)],
-        TakeawayTerms: takeaway_terms_rows(identity, content),
+        TakeawayEntity: takeaway_entity_rows(identity, record, named),
+        RelatedLink: _link_rows(values, record),
+        ArticleFacet: facet_rows(identity, record, own_types, seeded),
+        ArticleTerms: [{"number": values["number"], "article_id": identity} | article_terms(record)],
+        TakeawayTerms: takeaway_terms_rows(identity, record),
         ArticleFeatures: [features_row(identity, vector)] if vector.names else [],
-        Posting: posting_rows(identity, vector, content.columns["published_asc"]),
+        Posting: posting_rows(identity, vector, record.columns["published_asc"]),
     }
 
 
@@ -139,13 +139,13 @@ def _slug_rows(values: Values) -> list[Row]:
     return [{"slug": slug, "article_id": values["id"]} for slug in values["slugs"]]
 
 
-def _content(values: Values, data: bytes) -> Content:
+def _content(values: Values, data: bytes) -> ArticleRecord:
     """Put together what the article says, with all columns of its row."""
     columns = _columns(values, ARTICLE) | published_keys(values["published_at"])
     columns["title_digest"] = title_digest(values["title"])
     columns |= {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
     listed = [link for link in values["related"] if link["basis"] == "listed"]
-    return Content(
+    return ArticleRecord(
         columns,
         [takeaway["text"] for takeaway in values["takeaways"]],
         [(link["title"], link["printed_date"]) for link in listed],
@@ -164,22 +164,22 @@ def _named(values: Values, types: Types) -> list[Named]:
     ]
 
 
-def _vector(values: Values) -> Vector:
-    weights = {feature_hash(name): weight for name, weight in values["features"]}
+def _vector(values: Values) -> FeatureVector:
+    weights = {hash_feature(name): weight for name, weight in values["features"]}
     if len(weights) != len(values["features"]):
         raise MalformedError("must name no feature twice", "features")
-    return Vector([name for name, _ in values["features"]], weights)
+    return FeatureVector([name for name, _ in values["features"]], weights)
 
 
-def _link_rows(values: Values, content: Content) -> list[Row]:
+def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
     """Make the rows of the links: the listed ones in the order of the page, and the computed ones."""
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")
-    unresolved = iter(related_rows(values["id"], content))
+    unresolved = iter(related_rows(values["id"], record))
     return [
         next(unresolved) | _columns(link, ("target_id", "score", "reasons")) | score_keys(link["score"])
         if link["basis"] == "listed"
-        else computed_row(
+        else computed_link_row(
             values["id"], link["target_id"], link["score"], link["reasons"], values["published_at"]
         )
         for link in values["related"]

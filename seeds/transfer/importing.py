@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from api.db import db
 from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
+from seeds.bulk import insert_rows
 from seeds.messages import printable
-from seeds.storing.bulk import insert_rows
 from seeds.storing.transactions import savepoint
 from seeds.transfer.imported_rows import ROWS, Rows
 from seeds.transfer.lines import InvalidExportError, Line, read_lines

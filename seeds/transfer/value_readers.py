@@ -14,8 +14,8 @@ import orjson
 
 from api.config import MIN_SECRET_CHARACTERS
 from api.resources.fields import rfc3339
+from seeds.identifiers import MAX_SLUG, is_slug
 from seeds.messages import quoted
-from seeds.storing.identifiers import MAX_SLUG, is_slug
 
 Read = Callable[[Any], Any]
 

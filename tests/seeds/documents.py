@@ -18,14 +18,14 @@ from sqlalchemy import delete, select, update
 from api.db import db
 from api.models import Corpus
 from seeds.extraction.catalogue import KnownEntity
+from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from seeds.storing.catalogue_update import refresh_entities
 from seeds.storing.history import Outcome
-from seeds.storing.identifiers import article_id
 from seeds.storing.load import load
-from seeds.storing.relink import reread
+from seeds.storing.relink import rederive
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
 from tests.conftest import make_app
@@ -156,7 +156,7 @@ def reread_pages(
     known = tuple(catalogue)
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         refresh_entities(connection, known)
-        return [reread(connection, article_id(each.key), make_matcher(known)) for each in submissions]
+        return [rederive(connection, article_id(each.key), make_matcher(known)) for each in submissions]
 
 
 def clear(app: Flask) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from api.db import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
 from seeds.extraction.catalogue import KnownEntity
+from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.catalogue_update import cede_slugs, refresh_entities
-from seeds.storing.entity_merging import settle_entities
-from seeds.storing.identifiers import article_id
-from seeds.storing.relink import relink, reread
+from seeds.storing.catalogue_update import refresh_entities, release_slugs
+from seeds.storing.entity_merging import merge_entities
+from seeds.storing.relink import rederive, relink
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
 from tests.seeds.documents import Page, rows, seed_pages, submit
@@ -108,13 +108,13 @@ def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
     """Do what `flask seed relink` does, with another catalogue."""
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
-            cede_slugs(connection, catalogue)
+            release_slugs(connection, catalogue)
             refresh_entities(connection, catalogue)
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
         for article in articles:
             with begin() as connection:
-                reread(connection, article, make_matcher(catalogue))
-        settle_entities(begin)
+                rederive(connection, article, make_matcher(catalogue))
+        merge_entities(begin)
         for article in articles:
             with begin() as connection:
                 relink(connection, article)

@@ -13,7 +13,7 @@ from multiprocessing.context import ForkServerProcess
 from sqlalchemy import Engine, event
 
 from seeds.extraction.catalogue import read_catalogue
-from seeds.storing.article_record import make_content
+from seeds.storing.article_record import make_record
 from seeds.storing.derivation import derive
 from tests.conftest import make_app
 from tests.seeds.documents import Page, submit
@@ -97,4 +97,4 @@ def _run_steps(database_url: str, command: Sequence[str], last: int | None, pare
 
 
 # Read the word lists once, in the server.
-derive(make_content(submit("page", Page()), "page").prose, make_matcher(read_catalogue()))
+derive(make_record(submit("page", Page()), "page").article_text, make_matcher(read_catalogue()))

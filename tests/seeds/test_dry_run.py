@@ -35,7 +35,7 @@ SIDECARS = st.sampled_from(
 # What a file is: a page with a sidecar, or nothing that is one.
 FILES = st.tuples(PAGES | st.sampled_from((b"", b"\xff", b"A title alone")), SIDECARS)
 FOLDERS = st.dictionaries(st.sampled_from(NAMES), FILES, max_size=len(NAMES))
-OPTIONS = st.sampled_from(
+EXECUTION_OPTIONS = st.sampled_from(
     ((), ("--strict",), ("--prune", "--yes"), ("--prune", "--yes", "--force", "--strict"))
 )
 
@@ -51,7 +51,7 @@ def fill(folder: Path, files: Files) -> None:
 
 
 @database_property(20)
-@given(states=st.lists(FOLDERS, min_size=1, max_size=3), options=OPTIONS)
+@given(states=st.lists(FOLDERS, min_size=1, max_size=3), options=EXECUTION_OPTIONS)
 def test_for_any_folder_it_reports_what_the_real_run_does_and_changes_no_row(
     app: Flask, tmp_path: Path, states: list[Files], options: tuple[str, ...]
 ) -> None:

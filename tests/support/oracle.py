@@ -15,11 +15,11 @@ from api.models import link_place
 from api.search.analyzer import analyze, fold
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
+from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
 from seeds.linking.features import features
-from seeds.linking.neighbours import INDEXED_FEATURES, LEAST
+from seeds.linking.neighbours import INDEXED_FEATURES, MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.article_entities import slugs_for
-from seeds.storing.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
+from seeds.storing.article_entities import slug_choices
 from tests.support.extraction import make_matcher
 
 RELEVANCE = "relevance"
@@ -229,7 +229,9 @@ class Corpus:
         present = self.entities.get(entity.id)
         if present is None:
             taken = {other.slug for other in self.entities.values()}
-            slug = next(each for each in slugs_for(entity.slug, entity.type, entity.id) if each not in taken)
+            slug = next(
+                each for each in slug_choices(entity.slug, entity.type, entity.id) if each not in taken
+            )
             self.entities[entity.id] = replace(entity, slug=slug)
         elif entity.origin == "extracted":
             aliases = tuple({*present.aliases, *entity.names} - {present.name})
@@ -312,7 +314,7 @@ class Corpus:
             theirs = other.features
             score = round(min(1, sum(own[name] * theirs[name] for name in own.keys() & theirs.keys())), 4)
             are_compared = {*[*own][:INDEXED_FEATURES]} & {*[*theirs][:INDEXED_FEATURES]}
-            if other is not article and score >= LEAST and are_compared:
+            if other is not article and score >= MIN_SCORE and are_compared:
                 scores[other.id] = score
         return scores
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import KnownEntity
-from seeds.storing.identifiers import article_id, entity_id
+from seeds.identifiers import article_id, entity_id
 from tests.seeds.documents import Page
 from tests.support.oracle import ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 

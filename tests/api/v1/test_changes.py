@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from api.db import db
 from seeds.extraction.catalogue import KnownEntity
-from seeds.storing.identifiers import article_id
+from seeds.identifiers import article_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_listings import explain, recorded

@@ -6,8 +6,8 @@ import pytest
 
 from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import CATALOGUE, CatalogueError, KnownEntity, read_catalogue
+from seeds.identifiers import is_slug
 from seeds.messages import printable
-from seeds.storing.identifiers import is_slug
 from tests.support.extraction import make_matcher
 
 TWO_ENTRIES = """\

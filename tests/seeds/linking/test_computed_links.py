@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from seeds.linking.computed_links import MOST
-from seeds.linking.neighbours import LEAST, NEAR_DUPLICATE
+from seeds.linking.computed_links import MAX_SCORED_LINKS
+from seeds.linking.neighbours import MIN_SCORE, NEAR_DUPLICATE_SCORE
 from seeds.parsing.files import SubmittedDocument
 from tests.seeds.documents import Page, rows, seed_pages, submit
 
@@ -59,7 +59,7 @@ def test_two_pages_on_one_event_are_linked_alike_both_ways_and_another_to_none(
 def test_reasons_name_what_is_shared_and_add_up_to_the_score(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, page("asked", "Why the Ferry Sank", (INQUIRY[0], *ORCHARD))])
     link = related(client, "sunk")["asked"]
-    assert LEAST <= link["score"] < NEAR_DUPLICATE
+    assert MIN_SCORE <= link["score"] < NEAR_DUPLICATE_SCORE
     units = [round(reason["weight"] * 10_000) for reason in link["reasons"]]
     assert sum(units) == round(link["score"] * 10_000)
     assert units == sorted(units, reverse=True)
@@ -82,7 +82,7 @@ def test_a_shared_entity_is_a_reason(app: Flask, client: FlaskClient) -> None:
 def test_nearly_the_same_text_is_a_near_duplicate(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, page("again", "Ferry Sinks off the Isles at Dawn", (*SINKING, "More follows."))])
     link = related(client, "sunk")["again"]
-    assert link["score"] >= NEAR_DUPLICATE
+    assert link["score"] >= NEAR_DUPLICATE_SCORE
     assert link["reasons"] == [{"kind": "near_duplicate", "weight": link["score"]}]
 
 
@@ -113,5 +113,5 @@ def test_no_article_has_more_links_than_the_nearest_whatever_came_first(app: Fla
     by_article: dict[Any, list[float]] = {}
     for row in found["related_links"]:
         by_article.setdefault(row["article_id"], []).append(row["score"])
-    assert {len(scores) for scores in by_article.values()} == {MOST}
+    assert {len(scores) for scores in by_article.values()} == {MAX_SCORED_LINKS}
     assert len(found["article_features"]) == len(pages)

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.linking.feature_vectors import UNITS, Vector, feature_hash, make_vector, pack, shared, unpack
+from seeds.linking.feature_vectors import (
+    WEIGHT_SCALE,
+    FeatureVector,
+    hash_feature,
+    make_vector,
+    pack,
+    unpack,
+    weight_products,
+)
 from seeds.linking.features import features
 from tests.seeds.linking.test_features import body, texts
 from tests.support.extraction import LEXICON
@@ -12,7 +20,7 @@ from tests.support.extraction import LEXICON
 hashes = st.integers(-(2**63), 2**63 - 1)
 
 
-def vector(text: str) -> Vector:
+def vector(text: str) -> FeatureVector:
     """Give the vector of an article that has nothing but a paragraph."""
     return make_vector(features(body(text), [], LEXICON))
 
@@ -20,11 +28,13 @@ def vector(text: str) -> Vector:
 @given(one=texts, other=texts)
 def test_what_two_vectors_share_is_the_same_the_other_way_round(one: str, other: str) -> None:
     there, back = vector(one).weights, vector(other).weights
-    assert shared(there, back) == shared(back, there)
-    assert sum(shared(there, there).values()) / UNITS**2 == pytest.approx(1 if there else 0, abs=0.001)
+    assert weight_products(there, back) == weight_products(back, there)
+    assert sum(weight_products(there, there).values()) / WEIGHT_SCALE**2 == pytest.approx(
+        1 if there else 0, abs=0.001
+    )
 
 
-@given(weights=st.dictionaries(hashes, st.integers(0, UNITS)))
+@given(weights=st.dictionaries(hashes, st.integers(0, WEIGHT_SCALE)))
 def test_packed_weights_come_back_in_their_order(weights: dict[int, int]) -> None:
     assert list(unpack(pack(weights)).items()) == list(weights.items())
     assert len(pack(weights)) == 10 * len(weights)
@@ -36,11 +46,11 @@ def test_bytes_are_little_endian_whatever_the_machine() -> None:
 
 def test_shares_get_the_names_of_their_features() -> None:
     one = vector("ferry apricot gauge")
-    assert one.named({feature_hash("gauge"): 5}) == {"gauge": 5}
-    assert [feature for feature, _ in one.weightiest(2)] == [feature_hash(name) for name in one.names[:2]]
+    assert one.by_name({hash_feature("gauge"): 5}) == {"gauge": 5}
+    assert [feature for feature, _ in one.heaviest(2)] == [hash_feature(name) for name in one.names[:2]]
 
 
 @given(name=st.text())
 def test_a_hash_has_64_bits(name: str) -> None:
-    assert -(2**63) <= feature_hash(name) < 2**63
-    assert feature_hash(name) == feature_hash(str(name))
+    assert -(2**63) <= hash_feature(name) < 2**63
+    assert hash_feature(name) == hash_feature(str(name))

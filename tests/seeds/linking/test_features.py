@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, Mention, Section
-from seeds.linking.feature_vectors import make_vector, shared
+from seeds.linking.feature_vectors import make_vector, weight_products
 from seeds.linking.features import CALENDAR, ENTITY, KEPT, NAME, features, rarity
 from tests.support.extraction import LEXICON
 
@@ -108,7 +108,7 @@ def test_of_two_events_of_one_kind_that_of_the_same_day_is_nearer() -> None:
             ("March 9", "A gale was blowing."),
         ]
     )
-    assert sum(shared(asked, same).values()) > sum(shared(asked, other).values())
+    assert sum(weight_products(asked, same).values()) > sum(weight_products(asked, other).values())
 
 
 def test_case_accents_and_possessives_make_no_difference() -> None:

@@ -1,4 +1,4 @@
-"""Listed links: from a printed title to the one article that has it, whatever is seeded first."""
+"""ListedLink links: from a printed title to the one article that has it, whatever is seeded first."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -8,10 +8,10 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose
+from seeds.identifiers import article_id, title_digest
+from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose_target
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.identifiers import article_id, title_digest
 from tests.seeds.documents import Page, Row, clear, lasting, revision, rows, seed_pages, submit
 from tests.support.properties import database_property
 
@@ -276,18 +276,18 @@ def chosen(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> UUID | None:
     """Choose between an article published at `old` and one published at `new`."""
-    return choose([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
+    return choose_target([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
 
 
 def test_one_candidate_needs_no_date() -> None:
     only = [Candidate(OLD, "digest", None)]
     assert (
-        choose(only, None, None)
-        == choose(only, "Apr 21, 2026", None)
-        == choose(only, "nonsense", SEEN)
+        choose_target(only, None, None)
+        == choose_target(only, "Apr 21, 2026", None)
+        == choose_target(only, "nonsense", SEEN)
         == OLD
     )
-    assert choose([], "Apr 21, 2026", SEEN) is None
+    assert choose_target([], "Apr 21, 2026", SEEN) is None
 
 
 @pytest.mark.parametrize(

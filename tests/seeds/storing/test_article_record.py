@@ -9,9 +9,9 @@ import pytest
 from api.models import UNDATED_ASC, UNDATED_DESC
 from api.v1.article_content import FIELDS
 from seeds.extraction.catalogue import KnownEntity
+from seeds.identifiers import title_digest
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.article_record import Content, make_content
-from seeds.storing.identifiers import title_digest
+from seeds.storing.article_record import ArticleRecord, make_record
 from seeds.transfer.line_format import STATED
 from tests.seeds.documents import ROOT, Page, submit
 from tests.support.extraction import make_matcher
@@ -39,9 +39,9 @@ CHANGES: dict[str, Page] = {
 }
 
 
-def content(submission: SubmittedDocument, slug: str = "tide") -> Content:
+def content(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecord:
     """Make the content of `submission`."""
-    return make_content(submission, slug)
+    return make_record(submission, slug)
 
 
 def test_the_columns_are_what_page_and_sidecar_say() -> None:
@@ -77,7 +77,7 @@ def test_the_columns_are_what_page_and_sidecar_say() -> None:
 def test_what_is_stated_has_the_fields_that_answers_reports_and_exports_know() -> None:
     report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
     named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
-    assert list(content(submit("page", PAGE)).stated) == list(FIELDS) == list(STATED) == named
+    assert list(content(submit("page", PAGE)).content) == list(FIELDS) == list(STATED) == named
 
 
 def test_what_a_page_does_not_have_is_null() -> None:

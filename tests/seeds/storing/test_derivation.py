@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from seeds.extraction.catalogue import KnownEntity
-from seeds.storing.article_record import make_content
-from seeds.storing.derivation import Derived, derive
+from seeds.storing.article_record import make_record
+from seeds.storing.derivation import DerivedData, derive
 from tests.seeds.documents import Page, submit
 from tests.support.extraction import make_matcher
 
@@ -12,9 +12,9 @@ QUAY = KnownEntity("quay", "place", "quay")
 PAGE = Page()
 
 
-def derived(page: Page, *catalogue: KnownEntity) -> Derived:
+def derived(page: Page, *catalogue: KnownEntity) -> DerivedData:
     """Derive what follows from `page` with that catalogue."""
-    return derive(make_content(submit("page", page), "tide").prose, make_matcher(catalogue))
+    return derive(make_record(submit("page", page), "tide").article_text, make_matcher(catalogue))
 
 
 def test_entities_evidence_and_features_are_those_of_the_texts() -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select
 
 from api.db import db
 from api.models import CREATED, Change
-from seeds.storing.history import Outcome, record
-from seeds.storing.identifiers import article_id
-from seeds.storing.transactions import OPTIONS
+from seeds.identifiers import article_id
+from seeds.storing.history import Outcome, record_change
+from seeds.storing.transactions import EXECUTION_OPTIONS
 from tests.seeds.documents import Page, revision, rows, seed_pages, submit
 
 PAGE = Page()
@@ -32,11 +32,11 @@ def test_a_writer_that_knows_no_lock_of_ours_waits_with_its_number_for_the_commi
     waits, commits = threading.Event(), threading.Event()
 
     def write(engine: Engine, name: str, *, is_slow: bool) -> None:
-        with engine.connect().execution_options(**OPTIONS["postgresql"]) as connection:
+        with engine.connect().execution_options(**EXECUTION_OPTIONS["postgresql"]) as connection:
             outcome = Outcome(CREATED, article_id(name), name, 1, {})
             if not is_slow:
                 waits.set()
-            record(connection, outcome, name, NOW)
+            record_change(connection, outcome, name, NOW)
             if is_slow:
                 # Between the number and its commit there is all the time in the world.
                 assert commits.wait(PATIENCE_SECONDS)

@@ -14,8 +14,8 @@ from sqlalchemy import update
 from api.db import db
 from api.models import Article, Change, facet_id
 from seeds.extraction.catalogue import KnownEntity
+from seeds.identifiers import article_id, entity_id
 from seeds.parsing.files import DOCUMENTS_FOLDER, SubmittedDocument
-from seeds.storing.identifiers import article_id, entity_id
 from tests.seeds.documents import (
     Page,
     Row,

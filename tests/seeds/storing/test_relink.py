@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 import seeds.cli
 from seeds.extraction.catalogue import KnownEntity, read_catalogue
+from seeds.identifiers import entity_id
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar
-from seeds.storing.identifiers import entity_id
 from tests.seeds.documents import (
     ROOT,
     Page,
@@ -223,7 +223,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next(
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
     catalogue.append(KnownEntity("Inland Waters Board", "organization", "iwb"))
     with monkeypatch.context() as cut:
-        cut.setattr(seeds.cli, "settle_entities", lambda _: 1 / 0)
+        cut.setattr(seeds.cli, "merge_entities", lambda _: 1 / 0)
         assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)
     assert relink(app).startswith("2 articles, 0 rederived, ")
     assert rows(app)["entities"] == recounted(rows(app))

@@ -8,8 +8,8 @@ from click.testing import Result
 from flask import Flask
 
 from seeds.extraction.catalogue import read_catalogue
+from seeds.identifiers import article_id
 from seeds.parsing.document import Rejection
-from seeds.storing.identifiers import article_id
 from tests.seeds.documents import (
     Page,
     Rows,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.db import db, table_of
 from api.models import Corpus
-from seeds.storing.transactions import LOCK, WAITING, Transaction, transactions
+from seeds.storing.transactions import TRANSACTION_LOCK, WAITING_MESSAGE, Transaction, transactions
 from tests.conftest import make_app
 from tests.seeds.documents import Page, lasting, reference, revision, rows, seed, start_load, write
 
@@ -59,7 +59,7 @@ def other_writer(database_url: str) -> Iterator[None]:
             connection.close()
         return
     with psycopg.connect(database_url) as session, session.transaction():
-        session.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        session.execute("SELECT pg_advisory_xact_lock(%s)", [TRANSACTION_LOCK])
         yield
 
 
@@ -72,7 +72,9 @@ def is_locked(database_url: str) -> bool:
         except sqlite3.OperationalError:
             return True
     with psycopg.connect(database_url) as session:
-        return session.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone() == (False,)
+        return session.execute("SELECT pg_try_advisory_xact_lock(%s)", [TRANSACTION_LOCK]).fetchone() == (
+            False,
+        )
 
 
 def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
@@ -165,7 +167,7 @@ def test_a_load_waits_for_another_writer_says_so_once_and_then_succeeds(
         process = stack.enter_context(start_load(database_url, *options, tmp_path / "pages"))
         stack.callback(process.kill)
         assert process.stderr
-        assert process.stderr.readline() == f"{WAITING}\n"
+        assert process.stderr.readline() == f"{WAITING_MESSAGE}\n"
         assert process.poll() is None
         assert rows(app)["articles"] == []
         lock.close()
@@ -186,7 +188,7 @@ def test_a_writer_that_never_ends_is_waited_for_said_once_and_then_named(
         with other_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
             result = seed(app, tmp_path / "pages")
         waiting, error = result.stderr.splitlines()
-        assert (waiting, result.stdout, result.exit_code) == (WAITING, "", 1)
+        assert (waiting, result.stdout, result.exit_code) == (WAITING_MESSAGE, "", 1)
         assert error.startswith("Error: database: database is locked; the current document was not stored")
         assert seed(app, tmp_path / "pages").exit_code == 0
 
@@ -214,7 +216,7 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
     with start_load(database_url, pages) as first, start_load(database_url, pages) as second:
         printed = [process.communicate() for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], printed
-    assert {line for _, stderr in printed for line in stderr.splitlines()} <= {WAITING}
+    assert {line for _, stderr in printed for line in stderr.splitlines()} <= {WAITING_MESSAGE}
     words = [stdout.split() for stdout, _ in printed]
     assert sum(int(one[0]) for one in words) == sum(int(one[4]) for one in words) == 30
     with reference(sqlite_template, tmp_path) as other:
@@ -236,7 +238,7 @@ def test_a_database_by_another_name_has_the_same_lock(sqlite_template: Path, tmp
             with pytest.raises(LookupError), transactions(db.engine, announce):
                 pytest.fail("let in")
             db.engine.dispose()
-    assert said == [WAITING]
+    assert said == [WAITING_MESSAGE]
 
 
 def test_a_run_waits_for_the_whole_run_before_it_and_says_so_at_once(app: Flask) -> None:
@@ -260,4 +262,4 @@ def test_a_run_waits_for_the_whole_run_before_it_and_says_so_at_once(app: Flask)
                 with begin():
                     order.append(document)
         second.result(30)
-    assert order == [WAITING, "first", "first again", "second"]
+    assert order == [WAITING_MESSAGE, "first", "first again", "second"]

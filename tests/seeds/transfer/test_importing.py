@@ -16,7 +16,7 @@ from api.db import db
 from seeds import cli
 from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar
-from seeds.storing.transactions import WAITING, transactions
+from seeds.storing.transactions import WAITING_MESSAGE, transactions
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, clear, reference, rows, seed_pages, submit
 from tests.seeds.lives import KNOWN, answers, export, kept_rows, live, read_back, relink_pages, remove_page
@@ -405,7 +405,7 @@ def test_a_second_run_waits_for_an_import(
         pass
 
     def announce(message: str) -> None:
-        assert message == WAITING
+        assert message == WAITING_MESSAGE
         raise Refused
 
     def begin_another() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slugify import slugify
 
-from seeds.storing.identifiers import (
+from seeds.identifiers import (
     MAX_SLUG,
     article_id,
     entity_id,
