@@ -49,7 +49,7 @@ def test_an_article_goes_with_all_that_hung_on_it(app: Flask, sqlite_template: P
     slug = article(app, "board")["slug"]
     result = remove(app, slug)
     assert (result.stdout, result.stderr, result.exit_code) == (
-        f"removed {slug}, which was at revision 1\n",
+        f"removed {slug} (revision 1)\n",
         "",
         0,
     )
