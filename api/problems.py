@@ -1,4 +1,4 @@
-"""Every error as `application/problem+json` (RFC 9457), whatever raised it."""
+"""Errors as `application/problem+json` (RFC 9457), whatever raised them."""
 
 import difflib
 import logging
@@ -27,32 +27,32 @@ PROBLEM_JSON = "application/problem+json"
 MAX_TARGET_BYTES = 4096
 RETRY_SECONDS = 5
 
-OWN_CODE = Path(__file__).parent
+API_FOLDER = Path(__file__).parent
 
 log = logging.getLogger("briefs.error")
 
-# Phrases of RFC 9110 that werkzeug still has by their older names.
+# The phrases of RFC 9110. werkzeug has older ones for these statuses.
 TITLES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 DETAILS = {
-    400: "What was sent cannot be read as HTTP/1.1.",
-    404: "There is nothing at this address.",
-    405: "HTTP only reads here; the Allow header names the methods.",
-    406: "This resource has no representation that the Accept header admits.",
-    410: "The article that was here was removed.",
-    412: "The representation is not the one that If-Match names.",
-    414: f"The request target is over {MAX_TARGET_BYTES} bytes.",
-    417: "Nothing but `100-continue` can be expected here.",
-    422: "A parameter is wrong; `errors` says which and what is allowed.",
+    400: "The request is not valid HTTP/1.1.",
+    404: "There is no resource at this address.",
+    405: "This API is read-only. The `Allow` header lists the methods of this resource.",
+    406: "This resource has no representation that the `Accept` header allows.",
+    410: "This article was removed.",
+    412: "The current representation does not match `If-Match`.",
+    414: f"The request target is longer than {MAX_TARGET_BYTES} bytes.",
+    417: "The only expectation supported is `100-continue`.",
+    422: "A parameter is invalid. `errors` lists each invalid parameter and what is allowed.",
     431: "The header fields are too many or too large.",
-    500: "The server failed; the operator finds the reason under this request_id.",
-    501: "The body has a transfer coding that is not known here.",
-    503: "The database cannot answer now; try again later.",
+    500: "The server failed. The operator can find the reason in the log by this `request_id`.",
+    501: "The transfer coding of the body is not supported.",
+    503: "The database is not available. Try again later.",
 }
 
 
 class InvalidParameters(UnprocessableEntity):
-    """422 with one entry for each wrong parameter."""
+    """A 422 with an entry for each invalid parameter."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__()
@@ -62,12 +62,12 @@ class InvalidParameters(UnprocessableEntity):
 def parameter_error(
     parameter: str, message: str, allowed: list[str] | None = None, suggestion: str | None = None
 ) -> dict[str, Any]:
-    """Make one entry of `errors`."""
+    """Return an entry of `errors`."""
     return {"parameter": parameter, "message": message, "allowed": allowed, "suggestion": suggestion}
 
 
 def near_miss(given: str, choices: list[str]) -> str | None:
-    """Give the one of `choices` that was probably meant, in whatever case it was written."""
+    """Return the one of `choices` that `given` probably means, ignoring case, or None."""
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.65)
     return folded[near[0]] if near else None
@@ -80,12 +80,20 @@ def problem(
     detail: str | None = None,
     errors: list[dict[str, Any]] | None = None,
 ) -> bytes:
-    """Make the body of a problem; `errors` stands in it for parameters only."""
+    """Return the body of a problem as JSON.
+
+    Args:
+        status: The HTTP status.
+        instance: The path of the request.
+        request_id: The id of the request.
+        detail: What happened, if the usual detail of the status does not say enough.
+        errors: The entries for invalid parameters.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": TITLES.get(status, "Unknown Error"),
         "status": status,
-        "detail": detail or DETAILS.get(status, "The request could not be answered."),
+        "detail": detail or DETAILS.get(status, "The request could not be processed."),
         "instance": instance,
         "request_id": request_id,
     }
@@ -93,11 +101,10 @@ def problem(
 
 
 def problem_response(error: HTTPException) -> Response:
-    """Answer `error` as a problem, keeping its headers (`Allow`, `Retry-After`)."""
+    """Return `error` as a problem, with its headers (`Allow`, `Retry-After`)."""
     status = error.code or 500
-    own = error.description if error.description != type(error).description else None
-    about = quote(request.path), request.environ[ID]
-    body = problem(status, *about, own, getattr(error, "errors", None))
+    detail = error.description if error.description != type(error).description else None
+    body = problem(status, quote(request.path), request.environ[ID], detail, getattr(error, "errors", None))
     response = current_app.response_class(body, status, mimetype=PROBLEM_JSON)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
@@ -106,31 +113,31 @@ def problem_response(error: HTTPException) -> Response:
 
 
 def register_problems(app: Flask) -> None:
-    """Make `app` answer every error as a problem."""
-    app.before_request(_refuse_target)
+    """Register handlers that answer every error of `app` as a problem."""
+    app.before_request(_reject_target)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeout, _database_error)
     app.register_error_handler(Exception, _unexpected_error)
 
 
-def _refuse_target() -> None:
+def _reject_target() -> None:
     target = request.environ.get("RAW_URI") or request.full_path
     if len(target) > MAX_TARGET_BYTES:
         raise RequestURITooLarge
-    # The router takes any number of slashes at the beginning for one.
+    # The router would treat several leading slashes as one.
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:
-    # A redirect is an HTTPException too, with an answer of its own.
+    # A redirect is an HTTPException too, but not an error.
     return error if error.code is None or error.code < 400 else problem_response(error)
 
 
 def _database_error(error: Exception) -> Response:
     is_unmigrated = type(getattr(error, "orig", None)).__name__ == "UndefinedTable"
-    # A plain DatabaseError is what SQLite says of a file that is no database.
+    # SQLite raises a plain DatabaseError if the file is not a database.
     is_unusable = is_unmigrated or type(error) is DatabaseError
     if is_unusable or isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         _log(error)
@@ -144,15 +151,16 @@ def _unexpected_error(error: Exception) -> Response:
 
 
 def _log(error: Exception) -> None:
-    # Traces hold paths, and messages of statements hold SQL and values: the kind and the place in our own
-    # code neither. Why a connection could not be made is said, since nothing else would tell it.
+    # The log line has the class of the error and its location in our code. A traceback would contain paths,
+    # and the messages of statements contain SQL and values. The reason of a failed connection is logged,
+    # since nothing else would show it.
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(OWN_CODE)] or frames
-    place = f"{Path(own[-1].filename).stem}.{own[-1].name}:{own[-1].lineno}"
+    own_frames = [frame for frame in frames if Path(frame.filename).is_relative_to(API_FOLDER)] or frames
+    location = f"{Path(own_frames[-1].filename).stem}.{own_frames[-1].name}:{own_frames[-1].lineno}"
     extra = {
         "request_id": request.environ[ID],
         "error": type(getattr(error, "orig", None) or error).__name__,
-        "at": place,
+        "at": location,
     }
     if isinstance(error, DBAPIError) and error.statement is None:
         extra["reason"] = str(error.orig).partition("\n")[0]

@@ -1,4 +1,4 @@
-"""The resources about the service itself: index, specification, documentation page, health."""
+"""The resources about the service itself: index, specification, documentation page and health."""
 
 from functools import cache
 from importlib.resources import files
@@ -23,12 +23,12 @@ blueprint = Blueprint(
     "service",
     __name__,
     template_folder="templates",
-    description="The service itself: index, specification, documentation and health.",
+    description="The index, the specification, the documentation and the health of the service.",
 )
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OWN_ASSETS = Path(__file__).parent / "assets"
-# Swagger UI's own files; the page loads nothing else, and its policy allows nothing else.
+# The files of Swagger UI. The content security policy allows the page to load nothing else.
 SWAGGER_UI = files("flask_swagger_ui") / "dist"
 ASSETS = {
     "swagger-ui.css": "text/css",
@@ -42,11 +42,11 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-ASSET = PathParameter("asset", "The file's name.", "swagger-ui.css")
+ASSET = PathParameter("asset", "The name of the file.", "swagger-ui.css")
 
 
 class IndexLinks(Shape):
-    """Where everything begins."""
+    """The URLs of the collections and the documentation."""
 
     self = Link("/")
     articles = Link("/v1/articles")
@@ -59,24 +59,25 @@ class IndexLinks(Shape):
 
 
 class Index(Shape):
-    """What this is and where everything begins."""
+    """The name and version of the API and its entry points."""
 
     name = fields.String()
-    version = fields.String(metadata={"description": "The version in the paths is `v` and this."})
+    version = fields.String(metadata={"description": "The version of the API, as in `/v1`."})
     links = fields.Nested(IndexLinks)
 
 
 class Health(Shape):
-    """How the service is."""
+    """The health of the service."""
 
-    status = fields.String(metadata={"description": "`ok`; anything else is a problem."})
+    status = fields.String(metadata={"description": "Always `ok`. Failures are answered as a problem."})
 
 
 @blueprint.resource("/", Index)
 def get_index() -> Any:
-    """Show where everything begins.
+    """Get the index.
 
-    Links to the collections, the documentation and the specification (RFC 8631 relations in `Link`).
+    Returns links to the collections, the documentation and the specification. The `Link` header has the
+    relations of RFC 8631.
     """
     relations = f'<{url("/openapi.json")}>; rel="service-desc", <{url("/docs")}>; rel="service-doc"'
     return {"name": TITLE, "version": MAJOR_VERSION, "links": {}}, {"Link": relations}
@@ -86,7 +87,7 @@ def get_index() -> Any:
 def get_openapi_json() -> Response:
     """Get the specification as JSON.
 
-    OpenAPI 3.1, generated from the code that answers.
+    Returns the OpenAPI 3.1 document of this API, generated from its code.
     """
     return jsonify(document(current_app))
 
@@ -95,7 +96,7 @@ def get_openapi_json() -> Response:
 def get_openapi_yaml() -> Response:
     """Get the specification as YAML.
 
-    The same document as `/openapi.json`.
+    Returns the same document as `/openapi.json`.
     """
     return Response(to_yaml(document(current_app)), mimetype="application/yaml")
 
@@ -104,7 +105,7 @@ def get_openapi_yaml() -> Response:
 def get_docs() -> Response:
     """Browse the documentation.
 
-    Swagger UI over `/openapi.json`, where each call can be tried.
+    Returns Swagger UI for `/openapi.json`, in which every request can be tried.
     """
     page = Response(render_template("docs.html", title=TITLE), mimetype="text/html")
     page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -115,7 +116,7 @@ def get_docs() -> Response:
 def get_docs_asset(asset: str) -> Response:
     """Get a file of the documentation page.
 
-    A script, a style sheet or the icon.
+    Returns a script, a style sheet or the icon.
     """
     if asset not in ASSETS:
         abort(404)
@@ -124,22 +125,25 @@ def get_docs_asset(asset: str) -> Response:
 
 @blueprint.resource("/healthz", Health)
 def get_health() -> Any:
-    """Tell that the process is alive.
+    """Check that the process is alive.
 
-    Looks at nothing but itself.
+    Does not access the database.
     """
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 
 @blueprint.resource("/readyz", Health)
 def get_readiness() -> Any:
-    """Tell that requests can be answered.
+    """Check that the service can answer requests.
 
-    The database is reachable and its schema is the one that this code expects; otherwise a 503.
+    Returns 503 unless the database is reachable and has the schema that this version expects.
     """
-    present = MigrationContext.configure(db.session.connection()).get_current_revision()
-    if present != _expected_migration():
-        raise ServiceUnavailable("The database is not migrated to this version.", retry_after=RETRY_SECONDS)
+    current = MigrationContext.configure(db.session.connection()).get_current_revision()
+    if current != _expected_migration():
+        raise ServiceUnavailable(
+            "The database does not have the schema of this version. Run `flask db upgrade`.",
+            retry_after=RETRY_SECONDS,
+        )
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 

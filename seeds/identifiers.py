@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from slugify import slugify
 
-from api.resources.lookup import SLUG_FORM, UUID_FORM
+from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
 
 # All ids are UUIDs of version 5 (RFC 9562, 5.5) under this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
@@ -47,7 +47,7 @@ def entity_id(slug: str) -> UUID:
 
 def is_slug(text: str) -> bool:
     """Tell whether `text` can be a slug: words of a-z and 0-9 joined by `-`, no longer than 120, no UUID."""
-    return bool(SLUG_FORM.fullmatch(text)) and len(text) <= MAX_SLUG and not UUID_FORM.fullmatch(text)
+    return bool(SLUG_PATTERN.fullmatch(text)) and len(text) <= MAX_SLUG and not UUID_PATTERN.fullmatch(text)
 
 
 def make_slug(title: str, fallback: str) -> str:

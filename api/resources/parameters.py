@@ -1,4 +1,4 @@
-"""Query parameters, strictly: an unknown, repeated or wrong one is a 422 that says what is allowed."""
+"""Strict query parameters: an unknown, repeated or invalid parameter is a 422 that says what is allowed."""
 
 import re
 from collections.abc import Iterable
@@ -17,19 +17,19 @@ from api.search.query_language import MAX_WORDS, parse_query
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
-MAX_TEXT = 500
-# RFC 3339, 5.6. `T` and `Z` may be in lower case; seconds may have any number of digits.
-RFC3339 = re.compile(
+MAX_TEXT_LENGTH = 500
+# RFC 3339, 5.6. `T` and `Z` can be in lower case. Seconds can have any number of digits.
+RFC3339_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,6})(\d*))?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
 )
 
 
 class WholeNumber(fields.Integer):
-    """A number in ASCII digits; `int` alone would also take `1_0`, ` 5` and the digits of other scripts."""
+    """An integer in ASCII digits; `int` would also accept `1_0`, ` 5` and the digits of other scripts."""
 
-    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(least, most), **kwargs)
-        self.allowed = [f"{least} to {most}"]
+    def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
+        self.allowed = [f"{minimum} to {maximum}"]
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not re.fullmatch(r"-?(0|[1-9][0-9]*)", value):
@@ -38,7 +38,7 @@ class WholeNumber(fields.Integer):
 
 
 class Flag(fields.Boolean):
-    """`true` or `false`, and no other word for them."""
+    """Exactly `true` or `false`."""
 
     allowed = ("true", "false")
 
@@ -47,26 +47,26 @@ class Flag(fields.Boolean):
 
 
 class Text(fields.String):
-    """A text that is not empty."""
+    """A text with a minimum and a maximum length."""
 
-    allowed = (f"1 to {MAX_TEXT} characters",)
+    allowed = (f"1 to {MAX_TEXT_LENGTH} characters",)
 
     def __init__(self, description: str, **metadata: Any) -> None:
-        length = validate.Length(1, MAX_TEXT)
+        length = validate.Length(1, MAX_TEXT_LENGTH)
         super().__init__(validate=length, metadata={"description": description} | metadata)
 
 
 class Choice(fields.String):
-    """One of some words."""
+    """One of several values."""
 
     def __init__(self, choices: Iterable[str], description: str, **metadata: Any) -> None:
         self.allowed = list(choices)
-        one = validate.OneOf(self.allowed)
-        super().__init__(validate=one, metadata={"description": description} | metadata)
+        one_of = validate.OneOf(self.allowed)
+        super().__init__(validate=one_of, metadata={"description": description} | metadata)
 
 
 class References(fields.List[str]):
-    """A parameter that may be repeated, each time with an id or a slug."""
+    """A repeatable parameter, each value an id or slug."""
 
     allowed = Text.allowed
 
@@ -76,7 +76,7 @@ class References(fields.List[str]):
 
 
 class Names(DelimitedList):
-    """Some of `names`, separated by commas, each at most once."""
+    """A comma-separated list of `names`, each at most once."""
 
     def __init__(self, names: Iterable[str], description: str) -> None:
         self.allowed = list(names)
@@ -86,46 +86,46 @@ class Names(DelimitedList):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         given = value.split(",")
         for name in self.unknown(value):
-            raise ValidationError(f"There is no '{name}' among the names.")
+            raise ValidationError(f"'{name}' is not a valid name.")
         if len(set(given)) < len(given):
-            raise ValidationError("Each name stands there once.")
+            raise ValidationError("A name is given more than once.")
         return given
 
     def unknown(self, value: str) -> list[str]:
-        """Give those of the names in `value` that are none."""
+        """Return the invalid names in `value`."""
         return [name for name in value.split(",") if name not in self.allowed]
 
 
 class Search(Text):
-    """A full-text query, read into an `api.search.query_language.Query`."""
+    """A full-text query, parsed into an `api.search.query_language.Query`."""
 
     allowed = (f'1 to {MAX_WORDS} words, as they are, in "a phrase", as -not, with OR between two',)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        validate.Length(1, MAX_TEXT)(value)
+        validate.Length(1, MAX_TEXT_LENGTH)(value)
         try:
             return parse_query(value)
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
     def _validate(self, value: Any) -> None:
-        """Do nothing: what is no text any more has no length."""
+        """Skip the validation of the length, which is done before parsing."""
 
 
 class Prefix(Text):
-    """The beginning of a name, as names are compared."""
+    """The beginning of a name, folded for comparison."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         folded = fold(super()._deserialize(value, attr, data, **kwargs))
         if "\0" in folded:
-            raise ValidationError("There is a NUL in it, which no name has.")
+            raise ValidationError("It contains a NUL character.")
         if not folded.strip():
-            raise ValidationError("There is no letter in it.")
+            raise ValidationError("It contains no letter or digit.")
         return " ".join(folded.split())
 
 
 class Instant(fields.AwareDateTime):
-    """A time of RFC 3339. One between two microseconds becomes the later, which bounds the same rows."""
+    """A time in RFC 3339, rounded up to a microsecond, which selects the same rows."""
 
     allowed = ("a time as in RFC 3339, such as 2026-04-21T09:30:00Z",)
 
@@ -133,22 +133,27 @@ class Instant(fields.AwareDateTime):
         super().__init__(metadata={"description": description, "example": "2026-04-21T09:30:00Z"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        found = RFC3339.fullmatch(value)
-        if found is None:
+        match = RFC3339_TIME.fullmatch(value)
+        if match is None:
             raise ValidationError(f"Must be {self.allowed[0]}.")
-        whole, fraction, rest, zone = found.groups()
+        seconds, fraction, rest, zone = match.groups()
         try:
-            at = datetime.fromisoformat(f"{whole.upper()}.{(fraction or '0').ljust(6, '0')}{zone.upper()}")
-            return (at + timedelta(microseconds=bool((rest or "").strip("0")))).astimezone(UTC)
+            time = datetime.fromisoformat(
+                f"{seconds.upper()}.{(fraction or '0').ljust(6, '0')}{zone.upper()}"
+            )
+            return (time + timedelta(microseconds=bool((rest or "").strip("0")))).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise ValidationError("There is no such time.") from None
+            raise ValidationError("This date or time does not exist.") from None
 
     def suggest(self, value: str) -> str | None:
-        """Give the time that `value` probably is: a date, one without zone, one whose `+` became a space."""
+        """Return the time that `value` probably means, or None.
+
+        Covered are a date, a time without a time zone, and a `+` that was decoded to a space.
+        """
         text = re.sub(r" (?=\d\d:\d\d$)", "+", value.strip()) if "T" in value else value.strip()
         text = text.replace(" ", "T", 1)
-        tries = [text, f"{text}Z", f"{text}T00:00:00Z", f"{text}:00Z"]
-        return next((each for each in tries if each != value and self._is_time(each)), None)
+        candidates = [text, f"{text}Z", f"{text}T00:00:00Z", f"{text}:00Z"]
+        return next((each for each in candidates if each != value and self._is_time(each)), None)
 
     def _is_time(self, text: str) -> bool:
         try:
@@ -159,19 +164,19 @@ class Instant(fields.AwareDateTime):
 
 
 class NoParameters(Schema):
-    """The query of a resource that takes no parameters."""
+    """The query of a resource without parameters."""
 
 
 class PageParameters(Schema):
-    """What every collection takes besides its `sort` and its filters."""
+    """The parameters of every collection besides its `sort` and its filters."""
 
     @post_load
-    def complete(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Fill in the order where none is given."""
+    def add_default_sort(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add the default order if the query has no `sort`."""
         return {"sort": self.default_sort(given)} | given
 
-    def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- of use to those that override it
-        """Give the order of what is `given`."""
+    def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- for subclasses
+        """Return the order for the loaded query `given`."""
         default: str = self.fields["sort"].metadata["default"]
         return default
 
@@ -179,29 +184,35 @@ class PageParameters(Schema):
         1,
         MAX_LIMIT,
         load_default=DEFAULT_LIMIT,
-        metadata={"description": "How many items a page has at most.", "example": 20},
+        metadata={"description": "The maximum number of items on a page.", "example": 20},
     )
     cursor = fields.String(
         validate=validate.Length(min=1),
         metadata={
-            "description": "Where the page begins: opaque, taken from `links.next` of the page before. "
-            "It belongs to its query: only `limit` may change between pages."
+            "description": "The position of the page: an opaque value, taken from `links.next` of the page "
+            "before. A cursor belongs to its query: only `limit` can change between pages."
         },
     )
-    total = Flag("`true` adds `meta.total`, the number of items in the whole collection.", load_default=False)
+    total = Flag("`true` adds `meta.total`, the number of items in the collection.", load_default=False)
 
 
 def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Choice:
-    """Make the parameter of a collection that sorts by any of `sorts`; `metadata` may have its `default`."""
+    """Return the `sort` parameter of a collection.
+
+    Args:
+        sorts: The allowed values.
+        more: Text to add to the description.
+        **metadata: More keys for the specification, such as `default`.
+    """
     description = (
-        "The key to sort by, `-` before it for descending. "
-        "Null comes last in both directions, and ties are broken by a unique key."
+        "The sort key, with a leading `-` for descending order. "
+        "`null` sorts last in both directions, and ties are broken by a unique key."
     )
     return Choice(sorts, description + more, **metadata)
 
 
 class StrictParser(FlaskParser):
-    """webargs' parser, refusing what the schema does not know and what is given twice."""
+    """A parser that rejects parameters that are unknown or repeated."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
@@ -224,32 +235,36 @@ class StrictParser(FlaskParser):
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
-        """Raise InvalidParameters for what marshmallow found, in the order of the query."""
+        """Raise InvalidParameters for the errors of marshmallow, in the order of the query."""
         messages: Any = error.messages
-        found = messages["query"]
-        given = [name for name in dict.fromkeys(req.args) if name in found]
+        by_name = messages["query"]
+        names = [name for name in dict.fromkeys(req.args) if name in by_name]
         raise InvalidParameters(
-            [_error(schema, name, found[name], req.args.getlist(name)) for name in given]
+            [_error(schema, name, by_name[name], req.args.getlist(name)) for name in names]
         ) from error
 
 
 def _repeated(schema: Schema, name: str) -> str:
     several = isinstance(schema.fields.get(name), Names)
-    return "Given more than once; separate the names by commas." if several else "Given more than once."
+    return (
+        "The parameter is repeated. Separate the names by commas."
+        if several
+        else "The parameter is repeated. It takes one value."
+    )
 
 
 def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[str, Any]:
     field = schema.fields.get(name)
     if field is None:
         known = sorted(schema.fields)
-        return parameter_error(name, "There is no such parameter here.", known, near_miss(name, known))
-    # Those of a repeated parameter stand under the place of each value.
-    said = list(chain(*messages.values())) if isinstance(messages, dict) else messages
+        return parameter_error(name, "Unknown parameter.", known, near_miss(name, known))
+    # A repeatable parameter has its messages by the index of the value.
+    texts = list(chain(*messages.values())) if isinstance(messages, dict) else messages
     allowed = list(getattr(field, "allowed", [])) or None
     suggestion = _suggestion(field, values[0], allowed or []) if len(values) == 1 else None
     if isinstance(field, Names) and len(values) > 1:
         suggestion = ",".join(dict.fromkeys(values))
-    return parameter_error(name, " ".join(dict.fromkeys(said)), allowed, suggestion)
+    return parameter_error(name, " ".join(dict.fromkeys(texts)), allowed, suggestion)
 
 
 def _suggestion(field: fields.Field[Any], value: str, allowed: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""The objects that are answered: whole, or with the keys that `fields` chooses and `include` adds."""
+"""Shapes of JSON objects, and their serialization with the keys that `fields` and `include` request."""
 
 from collections.abc import KeysView, Mapping
 from functools import cache, lru_cache
@@ -8,39 +8,43 @@ from marshmallow import Schema, fields
 
 
 class Shape(Schema):
-    """An object that is answered: every key is always there, but for those that its `optional` names."""
+    """The shape of a JSON object.
+
+    Attributes:
+        optional: The keys that can be missing. All other keys are always present.
+        extras: The keys that are added by `include` only.
+        item: For a page, the shape of its items.
+    """
 
     optional: frozenset[str] = frozenset()
-    # What it has only where `include` names it.
     extras: frozenset[str] = frozenset()
-    # Of a page, the shape of its items.
     item: "type[Shape] | None" = None
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Say so in the specification, whose clients then need no checks."""
+        """Mark the keys that are always present as required in the specification."""
         field_obj.required = field_name not in self.optional
 
 
 class PageLinks(Shape):
-    """The pages around this one."""
+    """The URLs of this page, the first page and the next page."""
 
     self = fields.String(metadata={"format": "uri-reference", "description": "This page."})
     first = fields.String(metadata={"format": "uri-reference", "description": "The first page."})
     next = fields.String(
         allow_none=True,
-        metadata={"format": "uri-reference", "description": "The next page; null on the last one."},
+        metadata={"format": "uri-reference", "description": "The next page. `null` on the last page."},
     )
 
 
 class PageMeta(Shape):
-    """Facts about the page."""
+    """Information about the page."""
 
     optional = frozenset({"total"})
 
-    limit = fields.Integer(metadata={"description": "How many items a page has at most.", "minimum": 1})
+    limit = fields.Integer(metadata={"description": "The maximum number of items on a page.", "minimum": 1})
     total = fields.Integer(
         metadata={
-            "description": "How many items the collection has; only with `total=true`.",
+            "description": "The number of items in the collection. Only with `total=true`.",
             "minimum": 0,
         }
     )
@@ -49,7 +53,7 @@ class PageMeta(Shape):
 def page_shape(
     item: type[Shape], name: str, links: type[PageLinks] = PageLinks, meta: type[PageMeta] = PageMeta
 ) -> type[Shape]:
-    """Make the shape of a collection of `item`."""
+    """Return the shape of a page of `item`."""
     members = {
         "data": fields.List(fields.Nested(item)),
         "links": fields.Nested(links),
@@ -61,35 +65,35 @@ def page_shape(
 
 @cache
 def sparse_shape(shape: type[Shape]) -> type[Shape]:
-    """Make, for the specification, what `fields` leaves of `shape`: any key may be missing."""
+    """Return `shape` with every key optional, which documents the effect of `fields`."""
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:
         return page_shape(sparse_shape(shape.item), name)
     members = {
-        "__doc__": f"Of {shape.__name__} the keys that `fields` names.",
+        "__doc__": f"The keys of {shape.__name__} that `fields` names.",
         "optional": frozenset(shape().fields),
     }
     return type(name, (shape,), members)
 
 
 def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the keys of an item of `shape` that are asked for: `fields`, or the usual ones and `include`."""
-    names, extras = _names(shape.item or shape)
-    wanted = parameters.get("fields") or [*(names - extras), *parameters.get("include", ())]
-    return tuple(name for name in names if name in wanted)
+    """Return the requested keys of an item of `shape`: `fields`, or the default keys and `include`."""
+    keys, extras = _keys_and_extras(shape.item or shape)
+    requested = parameters.get("fields") or [*(keys - extras), *parameters.get("include", ())]
+    return tuple(key for key in keys if key in requested)
 
 
 def dump(shape: type[Shape], value: Any, parameters: Mapping[str, Any]) -> Any:
-    """Serialize `value` with the keys that are asked for, in the usual order."""
+    """Serialize `value` with the requested keys, in the order of `shape`."""
     return _serializer(shape, requested_keys(shape, parameters)).dump(value)
 
 
 @cache
-def _names(item: type[Shape]) -> tuple[KeysView[str], frozenset[str]]:
+def _keys_and_extras(item: type[Shape]) -> tuple[KeysView[str], frozenset[str]]:
     return item().fields.keys(), item.extras
 
 
-# To make one costs more than to use it; a client asks for few of the many choices that there are.
+# Making a schema costs more than using it, and clients request few different sets of keys.
 @lru_cache(maxsize=256)
-def _serializer(shape: type[Shape], names: tuple[str, ...]) -> Shape:
-    return shape(only=names if shape.item is None else [*(f"data.{name}" for name in names), "links", "meta"])
+def _serializer(shape: type[Shape], keys: tuple[str, ...]) -> Shape:
+    return shape(only=keys if shape.item is None else [*(f"data.{key}" for key in keys), "links", "meta"])

@@ -1,4 +1,4 @@
-"""Articles: the collection, one article, and its parts as collections of their own."""
+"""Articles: the collection, one article, and its parts."""
 
 from typing import Any
 
@@ -18,31 +18,31 @@ blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Artic
 
 ARTICLE = PathParameter(
     "article",
-    "The article's id or slug. A slug that it used to have answers 308 with its present address; an article "
-    "that was removed answers 410.",
+    "The id or slug of the article. An earlier slug redirects (308) to the current address. A removed "
+    "article is a 410.",
     "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"
     "-vertical-integration",
     statuses=(308, 404, 410),
 )
-# What is loaded of an article of which only a part is answered.
-NAMED = (load_only(Article.slug),)
+# Loads only what the parts of an article need of the article itself.
+LOAD_SLUG = (load_only(Article.slug),)
 
 
 @blueprint.resource("/articles", schemas.ArticlePage, query=queries.ArticleParameters)
 def list_articles(parameters: dict[str, Any]) -> Response:
     """List articles.
 
-    Every article without its large parts, the last published first, or those that all the filters and the
-    full text of `q` admit. Follow `links.next` to the end.
+    Returns the articles that match all filters and `q`, by default the newest first. Large parts are left
+    out unless you request them with `include` or `fields`.
     """
     return listings.article_page(parameters)
 
 
 @blueprint.resource("/articles/<article>", schemas.Article, query=queries.ArticleFields, path=ARTICLE)
 def get_article(parameters: dict[str, Any], article: str) -> Response:
-    """Get one article.
+    """Get an article.
 
-    The whole brief: body, analysis, takeaways, entities, related articles and the document it came from.
+    Returns the article with all of its parts: body, analysis, takeaways, entities, related links and source.
     """
     return article_response(*find_article_json(article), requested_keys(schemas.Article, parameters))
 
@@ -54,11 +54,11 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
     path=ARTICLE,
 )
 def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
-    """List an article's takeaways.
+    """List the takeaways of an article.
 
-    In the order of the page, each with the entities that it names.
+    Returns the takeaways in the order of the page, each with the entities that it mentions.
     """
-    parent = find_article(article, *NAMED)
+    parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)
 
 
@@ -69,12 +69,13 @@ def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
     path=ARTICLE,
 )
 def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
-    """List the entities that an article mentions.
+    """List the entities of an article.
 
-    `mention_count` and `mentions` are this article's. `mentions` gives the exact place of each: the part,
-    the paragraph, and the characters from `start` to `end` in Unicode code points.
+    Returns the entities that the article mentions. `mention_count` and `mentions` refer to this article.
+    `mentions` locates each mention: the part, the number of the paragraph or takeaway, and the characters
+    from `start` to `end` in Unicode code points.
     """
-    parent = find_article(article, *NAMED)
+    parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.article_entities(parent.id, parameters), parameters, scope=parent.id)
 
 
@@ -85,11 +86,12 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
     path=ARTICLE,
 )
 def list_article_related_links(parameters: dict[str, Any], article: str) -> Page:
-    """List an article's links to related articles.
+    """List the related links of an article.
 
-    In the order of the page. `target` is null while no article here has the title that the page printed.
+    Returns the links that the page lists, in its order, and then the computed links, best first. `target` is
+    `null` as long as no article has the title that the page lists.
     """
-    parent = find_article(article, *NAMED)
+    parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.related_links(parameters, parent.id), parameters, scope=parent.id)
 
 
@@ -100,9 +102,10 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     content_type="text/plain",
 )
 def get_article_source(article: str) -> Response:
-    """Get the document that an article was parsed from.
+    """Get the source of an article.
 
-    Its own bytes, unchanged: their SHA-256 is `source.sha256` of the article.
+    Returns the unchanged bytes of the document that the article was parsed from. `source.sha256` of the
+    article is their SHA-256 digest.
     """
-    content = find_article(article, *NAMED, joinedload(Article.source)).source.content
+    content = find_article(article, *LOAD_SLUG, joinedload(Article.source)).source.content
     return Response(content, mimetype="text/plain")

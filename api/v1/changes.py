@@ -1,4 +1,4 @@
-"""The feed of changes, from which others keep a copy."""
+"""The change feed, from which clients keep a copy of all articles."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,37 +13,44 @@ from api.listing.pages import Page, make_page
 from api.models import Change, Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.resources.blueprint import Blueprint
-from api.resources.lookup import NIL
+from api.resources.lookup import NIL_ID
 from api.v1 import query_parameters as queries
 from api.v1.schemas import history as schemas
 
-# The place before the first change.
-BEGINNING = [0, EPOCH, NIL]
-ANOTHER_PAST = (
-    "The change that it follows is not here, as after an older state of the database was restored. Begin the "
-    "copy anew, without a cursor."
+# The sort key before the first change.
+FEED_START = [0, EPOCH, NIL_ID]
+UNKNOWN_CHANGE = (
+    "The change of this cursor does not exist, for example because an older backup was restored. Discard "
+    "your copy and start again without a cursor."
 )
 
-blueprint = Blueprint("changes", __name__, url_prefix="/v1", description="What changed, for keeping a copy.")
+blueprint = Blueprint(
+    "changes", __name__, url_prefix="/v1", description="The change feed, for keeping a copy of all articles."
+)
 
 
-class Feed:
-    """Changes in the order of their numbers: a source of pages, to which more is only ever added at the end.
+class ChangeFeed:
+    """All changes in the order of their numbers, a RowSource that grows only at its end.
 
-    A place is a change's number, time and article: two pasts may have the same numbers.
+    The sort key of a change is its number, time and article: after a backup was restored, different changes
+    can have the same number.
     """
 
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
-    def page(self, place: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Give the first `count` changes after `place`; raises InvalidParameters where that is not one."""
-        number = place[0] if place else 0
-        place_of = (Change.sequence, Change.changed_at, Change.article_id)
+    def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
+        """Return the first `count` changes, or those after the sort key `after`.
+
+        Raises:
+            InvalidParameters: There is no change with this sort key.
+        """
+        number = after[0] if after else 0
+        sort_key = (Change.sequence, Change.changed_at, Change.article_id)
         if number:
-            there = db.session.execute(select(*place_of).where(Change.sequence == number)).one_or_none()
-            if there is None or list(there) != place:
-                raise InvalidParameters([parameter_error("cursor", ANOTHER_PAST)])
-        rows: AnySelect = select(Change, *place_of).where(Change.sequence > number)
+            known = db.session.execute(select(*sort_key).where(Change.sequence == number)).one_or_none()
+            if known is None or list(known) != after:
+                raise InvalidParameters([parameter_error("cursor", UNKNOWN_CHANGE)])
+        rows: AnySelect = select(Change, *sort_key).where(Change.sequence > number)
         return db.session.execute(rows.order_by(Change.sequence).limit(count)).all()
 
     def total(self) -> int:
@@ -53,30 +60,29 @@ class Feed:
 
 @blueprint.resource("/changes", schemas.ChangePage, query=queries.ChangeParameters)
 def list_changes(parameters: dict[str, Any]) -> Page:
-    """Follow what changes.
+    """Follow the changes.
 
-    Every article that was created, updated (`fields` says in what) or removed, in the order in which that
-    happened, none left out and none twice. `links.next` is never null: where nothing has come yet, it leads
-    to what comes later. It does not expire. Keep it as it is; of its parameters only `limit` may be changed.
+    Returns every change of an article in the order in which it was committed: `created`, `updated` (`fields`
+    lists what changed) or `removed`. The feed is complete. `links.next` is never `null`: on the last page it
+    leads to later changes. It does not expire. Keep it unchanged, except for `limit`.
 
     To keep a copy of all articles:
 
-    1. Begin at `/v1/changes`, without a cursor.
-    2. For each change fetch `/v1/articles/{id}`, `id` being that of its `article`. This gives the article as
-       it is now; put it in the place of the one that you have. Drop yours where `kind` is `removed`, and
-       where the answer is 410, since the article has been removed meanwhile.
-    3. Keep `links.next`, and go on there: at once after a page with changes, after a while when it was empty.
-    4. Send `Cache-Control: no-cache` with all of these requests: a cache on the way may otherwise answer with
-       an article as it was a minute ago, and a change of what is derived has no number by which to see that.
-    5. Should the answer be a 422 that names `cursor`, the service has another past than you know: an older
-       state of its database was restored, or its key is another one. Begin anew with an empty copy.
+    1. Start at `/v1/changes` without a cursor.
+    2. For each change, get `/v1/articles/{id}` with the `id` of its `article`, and replace your copy of that
+       article. Delete your copy if `kind` is `removed` or if the status is 410.
+    3. Store `links.next` and continue there: at once after a page with changes, later after an empty page.
+    4. Send `Cache-Control: no-cache` with all of these requests. Otherwise a cache can return an older
+       version of an article.
+    5. If the response is a 422 that names `cursor`, an older backup of the database was restored or the key
+       of the service changed. Discard your copy and start again.
 
-    `meta.corpus_revision` counts every change of the database. While it stays the same, nothing else has
-    changed either: no entity, no computed link, no evidence. Where it is another one, these may differ, in
-    articles that no change names too, and even if there is no change: send the `ETag` that you have of each
-    as `If-None-Match`, with `Cache-Control: no-cache` too, and a 304 says that it is still the same.
+    Entities, computed links and evidence can change without a new revision, even for articles that are not in
+    the change feed. `meta.corpus_revision` counts every change of the database: if it is the same as before,
+    nothing has changed. If it differs, check each article with `If-None-Match` and its `ETag`, and with
+    `Cache-Control: no-cache`. The status 304 means that your copy is current.
     """
-    page, headers = make_page(Feed(), parameters, feed_start=BEGINNING)
-    # In the transaction that read the page, and so of the same moment.
+    page, headers = make_page(ChangeFeed(), parameters, feed_start=FEED_START)
+    # Read in the same transaction as the page, so both show the same state of the database.
     page["meta"]["corpus_revision"] = db.session.scalars(select(Corpus.revision)).one()
     return page, headers

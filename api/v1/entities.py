@@ -1,4 +1,4 @@
-"""Entities across articles, the articles that mention one, and the entities that these mention with it."""
+"""Entities, the articles that mention an entity, and the entities that are mentioned together with it."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 
 blueprint = Blueprint(
-    "entities", __name__, url_prefix="/v1", description="Who and what the articles are about."
+    "entities", __name__, url_prefix="/v1", description="The entities that articles mention."
 )
 
 ENTITY = PathParameter(
     "entity",
-    "The entity's id or slug. A slug that it used to have, or the id or a slug of an entity that was merged "
-    "into it, answers 308 with its present address.",
+    "The id or slug of the entity. An earlier slug redirects (308) to the current address, and so does an id "
+    "or slug of an entity that was merged into this one.",
     "sunrise",
     statuses=(308, 404),
 )
@@ -28,17 +28,17 @@ ENTITY = PathParameter(
 def list_entities(parameters: dict[str, Any]) -> Page:
     """List entities.
 
-    Every person, organization, place, policy, product and event that an article mentions, those of most
-    articles first.
+    Returns the people, organizations, places, policies, products and events that articles mention. By
+    default, the entity with the most articles comes first.
     """
     return make_page(listings.entities(parameters), parameters)
 
 
 @blueprint.resource("/entities/<entity>", schemas.Entity, query=queries.EntityFields, path=ENTITY)
 def get_entity(_: dict[str, Any], entity: str) -> Entity:
-    """Get one entity.
+    """Get an entity.
 
-    With its other names, and how many articles mention it how often.
+    Returns the entity with its aliases and the numbers of its articles and mentions.
     """
     return find_entity(entity)
 
@@ -50,9 +50,9 @@ def get_entity(_: dict[str, Any], entity: str) -> Entity:
     path=ENTITY,
 )
 def list_entity_articles(parameters: dict[str, Any], entity: str) -> Response:
-    """List the articles that mention an entity.
+    """List the articles of an entity.
 
-    With the shape, the orders and the filters of the list of all articles.
+    Returns the articles that mention the entity, with the same parameters as the list of all articles.
     """
     return listings.article_page(parameters, find_entity(entity).id)
 
@@ -64,11 +64,12 @@ def list_entity_articles(parameters: dict[str, Any], entity: str) -> Response:
     path=ENTITY,
 )
 def list_co_mentioned_entities(parameters: dict[str, Any], entity: str) -> Page:
-    """List the entities that articles mention together with an entity.
+    """List co-mentioned entities.
 
-    `shared_article_count` says how many articles mention both; `article_count` and `mention_count` are those
-    over all articles. The entity itself is not among them. It is counted at each request: what a page costs,
-    the first or the last, grows with the number of articles that mention the entity.
+    Returns the entities that articles mention together with the given entity. `shared_article_count` is the
+    number of articles that mention both. `article_count` and `mention_count` cover all articles. The counts
+    are computed at each request, so the response time grows with the number of articles that mention the
+    entity.
     """
-    found = find_entity(entity)
-    return make_page(listings.co_mentioned_entities(found.id, parameters), parameters, scope=found.id)
+    parent = find_entity(entity)
+    return make_page(listings.co_mentioned_entities(parent.id, parameters), parameters, scope=parent.id)

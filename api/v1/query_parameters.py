@@ -1,4 +1,4 @@
-"""The parameters of each collection and resource of version 1."""
+"""The query parameters of each collection and resource of version 1."""
 
 from typing import Any
 
@@ -30,34 +30,38 @@ from api.v1.sort_orders import (
 )
 
 RELEVANCE = "relevance"
-QUERY = (
-    'Full text. All words are required, `"a phrase"` as it stands, `-word` excludes, `OR` between two words '
-    "requires either, and a minus takes no part in it; 50 words at most. English words are found by their "
-    "stem, letters without regard to case and diacritics, Chinese, Japanese and Korean by their characters."
+SEARCH_DESCRIPTION = (
+    'A full-text query of at most 50 words. All words are required. `"a phrase"` matches consecutive words, '
+    "`-word` excludes a word, and `OR` between two words requires either of them (not for excluded words). "
+    "English words match by stem. Case and diacritics are ignored. Chinese, Japanese and Korean text matches "
+    "by character."
 )
 
 
 def _fields(shape: type[Schema]) -> Names:
     names = list(shape().fields)
-    return Names(names, "Exactly these keys of each item, separated by commas, in the usual order.")
+    return Names(names, "The keys to return, separated by commas. Keys keep their usual order.")
 
 
 def _search() -> Search:
-    return Search(QUERY, example='"green ai" OR grid -coal')
+    return Search(SEARCH_DESCRIPTION, example='"green ai" OR grid -coal')
 
 
-def _entities(whose: str) -> References:
-    return References(f"Id or slug of an entity that the {whose} names. Repeated: all of them.", "sunrise")
+def _entities(item: str) -> References:
+    return References(
+        f"The id or slug of an entity that the {item} mentions. Repeat it to require several entities.",
+        "sunrise",
+    )
 
 
-def _of_article() -> Text:
-    return Text("Id or slug of the article that it belongs to.")
+def _article(items: str) -> Text:
+    return Text(f"Only {items} of this article, given by its id or slug.")
 
 
 class ArticleFields(Schema):
     """The query of one article."""
 
-    fields = _fields(schemas.Article)  # type: ignore[assignment]  # So the parameter is called.
+    fields = _fields(schemas.Article)  # type: ignore[assignment]  # The name of the parameter.
 
 
 class TakeawayFields(Schema):
@@ -83,41 +87,48 @@ class ArticleParameters(ArticleFields, PageParameters):
 
     sort = sort_parameter(
         [*ARTICLE_SORTS, RELEVANCE],
-        " `relevance` puts the best hits of `q` first. The default is `relevance` where there is a `q`, else "
-        "`-published_at`.",
+        " `relevance` requires `q` and returns the best matches first. The default is `relevance` with `q`, "
+        "otherwise `-published_at`.",
     )
     q = _search()
     entity = _entities("article")
-    entity_type = Choice(ENTITY_TYPES, "Only articles that name an entity of this type.")
-    publication = Text("Only articles with exactly this publication in their byline.")
-    language = Text("Only articles in exactly this language, a BCP 47 tag.")
-    published_after = Instant("Only articles published at this time or later.")
+    entity_type = Choice(ENTITY_TYPES, "Only articles that mention an entity of this type.")
+    publication = Text("Only articles whose byline has exactly this publication.")
+    language = Text("Only articles in exactly this language, given as a BCP 47 tag.")
+    published_after = Instant("Only articles published at or after this time.")
     published_before = Instant("Only articles published before this time.")
-    updated_after = Instant("Only articles last changed at this time or later.")
+    updated_after = Instant("Only articles last changed at or after this time.")
     updated_before = Instant("Only articles last changed before this time.")
     include = Names(
         schemas.EXTRAS,
-        "Parts to add to each article, separated by commas; not together with `fields`. `highlights` shows "
-        "where the `q` was found.",
+        "Parts to add to each article, separated by commas. Cannot be combined with `fields`. `highlights` "
+        "requires `q` and returns the passages that match.",
     )
 
     @validates_schema
-    def check(self, given: dict[str, Any], **_: Any) -> None:
-        """Refuse what makes no sense together; raises InvalidParameters."""
+    def check_combinations(self, given: dict[str, Any], **_: Any) -> None:
+        """Check the parameters that depend on each other.
+
+        Raises:
+            InvalidParameters: `sort` or `include` requires `q`, or `include` is combined with `fields`.
+        """
         include, has_query = given.get("include", []), "q" in given
-        wrong: dict[str, tuple[str, list[str] | None]] = {}
+        errors: dict[str, tuple[str, list[str] | None]] = {}
         if given.get("sort") == RELEVANCE and not has_query:
-            wrong["sort"] = ("There is `relevance` only with `q`.", list(ARTICLE_SORTS))
+            errors["sort"] = ("`relevance` requires `q`.", list(ARTICLE_SORTS))
         if "highlights" in include and not has_query:
-            wrong["include"] = ("There are `highlights` only with `q`.", list(schemas.PARTS))
+            errors["include"] = ("`highlights` requires `q`.", list(schemas.PARTS))
         if include and "fields" in given:
-            wrong["include"] = ("Not together with `fields`, which may name parts too.", None)
-        if wrong:
-            in_order = [name for name in request.args if name in wrong]
-            raise InvalidParameters([parameter_error(name, *wrong[name]) for name in in_order])
+            errors["include"] = (
+                "`include` cannot be combined with `fields`. List the parts in `fields`.",
+                None,
+            )
+        if errors:
+            in_order = [name for name in request.args if name in errors]
+            raise InvalidParameters([parameter_error(name, *errors[name]) for name in in_order])
 
     def default_sort(self, given: dict[str, Any]) -> str:
-        """Give the order of what is `given`."""
+        """Return the order for the loaded query `given`."""
         return RELEVANCE if "q" in given else "-published_at"
 
 
@@ -132,27 +143,25 @@ class TakeawayParameters(TakeawayFields, PageParameters):
 class AllTakeawayParameters(TakeawayParameters):
     """The query of the list of all takeaways."""
 
-    article = _of_article()
+    article = _article("takeaways")
 
 
 class EntityParameters(EntityFields, PageParameters):
     """The query of a list of entities."""
 
     sort = sort_parameter(ENTITY_SORTS, default="-article_count")
-    q = Prefix(
-        "The beginning of the name or of an alias, without regard to case and diacritics.", example="sun"
-    )
+    q = Prefix("The beginning of a name or alias. Case and diacritics are ignored.", example="sun")
     type = Choice(ENTITY_TYPES, "Only entities of this type.")
 
 
 class MentionedEntityParameters(EntityParameters):
-    """The query of the list of an article's entities."""
+    """The query of the list of entities of an article."""
 
     fields = _fields(schemas.MentionedEntity)  # type: ignore[assignment]
 
 
 class CoMentionedEntityParameters(EntityParameters):
-    """The query of the list of what is mentioned together with an entity."""
+    """The query of the list of co-mentioned entities."""
 
     fields = _fields(schemas.CoMentionedEntity)  # type: ignore[assignment]
     sort = sort_parameter(CO_MENTIONED_SORTS, default="-shared_article_count")
@@ -162,18 +171,18 @@ class RelatedLinkParameters(RelatedLinkFields, PageParameters):
     """The query of a list of related links."""
 
     sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
-    basis = Choice(schemas.BASES, "Only links on this basis.")
-    resolved = Flag("`true`: only links whose target is known; `false`: only the others.")
+    basis = Choice(schemas.BASES, "Only links with this basis.")
+    resolved = Flag("`true` for only links whose target is in the database, `false` for only the others.")
 
 
 class AllRelatedLinkParameters(RelatedLinkParameters):
     """The query of the list of all related links."""
 
-    article = _of_article()
+    article = _article("links")
 
 
 class RevisionParameters(PageParameters):
-    """The query of the list of an article's revisions."""
+    """The query of the list of revisions of an article."""
 
     sort = sort_parameter(REVISION_ORDERS, default="-revision")
 
@@ -182,5 +191,5 @@ class ChangeParameters(PageParameters):
     """The query of the list of changes."""
 
     sort = Choice(
-        ["sequence"], "Changes always come in the order in which they were made.", default="sequence"
+        ["sequence"], "Changes are always in the order in which they were committed.", default="sequence"
     )

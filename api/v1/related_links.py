@@ -1,4 +1,4 @@
-"""Related links across articles."""
+"""Related links of all articles."""
 
 from typing import Any
 
@@ -9,16 +9,21 @@ from api.resources.lookup import find_by_id
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 
-blueprint = Blueprint("related-links", __name__, url_prefix="/v1", description="Links between articles.")
+blueprint = Blueprint(
+    "related-links", __name__, url_prefix="/v1", description="Links from one article to another."
+)
 
-RELATED_LINK = PathParameter("related_link", "The link's id.", "a9a3cae9-a122-522e-aba4-748e45559aca")
+RELATED_LINK = PathParameter(
+    "related_link", "The id of the related link.", "a9a3cae9-a122-522e-aba4-748e45559aca"
+)
 
 
 @blueprint.resource("/related-links", schemas.RelatedLinkPage, query=queries.AllRelatedLinkParameters)
 def list_related_links(parameters: dict[str, Any]) -> Page:
-    """List links between articles.
+    """List related links.
 
-    Those of the last published article first, each article's in the order of its page.
+    Returns the related links of all articles, by default of the newest article first. Links of the same
+    article are in the order of its own list.
     """
     return make_page(listings.related_links(parameters), parameters)
 
@@ -27,9 +32,9 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
     "/related-links/<related_link>", schemas.RelatedLink, query=queries.RelatedLinkFields, path=RELATED_LINK
 )
 def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
-    """Get one link between two articles.
+    """Get a related link.
 
-    With the article whose page it is on, its target where that is known, and the reasons.
+    Returns the link with its article, its target if that is known, and the reasons.
     """
     row: RelatedLink = find_by_id(listings.RELATED_LINKS.rows, related_link)
     return row

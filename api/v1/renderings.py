@@ -11,7 +11,7 @@ from sqlalchemy.orm import load_only
 
 from api.db import AnySelect, Base, db
 from api.models import Article, Rendering
-from api.resources.lookup import SLUG_FORM, UUID_FORM, find_article
+from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN, find_article
 from api.resources.serialization import dump
 from api.search.highlights import highlight
 from api.search.query_language import Query
@@ -81,9 +81,9 @@ def select_rendering(reference: str) -> tuple[AnySelect, UUID | str] | None:
 
     Returns None if `reference` is neither an id nor a slug.
     """
-    if UUID_FORM.fullmatch(reference):
+    if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
-    return (SELECT_BY_SLUG, reference) if SLUG_FORM.fullmatch(reference) else None
+    return (SELECT_BY_SLUG, reference) if SLUG_PATTERN.fullmatch(reference) else None
 
 
 def _find_stored(reference: str) -> tuple[str, bytes] | None:

@@ -1,4 +1,4 @@
-"""Takeaways across articles."""
+"""Takeaways of all articles."""
 
 from typing import Any
 
@@ -9,25 +9,26 @@ from api.resources.lookup import find_by_id
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 
-blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="Key points across articles.")
+blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="The key points of all articles.")
 
-TAKEAWAY = PathParameter("takeaway", "The takeaway's id.", "b0ef452c-0a29-556a-8439-10aa7a5f57d8")
+TAKEAWAY = PathParameter("takeaway", "The id of the takeaway.", "b0ef452c-0a29-556a-8439-10aa7a5f57d8")
 
 
 @blueprint.resource("/takeaways", schemas.TakeawayPage, query=queries.AllTakeawayParameters)
 def list_takeaways(parameters: dict[str, Any]) -> Page:
     """List takeaways.
 
-    Those of the last published article first, each article's in the order of its page.
+    Returns the takeaways of all articles, by default of the newest article first. Takeaways of the same
+    article are in the order of its page.
     """
     return make_page(listings.takeaways(parameters), parameters)
 
 
 @blueprint.resource("/takeaways/<takeaway>", schemas.Takeaway, query=queries.TakeawayFields, path=TAKEAWAY)
 def get_takeaway(_: dict[str, Any], takeaway: str) -> Takeaway:
-    """Get one takeaway.
+    """Get a takeaway.
 
-    With its article, the entities that it names and the paragraphs that support it.
+    Returns the takeaway with its article, the entities that it mentions and the paragraphs that support it.
     """
     row: Takeaway = find_by_id(listings.TAKEAWAYS.rows, takeaway)
     return row

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete
 
 from api.db import table_of
 from api.models import REMOVED, Article
-from api.resources.lookup import UUID_FORM
+from api.resources.lookup import UUID_PATTERN
 from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.storing.article_entities import update_entity_counts
@@ -21,7 +21,7 @@ DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 
 def find_article(connection: Connection, reference: str) -> UUID | None:
     """Give the id of the article that is there under the id or slug `reference`."""
-    if UUID_FORM.fullmatch(reference):
+    if UUID_PATTERN.fullmatch(reference):
         identity: UUID | None = UUID(reference)
     else:
         identity = find_slug_owner(connection, reference) if is_slug(reference) else None

@@ -1,8 +1,8 @@
-"""The shapes of articles, alone and in lists, keys in the order in which they are served."""
+"""The shapes of an article and of articles in lists. Keys are served in this order."""
 
 from marshmallow import fields, validate
 
-from api.resources.fields import Here, Link, Stored, Time
+from api.resources.fields import FromParent, Link, StoredJson, Time
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import number, string
 from api.v1.schemas.entities import ArticleEntity
@@ -11,53 +11,56 @@ from api.v1.schemas.takeaways import ArticleTakeaway
 
 PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
 
-
-# What an article in a list has only where it is asked for.
+# The keys of an article in a list that are included only on request.
 EXTRAS = (*PARTS, "highlights")
 
 
 class Byline(Shape):
-    """Who signs the article."""
+    """The signature of the article."""
 
-    author = string("The person or desk that signs.", allow_none=True)
-    role = string("The signer's office.", allow_none=True)
-    publication = string("The publication, the last line of the signature.")
+    author = string("The person or desk that signs the article.", allow_none=True)
+    role = string("The role of the author, such as a job title.", allow_none=True)
+    publication = string("The name of the publication.")
 
 
 class Image(Shape):
-    """The article's picture: its caption on the page, and its address where the sidecar gives one."""
+    """The picture of the article."""
 
     caption = string("The caption, verbatim.", attribute="image_caption", allow_none=True)
     url = fields.String(
-        attribute="image_url", allow_none=True, metadata={"format": "uri", "description": "Where it lies."}
+        attribute="image_url",
+        allow_none=True,
+        metadata={"format": "uri", "description": "The URL of the picture."},
     )
 
 
 class Paragraph(Shape):
-    """One paragraph of the body."""
+    """A paragraph of the body."""
 
-    paragraph = number("Its place, from 1.", 1)
-    text = string("Its text.")
+    paragraph = number("The number of the paragraph, starting at 1.", 1)
+    text = string("The text of the paragraph.")
 
 
 class Analysis(Shape):
-    """The editor's view, apart from the body."""
+    """The analysis by the editor, separate from the body."""
 
     desk = string("The heading of the section, such as Editor's Desk.", allow_none=True)
     heading = string("The heading of the analysis.", allow_none=True)
-    paragraphs = fields.List(fields.String(), metadata={"description": "Its paragraphs, in order."})
+    paragraphs = fields.List(
+        fields.String(), metadata={"description": "The paragraphs of the analysis, in order."}
+    )
 
 
 class Source(Shape):
     """The document that the article was parsed from."""
 
-    name = string("The file's name.", attribute="source_name")
-    sha256 = string("SHA-256 of its bytes, in hex.", attribute="source_sha256")
-    bytes = number("Its size in bytes.", attribute="source_bytes")
+    name = string("The name of the file.", attribute="source_name")
+    sha256 = string("The SHA-256 digest of the document, in hexadecimal.", attribute="source_sha256")
+    bytes = number("The size of the document in bytes.", attribute="source_bytes")
 
 
 class ArticleLinks(Shape):
-    """Where the article and its parts are."""
+    """The URLs of the article and its parts."""
 
     self = Link("/v1/articles/{0.slug}")
     takeaways = Link("/v1/articles/{0.slug}/takeaways")
@@ -70,51 +73,61 @@ class ArticleLinks(Shape):
 class Article(Shape):
     """One article with all its parts."""
 
-    id = fields.UUID(metadata={"description": "UUID of version 5, derived from the document's key."})
-    slug = string("Its name in URLs, made from its first title.")
+    id = fields.UUID(
+        metadata={
+            "description": "The id of the article: a UUID of version 5, derived from the key of the document."
+        }
+    )
+    slug = string("The readable identifier used in URLs. It stays the same if the title changes.")
     title = string("The headline.")
-    summary = string("What the article says, in a few sentences.", allow_none=True)
-    language = string("BCP 47 tag of the text's language.")
-    byline = Here(Byline, when=lambda article: article.publication is not None)
-    image = Here(Image, when=lambda article: (article.image_caption or article.image_url) is not None)
-    published_at = Time(allow_none=True, metadata={"description": "When the page says it was published."})
-    created_at = Time(metadata={"description": "When this article was first seeded."})
-    updated_at = Time(metadata={"description": "When a seeding last changed it."})
-    revision = number("Its version, from 1: one more for each seeding that changed it.", 1)
-    word_count = number("Words of body and analysis.")
-    reading_minutes = number("`word_count` at 200 words a minute, rounded up.")
+    summary = string("A summary of the article in a few sentences.", allow_none=True)
+    language = string("The language of the text, as a BCP 47 tag.")
+    byline = FromParent(Byline, when=lambda article: article.publication is not None)
+    image = FromParent(Image, when=lambda article: (article.image_caption or article.image_url) is not None)
+    published_at = Time(
+        allow_none=True, metadata={"description": "The time of publication. `null` if it is unknown."}
+    )
+    created_at = Time(metadata={"description": "The time when the article was first loaded."})
+    updated_at = Time(metadata={"description": "The time when the article last changed."})
+    revision = number("The version number, starting at 1. It increases with each change of the article.", 1)
+    word_count = number("The number of words in the body and the analysis.")
+    reading_minutes = number("The reading time at 200 words per minute, rounded up.")
     body = fields.List(fields.Nested(Paragraph), attribute="paragraphs")
-    analysis = Stored(Analysis, allow_none=True)
+    analysis = StoredJson(Analysis, allow_none=True)
     takeaways = fields.List(fields.Nested(ArticleTakeaway))
     entities = fields.List(fields.Nested(ArticleEntity))
     related = fields.List(fields.Nested(RelatedLink))
-    source = Here(Source)
-    links = Here(ArticleLinks)
+    source = FromParent(Source)
+    links = FromParent(ArticleLinks)
 
 
 class Highlight(Shape):
-    """A piece of an article's text in which a search found something, without markup."""
+    """A passage of the article that matches the search, as plain text."""
 
     part = fields.String(
         validate=validate.OneOf(["title", "summary", "takeaways", "analysis", "body"]),
-        metadata={"description": "The part that it is of."},
+        metadata={"description": "The part of the article that contains the passage."},
     )
-    text = string("The piece, cut between words.")
+    text = string("The passage, cut between words.")
     ranges = fields.List(
         fields.List(fields.Integer()),
         metadata={
-            "description": "What was found: `[start, end]` of each, in Unicode code points of `text`.",
+            "description": "The matches in `text`, each as `[start, end]` in Unicode code points.",
         },
     )
 
 
 class ArticleListItem(Article):
-    """An article in a list; its parts and highlights only where `include` names them."""
+    """An article in a list. Large parts and highlights are added by `include`."""
 
     optional = extras = frozenset(EXTRAS)
 
     highlights = fields.List(
-        fields.Nested(Highlight), metadata={"description": "Where `q` was found, the weightiest part first."}
+        fields.Nested(Highlight),
+        metadata={
+            "description": "The passages that match `q`, at most five, in the order title, summary, "
+            "takeaways, analysis, body."
+        },
     )
 
     class Meta:

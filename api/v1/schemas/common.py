@@ -1,4 +1,4 @@
-"""Fields and shapes that several families share."""
+"""Fields and shapes that several families of shapes share."""
 
 from typing import Any
 
@@ -9,32 +9,32 @@ from api.resources.serialization import Shape
 
 
 def string(description: str, **kwargs: Any) -> fields.String:
-    """Make a field of text with its description."""
+    """Return a text field with its description."""
     return fields.String(metadata={"description": description}, **kwargs)
 
 
-def number(description: str, least: int = 0, **kwargs: Any) -> fields.Integer:
-    """Make a field of a whole number, at least `least`, with its description."""
-    return fields.Integer(metadata={"description": description, "minimum": least}, **kwargs)
+def number(description: str, minimum: int = 0, **kwargs: Any) -> fields.Integer:
+    """Return an integer field with its description and its minimum."""
+    return fields.Integer(metadata={"description": description, "minimum": minimum}, **kwargs)
 
 
 def entity_type() -> fields.String:
-    """Make the field of an entity's type."""
-    return string("What the entity is.", validate=validate.OneOf(ENTITY_TYPES))
+    """Return the field of the type of an entity."""
+    return string("The type of the entity.", validate=validate.OneOf(ENTITY_TYPES))
 
 
 class ArticleReference(Shape):
-    """Enough of an article to show it and to fetch it."""
+    """The id, slug and title of an article."""
 
     id = fields.UUID()
-    slug = string("Its name in URLs.")
-    title = string("Its title.")
+    slug = string("The readable identifier used in URLs.")
+    title = string("The title of the article.")
 
 
 class EntityReference(Shape):
-    """Enough of an entity to show it and to fetch it."""
+    """The id, slug, name and type of an entity."""
 
     id = fields.UUID()
-    slug = string("Its name in URLs.")
-    name = string("Its canonical name.")
+    slug = string("The readable identifier used in URLs.")
+    name = string("The canonical name of the entity.")
     type = entity_type()

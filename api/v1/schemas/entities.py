@@ -1,21 +1,23 @@
-"""The shapes of entities and of their mentions."""
+"""The shapes of entities and their mentions."""
 
 from marshmallow import fields, validate
 
-from api.resources.fields import Here, Link
+from api.resources.fields import FromParent, Link
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import EntityReference, number, string
 
 
 class ArticleEntity(EntityReference):
-    """An entity inside an article."""
+    """An entity in an article."""
 
-    mention_count = number("How often this article names it.")
+    mention_count = number("The number of mentions in this article.")
     salience = fields.Float(
         metadata={
-            "description": "How central it is to this article, 0 to 1: 0.7 share + 0.3 (1 - place). `share` "
-            "is the weight of its mentions (title 4, summary 3, takeaway 2, elsewhere 1) over that of the "
-            "weightiest entity here, `place` where it is first named, 0 to 1.",
+            "description": "How central the entity is to the article, from 0 to 1: 0.7 × share + 0.3 × "
+            "(1 - position). Each mention has a weight: 4 in the title, 3 in the summary, "
+            "2 in a takeaway, 1 elsewhere. `share` is the total weight of the entity, divided by that of the "
+            "entity with the highest total. `position` is where the text first mentions the entity, from 0 "
+            "(start) to 1 (end).",
             "minimum": 0,
             "maximum": 1,
         }
@@ -23,7 +25,7 @@ class ArticleEntity(EntityReference):
 
 
 class EntityLinks(Shape):
-    """Where the entity, what mentions it and what is mentioned with it are."""
+    """The URLs of the entity, its articles and its co-mentioned entities."""
 
     self = Link("/v1/entities/{0.slug}")
     articles = Link("/v1/entities/{0.slug}/articles")
@@ -33,24 +35,28 @@ class EntityLinks(Shape):
 class Entity(EntityReference):
     """A person, organization, place, policy, product or event that articles mention."""
 
-    aliases = fields.List(fields.String(), metadata={"description": "Its other names."})
-    description = string("What it is, in a sentence.", allow_none=True)
+    aliases = fields.List(fields.String(), metadata={"description": "Other names of the entity."})
+    description = string("A description of the entity in one sentence.", allow_none=True)
     same_as = fields.List(
-        fields.String(metadata={"format": "uri"}), metadata={"description": "The same thing elsewhere."}
+        fields.String(metadata={"format": "uri"}),
+        metadata={"description": "URLs of the same entity in other sources."},
     )
-    article_count = number("How many articles mention it.")
-    mention_count = number("How often they do, all together.")
+    article_count = number("The number of articles that mention the entity.")
+    mention_count = number("The number of mentions.")
     origin = fields.String(
         validate=validate.OneOf(["catalogue", "extracted"]),
-        metadata={"description": "`catalogue` where a person curated it, `extracted` where a rule found it."},
+        metadata={
+            "description": "`catalogue` if the entity comes from the curated catalogue, "
+            "`extracted` if it was found in the text."
+        },
     )
-    links = Here(EntityLinks)
+    links = FromParent(EntityLinks)
 
 
 class CoMentionedEntity(Entity):
-    """An entity that articles mention together with another one."""
+    """An entity that is mentioned together with a given entity."""
 
-    shared_article_count = number("How many articles mention both.", 1)
+    shared_article_count = number("The number of articles that mention both entities.", 1)
 
     class Meta:
         fields = (
@@ -62,27 +68,27 @@ class CoMentionedEntity(Entity):
 
 
 class Mention(Shape):
-    """One place in one part of an article where an entity is named."""
+    """A place in an article where the entity is mentioned."""
 
     part = fields.String(
         validate=validate.OneOf(["title", "summary", "image", "takeaways", "analysis", "body"])
     )
-    index = number("Number of the takeaway or paragraph, from 1; null for the other parts.", allow_none=True)
-    start = number("First character, in Unicode code points from 0, of that text as served.")
-    end = number("One past the last character.")
-    text = string("The characters from `start` to `end`.")
+    index = number(
+        "The number of the takeaway or paragraph, starting at 1. `null` in other parts.", allow_none=True
+    )
+    start = number("The offset of the first character in the text as served, in Unicode code points from 0.")
+    end = number("The offset after the last character.")
+    text = string("The text from `start` to `end`.")
 
 
 class MentionedEntity(Entity):
-    """An entity under an article: `mention_count` and `mentions` are that article's."""
+    """An entity that an article mentions. `mention_count` and `mentions` refer to this article."""
 
-    mentions = fields.List(fields.Nested(Mention), metadata={"description": "In reading order."})
+    mentions = fields.List(
+        fields.Nested(Mention), metadata={"description": "The mentions in this article, in reading order."}
+    )
 
 
 EntityPage = page_shape(Entity, "EntityPage")
-
-
 CoMentionedEntityPage = page_shape(CoMentionedEntity, "CoMentionedEntityPage")
-
-
 MentionedEntityPage = page_shape(MentionedEntity, "MentionedEntityPage")

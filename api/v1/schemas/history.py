@@ -1,134 +1,136 @@
-"""The JSON shapes of what was: changes of articles, and their revisions."""
+"""The shapes of the change feed and of the revisions of an article."""
 
 from marshmallow import fields, validate
 
 from api.models import CHANGES, CREATED, UPDATED
-from api.resources.fields import Here, Link, Stored, Time
+from api.resources.fields import FromParent, Link, StoredJson, Time
 from api.resources.serialization import PageLinks, PageMeta, Shape, page_shape
-from api.v1.article_content import FIELDS
+from api.v1.article_content import CONTENT_FIELDS
 from api.v1.schemas.articles import Analysis, Byline, Image, Paragraph, Source
 from api.v1.schemas.common import ArticleReference, number, string
 
 
 def _changed_fields() -> fields.List[str]:
     return fields.List(
-        fields.String(validate=validate.OneOf(FIELDS)),
+        fields.String(validate=validate.OneOf(CONTENT_FIELDS)),
         metadata={
-            "description": "The fields of the article that an update changed; empty of other changes. "
-            "`related` are the titles and dates that the page lists, `takeaways` their texts."
+            "description": "The fields that changed. Empty unless `kind` is `updated`. `related` refers to "
+            "the related titles and dates that the page lists, `takeaways` to the texts of the takeaways."
         },
     )
 
 
-def _stored_list(shape: type[Shape], description: str) -> Stored:
-    return Stored(shape, many=True, metadata={"description": description})
+def _stored_list(shape: type[Shape], description: str) -> StoredJson:
+    return StoredJson(shape, many=True, metadata={"description": description})
 
 
 def _revision_kind() -> fields.String:
-    description = "`updated`, or `created` where the article was new, or came back after it had been removed."
+    description = (
+        "`created` if the article was new or was loaded again after its removal, otherwise `updated`."
+    )
     return string(description, validate=validate.OneOf([CREATED, UPDATED]))
 
 
 class Change(Shape):
-    """One change of one article, which is called here what it was called then."""
+    """A change of an article. `article` has the slug and title of that time."""
 
-    sequence = number("Its number: one more for each change, without gaps.", 1)
+    sequence = number("The number of the change. Numbers increase by 1 without gaps.", 1)
     kind = string(
-        "What became of the article. One that was removed and comes back is `created` once more, under its "
-        "old id and with its next revision.",
+        "What happened to the article. An article that was removed and is loaded again is `created` with the "
+        "same id and the next revision.",
         validate=validate.OneOf(CHANGES),
     )
     article = fields.Nested(ArticleReference)
-    revision = number("The revision that the article got by it, or had when it was removed.", 1)
-    changed_at = Time(metadata={"description": "When it was made."})
-    fields = _changed_fields()  # type: ignore[assignment]  # So the key is called.
+    revision = number("The revision after the change, or the last revision of a removed article.", 1)
+    changed_at = Time(metadata={"description": "The time of the change."})
+    fields = _changed_fields()  # type: ignore[assignment]  # The name of the key.
 
 
 class ChangePageLinks(PageLinks):
-    """The pages around this one, the next of which may have yet to come."""
+    """The URLs of this page, the first page and the next page, which can still be empty."""
 
     next = fields.String(
         metadata={
             "format": "uri-reference",
-            "description": "Where the feed goes on; never null, as the last page leads to what comes later.",
+            "description": "The next page. Never `null`: the last page links to the changes still to come.",
         }
     )
 
 
 class ChangePageMeta(PageMeta):
-    """Facts about the page and, at the same moment, the whole database."""
+    """Information about the page and the database."""
 
     corpus_revision = number(
-        "One more for each change of anything here, of what is derived from the documents too. While it is "
-        "the same, nothing has changed."
+        "The revision of the whole database, read together with the page. It increases with each change of "
+        "any data, including derived data. If it is the same as before, nothing has changed."
     )
 
 
 class RevisionItemLinks(Shape):
-    """Where the revision is, and the article as it is now."""
+    """The URLs of the revision and of the current article."""
 
     self = Link("/v1/articles/{0[article]}/revisions/{0[revision]}")
     article = Link("/v1/articles/{0[article]}")
 
 
 class RevisionListItem(Shape):
-    """A revision in the list of an article's revisions."""
+    """A revision in the list of revisions of an article."""
 
-    revision = number("Its number, from 1.", 1)
+    revision = number("The number of the revision, starting at 1.", 1)
     kind = _revision_kind()
-    changed_at = Time(metadata={"description": "When a seeding made it."})
+    changed_at = Time(metadata={"description": "The time when the revision was made."})
     fields = _changed_fields()  # type: ignore[assignment]
-    links = Here(RevisionItemLinks)
+    links = FromParent(RevisionItemLinks)
 
 
 class RevisionTakeaway(Shape):
-    """A takeaway as a revision had it."""
+    """A takeaway in a revision."""
 
-    position = number("Its place in the list, from 1.", 1)
-    text = string("The takeaway.")
+    position = number("The position in the list, starting at 1.", 1)
+    text = string("The text of the takeaway.")
 
 
 class RevisionRelated(Shape):
-    """A title that a revision's page listed under its related articles."""
+    """A related title that the page of a revision lists."""
 
-    position = number("Its place in the list, from 1.", 1)
-    title = string("The title as printed.")
-    date = string("The date printed under it, as it stands there.", allow_none=True)
+    position = number("The position in the list, starting at 1.", 1)
+    title = string("The title as printed on the page.")
+    date = string("The date as printed under the title.", allow_none=True)
 
 
 class RevisionLinks(RevisionItemLinks):
-    """Where the revision, the article and its other revisions are, and the document that it came from."""
+    """The URLs of the revision, the current article, its revisions and the document of this revision."""
 
     revisions = Link("/v1/articles/{0[article]}/revisions")
     source = Link("/v1/articles/{0[article]}/revisions/{0[revision]}/source")
 
 
 class Revision(Shape):
-    """One revision of an article: all that its document and sidecar said, and nothing derived from that."""
+    """A revision of an article: the content of its document, without derived values."""
 
-    id = fields.UUID(metadata={"description": "The article's id, the same in all its revisions."})
-    slug = string("Its name in URLs at that time.")
+    id = fields.UUID(metadata={"description": "The id of the article, the same in all revisions."})
+    slug = string("The slug of the article in this revision.")
     title = string("The headline.")
-    summary = string("What the article says, in a few sentences.", allow_none=True)
-    language = string("BCP 47 tag of the text's language.")
-    byline = Stored(Byline, allow_none=True)
-    image = Stored(Image, allow_none=True)
+    summary = string("A summary of the article in a few sentences.", allow_none=True)
+    language = string("The language of the text, as a BCP 47 tag.")
+    byline = StoredJson(Byline, allow_none=True)
+    image = StoredJson(Image, allow_none=True)
     published_at = fields.String(
         allow_none=True,
-        metadata={"format": "date-time", "description": "When the page says it was published."},
+        metadata={"format": "date-time", "description": "The time of publication. `null` if it is unknown."},
     )
-    revision = number("Its number, from 1.", 1)
+    revision = number("The number of the revision, starting at 1.", 1)
     kind = _revision_kind()
-    changed_at = Time(metadata={"description": "When a seeding made it."})
+    changed_at = Time(metadata={"description": "The time when the revision was made."})
     fields = _changed_fields()  # type: ignore[assignment]
-    word_count = number("Words of body and analysis.")
-    reading_minutes = number("`word_count` at 200 words a minute, rounded up.")
-    body = _stored_list(Paragraph, "Its paragraphs, in order.")
-    analysis = Stored(Analysis, allow_none=True)
-    takeaways = _stored_list(RevisionTakeaway, "In the order of the page.")
-    related = _stored_list(RevisionRelated, "The titles that the page listed, in order.")
-    source = Stored(Source)
-    links = Here(RevisionLinks)
+    word_count = number("The number of words in the body and the analysis.")
+    reading_minutes = number("The reading time at 200 words per minute, rounded up.")
+    body = _stored_list(Paragraph, "The paragraphs of the body, in order.")
+    analysis = StoredJson(Analysis, allow_none=True)
+    takeaways = _stored_list(RevisionTakeaway, "The takeaways, in the order of the page.")
+    related = _stored_list(RevisionRelated, "The related titles that the page lists, in order.")
+    source = StoredJson(Source)
+    links = FromParent(RevisionLinks)
 
 
 ChangePage = page_shape(Change, "ChangePage", ChangePageLinks, ChangePageMeta)

@@ -1,8 +1,8 @@
-"""The shapes of links between articles and of their reasons."""
+"""The shapes of related links and their reasons."""
 
 from marshmallow import fields, validate
 
-from api.resources.fields import Here, Link, Stored
+from api.resources.fields import FromParent, Link, StoredJson
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, number, string
 
@@ -10,31 +10,31 @@ BASES = ("listed", "computed")
 
 
 class ReasonEntity(Shape):
-    """The entity that two articles share."""
+    """An entity that both articles mention."""
 
     id = fields.UUID()
-    slug = string("Its name in URLs.")
-    name = string("Its canonical name.")
+    slug = string("The readable identifier used in URLs.")
+    name = string("The canonical name of the entity.")
 
 
 class Reason(Shape):
-    """Why two articles are related; the weights of a link add up to its score."""
+    """A reason for a related link. The weights of all reasons of a link add up to its score."""
 
     optional = frozenset({"entity", "term"})
 
     kind = fields.String(validate=validate.OneOf(["shared_entity", "shared_term", "near_duplicate"]))
     entity = fields.Nested(ReasonEntity)
-    term = string("The word that both texts share.")
+    term = string("A word that both articles contain.")
     weight = fields.Float(
         metadata={
-            "description": "Its part of the score: what this one shared thing adds to the similarity. Of "
-            "at most eight that are listed all are enlarged alike, so that they add up to the score."
+            "description": "The contribution of this reason to the score. At most eight reasons are listed, "
+            "with weights scaled by the same factor so that they add up to the score."
         }
     )
 
 
 class RelatedLinkLinks(Shape):
-    """Where the link, its article and its target are."""
+    """The URLs of the link, its article and its target."""
 
     self = Link("/v1/related-links/{0.id}")
     article = Link("/v1/articles/{0.article.slug}")
@@ -42,29 +42,37 @@ class RelatedLinkLinks(Shape):
 
 
 class RelatedLink(Shape):
-    """An edge from one article to another."""
+    """A link from one article to another."""
 
     id = fields.UUID()
-    position = number("Its place among the article's links, from 1.", 1)
+    position = number("The position among the links of the article, starting at 1.", 1)
     basis = fields.String(
         validate=validate.OneOf(BASES),
-        metadata={"description": "`listed` on the page, or `computed` from content."},
+        metadata={
+            "description": "`listed` if the page lists the link, `computed` if the content implies it."
+        },
     )
     title = fields.Function(
         lambda link: link.title or link.target.title,
-        metadata={"type": "string", "description": "What the page printed, or the target's title."},
+        metadata={
+            "type": "string",
+            "description": "The title printed on the page, or the title of the target.",
+        },
     )
     score = fields.Float(
         allow_none=True,
         metadata={
-            "description": "How near the two are, 0 to 1: the cosine of their words and entities weighed by "
-            "rarity; from 0.14 on they are related, from 0.8 on near duplicates. Null where they are neither."
+            "description": "The similarity of the two articles, from 0 to 1: the cosine similarity of their "
+            "words and entities, weighted by rarity. Articles are related from 0.14 and near duplicates "
+            "from 0.8. `null` if the articles are less similar or the target is unknown."
         },
     )
-    reasons = Stored(Reason, many=True, metadata={"description": "Why, the weightiest first."})
+    reasons = StoredJson(
+        Reason, many=True, metadata={"description": "The reasons for the link, highest weight first."}
+    )
     article = fields.Nested(ArticleReference)
     target = fields.Nested(ArticleReference, allow_none=True)
-    links = Here(RelatedLinkLinks)
+    links = FromParent(RelatedLinkLinks)
 
 
 RelatedLinkPage = page_shape(RelatedLink, "RelatedLinkPage")

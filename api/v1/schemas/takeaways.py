@@ -1,8 +1,8 @@
-"""The shapes of takeaways and of their evidence."""
+"""The shapes of takeaways and their evidence."""
 
 from marshmallow import fields
 
-from api.resources.fields import Here, Link, Stored
+from api.resources.fields import FromParent, Link, StoredJson
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, EntityReference, number, string
 
@@ -10,43 +10,44 @@ from api.v1.schemas.common import ArticleReference, EntityReference, number, str
 class Evidence(Shape):
     """A body paragraph that supports a takeaway."""
 
-    paragraph = number("The paragraph's number.", 1)
+    paragraph = number("The number of the paragraph.", 1)
     score = fields.Float(
         metadata={
-            "description": "How much of what the takeaway says it says too, 0 to 1: entities, numbers "
-            "and rare words, each weighing the less the more paragraphs have it."
+            "description": "The share of the takeaway that the paragraph supports, from 0 to 1. Compared are "
+            "entities, numbers and rare words; each counts less if more paragraphs contain it."
         }
     )
 
 
 class ArticleTakeaway(Shape):
-    """A takeaway inside its article."""
+    """A takeaway of an article."""
 
     id = fields.UUID()
-    position = number("Its place in the list, from 1.", 1)
-    text = string("The takeaway.")
-    evidence = Stored(
+    position = number("The position in the list, starting at 1.", 1)
+    text = string("The text of the takeaway.")
+    evidence = StoredJson(
         Evidence,
         many=True,
         metadata={
-            "description": "Body paragraphs that support it, best first, three at most; none where none does."
+            "description": "The body paragraphs that support the takeaway, best first. At most three; "
+            "empty if no paragraph supports it."
         },
     )
 
 
 class TakeawayLinks(Shape):
-    """Where the takeaway and its article are."""
+    """The URLs of the takeaway and its article."""
 
     self = Link("/v1/takeaways/{0.id}")
     article = Link("/v1/articles/{0.article.slug}")
 
 
 class Takeaway(ArticleTakeaway):
-    """One numbered key point, with the entities that it names."""
+    """A numbered key point of an article, with the entities that it mentions."""
 
     entities = fields.List(fields.Nested(EntityReference))
     article = fields.Nested(ArticleReference)
-    links = Here(TakeawayLinks)
+    links = FromParent(TakeawayLinks)
 
 
 TakeawayPage = page_shape(Takeaway, "TakeawayPage")

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from api.models import UNDATED_ASC, UNDATED_DESC
-from api.v1.article_content import FIELDS
+from api.v1.article_content import CONTENT_FIELDS
 from seeds.extraction.catalogue import KnownEntity
 from seeds.identifiers import title_digest
 from seeds.parsing.files import SubmittedDocument
@@ -77,7 +77,7 @@ def test_the_columns_are_what_page_and_sidecar_say() -> None:
 def test_what_is_stated_has_the_fields_that_answers_reports_and_exports_know() -> None:
     report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
     named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
-    assert list(content(submit("page", PAGE)).content) == list(FIELDS) == list(STATED) == named
+    assert list(content(submit("page", PAGE)).content) == list(CONTENT_FIELDS) == list(STATED) == named
 
 
 def test_what_a_page_does_not_have_is_null() -> None:
