@@ -1,4 +1,4 @@
-"""The tables: what a seeding stores and the API reads."""
+"""The tables that seeding writes and the API reads."""
 
 from api.models.articles import Article, ArticleSlug, Corpus, SourceDocument, Takeaway
 from api.models.entities import (
@@ -12,14 +12,14 @@ from api.models.entities import (
 )
 from api.models.facets import ArticleFacet, facet_id
 from api.models.features import ArticleFeatures, Posting
-from api.models.history import CHANGES, CREATED, REMOVED, UPDATED, Change, Revision
+from api.models.history import CHANGE_KINDS, CREATED, REMOVED, UPDATED, Change, Revision
 from api.models.links import RelatedLink, link_place
 from api.models.renderings import Rendering
 from api.models.search_terms import ArticleTerms, TakeawayTerms
 from api.models.sort_keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
 
 __all__ = [
-    "CHANGES",
+    "CHANGE_KINDS",
     "CREATED",
     "ENTITY_TYPES",
     "REMOVED",

@@ -1,4 +1,4 @@
-"""Articles, their documents, their slugs, and their takeaways."""
+"""Articles, their source documents, their slugs and their takeaways."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,15 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.db import Base, Id, SortedText, UtcDateTime
 from api.models.sort_keys import parent
 
-# For the type checker alone: entities are of the articles that name them.
+# For the type checker only, since `api.models.entities` refers to articles.
 if TYPE_CHECKING:
     from api.models.entities import Entity
 
-WORDS_A_MINUTE = 200
+WORDS_PER_MINUTE = 200
 
 
 class Corpus(Base):
-    """The one row about the database as a whole."""
+    """A table with a single row about the whole database."""
 
     __tablename__ = "corpus"
 
@@ -29,9 +29,10 @@ class Corpus(Base):
 
 
 class Article(Base):
-    """The record parsed from one document; `key` is the document's, from which `id` is derived.
+    """An article parsed from one document.
 
-    `content_digest` is of what the document says, `derived_digest` of what was derived from that.
+    `id` is derived from `key`, the key of the document. `content_digest` covers the content of the document,
+    `derived_digest` the data derived from it.
     """
 
     __tablename__ = "articles"
@@ -75,19 +76,19 @@ class Article(Base):
 
 
 def paragraphs(body: Iterable[str]) -> list[dict[str, Any]]:
-    """Give the paragraphs of `body` with their numbers."""
+    """Return the paragraphs of `body` with their numbers, starting at 1."""
     return [{"paragraph": number, "text": text} for number, text in enumerate(body, 1)]
 
 
 def reading_minutes(word_count: int) -> int:
-    """Give the minutes that so many words take, rounded up."""
-    return -(-word_count // WORDS_A_MINUTE)
+    """Return the minutes it takes to read `word_count` words, rounded up."""
+    return -(-word_count // WORDS_PER_MINUTE)
 
 
 class SourceDocument(Base):
-    """The bytes of an article's document, apart from the row that every list reads.
+    """The bytes of the document of an article, in a table of their own since lists do not need them.
 
-    `folder` is where it was last loaded from, an absolute path that no answer has.
+    `folder` is the absolute path of the folder that the document was last loaded from. It is never served.
     """
 
     __tablename__ = "sources"
@@ -98,9 +99,9 @@ class SourceDocument(Base):
 
 
 class ArticleSlug(Base):
-    """Every slug that an article has or had, so that no other takes it and old links are redirected.
+    """A current or earlier slug of an article.
 
-    Those of a removed article stay, for it alone.
+    Earlier slugs redirect, and no other article can take them. The slugs of a removed article stay reserved.
     """
 
     __tablename__ = "article_slugs"
@@ -110,7 +111,7 @@ class ArticleSlug(Base):
 
 
 class Takeaway(Base):
-    """One numbered key point of an article."""
+    """A numbered key point of an article."""
 
     __tablename__ = "takeaways"
 

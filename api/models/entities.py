@@ -1,4 +1,4 @@
-"""Entities, and where they are mentioned."""
+"""Entities, their names, and their mentions in articles and takeaways."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ class Entity(Base):
     origin: Mapped[str] = mapped_column(Text)
     article_count: Mapped[int]
     mention_count: Mapped[int]
-    # No column: what a query counts that reads entities beside another one.
+    # Not a column: counted by the query for co-mentioned entities.
     shared_article_count: Mapped[int | None] = query_expression()
 
     __table_args__ = (
@@ -43,7 +43,7 @@ class Entity(Base):
 
 
 class EntitySlug(Base):
-    """Every slug that an entity has or had, and those of entities merged into it, which are redirected."""
+    """A current or earlier slug of an entity, or a slug of an entity that was merged into it."""
 
     __tablename__ = "entity_slugs"
 
@@ -52,7 +52,7 @@ class EntitySlug(Base):
 
 
 class EntityId(Base):
-    """The id of an entity that was merged into another; no entity has it now."""
+    """The id of an entity that no longer exists, since it was merged into another entity."""
 
     __tablename__ = "entity_ids"
 
@@ -61,7 +61,7 @@ class EntityId(Base):
 
 
 class EntityName(Base):
-    """A name or alias folded by `api.search.analyzer.fold`; `q` finds entities by its beginning."""
+    """A name or alias, folded by `api.search.analyzer.fold`, whose beginning the parameter `q` matches."""
 
     __tablename__ = "entity_names"
 
@@ -70,11 +70,11 @@ class EntityName(Base):
 
 
 class ArticleEntity(Base):
-    """An entity in an article: all its mentions there, and its salience from 0 to 1.
+    """An entity in an article, with its mentions and its salience from 0 to 1.
 
-    `mentions` is `[{part, index, start, end, text}]` in reading order; `position` ranks the article's
-    entities from 1, the most salient first. `own_name` and `own_type` are what this article alone makes of
-    an extracted entity, null for one of the catalogue.
+    `mentions` is `[{part, index, start, end, text}]` in reading order. `position` ranks the entities of the
+    article from 1, the most salient first. `own_name` and `own_type` are the name and type that this article
+    alone suggests for an extracted entity. They are null for an entity of the catalogue.
     """
 
     __tablename__ = "article_entities"
@@ -88,12 +88,12 @@ class ArticleEntity(Base):
     own_type: Mapped[str | None] = mapped_column(Text)
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
-    # The articles of an entity without their rows, in which the mentions are large.
+    # A covering index for the articles of an entity, since rows with many mentions are large.
     __table_args__ = (Index(None, "entity_id", "article_id"),)
 
     entity: Mapped[Entity] = relationship(viewonly=True)
 
-    # Under an article an entity is shown as itself, but for the article's own counts.
+    # The other fields of a MentionedEntity.
     id: AssociationProxy[UUID] = association_proxy("entity", "id")
     slug: AssociationProxy[str] = association_proxy("entity", "slug")
     name: AssociationProxy[str] = association_proxy("entity", "name")
@@ -106,7 +106,7 @@ class ArticleEntity(Base):
 
 
 class TakeawayEntity(Base):
-    """An entity named in a takeaway, with the takeaway's sort keys, so that one index finds and orders."""
+    """An entity in a takeaway, with the sort keys of the takeaway, so that one index filters and sorts."""
 
     __tablename__ = "takeaway_entities"
 

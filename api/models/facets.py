@@ -21,7 +21,7 @@ def facet_id(name: str, value: str) -> UUID:
 
 
 class ArticleFacet(Base):
-    """A facet of an article, with the sort keys of the article, so that one index both filters and sorts.
+    """A facet of an article, with the sort keys of the article, so that one index filters and sorts.
 
     `facet` is the id of an entity, or the `facet_id` of an entity type, a publication or a language.
     """

@@ -1,4 +1,4 @@
-"""What articles are about, by which seeding finds related ones; no request reads these tables."""
+"""Feature vectors of articles, from which seeding computes related links. No request reads them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,10 @@ from api.models.sort_keys import parent
 
 
 class ArticleFeatures(Base):
-    """The weighed words and entities of an article, a vector of length 1; see `seeds.linking.features`.
+    """The feature vector of an article, normalized to length 1; see `seeds.linking.features`.
 
-    `names` lists the features, heaviest first; `weights` has their weights (`seeds.linking.feature_vectors`).
+    `names` lists the features by descending weight. `weights` contains their weights, encoded by
+    `seeds.linking.feature_vectors`.
     """
 
     __tablename__ = "article_features"
@@ -24,10 +25,10 @@ class ArticleFeatures(Base):
 
 
 class Posting(Base):
-    """One of the weightiest features of an article, so that articles are found by what they share.
+    """A feature of high weight in an article, by which articles with shared features are found.
 
-    `feature` is a hash, `weight` in ten-thousandths, so that sums of products are exact on both engines.
-    Rows of one feature lie together in the order of publication.
+    `feature` is a hash. `weight` is an integer in ten-thousandths, so that sums of products are exact on both
+    engines. The primary key stores the rows of a feature together, in the order of publication.
     """
 
     __tablename__ = "postings"

@@ -1,4 +1,4 @@
-"""What was: each change of an article, and its content as it was before. Both outlive the article."""
+"""The history of articles: changes and earlier revisions. Both are kept after an article is removed."""
 
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.db import Base, Id, Number, UtcDateTime
 
 CREATED, UPDATED, REMOVED = "created", "updated", "removed"
-CHANGES = (CREATED, UPDATED, REMOVED)
+CHANGE_KINDS = (CREATED, UPDATED, REMOVED)
 
 
 class Change(Base):
-    """One change of one article; `slug` and `title` are those that it had then.
+    """A change of an article, with its slug and title at that time.
 
-    `sequence` counts changes from 1, without gaps, in the order in which they were committed. `fields` names
-    what an update changed. The last change of an article says whether it is there and at what revision.
+    `sequence` numbers the changes from 1, without gaps, in the order in which they were committed. `fields`
+    lists the fields that an update changed. The last change of an article shows its revision and whether it
+    was removed.
     """
 
     __tablename__ = "changes"
@@ -35,15 +36,15 @@ class Change(Base):
 
     @property
     def article(self) -> dict[str, Any]:
-        """The article as it was called then."""
+        """The article with its slug and title at that time."""
         return {"id": self.article_id, "slug": self.slug, "title": self.title}
 
 
 class Revision(Base):
-    """A former revision of an article: its document, and `content`, made by
-    `api.v1.article_content.article_content`.
+    """An earlier revision of an article: its document and its content.
 
-    The present revision is the article itself, and is here when it is no longer that.
+    `content` is the result of `api.v1.article_content.article_content`. The current revision is the article
+    itself. It is added here when the next revision replaces it.
     """
 
     __tablename__ = "revisions"

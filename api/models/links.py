@@ -1,4 +1,4 @@
-"""Links between articles."""
+"""Related links between articles."""
 
 from datetime import datetime
 from typing import Any
@@ -11,23 +11,26 @@ from api.db import Base, Id, UtcDateTime
 from api.models.articles import Article
 from api.models.sort_keys import parent
 
-# More than a page can list, and room below the next score for every target.
-COMPUTED, STEP = 1 << 48, 1 << 32
+# Above the place of every listed link.
+FIRST_COMPUTED_PLACE = 1 << 48
+# The places of one score, which the first 32 bits of the target's id tell apart.
+PLACES_PER_SCORE = 1 << 32
 
 
 def link_place(position: int = 0, score: float | None = None, target: UUID | None = None) -> int:
-    """Give the place of a link among its article's: listed ones as printed, then computed ones by score."""
+    """Return the place of a link in its article: listed links as printed, then computed links by score."""
     if score is None or target is None:
         return position
-    return COMPUTED + round((1 - score) * 10_000) * STEP + (target.int >> 96)
+    return FIRST_COMPUTED_PLACE + round((1 - score) * 10_000) * PLACES_PER_SCORE + (target.int >> 96)
 
 
 class RelatedLink(Base):
-    """An edge from one article to another; `target_id` is null while no article fits a listed title.
+    """A link from one article to another.
 
-    `title` is what the page printed and `title_digest` its digest: null and empty where it printed none.
-    `place` orders the links of an article (`link_place`); its `position` is counted when it is read, so that
-    a link that comes or goes changes no other row.
+    `target_id` is null as long as no article has the listed title. `title` is the listed title and
+    `title_digest` its digest; they are null and empty for a computed link. `place` orders the links of an
+    article (see `link_place`). `position` is counted at each read, so that adding or removing a link does not
+    change the other rows.
     """
 
     __tablename__ = "related_links"
@@ -39,7 +42,7 @@ class RelatedLink(Base):
     title: Mapped[str | None] = mapped_column(Text)
     title_digest: Mapped[str] = mapped_column(Text, index=True)
     printed_date: Mapped[str | None] = mapped_column(Text)
-    # Checked at the end of a transaction: an import has links before the articles that they lead to.
+    # Checked at the end of the transaction, since an import inserts links before their target articles.
     target_id: Mapped[UUID | None] = mapped_column(
         Id,
         ForeignKey("articles.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"),
@@ -56,19 +59,19 @@ class RelatedLink(Base):
     article: Mapped[Article] = relationship(foreign_keys=[article_id], viewonly=True)
     target: Mapped[Article | None] = relationship(foreign_keys=[target_id], viewonly=True)
 
-    # One edge at most from one article to another.
+    # At most one link from one article to another.
     __table_args__ = (UniqueConstraint("article_id", "target_id"),)
 
 
-_before = aliased(RelatedLink)
+_preceding = aliased(RelatedLink)
 RelatedLink.position = column_property(
     select(func.count())
-    .where(_before.article_id == RelatedLink.article_id, _before.place <= RelatedLink.place)
-    .correlate_except(_before)
+    .where(_preceding.article_id == RelatedLink.article_id, _preceding.place <= RelatedLink.place)
+    .correlate_except(_preceding)
     .scalar_subquery()
 )
 Index(None, RelatedLink.article_id, RelatedLink.place, unique=True)
-# Each order, of all links and of those that a filter admits.
+# An index for each order, of all links and of the matches of each filter.
 for _filtered in ([], [RelatedLink.basis], [RelatedLink.resolved]):
     for _ascending in (RelatedLink.published_asc, RelatedLink.score_asc):
         Index(None, *_filtered, _ascending, RelatedLink.article_id, RelatedLink.place)

@@ -1,8 +1,8 @@
-"""The full-text index: terms made by `api.search.analyzer`, indexed by each engine.
+"""The full-text index over the terms of `api.search.analyzer`.
 
-The tables hold the terms as text. What finds rows by them stands beside the models, since each engine has its
-own: on SQLite an FTS5 table that takes its content from here, kept by triggers; on PostgreSQL a generated
-column `vector` with a GIN index, without its list of pending entries, which every search would have to read.
+The tables store the terms as text. Each engine has its own index: SQLite an external-content FTS5 table that
+triggers keep up to date, PostgreSQL a generated column `vector` with a GIN index. The GIN index has no list
+of pending entries (`fastupdate`), which every search would have to read.
 """
 
 from uuid import UUID
@@ -15,7 +15,7 @@ from api.models.sort_keys import parent
 
 
 class ArticleTerms(Base):
-    """The terms of an article; `number` counts articles in the order of their first seeding."""
+    """The terms of an article; `number` numbers the articles in the order in which they were first loaded."""
 
     __tablename__ = "article_terms"
 
@@ -41,19 +41,21 @@ class TakeawayTerms(Base):
     id = synonym("takeaway_id")
 
 
-# The columns in the order of their weight, and PostgreSQL's letter for each.
-WEIGHED = {
+# The columns by descending weight, with the weight letter of PostgreSQL.
+WEIGHT_LETTERS = {
     "article_terms": {"title": "A", "summary": "B", "takeaways": "C", "text": "D"},
     "takeaway_terms": {"text": "A"},
 }
 
 
 def index_ddl(table: str, dialect: str) -> list[str]:
-    """Give the statements that make the index over `table` on `dialect`."""
-    columns = WEIGHED[table]
+    """Return the statements that create the index over `table` on `dialect`."""
+    columns = WEIGHT_LETTERS[table]
     if dialect == "postgresql":
-        weighed = [f"setweight(to_tsvector('simple', {name}), '{w}')" for name, w in columns.items()]
-        vector = f"tsvector GENERATED ALWAYS AS ({' || '.join(weighed)}) STORED"
+        vectors = [
+            f"setweight(to_tsvector('simple', {name}), '{letter}')" for name, letter in columns.items()
+        ]
+        vector = f"tsvector GENERATED ALWAYS AS ({' || '.join(vectors)}) STORED"
         return [
             f"ALTER TABLE {table} ADD COLUMN vector {vector}",
             f"CREATE INDEX ix_{table}_vector ON {table} USING gin (vector) WITH (fastupdate = off)",
@@ -61,9 +63,9 @@ def index_ddl(table: str, dialect: str) -> list[str]:
     names = ", ".join(columns)
     old, new = (", ".join(f"{row}.{name}" for name in columns) for row in ("old", "new"))
     index = f"{table}_fts"
-    added, removed = f"rowid, {names}", f"{index}, rowid, {names}"
-    add = f"INSERT INTO {index} ({added}) VALUES (new.number, {new});"  # noqa: S608 -- our own names
-    remove = f"INSERT INTO {index} ({removed}) VALUES ('delete', old.number, {old});"  # noqa: S608
+    inserted, deleted = f"rowid, {names}", f"{index}, rowid, {names}"
+    add = f"INSERT INTO {index} ({inserted}) VALUES (new.number, {new});"  # noqa: S608 -- names of this module
+    remove = f"INSERT INTO {index} ({deleted}) VALUES ('delete', old.number, {old});"  # noqa: S608
     return [
         f"CREATE VIRTUAL TABLE {index} USING fts5"
         f"({names}, content='{table}', content_rowid='number', tokenize='ascii')",
@@ -76,10 +78,10 @@ def index_ddl(table: str, dialect: str) -> list[str]:
 def _attach(table: Table) -> None:
     for dialect in ("sqlite", "postgresql"):
         for statement in index_ddl(table.name, dialect):
-            made = DDL(statement)  # type: ignore[no-untyped-call]
-            event.listen(table, "after_create", made.execute_if(dialect=dialect))
-    removal = DDL(f"DROP TABLE IF EXISTS {table.name}_fts")  # type: ignore[no-untyped-call]
-    event.listen(table, "before_drop", removal.execute_if(dialect="sqlite"))
+            ddl = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+    drop = DDL(f"DROP TABLE IF EXISTS {table.name}_fts")  # type: ignore[no-untyped-call]
+    event.listen(table, "before_drop", drop.execute_if(dialect="sqlite"))
 
 
 for _model in (ArticleTerms, TakeawayTerms):

@@ -19,7 +19,7 @@ blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Artic
 ARTICLE = PathParameter(
     "article",
     "The id or slug of the article. An earlier slug redirects (308) to the current address. A removed "
-    "article is a 410.",
+    "article returns 410.",
     "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"
     "-vertical-integration",
     statuses=(308, 404, 410),

@@ -32,7 +32,8 @@ from api.v1.sort_orders import (
 RELEVANCE = "relevance"
 SEARCH_DESCRIPTION = (
     'A full-text query of at most 50 words. All words are required. `"a phrase"` matches consecutive words, '
-    "`-word` excludes a word, and `OR` between two words requires either of them (not for excluded words). "
+    "`-word` excludes a word, and `OR` between two words requires either of them. `OR` "
+    "has no effect next to an excluded word. "
     "English words match by stem. Case and diacritics are ignored. Chinese, Japanese and Korean text matches "
     "by character."
 )
@@ -172,7 +173,9 @@ class RelatedLinkParameters(RelatedLinkFields, PageParameters):
 
     sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
     basis = Choice(schemas.BASES, "Only links with this basis.")
-    resolved = Flag("`true` for only links whose target is in the database, `false` for only the others.")
+    resolved = Flag(
+        "`true` returns only links whose target is in the database, `false` only links without a target."
+    )
 
 
 class AllRelatedLinkParameters(RelatedLinkParameters):

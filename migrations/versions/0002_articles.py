@@ -1,6 +1,6 @@
-"""Articles with their takeaways, entities, related links, documents and history, and the indexes over them.
+"""Create the tables of articles, takeaways, entities, related links, documents and history, and their indexes.
 
-Takes the place of 0001, whose tables no published version had: a database of that time is made anew.
+This migration replaces 0001, which was never released. A database made by 0001 has to be created again.
 """
 
 import secrets
@@ -16,7 +16,7 @@ depends_on = None
 ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
 TIME = sa.DateTime().with_variant(sa.BigInteger(), "sqlite")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-# In the order in which they can be dropped.
+# In an order in which they can be dropped.
 TABLES = [
     "changes",
     "revisions",
@@ -38,7 +38,7 @@ TABLES = [
     "corpus",
     "articles",
 ]
-# The columns of each full-text index, with PostgreSQL's letter for the weight.
+# The columns of each full-text index, with the weight letters of PostgreSQL.
 SEARCHED = {
     "article_terms": {"title": "A", "summary": "B", "takeaways": "C", "text": "D"},
     "takeaway_terms": {"text": "A"},
@@ -479,7 +479,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("takeaway_id", name=op.f("uq_takeaway_terms_takeaway_id")),
     )
     _create_full_text_indexes()
-    # The one row about the corpus. The key signs cursors where the settings name none.
+    # The single row about the corpus. The key signs cursors if BRIEFS_SECRET_KEY is not set.
     corpus = sa.table("corpus", sa.column("id"), sa.column("revision"), sa.column("secret_key"))
     op.bulk_insert(corpus, [{"id": 1, "revision": 0, "secret_key": secrets.token_hex(32)}])
 

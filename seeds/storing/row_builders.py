@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from api.models import facet_id, link_place, published_keys, score_keys
-from api.search.analyzer import fold, indexed
+from api.search.analyzer import fold, index_text
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import Mention
 from seeds.identifiers import related_link_id, takeaway_id, title_digest
@@ -125,7 +125,7 @@ def facet_rows(identity: UUID, record: ArticleRecord, types: Mapping[UUID, str],
 def article_terms(record: ArticleRecord) -> Row:
     """Give the columns of the article's row in the full-text index."""
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
-    return indexed(
+    return index_text(
         {
             "title": [columns["title"]],
             "summary": [columns["summary"] or ""],
@@ -138,7 +138,7 @@ def article_terms(record: ArticleRecord) -> Row:
 def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
     """Make the rows of the takeaways in the full-text index."""
     return [
-        {"takeaway_id": takeaway_id(identity, position)} | indexed({"text": [text]})
+        {"takeaway_id": takeaway_id(identity, position)} | index_text({"text": [text]})
         for position, text in enumerate(record.takeaways, 1)
     ]
 

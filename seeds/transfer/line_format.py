@@ -14,7 +14,7 @@ facets, search terms. `document` is the document's text, which is always UTF-8, 
 
 from collections.abc import Mapping
 
-from api.models import CHANGES, ENTITY_TYPES
+from api.models import CHANGE_KINDS, ENTITY_TYPES
 from seeds.extraction.mentions import WEIGHTS
 from seeds.transfer.value_readers import (
     MAX_NUMBER,
@@ -148,7 +148,7 @@ LINES: Mapping[str, Mapping[str, Read]] = {
     "article": {"number": number} | ARTICLE | PARTS,
     "removed": {"id": identity, "slugs": each(slug, 1)},
     "revision": REVISION | {"content": record(STATED), "document": text},
-    "change": {"sequence": number, "change": one_of(CHANGES)} | CHANGE,
+    "change": {"sequence": number, "change": one_of(CHANGE_KINDS)} | CHANGE,
     "end": {"lines": count, "sha256": sha256},
 }
 KINDS = tuple(LINES)

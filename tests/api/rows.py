@@ -32,7 +32,7 @@ from api.models import (
     published_keys,
     score_keys,
 )
-from api.search.analyzer import fold, indexed
+from api.search.analyzer import fold, index_text
 from api.v1.article_content import article_content
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import transactions
@@ -98,7 +98,7 @@ def article_rows(number: int) -> Rows:
         SourceDocument: [{"article_id": identity, "content": b"...", "folder": "/pages"}],
         Change: [_change(article, number, revision=1)],
         Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
-        ArticleTerms: [{"article_id": identity} | indexed(_texts(article))],
+        ArticleTerms: [{"article_id": identity} | index_text(_texts(article))],
         TakeawayTerms: [_terms(number, position) for position in range(1, number % 4 + 1)],
     }
 
@@ -108,7 +108,7 @@ def _texts(article: Row) -> dict[str, list[str]]:
 
 
 def _terms(article: int, position: int) -> Row:
-    return {"takeaway_id": row_id("takeaway", article, position)} | indexed(
+    return {"takeaway_id": row_id("takeaway", article, position)} | index_text(
         {"text": [f"Takeaway {position}"]}
     )
 

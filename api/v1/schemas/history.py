@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.models import CHANGES, CREATED, UPDATED
+from api.models import CHANGE_KINDS, CREATED, UPDATED
 from api.resources.fields import FromParent, Link, StoredJson, Time
 from api.resources.serialization import PageLinks, PageMeta, Shape, page_shape
 from api.v1.article_content import CONTENT_FIELDS
@@ -38,7 +38,7 @@ class Change(Shape):
     kind = string(
         "What happened to the article. An article that was removed and is loaded again is `created` with the "
         "same id and the next revision.",
-        validate=validate.OneOf(CHANGES),
+        validate=validate.OneOf(CHANGE_KINDS),
     )
     article = fields.Nested(ArticleReference)
     revision = number("The revision after the change, or the last revision of a removed article.", 1)

@@ -49,7 +49,7 @@ class RelatedLink(Shape):
     basis = fields.String(
         validate=validate.OneOf(BASES),
         metadata={
-            "description": "`listed` if the page lists the link, `computed` if the content implies it."
+            "description": "`listed` if the page lists the link, `computed` if it was derived from texts."
         },
     )
     title = fields.Function(

@@ -13,8 +13,9 @@ class Evidence(Shape):
     paragraph = number("The number of the paragraph.", 1)
     score = fields.Float(
         metadata={
-            "description": "The share of the takeaway that the paragraph supports, from 0 to 1. Compared are "
-            "entities, numbers and rare words; each counts less if more paragraphs contain it."
+            "description": "How much of the takeaway the paragraph supports, from 0 to 1: the weighted share of "
+            "the entities, numbers and rare words of the takeaway that the paragraph contains. A word has a "
+            "lower weight if more paragraphs contain it."
         }
     )
 

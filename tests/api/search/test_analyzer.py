@@ -9,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.search.analyzer import (
+    ASCII_WORD,
     MAX_OCCURRENCES,
-    MAX_TERM,
+    MAX_TERM_LENGTH,
     MAX_TERMS,
     PLACEHOLDER,
-    PLAIN,
     WORD,
     analyze,
     fold,
-    indexed,
+    index_text,
     term,
 )
 
-ENGINE_SAFE = re.compile(rf"[A-Za-z0-9]{{1,{MAX_TERM}}}")
+ENGINE_SAFE = re.compile(rf"[A-Za-z0-9]{{1,{MAX_TERM_LENGTH}}}")
 # Letters of many scripts, marks and signs close together, as no text taken at random has them.
 AWKWARD = st.text(
     st.sampled_from("aÉé\u0301ßŁøæÆﬁŉİıǆ'’-_.5²½Ⅷ凌通々〇カガ\u3099ｶﾞ한\u1112\u1161م\u064fд й\0\u200d😀Ａ")
@@ -121,7 +121,7 @@ def test_a_term_tells_its_kind() -> None:
 def test_a_word_too_long_for_a_term_has_one_all_the_same() -> None:
     long = "x" * 5000
     assert terms(long) == terms(long.upper()) == [term(long)]
-    assert len(term(long)) == MAX_TERM
+    assert len(term(long)) == MAX_TERM_LENGTH
     assert term(long) != term(long + "x")
 
 
@@ -147,24 +147,24 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
 
 @given(st.text() | AWKWARD | st.text(st.sampled_from("aB3é\u0301凌's .,;-_")))
 def test_the_short_way_to_a_plain_word_finds_what_the_general_one_does(text: str) -> None:
-    general = re.compile(WORD.pattern.removeprefix(f"{PLAIN}|"))
+    general = re.compile(WORD.pattern.removeprefix(f"{ASCII_WORD}|"))
     assert general.pattern != WORD.pattern
     assert [word.span() for word in WORD.finditer(text)] == [word.span() for word in general.finditer(text)]
 
 
 def test_each_paragraph_ends_in_a_break_so_that_no_phrase_reaches_over() -> None:
-    made = indexed({"title": ["Quay lamps"], "text": ["One lamp", "", "lit"]})
+    made = index_text({"title": ["Quay lamps"], "text": ["One lamp", "", "lit"]})
     assert made == {"title": "aquay alamp z0", "text": "aone alamp z0 z1 alit z2"}
     words = {each for text in ("Z0 z1 z", "y") for each in terms(text)}
     assert not words & set(" ".join(made.values()).split())
 
 
 def test_a_part_without_text_has_no_terms() -> None:
-    assert indexed({"title": [], "summary": [""]}) == {"title": "", "summary": "z0"}
+    assert index_text({"title": [], "summary": [""]}) == {"title": "", "summary": "z0"}
 
 
 def test_a_term_that_occurs_too_often_leaves_a_placeholder() -> None:
-    made = indexed({"title": ["lamp"], "text": ["lamp " * MAX_OCCURRENCES + "quay"]})
+    made = index_text({"title": ["lamp"], "text": ["lamp " * MAX_OCCURRENCES + "quay"]})
     assert made["title"] == "alamp z0"
     assert made["text"].split().count("alamp") == MAX_OCCURRENCES - 1
     assert made["text"].split()[-3:] == [PLACEHOLDER, "aquay", "z0"]
@@ -173,7 +173,7 @@ def test_a_term_that_occurs_too_often_leaves_a_placeholder() -> None:
 
 def test_what_is_beyond_the_last_place_is_left_out_over_all_parts() -> None:
     words = [f"w{number}" for number in range(MAX_TERMS)]
-    made = indexed({"title": ["first"], "text": [" ".join(words[:-2]), " ".join(words[-2:]), "more"]})
+    made = index_text({"title": ["first"], "text": [" ".join(words[:-2]), " ".join(words[-2:]), "more"]})
     kept = [each for each in " ".join(made.values()).split() if each[0] == "a"]
     assert len(kept) == MAX_TERMS
     assert kept[-1] == term(words[-2])
