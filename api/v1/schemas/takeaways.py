@@ -13,8 +13,8 @@ class Evidence(Shape):
     paragraph = number("The number of the paragraph.", 1)
     score = fields.Float(
         metadata={
-            "description": "How much of the takeaway the paragraph supports, from 0 to 1: the weighted share of "
-            "the entities, numbers and rare words of the takeaway that the paragraph contains. A word has a "
+            "description": "How much of the takeaway the paragraph supports, from 0 to 1: the weighted share "
+            "of the entities, numbers and rare words of the takeaway that the paragraph contains. A word has a "
             "lower weight if more paragraphs contain it."
         }
     )
