@@ -193,7 +193,7 @@ def render_command() -> None:
     Example: flask seed render
     """
     with reported_failures(), transactions(db.engine, print_message) as begin:
-        count = render_articles(begin, anew=True)
+        count = render_articles(begin, all_articles=True)
     print_result(f"{count_of(count, 'article', 'articles')} rendered")
 
 

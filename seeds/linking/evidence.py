@@ -1,18 +1,24 @@
-"""Evidence: which paragraphs of the body support each takeaway, and how well.
+"""Evidence: the paragraphs of the body that support each takeaway, with a score.
 
-What a text says are its entities, whatever it calls them, its numbers and its other words. A paragraph's
-score is the share of what the takeaway says that the paragraph says too, from 0 to 1 with four digits:
+A text is reduced to its items: the entities that it mentions, its numbers, and its other words. The score of
+a paragraph is the weighted share of the takeaway's items that the paragraph contains, from 0 to 1:
 
-    score = sum of the weights of what both say / sum of the weights of all that the takeaway says
-    weight = kind / the number of paragraphs that say it, or just kind where none does
+    score(takeaway, paragraph) = sum of weight(i) over shared items i / sum of weight(i) over the takeaway
+    weight(i)                  = base(i) / max(1, number of paragraphs that contain i)
 
-The kind is 2 for an entity and for a number, 1 for a whole number below ten, and 0 to 1 for a word, the rarer
-the more; see `telling`. So what the whole article is about says little of any one paragraph, and what no
-paragraph says counts against all of them.
+The base weight is 2 for an entity or a number, 1 for a whole number below ten, and 0 to 1 for a word: the
+rarer the word in English, the higher (`word_weight`). The division by the number of paragraphs is an inverse
+document frequency within the article: items that most paragraphs contain do not tell paragraphs apart. Items
+that no paragraph contains lower the score of all paragraphs.
 
-A paragraph is listed if it scores at least `LEAST`, has at least `LEAST_SPECIFIC` of the takeaway's entities
-and numbers, by weight, and says at least `LEAST_SHARED` of its things, those besides numbers weighing at
-least `LEAST_BESIDES`; at most `MOST` are, and none that scores below `NEIGHBOUR` of the best.
+A paragraph is evidence if all of the following hold:
+
+- Its score is at least `MIN_SCORE`, and at least `MIN_SHARE_OF_BEST` of the best score.
+- It contains at least `MIN_SPECIFIC_SHARE` of the takeaway's entities and numbers, by weight.
+- It shares at least `MIN_SHARED_ITEMS` items, and those that are not numbers weigh at least
+  `MIN_WEIGHT_WITHOUT_NUMBERS`.
+
+At most `MAX_PARAGRAPHS` paragraphs are returned for a takeaway.
 """
 
 import re
@@ -27,109 +33,131 @@ from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.mentions import FoundEntity
 from seeds.parsing.document import ArticleText
 
-# Set on pages whose evidence was noted by a reader first. A paragraph in doubt is better left out: who
-# follows one reference to nothing trusts none of them.
-LEAST, LEAST_SPECIFIC, NEIGHBOUR = 0.4, 0.5, 0.6
-# One thing alone, or numbers alone, any text may happen to have.
-LEAST_SHARED, LEAST_BESIDES = 2, 0.3
-MOST = 3
-ENTITY, NUMBER, SMALL_NUMBER = 2.0, 2.0, 1.0
-# Of 5.4e11 words in English books: one that is there as often as COMMON says nothing, as RARE all it can.
-COMMON, RARE = 500_000_000, 1_000_000
+# These values were chosen on pages whose evidence had been annotated by hand, in favour of precision: a
+# reader who follows one wrong reference trusts none.
+MIN_SCORE, MIN_SPECIFIC_SHARE, MIN_SHARE_OF_BEST = 0.4, 0.5, 0.6
+# Any two texts can share one item or a few numbers by chance.
+MIN_SHARED_ITEMS, MIN_WEIGHT_WITHOUT_NUMBERS = 2, 0.3
+MAX_PARAGRAPHS = 3
+ENTITY_WEIGHT, NUMBER_WEIGHT, SMALL_NUMBER_WEIGHT = 2.0, 2.0, 1.0
+# Occurrences among the 5.4e11 words of English books at which a word weighs 0 and 1.
+COMMON_WORD_COUNT, RARE_WORD_COUNT = 500_000_000, 1_000_000
 DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-# Digits that letters are glued to, as in 5G, are a word.
+# Digits that letters follow directly, as in 5G, are part of a word.
 TOKEN = re.compile(rf"(?>{DIGITS.pattern})(?![^\W_])|{WORD.pattern}")
-# "One" is left out: it seldom counts anything.
-SMALL = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
+# "One" is missing because it is rarely a number.
+TWO_TO_NINE = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+TEN_TO_NINETEEN = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
-ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
-ONES = {word: float(number) for number, word in enumerate(SMALL.split()[:8], 2)}
-TENS = {word: 10.0 * number for number, word in enumerate(ROUND.split(), 2)}
-WRITTEN = {word: float(number) for number, word in enumerate(SMALL.split(), 2)} | TENS
-SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
+TENS_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ONES = {word: float(number) for number, word in enumerate(TWO_TO_NINE, 2)}
+TENS = {word: 10.0 * number for number, word in enumerate(TENS_WORDS, 2)}
+TEENS = {word: float(number) for number, word in enumerate(TEN_TO_NINETEEN, 10)}
+NUMBER_WORDS = ONES | TEENS | TENS
+MULTIPLIERS = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 
-# Keys are `e` and the slug of an entity, `n` and a number, or the term of a word, which begins with neither.
-SPECIFIC = ("e", "n")
-Things = Mapping[str, float]
-"""What a text says: the kind or weight by key."""
+# The key of an item is `e` and the slug of an entity, or `n` and a number, or the term of a word. Terms begin
+# with neither letter.
+SPECIFIC_PREFIXES = ("e", "n")
+Weights = Mapping[str, float]
+"""The weight of each item of a text, by key."""
 Span = tuple[int, int, str]
-"""Where a text names an entity, and its key."""
+"""The start and end of a mention in a text, and the key of its entity."""
 
 
 def find_evidence(
-    prose: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
+    text: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> list[list[dict[str, Any]]]:
-    """Give the paragraphs that support each takeaway, the best first: `{"paragraph": 1, "score": 0.75}`."""
-    spans = _spans(entities)
-    body = [_things(lexicon, text, spans.get(("body", at), [])) for at, text in enumerate(prose.body, 1)]
-    paragraphs = Counter(thing for things in body for thing in things)
-    said = [_things(lexicon, one.text, spans.get(("takeaways", one.position), [])) for one in prose.takeaways]
+    """Return the evidence of each takeaway, best first, in the form `{"paragraph": 1, "score": 0.75}`.
+
+    Args:
+        text: The texts of the article.
+        entities: The entities that the texts mention.
+        lexicon: Has the frequencies of English words, and its function words.
+    """
+    spans = _mention_spans(entities)
+    body = [
+        _base_weights(lexicon, paragraph, spans.get(("body", number), []))
+        for number, paragraph in enumerate(text.body, 1)
+    ]
+    paragraph_counts = Counter(item for items in body for item in items)
+    takeaways = [
+        _base_weights(lexicon, takeaway.text, spans.get(("takeaways", takeaway.position), []))
+        for takeaway in text.takeaways
+    ]
     return [
-        _best({thing: kind / (paragraphs[thing] or 1) for thing, kind in things.items()}, body)
-        for things in said
+        _best_paragraphs({item: base / (paragraph_counts[item] or 1) for item, base in items.items()}, body)
+        for items in takeaways
     ]
 
 
-def _spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
-    """Give where each takeaway and paragraph names entities, in order."""
+def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
+    """Return the spans of all mentions in each takeaway and paragraph, in the order of the text."""
     spans: dict[tuple[str, int | None], list[Span]] = {}
     for found in entities:
         key = f"e{found.entity.slug}"
         for mention in found.mentions:
             spans.setdefault((mention.part, mention.index), []).append((mention.start, mention.end, key))
-    return {place: sorted(several) for place, several in spans.items()}
+    return {place: sorted(in_place) for place, in_place in spans.items()}
 
 
-def _best(weights: Things, body: Sequence[Things]) -> list[dict[str, Any]]:
-    """List the paragraphs of `body` that support a takeaway of these `weights`."""
-    scores = [(_score(weights, things), number) for number, things in enumerate(body, 1)]
+def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[str, Any]]:
+    """Return the paragraphs of `body` that support a takeaway with these weights."""
+    scores = [(_score(takeaway, paragraph), number) for number, paragraph in enumerate(body, 1)]
     scores.sort(key=lambda scored: (-scored[0], scored[1]))
-    least = max(LEAST, NEIGHBOUR * scores[0][0]) if scores else LEAST
-    return [{"paragraph": number, "score": score} for score, number in scores[:MOST] if score >= least]
+    lowest = max(MIN_SCORE, MIN_SHARE_OF_BEST * scores[0][0]) if scores else MIN_SCORE
+    return [
+        {"paragraph": number, "score": score} for score, number in scores[:MAX_PARAGRAPHS] if score >= lowest
+    ]
 
 
-def _score(weights: Things, things: Things) -> float:
-    """Give the score of a paragraph that says `things`, 0 where too little of what is shared is specific."""
-    shared = {thing: weight for thing, weight in weights.items() if thing in things}
-    besides = sum(weight for thing, weight in shared.items() if not thing.startswith("n"))
-    if len(shared) < LEAST_SHARED or besides < LEAST_BESIDES:
+def _score(takeaway: Weights, paragraph: Weights) -> float:
+    """Return the score of a paragraph, or 0 if it shares too few items or too few specific items."""
+    shared = {item: weight for item, weight in takeaway.items() if item in paragraph}
+    without_numbers = sum(weight for item, weight in shared.items() if not item.startswith("n"))
+    if len(shared) < MIN_SHARED_ITEMS or without_numbers < MIN_WEIGHT_WITHOUT_NUMBERS:
         return 0.0
-    if _specific(shared) < LEAST_SPECIFIC * _specific(weights):
+    if _specific_weight(shared) < MIN_SPECIFIC_SHARE * _specific_weight(takeaway):
         return 0.0
-    return round(sum(shared.values()) / sum(weights.values()), 4)
+    return round(sum(shared.values()) / sum(takeaway.values()), 4)
 
 
-def _specific(weights: Things) -> float:
-    return sum(weight for thing, weight in weights.items() if thing.startswith(SPECIFIC))
+def _specific_weight(weights: Weights) -> float:
+    """Return the sum of the weights of the entities and numbers."""
+    return sum(weight for item, weight in weights.items() if item.startswith(SPECIFIC_PREFIXES))
 
 
-def _things(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
-    """Give what `text` says, with its kinds; the words and numbers in a name are the entity's."""
-    gaps, reached = [], 0
+def _base_weights(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
+    """Return the items of `text` with their base weights.
+
+    Words and numbers within a mention count as part of the entity only.
+    """
+    between_mentions, reached = [], 0
     for start, end, _ in spans:
-        gaps.append(text[reached:start])
+        between_mentions.append(text[reached:start])
         reached = end
-    tokens = TOKEN.findall(" ".join([*gaps, text[reached:]]))
-    things = {key: ENTITY for _, _, key in spans}
+    tokens = TOKEN.findall(" ".join([*between_mentions, text[reached:]]))
+    weights = {key: ENTITY_WEIGHT for _, _, key in spans}
     for number in _numbers(tokens):
-        things[f"n{number:.12g}"] = SMALL_NUMBER if number < 10 and number.is_integer() else NUMBER
+        is_small = number < 10 and number.is_integer()
+        weights[f"n{number:.12g}"] = SMALL_NUMBER_WEIGHT if is_small else NUMBER_WEIGHT
     for token in tokens:
-        stem, kind = _word(lexicon, token)
-        if kind:
-            things[stem] = kind
-    return things
+        stem, weight = _term_and_weight(lexicon, token)
+        if weight:
+            weights[stem] = weight
+    return weights
 
 
 def _numbers(tokens: Sequence[str]) -> Iterator[float]:
-    """Yield the numbers that `tokens` write: `12`, `forty-two` and `1.5 million` are one each."""
+    """Yield the numbers in `tokens`. `12`, `forty-two` and `1.5 million` are one number each."""
     number: float | None = None
     for token in tokens:
         if number is None:
             number = _number(token)
-        elif (word := fold(token)) in SCALES:
-            number *= SCALES[word]
+        elif (word := fold(token)) in MULTIPLIERS:
+            number *= MULTIPLIERS[word]
         elif word in ONES and number in TENS.values():
             number += ONES[word]
         else:
@@ -141,21 +169,28 @@ def _numbers(tokens: Sequence[str]) -> Iterator[float]:
 
 @lru_cache(maxsize=65_536)
 def _number(token: str) -> float | None:
-    """Give the number that one token writes."""
-    return float(token.replace(",", "")) if DIGITS.fullmatch(token) else WRITTEN.get(fold(token))
+    """Return the number that `token` writes in digits or as a word, or None."""
+    return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 
 @lru_cache(maxsize=65_536)
-def _word(lexicon: Lexicon, token: str) -> tuple[str, float]:
-    """Give the term of `token` and its kind, which is 0 where it is a number, a letter or a function word."""
+def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
+    """Return the term of `token` and its base weight.
+
+    The weight of a number, a single letter or a function word is 0.
+    """
     stem, word = term(token), fold(token).removesuffix("'s")
-    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in SCALES
+    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
     if is_empty or word in lexicon.function_words:
         return stem, 0.0
-    # "Mandates" is no rarer a word than "mandate".
-    return stem, telling(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
+    # An inflected form is rarer than its stem, but says no more.
+    return stem, word_weight(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
 
 
-def telling(count: int) -> float:
-    """Give the kind of a word that books have so often: log(COMMON / count) / log(COMMON / RARE), 0 to 1."""
-    return min(max(log(COMMON / max(count, 1)) / log(COMMON / RARE), 0.0), 1.0)
+def word_weight(count: int) -> float:
+    """Return the base weight of a word with `count` occurrences in English books, from 0 to 1.
+
+    The weight is log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT).
+    """
+    weight = log(COMMON_WORD_COUNT / max(count, 1)) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
+    return min(max(weight, 0.0), 1.0)

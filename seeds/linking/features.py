@@ -1,13 +1,23 @@
-"""What an article is about: its words and entities, weighed, as a vector of length 1.
+"""The features of an article: its words and entities with weights, as a vector of length 1.
 
-A word weighs (1 + ln of how often it occurs) x its rarity x its emphasis; then the words together have 9/10
-of the vector's squared length and the entities 1/10. Rarity is that in general English, not in the corpus: so
-the similarity of two articles depends on nothing else, and no seeding changes that of two others. Emphasis is
-on what two events of one kind differ in: names of persons, products, events and policies, and the calendar;
-places and organizations are in the news with any event. Of all features the 120 weightiest are kept.
+The weight of a word follows tf-idf, with an emphasis on words that distinguish events:
 
-Salton, Wong, Yang: A vector space model for automatic indexing (1975); the rarity is the inverse document
-frequency of Spärck Jones (1972).
+    weight(w) = (1 + ln(tf(w))) * idf(w) * emphasis(w)
+    idf(w)    = -ln(share of English texts that contain w) - 0.5, limited to 0 to 5.5
+
+- `tf` is the number of occurrences; words of the title and of the beginning of the body count twice.
+- `idf`, the inverse document frequency, is that of general English instead of this corpus. The similarity of
+  two articles therefore depends on nothing but their texts, and loading more articles never changes it.
+- `emphasis` is higher for the names of persons, products, events and policies, and for days, weekdays and
+  months. Two reports of one type of event differ in these. Places and organizations appear in reports of many
+  events and have no emphasis.
+
+The weight of an entity is the square root of its salience, multiplied by the sum of the `idf` of the words in
+its name. Words make up nine tenths of the squared length of the vector, and entities one tenth. The 120
+heaviest features are kept.
+
+References: Salton, Wong and Yang, "A vector space model for automatic indexing" (1975); Spärck Jones, "A
+statistical interpretation of term specificity and its application in retrieval" (1972).
 """
 
 import math
@@ -22,64 +32,75 @@ from api.search.analyzer import fold, words_in
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.mentions import FoundEntity, Section
 
-# The first words of the body count twice, as those of the title do.
+MAX_FEATURES = 120
+# Words at the beginning of the body that count twice.
 LEAD_WORDS = 100
-KEPT = 120
+# The part of the squared length of the vector that entities make up.
 ENTITY_SHARE = 0.1
-# The types of entity whose names tell one event from another.
-TELLING = frozenset({"person", "product", "event", "policy"})
-NAME, CALENDAR = 1.6, 2.0
-# Books that the frequencies are of, and a text of so many words, in which a word is there or not.
-BOOK_WORDS, TEXT_WORDS, UNKNOWN = 541_808_760_578, 300, 10_000
-# What is rarer than this is as good as a name; what is commoner than that says nothing.
-RAREST, COMMONEST = 6.0, 0.5
-# The mark before an entity's id, which no word begins with.
+# The types of entity whose names distinguish events.
+EMPHASIZED_TYPES = frozenset({"person", "product", "event", "policy"})
+NAME_EMPHASIS, DATE_EMPHASIS = 1.6, 2.0
+# Words in the books that the frequencies were counted in, and occurrences that are added to each count so
+# that an unknown word has a finite idf.
+BOOK_WORDS, COUNT_SMOOTHING = 541_808_760_578, 10_000
+# The length of the texts whose share the idf is computed from.
+TEXT_WORDS = 300
+# The idf is cut off at the maximum, which is that of names; then the offset is subtracted, so that words
+# that most texts contain have no weight.
+MAX_IDF, IDF_OFFSET = 6.0, 0.5
+# Precedes the id of an entity in the name of its feature. No word begins with this character.
 ENTITY = "="
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-# A month as it stands in a date.
-MONTH_OF = {month[:length].title(): month for month in MONTHS for length in (3, len(month))}
-MONTH_OF["Sept"] = "september"
+# The month by its names and abbreviations in dates.
+MONTH_BY_NAME = {month[:length].title(): month for month in MONTHS for length in (3, len(month))}
+MONTH_BY_NAME["Sept"] = "september"
 DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
-CALENDAR_EMPHASIS = dict.fromkeys((*WEEKDAYS, *MONTHS), CALENDAR)
+CALENDAR_EMPHASIS = dict.fromkeys((*WEEKDAYS, *MONTHS), DATE_EMPHASIS)
 
 
-def features(
+def extract_features(
     sections: Sequence[Section], entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> dict[str, float]:
-    """Give the features of an article with their weights, the weightiest first."""
-    words = _scaled(_words(sections, entities, lexicon), 1 - ENTITY_SHARE)
-    named = {
-        ENTITY + found.entity.id.hex: math.sqrt(found.salience) * _name_rarity(lexicon, found.entity.name)
+    """Return the features of an article with their weights, heaviest first.
+
+    Args:
+        sections: The texts of the article.
+        entities: The entities that the texts mention.
+        lexicon: Has the frequencies of English words.
+    """
+    words = _scaled(_word_weights(sections, entities, lexicon), 1 - ENTITY_SHARE)
+    entity_weights = {
+        ENTITY + found.entity.id.hex: math.sqrt(found.salience) * _name_idf(lexicon, found.entity.name)
         for found in entities
     }
-    both = words | _scaled(named, ENTITY_SHARE)
-    # Of equal ones those that are named first.
-    kept = sorted(both.items(), key=itemgetter(1), reverse=True)[:KEPT]
-    return {name: round(weight, 4) for name, weight in _scaled(dict(kept), 1).items()}
+    weights = words | _scaled(entity_weights, ENTITY_SHARE)
+    # Sorting is stable: of features with the same weight, the one that comes first in the text is first.
+    heaviest = sorted(weights.items(), key=itemgetter(1), reverse=True)[:MAX_FEATURES]
+    return {name: round(weight, 4) for name, weight in _scaled(dict(heaviest), 1).items()}
 
 
-def _words(
+def _word_weights(
     sections: Iterable[Section], entities: Iterable[FoundEntity], lexicon: Lexicon
 ) -> dict[str, float]:
     texts = [(section.part, words_in(section.text)) for section in sections]
     days = Counter(chain.from_iterable(_days(words) for _, words in texts))
     counts: defaultdict[str, int] = defaultdict(int, days)
-    for form, count in _forms(texts).items():
-        counts[_word(form)] += count
-    emphasis = _telling(entities) | CALENDAR_EMPHASIS | dict.fromkeys(days, CALENDAR)
+    for form, count in _count_forms(texts).items():
+        counts[_normalize(form)] += count
+    emphasis = _name_emphasis(entities) | CALENDAR_EMPHASIS | dict.fromkeys(days, DATE_EMPHASIS)
     return {
-        word: (1 + math.log(count)) * rare * emphasis.get(word, 1.0)
+        word: (1 + math.log(count)) * word_idf * emphasis.get(word, 1.0)
         for word, count in counts.items()
-        if (rare := rarity(lexicon, word))
+        if (word_idf := idf(lexicon, word))
     }
 
 
-def _forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Count words as they are written, those of the title and the first of the body twice."""
+def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
+    """Count the word forms, those of the title and of the beginning of the body twice."""
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
     body = chain.from_iterable(words for part, words in texts if part == "body")
@@ -87,43 +108,52 @@ def _forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
 
 
 def _days(words: Sequence[str]) -> list[str]:
-    """Give each day that is written `December 14`, `14 Dec` or the like, as `december 14`."""
-    if MONTH_OF.keys().isdisjoint(words):
+    """Return each day of the year in `words`, such as `December 14` or `14 Dec`, as `december 14`."""
+    if MONTH_BY_NAME.keys().isdisjoint(words):
         return []
     beside = [
         (month, day)
         for place, month in enumerate(words)
-        if month in MONTH_OF
+        if month in MONTH_BY_NAME
         for day in (*words[place + 1 : place + 2], *words[max(place - 1, 0) : place])
     ]
-    return [f"{MONTH_OF[month]} {int(found[1])}" for month, day in beside if (found := DAY.fullmatch(day))]
+    return [
+        f"{MONTH_BY_NAME[month]} {int(found[1])}" for month, day in beside if (found := DAY.fullmatch(day))
+    ]
 
 
-def _telling(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Give the emphasis of each word in a name that tells the event."""
-    names = {mention.text for found in entities if found.entity.type in TELLING for mention in found.mentions}
-    return {_word(form): NAME for name in names for form in words_in(name)}
+def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
+    """Return the emphasis of each word in a name that distinguishes events."""
+    names = {
+        mention.text
+        for found in entities
+        if found.entity.type in EMPHASIZED_TYPES
+        for mention in found.mentions
+    }
+    return {_normalize(form): NAME_EMPHASIS for name in names for form in words_in(name)}
 
 
 @lru_cache(maxsize=65_536)
-def _word(form: str) -> str:
+def _normalize(form: str) -> str:
     return fold(form).removesuffix("'s")
 
 
 @lru_cache(maxsize=200_000)
-def rarity(lexicon: Lexicon, word: str) -> float:
-    """Give how much a word tells: -ln of the share of English texts that have it, 0 to 5.5."""
-    expected = (lexicon.frequencies.get(word, 0) + UNKNOWN) / BOOK_WORDS * TEXT_WORDS
-    return max(0.0, min(RAREST, -math.log(-math.expm1(-expected))) - COMMONEST)
+def idf(lexicon: Lexicon, word: str) -> float:
+    """Return the inverse document frequency of `word` in general English, from 0 to 5.5."""
+    # The expected number of occurrences in a text. By the Poisson distribution, 1 - exp(-expected) is the
+    # share of texts with at least one.
+    expected = (lexicon.frequencies.get(word, 0) + COUNT_SMOOTHING) / BOOK_WORDS * TEXT_WORDS
+    return max(0.0, min(MAX_IDF, -math.log(-math.expm1(-expected))) - IDF_OFFSET)
 
 
 @lru_cache(maxsize=50_000)
-def _name_rarity(lexicon: Lexicon, name: str) -> float:
-    return sum(rarity(lexicon, _word(form)) for form in words_in(name))
+def _name_idf(lexicon: Lexicon, name: str) -> float:
+    return sum(idf(lexicon, _normalize(form)) for form in words_in(name))
 
 
-def _scaled(weights: Mapping[str, float], share: float) -> dict[str, float]:
-    """Give `weights` with `share` as the sum of their squares."""
+def _scaled(weights: Mapping[str, float], squared_length: float) -> dict[str, float]:
+    """Return `weights`, scaled so that the sum of their squares is `squared_length`."""
     length = math.hypot(*weights.values())
-    factor = math.sqrt(share) / length if length else 0.0
+    factor = math.sqrt(squared_length) / length if length else 0.0
     return {name: weight * factor for name, weight in weights.items()} if length else {}

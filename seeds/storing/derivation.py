@@ -1,4 +1,4 @@
-"""What a seeding derives from what an article says, before any database is asked."""
+"""Derived data of an article: entities, evidence and features. No database is needed."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ import orjson
 from seeds.extraction.mentions import EntityMatcher, FoundEntity, find_entities, sections
 from seeds.linking.evidence import find_evidence
 from seeds.linking.feature_vectors import FeatureVector, make_vector
-from seeds.linking.features import features
+from seeds.linking.features import extract_features
 from seeds.parsing.document import ArticleText
 
 
 @dataclass(frozen=True)
 class DerivedData:
-    """Its entities, the evidence of each takeaway, and what it is about."""
+    """The entities of an article, the evidence of each takeaway, and the features with their weights."""
 
     entities: list[FoundEntity]
     evidence: list[list[dict[str, Any]]]
@@ -24,23 +24,22 @@ class DerivedData:
 
     @cached_property
     def vector(self) -> FeatureVector:
-        """What the article is about, as it is stored and compared."""
+        """The features as they are stored and compared."""
         return make_vector(self.features)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 that tells whether anything differs from what was derived before."""
-        found = [
+        """The SHA-256 by which a change of the derived data is recognized."""
+        entities = [
             (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
             for found in self.entities
         ]
-        whole = [found, self.evidence, self.features]
-        return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        everything = [entities, self.evidence, self.features]
+        return hashlib.sha256(orjson.dumps(everything, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def derive(prose: ArticleText, matcher: EntityMatcher) -> DerivedData:
-    """Derive all that follows from `prose`, its entities found by `matcher`."""
-    entities = find_entities(prose, matcher)
-    lexicon = matcher.lexicon
-    evidence = find_evidence(prose, entities, lexicon)
-    return DerivedData(entities, evidence, features(sections(prose), entities, lexicon))
+def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
+    """Return the data derived from the texts of an article, with the entities that `matcher` finds."""
+    entities = find_entities(text, matcher)
+    evidence = find_evidence(text, entities, matcher.lexicon)
+    return DerivedData(entities, evidence, extract_features(sections(text), entities, matcher.lexicon))

@@ -1,6 +1,6 @@
-"""What was derived, anew: from articles that are there, with the rules and the catalogue of today.
+"""`flask seed relink`: derive data again from stored articles, with the current rules and catalogue.
 
-No article has a new revision of it, and the feed of changes nothing; the corpus is counted one on.
+Articles get no new revision, and the change feed gets no entry. The revision of the corpus increases.
 """
 
 from uuid import UUID
@@ -30,22 +30,22 @@ FEATURES = (
 
 
 def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
-    """Derive anew what is derived from an article alone; tells whether anything changed."""
-    whole = read_stored_article(connection, identity)
-    record = whole.record
+    """Derive the data of one article again, apart from its computed links. Return True if it changed."""
+    stored = read_stored_article(connection, identity)
+    record = stored.record
     derived = derive(record.article_text, matcher)
-    if derived.digest == whole.derived_digest:
+    if derived.digest == stored.derived_digest:
         return False
     connection.execute(SET_DERIVED_DIGEST, {"identity": identity, "digest": derived.digest})
-    seeded = {"created_at": whole.created_at, "updated_at": whole.updated_at}
-    write_derived_rows(connection, identity, record, derived, seeded, is_new=False)
+    timestamps = {"created_at": stored.created_at, "updated_at": stored.updated_at}
+    write_derived_rows(connection, identity, record, derived, timestamps, is_new=False)
     resolve_listed_links(connection, identity, {record.columns["title_digest"]})
     increment_corpus_revision(connection)
     return True
 
 
 def relink(connection: Connection, identity: UUID) -> bool:
-    """Compute the links of an article anew; tells whether any changed."""
+    """Compute the computed links of one article again. Return True if any changed."""
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
     vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})
     changed = replace_computed_links(connection, identity, vector, row.published_at if row else None)

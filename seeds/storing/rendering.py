@@ -1,4 +1,4 @@
-"""Renderings made: after a run those that it left stale, or all of them by `flask seed render`."""
+"""Rendering: store the JSON of articles, after a run for stale renderings, or for all articles."""
 
 from sqlalchemy import bindparam, select, update
 
@@ -9,25 +9,32 @@ from seeds.bulk import update_rows
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 
-# Articles that one transaction renders: with more others would wait for long, with fewer each costs more.
-PAGE = 100
+# Articles in one transaction. A longer transaction would block other writers for too long.
+BATCH_SIZE = 100
 RENDERINGS = table_of(Rendering)
-ALL = select(RENDERINGS.c.article_id)
-STALE = ALL.where(RENDERINGS.c.rendering_key.is_(None))
-WRITE = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam("identity"))
+ALL_ARTICLES = select(RENDERINGS.c.article_id)
+STALE_ARTICLES = ALL_ARTICLES.where(RENDERINGS.c.rendering_key.is_(None))
+UPDATE_RENDERING = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam("identity"))
 
 
-def render_articles(begin: Transaction, *, anew: bool = False) -> int:
-    """Render the articles whose rendering is stale, or `anew` all of them; gives how many.
+def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
+    """Render the articles whose rendering is stale.
 
-    One that is for another version or base URL is not stale: it may be this process that has the wrong one.
+    A rendering with a different format or base URL is not stale: the settings of this process may be wrong.
+
+    Args:
+        begin: Opens a write transaction.
+        all_articles: Render all articles instead.
+
+    Returns:
+        The number of articles that were rendered.
     """
     with begin() as connection:
-        articles = list(connection.scalars(ALL if anew else STALE))
-    for first in progress(range(0, len(articles), PAGE), "Rendering"):
+        articles = list(connection.scalars(ALL_ARTICLES if all_articles else STALE_ARTICLES))
+    for first in progress(range(0, len(articles), BATCH_SIZE), "Rendering"):
         with begin() as connection:
-            made = render(connection, articles[first : first + PAGE])
+            renderings = render(connection, articles[first : first + BATCH_SIZE])
             common = {"rendering_key": rendering_key()}
-            rows = [{"identity": each} | common | one._asdict() for each, one in made.items()]
-            update_rows(connection, WRITE, rows)
+            rows = [{"identity": each} | common | made._asdict() for each, made in renderings.items()]
+            update_rows(connection, UPDATE_RENDERING, rows)
     return len(articles)

@@ -16,7 +16,7 @@ from api.search.analyzer import analyze, fold
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
-from seeds.linking.features import features
+from seeds.linking.features import extract_features
 from seeds.linking.neighbours import INDEXED_FEATURES, MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slug_choices
@@ -215,7 +215,7 @@ class Corpus:
         if before and before.submission == submission:
             return "unchanged"
         found = find_entities(submission.document, self.matcher)
-        about = features(sections(submission.document), found, self.matcher.lexicon)
+        about = extract_features(sections(submission.document), found, self.matcher.lexicon)
         created_at = before.created_at if before else now
         self.articles[submission.key] = Article(submission, created_at, now, tuple(found), about)
         for each in found:

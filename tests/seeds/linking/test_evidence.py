@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import KnownEntity, read_catalogue
 from seeds.extraction.mentions import find_entities
-from seeds.linking.evidence import LEAST, MOST, NEIGHBOUR, _numbers, find_evidence, telling
+from seeds.linking.evidence import (
+    MAX_PARAGRAPHS,
+    MIN_SCORE,
+    MIN_SHARE_OF_BEST,
+    _numbers,
+    find_evidence,
+    word_weight,
+)
 from seeds.parsing.document import Document
 from seeds.parsing.page import parse
 from tests.seeds.documents import ROOT, Page
@@ -90,7 +97,7 @@ def test_numbers_are_read_from_tokens(text: str, numbers: list[float]) -> None:
 
 def test_the_rarer_a_word_is_the_more_it_counts() -> None:
     counts = [0, 1_000_000, 10_000_000, 100_000_000, 500_000_000, 23_000_000_000]
-    assert [telling(count) for count in counts] == pytest.approx(
+    assert [word_weight(count) for count in counts] == pytest.approx(
         [1, 1, log(50) / log(500), log(5) / log(500), 0, 0]
     )
 
@@ -110,8 +117,8 @@ def test_the_score_is_the_formula_of_the_module() -> None:
         pad("The BOP has lanterns, it says."),
         pad("Nobody objected."),
     ]
-    lantern = telling(max(LEXICON.frequencies["lantern"], LEXICON.frequencies["lanterns"]))
-    hawser = telling(LEXICON.frequencies["hawser"])
+    lantern = word_weight(max(LEXICON.frequencies["lantern"], LEXICON.frequencies["lanterns"]))
+    hawser = word_weight(LEXICON.frequencies["hawser"])
     has = 2 / 2 + 2 + lantern / 2
     ((found, *others),) = evidence(["The Bureau of Pilots: 40 lanterns and a hawser."], body)
     assert others == []
@@ -171,10 +178,11 @@ def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
     for takeaway, found in zip(takeaways, several, strict=True):
         ranked = [(-one["score"], one["paragraph"]) for one in found]
         assert ranked == sorted(set(ranked))
-        assert len({number for _, number in ranked}) == len(ranked) <= MOST
+        assert len({number for _, number in ranked}) == len(ranked) <= MAX_PARAGRAPHS
         assert all(number in range(1, len(body) + 1) for _, number in ranked)
         assert all(
-            LEAST <= one["score"] <= 1 and one["score"] >= NEIGHBOUR * found[0]["score"] for one in found
+            MIN_SCORE <= one["score"] <= 1 and one["score"] >= MIN_SHARE_OF_BEST * found[0]["score"]
+            for one in found
         )
         assert evidence([takeaway], body) == [found]
 

@@ -13,7 +13,7 @@ from seeds.linking.feature_vectors import (
     unpack,
     weight_products,
 )
-from seeds.linking.features import features
+from seeds.linking.features import extract_features
 from tests.seeds.linking.test_features import body, texts
 from tests.support.extraction import LEXICON
 
@@ -22,7 +22,7 @@ hashes = st.integers(-(2**63), 2**63 - 1)
 
 def vector(text: str) -> FeatureVector:
     """Give the vector of an article that has nothing but a paragraph."""
-    return make_vector(features(body(text), [], LEXICON))
+    return make_vector(extract_features(body(text), [], LEXICON))
 
 
 @given(one=texts, other=texts)

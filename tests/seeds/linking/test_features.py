@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, Mention, Section
 from seeds.linking.feature_vectors import make_vector, weight_products
-from seeds.linking.features import CALENDAR, ENTITY, KEPT, NAME, features, rarity
+from seeds.linking.features import DATE_EMPHASIS, ENTITY, MAX_FEATURES, NAME_EMPHASIS, extract_features, idf
 from tests.support.extraction import LEXICON
 
 WORDS = ["ferry", "apricot", "the", "welding", "quorum", "of", "gauge", "北京", "Łódź"]
@@ -21,38 +21,38 @@ def body(text: str) -> list[Section]:
 
 @given(text=texts)
 def test_a_vector_has_the_length_1_or_is_empty(text: str) -> None:
-    found = features(body(text), [], LEXICON)
+    found = extract_features(body(text), [], LEXICON)
     assert sum(weight**2 for weight in found.values()) == pytest.approx(1 if found else 0, abs=0.001)
     assert list(found.values()) == sorted(found.values(), reverse=True)
 
 
 def test_what_every_text_has_is_no_feature() -> None:
-    assert features(body("the of and to in"), [], LEXICON) == {}
+    assert extract_features(body("the of and to in"), [], LEXICON) == {}
     assert (
-        rarity(LEXICON, "the")
+        idf(LEXICON, "the")
         == 0
-        < rarity(LEXICON, "people")
-        < rarity(LEXICON, "harbour")
-        < rarity(LEXICON, "xylorimba")
+        < idf(LEXICON, "people")
+        < idf(LEXICON, "harbour")
+        < idf(LEXICON, "xylorimba")
     )
 
 
 def test_no_more_than_the_weightiest_are_kept() -> None:
-    found = features(body(" ".join(f"gauge{number}" for number in range(500))), [], LEXICON)
-    assert len(found) == KEPT
+    found = extract_features(body(" ".join(f"gauge{number}" for number in range(500))), [], LEXICON)
+    assert len(found) == MAX_FEATURES
 
 
 def test_a_word_of_the_title_weighs_more_and_the_first_of_the_body_more_than_the_last() -> None:
     filler = "quorum " * 900
-    found = features([Section("title", None, "apricot"), *body(f"ferry {filler} kelp")], [], LEXICON)
-    same = features(body(f"kelp {filler} ferry"), [], LEXICON)
-    assert found["apricot"] / rarity(LEXICON, "apricot") > found["kelp"] / rarity(LEXICON, "kelp")
+    found = extract_features([Section("title", None, "apricot"), *body(f"ferry {filler} kelp")], [], LEXICON)
+    same = extract_features(body(f"kelp {filler} ferry"), [], LEXICON)
+    assert found["apricot"] / idf(LEXICON, "apricot") > found["kelp"] / idf(LEXICON, "kelp")
     assert found["ferry"] > same["ferry"]
 
 
 def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
     entity = KnownEntity("Harbour Watch", "organization", "harbour-watch")
-    found = features(
+    found = extract_features(
         body("ferry apricot"), [FoundEntity(entity, (Mention("body", 1, 0, 1, "H"),), 0.5)], LEXICON
     )
     assert found[ENTITY + entity.id.hex] ** 2 == pytest.approx(0.1, abs=0.001)
@@ -61,10 +61,10 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
 @pytest.mark.parametrize(
     ("kind", "emphasis"),
     [
-        ("person", NAME),
-        ("product", NAME),
-        ("event", NAME),
-        ("policy", NAME),
+        ("person", NAME_EMPHASIS),
+        ("product", NAME_EMPHASIS),
+        ("event", NAME_EMPHASIS),
+        ("policy", NAME_EMPHASIS),
         ("place", 1),
         ("organization", 1),
     ],
@@ -72,7 +72,9 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
 def test_words_in_a_name_that_tells_the_event_weigh_more(kind: str, emphasis: float) -> None:
     entity = KnownEntity("Orla Quillfeather", kind, "orla-quillfeather")
     mention = Mention("body", 1, 0, 11, "Quillfeather")
-    found = features(body("Quillfeather's xylorimba"), [FoundEntity(entity, (mention,), 0.5)], LEXICON)
+    found = extract_features(
+        body("Quillfeather's xylorimba"), [FoundEntity(entity, (mention,), 0.5)], LEXICON
+    )
     assert found["quillfeather"] / found["xylorimba"] == pytest.approx(emphasis, abs=0.001)
 
 
@@ -80,28 +82,28 @@ def test_words_in_a_name_that_tells_the_event_weigh_more(kind: str, emphasis: fl
     "text", ["December 14", "14 December", "Dec. 14", "Dec.14", "the 14th December", "December 14th, 2008"]
 )
 def test_a_day_is_a_feature_however_it_is_written(text: str) -> None:
-    found = features([Section("summary", None, f"xylorimba on {text}")], [], LEXICON)
-    assert found["december 14"] / found["xylorimba"] == pytest.approx(CALENDAR, abs=0.001)
+    found = extract_features([Section("summary", None, f"xylorimba on {text}")], [], LEXICON)
+    assert found["december 14"] / found["xylorimba"] == pytest.approx(DATE_EMPHASIS, abs=0.001)
 
 
 @pytest.mark.parametrize(
     "text", ["December 2008", "December 32", "march 14 miles", "a May 140 strong", "May"]
 )
 def test_nothing_else_is_a_day(text: str) -> None:
-    assert not [name for name in features(body(text), [], LEXICON) if " " in name]
+    assert not [name for name in extract_features(body(text), [], LEXICON) if " " in name]
 
 
 def test_months_and_weekdays_weigh_more() -> None:
-    found = features(body("thursday december xylorimba"), [], LEXICON)
+    found = extract_features(body("thursday december xylorimba"), [], LEXICON)
     for word in ("thursday", "december"):
-        expected = CALENDAR * rarity(LEXICON, word) / rarity(LEXICON, "xylorimba")
+        expected = DATE_EMPHASIS * idf(LEXICON, word) / idf(LEXICON, "xylorimba")
         assert found[word] / found["xylorimba"] == pytest.approx(expected, abs=0.01)
 
 
 def test_of_two_events_of_one_kind_that_of_the_same_day_is_nearer() -> None:
     told = "The ferry sank off the isles, divers said on {}."
     asked, same, other = (
-        make_vector(features(body(f"{told.format(day)} {more}"), [], LEXICON)).weights
+        make_vector(extract_features(body(f"{told.format(day)} {more}"), [], LEXICON)).weights
         for day, more in [
             ("March 3", "The hull had cracked."),
             ("3 March", "A gale was blowing."),
@@ -112,6 +114,6 @@ def test_of_two_events_of_one_kind_that_of_the_same_day_is_nearer() -> None:
 
 
 def test_case_accents_and_possessives_make_no_difference() -> None:
-    assert features(body("Łódź FERRY ferry’s"), [], LEXICON) == features(
+    assert extract_features(body("Łódź FERRY ferry’s"), [], LEXICON) == extract_features(
         body("lodz's ferry Ferry"), [], LEXICON
     )

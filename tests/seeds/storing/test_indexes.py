@@ -48,7 +48,7 @@ UPDATED_COLUMNS: dict[str, dict[str, Any]] = {
 }
 # The table with a single row, and the statements that are meant to read every article.
 SINGLE_ROW_TABLE = "corpus"
-READS_ALL_ARTICLES = {"rendering.ALL"}
+READS_ALL_ARTICLES = {"rendering.ALL_ARTICLES"}
 SCAN = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")
 
 

@@ -36,10 +36,10 @@ SECOND = Page(
 )
 
 
-def refresh(app: Flask, *, anew: bool = False) -> int:
+def refresh(app: Flask, *, all_articles: bool = False) -> int:
     """Do what each command does at its end; gives how many answers were made."""
     with app.app_context(), transactions(db.engine, print) as begin:
-        return render_articles(begin, anew=anew)
+        return render_articles(begin, all_articles=all_articles)
 
 
 def stored(app: Flask) -> dict[str, bool]:
@@ -155,7 +155,7 @@ def test_what_was_made_for_another_base_url_is_not_answered_and_made_anew(
         assert get(client, f"/v1/articles/{slug}") == own
         # A load that was given another one than the service has makes only what it changes.
         assert refresh(elsewhere) == 0
-        assert refresh(elsewhere, anew=True) == 1
+        assert refresh(elsewhere, all_articles=True) == 1
     with elsewhere.app_context():
         db.engine.dispose()
 
