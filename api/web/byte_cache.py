@@ -106,7 +106,7 @@ class ByteCache:
             while self.bytes > self.max_bytes:
                 _, (_, evicted) = self._answers.popitem(last=False)
                 self.bytes -= evicted
-        log.debug("kept", extra={"hits": self.hits, "misses": self.misses, "bytes": self.bytes})
+        log.debug("answer cached", extra={"hits": self.hits, "misses": self.misses, "bytes": self.bytes})
 
 
 def _size(key: Key, answer: Answer) -> int:

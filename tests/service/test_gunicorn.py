@@ -105,7 +105,7 @@ def test_an_empty_log_format_means_json_and_debug_logs_what_is_cached(database: 
             server.get("/v1/articles")
         server.wait_until("the line", lambda: any("briefs.cache" in line for line in server.lines))
         kept, *_ = [json.loads(line) for line in server.lines if "briefs.cache" in line]
-    assert (kept["level"], kept["message"], kept["hits"], kept["misses"]) == ("debug", "kept", 0, 2)
+    assert (kept["level"], kept["message"], kept["hits"], kept["misses"]) == ("debug", "answer cached", 0, 2)
     assert kept["bytes"] > 0
 
 
