@@ -247,9 +247,9 @@ class StrictParser(FlaskParser):
 def _repeated(schema: Schema, name: str) -> str:
     several = isinstance(schema.fields.get(name), Names)
     return (
-        "The parameter is repeated. Separate the names by commas."
+        "The parameter is given more than once. Separate the names by commas."
         if several
-        else "The parameter is repeated. It takes one value."
+        else "The parameter is given more than once."
     )
 
 

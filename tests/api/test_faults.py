@@ -31,13 +31,13 @@ def error_of(client: FlaskClient, address: str, *query: tuple[str, str]) -> dict
 
 
 @on_one_engine
-def test_the_routes_here_are_all_that_there_are(app: Flask, routes: dict[str, list[Parameter]]) -> None:
+def test_every_route_is_tested_here(app: Flask, routes: dict[str, list[Parameter]]) -> None:
     assert len(routes) == len(list(app.url_map.iter_rules()))
     assert sum(bool(each) for each in routes.values()) > 10
 
 
 @on_one_engine
-def test_every_fault_of_every_parameter_is_named_with_what_is_allowed_and_meant(
+def test_every_fault_of_every_parameter_gets_the_allowed_values_and_a_suggestion(
     client: FlaskClient, routes: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     for parameter in (each for several in routes.values() for each in several):
@@ -49,7 +49,7 @@ def test_every_fault_of_every_parameter_is_named_with_what_is_allowed_and_meant(
 
 
 @on_one_engine
-def test_a_parameter_of_one_value_is_refused_twice_on_every_route(
+def test_a_single_valued_parameter_cannot_be_repeated_on_any_route(
     client: FlaskClient, routes: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     for parameter in (each for several in routes.values() for each in several):
@@ -65,7 +65,7 @@ def test_a_parameter_of_one_value_is_refused_twice_on_every_route(
 
 
 @on_one_engine
-def test_a_misspelt_name_is_told_the_right_one_on_every_route(
+def test_a_misspelt_name_gets_a_suggestion_on_every_route(
     client: FlaskClient, routes: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     for address, several in routes.items():
@@ -100,7 +100,7 @@ def test_a_repeated_parameter_hides_no_other_fault(client: FlaskClient) -> None:
 
 
 @on_one_engine
-def test_one_right_parameter_beside_a_wrong_one_is_not_named(
+def test_a_valid_parameter_beside_an_invalid_one_is_not_named(
     client: FlaskClient, routes: dict[str, list[Parameter]]
 ) -> None:
     for parameter in (each for several in routes.values() for each in several if each.name != "cursor"):
@@ -131,7 +131,7 @@ def test_head_answers_each_fault_with_its_status(
         ("sort=relevance&include=highlights", ["sort", "include"]),
     ],
 )
-def test_what_makes_no_sense_together_is_refused(
+def test_parameters_that_contradict_each_other_are_refused(
     client: FlaskClient, address: str, query: str, named: list[str]
 ) -> None:
     for error in assert_parameter_error(client.get(f"{address}?{query}"), *named):
@@ -142,12 +142,12 @@ def test_what_makes_no_sense_together_is_refused(
 
 @on_one_engine
 @pytest.mark.parametrize("sort", ["-relevance", "relevance,title", "Relevance"])
-def test_there_is_one_direction_of_relevance(client: FlaskClient, sort: str) -> None:
+def test_relevance_has_only_one_direction(client: FlaskClient, sort: str) -> None:
     for query in ("", "&q=lamp"):
         assert_parameter_error(client.get(f"/v1/articles?sort={sort}{query}"), "sort")
 
 
-def test_every_documented_example_default_and_word_is_accepted(
+def test_every_documented_example_default_and_value_is_accepted(
     client: FlaskClient, routes: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     accepted = 0
@@ -161,7 +161,7 @@ def test_every_documented_example_default_and_word_is_accepted(
 
 
 @pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
-def test_what_needs_a_search_is_accepted_with_one(
+def test_parameters_that_require_a_search_are_accepted_with_one(
     client: FlaskClient, routes: dict[str, list[Parameter]], address: str
 ) -> None:
     assert address in routes

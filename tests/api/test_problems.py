@@ -43,7 +43,7 @@ def raising(app: Flask, error: Exception, path: str = "/fail") -> FlaskClient:
     return app.test_client()
 
 
-def test_each_error_that_werkzeug_knows_is_a_problem(app: Flask) -> None:
+def test_every_werkzeug_error_is_a_problem(app: Flask) -> None:
     codes = sorted(default_exceptions)
     assert len(codes) > 20
     for code in codes:
@@ -54,7 +54,7 @@ def test_each_error_that_werkzeug_knows_is_a_problem(app: Flask) -> None:
         assert_problem(client.head(f"/fail/{code}"), code)
 
 
-def test_an_error_keeps_the_headers_that_belong_to_it(app: Flask) -> None:
+def test_an_error_keeps_its_headers(app: Flask) -> None:
     until = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
     raising(app, MethodNotAllowed(["GET", "HEAD"]), "/405")
     raising(app, RequestedRangeNotSatisfiable(length=10), "/416")
@@ -72,7 +72,7 @@ def test_an_error_keeps_the_headers_that_belong_to_it(app: Flask) -> None:
     assert header(503, "Retry-After") == "Tue, 06 May 2031 07:08:09 GMT"
 
 
-def test_an_address_of_nothing_is_a_404(client: FlaskClient) -> None:
+def test_an_unknown_address_is_a_404(client: FlaskClient) -> None:
     paths = ["/nothing", "/v1", "/v1/", "/v2/articles", "/v1/articles/", "/v1//articles", "/v1/Articles"]
     for path in [*paths, "/v1/articles/a/b", "/docs/", "/docs/../api/app.py", "/docs/%2e%2e", "/%00", "/é"]:
         assert_problem(client.get(path), 404)
@@ -83,13 +83,13 @@ def test_instance_is_the_path_as_a_uri_reference(client: FlaskClient) -> None:
     assert body["instance"] == "/nothing/%3Cscript%3E%22%C3%A9"
 
 
-def test_a_path_may_be_as_long_as_a_target_and_no_longer(client: FlaskClient) -> None:
+def test_a_path_can_be_as_long_as_the_maximum_target(client: FlaskClient) -> None:
     longest = "/v1/articles/".ljust(4096, "a")
     assert_problem(client.get(longest), 404)
     assert_problem(client.get(f"{longest}a"), 414)
 
 
-def test_an_unforeseen_failure_shows_nothing_of_itself(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_shows_no_details(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     secret = "SELECT password FROM users; /etc/briefs/secret.py hunter2"  # noqa: S105
     client = raising(app, RuntimeError(secret))
     response = client.get("/fail?x=hunter2", headers={"X-Request-ID": "the-failed-one"})
@@ -102,7 +102,7 @@ def test_an_unforeseen_failure_shows_nothing_of_itself(app: Flask, caplog: pytes
     assert not LEAKS.search(lines)
 
 
-def test_a_statement_that_the_database_refuses_is_a_500_and_is_not_shown(
+def test_a_statement_that_the_database_refuses_is_a_500_without_details(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> NoReturn:
@@ -173,7 +173,7 @@ def test_a_connection_that_the_database_closed_is_replaced(database_url: str, cl
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_an_answer_that_is_made_goes_out_though_its_connection_is_lost(app: Flask, database_url: str) -> None:
+def test_a_finished_answer_is_sent_even_if_its_connection_is_lost(app: Flask, database_url: str) -> None:
     ended = []
 
     @app.after_request

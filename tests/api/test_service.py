@@ -39,7 +39,7 @@ def _application(database_url: str) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_the_index_links_to_what_there_is(client: FlaskClient) -> None:
+def test_the_index_links_to_existing_resources(client: FlaskClient) -> None:
     response = client.get("/")
     assert response.json
     assert list(response.json) == ["name", "version", "links"]
@@ -53,7 +53,7 @@ def test_the_index_links_to_what_there_is(client: FlaskClient) -> None:
     assert '</docs>; rel="service-doc"' in response.headers["Link"]
 
 
-def test_the_links_of_the_index_stand_under_the_base_url(client_with: ClientWith) -> None:
+def test_the_links_of_the_index_begin_with_the_base_url(client_with: ClientWith) -> None:
     base = "https://api.example.org/briefs"
     response = client_with(BRIEFS_BASE_URL=base).get("/")
     assert response.json
@@ -61,7 +61,7 @@ def test_the_links_of_the_index_stand_under_the_base_url(client_with: ClientWith
     assert f"<{base}/openapi.json>" in response.headers["Link"]
 
 
-def test_health_and_readiness_are_ok_and_never_kept(client: FlaskClient) -> None:
+def test_health_and_readiness_are_ok_and_never_cached(client: FlaskClient) -> None:
     for path in ("/healthz", "/readyz"):
         response = client.get(path)
         assert response.json == {"status": "ok"}
@@ -76,7 +76,7 @@ def test_a_database_without_tables_is_alive_but_not_ready(unmigrated_app: Flask)
     assert client.head("/readyz").status_code == 503
 
 
-def test_a_database_of_another_revision_is_not_ready(app: Flask, client: FlaskClient) -> None:
+def test_a_database_with_a_different_schema_is_not_ready(app: Flask, client: FlaskClient) -> None:
     assert client.get("/readyz").status_code == 200
     with app.app_context():
         db.session.execute(text("UPDATE alembic_version SET version_num = 'zzzz'"))
@@ -128,7 +128,7 @@ def test_the_documentation_page_loads_nothing_but_its_own_files(client: FlaskCli
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", response.text)
 
 
-def test_the_documentation_page_has_a_policy_that_keeps_everything_else_out(client: FlaskClient) -> None:
+def test_the_documentation_page_has_a_policy_that_blocks_everything_else(client: FlaskClient) -> None:
     policy = client.get("/docs").headers["Content-Security-Policy"]
     directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
     assert directives["default-src"] == ["'none'"]

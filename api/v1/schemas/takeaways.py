@@ -14,8 +14,8 @@ class Evidence(Shape):
     score = fields.Float(
         metadata={
             "description": "How much of the takeaway the paragraph supports, from 0 to 1: the weighted share "
-            "of the entities, numbers and rare words of the takeaway that the paragraph contains. A word has a "
-            "lower weight if more paragraphs contain it."
+            "of the entities, numbers and rare words of the takeaway that the paragraph contains. A word "
+            "has a lower weight if more paragraphs contain it."
         }
     )
 

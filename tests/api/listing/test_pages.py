@@ -64,14 +64,14 @@ def test_an_empty_collection_has_one_empty_page(client: FlaskClient) -> None:
         }
 
 
-def test_the_last_page_may_be_full(app: Flask, client: FlaskClient) -> None:
+def test_the_last_page_can_be_full(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=4, entities=0))
     assert get(client, "/v1/articles?limit=4")["links"]["next"] is None
     assert [len(page["data"]) for page in walk(client, "/v1/articles?limit=2")] == [2, 2]
     assert [len(page["data"]) for page in walk(client, "/v1/articles?limit=3")] == [3, 1]
 
 
-def test_the_total_is_there_only_where_it_is_asked_for(app: Flask, client: FlaskClient) -> None:
+def test_the_total_is_included_only_on_request(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=5, entities=5))
     for listing in LISTINGS:
         total = len(listing.ordered(app, listing.sorts(app)[1]))
@@ -79,7 +79,7 @@ def test_the_total_is_there_only_where_it_is_asked_for(app: Flask, client: Flask
         assert get(client, f"{listing.path}?limit=1&total=false")["meta"] == {"limit": 1}
 
 
-def test_the_limit_may_change_between_pages(app: Flask, client: FlaskClient) -> None:
+def test_the_limit_can_change_between_pages(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=14, entities=0))
     target, seen = "/v1/articles", []
     for limit in (1, 5, 2, 100):
@@ -91,7 +91,7 @@ def test_the_limit_may_change_between_pages(app: Flask, client: FlaskClient) -> 
     assert seen == ids(get(client, "/v1/articles?limit=100"))
 
 
-def test_a_cursor_of_another_query_is_refused(app: Flask, client: FlaskClient) -> None:
+def test_a_cursor_of_a_different_query_is_refused(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=8, entities=8))
     cursor = cursor_of(get(client, "/v1/articles?limit=2&sort=title")["links"]["next"])
     assert get(client, f"/v1/articles?sort=title&limit=2&cursor={cursor}")["data"]
@@ -111,7 +111,7 @@ def test_a_cursor_of_another_query_is_refused(app: Flask, client: FlaskClient) -
     assert_parameter_error(client.get(f"/v1/articles/slug-1/takeaways?limit=2&cursor={of_one}"), "cursor")
 
 
-def test_a_cursor_that_is_none_is_refused(app: Flask, client: FlaskClient) -> None:
+def test_an_invalid_cursor_is_refused(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
     garbage = [
         "",
@@ -133,7 +133,7 @@ def test_a_cursor_that_is_none_is_refused(app: Flask, client: FlaskClient) -> No
         assert error["suggestion"] is None
 
 
-def test_a_cursor_that_was_altered_is_refused(app: Flask, client_with: ClientWith) -> None:
+def test_an_altered_cursor_is_refused(app: Flask, client_with: ClientWith) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
     # Under a known key, so that the cursor is the same in every run.
     client = client_with(BRIEFS_SECRET_KEY=KEY)
@@ -152,7 +152,7 @@ def test_a_cursor_that_was_altered_is_refused(app: Flask, client_with: ClientWit
     assert_parameter_error(answer(altered[0]), "cursor")
 
 
-def test_a_cursor_is_good_in_another_process_on_the_same_database(
+def test_a_cursor_is_valid_in_another_process_on_the_same_database(
     app: Flask, client: FlaskClient, client_with: ClientWith
 ) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
@@ -160,7 +160,7 @@ def test_a_cursor_is_good_in_another_process_on_the_same_database(
     assert get(client_with(), link) == get(client, link)
 
 
-def test_a_cursor_is_good_wherever_the_secret_key_is_the_same(app: Flask, client_with: ClientWith) -> None:
+def test_a_cursor_is_valid_wherever_the_secret_key_is_the_same(app: Flask, client_with: ClientWith) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
     link = get(client_with(BRIEFS_SECRET_KEY=KEY), "/v1/articles?limit=2")["links"]["next"]
     with app.app_context():
@@ -171,7 +171,7 @@ def test_a_cursor_is_good_wherever_the_secret_key_is_the_same(app: Flask, client
         assert_parameter_error(client.get(link), "cursor")
 
 
-def test_links_stand_under_the_base_url(app: Flask, client_with: ClientWith) -> None:
+def test_links_begin_with_the_base_url(app: Flask, client_with: ClientWith) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
     base = "https://api.example.org/briefs"
     client = client_with(BRIEFS_BASE_URL=f"{base}/")
@@ -183,7 +183,7 @@ def test_links_stand_under_the_base_url(app: Flask, client_with: ClientWith) -> 
     assert get(client, links["next"].removeprefix(base))["links"]["self"] == links["next"]
 
 
-def test_a_title_of_any_length_that_is_taken_can_be_paged_by_on_both_engines(
+def test_titles_of_any_accepted_length_can_be_paged_by_on_both_engines(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     # Letters at random, which no compression makes short, under a title's sign: a longer summary below it.

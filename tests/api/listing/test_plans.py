@@ -74,7 +74,7 @@ def _list_queries(app: Flask, client: FlaskClient, target: str) -> list[Statemen
 
 @pytest.mark.usefixtures("corpus")
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_sqlite_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
+def test_sqlite_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     checked = 0
@@ -121,7 +121,7 @@ def test_sqlite_counts_co_mentions_by_indexes_and_looks_up_no_other_entity(
 
 @pytest.mark.usefixtures("corpus")
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_postgresql_finds_every_page_by_an_index_and_sorts_but_a_few_rows(
+def test_postgresql_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     checked = 0

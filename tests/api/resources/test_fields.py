@@ -60,14 +60,14 @@ def _documented(app: Flask, address: str) -> str:
     return str(rule.rule).replace("<", "{").replace(">", "}")
 
 
-def test_every_key_of_every_shape_can_be_named(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
+def test_every_key_of_every_shape_can_be_requested(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
     for address, names in chosen.items():
         assert whole(client, address), address
         for item in whole(client, address):
             assert list(item) == names, address
 
 
-def test_one_key_alone_is_given_with_its_usual_value(
+def test_a_single_key_has_its_usual_value(
     client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
 ) -> None:
     for address, names in chosen.items():
@@ -79,7 +79,7 @@ def test_one_key_alone_is_given_with_its_usual_value(
                 ]
 
 
-def test_several_keys_are_given_in_the_usual_order_however_they_are_named(
+def test_several_keys_come_in_the_usual_order(
     client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
 ) -> None:
     for address, names in chosen.items():
@@ -105,7 +105,7 @@ def test_fields_change_nothing_but_the_items(client: FlaskClient, chosen: dict[s
 
 
 @pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
-def test_a_list_of_articles_has_parts_only_where_they_are_included(
+def test_a_list_of_articles_has_parts_only_if_they_are_included(
     client: FlaskClient, chosen: dict[str, list[str]], address: str, subtests: pytest.Subtests
 ) -> None:
     usual = [name for name in chosen[address] if name not in PARTS]
@@ -121,7 +121,7 @@ def test_a_list_of_articles_has_parts_only_where_they_are_included(
 
 @pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
 @pytest.mark.parametrize("include", ["highlights", "highlights,source", "source,highlights"])
-def test_highlights_stand_before_the_links(
+def test_highlights_come_before_the_links(
     client: FlaskClient, chosen: dict[str, list[str]], address: str, include: str
 ) -> None:
     assert address in chosen
@@ -132,7 +132,7 @@ def test_highlights_stand_before_the_links(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_answers_with_fields_and_include_are_as_the_specification_says(
+def test_answers_with_fields_and_include_match_the_specification(
     app: Flask, client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
 ) -> None:
     validators = _validators(app)
@@ -173,7 +173,7 @@ def test_a_page_takes_as_many_statements_with_its_parts_whether_it_is_short_or_l
             assert counts[0] <= 16
 
 
-def test_what_is_not_asked_for_is_not_read(
+def test_keys_that_are_not_requested_are_not_read(
     app: Flask, client: FlaskClient, chosen: dict[str, list[str]]
 ) -> None:
     assert chosen

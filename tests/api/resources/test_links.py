@@ -67,7 +67,7 @@ def test_the_next_page_is_asked_for_with_every_parameter(client: FlaskClient, ap
     assert get(client, links["next"])["links"]["first"] == links["first"]
 
 
-def test_a_cursor_is_refused_where_any_parameter_but_the_limit_differs(
+def test_a_cursor_is_refused_if_any_parameter_but_the_limit_differs(
     client: FlaskClient, collections: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     for address, several in collections.items():
@@ -84,7 +84,7 @@ def test_a_cursor_is_refused_where_any_parameter_but_the_limit_differs(
                         assert_parameter_error(response, "cursor")
 
 
-def test_a_cursor_is_refused_where_a_parameter_is_gone_or_has_another_value(
+def test_a_cursor_is_refused_if_a_parameter_is_missing_or_has_a_different_value(
     client: FlaskClient, collections: dict[str, list[Parameter]]
 ) -> None:
     assert collections
@@ -99,7 +99,7 @@ def test_a_cursor_is_refused_where_a_parameter_is_gone_or_has_another_value(
     assert client.get("/v1/articles", query_string=given).status_code == 200
 
 
-def test_a_cursor_is_of_its_query_in_whatever_order_that_is_written(
+def test_a_cursor_is_valid_in_whatever_order_the_parameters_are(
     client: FlaskClient, collections: dict[str, list[Parameter]]
 ) -> None:
     assert collections

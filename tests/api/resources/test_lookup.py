@@ -39,7 +39,7 @@ def merged(app: Flask) -> None:
     insert_rows(app, {EntitySlug: slugs, EntityId: [{"old_id": MERGED_ID, "entity_id": identity}]})
 
 
-def test_an_id_and_a_slug_name_the_same(app: Flask, client: FlaskClient) -> None:
+def test_an_id_and_a_slug_name_the_same_resource(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=2, entities=2))
     for kind in ("article", "entity"):
         collection = {"article": "articles", "entity": "entities"}[kind]
@@ -58,7 +58,7 @@ def test_an_id_and_a_slug_name_the_same(app: Flask, client: FlaskClient) -> None
     assert get(client, f"/v1/takeaways/{identity.upper()}")["id"] == identity
 
 
-def test_what_is_no_id_and_no_slug_is_a_404(app: Flask, client: FlaskClient) -> None:
+def test_a_reference_that_is_neither_an_id_nor_a_slug_is_a_404(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=2, entities=2))
     article, link = row_id("article", 1), row_id("link", 1, 1)
     unknown = [
@@ -97,7 +97,7 @@ def test_a_reference_with_a_nul_is_a_404(client: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("moved")
-def test_a_slug_that_an_article_used_to_have_redirects_to_the_present_one(client: FlaskClient) -> None:
+def test_an_earlier_slug_of_an_article_redirects_to_the_current_slug(client: FlaskClient) -> None:
     article = get(client, "/v1/articles/third")
     assert article["slug"] == "third"
     assert article["links"]["self"] == "/v1/articles/third"
@@ -116,7 +116,7 @@ def test_a_slug_that_an_article_used_to_have_redirects_to_the_present_one(client
 
 
 @pytest.mark.usefixtures("moved")
-def test_a_redirect_is_one_whatever_representation_is_asked_for(client: FlaskClient) -> None:
+def test_a_redirect_does_not_depend_on_the_requested_representation(client: FlaskClient) -> None:
     for accept in ("application/json", "application/json, text/plain;q=0.5", "*/*", "text/html"):
         response = client.get("/v1/articles/second", headers={"Accept": accept})
         assert response.status_code == 308, accept
@@ -124,7 +124,7 @@ def test_a_redirect_is_one_whatever_representation_is_asked_for(client: FlaskCli
 
 
 @pytest.mark.usefixtures("moved")
-def test_a_redirect_is_made_from_the_settings_and_not_from_the_request(client_with: ClientWith) -> None:
+def test_a_redirect_uses_the_base_url_of_the_settings(client_with: ClientWith) -> None:
     hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
     plain = client_with().get("/v1/articles/second", headers=hostile)
     assert plain.headers["Location"] == "/v1/articles/third"
@@ -146,7 +146,7 @@ def test_a_slug_can_be_taken_back(client: FlaskClient, runner: FlaskCliRunner, t
 
 
 @pytest.mark.usefixtures("moved")
-def test_no_other_article_gets_a_slug_that_one_used_to_have(
+def test_an_earlier_slug_is_never_given_to_a_different_article(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "same-title", Page())
@@ -170,9 +170,7 @@ def _pages_under(app: Flask, reference: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("moved")
-def test_an_article_that_was_removed_is_gone_by_its_id_and_by_every_slug(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_removed_article_is_a_410_by_its_id_and_by_every_slug(app: Flask, client: FlaskClient) -> None:
     identity = get(client, "/v1/articles/third")["id"]
     remove_article(app, "page")
     for reference in (identity, identity.upper(), SLUG, "second", "third"):
@@ -184,14 +182,14 @@ def test_an_article_that_was_removed_is_gone_by_its_id_and_by_every_slug(
     assert_problem(client.get(f"/v1/articles/{identity}/nothing"), 404)
 
 
-def test_every_page_under_an_article_is_documented_to_be_gone_perhaps(app: Flask) -> None:
+def test_every_route_under_an_article_documents_410(app: Flask) -> None:
     paths = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
     for path, operation in paths.items():
         assert ("410" in operation["responses"]) == ("{article}" in path), path
 
 
 @pytest.mark.usefixtures("moved")
-def test_an_article_that_comes_back_is_found_again(
+def test_a_removed_article_that_is_loaded_again_is_found(
     app: Flask, client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     identity = get(client, "/v1/articles/third")["id"]
@@ -206,7 +204,7 @@ def test_an_article_that_comes_back_is_found_again(
 
 
 @pytest.mark.usefixtures("moved")
-def test_a_filter_by_an_article_that_was_removed_matches_nothing(app: Flask, client: FlaskClient) -> None:
+def test_a_filter_by_a_removed_article_matches_nothing(app: Flask, client: FlaskClient) -> None:
     identity = get(client, "/v1/articles/third")["id"]
     for reference in (identity, SLUG, "second", "third"):
         assert len(get(client, f"/v1/takeaways?article={reference}")["data"]) == 2
@@ -216,7 +214,7 @@ def test_a_filter_by_an_article_that_was_removed_matches_nothing(app: Flask, cli
             assert get(client, f"/v1/{collection}?article={reference}")["data"] == []
 
 
-def test_an_article_that_is_there_is_found_by_one_statement(app: Flask, client: FlaskClient) -> None:
+def test_an_article_is_found_by_one_statement(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=2, entities=2))
     for reference, count in (
         ("slug-1", 1),
@@ -231,7 +229,7 @@ def test_an_article_that_is_there_is_found_by_one_statement(app: Flask, client: 
 
 @pytest.mark.usefixtures("merged")
 @pytest.mark.parametrize("old", OLD_REFERENCES)
-def test_what_an_entity_used_to_be_called_redirects_to_its_present_slug(
+def test_an_earlier_id_or_slug_of_an_entity_redirects_to_its_current_slug(
     client: FlaskClient, old: str
 ) -> None:
     for rest in ("", "?fields=id", "/articles?limit=2&sort=-title&q=paragraph", "/co-mentioned?total=true"):
@@ -244,7 +242,7 @@ def test_what_an_entity_used_to_be_called_redirects_to_its_present_slug(
 
 @pytest.mark.usefixtures("merged")
 @pytest.mark.parametrize("old", OLD_REFERENCES)
-def test_a_filter_understands_what_an_entity_used_to_be_called(client: FlaskClient, old: str) -> None:
+def test_a_filter_accepts_an_earlier_id_or_slug_of_an_entity(client: FlaskClient, old: str) -> None:
     for collection in ("articles", "takeaways", "entities/entity-0/articles"):
         present = get(client, f"/v1/{collection}?entity=entity-1")["data"]
         assert present
@@ -255,13 +253,13 @@ def test_a_filter_understands_what_an_entity_used_to_be_called(client: FlaskClie
 
 @pytest.mark.usefixtures("merged")
 @pytest.mark.parametrize("rest", ["articles", "co-mentioned"])
-def test_a_cursor_is_good_under_a_slug_that_an_entity_used_to_have(client: FlaskClient, rest: str) -> None:
+def test_a_cursor_is_valid_under_an_earlier_slug_of_an_entity(client: FlaskClient, rest: str) -> None:
     following = get(client, f"/v1/entities/entity-1/{rest}?limit=1")["links"]["next"]
     response = client.get(following.replace("entity-1", "old-name"), follow_redirects=True)
     assert response.json == get(client, following)
 
 
-def test_an_entity_has_its_slug_from_its_first_seeding_on(
+def test_an_entity_keeps_the_slug_of_its_first_load(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "page", Page())

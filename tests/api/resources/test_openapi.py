@@ -68,7 +68,7 @@ def test_every_schema_is_used(specification: dict[str, Any]) -> None:
     assert set(specification["components"]["schemas"]) == used
 
 
-def test_every_object_says_which_keys_are_always_there_and_has_no_others(
+def test_every_object_lists_its_required_keys_and_has_no_others(
     specification: dict[str, Any],
 ) -> None:
     optional = {"Problem": {"errors"}, "Reason": {"entity", "term"}, "PageMeta": {"total"}}
@@ -85,7 +85,7 @@ def test_every_object_says_which_keys_are_always_there_and_has_no_others(
         assert schema["additionalProperties"] is False, name
 
 
-def test_what_fields_leave_of_a_shape_is_documented_beside_it(specification: dict[str, Any]) -> None:
+def test_the_sparse_shape_is_documented_beside_the_full_shape(specification: dict[str, Any]) -> None:
     for name, operation in _operations(specification).items():
         schema = operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
         has_fields = "fields" in {each["name"] for each in operation.get("parameters", [])}
@@ -121,11 +121,11 @@ def test_every_error_is_documented_as_a_problem(specification: dict[str, Any], c
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_examples_are_the_real_answers(client: FlaskClient) -> None:
+def test_the_examples_are_real_answers(client: FlaskClient) -> None:
     assert real_answers(client) == orjson.loads(EXAMPLES.read_bytes()), "run `make openapi`"
 
 
-def test_the_examples_are_as_their_schemas_say(specification: dict[str, Any]) -> None:
+def test_the_examples_match_their_schemas(specification: dict[str, Any]) -> None:
     operations = _operations(specification)
     examples = orjson.loads(EXAMPLES.read_bytes())
     assert set(examples) >= set(PATHS)

@@ -46,7 +46,7 @@ def error_of(client: FlaskClient, parameter: str, value: str, path: str = "/v1/a
     return error
 
 
-def test_a_limit_is_a_whole_number_from_1_to_100(client: FlaskClient) -> None:
+def test_a_limit_is_an_integer_from_1_to_100(client: FlaskClient) -> None:
     for value in ("1", "20", "100"):
         response = client.get(f"/v1/articles?limit={value}")
         assert response.status_code == 200
@@ -94,14 +94,14 @@ def test_a_sort_is_one_of_those_listed(client: FlaskClient) -> None:
         assert error_of(client, "sort", value)["allowed"] == ARTICLE_SORTS, value
 
 
-def test_a_flag_is_true_or_false_and_no_other_word(client: FlaskClient) -> None:
+def test_a_flag_is_exactly_true_or_false(client: FlaskClient) -> None:
     for value in ("true", "false"):
         assert client.get(f"/v1/articles?total={value}").status_code == 200
     for value in ("", "True", "TRUE", "1", "0", "yes", "on", "t", "null", " true"):
         assert error_of(client, "total", value)["allowed"] == ["true", "false"], value
 
 
-def test_an_unknown_parameter_is_told_what_there_is(client: FlaskClient) -> None:
+def test_an_unknown_parameter_gets_the_list_of_known_parameters(client: FlaskClient) -> None:
     error = error_of(client, "page", "2")
     assert error["allowed"] == PARAMETERS
     assert error["suggestion"] is None
@@ -111,7 +111,7 @@ def test_an_unknown_parameter_is_told_what_there_is(client: FlaskClient) -> None
     assert_parameter_error(client.get("/v1/articles?nonsense"), "nonsense")
 
 
-def test_a_near_miss_is_told_the_likely_word(client: FlaskClient) -> None:
+def test_a_near_miss_gets_a_suggestion(client: FlaskClient) -> None:
     for name, meant in (("limt", "limit"), ("Limit", "limit"), ("totals", "total"), ("cursr", "cursor")):
         assert error_of(client, name, "1")["suggestion"] == meant
     for value, meant in (("titel", "title"), ("published", "published_at"), ("-createdat", "-created_at")):
@@ -120,21 +120,21 @@ def test_a_near_miss_is_told_the_likely_word(client: FlaskClient) -> None:
     assert error_of(client, "sort", "article_cuont", "/v1/entities")["suggestion"] == "article_count"
 
 
-def test_every_wrong_parameter_is_named_in_the_order_of_the_query(client: FlaskClient) -> None:
+def test_every_invalid_parameter_is_named_in_the_order_of_the_query(client: FlaskClient) -> None:
     assert_parameter_error(
         client.get("/v1/articles?zzz=1&sort=x&limit=0&total=maybe"), "zzz", "sort", "limit", "total"
     )
     assert_parameter_error(client.get("/v1/articles?total=maybe&limit=5&aaa=1"), "total", "aaa")
 
 
-def test_a_parameter_given_twice_is_refused_though_both_are_alike(client: FlaskClient) -> None:
+def test_a_repeated_parameter_is_refused_even_if_both_values_are_equal(client: FlaskClient) -> None:
     for query in ("limit=5&limit=5", "limit=5&sort=title&limit=6", "limit=5&%6cimit=5"):
         (error,) = assert_parameter_error(client.get(f"/v1/articles?{query}"), "limit")
         assert "more than once" in error["message"]
     assert_parameter_error(client.get("/v1/articles?sort=title&limit=1&limit=2&sort=title"), "sort", "limit")
 
 
-def test_a_query_that_is_not_utf8_is_refused_as_what_it_is(client: FlaskClient) -> None:
+def test_a_query_that_is_not_utf8_is_refused(client: FlaskClient) -> None:
     assert_parameter_error(client.get("/v1/articles?limit=%FF"), "limit")
     assert_parameter_error(client.get("/v1/articles?sort=%00"), "sort")
     assert_parameter_error(client.get("/v1/articles?%FF=1"), "%FF")

@@ -78,7 +78,7 @@ def test_the_specification_has_every_route_and_no_other(app: Flask) -> None:
         assert set(item) - {"parameters"} == {"get"}, path
 
 
-def test_every_route_reads_only(app: Flask) -> None:
+def test_every_route_is_read_only(app: Flask) -> None:
     for rule in _rules(app):
         assert rule.methods == {"GET", "HEAD", "OPTIONS"}, rule
 
@@ -132,7 +132,7 @@ def test_every_route_answers_in_its_documented_type(
             assert client.get(address).data == response.data
 
 
-def test_every_json_answer_is_as_its_schema_says(
+def test_every_json_answer_matches_its_schema(
     app: Flask, client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     checked = 0
@@ -176,7 +176,7 @@ def test_every_route_refuses_a_repeated_parameter(
                 assert_parameter_error(client.get(f"{address}?{name}={value}&{name}={value}"), name)
 
 
-def test_every_route_refuses_to_write(
+def test_every_route_refuses_methods_that_write(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     for rule, address in addresses.items():
@@ -187,7 +187,7 @@ def test_every_route_refuses_to_write(
                 assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_every_route_tells_its_methods(
+def test_every_route_lists_its_methods(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     for rule, address in addresses.items():
@@ -237,7 +237,7 @@ def test_every_answer_has_a_strong_etag_that_gives_a_304(
             assert client.get(address, headers={"If-Match": etag}).data == response.data
 
 
-def test_every_answer_can_be_had_compressed(
+def test_every_answer_can_be_compressed(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     compressed = 0
@@ -259,7 +259,7 @@ def test_every_answer_can_be_had_compressed(
     assert compressed > 5
 
 
-def test_every_route_says_so_where_it_has_nothing_acceptable(
+def test_every_route_answers_406_if_it_has_nothing_acceptable(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     for rule, address in addresses.items():
@@ -314,7 +314,7 @@ def test_every_answer_may_be_read_from_any_origin(
             assert unreadable == []
 
 
-def test_no_answer_is_made_from_the_host_header(
+def test_no_answer_depends_on_the_host_header(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
@@ -327,7 +327,7 @@ def test_no_answer_is_made_from_the_host_header(
                 assert "evil" not in str(answer.headers)
 
 
-def test_every_route_with_a_parameter_knows_what_it_does_not_have(
+def test_every_route_with_a_path_parameter_answers_404_for_an_unknown_value(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     adapter = app.url_map.bind("localhost")
@@ -354,7 +354,7 @@ def test_every_route_with_a_parameter_knows_what_it_does_not_have(
                 assert assert_problem(answer, 404)["instance"] == address
 
 
-def test_every_link_leads_somewhere(client: FlaskClient, addresses: Addresses) -> None:
+def test_every_link_leads_to_a_resource(client: FlaskClient, addresses: Addresses) -> None:
     found: dict[str, None] = dict.fromkeys(addresses.values())
     for address in addresses.values():
         response = client.get(address)

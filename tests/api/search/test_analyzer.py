@@ -85,7 +85,7 @@ def test_marks_of_any_script_are_diacritics(marked: str, plain: str) -> None:
     ("one", "other"),
     [("5G", "5"), ("2026", "2025"), ("1.5", "15"), ("Москва", "Минск"), ("凌", "通"), ("a", "b")],
 )
-def test_words_that_differ_have_other_terms(one: str, other: str) -> None:
+def test_different_words_have_different_terms(one: str, other: str) -> None:
     assert terms(one) != terms(other)
 
 
@@ -108,17 +108,17 @@ def test_words_that_differ_have_other_terms(one: str, other: str) -> None:
         ("", []),
     ],
 )
-def test_a_text_is_taken_apart_into_words(text: str, words: list[str]) -> None:
+def test_a_text_is_split_into_words(text: str, words: list[str]) -> None:
     assert [text[each.start : each.end] for each in analyze(text)] == words
 
 
-def test_a_term_tells_its_kind() -> None:
+def test_a_term_begins_with_a_letter_for_its_kind() -> None:
     assert terms("running 5G") == ["arun", "a5g"]
     assert terms("凌 мир") == ["u" + "凌".encode().hex(), "u" + "мир".encode().hex()]
     assert terms("x" * 63) == ["a" + "x" * 63]
 
 
-def test_a_word_too_long_for_a_term_has_one_all_the_same() -> None:
+def test_a_word_that_is_too_long_has_a_term_of_fixed_length() -> None:
     long = "x" * 5000
     assert terms(long) == terms(long.upper()) == [term(long)]
     assert len(term(long)) == MAX_TERM_LENGTH
@@ -132,7 +132,7 @@ def test_every_term_is_ascii_letters_and_digits_for_any_text(text: str) -> None:
 
 
 @given(st.text() | AWKWARD)
-def test_offsets_are_of_the_words_in_order_and_apart(text: str) -> None:
+def test_offsets_are_those_of_the_words_in_order_without_overlap(text: str) -> None:
     found = list(analyze(text))
     for each in found:
         assert 0 <= each.start < each.end <= len(text)
@@ -141,18 +141,18 @@ def test_offsets_are_of_the_words_in_order_and_apart(text: str) -> None:
 
 
 @given(st.text() | AWKWARD)
-def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.text() | AWKWARD | st.text(st.sampled_from("aB3é\u0301凌's .,;-_")))
-def test_the_short_way_to_a_plain_word_finds_what_the_general_one_does(text: str) -> None:
+def test_the_pattern_of_ascii_words_matches_like_the_general_pattern(text: str) -> None:
     general = re.compile(WORD.pattern.removeprefix(f"{ASCII_WORD}|"))
     assert general.pattern != WORD.pattern
     assert [word.span() for word in WORD.finditer(text)] == [word.span() for word in general.finditer(text)]
 
 
-def test_each_paragraph_ends_in_a_break_so_that_no_phrase_reaches_over() -> None:
+def test_each_paragraph_ends_in_a_break_so_that_no_phrase_matches_across_paragraphs() -> None:
     made = index_text({"title": ["Quay lamps"], "text": ["One lamp", "", "lit"]})
     assert made == {"title": "aquay alamp z0", "text": "aone alamp z0 z1 alit z2"}
     words = {each for text in ("Z0 z1 z", "y") for each in terms(text)}
@@ -171,7 +171,7 @@ def test_a_term_that_occurs_too_often_leaves_a_placeholder() -> None:
     assert terms(PLACEHOLDER) != [PLACEHOLDER]
 
 
-def test_what_is_beyond_the_last_place_is_left_out_over_all_parts() -> None:
+def test_terms_beyond_the_last_position_are_left_out_over_all_parts() -> None:
     words = [f"w{number}" for number in range(MAX_TERMS)]
     made = index_text({"title": ["first"], "text": [" ".join(words[:-2]), " ".join(words[-2:]), "more"]})
     kept = [each for each in " ".join(made.values()).split() if each[0] == "a"]

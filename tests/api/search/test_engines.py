@@ -138,7 +138,7 @@ def test_takeaways_are_found_by_their_own_text(client: FlaskClient, subtests: py
 @pytest.mark.usefixtures("pages")
 @database_property(80)
 @given(query=QUERIES)
-def test_whatever_is_typed_is_answered_or_refused_as_a_parameter(client: FlaskClient, query: str) -> None:
+def test_any_query_is_answered_or_refused_as_an_invalid_parameter(client: FlaskClient, query: str) -> None:
     for path in ("/v1/articles?include=highlights&", "/v1/takeaways?", "/v1/entities?"):
         response = client.get(path + urlencode({"q": query, "total": "true"}))
         if response.status_code != 200:
@@ -146,7 +146,7 @@ def test_whatever_is_typed_is_answered_or_refused_as_a_parameter(client: FlaskCl
 
 
 @pytest.mark.usefixtures("pages")
-def test_words_that_are_special_to_an_engine_are_words(client: FlaskClient) -> None:
+def test_operators_of_an_engine_are_searched_as_words(client: FlaskClient) -> None:
     awkward = [
         "lamp*",
         "title:lamp",
@@ -177,7 +177,7 @@ def test_words_that_are_special_to_an_engine_are_words(client: FlaskClient) -> N
 
 
 @pytest.mark.usefixtures("pages")
-def test_a_query_as_long_as_a_target_may_be_is_refused_as_too_long(client: FlaskClient) -> None:
+def test_a_query_of_the_maximum_target_length_is_refused_as_too_long(client: FlaskClient) -> None:
     for path in ("articles", "takeaways", "entities"):
         assert client.get(f"/v1/{path}?q={'a' * 500}").status_code == 200
         for length in (501, 4000):

@@ -53,16 +53,16 @@ def piece(query: str, text: str) -> tuple[str, list[str]]:
         ("lamp", "😀 lamp", ["lamp"]),
     ],
 )
-def test_ranges_are_the_words_that_were_looked_for(query: str, text: str, words: list[str]) -> None:
+def test_ranges_cover_the_words_of_the_query(query: str, text: str, words: list[str]) -> None:
     assert found(query, text) == words
 
 
-def test_a_short_text_is_a_piece_whole() -> None:
+def test_a_short_text_is_a_passage_as_a_whole() -> None:
     text = "x" * 200 + ' <em>lamp</em> & "quay"'
     assert piece("lamp quay", text) == (text, ["lamp", "quay"])
 
 
-def test_a_long_text_is_cut_between_words_around_what_was_found() -> None:
+def test_a_long_text_is_cut_between_words_around_the_match() -> None:
     text = FILLER * 20 + "one lamp alone " + FILLER * 20
     cut, words = piece("lamp", text)
     assert words == ["lamp"]
@@ -73,7 +73,7 @@ def test_a_long_text_is_cut_between_words_around_what_was_found() -> None:
 
 
 @pytest.mark.parametrize("text", ["lamp " + FILLER * 20, FILLER * 20 + "lamp"])
-def test_a_piece_at_an_end_of_the_text_is_as_long_as_any(text: str) -> None:
+def test_a_passage_at_either_end_of_the_text_has_full_length(text: str) -> None:
     cut, words = piece("lamp", text)
     assert words == ["lamp"]
     assert MAX_PASSAGE_LENGTH - 20 <= len(cut) <= MAX_PASSAGE_LENGTH
@@ -88,20 +88,20 @@ def test_a_text_without_spaces_is_cut_to_the_length() -> None:
     assert cut in text
 
 
-def test_a_piece_is_longer_only_for_a_phrase_that_is() -> None:
+def test_a_passage_is_longer_only_if_a_phrase_is_longer() -> None:
     long = " ".join(["lanterns"] * 40)
     cut, words = piece(f'"{long}"', FILLER * 9 + long + " " + FILLER * 9)
     assert words == [long] == [cut]
 
 
-def test_all_that_was_found_within_a_piece_is_in_its_ranges_and_none_is_cut() -> None:
+def test_all_matches_within_a_passage_are_in_its_ranges_and_none_is_cut() -> None:
     text = "lamp " * 500
     cut, words = piece("lamp", text)
     assert words == ["lamp"] * len(cut.split())
     assert len(words) >= 40
 
 
-def test_there_are_at_most_so_many_pieces_the_weightiest_part_first() -> None:
+def test_the_number_of_passages_is_limited_and_the_part_of_highest_weight_comes_first() -> None:
     parts = {
         "title": ["a lamp"],
         "summary": ["no light"],
@@ -114,12 +114,12 @@ def test_there_are_at_most_so_many_pieces_the_weightiest_part_first() -> None:
     assert [each["text"] for each in made][:3] == ["a lamp", "lamp one", "lamp two"]
 
 
-def test_a_text_in_which_nothing_was_found_gives_no_piece() -> None:
+def test_a_text_without_a_match_gives_no_passage() -> None:
     assert highlight(parse_query("lamp"), {"title": [""], "body": ["quay"]}) == []
 
 
 @given(QUERIES, TEXTS)
-def test_every_range_is_within_its_text_and_is_what_was_looked_for(query: str, text: str) -> None:
+def test_every_range_is_within_its_text_and_matches_a_phrase(query: str, text: str) -> None:
     phrases = parse_query(query).phrases
     for made in highlight(parse_query(query), {"body": [text]}):
         assert made["text"] in text
@@ -138,7 +138,7 @@ def test_every_range_is_within_its_text_and_is_what_was_looked_for(query: str, t
 
 
 @given(QUERIES, TEXTS)
-def test_there_is_a_piece_wherever_there_is_something_to_be_found(query: str, text: str) -> None:
+def test_there_is_a_passage_if_the_text_contains_a_phrase(query: str, text: str) -> None:
     terms = [term.text for term in analyze(text)]
     is_there = any(
         tuple(terms[place : place + len(phrase)]) == phrase

@@ -98,19 +98,19 @@ def wanting(*choices: str | tuple[str, ...], without: tuple[str, ...] = ()) -> Q
         ("^lamp (quay) & | ! ~ \\ 😀 \0", wanting("lamp", "quay")),
     ],
 )
-def test_a_query_is_read(text: str, query: Query) -> None:
+def test_a_query_is_parsed(text: str, query: Query) -> None:
     assert parse_query(text) == query
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "-lamp", '-"old quay" -pier', "OR", "OR OR", "&", '"', '""', "-", "😀", "\0"]
 )
-def test_a_query_that_wants_nothing_says_so(text: str) -> None:
+def test_a_query_without_a_required_word_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=WANTS_NOTHING):
         parse_query(text)
 
 
-def test_a_query_has_at_most_so_many_words_and_phrases() -> None:
+def test_a_query_has_a_maximum_number_of_words_and_phrases() -> None:
     assert len(parse_query("a " * MAX_WORDS).required) == MAX_WORDS
     assert parse_query("a OR " * (MAX_WORDS - 1) + "a")
     assert parse_query('"a b" ' * (MAX_WORDS // 2))
@@ -119,13 +119,13 @@ def test_a_query_has_at_most_so_many_words_and_phrases() -> None:
             parse_query(text)
 
 
-def test_what_is_wanted_is_every_phrase_that_may_have_been_found() -> None:
+def test_the_phrases_of_a_query_are_all_phrases_that_a_hit_can_contain() -> None:
     query = parse_query('a b OR "c d" -e')
     assert query.phrases == [phrase("a"), phrase("b"), phrase("c d")]
 
 
 @given(QUERIES)
-def test_nothing_is_raised_but_what_is_wrong_with_the_query(text: str) -> None:
+def test_parsing_raises_only_value_errors(text: str) -> None:
     try:
         query = parse_query(text)
     except ValueError as error:

@@ -46,21 +46,23 @@ def assert_indexes_are_whole(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("names", [list(PARTS), list(reversed(PARTS))], ids=["forth", "back"])
-def test_a_hit_counts_by_the_part_that_it_is_in(app: Flask, client: FlaskClient, names: list[str]) -> None:
+def test_hits_are_weighted_by_the_part_that_contains_them(
+    app: Flask, client: FlaskClient, names: list[str]
+) -> None:
     others = [submit(f"other-{number}", Page()) for number in range(8)]
     named = [submit(name, PARTS[name], f"slug: in-{name}") for name in names]
     seed_pages(app, [*others[:4], *named, *others[4:]])
     assert slugs(client, f"q={WORD}") == ["in-title", "in-summary", "in-takeaways", "in-body"]
 
 
-def test_more_of_what_is_wanted_comes_first(app: Flask, client: FlaskClient) -> None:
+def test_articles_with_more_occurrences_come_first(app: Flask, client: FlaskClient) -> None:
     once, often = Page(), Page(title="Gauges, Gauges", body=("Gauges for gauges, and a gauge.", "A gauge."))
     for pages in ([("once", once), ("often", often)], [("often-2", often), ("once-2", once)]):
         seed_pages(app, [submit(name, page, f"slug: {name}") for name, page in pages])
     assert [slug[:4] for slug in slugs(client, "q=gauge")] == ["ofte", "ofte", "once", "once"]
 
 
-def test_relevance_is_the_order_of_a_search_unless_told_otherwise(app: Flask, client: FlaskClient) -> None:
+def test_relevance_is_the_default_order_of_a_search(app: Flask, client: FlaskClient) -> None:
     days = {"title": "2020-01-01", "body": "2026-01-01", "summary": "2024-01-01"}
     pages = [
         submit(name, PARTS[name], f"slug: in-{name}\npublished_at: '{day}T00:00:00Z'")
@@ -76,7 +78,7 @@ def test_relevance_is_the_order_of_a_search_unless_told_otherwise(app: Flask, cl
 @pytest.mark.parametrize(
     "more", ["", "&entity=entity-0", "&language=en", "&published_after=2026-01-01T00:00:00Z"]
 )
-def test_all_hits_are_there_once_however_many_blocks_they_fill(
+def test_every_hit_appears_once_however_many_blocks_there_are(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, more: str
 ) -> None:
     monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
@@ -104,7 +106,7 @@ def test_pages_of_any_length_have_the_same_order(
         assert ids(*walk(client, f"/v1/articles?q=zebra+OR+paragraph&limit={limit}")) == whole
 
 
-def test_a_page_of_relevance_is_still_answered_after_a_seeding(
+def test_a_page_by_relevance_is_still_answered_after_a_load(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
@@ -138,7 +140,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: 
     assert_indexes_are_whole(app)
 
 
-def test_what_is_indexed_goes_with_its_article(app: Flask, client: FlaskClient) -> None:
+def test_index_entries_are_deleted_with_their_article(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
     with app.app_context():
         # Of a link to an article that goes only what a page printed can stay.
@@ -156,7 +158,7 @@ def test_what_is_indexed_goes_with_its_article(app: Flask, client: FlaskClient) 
 
 
 @only_sqlite
-def test_an_index_that_differs_would_be_noticed(app: Flask) -> None:
+def test_an_index_that_differs_from_its_table_is_detected(app: Flask) -> None:
     seed_pages(app, [submit("page", Page())])
     assert_indexes_are_whole(app)
     with app.app_context():

@@ -89,7 +89,7 @@ def test_the_brief_has_five_takeaways_without_their_numbers(brief: Any) -> None:
         assert list(takeaway) == ["id", "position", "text", "evidence"]
 
 
-def test_the_brief_has_the_analysis_apart_from_the_body(brief: Any) -> None:
+def test_the_brief_has_an_analysis_separate_from_the_body(brief: Any) -> None:
     after_desk = blocks()[blocks().index("Editor's\nDesk") + 1 :]
     heading, analysis, _, *body = after_desk[: after_desk.index("Share Article")]
     assert list(brief["analysis"].items()) == [
@@ -104,7 +104,7 @@ def test_the_brief_has_the_analysis_apart_from_the_body(brief: Any) -> None:
     assert (brief["word_count"], brief["reading_minutes"]) == (words, 2)
 
 
-def test_the_brief_names_who_and_what_it_is_about(brief: Any) -> None:
+def test_the_brief_mentions_its_entities(brief: Any) -> None:
     named = {(each["name"], each["type"], each["mention_count"]) for each in brief["entities"]}
     assert named >= NAMED
     assert len(named) <= len(NAMED) + 1
@@ -121,7 +121,7 @@ def test_the_brief_is_related_to_nothing_yet(brief: Any, client: FlaskClient) ->
     assert get(client, f"/v1/articles/{SLUG}/related")["data"] == []
 
 
-def test_every_mention_is_where_it_says(brief: Any, client: FlaskClient) -> None:
+def test_every_mention_is_at_its_offsets(brief: Any, client: FlaskClient) -> None:
     found = {}
     for entity in get(client, f"/v1/articles/{SLUG}/entities?limit=100")["data"]:
         assert entity["mention_count"] == len(entity["mentions"])
@@ -193,7 +193,7 @@ def test_headings_byline_and_related_titles_have_no_mentions(
 
 
 @pytest.mark.usefixtures("seeded")
-def test_an_entity_under_an_article_is_whole_and_has_its_mentions(client: FlaskClient) -> None:
+def test_an_entity_of_an_article_has_all_fields_and_its_mentions(client: FlaskClient) -> None:
     (entity,) = (
         each for each in get(client, f"/v1/articles/{SLUG}/entities")["data"] if each["name"] == "Sunrise"
     )
@@ -204,7 +204,7 @@ def test_an_entity_under_an_article_is_whole_and_has_its_mentions(client: FlaskC
     assert {key: entity[key] for key in ENTITY_KEYS} == alone
 
 
-def test_the_source_is_the_documents_own_bytes(brief: Any, client: FlaskClient) -> None:
+def test_the_source_is_the_unchanged_document(brief: Any, client: FlaskClient) -> None:
     data = DOCUMENT.read_bytes()
     response = client.get(f"/v1/articles/{SLUG}/source")
     assert response.data == data
@@ -216,7 +216,7 @@ def test_the_source_is_the_documents_own_bytes(brief: Any, client: FlaskClient) 
     ]
 
 
-def test_a_source_keeps_its_mark_its_line_ends_and_its_controls(
+def test_a_source_keeps_its_byte_order_mark_line_ends_and_control_characters(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     path = tmp_path / "page.txt"
@@ -236,7 +236,7 @@ def test_text_is_utf8_and_not_escaped(client: FlaskClient, runner: FlaskCliRunne
         assert b"\\u" not in response.data
 
 
-def test_what_a_page_does_not_have_is_null_or_empty_and_never_left_out(
+def test_missing_values_are_null_or_empty_and_never_left_out(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     path = write_page(tmp_path, "page", Page(caption=None, analysis=(), signature=("The Lantern Post",)))
@@ -262,7 +262,7 @@ def test_a_page_without_signature_and_summary_is_served_with_nulls(
     assert article["summary"] is None
 
 
-def test_a_sidecar_adds_what_the_page_does_not_say(
+def test_a_sidecar_adds_fields_that_the_page_lacks(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     sidecar = {
@@ -283,13 +283,13 @@ def test_a_sidecar_adds_what_the_page_does_not_say(
     }
 
 
-def test_an_item_of_the_list_is_the_article_without_its_parts(brief: Any, client: FlaskClient) -> None:
+def test_a_list_item_is_the_article_without_its_parts(brief: Any, client: FlaskClient) -> None:
     (item,) = get(client, "/v1/articles")["data"]
     assert list(item) == [key for key in KEYS if key not in PARTS]
     assert item == {key: brief[key] for key in item}
 
 
-def test_the_parts_of_an_article_are_the_same_on_their_own(
+def test_the_parts_of_an_article_are_the_same_as_their_own_resources(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, write_page(tmp_path, "page", Page(related=("Nobody Wrote This", "Nor This"))))
@@ -307,7 +307,7 @@ def test_the_parts_of_an_article_are_the_same_on_their_own(
         }
 
 
-def test_every_link_of_an_article_stands_under_the_base_url(
+def test_every_link_of_an_article_begins_with_the_base_url(
     client_with: ClientWith, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     other = "Ferries Sail Again After the Storm"

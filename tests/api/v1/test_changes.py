@@ -42,7 +42,7 @@ def rest_of(client: FlaskClient, target: str) -> tuple[list[Any], str]:
             return changes, target
 
 
-def test_every_change_of_an_article_is_told_in_order(app: Flask, client: FlaskClient) -> None:
+def test_every_change_of_an_article_is_listed_in_order(app: Flask, client: FlaskClient) -> None:
     seed(app, "page")
     seed(app, "page", page=Page(title="Nine Towns Share Their Tide Gauges"))
     remove_article(app, "page")
@@ -68,7 +68,7 @@ def test_every_change_of_an_article_is_told_in_order(app: Flask, client: FlaskCl
     assert changes[-1]["changed_at"] == article["updated_at"]
 
 
-def test_what_changes_nothing_is_no_change(app: Flask, client: FlaskClient) -> None:
+def test_loading_the_same_document_is_not_a_change(app: Flask, client: FlaskClient) -> None:
     seed(app, "page")
     before = client.get("/v1/changes")
     assert seed_pages(app, [submit("page", FIRST)]) == ["unchanged"]
@@ -77,7 +77,7 @@ def test_what_changes_nothing_is_no_change(app: Flask, client: FlaskClient) -> N
     assert after.headers["ETag"] == before.headers["ETag"]
 
 
-def test_an_empty_feed_leads_to_what_comes_later(app: Flask, client: FlaskClient) -> None:
+def test_an_empty_feed_leads_to_later_changes(app: Flask, client: FlaskClient) -> None:
     page = get(client, "/v1/changes?total=true")
     assert page["data"] == []
     assert list(page["links"]) == ["self", "first", "next"]
@@ -89,7 +89,9 @@ def test_an_empty_feed_leads_to_what_comes_later(app: Flask, client: FlaskClient
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
-def test_who_keeps_the_next_link_gets_each_change_once(app: Flask, client: FlaskClient, limit: int) -> None:
+def test_following_the_next_link_returns_each_change_once(
+    app: Flask, client: FlaskClient, limit: int
+) -> None:
     seen, target = [], f"/v1/changes?limit={limit}"
     for number in range(4):
         # None, one, two and three more at a time, so that pages of any limit end full and not full.
@@ -105,7 +107,7 @@ def test_who_keeps_the_next_link_gets_each_change_once(app: Flask, client: Flask
     assert seen == get(client, "/v1/changes")["data"]
 
 
-def test_a_full_last_page_and_one_that_is_not_both_lead_on(app: Flask, client: FlaskClient) -> None:
+def test_a_full_and_a_partial_last_page_both_have_a_next_link(app: Flask, client: FlaskClient) -> None:
     seed(app, "a", "b", "c")
     kept = [get(client, f"/v1/changes?limit={limit}")["links"]["next"] for limit in (3, 50)]
     assert [get(client, link)["data"] for link in kept] == [[], []]
@@ -125,7 +127,7 @@ def test_every_page_links_to_the_next_in_its_header_too(app: Flask, client: Flas
         target = response.json["links"]["next"]
 
 
-def test_the_feed_goes_one_way(app: Flask, client: FlaskClient) -> None:
+def test_the_feed_has_one_order(app: Flask, client: FlaskClient) -> None:
     seed(app, "a", "b")
     assert sequences(get(client, "/v1/changes?sort=sequence")) == [1, 2]
     for sort in ("-sequence", "changed_at"):
@@ -133,7 +135,7 @@ def test_the_feed_goes_one_way(app: Flask, client: FlaskClient) -> None:
         assert error["allowed"] == ["sequence"]
 
 
-def test_the_revision_of_the_corpus_counts_every_change(app: Flask, client: FlaskClient) -> None:
+def test_the_corpus_revision_counts_every_change(app: Flask, client: FlaskClient) -> None:
     seed(app, "a", "b")
     seed(app, "a", page=OTHER)
     remove_article(app, "b")
@@ -142,7 +144,7 @@ def test_the_revision_of_the_corpus_counts_every_change(app: Flask, client: Flas
     assert revision(app) == 4
 
 
-def test_what_is_derived_moves_the_revision_of_the_corpus_and_etags_but_not_the_feed(
+def test_derived_data_changes_the_corpus_revision_and_etags_but_not_the_feed(
     app: Flask, client: FlaskClient
 ) -> None:
     page = submit(
@@ -164,9 +166,7 @@ def test_what_is_derived_moves_the_revision_of_the_corpus_and_etags_but_not_the_
     assert client.get(f"/v1/articles/{SLUG}", headers=etag).status_code == 304
 
 
-def test_the_revision_of_the_corpus_is_of_the_same_moment_as_the_page(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_the_corpus_revision_is_read_together_with_the_page(app: Flask, client: FlaskClient) -> None:
     seed(app, "a")
     begun: list[str] = []
 
@@ -190,7 +190,7 @@ def test_the_revision_of_the_corpus_is_of_the_same_moment_as_the_page(
     assert later["meta"]["corpus_revision"] == 2
 
 
-def test_a_copy_that_follows_the_feed_has_what_is_there(app: Flask, client: FlaskClient) -> None:
+def test_a_copy_that_follows_the_feed_equals_the_database(app: Flask, client: FlaskClient) -> None:
     copy: dict[str, Any] = {}
     target = "/v1/changes?limit=2"
 
@@ -228,21 +228,21 @@ def test_a_copy_that_follows_the_feed_has_what_is_there(app: Flask, client: Flas
     assert set(copy) == {str(article_id(name)) for name in "ab"}
 
 
-def test_a_cursor_of_the_feed_is_refused_once_it_is_altered(app: Flask, client: FlaskClient) -> None:
+def test_an_altered_cursor_of_the_feed_is_refused(app: Flask, client: FlaskClient) -> None:
     seed(app, "a")
     link = get(client, "/v1/changes")["links"]["next"]
     assert_parameter_error(client.get(link[:-1]), "cursor")
     assert_problem(client.get(link.replace("/v1/changes", "/v1/articles")), 422)
 
 
-def test_a_cursor_of_another_past_is_refused_and_says_to_begin_anew(app: Flask, client: FlaskClient) -> None:
+def test_a_cursor_from_before_a_restored_backup_is_refused(app: Flask, client: FlaskClient) -> None:
     seed(app, "a", "b", "c")
     kept = [get(client, f"/v1/changes?limit={limit}")["links"]["next"] for limit in (2, 3)]
     clear(app)
     seed(app, "a", "d")
     for link in kept:
         (error,) = assert_parameter_error(client.get(link), "cursor")
-        assert error["message"].endswith("Begin the copy anew, without a cursor.")
+        assert error["message"].endswith("start again without a cursor.")
 
 
 def test_a_page_of_changes_takes_as_many_statements_whether_it_is_short_or_long(

@@ -19,7 +19,7 @@ TYPES = {"person", "organization", "place", "policy", "product", "event"}
 
 
 @pytest.mark.usefixtures("seeded")
-def test_an_entity_has_its_names_and_what_the_catalogue_says(client: FlaskClient) -> None:
+def test_an_entity_has_its_names_and_the_data_of_the_catalogue(client: FlaskClient) -> None:
     entity = get(client, "/v1/entities/sunrise")
     assert list(entity) == KEYS
     assert entity["name"] == "Sunrise"
@@ -37,7 +37,7 @@ def test_an_entity_has_its_names_and_what_the_catalogue_says(client: FlaskClient
 
 
 @pytest.mark.usefixtures("seeded")
-def test_every_entity_of_the_list_is_the_one_on_its_own(client: FlaskClient) -> None:
+def test_every_entity_is_the_same_in_the_list_and_alone(client: FlaskClient) -> None:
     entities = get(client, "/v1/entities?limit=100")["data"]
     assert len(entities) >= 11
     for entity in entities:
@@ -49,7 +49,7 @@ def test_every_entity_of_the_list_is_the_one_on_its_own(client: FlaskClient) -> 
     assert len({entity["slug"] for entity in entities}) == len(entities)
 
 
-def test_counts_are_over_all_articles_and_follow_each_change(
+def test_counts_cover_all_articles_and_follow_each_change(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     def counts(slug: str) -> tuple[int, int]:
@@ -69,7 +69,7 @@ def test_counts_are_over_all_articles_and_follow_each_change(
     assert (counts("shanghai"), counts("guangdong"), counts("spacex")) == ((1, 2), (2, 3), (1, 1))
 
 
-def test_an_entity_that_nothing_mentions_any_more_is_gone(
+def test_an_entity_without_mentions_is_deleted(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, write_page(tmp_path, "page", Page()))
@@ -100,7 +100,7 @@ def test_the_articles_of_an_entity_are_those_that_mention_it(
     assert page["links"]["self"] == "/v1/entities/shanghai/articles?limit=1&total=true"
 
 
-def test_under_an_article_an_entity_is_sorted_by_that_articles_mentions(
+def test_the_entities_of_an_article_are_sorted_by_its_own_mentions(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     page = Page(takeaways=("Shanghai lamps, Shanghai oil, Shanghai keepers.",))
@@ -119,7 +119,7 @@ def shared(client: FlaskClient, slug: str, query: str = "") -> list[tuple[str, i
     return [(each["slug"], each["shared_article_count"]) for each in page["data"]]
 
 
-def test_what_is_mentioned_with_an_entity_are_entities_with_the_count_of_shared_articles(
+def test_co_mentioned_entities_have_the_count_of_shared_articles(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, DOCUMENTS_FOLDER, write_page(tmp_path, "page", Page()))
@@ -135,7 +135,7 @@ def test_what_is_mentioned_with_an_entity_are_entities_with_the_count_of_shared_
         assert get(client, entity["links"]["self"]) == entity
 
 
-def test_what_is_mentioned_with_an_entity_follows_each_change(
+def test_co_mentioned_entities_follow_each_change(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     for name in ("one", "two"):
@@ -154,7 +154,7 @@ def test_what_is_mentioned_with_an_entity_follows_each_change(
 
 
 @pytest.mark.usefixtures("seeded")
-def test_what_is_mentioned_with_an_entity_is_filtered_by_what_it_is_itself(client: FlaskClient) -> None:
+def test_co_mentioned_entities_are_filtered_by_their_own_type_and_name(client: FlaskClient) -> None:
     everything = dict(shared(client, "sunrise", "?limit=100"))
     assert "sunrise" not in everything
     types = {each["slug"]: each["type"] for each in get(client, "/v1/entities?limit=100")["data"]}

@@ -46,7 +46,7 @@ def test_every_documented_collection_and_sort_is_tested_here(app: Flask) -> None
         assert {sort[1:] for sort in sorts if sort[0] == "-"} == {sort for sort in sorts if sort[0] != "-"}
 
 
-def test_every_sort_gives_each_row_once_and_in_order(
+def test_every_sort_returns_each_row_once_and_in_order(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     insert_rows(app, corpus_rows(articles=8, entities=9))
@@ -75,7 +75,7 @@ def test_without_parameters_a_page_has_twenty_items_in_the_documented_order(
     }
 
 
-def test_what_is_written_between_two_pages_neither_repeats_nor_drops_the_others(
+def test_writes_between_two_pages_neither_repeat_nor_drop_other_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     insert_rows(app, corpus_rows(articles=12, entities=0))
@@ -115,7 +115,7 @@ def both_urls(sqlite_template: Path, postgresql_template: str, tmp_path: Path) -
         server.execute("DROP DATABASE briefs_same WITH (FORCE)")
 
 
-def test_both_engines_give_the_same_bytes(both_urls: tuple[str, str]) -> None:
+def test_both_engines_return_the_same_bytes(both_urls: tuple[str, str]) -> None:
     on_sqlite, on_postgresql = (_crawl(url) for url in both_urls)
     assert len(on_sqlite) > 150
     assert list(on_sqlite) == list(on_postgresql)
@@ -259,7 +259,7 @@ def explain(app: Flask, query: Statement) -> list[str]:
         return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {sql}", values)]
 
 
-def test_the_undated_are_in_no_range_of_publication(app: Flask, client: FlaskClient) -> None:
+def test_undated_articles_are_in_no_range_of_publication(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=16, entities=1))
     dated = set(ids(get(client, "/v1/articles?published_before=9999-12-31T23:59:59Z")))
     assert 0 < len(dated) < 16
@@ -270,7 +270,7 @@ def test_the_undated_are_in_no_range_of_publication(app: Flask, client: FlaskCli
                 assert set(ids(page)) == dated, (sort, bound)
 
 
-def test_a_page_whose_links_could_not_be_followed_is_refused(app: Flask, client: FlaskClient) -> None:
+def test_a_page_whose_links_would_be_too_long_is_refused(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=4, entities=1))
     repeated = "/v1/articles?limit=1" + "&entity=entity-0" * 200
     assert get(client, get(client, repeated)["links"]["next"])["data"]

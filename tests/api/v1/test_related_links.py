@@ -19,7 +19,7 @@ def links(client: FlaskClient) -> list[Any]:
     return data
 
 
-def test_a_listed_link_is_resolved_when_its_article_comes(
+def test_a_listed_link_is_resolved_when_its_article_is_loaded(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Wrote This"))))
@@ -60,7 +60,7 @@ def test_a_link_is_the_same_wherever_it_is_served(
         assert get(client, link["links"]["self"]) == link
 
 
-def test_a_title_is_matched_whatever_its_case_and_its_quotes(
+def test_titles_match_regardless_of_case_and_quotation_marks(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "harbour", Page(related=("the keeper’s NEW Lamp",)))
@@ -71,7 +71,7 @@ def test_a_title_is_matched_whatever_its_case_and_its_quotes(
     assert link["target"]["title"] == "The Keeper's New Lamp"
 
 
-def test_a_title_of_two_articles_is_no_target_unless_its_date_decides(
+def test_a_title_of_two_articles_is_resolved_only_if_its_date_decides(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, write_page(tmp_path, "harbour", Page(related=(OTHER,))))
@@ -86,7 +86,7 @@ def test_a_title_of_two_articles_is_no_target_unless_its_date_decides(
     assert links(client)[0]["target"]["slug"] == "may"
 
 
-def test_a_link_loses_its_target_when_that_changes_its_title_and_goes_with_its_own_line(
+def test_a_link_loses_its_target_with_the_title_and_is_deleted_with_its_line(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Wrote This")))
@@ -102,7 +102,7 @@ def test_a_link_loses_its_target_when_that_changes_its_title_and_goes_with_its_o
     assert_problem(client.get(last), 404)
 
 
-def test_a_page_that_lists_itself_is_no_target_of_its_own(
+def test_a_page_that_lists_itself_is_not_its_own_target(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, write_page(tmp_path, "harbour", Page(related=(HARBOUR,))))

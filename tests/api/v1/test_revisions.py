@@ -41,7 +41,7 @@ def whole(client: FlaskClient, number: int) -> Any:
     return get(client, f"{PATH}/revisions/{number}")
 
 
-def test_the_list_has_the_present_revision_first_and_those_before_it(app: Flask, client: FlaskClient) -> None:
+def test_the_list_has_the_current_revision_first(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [FIRST, SECOND, BARE])
     page = get(client, f"{PATH}/revisions")
     items = page["data"]
@@ -62,7 +62,7 @@ def test_the_list_has_the_present_revision_first_and_those_before_it(app: Flask,
     assert get(client, article["links"]["revisions"]) == page
 
 
-def test_the_present_revision_is_what_the_article_is(
+def test_the_current_revision_equals_the_article(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     other = submit("other", Page(title="Ferries Sail Again"))
@@ -83,9 +83,7 @@ def test_the_present_revision_is_what_the_article_is(
         ]
 
 
-def test_a_revision_answers_the_same_bytes_when_it_is_not_the_present_one_any_more(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_revision_has_the_same_bytes_after_the_next_revision(app: Flask, client: FlaskClient) -> None:
     answered: dict[str, Any] = {}
     for number, submission in enumerate((FIRST, SECOND, BARE, FIRST), 1):
         seed_pages(app, [submission])
@@ -99,7 +97,7 @@ def test_a_revision_answers_the_same_bytes_when_it_is_not_the_present_one_any_mo
         assert after.headers["ETag"] == before.headers["ETag"]
 
 
-def test_a_former_revision_is_what_was_answered_before_the_update(app: Flask, client: FlaskClient) -> None:
+def test_an_earlier_revision_equals_the_article_before_the_update(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [FIRST])
     before = get(client, PATH)
     seed_pages(app, [SECOND])
@@ -133,7 +131,7 @@ def test_a_revision_has_its_keys_in_order_at_every_depth(app: Flask, client: Fla
         }
 
 
-def test_every_revision_is_as_its_schema_says(app: Flask, client: FlaskClient) -> None:
+def test_every_revision_matches_its_schema(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [FIRST, SECOND, BARE, FIRST])
     specification = specification_of(app)
     validator = schema_validator(specification, {"$ref": "#/components/schemas/Revision"})
@@ -144,7 +142,7 @@ def test_every_revision_is_as_its_schema_says(app: Flask, client: FlaskClient) -
     assert [whole(client, 3)[name] for name in ("byline", "image", "analysis")] == [None] * 3
 
 
-def test_fields_say_what_differs_from_the_revision_before(app: Flask, client: FlaskClient) -> None:
+def test_fields_list_the_differences_from_the_previous_revision(app: Flask, client: FlaskClient) -> None:
     # Each seeding is another revision of the article, the last one with another slug.
     renamed = submit("page", Page(), "slug: gauges\n")
     seed_pages(app, [FIRST, SECOND, BARE, renamed])
@@ -172,7 +170,7 @@ def test_each_revision_has_its_own_document(app: Flask, client: FlaskClient) -> 
     assert client.get(f"{PATH}/source").data == SECOND.data
 
 
-def test_a_revision_is_found_under_the_present_slug_and_says_what_it_was_called(
+def test_a_revision_is_found_under_the_current_slug_and_has_its_own_slug(
     app: Flask, client: FlaskClient
 ) -> None:
     seed_pages(app, [FIRST, submit("page", Page(), "slug: gauges\n")])
@@ -196,15 +194,13 @@ def test_a_revision_is_found_under_the_present_slug_and_says_what_it_was_called(
         *("%201", "1%20", "1%0A", "1_0", "%EF%BC%91", "%D9%A1", "%C2%B9", "latest", "%00", "1%00", "'"),
     ],
 )
-def test_a_number_that_is_none_or_that_the_article_has_not_is_a_404(
-    app: Flask, client: FlaskClient, number: str
-) -> None:
+def test_an_invalid_or_unknown_revision_number_is_a_404(app: Flask, client: FlaskClient, number: str) -> None:
     seed_pages(app, [FIRST, SECOND])
     for rest in ("", "/source"):
         assert_problem(client.get(f"{PATH}/revisions/{number}{rest}"), 404)
 
 
-def test_an_article_that_comes_back_has_its_revisions_of_before(app: Flask, client: FlaskClient) -> None:
+def test_an_article_that_is_loaded_again_has_its_earlier_revisions(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [FIRST, SECOND])
     addresses = [f"{PATH}/revisions{rest}" for rest in ("", "/1", "/2", "/1/source", "/2/source")]
     before = [client.get(address).data for address in addresses[1:]]
@@ -224,7 +220,7 @@ def test_an_article_that_comes_back_has_its_revisions_of_before(app: Flask, clie
     assert get(client, PATH)["revision"] == 3
 
 
-def test_one_article_has_no_revision_of_another(app: Flask, client: FlaskClient) -> None:
+def test_an_article_does_not_have_the_revisions_of_another_article(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [FIRST, submit("other", Page(title="Ferries Sail Again")), SECOND])
     assert len(get(client, "/v1/articles/ferries-sail-again/revisions")["data"]) == 1
     assert_problem(client.get("/v1/articles/ferries-sail-again/revisions/2"), 404)

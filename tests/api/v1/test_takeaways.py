@@ -13,7 +13,7 @@ KEYS = ["id", "position", "text", "evidence", "entities", "article", "links"]
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_takeaway_says_whose_it_is_and_whom_it_names(client: FlaskClient) -> None:
+def test_a_takeaway_has_its_article_and_its_entities(client: FlaskClient) -> None:
     takeaways = get(client, "/v1/takeaways")["data"]
     named = [[entity["name"] for entity in takeaway["entities"]] for takeaway in takeaways]
     assert named == [
@@ -39,12 +39,12 @@ def test_a_takeaway_says_whose_it_is_and_whom_it_names(client: FlaskClient) -> N
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_takeaway_alone_is_the_one_of_the_list(client: FlaskClient) -> None:
+def test_a_takeaway_is_the_same_in_the_list_and_alone(client: FlaskClient) -> None:
     for takeaway in get(client, "/v1/takeaways")["data"]:
         assert get(client, takeaway["links"]["self"]) == takeaway
 
 
-def test_takeaways_come_by_their_articles_date_then_in_the_order_of_the_page(
+def test_takeaways_are_sorted_by_the_date_of_the_article_and_then_as_on_the_page(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     for name, date in (
@@ -64,7 +64,7 @@ def test_takeaways_come_by_their_articles_date_then_in_the_order_of_the_page(
     assert texts("?sort=published_at") == early + late + undated
 
 
-def test_a_takeaway_keeps_its_id_when_its_words_change_and_goes_when_the_page_drops_it(
+def test_a_takeaway_keeps_its_id_if_its_text_changes_and_is_deleted_with_its_line(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     load(runner, write_page(tmp_path, "page", Page(takeaways=("One lamp.", "Two lamps."))))
