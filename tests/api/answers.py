@@ -1,4 +1,4 @@
-"""Answers as tests want them: a body, or a problem that is one in every respect."""
+"""Helpers for answers: JSON bodies and complete problems."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 PHRASES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 MEMBERS = ["type", "title", "status", "detail", "instance", "request_id"]
 ERROR_MEMBERS = ["parameter", "message", "allowed", "suggestion"]
-# What a client has no business to see: SQL, traces, places in the file system.
+# Details that must not reach a client: SQL, tracebacks, paths of files.
 LEAKS = re.compile(
     r"SELECT |INSERT |Traceback|site-packages|\.py\b|sqlite|psycopg|sqlalchemy|/tmp|/etc|"
     + re.escape(str(Path(__file__).parents[2]))
@@ -22,7 +22,7 @@ LEAKS = re.compile(
 
 
 def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
-    """Assert that `response` is a problem (RFC 9457) of `status`, whole and no more; gives its body."""
+    """Assert that `response` is a problem (RFC 9457) of `status` without other keys, and return its body."""
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
@@ -46,14 +46,14 @@ def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
 
 
 def assert_parameter_error(response: TestResponse, *parameters: str) -> list[dict[str, Any]]:
-    """Assert a 422 that names exactly `parameters`, in this order; gives its errors."""
+    """Assert a 422 that names exactly `parameters`, in this order, and return its errors."""
     errors: list[dict[str, Any]] = assert_problem(response, 422)["errors"]
     assert [error["parameter"] for error in errors] == list(parameters)
     return errors
 
 
 def get(client: FlaskClient, target: str) -> Any:
-    """Give the JSON at `target`."""
+    """Return the JSON at `target`."""
     response = client.get(target)
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"

@@ -9,16 +9,16 @@ from flask.testing import FlaskClient
 from api.db import db
 from tests.conftest import make_app
 
-# The assertions of these are as telling as those of the tests themselves.
+# pytest rewrites the assertions of these helpers, so that failures show values.
 pytest.register_assert_rewrite("tests.api.answers")
 
-# Takes settings (BRIEFS_BASE_URL="…") and gives a client of an application that has them.
+# Takes settings (BRIEFS_BASE_URL="…") and returns a client of an application with these settings.
 ClientWith = Callable[..., FlaskClient]
 
 
 @pytest.fixture
 def client_with(database_url: str) -> Iterator[ClientWith]:
-    """Makes further applications on the database of `app`, as other processes would be."""
+    """A factory of further applications on the database of `app`, like other processes."""
     apps: list[Flask] = []
 
     def make(**environ: str) -> FlaskClient:

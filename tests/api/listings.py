@@ -1,4 +1,4 @@
-"""The collections as data: where each is, and in which order plain Python would put its rows."""
+"""The collections as data: their paths, and the order of their rows computed in plain Python."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,37 +23,37 @@ ARTICLE_0, ENTITY_0 = row_id("article", 0), row_id("entity", 0)
 
 @dataclass(frozen=True)
 class Listing:
-    """A collection over the rows of `tests.api.rows`: its path, its rows, the key of each sort."""
+    """A collection over the rows of `tests.api.rows`: its path, its rows and the key of each sort."""
 
     path: str
     statement: Any
     keys: dict[str, Key]
-    # What breaks ties, in the direction of the sort; then what does so ascending in either.
+    # The keys that break ties: in the direction of the sort, and then always ascending.
     unique: Key = lambda row: row.id
     tail: Key = lambda _: 0
-    # What an item is told apart by.
+    # The key that identifies an item.
     name: Key = lambda row: row.id
 
     @property
     def documented(self) -> str:
-        """The path as the specification has it."""
+        """The path in the specification."""
         return self.path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
 
     def parameters(self, app: Flask) -> dict[str, Any]:
-        """Give the schema of each query parameter."""
+        """Return the schema of each query parameter."""
         parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
         return {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
 
     def sorts(self, app: Flask) -> tuple[list[str], str]:
-        """Give the published sorts, and the default."""
+        """Return the published sorts and the default."""
         schema = self.parameters(app)["sort"]
-        # That order is the engine's own affair.
+        # The order of relevance depends on the engine.
         return [name for name in schema["enum"] if name != "relevance"], schema.get(
             "default", "-published_at"
         )
 
     def ordered(self, app: Flask, sort: str) -> list[str]:
-        """Give the ids of all rows in the order of `sort`, null last in either direction."""
+        """Return the ids of all rows in the order of `sort`, with null last in both directions."""
         key, descending = self.keys[sort.lstrip("-")], sort.startswith("-")
         with app.app_context():
             rows = sorted(db.session.scalars(self.statement), key=self.tail)
@@ -91,7 +91,7 @@ PART_KEYS: dict[str, Key] = {
 
 
 def _naming(entity: UUID) -> set[UUID]:
-    """Give the articles that mention `entity`."""
+    """Return the articles that mention `entity`."""
     named = select(ArticleEntity.article_id).where(ArticleEntity.entity_id == entity)
     return set(db.session.scalars(named))
 
@@ -141,7 +141,7 @@ LISTINGS = [
 
 
 def walk(client: FlaskClient, target: str) -> Iterator[Any]:
-    """Give each page's body, following `links.next` from `target` to the end."""
+    """Yield the body of each page, following `links.next` from `target` to the end."""
     following: str | None = target
     while following:
         body = get(client, following)
@@ -150,5 +150,5 @@ def walk(client: FlaskClient, target: str) -> Iterator[Any]:
 
 
 def ids(*pages: Any) -> list[str]:
-    """Give what the items of `pages` are told apart by: their ids, or of revisions their numbers."""
+    """Return what identifies the items of `pages`: their ids, or the numbers of revisions."""
     return [str(item.get("id") or item["revision"]) for page in pages for item in page["data"]]

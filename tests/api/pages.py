@@ -1,4 +1,4 @@
-"""Invented source pages: a page as data, written as the site saves it, and loaded as an operator would."""
+"""Invented source pages: data written in the page format and loaded by the command."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ HARBOUR = "Harbour Lights Return to the Outer Isles"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page; a part that is None or empty is missing from it."""
+    """A page; parts that are None or empty are left out."""
 
     title: str = HARBOUR
     summary: str | None = (
@@ -35,7 +35,7 @@ class Page:
     related: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Write the page."""
+        """Return the text of the page."""
         items = [f"  • {number}{text}" for number, text in enumerate(self.takeaways, 1)]
         blocks = [
             self.title,
@@ -53,7 +53,7 @@ class Page:
 
 
 def write_page(folder: Path, name: str, page: Page, **sidecar: str) -> Path:
-    """Write `page` as `name`.txt into `folder`, and its sidecar where there is anything for it."""
+    """Write `page` as `name`.txt into `folder`, and its sidecar if it has one."""
     path = folder / f"{name}.txt"
     path.write_bytes(page.text().encode())
     if sidecar:
@@ -63,12 +63,12 @@ def write_page(folder: Path, name: str, page: Page, **sidecar: str) -> Path:
 
 
 def load(runner: FlaskCliRunner, *paths: Path) -> None:
-    """Load files or folders into the database; all of them must be taken, without a warning."""
+    """Load files or folders into the database; all must be accepted without a warning."""
     result = runner.invoke(args=["seed", "load", *map(str, paths)])
     assert result.exit_code == 0, result.output
     assert "warning" not in result.output, result.output
 
 
 def slug_of(title: str) -> str:
-    """Give the slug of a plain title."""
+    """Return the slug of a plain title."""
     return "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())

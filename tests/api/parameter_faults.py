@@ -1,4 +1,4 @@
-"""What can be wrong with a query parameter, and what is right, both made from its schema."""
+"""Valid and invalid values of query parameters, derived from their schemas."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask import Flask
 from tests.api.rows import corpus_rows, insert_rows, row_id
 from tests.api.specification import specification_of
 
-# A value, and what is then suggested.
+# An invalid value and the expected suggestion.
 Fault = tuple[str, str | None]
 
 DAY = "2026-04-21"
@@ -46,11 +46,11 @@ class Parameter:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether it may be given several times; lists of names are one value with commas."""
+        """True if it can be repeated; a list of names is a single value with commas."""
         return self.schema["type"] == "array" and "enum" not in self.schema["items"]
 
     def faults(self) -> Iterator[Fault]:
-        """Give wrong values, each with its suggestion."""
+        """Yield invalid values, each with its suggestion."""
         kind, words = self.schema["type"], self.schema.get("enum")
         if self.name == "cursor":
             yield from [("", None), ("garbage", None), ("WyJhIl0.signature", None), ("凌\0", None)]
@@ -76,7 +76,7 @@ class Parameter:
             yield from PREFIXES if self.address.endswith(("/entities", "/co-mentioned")) else QUERIES
 
     def values(self) -> list[str]:
-        """Give right values, its examples first; whatever needs another parameter is not among them."""
+        """Return valid values, examples first, except for those that require another parameter."""
         schema = self.schema
         given = [_written(schema[key]) for key in ("example", "default") if schema.get(key) not in (None, [])]
         if schema["type"] == "array" and not self.is_repeatable:
@@ -94,7 +94,7 @@ def _written(value: Any) -> str:
 
 
 def without_a_letter(word: str) -> str:
-    """Give `word` as a hasty person types it."""
+    """Return `word` with a letter missing."""
     return word[:1] + word[2:] if len(word) > 2 else word[1:]
 
 
@@ -122,12 +122,12 @@ def _wrong_lists(names: list[str]) -> Iterator[Fault]:
 
 
 def fill(app: Flask) -> None:
-    """Write rows into the database of `app`, at which `parameters` has its addresses."""
+    """Insert the rows that the addresses of `parameters` refer to."""
     insert_rows(app, corpus_rows(articles=3, entities=3))
 
 
 def parameters(app: Flask) -> dict[str, list[Parameter]]:
-    """Give the query parameters of every route of `app`, by an address of it at which there is something."""
+    """Return the query parameters of every route of `app`, by an address that exists."""
     values = {
         "article": "slug-0",
         "entity": "entity-0",

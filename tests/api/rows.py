@@ -1,4 +1,4 @@
-"""Many rows of every table, with ties, nulls and awkward titles, as no few documents would give them."""
+"""Many rows of every table, with ties, nulls and titles that are hard to sort."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -42,9 +42,9 @@ Rows = dict[type[Base], list[Row]]
 
 SPACE = UUID("5a0f7c1e-7f63-4f0a-9a53-0c1b2d3e4f50")
 DAY = datetime(2026, 4, 21, 9, 30, tzinfo=UTC)
-# Ties, nulls in several places, and times that differ in the least digit only.
+# Ties, nulls at several positions, and times that differ only in the last digit.
 PUBLISHED = [DAY, None, DAY, DAY + timedelta(microseconds=1), None, DAY - timedelta(days=400), DAY, None]
-# Equal ones, and ones that a locale, a case-blind order or UTF-16 would sort otherwise.
+# Equal titles, and titles that a locale, a case-insensitive order or UTF-16 would sort differently.
 TITLES = [
     "Zebra",
     "apple",
@@ -65,12 +65,12 @@ SCORES = [None, 0.5, 0.25, None, 0.5, 1.0, 0.0]
 
 
 def row_id(kind: str, *numbers: int) -> UUID:
-    """Give the id of a row; it has nothing to do with the row's place in any order."""
+    """Return the id of a row, which is unrelated to its position in any order."""
     return uuid5(SPACE, f"{kind}:{numbers}")
 
 
 def article_rows(number: int) -> Rows:
-    """Make an article with up to three takeaways."""
+    """Return the rows of an article with up to three takeaways."""
     identity, published = row_id("article", number), PUBLISHED[number % len(PUBLISHED)]
     article = {
         "id": identity,
@@ -114,7 +114,7 @@ def _terms(article: int, position: int) -> Row:
 
 
 def corpus_rows(articles: int, entities: int) -> Rows:
-    """Make a corpus in which article 0 has something of everything, and entity 0 is in every article."""
+    """Return the rows of a corpus in which article 0 has all parts and every article mentions entity 0."""
     corpus: Rows = {}
     for number in range(articles):
         for model, rows in article_rows(number).items():
@@ -150,7 +150,7 @@ def corpus_rows(articles: int, entities: int) -> Rows:
 
 
 def _change(article: Row, number: int, revision: int) -> Row:
-    """Make the change that gave article `number` its `revision`; a higher one comes after all lower ones."""
+    """Return the change that made `revision` of article `number`; lower revisions come before it."""
     named = {"article_id": article["id"], "slug": article["slug"], "title": article["title"]}
     return named | {
         "sequence": revision * 10_000 + number,
@@ -162,7 +162,7 @@ def _change(article: Row, number: int, revision: int) -> Row:
 
 
 def _revise(corpus: Rows, last: int) -> None:
-    """Make article 0 have been changed until it is at revision `last`."""
+    """Add the changes and revisions of article 0 up to revision `last`."""
     article = corpus[Article][0]
     article["revision"] = last
     corpus[Change] += [_change(article, 0, revision) for revision in range(2, last + 1)]
@@ -179,13 +179,13 @@ def _facets(article: Row, naming: list[Row], types: dict[UUID, str]) -> set[UUID
 
 
 def _keys(row: Row) -> Row:
-    """Give what tables beside that of `row` have of its sort keys."""
+    """Return the sort keys of `row` that other tables repeat."""
     names = ("article_id", "position", "published_asc", "published_desc", "created_at", "updated_at")
     return {name: row[name] for name in names if name in row}
 
 
 def insert_rows(app: Flask, rows: Rows) -> None:
-    """Write `rows` into the database of `app`."""
+    """Insert `rows` into the database of `app`."""
     with app.app_context():
         for table in db.metadata.sorted_tables:
             for model in (model for model in rows if model.__table__ is table and rows[model]):
@@ -229,7 +229,7 @@ def _naming(article: int, entity: int) -> Row:
 
 
 def _link(article: int, position: int, articles: int) -> Row:
-    """Make a link to one of the articles after it, or to none."""
+    """Return a link to a later article, or without a target."""
     target, score = article + position, SCORES[(article + position) % len(SCORES)]
     row: Row = {
         "id": row_id("link", article, position),
@@ -246,6 +246,6 @@ def _link(article: int, position: int, articles: int) -> Row:
 
 
 def render(app: Flask) -> int:
-    """Make the answers that a load would have made at its end; gives how many."""
+    """Render the articles as at the end of a load, and return their number."""
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin)

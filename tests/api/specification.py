@@ -1,4 +1,4 @@
-"""The specification of an application, and its schemas as the strictest client would read them."""
+"""The specification of an application, and validators that allow no additional keys."""
 
 import re
 from typing import Any
@@ -22,18 +22,18 @@ def _is_uri_reference(value: object) -> bool:
 
 
 def schema_validator(specification: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
-    """Make a validator of `schema`, its references being into `specification`, that takes no surplus keys."""
+    """Return a validator of `schema` within `specification` that allows no additional keys."""
     components = _closed(specification["components"])
     return Draft202012Validator(_closed(schema) | {"components": components}, format_checker=FORMATS)
 
 
 def faults(validator: Draft202012Validator, instance: Any) -> list[str]:
-    """Give what is wrong with `instance`, each with its place."""
+    """Return the errors of `instance` with their paths."""
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(instance)]
 
 
 def _closed(schema: Any) -> Any:
-    """Give `schema` with each object in it closed: a key that is not in its properties is then an error."""
+    """Return `schema` with all of its objects closed to keys that are not in its properties."""
     if isinstance(schema, list):
         return [_closed(each) for each in schema]
     if not isinstance(schema, dict):
@@ -43,6 +43,6 @@ def _closed(schema: Any) -> Any:
 
 
 def specification_of(app: Flask) -> dict[str, Any]:
-    """Give the document of `app`."""
+    """Return the document of `app`."""
     with app.app_context():
         return document(app)

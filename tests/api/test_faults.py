@@ -1,4 +1,4 @@
-"""Every parameter's every fault, on every route: a 422 that names it, what is allowed and what was meant."""
+"""Every fault of every parameter on every route is a 422 with the allowed values and a suggestion."""
 
 from itertools import pairwise
 from typing import Any
@@ -11,20 +11,20 @@ from flask.testing import FlaskClient
 from tests.api.answers import assert_parameter_error, assert_problem
 from tests.api.parameter_faults import Parameter, fill, parameters, without_a_letter
 
-# Nothing wrong comes as far as the database, so that one engine is enough; what is right goes to both.
+# One engine is enough for invalid values, which do not reach the database. Valid values are tested on both.
 on_one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
 
 
 @pytest.fixture
 def routes(app: Flask) -> dict[str, list[Parameter]]:
-    """The parameters of each route, by its address."""
+    """The parameters of each route by its address."""
     fill(app)
     return parameters(app)
 
 
 def error_of(client: FlaskClient, address: str, *query: tuple[str, str]) -> dict[str, Any]:
-    """Ask with `query`, which has one wrong parameter, the first, and give its error."""
+    """Send `query`, whose first parameter is invalid, and return its error."""
     target = f"{address}?" + "&".join(f"{quote(name)}={quote(value)}" for name, value in query)
     (error,) = assert_parameter_error(client.get(target), query[0][0])
     return error
@@ -85,7 +85,7 @@ def test_two_faults_at_once_are_both_named_in_the_order_of_the_query(
     client: FlaskClient, routes: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     for address, several in routes.items():
-        # Whether a cursor is of this query can be told only when the rest of it is right.
+        # A cursor is checked only if the rest of the query is valid.
         wrong = [(each.name, next(each.faults())[0]) for each in several if each.name != "cursor"]
         for (one, first), (other, second) in pairwise([*wrong, ("zzz", "1")]):
             with subtests.test(address=address, one=one, other=other):

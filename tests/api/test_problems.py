@@ -28,13 +28,13 @@ from tests.conftest import make_app
 
 
 def log_lines(caplog: pytest.LogCaptureFixture) -> str:
-    """Give all that was logged, as both formats write it."""
+    """Return everything that was logged, in both formats."""
     formatters = JsonFormatter(), TextFormatter()
     return "\n".join(formatter.format(record) for record in caplog.records for formatter in formatters)
 
 
 def raising(app: Flask, error: Exception, path: str = "/fail") -> FlaskClient:
-    """Give a client of `app` with one more route, at `path`, that raises `error`."""
+    """Return a client of `app` with a route at `path` that raises `error`."""
 
     def fail() -> NoReturn:
         raise error
@@ -120,7 +120,7 @@ def test_a_statement_that_the_database_refuses_is_a_500_without_details(
 
 
 def test_a_request_that_waits_too_long_for_a_connection_is_a_503(app: Flask) -> None:
-    # The pool's own error; to exhaust a real pool takes as long as its patience.
+    # Raised directly, since exhausting a real pool takes as long as its timeout.
     response = raising(app, PoolTimeout("QueuePool limit of size 5 overflow 10 reached")).get("/fail")
     assert_problem(response, 503)
     assert response.headers["Retry-After"] == "5"

@@ -1,4 +1,4 @@
-"""The index, health and readiness, and the documentation page with all that it loads."""
+"""The index, health and readiness, and the documentation page with its files."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ from tests.conftest import make_app
 
 @pytest.fixture
 def unmigrated_app(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """An application on a database of `engine` that nobody migrated."""
+    """An application with a database that was not migrated."""
     if engine == "sqlite":
         yield from _application(f"sqlite:///{tmp_path}/empty.db")
         return
@@ -124,7 +124,7 @@ def test_the_documentation_page_loads_nothing_but_its_own_files(client: FlaskCli
     (specification,) = re.findall(r'url: "([^"]+)"', script)
     assert client.get(urlsplit(urljoin("http://localhost/docs", specification)).path).is_json
     assert "http" not in script
-    # The policy has no room for a script that stands in the page itself.
+    # The policy does not allow scripts inside the page.
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", response.text)
 
 

@@ -1,4 +1,4 @@
-"""Pages, their links, and cursors: whose they are, and what becomes of a wrong one."""
+"""Pages, their links, and valid and invalid cursors."""
 
 import random
 import re
@@ -24,7 +24,7 @@ BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def cursor_of(link: str) -> str:
-    """Give the cursor in a link."""
+    """Return the cursor of a link."""
     return parse_qs(urlsplit(link).query)["cursor"][0]
 
 
@@ -135,12 +135,12 @@ def test_an_invalid_cursor_is_refused(app: Flask, client: FlaskClient) -> None:
 
 def test_an_altered_cursor_is_refused(app: Flask, client_with: ClientWith) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
-    # Under a known key, so that the cursor is the same in every run.
+    # With a fixed key, so that the cursor is the same in every run.
     client = client_with(BRIEFS_SECRET_KEY=KEY)
     cursor = cursor_of(get(client, "/v1/articles?limit=1")["links"]["next"])
     altered = [cursor[:-1], cursor[1:], cursor + "A", cursor + "!", cursor + " ", cursor + "=", cursor + "é"]
     for at, digit in enumerate(cursor):
-        # The least bit of each, so that no slack in the encoding goes unseen.
+        # The least bit of each byte, so that unused bits of the encoding are covered too.
         other = BASE64[BASE64.index(digit) ^ 1] if digit in BASE64 else "-"
         altered.append(cursor[:at] + other + cursor[at + 1 :])
 
@@ -186,7 +186,7 @@ def test_links_begin_with_the_base_url(app: Flask, client_with: ClientWith) -> N
 def test_titles_of_any_accepted_length_can_be_paged_by_on_both_engines(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
-    # Letters at random, which no compression makes short, under a title's sign: a longer summary below it.
+    # Random letters cannot be compressed. A longer summary follows, so that the line is read as a title.
     letters = random.Random(1)  # noqa: S311
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)).title() for _ in range(600)]
     title = " ".join(["Zigzag", *words])
@@ -195,6 +195,6 @@ def test_titles_of_any_accepted_length_can_be_paged_by_on_both_engines(
     write_page(tmp_path, "c-short", Page(title="Ferries Sail Again After the Storm"))
     output = runner.invoke(args=["seed", "load", str(tmp_path)]).output
     pages = list(walk(client, "/v1/articles?sort=-title&limit=1"))
-    # Refused or taken, but by its own line and for itself alone.
+    # A document is accepted or rejected by itself.
     assert len(ids(*pages)) == 3 - output.count(" rejected: "), output[-500:]
     assert len(ids(*pages)) >= 2

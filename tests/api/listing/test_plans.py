@@ -1,4 +1,4 @@
-"""Each filter in each order, read as the engines plan it: by an index, and no more sorted than a few rows."""
+"""Query plans: each filter in each order is read by an index, and only a few rows are sorted."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from tests.api.listings import TOP_LEVEL
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_listings import Statement, recorded
 
-# Enough that no filter below admits so few that they may be sorted, nor a planner thinks a table small.
+# Enough rows that the filters below match more than can be sorted, and that planners use indexes.
 ARTICLES, MAX_SORTED_ROWS = 2500, 200
-# A value of each filter that admits many rows, and one that admits few; None where there is no other.
+# A value of each filter that matches many rows, and one that matches few, or None.
 VALUES: dict[str, tuple[str, str | None]] = {
     "q": ("paragraph OR takeaway", "slow"),
     "entity": ("entity-0", "entity-5"),
@@ -37,14 +37,14 @@ VALUES: dict[str, tuple[str, str | None]] = {
     "type": ("person", "place"),
 }
 NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
-# Whatever the corpus, these have a bounded number of rows: what was gathered, ranked, or belongs to a page.
+# Subqueries with a limited number of rows: sorted matches, the keys of a page, ranked blocks.
 BOUNDED = ("matches", "page_keys", "block", "nearest")
 OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position \(article_id=\?\)")
 
 
 @pytest.fixture
 def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many articles, and on PostgreSQL the statistics that its planner goes by."""
+    """Many articles, and on PostgreSQL the statistics for its planner."""
     monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED_ROWS)
     insert_rows(app, corpus_rows(ARTICLES, entities=30))
     with app.app_context(), db.engine.connect() as connection:
@@ -53,7 +53,7 @@ def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _targets(app: Flask) -> Iterator[str]:
-    """Give each top-level collection in each order, with no filter and with each one alone."""
+    """Yield each top-level collection in each order, without a filter and with each filter alone."""
     for listing in TOP_LEVEL:
         filters = set(listing.parameters(app)) - NO_FILTERS
         assert filters <= set(VALUES), "a new filter needs values here"
@@ -64,7 +64,7 @@ def _targets(app: Flask) -> Iterator[str]:
 
 
 def _list_queries(app: Flask, client: FlaskClient, target: str) -> list[Statement]:
-    """Give the queries that find the rows of the first page and of the second."""
+    """Return the queries that find the rows of the first and the second page."""
     with recorded(app) as statements:
         following = get(client, target)["links"]["next"]
         if following:
@@ -78,7 +78,7 @@ def test_sqlite_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     checked = 0
-    # FTS5 has but one way to rank; PostgreSQL chooses its own by how many hits it expects.
+    # FTS5 has only one plan for ranking. PostgreSQL chooses its plan by the number of hits that it expects.
     for target in [*_targets(app), "/v1/articles?q=zebra&limit=20"]:
         for sql, values in _list_queries(app, client, target):
             steps = _steps(app, (sql, values))
@@ -93,7 +93,7 @@ def test_sqlite_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
 
 
 def _steps(app: Flask, query: Statement) -> list[str]:
-    """Give SQLite's plan of `query`."""
+    """Return the plan of SQLite for `query`."""
     sql, values = query
     with app.app_context(), db.engine.connect() as connection:
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
@@ -113,7 +113,7 @@ def test_sqlite_counts_co_mentions_by_indexes_and_looks_up_no_other_entity(
         assert len(found) == 2
         for steps in found:
             with subtests.test(query=query):
-                # From its articles to what else they mention, in indexes alone; what that is, by its id.
+                # Articles and co-mentions are read from indexes alone, and entities by their id.
                 assert sum("USING COVERING INDEX" in step for step in steps) == 2, steps
                 (of_entities,) = (step for step in steps if re.match(r"\w+ entities\b", step))
                 assert of_entities == "SEARCH entities USING INDEX sqlite_autoindex_entities_1 (id=?)"
@@ -137,7 +137,7 @@ def test_postgresql_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
 
 
 def _faults(plan: dict[str, Any]) -> list[str]:
-    """Give the nodes of `plan` that read a table whole or sort more than a few rows."""
+    """Return the nodes of `plan` that scan a table or sort more than a few rows."""
     found = []
     for node in _nodes(plan):
         kind, below = node["Node Type"], node.get("Plans", [])

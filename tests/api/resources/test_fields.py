@@ -1,4 +1,4 @@
-"""`fields` and `include`: exactly the keys that are asked for, with the values that they have anyway."""
+"""`fields` and `include` return exactly the requested keys, with their usual values."""
 
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,7 @@ SEARCH = "q=paragraph"
 
 @pytest.fixture
 def chosen(app: Flask) -> dict[str, list[str]]:
-    """The names that `fields` takes, by the address of each route that has it."""
+    """The values of `fields` by the address of each route with this parameter."""
     fill(app)
     several = [each for of_route in parameters(app).values() for each in of_route]
     found = {each.address: _names(each) for each in several if each.name == "fields"}
@@ -34,19 +34,19 @@ def _names(parameter: Parameter) -> list[str]:
 
 
 def items(answer: Any) -> list[Any]:
-    """Give the objects of an answer: those of its page, or itself."""
+    """Return the items of a page, or the object itself."""
     found: list[Any] = answer.get("data", [answer])
     return found
 
 
 def whole(client: FlaskClient, address: str) -> list[Any]:
-    """Give the objects at `address` with all that they can have."""
+    """Return the objects at `address` with all of their keys."""
     more = f"?include={','.join(PARTS)}" if address in LISTS_OF_ARTICLES else ""
     return items(get(client, address + more))
 
 
 def _validators(app: Flask) -> dict[str, Any]:
-    """Give the validator of each operation's answer, by the operation's documented path."""
+    """Return the validator of the answer of each operation, by its documented path."""
     specification = specification_of(app)
     schemas = {
         path: item["get"]["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
@@ -169,7 +169,7 @@ def test_a_page_takes_as_many_statements_with_its_parts_whether_it_is_short_or_l
                     assert len(get(client, f"{address}?{query}&limit={limit}")["data"]) == limit
                 counts.append(len(statements))
             assert counts[0] == counts[1]
-            # The four that render articles are among them.
+            # The four routes that render articles are among them.
             assert counts[0] <= 16
 
 

@@ -1,4 +1,4 @@
-"""The links of a page: every parameter in one order, and cursors that belong to their query."""
+"""The links of a page have all parameters in a fixed order, and a cursor belongs to its query."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -13,7 +13,7 @@ from tests.api.parameter_faults import Parameter, fill, parameters
 
 @pytest.fixture
 def collections(app: Flask) -> dict[str, list[Parameter]]:
-    """The parameters of each collection but for its cursor, by its address."""
+    """The parameters of each collection by its address, without the cursor."""
     fill(app)
     paged = {
         address: [each for each in several if each.name != "cursor"]
@@ -25,7 +25,7 @@ def collections(app: Flask) -> dict[str, list[Parameter]]:
 
 
 def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
-    """Give a value of each parameter, two where it is repeated; `fields` excludes `include`."""
+    """Return a value of each parameter, or two if it is repeatable; `fields` excludes `include`."""
     for each in reversed(several):
         if each.is_repeatable:
             yield from [(each.name, "zwei"), (each.name, "eins & drei")]
@@ -34,7 +34,7 @@ def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
 
 
 def query_of(link: str) -> list[tuple[str, str]]:
-    """Give the query of `link` as pairs."""
+    """Return the query of `link` as pairs."""
     return parse_qsl(urlsplit(link).query, strict_parsing=True)
 
 
@@ -59,7 +59,7 @@ def test_the_next_page_is_asked_for_with_every_parameter(client: FlaskClient, ap
     assert response.json
     links = response.json["links"]
     cursor = dict(query_of(links["next"]))["cursor"]
-    # What was said twice is said once.
+    # A repeated pair appears once.
     pairs = [*parse_qsl(given), ("cursor", cursor)]
     assert query_of(links["next"]) == sorted(pairs)
     assert f'<{links["next"]}>; rel="next"' in response.headers["Link"]

@@ -1,4 +1,4 @@
-"""From the reference in a path to its row: ids, slugs, and the slugs that used to be."""
+"""Lookup by id, slug and earlier slug."""
 
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -17,14 +17,14 @@ from tests.api.v1.test_listings import recorded
 from tests.seeds.documents import remove_article
 
 SLUG = slug_of(HARBOUR)
-# Of an entity that was merged into entity 1.
+# The id of an entity that was merged into entity 1.
 MERGED_ID = row_id("entity", 99)
 OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
 
 
 @pytest.fixture
 def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
-    """An article that had its title's slug, then `second`, then `third`."""
+    """An article with the slug of its title, then `second`, then `third`."""
     for slug in (None, "second", "third"):
         write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
         load(runner, tmp_path)
@@ -32,7 +32,7 @@ def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
 
 @pytest.fixture
 def merged(app: Flask) -> None:
-    """Entities, of which entity 1 had another slug, and took in another one."""
+    """Entities; entity 1 has an earlier slug and the id of an entity that was merged into it."""
     identity = row_id("entity", 1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
     slugs = [{"slug": slug, "entity_id": identity} for slug in ("old-name", "merged")]
@@ -81,7 +81,7 @@ def test_a_reference_that_is_neither_an_id_nor_a_slug_is_a_404(app: Flask, clien
         for collection in ("articles", "entities", "takeaways", "related-links"):
             assert_problem(client.get(f"/v1/{collection}/{reference}"), 404)
         assert_problem(client.get(f"/v1/articles/{reference}/takeaways"), 404)
-    # An id of another kind of thing is none of this kind; only what has a slug has one.
+    # An id of a different kind of resource, and a slug where there are no slugs.
     for path in (
         f"/v1/entities/{article}",
         f"/v1/articles/{link}",
@@ -106,7 +106,7 @@ def test_an_earlier_slug_of_an_article_redirects_to_the_current_slug(client: Fla
             response = client.get(f"/v1/articles/{old}{rest}")
             assert response.status_code == 308
             assert response.headers["Location"] == f"/v1/articles/third{rest}"
-            # A slug may lead the other way some day.
+            # The redirect could be reversed later.
             assert response.headers["Cache-Control"] == "no-cache"
             assert client.get(response.headers["Location"]).status_code == 200
             assert (
@@ -161,7 +161,7 @@ def test_an_earlier_slug_is_never_given_to_a_different_article(
 
 
 def _pages_under(app: Flask, reference: str) -> list[str]:
-    """Give the address of each route under the article that `reference` names."""
+    """Return the address of each route under the article with this id or slug."""
     adapter = app.url_map.bind("localhost")
     rules = [rule for rule in app.url_map.iter_rules() if "article" in rule.arguments]
     assert len(rules) >= 8

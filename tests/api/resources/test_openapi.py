@@ -1,4 +1,4 @@
-"""The specification: valid, the same as the file in the repository, and true of the real answers."""
+"""The specification is valid, equals the file in the repository, and describes the real answers."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
 
 @pytest.fixture
 def specification() -> dict[str, Any]:
-    """The document of an application with no settings but a database that nothing here asks."""
+    """The document of an application with default settings."""
     return specification_of(make_app("sqlite:////nowhere/briefs.db"))
 
 
@@ -73,7 +73,7 @@ def test_every_object_lists_its_required_keys_and_has_no_others(
 ) -> None:
     optional = {"Problem": {"errors"}, "Reason": {"entity", "term"}, "PageMeta": {"total"}}
     optional["ChangePageMeta"] = {"total"}
-    # Parts that `include` adds; and of what `fields` leaves, any key.
+    # The parts that `include` adds, and all keys of a sparse shape.
     optional["ArticleListItem"] = {*PARTS, "highlights"}
     schemas = specification["components"]["schemas"]
     items = [name for name in schemas if re.fullmatch(r"Sparse\w+(?<!Page)", name)]
@@ -157,5 +157,5 @@ def test_the_examples_have_every_operation_that_answers_json(specification: dict
         for name, op in _operations(specification).items()
         if "application/json" in op["responses"]["200"]["content"]
     }
-    # The project's own document has no links, and the specification is no example of itself.
+    # The document of the project has no links, and the specification has no example of itself.
     assert json - set(orjson.loads(EXAMPLES.read_bytes())) == {"getRelatedLink", "getOpenapiJson"}

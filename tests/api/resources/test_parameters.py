@@ -1,4 +1,4 @@
-"""A wrong parameter is a 422 that names it, says what is allowed, and what was probably meant."""
+"""An invalid parameter is a 422 that names it, the allowed values and the probable intention."""
 
 from typing import Any
 
@@ -35,12 +35,12 @@ PARAMETERS = [
     "updated_after",
     "updated_before",
 ]
-# Nothing here asks the database, so that one engine is enough.
+# One engine is enough, since these requests do not reach the database.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def error_of(client: FlaskClient, parameter: str, value: str, path: str = "/v1/articles") -> dict[str, Any]:
-    """Ask for `path` with one wrong parameter and give its error."""
+    """Request `path` with one invalid parameter and return its error."""
     response = client.get(path, query_string={parameter: value})
     (error,) = assert_parameter_error(response, parameter)
     return error

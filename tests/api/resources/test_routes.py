@@ -1,4 +1,4 @@
-"""What holds for every route, whatever it answers; the routes come from the URL map and not from a list."""
+"""Rules for every route of the URL map."""
 
 import gzip
 import re
@@ -23,13 +23,13 @@ ANY_STATUS = ["304", "406", "412", "414", "422", "500", "503"]
 MAX_TARGET = 4096
 OTHER = "Ferries Sail Again After the Storm"
 
-# Each route's rule, with an address of it at which there is something.
+# The rule of each route, with an address that exists.
 Addresses = dict[str, str]
 
 
 @pytest.fixture
 def addresses(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Addresses:
-    """The addresses, with every kind of row in the database, links with a target and without among them."""
+    """The addresses, with rows in every table of the database."""
     write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Has Written This One Yet")))
     sidecar = {"published_at": "2026-04-21T09:30:00Z", "image_url": "https://example.org/ferry.jpg"}
     write_page(tmp_path, "ferry", Page(title=OTHER, signature=("The Lantern Post",)), **sidecar)
@@ -55,7 +55,7 @@ def _rules(app: Flask) -> list[Rule]:
 
 
 def _documented(rule: str) -> str:
-    """Give the path of `rule` as OpenAPI writes it."""
+    """Return the path of `rule` in the notation of OpenAPI."""
     return re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"{\1}", rule)
 
 
@@ -144,7 +144,7 @@ def test_every_json_answer_matches_its_schema(
             answer = orjson.loads(client.get(address).data)
             validator = schema_validator(specification_of(app), content["application/json"]["schema"])
             assert faults(validator, answer) == []
-            # That the validator can tell at all:
+            # The validator rejects other values:
             assert faults(validator, answer | {"surplus": 1})
         checked += 1
     assert checked > 10
@@ -284,7 +284,7 @@ def test_every_route_bounds_the_request_target(
             longest = f"{address}?x=".ljust(MAX_TARGET, "y")
             assert_parameter_error(client.get(longest), "x")
             assert_problem(client.get(f"{longest}y"), 414)
-            # Counted as it comes over the wire, where these are three bytes each.
+            # Counted in bytes as sent, of which each of these characters takes three.
             encoded = f"{address}?x=" + "%41" * (MAX_TARGET // 3)
             assert_problem(client.get(encoded), 414)
 

@@ -1,4 +1,4 @@
-"""The analyzer: what is one term of a text, where it stands, and what of a document is indexed."""
+"""The analyzer: terms, their offsets, and the terms of a document that are indexed."""
 
 import re
 import unicodedata
@@ -22,14 +22,14 @@ from api.search.analyzer import (
 )
 
 ENGINE_SAFE = re.compile(rf"[A-Za-z0-9]{{1,{MAX_TERM_LENGTH}}}")
-# Letters of many scripts, marks and signs close together, as no text taken at random has them.
+# Letters of many scripts, marks and punctuation, which random text rarely combines.
 AWKWARD = st.text(
     st.sampled_from("aÉé\u0301ßŁøæÆﬁŉİıǆ'’-_.5²½Ⅷ凌通々〇カガ\u3099ｶﾞ한\u1112\u1161م\u064fд й\0\u200d😀Ａ")
 )
 
 
 def terms(text: str) -> list[str]:
-    """Give the terms of `text` without their places."""
+    """Return the terms of `text` without their offsets."""
     return [each.text for each in analyze(text)]
 
 

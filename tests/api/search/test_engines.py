@@ -1,4 +1,4 @@
-"""Full-text search, alike on both engines: what is found, and that nothing that a user types breaks it."""
+"""Full-text search: both engines return the same hits, and no input of a user is an error."""
 
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from tests.api.rows import corpus_rows, insert_rows
 from tests.seeds.documents import Page, seed_pages, submit
 from tests.support.properties import database_property
 
-# Each by what it is about; the texts share no word that a query below looks for unless both are to be found.
+# Pages by subject. Two texts share a word of a query below only if both are expected as hits.
 PAGES = {
     "lamps": Page(
         title="Harbour Lamps Relit",
@@ -99,7 +99,7 @@ def pages(app: Flask) -> None:
 
 
 def names(client: FlaskClient, query: str) -> set[str]:
-    """Give which of PAGES `query` finds."""
+    """Return which of PAGES match `query`."""
     by_title = {page.title: name for name, page in PAGES.items()}
     found = get(client, "/v1/articles?" + urlencode({"q": query, "total": "true"}))
     assert found["meta"]["total"] == len(found["data"])
@@ -172,7 +172,7 @@ def test_operators_of_an_engine_are_searched_as_words(client: FlaskClient) -> No
     assert (
         names(client, "lamp*") == names(client, "^lamp)") == names(client, "!'lamp\\") == {"lamps", "ferries"}
     )
-    # Neither a prefix nor a column, but a phrase.
+    # A phrase, and neither a prefix nor a column.
     assert names(client, "harb*") == names(client, "title:lamp") == set()
 
 
@@ -214,7 +214,7 @@ def test_a_search_combines_with_every_other_filter(
         }
         query = "a" if listing.documented.endswith(("/entities", "/co-mentioned")) else "zebra OR 1 OR 2"
         for name in sorted(filters):
-            # The last order of articles is that of relevance, which is read in a way of its own.
+            # The last order of articles is relevance, which has its own implementation.
             for sort in listing.parameters(app)["sort"]["enum"][-2:]:
                 with subtests.test(path=listing.path, filter=name, sort=sort):
                     own, both = {name: values[name]}, {name: values[name], "q": query, "sort": sort}

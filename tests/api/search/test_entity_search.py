@@ -1,4 +1,4 @@
-"""Entities are found by the beginning of a name or alias, whatever its case and diacritics."""
+"""Entities match by the beginning of a name or alias, regardless of case and diacritics."""
 
 from urllib.parse import urlencode
 
@@ -52,5 +52,5 @@ def test_entities_are_found_by_the_beginning_of_a_name_or_alias(
             with subtests.test(path=path, query=query):
                 found = get(client, f"{path}?{urlencode({'q': query, 'sort': 'name', 'total': 'true'})}")
                 assert {entity["slug"] for entity in found["data"]} == set(expected.split())
-                # Found by name and by alias, it is there once.
+                # An entity that matches by name and by alias appears once.
                 assert found["meta"]["total"] == len(found["data"]) == len(expected.split())

@@ -1,4 +1,4 @@
-"""Highlights: the pieces in which a search found something, and exactly where."""
+"""Highlights: the passages that match a search, and the exact ranges."""
 
 from itertools import count, pairwise
 
@@ -11,7 +11,7 @@ from api.search.highlights import MAX_PASSAGE_LENGTH, MAX_PASSAGES, find_ranges,
 from api.search.query_language import parse_query
 
 FILLER = "the tide went out over grey sand and came back again "
-# Few words, so that what is looked for is often there.
+# Few words, so that matches are frequent.
 WORDS = st.sampled_from(
     ["lamp", "Lamps", "quay", "quays’", "凌", "通", "caf\u0301e", "-", ".", "<b>", "\n", "x" * 60]
 )
@@ -20,13 +20,13 @@ QUERIES = st.sampled_from(["lamp", "lamp quay", '"lamp quay"', "凌通", "凌 OR
 
 
 def found(query: str, text: str) -> list[str]:
-    """Give what is found of `query` in `text`."""
+    """Return the parts of `text` that match `query`."""
     ranges = find_ranges(parse_query(query).phrases, text, count())
     return [text[start:end] for start, end in ranges]
 
 
 def piece(query: str, text: str) -> tuple[str, list[str]]:
-    """Give the one piece of `text` that `query` gives, and what its ranges are."""
+    """Return the passage of `text` for `query`, and the texts of its ranges."""
     (made,) = highlight(parse_query(query), {"body": [text]})
     assert list(made) == ["part", "text", "ranges"]
     return made["text"], [made["text"][start:end] for start, end in made["ranges"]]

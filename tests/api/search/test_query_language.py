@@ -1,4 +1,4 @@
-"""The query language: every text is a query, or says that it wants nothing or too much."""
+"""The query language: every text is a valid query, or has no required word, or has too many words."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from api.search.analyzer import analyze
 from api.search.query_language import MAX_WORDS, Query, parse_query
 
 WANTS_NOTHING, WANTS_TOO_MUCH = "no word", f"more than {MAX_WORDS}"
-# What is special to the language or to an engine, and words between.
+# Operators of the language and of the engines, and words.
 PIECES = ["a", "lamp", "凌通", "OR", "or", "AND", "NOT", "NEAR", "-", "--", '"', "“", "”", "«", "'", "’", "*"]
 PIECES += [
     "(",
@@ -39,12 +39,12 @@ QUERIES = (
 
 
 def phrase(text: str) -> tuple[str, ...]:
-    """Give the terms of `text`."""
+    """Return the terms of `text`."""
     return tuple(term.text for term in analyze(text))
 
 
 def wanting(*choices: str | tuple[str, ...], without: tuple[str, ...] = ()) -> Query:
-    """Make a query of required words or phrases, a tuple being a choice of them."""
+    """Return a query of required words or phrases; a tuple is a choice of several."""
     required = [choice if isinstance(choice, tuple) else (choice,) for choice in choices]
     return Query(
         tuple(tuple(phrase(each) for each in choice) for choice in required),

@@ -1,4 +1,4 @@
-"""The order of relevance: the best hits first, each once however many there are. The index keeps up."""
+"""The order of relevance: best hits first, each hit once. The index follows each change."""
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from tests.api.rows import corpus_rows, insert_rows
 from tests.seeds.documents import Page, seed_pages, submit
 
 WORD = "zeppelin"
-# The same text in every article, but for one word in one part.
+# The texts differ only in one word of one part.
 PARTS = {
     "title": Page(title=f"Harbour Towns Share {WORD} Gauges"),
     "summary": Page(summary=f"Nine towns will read one another's {WORD} and warn one another of floods."),
@@ -30,12 +30,12 @@ only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def slugs(client: FlaskClient, query: str) -> list[str]:
-    """Give the slugs of the articles that `query` finds, in order."""
+    """Return the slugs of the articles that match `query`, in order."""
     return [article["slug"] for article in get(client, f"/v1/articles?limit=100&{query}")["data"]]
 
 
 def assert_indexes_are_whole(app: Flask) -> None:
-    """Assert that on SQLite the indexes hold exactly what is in the tables behind them."""
+    """Assert that the indexes of SQLite equal the tables that they index."""
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             return
@@ -83,7 +83,7 @@ def test_every_hit_appears_once_however_many_blocks_there_are(
 ) -> None:
     monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
     insert_rows(app, corpus_rows(articles=20, entities=2))
-    # Two filters, so that what is admitted is known from what has nothing to do with relevance.
+    # The expected articles come from an order that does not use relevance.
     expected = set(ids(*walk(client, f"/v1/articles?q=paragraph&sort=title{more}")))
     assert len(expected) >= 8
     for limit in (1, 3, 4, 20, 100):
@@ -114,7 +114,7 @@ def test_a_page_by_relevance_is_still_answered_after_a_load(
     known = set(ids(*walk(client, "/v1/articles")))
     first = get(client, "/v1/articles?q=paragraph+OR+gauge&limit=2")
     seed_pages(app, [submit(f"new-{number}", Page()) for number in range(4)])
-    # The order is that of the moment, but what was seeded since is not in a walk that began before.
+    # The order can change, but articles loaded in the meantime are not in pages that began before.
     later = ids(*walk(client, first["links"]["next"]))
     assert later
     assert set(later) <= known
@@ -143,7 +143,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: 
 def test_index_entries_are_deleted_with_their_article(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
     with app.app_context():
-        # Of a link to an article that goes only what a page printed can stay.
+        # Only a listed link stays when its target is removed.
         db.session.execute(delete(RelatedLink).where(RelatedLink.basis == "computed"))
         db.session.execute(delete(Article).where(Article.slug != "in-body"))
         db.session.commit()

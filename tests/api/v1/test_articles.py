@@ -1,4 +1,4 @@
-"""Articles: the source document as the whole brief that was asked for, and what other pages bring."""
+"""Articles: the source document as a complete brief, and variants of pages."""
 
 import hashlib
 from pathlib import Path
@@ -21,7 +21,7 @@ KEYS = [
     *("related", "source", "links"),
 ]
 PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
-# What the document's text says, counted by hand: name, type, and how often.
+# Counted by hand in the text of the document: name, type, and number of mentions.
 NAMED = {
     ("China", "place", 7),
     ("Sunrise", "organization", 5),
@@ -44,12 +44,12 @@ def brief(client: FlaskClient, seeded: None) -> Any:  # noqa: ARG001
 
 
 def blocks() -> list[str]:
-    """Give the source document's blocks of text."""
+    """Return the blocks of text of the source document."""
     return DOCUMENT.read_text(encoding="utf-8").split("\n\n")
 
 
 def text_at(article: Any, part: str, index: int | None) -> str:
-    """Give the text of an article, as it serves it, into which a mention's offsets are."""
+    """Return the served text of an article that the offsets of a mention refer to."""
     texts: dict[str, Any] = {
         "title": article["title"],
         "summary": article["summary"],

@@ -1,4 +1,4 @@
-"""The feed of changes: each once and in order, without an end, and enough to keep a copy by."""
+"""The change feed: each change once and in order, without an end, sufficient to keep a copy."""
 
 import re
 from typing import Any
@@ -22,18 +22,18 @@ SLUG = "harbour-towns-share-their-tide-gauges"
 
 
 def seed(app: Flask, *names: str, page: Page = FIRST) -> None:
-    """Load `page` under each of `names`; every one must be a change."""
+    """Load `page` under each of `names`; each must be a change."""
     outcomes = seed_pages(app, [submit(name, page) for name in names])
     assert "unchanged" not in outcomes
 
 
 def sequences(page: Any) -> list[int]:
-    """Give the numbers of the changes of a page."""
+    """Return the numbers of the changes of a page."""
     return [change["sequence"] for change in page["data"]]
 
 
 def rest_of(client: FlaskClient, target: str) -> tuple[list[Any], str]:
-    """Give all changes from `target` on, and where those that come later will be."""
+    """Return all changes from `target` on, and the link to later changes."""
     changes: list[Any] = []
     while True:
         page = get(client, target)
@@ -94,7 +94,7 @@ def test_following_the_next_link_returns_each_change_once(
 ) -> None:
     seen, target = [], f"/v1/changes?limit={limit}"
     for number in range(4):
-        # None, one, two and three more at a time, so that pages of any limit end full and not full.
+        # Add 0 to 3 changes at a time, so that the last page is full for some limits and not for others.
         seed(app, *(f"page-{number}-{which}" for which in range(number)))
         changes, target = rest_of(client, target)
         seen += changes
@@ -212,7 +212,7 @@ def test_a_copy_that_follows_the_feed_equals_the_database(app: Flask, client: Fl
         [("a", FIRST), ("b", FIRST), ("c", OTHER)],
         [("a", OTHER), ("b", None)],
         [],
-        # Removed by the time that its first change is read; back under its old id; changed twice.
+        # Removed before its first change is read, loaded again under the same id, and changed twice.
         [("d", FIRST), ("d", None), ("b", OTHER), ("c", FIRST), ("c", OTHER)],
         [("a", None), ("a", FIRST), ("c", None)],
     ]
@@ -254,7 +254,7 @@ def test_a_page_of_changes_takes_as_many_statements_whether_it_is_short_or_long(
         with recorded(app) as statements:
             assert len(get(client, f"/v1/changes?limit={limit}")["data"]) == limit
         counts.append(sum("SELECT" in sql for sql, _ in statements))
-    # The page, the key of the cursor, the revision of the corpus.
+    # The page, the key of the cursor, and the corpus revision.
     assert counts == [3, 3]
 
 
@@ -267,7 +267,7 @@ def test_a_page_of_changes_is_read_from_an_index_and_not_sorted(
     first, second = ("\n".join(explain(app, each)) for each in statements if "LIMIT" in each[0])
     assert not re.search("Sort|TEMP B-TREE", first + second)
     if engine == "sqlite":
-        # The table itself lies in the order of the number.
+        # The table itself is in the order of the number.
         assert first == "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)"
         assert second == first
     else:

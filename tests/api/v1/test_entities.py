@@ -1,4 +1,4 @@
-"""Entities: their shape, their counts over all articles, what mentions one, and what is mentioned with it."""
+"""Entities: their shape, their counts, their articles, and their co-mentioned entities."""
 
 from pathlib import Path
 
@@ -114,7 +114,7 @@ def test_the_entities_of_an_article_are_sorted_by_its_own_mentions(
 
 
 def shared(client: FlaskClient, slug: str, query: str = "") -> list[tuple[str, int]]:
-    """Give what is mentioned together with the entity `slug`, and in how many articles."""
+    """Return the co-mentioned entities of `slug`, with the numbers of shared articles."""
     page = get(client, f"/v1/entities/{slug}/co-mentioned{query}")
     return [(each["slug"], each["shared_article_count"]) for each in page["data"]]
 
@@ -130,7 +130,7 @@ def test_co_mentioned_entities_have_the_count_of_shared_articles(
     for entity in (first, *others):
         assert list(entity) == CO_MENTIONED_KEYS
         assert 1 <= entity["shared_article_count"] <= entity["article_count"]
-        # All else is the entity's own, over all articles.
+        # All other fields are those of the entity, over all articles.
         del entity["shared_article_count"]
         assert get(client, entity["links"]["self"]) == entity
 
@@ -161,7 +161,7 @@ def test_co_mentioned_entities_are_filtered_by_their_own_type_and_name(client: F
     places = [slug for slug, _ in shared(client, "sunrise", "?type=place&sort=name")]
     assert places == ["beijing", "china", "guangdong", "shanghai"]
     assert set(places) == {slug for slug in everything if types[slug] == "place"}
-    # By an alias too; the entity itself never, though it begins so.
+    # An alias matches too. The entity itself is never listed, although its name begins like this.
     ministry = ("ministry-of-industry-and-information-technology", 1)
     assert shared(client, "sunrise", "?q=miit") == shared(client, "sunrise", "?q=MINISTRY") == [ministry]
     assert shared(client, "sunrise", "?q=sun") == shared(client, "sunrise", "?type=place&q=miit") == []

@@ -1,4 +1,4 @@
-"""Every collection in every order: each row once, at the same cost for any page, alike on both engines."""
+"""Every collection in every order: each row once, the same cost for any page, the same on both engines."""
 
 import re
 import shutil
@@ -25,9 +25,9 @@ from tests.api.specification import specification_of
 from tests.conftest import TEMPLATE, make_app
 
 KEY = "a key of thirty-two characters.."
-# It has no last page, and its tests are in test_changes.
+# The change feed has no last page. Its tests are in test_changes.
 ENDLESS = "/v1/changes"
-# A statement and its values, as the driver gets them.
+# A statement and its values, as passed to the driver.
 Statement = tuple[str, Any]
 
 
@@ -83,7 +83,7 @@ def test_writes_between_two_pages_neither_repeat_nor_drop_other_rows(
     for sort in ARTICLES.sorts(app)[0]:
         before = ARTICLES.ordered(app, sort)
         first = get(client, f"/v1/articles?sort={sort}&limit=4")
-        # New rows before and after the cursor; its own row is gone; one of those to come has moved.
+        # New rows before and after the cursor, its own row deleted, and a later row moved.
         for number in range(new, new := new + 8):
             insert_rows(app, article_rows(number))
         gone, moved = before[3], before[8]
@@ -123,7 +123,7 @@ def test_both_engines_return_the_same_bytes(both_urls: tuple[str, str]) -> None:
 
 
 def _crawl(database_url: str) -> dict[str, bytes]:
-    """Give every page of every collection, and each item on its own, by address, over documents and rows."""
+    """Return every page of every collection and each item, by address, for documents and rows."""
     app = make_app(database_url, BRIEFS_SECRET_KEY=KEY)
     try:
         _fill(app)
@@ -138,7 +138,7 @@ def _fill(app: Flask) -> None:
     assert result.exit_code == 0, result.output
     insert_rows(app, corpus_rows(articles=8, entities=8))
     with app.app_context():
-        # The moment of the seeding is all that may differ.
+        # Only the time of the load can differ.
         db.session.execute(
             update(Article).where(Article.source_bytes > 3).values(created_at=DAY, updated_at=DAY)
         )
@@ -163,7 +163,7 @@ def _pages_and_items(app: Flask) -> dict[str, bytes]:
 
 @contextmanager
 def recorded(app: Flask) -> Iterator[list[Statement]]:
-    """Record each statement that the database of `app` is given."""
+    """Record each statement that the database of `app` executes."""
     statements: list[Statement] = []
 
     def record(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
@@ -218,7 +218,7 @@ def test_sqlite_reads_each_page_from_an_index_and_sorts_nothing(
             for plan in plans:
                 assert re.match(r"(SCAN|SEARCH) \w+ USING (COVERING )?INDEX ", plan), plan
                 assert "USE TEMP B-TREE" not in plan, plan
-            # A later page begins in the index where the one before ended, and reads nothing before it.
+            # A later page begins in the index where the page before ended, and reads no earlier row.
             assert plans[1].startswith("SEARCH "), plans[1]
 
 
@@ -237,7 +237,7 @@ def test_postgresql_can_read_each_page_from_an_index_and_sort_nothing(
 
 
 def _page_queries(app: Flask, client: FlaskClient) -> Iterator[tuple[Listing, str, list[Statement]]]:
-    """Give the queries of the first and the second page of each top-level collection in each order."""
+    """Yield the queries of the first and the second page of each top-level collection in each order."""
     for listing in TOP_LEVEL:
         for sort in listing.sorts(app)[0]:
             target = f"{listing.path}?sort={sort}&limit=3"
@@ -248,12 +248,12 @@ def _page_queries(app: Flask, client: FlaskClient) -> Iterator[tuple[Listing, st
 
 
 def explain(app: Flask, query: Statement) -> list[str]:
-    """Give the steps of the plan of `query`."""
+    """Return the steps of the plan of `query`."""
     sql, values = query
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
-        # A table of a few rows it would rather read whole; what counts is that an index serves.
+        # The planner would scan such a small table. The test is that an index can be used.
         connection.exec_driver_sql("SET enable_seqscan = off")
         connection.exec_driver_sql("SET enable_bitmapscan = off")
         return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {sql}", values)]

@@ -1,4 +1,4 @@
-"""Related links: what a page listed, resolved as soon as its article is there and no other fits."""
+"""Related links: listed titles are resolved when exactly one article has the title."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ SLUG = slug_of(HARBOUR)
 
 
 def links(client: FlaskClient) -> list[Any]:
-    """Give the links of the first page's article, in its order."""
+    """Return the links of the article of the first page, in its order."""
     data: list[Any] = get(client, f"/v1/articles/{SLUG}/related")["data"]
     return data
 

@@ -1,4 +1,4 @@
-"""Takeaways: their shape, their article, the entities that they name."""
+"""Takeaways: their shape, their article and the entities that they mention."""
 
 from pathlib import Path
 
