@@ -109,16 +109,22 @@ def run(script: str, folder: Path, database_url: str) -> str:
 
 
 @pytest.fixture
-def server(app: Flask, folder: Path, database_url: str) -> Iterator[Server]:
-    """A server on the project's documents and an article "harbour" with two revisions, and their export."""
+def seeded(app: Flask, folder: Path, database_url: str) -> Iterator[None]:
+    """The project's documents and an article "harbour" with two revisions, and their export."""
     assert seed(app).exit_code == 0
     for page in (Page(summary="Ten towns."), Page()):
         assert seed(app, write(folder, "harbour", page)).exit_code == 0
     run(".venv/bin/flask seed export briefs.ndjson", folder, database_url)
-    with serving(database_url, folder) as server:
-        yield server
+    yield
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  # noqa: ARG001
+    """A server on the seeded database."""
+    with serving(database_url, folder) as server:
+        yield server
 
 
 def on_server(text: str, server: Server) -> str:
@@ -154,13 +160,17 @@ PAGES_WITH_COMMANDS = [
 
 @pytest.mark.parametrize(("engine", "name"), PAGES_WITH_COMMANDS)
 def test_every_command_of_a_page_runs_and_gives_the_answer_that_the_page_prints(
-    name: str, folder: Path, database_url: str, server: Server
+    name: str, folder: Path, database_url: str, request: pytest.FixtureRequest
 ) -> None:
+    scripts = [block.text for block in blocks_of(ROOT / name) if block.language == "sh"]
+    request.getfixturevalue("seeded")
+    server = request.getfixturevalue("server") if EXAMPLE_SERVICE in "".join(scripts) else None
     other = folder / "other.db"
     printed = ""
     for block in blocks_of(ROOT / name):
         if block.language == "sh" and not block.note.startswith(NOT_RUN):
-            script = on_server(block.text, server).replace(EXAMPLE_DATABASE, f"sqlite:///{other}")
+            script = block.text.replace(EXAMPLE_DATABASE, f"sqlite:///{other}")
+            script = on_server(script, server) if server else script
             printed = run(script, folder, database_url)
             for answer in (line for line in printed.splitlines() if line.startswith('{"data":')):
                 assert orjson.loads(answer)["data"], block.text
