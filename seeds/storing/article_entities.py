@@ -1,4 +1,8 @@
-"""The entities of one article among those of all: made where they are new, counted, and retired."""
+"""The entities of one article in the table of all entities: insertion, counts and deletion.
+
+The counts of an entity change by the difference between the former and the current revision of the article.
+A count over all articles would make each document slower to load than the one before it.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -44,65 +48,73 @@ FORMER_IDS = select(EntityId.old_id, EntityId.entity_id).where(EntityId.entity_i
 DELETE_FORMER_IDS = delete(ENTITY_IDS).where(ENTITY_IDS.c.old_id.in_(IDENTITIES))
 DELETE_UNMENTIONED = delete(ENTITIES).where(ENTITIES.c.id.in_(IDENTITIES), ENTITIES.c.article_count == 0)
 
-# The entities that an article had, with the text of each mention.
 PreviousMentions = Mapping[UUID, Sequence[str]]
+"""The entities of the former revision of an article, with the text of each mention."""
 
 
 class UpsertedEntities(NamedTuple):
-    """The entities of an article: the type of each, and how often it names those that it brought."""
+    """The stored type of each entity of an article, and the number of mentions of each new entity."""
 
     types: dict[UUID, str]
     new: dict[UUID, int]
 
 
 def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
-    """Make the entities that no article mentioned before, counted, and add new aliases to others.
+    """Insert the entities of an article that are new, and add new aliases to those that are stored.
 
-    An extracted entity keeps the name and type that it was first found to have, until it is settled.
+    New entities already have the counts of this article. A stored entity that was extracted keeps its name
+    and type until `flask seed relink` decides on them (see `entity_merging`).
     """
-    entities = {one.entity.id: one.entity for one in found}
+    entities = {each.entity.id: each.entity for each in found}
     if not entities:
         return UpsertedEntities({}, {})
-    present = {row.id: row for row in connection.execute(STORED_ENTITIES, {"identities": list(entities)})}
-    new = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in present}
-    _make(connection, {each: entities[each] for each in new}, new)
-    extracted = [row for row in present.values() if row.origin == "extracted"]
+    stored = {row.id: row for row in connection.execute(STORED_ENTITIES, {"identities": list(entities)})}
+    new = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in stored}
+    _insert_entities(connection, {identity: entities[identity] for identity in new}, new)
+    extracted = [row for row in stored.values() if row.origin == "extracted"]
     _add_aliases(connection, [(row, entities[row.id]) for row in extracted])
-    return UpsertedEntities({each: present.get(each, entity).type for each, entity in entities.items()}, new)
+    types = {identity: stored.get(identity, entity).type for identity, entity in entities.items()}
+    return UpsertedEntities(types, new)
 
 
-def _make(connection: Connection, new: Mapping[UUID, KnownEntity], mentions: Mapping[UUID, int]) -> None:
+def _insert_entities(
+    connection: Connection, new: Mapping[UUID, KnownEntity], mentions: Mapping[UUID, int]
+) -> None:
     if not new:
         return
-    slugs = _free_slugs(connection, new)
+    slugs = _reserve_slugs(connection, new)
+    names = {identity: entity.names for identity, entity in new.items()}
     insert_rows(connection, Entity, new_entity_rows(new, slugs, mentions))
     insert_rows(connection, EntitySlug, entity_slug_rows(slugs))
-    insert_rows(connection, EntityName, entity_name_rows({each: one.names for each, one in new.items()}))
+    insert_rows(connection, EntityName, entity_name_rows(names))
 
 
-def _free_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) -> dict[UUID, str]:
-    """Give each of `entities` the first of its slugs that no other has."""
-    choices = {each: slug_choices(entity.slug, entity.type, each) for each, entity in entities.items()}
-    every = sorted({slug for slugs in choices.values() for slug in slugs})
-    taken = set(connection.scalars(TAKEN_SLUGS, {"slugs": every}))
-    free, held = {}, set(taken)
+def _reserve_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) -> dict[UUID, str]:
+    """Return the first of its slug choices that is free, for each of `entities`."""
+    choices = {
+        identity: slug_choices(entity.slug, entity.type, identity) for identity, entity in entities.items()
+    }
+    every_choice = sorted({slug for slugs in choices.values() for slug in slugs})
+    stored = set(connection.scalars(TAKEN_SLUGS, {"slugs": every_choice}))
+    reserved, taken = {}, set(stored)
     for identity, slugs in choices.items():
-        free[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
-        taken.add(free[identity])
-    # Those with the entity's own id, which lead elsewhere since it was gone.
-    lost = held & set(free.values())
-    if lost:
-        connection.execute(DELETE_SLUGS, {"slugs": sorted(lost)})
-    return free
+        reserved[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
+        taken.add(reserved[identity])
+    # A slug with the entity's own id can lead to a successor, if the entity was deleted before.
+    reclaimed = stored & set(reserved.values())
+    if reclaimed:
+        connection.execute(DELETE_SLUGS, {"slugs": sorted(reclaimed)})
+    return reserved
 
 
-def slug_choices(slug: str, kind: str, identity: UUID) -> list[str]:
-    """Give the slugs that an entity may have, the best first: with what it roughly is, and with its id."""
-    endings = ("", f"-{group_of(kind)}", f"-{identity.hex}")
+def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
+    """Return the slugs that an entity can have, best first: alone, with its type group, and with its id."""
+    endings = ("", f"-{group_of(entity_type)}", f"-{identity.hex}")
     return [slug[: MAX_SLUG - len(ending)].rstrip("-") + ending for ending in endings]
 
 
 def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]]) -> None:
+    """Add the names of each found entity to the aliases of its row."""
     changed = []
     for row, entity in pairs:
         aliases = {*row.aliases, *entity.names} - {row.name}
@@ -110,9 +122,8 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]
             changed.append((row, sorted(aliases)))
     if not changed:
         return
-    update_rows(
-        connection, SET_ALIASES, [{"identity": row.id, "new_aliases": aliases} for row, aliases in changed]
-    )
+    parameters = [{"identity": row.id, "new_aliases": aliases} for row, aliases in changed]
+    update_rows(connection, SET_ALIASES, parameters)
     names = [
         {"entity_id": row.id, "folded": folded}
         for row, aliases in changed
@@ -124,52 +135,70 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]
 
 
 def update_entity_counts(
-    connection: Connection, found: Sequence[FoundEntity], before: PreviousMentions, new: Collection[UUID]
+    connection: Connection,
+    found: Sequence[FoundEntity],
+    previous: PreviousMentions,
+    new: Collection[UUID],
 ) -> None:
-    """Move the counts of the entities that an article has and had, but for `new` ones, which are counted.
+    """Update the counts of the entities of an article, and delete those that no article mentions any more.
 
-    Those that no article has any more are retired.
+    Args:
+        connection: The connection, in a write transaction.
+        found: The entities that the article mentions now.
+        previous: The entities that it mentioned before.
+        new: Entities that were just inserted with their counts.
     """
-    # By difference: a count over all articles would make each document dearer than the one before.
-    after = {one.entity.id: len(one.mentions) for one in found if one.entity.id not in new}
-    changes = [
+    current = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in new}
+    differences = [
         {
             "identity": identity,
-            "articles": (identity in after) - (identity in before),
-            "mentions": after.get(identity, 0) - len(before.get(identity, ())),
+            "articles": (identity in current) - (identity in previous),
+            "mentions": current.get(identity, 0) - len(previous.get(identity, ())),
         }
-        for identity in {**before, **after}
+        for identity in {**previous, **current}
     ]
-    moved = [change for change in changes if change["articles"] or change["mentions"]]
-    update_rows(connection, ADD_TO_COUNTS, moved)
-    gone = {identity: texts for identity, texts in before.items() if identity not in after}
-    if gone:
-        _retire(connection, gone, found)
+    changed = [each for each in differences if each["articles"] or each["mentions"]]
+    update_rows(connection, ADD_TO_COUNTS, changed)
+    left = {identity: texts for identity, texts in previous.items() if identity not in current}
+    if left:
+        _delete_unmentioned(connection, left, found)
 
 
-def _retire(connection: Connection, gone: PreviousMentions, found: Sequence[FoundEntity]) -> None:
-    """Remove those of `gone` that no article mentions; ids and slugs that led to them lead to successors."""
-    leaving = {"identities": sorted(gone)}
-    slugs = connection.execute(UNMENTIONED_SLUGS, leaving).all()
+def _delete_unmentioned(connection: Connection, left: PreviousMentions, found: Sequence[FoundEntity]) -> None:
+    """Delete those of the entities `left` that no article mentions.
+
+    The ids and slugs of a deleted entity lead to its successor, if it has one.
+    """
+    candidates = {"identities": sorted(left)}
+    slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
     if not slugs:
         return
-    successors = {row.id: _successor(gone[row.id], found) for row in slugs}
-    old = connection.execute(FORMER_IDS, {"identities": [*successors]}).all()
-    connection.execute(DELETE_UNMENTIONED, leaving)
-    led = {was: successors[now] for was, now in [*old, *((each, each) for each in successors)]}
-    ids = [{"old_id": was, "entity_id": now} for was, now in led.items() if now not in (None, was)]
-    # An id that is given up again may have been before, and led elsewhere.
+    successors = {row.id: _successor(left[row.id], found) for row in slugs}
+    former_ids = connection.execute(FORMER_IDS, {"identities": [*successors]}).all()
+    connection.execute(DELETE_UNMENTIONED, candidates)
+    targets = {old_id: successors[entity_id] for old_id, entity_id in former_ids} | successors
+    ids = [
+        {"old_id": old_id, "entity_id": target}
+        for old_id, target in targets.items()
+        if target not in (None, old_id)
+    ]
+    # A deleted entity can have been deleted before, with a different successor.
     connection.execute(DELETE_FORMER_IDS, {"identities": [row["old_id"] for row in ids]})
     insert_rows(connection, EntityId, ids)
-    kept = [(row.slug, successors[row.id]) for row in slugs]
-    insert_rows(connection, EntitySlug, [{"slug": slug, "entity_id": now} for slug, now in kept if now])
+    led = [(row.slug, successors[row.id]) for row in slugs]
+    insert_rows(
+        connection, EntitySlug, [{"slug": slug, "entity_id": target} for slug, target in led if target]
+    )
 
 
 def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
-    """Give the entity that an article now names where it named another, by the most letters of the text."""
+    """Return the entity that an article now mentions by the same texts, or None.
+
+    If there are several, the one with the most letters in these mentions is the successor.
+    """
     letters = {
-        one.entity.id: sum(len(mention.text) for mention in one.mentions if mention.text in texts)
-        for one in found
+        each.entity.id: sum(len(mention.text) for mention in each.mentions if mention.text in texts)
+        for each in found
     }
-    best = max(letters, key=lambda each: letters[each], default=None)
+    best = max(letters, key=lambda identity: letters[identity], default=None)
     return best if best and letters[best] else None

@@ -1,4 +1,4 @@
-"""What a document and its sidecar say, as it is stored: the columns of an article, and its parts."""
+"""The record of an article: what a document and its sidecar say, as it is stored."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from seeds.parsing.files import SubmittedDocument
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """What an article says: the columns of its row, the texts of its takeaways, and the titles it lists."""
+    """The columns of an article, the texts of its takeaways, and its listed titles with their dates."""
 
     columns: dict[str, Any]
     takeaways: list[str]
@@ -24,17 +24,17 @@ class ArticleRecord:
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        """The article's own fields as they are served."""
+        """The article's own fields as the API serves them."""
         return article_content(self.columns, self.takeaways, self.related)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 that tells whether anything differs from another revision."""
+        """The SHA-256 by which a new revision is recognized."""
         return hashlib.sha256(orjson.dumps(self.content)).hexdigest()
 
     @property
     def article_text(self) -> ArticleText:
-        """The texts from which the rest is derived."""
+        """The texts from which data is derived."""
         columns, analysis = self.columns, self.columns["analysis"]
         return ArticleText(
             columns["title"],
@@ -47,7 +47,7 @@ class ArticleRecord:
 
 
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
-    """Make the content of `submission` under `slug`."""
+    """Return the record of `submission` with the slug `slug`."""
     document, sidecar = submission.document, submission.sidecar
     byline, analysis = document.byline, document.analysis
     columns = {

@@ -1,4 +1,4 @@
-"""Entities that are there, brought to what the catalogue now says of them."""
+"""Update of stored entities after a change of the catalogue."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
-    """Bring the entities that are there to what the catalogue now says, and what finds them with them."""
+    """Update the stored entities whose catalogue entry changed, and the rows by which they are found."""
     known = {entity.id: entity for entity in catalogue}
     changed: list[UUID] = []
     retyped: list[UUID] = []
@@ -36,9 +36,12 @@ def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -
 def update_entities(
     connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
 ) -> None:
-    """Give entities other columns, name and aliases among them, and let them be found by these.
+    """Update entities, and the rows by which they are found.
 
-    `retyped` are those of another type than before.
+    Args:
+        connection: The connection, in a write transaction.
+        changed: The new columns of each entity, always with `name` and `aliases`.
+        retyped: The entities whose type changes.
     """
     if not changed:
         return
@@ -49,12 +52,12 @@ def update_entities(
     names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
     connection.execute(insert(EntityName), entity_name_rows(names))
     if retyped:
-        _refile(connection, retyped)
+        _rebuild_type_facets(connection, retyped)
     increment_corpus_revision(connection)
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
-    """Take the slugs of the catalogue's entries from all other entities, which have or had them."""
+    """Take the slugs of catalogue entries away from all other entities that have or had them."""
     known = {entity.slug: entity.id for entity in catalogue}
     held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))
     held = held.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
@@ -62,7 +65,7 @@ def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> N
     for row in others:
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
         if row.slug == row.present:
-            # One with the id, which nothing else has; `relink` finds a shorter one.
+            # A slug with the id is always free. `flask seed relink` replaces it by a shorter one.
             other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
             connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
             connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
@@ -71,13 +74,13 @@ def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> N
         increment_corpus_revision(connection)
 
 
-def _refile(connection: Connection, entities: Collection[UUID]) -> None:
-    """Find the articles of `entities` under the types that their entities now have."""
+def _rebuild_type_facets(connection: Connection, entities: Collection[UUID]) -> None:
+    """Replace the facets for entity types of all articles that mention `entities`."""
     facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
     naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())
     connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(naming)))
-    # The facet of an entity is its id: each article has a row, with its sort keys, for each of its entities.
+    # An article has a facet for each of its entities, which is the id of the entity, with the sort keys.
     own = aliased(ArticleFacet)
     keys = (own.article_id, own.published_asc, own.published_desc, own.created_at, own.updated_at)
     rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == own.facet)

@@ -1,4 +1,4 @@
-"""All that hangs on an article's row: its parts, the rows that find it, its links, its entities' counts."""
+"""The rows that depend on an article: takeaways, entities, links, and the rows by which it is found."""
 
 from typing import Any
 from uuid import UUID
@@ -50,24 +50,39 @@ def write_derived_rows(
     identity: UUID,
     record: ArticleRecord,
     derived: DerivedData,
-    seeded: dict[str, Any],
+    timestamps: dict[str, Any],
     *,
     is_new: bool,
 ) -> None:
-    """Write all of it anew; `seeded` has the article's created_at and updated_at."""
+    """Write all rows that depend on an article, in place of the former ones.
+
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the article.
+        record: What the article says.
+        derived: The data derived from it.
+        timestamps: `created_at` and `updated_at` of the article.
+        is_new: The article has no former rows.
+    """
     types, new = upsert_entities(connection, derived.entities)
     before = {} if is_new else delete_derived_rows(connection, identity)
     insert_rows(connection, Takeaway, takeaway_rows(identity, record, derived.evidence))
     insert_rows(connection, ArticleEntity, article_entity_rows(identity, derived.entities))
     insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, record, derived.entities))
     insert_rows(connection, RelatedLink, related_rows(identity, record))
-    _index(connection, identity, record, facet_rows(identity, record, types, seeded), is_new=is_new)
+    _write_index_rows(
+        connection, identity, record, facet_rows(identity, record, types, timestamps), is_new=is_new
+    )
     update_entity_counts(connection, derived.entities, before, new)
     insert_features(connection, identity, derived.vector, record.columns["published_asc"])
 
 
 def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
-    """Delete the rows of an article's parts and the computed links to it; gives what it named."""
+    """Delete the rows that depend on an article, and the computed links to it.
+
+    Returns:
+        The texts of the mentions of each entity that the article had.
+    """
     remove_computed_links_to(connection, identity)
     rows = connection.execute(MENTIONS, {"identity": identity})
     before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
@@ -76,7 +91,7 @@ def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMenti
     return before
 
 
-def _index(
+def _write_index_rows(
     connection: Connection, identity: UUID, record: ArticleRecord, rows: list[dict[str, Any]], *, is_new: bool
 ) -> None:
     """Write the rows by which the article is filtered and searched."""

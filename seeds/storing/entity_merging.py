@@ -1,7 +1,8 @@
-"""Extracted entities, settled: called and typed as most articles have them, whichever was seeded first.
+"""Merging what articles say of extracted entities: each gets the name, type and slug most articles support.
 
-A load takes an extracted entity as the first article has it, since more would make each document dearer than
-the one before. This is the pass over all of them, after which nothing depends on the order of seeding.
+A load stores an extracted entity as the first article has it, because a vote over all articles would make
+each document slower to load than the one before it. This pass over all extracted entities takes the votes.
+After it, the entities do not depend on the order of seeding.
 """
 
 from collections import Counter, defaultdict
@@ -20,105 +21,123 @@ from seeds.storing.catalogue_update import update_entities
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.transactions import Transaction
 
-# Entities that one transaction settles, so that memory does not grow with their number.
-PAGE = 500
+# Entities in one transaction. The limit bounds memory.
+PAGE_SIZE = 500
 
 
-class Called(NamedTuple):
-    """What articles make of one entity: how many call it what, take it for what, and every form in them."""
+class EntityVotes(NamedTuple):
+    """The votes of the articles for the name and type of one entity, and all forms of its name."""
 
     names: Counter[str]
     types: Counter[str]
     forms: set[str]
 
     def columns(self) -> dict[str, Any]:
-        """Give what most of them say; between equals the first by alphabet, and the first of the types."""
+        """Return the name and type with the most votes, and the other forms as aliases.
+
+        Between equals, the name that is first in the alphabet and the type that is first in `ENTITY_TYPES`
+        win.
+        """
         name = min(self.names, key=lambda each: (-self.names[each], each))
-        kind = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
-        return {"name": name, "type": kind, "aliases": sorted(self.forms - {name})}
+        entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
+        return {"name": name, "type": entity_type, "aliases": sorted(self.forms - {name})}
 
 
 def merge_entities(begin: Transaction) -> int:
-    """Settle all extracted entities; gives how many changed."""
+    """Update all extracted entities to what most articles say. Return the number that changed."""
     changed, last = 0, UUID(int=0)
-    contested: defaultdict[str, list[UUID]] = defaultdict(list)
+    claimants: defaultdict[str, list[UUID]] = defaultdict(list)
     while True:
         with begin() as connection:
-            page = _page(connection, last)
+            page = _read_page(connection, last)
             if not page:
                 break
-            changed += _settle(connection, page)
+            changed += _update_page(connection, page)
             for row in page:
                 if row.slug != extracted_slug(row.name):
-                    contested[extracted_slug(row.name)].append(row.id)
+                    claimants[extracted_slug(row.name)].append(row.id)
             last = page[-1].id
-    for slug in sorted(contested):
+    for slug in sorted(claimants):
         with begin() as connection:
-            changed += _award(connection, slug, contested[slug])
+            changed += _assign_slug(connection, slug, claimants[slug])
     return changed
 
 
-def _page(connection: Connection, last: UUID) -> list[Any]:
+def _read_page(connection: Connection, last: UUID) -> list[Any]:
+    """Return the extracted entities that follow the id `last`."""
     columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
     rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
-    return list(connection.execute(rows.order_by(Entity.id).limit(PAGE)))
+    return list(connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)))
 
 
-def _settle(connection: Connection, page: Collection[Any]) -> int:
-    called = _called(connection, [row.id for row in page])
-    wanted = {row.id: called[row.id].columns() for row in page}
+def _update_page(connection: Connection, page: Collection[Any]) -> int:
+    votes = _count_votes(connection, [row.id for row in page])
+    elected = {row.id: votes[row.id].columns() for row in page}
     changed = {
-        row.id: wanted[row.id]
+        row.id: elected[row.id]
         for row in page
-        if any(getattr(row, name) != value for name, value in wanted[row.id].items())
+        if any(getattr(row, name) != value for name, value in elected[row.id].items())
     }
-    update_entities(connection, changed, [row.id for row in page if row.type != wanted[row.id]["type"]])
+    update_entities(connection, changed, [row.id for row in page if row.type != elected[row.id]["type"]])
     return len(changed)
 
 
-def _called(connection: Connection, entities: Collection[UUID]) -> Mapping[UUID, Called]:
-    called: defaultdict[UUID, Called] = defaultdict(lambda: Called(Counter(), Counter(), set()))
-    own = ArticleEntity
-    rows = select(own.entity_id, own.own_name, own.own_type, own.mentions).where(own.entity_id.in_(entities))
+def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[UUID, EntityVotes]:
+    votes: defaultdict[UUID, EntityVotes] = defaultdict(lambda: EntityVotes(Counter(), Counter(), set()))
+    columns = (
+        ArticleEntity.entity_id,
+        ArticleEntity.own_name,
+        ArticleEntity.own_type,
+        ArticleEntity.mentions,
+    )
+    rows = select(*columns).where(ArticleEntity.entity_id.in_(entities))
     for row in connection.execute(rows):
-        one = called[row.entity_id]
-        one.names[row.own_name] += 1
-        one.types[row.own_type] += 1
-        one.forms.update(
+        entity = votes[row.entity_id]
+        entity.names[row.own_name] += 1
+        entity.types[row.own_type] += 1
+        entity.forms.update(
             normalize("NFC", mention["text"]).translate(CURLY_QUOTES) for mention in row.mentions
         )
-    return called
+    return votes
 
 
-def _award(connection: Connection, slug: str, contenders: list[UUID]) -> int:
-    """Give `slug` to the contender in most articles, unless the catalogue has it; to the others another."""
+def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
+    """Give `slug` to the claimant in most articles, and other slugs to the others.
+
+    A slug of the catalogue stays with its entity.
+
+    Returns:
+        The number of entities whose slug changed.
+    """
     columns = (Entity.id, Entity.slug, Entity.type, Entity.origin, Entity.article_count)
-    holder = connection.execute(
+    owner = connection.execute(
         select(*columns).join(EntitySlug, EntitySlug.entity_id == Entity.id).where(EntitySlug.slug == slug)
     ).one_or_none()
-    rows = {row.id: row for row in connection.execute(select(*columns).where(Entity.id.in_(contenders)))}
-    is_known = holder is not None and holder.origin == "catalogue"
-    if holder and not is_known and holder.slug == slug:
-        rows[holder.id] = holder
+    rows = {row.id: row for row in connection.execute(select(*columns).where(Entity.id.in_(claimants)))}
+    is_in_catalogue = owner is not None and owner.origin == "catalogue"
+    if owner and not is_in_catalogue and owner.slug == slug:
+        rows[owner.id] = owner
     ranked = sorted(rows.values(), key=lambda row: (-row.article_count, row.id))
-    winner = None if is_known else ranked[0]
-    # The others first: a slug is no two entities' at any moment.
-    changes = [(row, _free(connection, slug, row)) for row in ranked if row is not winner]
-    changes += [(winner, slug)] if winner else []
-    moved = [(row, wanted) for row, wanted in changes if row.slug != wanted]
-    for row, wanted in moved:
-        connection.execute(update(Entity).where(Entity.id == row.id).values(slug=wanted))
-        connection.execute(delete(EntitySlug).where(EntitySlug.slug == wanted))
-        connection.execute(insert(EntitySlug).values(slug=wanted, entity_id=row.id))
-    if moved:
+    winner = None if is_in_catalogue else ranked[0]
+    # The winner is last, because no two entities can have the slug at the same time.
+    assigned = [(row, _free_slug(connection, slug, row)) for row in ranked if row is not winner]
+    assigned += [(winner, slug)] if winner else []
+    changed = [(row, new_slug) for row, new_slug in assigned if row.slug != new_slug]
+    for row, new_slug in changed:
+        connection.execute(update(Entity).where(Entity.id == row.id).values(slug=new_slug))
+        connection.execute(delete(EntitySlug).where(EntitySlug.slug == new_slug))
+        connection.execute(insert(EntitySlug).values(slug=new_slug, entity_id=row.id))
+    if changed:
         increment_corpus_revision(connection)
-    return len(moved)
+    return len(changed)
 
 
-def _free(connection: Connection, slug: str, row: Any) -> str:
-    """Give the slug that an entity has where `slug` is another's."""
+def _free_slug(connection: Connection, slug: str, row: Any) -> str:
+    """Return the slug of an entity that cannot have `slug` itself."""
     choices = slug_choices(slug, row.type, row.id)[1:]
-    held = select(EntitySlug.slug).where(EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id)
-    taken = set(connection.scalars(held))
-    # The last has the entity's id in it: where it leads elsewhere, it was this one's before.
+    taken_by_others = select(EntitySlug.slug).where(
+        EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id
+    )
+    taken = set(connection.scalars(taken_by_others))
+    # The last choice contains the id of the entity, so it can be taken back from any other entity.
     return next((choice for choice in choices if choice not in taken), choices[-1])

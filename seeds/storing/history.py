@@ -1,4 +1,4 @@
-"""The history of articles: what each was, and the feed of changes."""
+"""The history of articles: archived revisions and the change feed."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,11 +17,11 @@ CORPUS = table_of(Corpus)
 INCREMENT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
 LAST_SEQUENCE = select(func.max(Change.sequence))
 Differences = dict[str, dict[str, Any]]
-"""The fields that an update changed, each with its value `before` and `after`."""
+"""The fields that an update changed, each with its value `before` and `after` the update."""
 
 
 class Outcome(NamedTuple):
-    """What became of an article: created, updated, unchanged or removed, and at which revision it is now."""
+    """The result of loading or removing an article: `kind` is created, updated, unchanged or removed."""
 
     kind: str
     identity: UUID
@@ -35,15 +35,15 @@ def increment_corpus_revision(connection: Connection) -> None:
     connection.execute(INCREMENT_REVISION)
 
 
-def archive_revision(connection: Connection, identity: UUID, whole: StoredArticle) -> None:
-    """Keep what an article is before it becomes something else or nothing."""
-    row = {"article_id": identity, "revision": whole.revision, "key": whole.record.columns["key"]}
-    row |= {"content": whole.record.content, "source": whole.source}
+def archive_revision(connection: Connection, identity: UUID, stored: StoredArticle) -> None:
+    """Insert the current revision of an article into the archive, before it is changed or removed."""
+    row = {"article_id": identity, "revision": stored.revision, "key": stored.record.columns["key"]}
+    row |= {"content": stored.record.content, "source": stored.source}
     insert_rows(connection, Revision, [row])
 
 
 def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
-    """Give the fields in which two revisions of an article differ."""
+    """Return the fields in which two revisions of an article differ."""
     return {
         name: {"before": was, "after": after.content[name]}
         for name, was in before.content.items()
@@ -52,11 +52,13 @@ def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
 
 
 def record_change(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
-    """Add the change that `outcome` is to the feed, and count the corpus one on; gives it again.
+    """Add `outcome` to the change feed and increment the revision of the corpus.
 
-    Numbers follow one another in the order of the commits, for every reader and without a gap: the row of the
-    corpus is locked from here to the end of the transaction, so that the next number is not given out before
-    this one can be seen.
+    Sequence numbers have no gaps and follow the order of the commits. The update of the corpus row locks it
+    until the end of the transaction, so no later change can become visible first.
+
+    Returns:
+        The same outcome.
     """
     increment_corpus_revision(connection)
     last = connection.scalars(LAST_SEQUENCE).one()

@@ -1,4 +1,4 @@
-"""An article out of the database, all but its history and its slugs."""
+"""Removal of an article. Its history and its slugs stay."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 
 
 def find_article(connection: Connection, reference: str) -> UUID | None:
-    """Give the id of the article that is there under the id or slug `reference`."""
+    """Return the id of the stored article with the id or slug `reference`, or None."""
     if UUID_PATTERN.fullmatch(reference):
         identity: UUID | None = UUID(reference)
     else:
@@ -29,12 +29,12 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
 
 
 def remove(connection: Connection, identity: UUID) -> Outcome:
-    """Remove an article that is there; titles that led to it may now lead to another one, or to none."""
-    whole = read_stored_article(connection, identity)
-    archive_revision(connection, identity, whole)
+    """Remove a stored article, and resolve the listed links to its title again."""
+    stored = read_stored_article(connection, identity)
+    archive_revision(connection, identity, stored)
     update_entity_counts(connection, (), delete_derived_rows(connection, identity), {})
     connection.execute(DELETE_ARTICLE, {"identity": identity})
-    columns = whole.record.columns
+    columns = stored.record.columns
     resolve_listed_links(connection, identity, {columns["title_digest"]})
-    outcome = Outcome(REMOVED, identity, columns["slug"], whole.revision, {})
+    outcome = Outcome(REMOVED, identity, columns["slug"], stored.revision, {})
     return record_change(connection, outcome, columns["title"], datetime.now(UTC).replace(microsecond=0))

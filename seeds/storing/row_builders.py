@@ -1,4 +1,4 @@
-"""The rows of an article's parts, made of its record."""
+"""Build the rows that depend on an article, from its record and its derived data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -15,8 +15,8 @@ from seeds.storing.article_record import ArticleRecord
 Row = dict[str, Any]
 
 
-class Named(Protocol):
-    """An entity in an article, just found there or read from an export."""
+class MentionedEntity(Protocol):
+    """An entity of an article, found in the text or read from an export."""
 
     @property
     def id(self) -> UUID: ...
@@ -37,17 +37,17 @@ class Named(Protocol):
 def takeaway_rows(
     identity: UUID, record: ArticleRecord, evidences: Iterable[list[dict[str, Any]]]
 ) -> list[Row]:
-    """Make the rows of the takeaways, each with its evidence."""
-    shared = {"article_id": identity} | published_keys(record.columns["published_at"])
+    """Return the rows of the takeaways, each with its evidence."""
+    common = {"article_id": identity} | published_keys(record.columns["published_at"])
     return [
-        shared
+        common
         | {"id": takeaway_id(identity, position), "position": position, "text": text, "evidence": evidence}
         for position, (text, evidence) in enumerate(zip(record.takeaways, evidences, strict=True), 1)
     ]
 
 
 def entity_columns(entity: KnownEntity) -> dict[str, Any]:
-    """Give what is known of `entity`, as columns."""
+    """Return the columns of an entity that the catalogue or the extraction determines."""
     columns = {field.name: getattr(entity, field.name) for field in fields(entity)}
     return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
@@ -55,7 +55,7 @@ def entity_columns(entity: KnownEntity) -> dict[str, Any]:
 def new_entity_rows(
     entities: Mapping[UUID, KnownEntity], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
 ) -> list[Row]:
-    """Make the rows of entities, by id, that one article alone mentions, so many times each."""
+    """Return the rows of new entities, which one article mentions as often as `mentions` says."""
     return [
         {"id": each, **entity_columns(entity), "slug": slugs[each], "article_count": 1}
         | {"mention_count": mentions[each]}
@@ -64,12 +64,12 @@ def new_entity_rows(
 
 
 def entity_slug_rows(slugs: Mapping[UUID, str]) -> list[Row]:
-    """Make the rows by which entities are found under their slugs."""
+    """Return the rows by which entities are found by slug."""
     return [{"slug": slug, "entity_id": each} for each, slug in slugs.items()]
 
 
 def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
-    """Make the rows under which entities are found by the beginning of a name or alias."""
+    """Return the rows by which entities are found by the beginning of a name or alias."""
     return [
         {"entity_id": each, "folded": folded}
         for each, several in names.items()
@@ -77,8 +77,8 @@ def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
     ]
 
 
-def article_entity_rows(identity: UUID, named: Iterable[Named]) -> list[Row]:
-    """Make the rows of the article's entities, the most salient first."""
+def article_entity_rows(identity: UUID, entities: Iterable[MentionedEntity]) -> list[Row]:
+    """Return the rows of the article's entities, most salient first."""
     return [
         {
             "article_id": identity,
@@ -88,42 +88,49 @@ def article_entity_rows(identity: UUID, named: Iterable[Named]) -> list[Row]:
             "salience": found.salience,
             "own_name": found.own_name,
             "own_type": found.own_type,
-            # orjson writes the records as they are.
             "mentions": found.mentions,
         }
-        for position, found in enumerate(named, 1)
+        for position, found in enumerate(entities, 1)
     ]
 
 
-def takeaway_entity_rows(identity: UUID, record: ArticleRecord, named: Iterable[Named]) -> list[Row]:
-    """Make the rows that say which takeaway names which entity."""
-    shared = {"article_id": identity} | published_keys(record.columns["published_at"])
+def takeaway_entity_rows(
+    identity: UUID, record: ArticleRecord, entities: Iterable[MentionedEntity]
+) -> list[Row]:
+    """Return a row for each entity that a takeaway mentions."""
+    common = {"article_id": identity} | published_keys(record.columns["published_at"])
     pairs = {
         (mention.index or 0, found.id): None
-        for found in named
+        for found in entities
         for mention in found.mentions
         if mention.part == "takeaways"
     }
     return [
-        shared | {"takeaway_id": takeaway_id(identity, position), "position": position, "entity_id": entity}
+        common | {"takeaway_id": takeaway_id(identity, position), "position": position, "entity_id": entity}
         for position, entity in pairs
     ]
 
 
-def facet_rows(identity: UUID, record: ArticleRecord, types: Mapping[UUID, str], seeded: Row) -> list[Row]:
-    """Make the rows by which the article is filtered.
+def facet_rows(
+    identity: UUID, record: ArticleRecord, types: Mapping[UUID, str], timestamps: Row
+) -> list[Row]:
+    """Return the rows by which the article is filtered.
 
-    `types` has the type of each entity, `seeded` the article's created_at and updated_at.
+    Args:
+        identity: The id of the article.
+        record: What the article says.
+        types: The type of each entity of the article.
+        timestamps: `created_at` and `updated_at` of the article.
     """
-    shared = {"article_id": identity} | published_keys(record.columns["published_at"]) | seeded
+    common = {"article_id": identity} | published_keys(record.columns["published_at"]) | timestamps
     facets = {*types, *(facet_id("entity_type", kind) for kind in types.values())}
     named = {name: record.columns[name] for name in ("publication", "language")}
     facets |= {facet_id(name, value) for name, value in named.items() if value is not None}
-    return [shared | {"facet": facet} for facet in sorted(facets)]
+    return [common | {"facet": facet} for facet in sorted(facets)]
 
 
 def article_terms(record: ArticleRecord) -> Row:
-    """Give the columns of the article's row in the full-text index."""
+    """Return the columns of the article in the full-text index."""
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return index_text(
         {
@@ -136,7 +143,7 @@ def article_terms(record: ArticleRecord) -> Row:
 
 
 def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Make the rows of the takeaways in the full-text index."""
+    """Return the rows of the takeaways in the full-text index."""
     return [
         {"takeaway_id": takeaway_id(identity, position)} | index_text({"text": [text]})
         for position, text in enumerate(record.takeaways, 1)
@@ -144,12 +151,12 @@ def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
 
 
 def related_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Make the rows of the listed links, unresolved."""
-    shared: Row = {"article_id": identity, "basis": "listed", "target_id": None, "score": None, "reasons": []}
-    shared |= published_keys(record.columns["published_at"])
-    shared |= score_keys(None)
+    """Return the rows of the listed links, without targets."""
+    common: Row = {"article_id": identity, "basis": "listed", "target_id": None, "score": None, "reasons": []}
+    common |= published_keys(record.columns["published_at"])
+    common |= score_keys(None)
     return [
-        shared
+        common
         | {
             "id": related_link_id(identity, position),
             "place": link_place(position),

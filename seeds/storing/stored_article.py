@@ -1,4 +1,4 @@
-"""An article as it is stored, read back for a change of it."""
+"""Stored articles, read before they are changed or removed."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -49,7 +49,7 @@ FIRST_SEEDED_AT = (
 
 
 class ArticleState(NamedTuple):
-    """What the loader needs to know of an article that is there already."""
+    """The columns of a stored article that the loader needs."""
 
     slug: str
     revision: int
@@ -60,7 +60,7 @@ class ArticleState(NamedTuple):
 
 
 class RemovedArticle(NamedTuple):
-    """What comes back with an article that was removed: its slug, when it came first, its last revision."""
+    """The values of a removed article that it keeps if it returns."""
 
     slug: str
     revision: int
@@ -68,7 +68,7 @@ class RemovedArticle(NamedTuple):
 
 
 class StoredArticle(NamedTuple):
-    """An article's present revision, with the document that it was read from."""
+    """The current revision of an article, with its source document."""
 
     record: ArticleRecord
     source: bytes
@@ -79,13 +79,13 @@ class StoredArticle(NamedTuple):
 
 
 def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:
-    """Give what is known of an article that is there."""
+    """Return the state of a stored article, or None if there is no such article."""
     row = connection.execute(ARTICLE_STATE, {"identity": identity}).one_or_none()
     return None if row is None else ArticleState(*row)
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Give what is known of an article that is not there any more."""
+    """Return a removed article, or None if the article was never seeded or is not removed."""
     last = connection.execute(LAST_CHANGE, {"identity": identity}).one_or_none()
     if last is None or last.kind != REMOVED:
         return None
@@ -99,7 +99,7 @@ def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
 
 
 def read_stored_article(connection: Connection, identity: UUID) -> StoredArticle:
-    """Give all that is stored of an article that is there, but for what is derived."""
+    """Return the current revision of an article without its derived data."""
     parameters = {"identity": identity}
     row = connection.execute(ARTICLE_WITH_SOURCE, parameters).one()
     record = ArticleRecord(

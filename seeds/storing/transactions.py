@@ -1,4 +1,4 @@
-"""Write transactions: one a document, and one writer at a time on either engine."""
+"""Write transactions: one transaction for each document, and one writer at a time on both engines."""
 
 import fcntl
 import os
@@ -17,11 +17,11 @@ Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
 WAITING_MESSAGE = "waiting: another process is writing to the database"
-# SQLite waits for BUSY_MILLISECONDS each time; a writer that keeps the lock for longer is stuck.
+# SQLite waits for BUSY_MILLISECONDS each time. A writer that holds the lock for a minute is stuck.
 MAX_WAITS = 60_000 // BUSY_MILLISECONDS
-# The keys of the advisory locks on PostgreSQL, for a transaction and for a run; any that nothing else takes.
+# The keys of the advisory locks on PostgreSQL. The numbers are arbitrary.
 TRANSACTION_LOCK, RUN_LOCK = 0x62726965, 0x62726966
-# A snapshot taken before the lock would not show what the writer before committed.
+# On PostgreSQL each statement must see what the previous writer committed before it released the lock.
 EXECUTION_OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {"writes": True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
@@ -29,16 +29,25 @@ EXECUTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class LockError(Exception):
-    """The lock of a run cannot be asked for; the message is one line that says why."""
+    """The lock of a run cannot be taken. The message is one line with the reason."""
 
 
 @contextmanager
 def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -> Iterator[Transaction]:
-    """Give a function that opens a write transaction, for use in `with`.
+    """Yield a function that opens a write transaction, for use in a `with` statement.
 
-    Each is committed at its end, or rolled back where an exception leaves it. In a dry run they are
-    savepoints of a single transaction that is rolled back at the end: the same work, and no trace of it.
-    One run waits for another to end; `announce` is told when it, or any other writer, must be waited for.
+    A transaction is committed at the end of its block, or rolled back if the block raises an exception. In a
+    dry run, the transactions are savepoints of one transaction that is rolled back at the end.
+
+    A run waits until a previous run ends.
+
+    Args:
+        engine: The database.
+        announce: Receives a message when this run must wait for a different writer.
+        dry_run: Roll everything back at the end.
+
+    Raises:
+        LockError: If the lock file cannot be opened.
     """
     with engine.connect() as plain, _run_lock(engine, announce):
         connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
@@ -54,21 +63,20 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Let one run in at a time; the system takes the lock back from a process that dies."""
+    """Allow one run at a time. The operating system releases the lock of a process that dies."""
     if engine.dialect.name == "postgresql":
-        with engine.connect() as holder:
+        with engine.connect() as session:
             try:
-                _advise(holder, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
-                holder.commit()
+                _take_advisory_lock(session, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
+                session.commit()
                 yield
-                # A server that is gone, or this session with it, has taken the lock back.
+                # If the server or the session is gone, so is the lock.
                 with suppress(OperationalError):
-                    holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
-                    holder.commit()
+                    session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+                    session.commit()
             finally:
-                # Closed and not given back to the pool: that releases the lock too, a moment later, and asks
-                # nothing of a server that may be gone.
-                holder.invalidate()
+                # Closing the connection also releases the lock, and needs no answer from the server.
+                session.invalidate()
         return
     with _lock_file(engine) as file:
         try:
@@ -80,7 +88,7 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
 
 
 def _lock_file(engine: Engine) -> IO[str]:
-    # By the one real name of the database, whatever it is called here.
+    # The real path, because a database can have several names.
     path = Path(f"{os.path.realpath(str(engine.url.database))}.lock")
     try:
         return path.open("w")
@@ -89,7 +97,9 @@ def _lock_file(engine: Engine) -> IO[str]:
         raise LockError(f"{reason}; who loads must be able to write this file, and to its folder") from None
 
 
-def _advise(connection: Connection, announce: Announce, attempt: str, wait: str, key: int) -> None:
+def _take_advisory_lock(
+    connection: Connection, announce: Announce, attempt: str, wait: str, key: int
+) -> None:
     if not connection.scalar(text(f"SELECT {attempt}(:key)"), {"key": key}):
         announce(WAITING_MESSAGE)
         connection.execute(text(f"SELECT {wait}(:key)"), {"key": key})
@@ -109,14 +119,14 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Connect
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[Connection]:
-    """Do something within a transaction that is undone by itself where an exception leaves it."""
+    """Open a savepoint within a transaction. Roll back to it if the block raises an exception."""
     nested = connection.begin_nested()
     try:
         with _raising_interrupts(connection):
             yield connection
             nested.commit()
     except BaseException:
-        # On a full disk SQLite has rolled back the whole transaction by itself, the savepoint with it.
+        # On a full disk SQLite itself has rolled back the whole transaction, including the savepoint.
         with suppress(OperationalError):
             nested.rollback()
         raise
@@ -141,7 +151,9 @@ def _raising_interrupts(connection: Connection) -> Iterator[None]:
 
 def _begin(connection: Connection, announce: Announce) -> None:
     if connection.dialect.name == "postgresql":
-        _advise(connection, announce, "pg_try_advisory_xact_lock", "pg_advisory_xact_lock", TRANSACTION_LOCK)
+        _take_advisory_lock(
+            connection, announce, "pg_try_advisory_xact_lock", "pg_advisory_xact_lock", TRANSACTION_LOCK
+        )
         return
     for waited in range(MAX_WAITS):
         try:
