@@ -32,6 +32,8 @@ from tests.conftest import make_app
 from tests.support.extraction import make_matcher
 
 ROOT = Path(__file__).parents[2]
+# How progress lines begin.
+PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 # What another database with the same documents need not have: the clock, a key made for it alone, and what
 # its own sequences gave out.
 OF_THE_MOMENT = {"changed_at", "created_at", "updated_at", "secret_key", "number"}
@@ -106,6 +108,11 @@ def submit(name: str, page: Page | bytes, sidecar: str = "") -> SubmittedDocumen
 def seed(app: Flask, *arguments: object) -> Result:
     """Run `flask seed load` with `arguments`."""
     return app.test_cli_runner().invoke(args=["seed", "load", *map(str, arguments)])
+
+
+def messages(stderr: str) -> list[str]:
+    """Return the lines of `stderr` without progress lines, which a slow machine prints more of."""
+    return [line for line in stderr.splitlines() if line and not line.startswith(PROGRESS)]
 
 
 def summary(result: Result) -> str:

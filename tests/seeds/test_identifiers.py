@@ -1,4 +1,4 @@
-"""Ids and slugs: the same for the same documents, and lasting."""
+"""Ids and slugs: the same for the same documents, and stable."""
 
 import hashlib
 from pathlib import Path
@@ -40,12 +40,12 @@ UUID_TITLE = "123E4567-e89b-42d3-a456-426614174000"
 
 
 def slugs(app: Flask) -> dict[str, str]:
-    """Give the present slug of each article by its key."""
+    """Return the current slug of each article by its key."""
     return {row["key"]: row["slug"] for row in rows(app)["articles"]}
 
 
 def all_slugs(app: Flask, key: str) -> set[str]:
-    """Give every slug that leads to the article with `key`."""
+    """Return every slug that leads to the article with the key `key`."""
     return {row["slug"] for row in rows(app)["article_slugs"] if row["article_id"] == article_id(key)}
 
 
@@ -110,7 +110,7 @@ def test_words_of_letters_and_digits_are_a_slug(text: str) -> None:
         UUID_TITLE.lower(),
     ],
 )
-def test_anything_else_is_no_slug(text: str) -> None:
+def test_other_text_is_not_a_slug(text: str) -> None:
     assert not is_slug(text)
 
 
@@ -126,7 +126,7 @@ def test_a_title_digest_is_the_sha_256_of_the_plain_title() -> None:
     assert title_digest("The Mayor’s  Plan") == hashlib.sha256(b"the mayor's plan").hexdigest()
 
 
-def test_other_titles_have_other_digests() -> None:
+def test_different_titles_have_different_digests() -> None:
     assert len({title_digest(title) for title in ("A Plan", "A Plan.", "Plan A", "A-Plan", "APlan")}) == 5
 
 
@@ -160,7 +160,7 @@ def test_a_sidecars_slug_replaces_the_slug_and_the_old_one_is_kept(app: Flask) -
     assert all_slugs(app, "a") == {SLUG, "tide-gauges"}
 
 
-def test_a_slug_can_be_gone_back_to(app: Flask) -> None:
+def test_an_article_can_return_to_an_old_slug(app: Flask) -> None:
     there_and_back = ["", "slug: tide-gauges", f"slug: {SLUG}"]
     outcomes = seed_pages(app, [submit("a", Page(), sidecar) for sidecar in there_and_back])
     assert outcomes == ["created", "updated", "updated"]
@@ -200,7 +200,7 @@ def test_a_title_that_cannot_be_spelt_still_gives_each_article_a_slug_of_its_own
     assert found["a"] != found["b"]
 
 
-def test_a_slug_whose_second_choice_is_taken_too_is_another_one(app: Flask, tmp_path: Path) -> None:
+def test_if_the_second_choice_is_taken_too_the_slug_has_the_whole_id(app: Flask, tmp_path: Path) -> None:
     second = f"{SLUG}-{article_id('c').hex[:8]}"
     write(tmp_path, "a", Page())
     write(tmp_path, "b", Page(title="Quite Another"), f"slug: {second}")
@@ -211,7 +211,7 @@ def test_a_slug_whose_second_choice_is_taken_too_is_another_one(app: Flask, tmp_
     assert len(set(slugs(app).values())) == 4
 
 
-def test_a_slug_that_another_article_had_is_not_given_again(app: Flask) -> None:
+def test_a_slug_of_a_different_article_is_never_reused(app: Flask) -> None:
     second = f"{SLUG}-{article_id('c').hex[:8]}"
     seed_pages(
         app, [submit("a", Page()), submit("b", Page(), f"slug: {second}"), submit("b", Page(), "slug: b")]
@@ -225,7 +225,7 @@ def test_a_slug_that_another_article_had_is_not_given_again(app: Flask) -> None:
 def test_a_very_long_title_has_one_outcome_on_both_engines_and_stops_no_other_document(
     app: Flask, sqlite_template: Path, tmp_path: Path, length: int
 ) -> None:
-    # Words that no compression shortens: an index entry of PostgreSQL holds 2,704 bytes.
+    # Words that compression does not shorten, because an index entry of PostgreSQL holds 2,704 bytes.
     words = " ".join(hashlib.sha256(bytes([at % 256, at // 256])).hexdigest() for at in range(500))
     title = words[:length].strip()
     write(tmp_path / "pages", "a", Page(title=title, summary=f"{title} and the rest of it"))

@@ -1,4 +1,4 @@
-"""Computed links: which articles are near each other, how near, and why."""
+"""Computed links: which articles are similar, with scores and reasons."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ ORCHARD = (
 
 
 def page(key: str, title: str, body: tuple[str, ...], related: tuple[str, ...] = ()) -> SubmittedDocument:
-    """Give a page that says nothing but its title and `body`."""
+    """Return a page with a title, a body and listed titles only."""
     listed = tuple((each, None) for each in related)
     bare = Page(title, None, None, ("See below.",), "", (), (), body, listed)
     return submit(key, bare, f"slug: {key}")
@@ -37,7 +37,7 @@ FRUIT = page("fruit", "A Short Season for Jam", ORCHARD)
 
 
 def related(client: FlaskClient, slug: str) -> dict[str, dict[str, Any]]:
-    """Give the links of an article by the slugs of their targets."""
+    """Return the links of an article by the slugs of their targets."""
     links = client.get(f"/v1/articles/{slug}/related?limit=100").get_json()["data"]
     assert [link["position"] for link in links] == [*range(1, len(links) + 1)]
     found = {link["target"]["slug"]: link for link in links if link["target"]}
@@ -45,7 +45,7 @@ def related(client: FlaskClient, slug: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_two_pages_on_one_event_are_linked_alike_both_ways_and_another_to_none(
+def test_two_pages_on_one_event_are_linked_both_ways_and_an_unrelated_page_is_not(
     app: Flask, client: FlaskClient
 ) -> None:
     seed_pages(app, [SUNK, FRUIT, ASKED])
@@ -56,7 +56,7 @@ def test_two_pages_on_one_event_are_linked_alike_both_ways_and_another_to_none(
     assert (there["asked"]["basis"], there["asked"]["title"]) == ("computed", "Why the Ferry Sank")
 
 
-def test_reasons_name_what_is_shared_and_add_up_to_the_score(app: Flask, client: FlaskClient) -> None:
+def test_reasons_name_the_shared_features_and_add_up_to_the_score(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, page("asked", "Why the Ferry Sank", (INQUIRY[0], *ORCHARD))])
     link = related(client, "sunk")["asked"]
     assert MIN_SCORE <= link["score"] < NEAR_DUPLICATE_SCORE
@@ -86,7 +86,7 @@ def test_nearly_the_same_text_is_a_near_duplicate(app: Flask, client: FlaskClien
     assert link["reasons"] == [{"kind": "near_duplicate", "weight": link["score"]}]
 
 
-def test_a_listed_link_between_two_that_are_near_has_the_score_and_is_the_only_one(
+def test_a_listed_link_between_similar_articles_has_the_score_and_is_the_only_link(
     app: Flask, client: FlaskClient
 ) -> None:
     listing = page("asked", "Why the Ferry Sank", INQUIRY, ("Nobody Knows", "Ferry Sinks off the Isles"))
@@ -97,14 +97,14 @@ def test_a_listed_link_between_two_that_are_near_has_the_score_and_is_the_only_o
     assert link["reasons"]
 
 
-def test_an_article_that_changes_its_subject_leaves_its_links(app: Flask, client: FlaskClient) -> None:
+def test_an_article_that_changes_its_subject_loses_its_links(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, ASKED, FRUIT])
     seed_pages(app, [page("asked", "Jam Again", (*ORCHARD, "Sugar is dearer as well."))])
     assert (related(client, "sunk"), list(related(client, "asked"))) == ({}, ["fruit"])
     assert list(related(client, "fruit")) == ["asked"]
 
 
-def test_no_article_has_more_links_than_the_nearest_whatever_came_first(app: Flask) -> None:
+def test_no_article_has_more_links_than_the_maximum_in_any_order_of_seeding(app: Flask) -> None:
     pages = [
         page(f"p{number}", f"Ferry Sinks {number}", (*SINKING, "Quay " * number)) for number in range(1, 13)
     ]

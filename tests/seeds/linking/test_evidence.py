@@ -1,4 +1,4 @@
-"""Evidence: the paragraphs that say what a takeaway says, and none where none does."""
+"""Evidence: the paragraphs that support a takeaway, or none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ CATALOGUE = (PILOTS, FERRY)
 
 
 def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[str, Any]]]:
-    """Find the evidence for `takeaways` in `body`."""
+    """Return the evidence for `takeaways` in `body`."""
     page = Page(takeaways=tuple(takeaways), body=tuple(body))
     document = parse(page.text.encode(), "page.txt")
     assert len(document.body) == len(body)
@@ -39,17 +39,17 @@ def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[st
 
 
 def listed(takeaway: str, *body: str) -> list[int]:
-    """Give the paragraphs of `body` that support one takeaway."""
+    """Return the paragraphs of `body` that support one takeaway."""
     (found,) = evidence([takeaway], body)
     return [one["paragraph"] for one in found]
 
 
 def pad(text: str) -> str:
-    """Make a sentence long enough to be a paragraph, of words that weigh nothing."""
+    """Return a paragraph of words that have no weight."""
     return f"{text} And so it was, as it had been before, and as it will be after them all, for what it is."
 
 
-# --- What counts. ---
+# --- Items and their weights ---
 
 
 @pytest.mark.parametrize("name", ["Bureau of Pilots", "BOP"])
@@ -102,13 +102,13 @@ def test_the_rarer_a_word_is_the_more_it_counts() -> None:
     )
 
 
-def test_a_number_in_a_name_is_no_number() -> None:
+def test_a_number_within_a_name_is_not_an_item_of_its_own() -> None:
     takeaway = "The Marigold has 21 lanterns."
     assert listed(takeaway, pad("The Marigold has lanterns: 21 of them.")) == [1]
     assert listed("Lanterns: 21.", pad("Lanterns of the 21st.")) == []
 
 
-# --- The score. ---
+# --- The score ---
 
 
 def test_the_score_is_the_formula_of_the_module() -> None:
@@ -125,7 +125,7 @@ def test_the_score_is_the_formula_of_the_module() -> None:
     assert found == {"paragraph": 1, "score": round(has / (has + hawser), 4)}
 
 
-def test_what_every_paragraph_has_says_little() -> None:
+def test_an_item_of_every_paragraph_has_a_low_weight() -> None:
     body = [pad(f"Lanterns of the {word} and lanterns.") for word in ("hawser", "bollard", "capstan")]
     assert listed("Lanterns and capstans.", *body) == [3]
 
@@ -137,31 +137,31 @@ def test_a_paragraph_must_have_the_entities_and_numbers() -> None:
     assert listed("The Marigold: lanterns, hawsers, bollards and capstans.", body) == []
 
 
-def test_one_thing_alone_is_no_evidence_nor_are_numbers_alone() -> None:
+def test_neither_one_item_alone_nor_numbers_alone_are_evidence() -> None:
     assert listed("The Marigold.", pad("The Marigold is here.")) == []
     assert listed("It was 12 to 40.", pad("From 12 to 40.")) == []
 
 
-def test_the_best_is_first_of_equals_the_lower_and_at_most_three() -> None:
+def test_the_best_is_first_equals_are_in_page_order_and_at_most_three_are_returned() -> None:
     same = pad("The Marigold has lanterns.")
     best = pad("The Marigold has lanterns and hawsers.")
     assert listed("The Marigold has lanterns.", *[same] * 5) == [1, 2, 3]
     assert listed("The Marigold has lanterns and hawsers.", same, pad("Nobody."), best)[0] == 3
 
 
-def test_a_paragraph_much_weaker_than_the_best_is_not_listed() -> None:
+def test_a_paragraph_far_below_the_best_is_not_returned() -> None:
     takeaway = "The Marigold and the Bureau of Pilots: lanterns."
     rows = evidence([takeaway], [pad("The Marigold, the BOP, lanterns."), pad("The BOP has lanterns.")])
     assert [one["paragraph"] for one in rows[0]] == [1]
 
 
-def test_a_page_without_body_or_takeaways_has_none() -> None:
+def test_a_page_without_body_or_takeaways_has_no_evidence() -> None:
     document = parse(Page().text.encode(), "page.txt")
     assert find_evidence(replace(document, body=()), [], LEXICON) == [[], []]
     assert find_evidence(replace(document, takeaways=()), [], LEXICON) == []
 
 
-# --- Whatever the text. ---
+# --- Any text ---
 
 WORDS = st.sampled_from(
     ["lantern", "hawsers", "Marigold", "BOP", "12", "twelve", "3", "million", "the", "of", "海", "n", "5G"]
@@ -187,9 +187,9 @@ def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
         assert evidence([takeaway], body) == [found]
 
 
-# --- Pages, as a reader finds them. ---
+# --- Pages that were annotated by hand ---
 
-# The paragraphs on which each takeaway rests, noted before any were computed.
+# The paragraphs that support each takeaway, annotated before any were computed.
 NOTED: Mapping[str, Sequence[set[int]]] = {
     "000": [{1}, {2}, {3}, {4}, set()],
     "101": [{2, 3}, set(), {2}, set(), set()],
@@ -205,7 +205,7 @@ NOTED: Mapping[str, Sequence[set[int]]] = {
     "111": [{1}, {3}, set(), set(), {5}],
     "112": [set(), {3}, {2}, {4}],
 }
-# Those that bear on a takeaway without saying all of it: neither right nor wrong to list.
+# Paragraphs that support a part of a takeaway. Returning them is neither right nor wrong.
 ARGUABLE: Mapping[tuple[str, int], set[int]] = {
     ("101", 2): {3},
     ("101", 3): {1},
@@ -231,13 +231,13 @@ ARGUABLE: Mapping[tuple[str, int], set[int]] = {
 
 
 def read(key: str) -> Document:
-    """Read the document of this project that has `key`."""
+    """Return the document of this project with the key `key`."""
     (path,) = (path for folder in FOLDERS for path in folder.glob(f"{key}_*.txt"))
     return parse(path.read_bytes(), path.name)
 
 
 def paragraphs(document: Document) -> list[set[int]]:
-    """Give the paragraphs that are found for each takeaway."""
+    """Return the paragraphs that are found for each takeaway."""
     several = find_evidence(document, find_entities(document, make_matcher(read_catalogue())), LEXICON)
     return [{one["paragraph"] for one in found} for found in several]
 
@@ -246,7 +246,7 @@ def test_the_first_document_has_a_paragraph_for_each_takeaway_but_the_last() -> 
     assert paragraphs(read("000")) == [{1}, {2}, {3}, {4}, set()]
 
 
-def test_evidence_is_nearly_always_what_a_reader_finds() -> None:
+def test_evidence_nearly_always_agrees_with_the_annotations() -> None:
     pairs = [
         (found - ARGUABLE.get((key, position), set()), noted)
         for key, several in NOTED.items()

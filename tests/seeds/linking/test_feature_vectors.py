@@ -1,4 +1,4 @@
-"""Vectors: how features are stored and compared."""
+"""Feature vectors: how they are stored and compared."""
 
 import pytest
 from hypothesis import given
@@ -21,12 +21,12 @@ hashes = st.integers(-(2**63), 2**63 - 1)
 
 
 def vector(text: str) -> FeatureVector:
-    """Give the vector of an article that has nothing but a paragraph."""
+    """Return the vector of an article with one paragraph only."""
     return make_vector(extract_features(body(text), [], LEXICON))
 
 
 @given(one=texts, other=texts)
-def test_what_two_vectors_share_is_the_same_the_other_way_round(one: str, other: str) -> None:
+def test_the_products_of_two_vectors_are_symmetric(one: str, other: str) -> None:
     there, back = vector(one).weights, vector(other).weights
     assert weight_products(there, back) == weight_products(back, there)
     assert sum(weight_products(there, there).values()) / WEIGHT_SCALE**2 == pytest.approx(
@@ -35,16 +35,16 @@ def test_what_two_vectors_share_is_the_same_the_other_way_round(one: str, other:
 
 
 @given(weights=st.dictionaries(hashes, st.integers(0, WEIGHT_SCALE)))
-def test_packed_weights_come_back_in_their_order(weights: dict[int, int]) -> None:
+def test_packed_weights_are_unpacked_in_their_order(weights: dict[int, int]) -> None:
     assert list(unpack(pack(weights)).items()) == list(weights.items())
     assert len(pack(weights)) == 10 * len(weights)
 
 
-def test_bytes_are_little_endian_whatever_the_machine() -> None:
+def test_packed_bytes_are_little_endian() -> None:
     assert pack({1: 2, -1: 3}) == bytes.fromhex("0100000000000000 ffffffffffffffff 0200 0300")
 
 
-def test_shares_get_the_names_of_their_features() -> None:
+def test_values_are_returned_by_the_names_of_their_features() -> None:
     one = vector("ferry apricot gauge")
     assert one.by_name({hash_feature("gauge"): 5}) == {"gauge": 5}
     assert [feature for feature, _ in one.heaviest(2)] == [hash_feature(name) for name in one.names[:2]]

@@ -1,4 +1,4 @@
-"""Features: what an article is about, as a vector of weights."""
+"""Features of an article and their weights."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ texts = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 
 
 def body(text: str) -> list[Section]:
-    """Give an article that has nothing but a paragraph."""
+    """Return the sections of an article with one paragraph only."""
     return [Section("body", 1, text)]
 
 
@@ -26,7 +26,7 @@ def test_a_vector_has_the_length_1_or_is_empty(text: str) -> None:
     assert list(found.values()) == sorted(found.values(), reverse=True)
 
 
-def test_what_every_text_has_is_no_feature() -> None:
+def test_words_of_every_text_are_not_features() -> None:
     assert extract_features(body("the of and to in"), [], LEXICON) == {}
     assert (
         idf(LEXICON, "the")
@@ -37,7 +37,7 @@ def test_what_every_text_has_is_no_feature() -> None:
     )
 
 
-def test_no_more_than_the_weightiest_are_kept() -> None:
+def test_only_the_heaviest_features_are_kept() -> None:
     found = extract_features(body(" ".join(f"gauge{number}" for number in range(500))), [], LEXICON)
     assert len(found) == MAX_FEATURES
 
@@ -69,7 +69,7 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
         ("organization", 1),
     ],
 )
-def test_words_in_a_name_that_tells_the_event_weigh_more(kind: str, emphasis: float) -> None:
+def test_words_in_a_name_that_distinguishes_events_weigh_more(kind: str, emphasis: float) -> None:
     entity = KnownEntity("Orla Quillfeather", kind, "orla-quillfeather")
     mention = Mention("body", 1, 0, 11, "Quillfeather")
     found = extract_features(
@@ -89,7 +89,7 @@ def test_a_day_is_a_feature_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["December 2008", "December 32", "march 14 miles", "a May 140 strong", "May"]
 )
-def test_nothing_else_is_a_day(text: str) -> None:
+def test_other_text_is_not_a_day(text: str) -> None:
     assert not [name for name in extract_features(body(text), [], LEXICON) if " " in name]
 
 
@@ -100,7 +100,7 @@ def test_months_and_weekdays_weigh_more() -> None:
         assert found[word] / found["xylorimba"] == pytest.approx(expected, abs=0.01)
 
 
-def test_of_two_events_of_one_kind_that_of_the_same_day_is_nearer() -> None:
+def test_a_report_of_the_same_day_is_more_similar() -> None:
     told = "The ferry sank off the isles, divers said on {}."
     asked, same, other = (
         make_vector(extract_features(body(f"{told.format(day)} {more}"), [], LEXICON)).weights

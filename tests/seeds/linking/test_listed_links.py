@@ -1,4 +1,4 @@
-"""ListedLink links: from a printed title to the one article that has it, whatever is seeded first."""
+"""Listed links: from a printed title to the one article with this title, in any order of seeding."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -21,15 +21,15 @@ OLD, NEW = UUID(int=1), UUID(int=2)
 
 
 def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> SubmittedDocument:
-    """Give a page called `name` that lists the titles `related`, perhaps with dates, published on `day`."""
+    """Return a page with the key `name`, published on `day`, that lists the titles `related`."""
     listed = tuple((one, None) if isinstance(one, str) else one for one in related)
     return submit(name, Page(title=title, related=listed), f"published_at: {day}T12:00:00Z" if day else "")
 
 
 def links(app: Flask) -> dict[tuple[str, int], str | None]:
-    """Give the target of each listed link by its article and place, articles by their keys.
+    """Return the target of each listed link by article and place. Articles are named by their keys.
 
-    The pages are alike but for their titles: each has computed links to the others besides.
+    The pages differ only in their titles, so they also have computed links to each other.
     """
     return {
         (BY_ID[row["article_id"]], row["place"]): row["target_id"] and BY_ID[row["target_id"]]
@@ -38,19 +38,19 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
 
 
 def listed(app: Flask) -> list[Row]:
-    """Give the rows of the links that pages list."""
+    """Return the rows of the listed links."""
     return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
 
 
 def scores(app: Flask) -> dict[tuple[str, str], float]:
-    """Give the score of each link by the articles between which it is."""
+    """Return the score of each link by the two articles that it connects."""
     scored = [row for row in rows(app)["related_links"] if row["score"] is not None]
     found = {(BY_ID[row["article_id"]], BY_ID[row["target_id"]]): row["score"] for row in scored}
     assert len(found) == len(scored), "one edge at most from one article to another"
     return found
 
 
-def test_a_title_that_nobody_has_stays_null(app: Flask) -> None:
+def test_a_title_without_an_article_has_no_target(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "Beta")])
     (link,) = rows(app)["related_links"]
     assert (link["title"], link["printed_date"], link["target_id"], link["basis"]) == (
@@ -72,7 +72,7 @@ def test_a_title_resolves_when_its_article_is_seeded_after(app: Flask) -> None:
     assert links(app) == {("a", 1): "b"}
 
 
-def test_a_title_resolves_in_another_spelling(app: Flask) -> None:
+def test_a_title_resolves_in_a_different_spelling(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "The mayor's  “plan”"), page("b", 'The Mayor’s "Plan"')])
     assert links(app) == {("a", 1): "b"}
     assert [row["title"] for row in listed(app)] == ["The mayor's “plan”"]
@@ -105,7 +105,7 @@ def test_a_title_that_is_no_longer_listed_leaves_no_link(app: Flask) -> None:
     assert links(app) == {("a", 1): None}
 
 
-def test_a_title_that_two_articles_have_stays_null(app: Flask) -> None:
+def test_a_title_of_two_articles_has_no_target(app: Flask) -> None:
     seed_pages(app, [page("old", "Twin"), page("a", "Alpha", "Twin")])
     assert links(app) == {("a", 1): "old"}
     seed_pages(app, [page("new", "Twin")])
@@ -120,7 +120,7 @@ def test_the_printed_date_decides_between_two_articles(app: Flask) -> None:
     assert links(app) == {("a", 1): "old", ("b", 1): None}
 
 
-def test_a_corrected_date_of_publication_decides_anew(app: Flask) -> None:
+def test_a_corrected_date_of_publication_changes_the_choice(app: Flask) -> None:
     twins = [page("old", "Twin", day="2025-04-21"), page("new", "Twin", day="2026-04-21")]
     seed_pages(app, [*twins, page("a", "Alpha", ("Twin", "Apr 21, 2025"))])
     seed_pages(app, [page("old", "Twin", day="2025-04-22")])
@@ -158,7 +158,7 @@ def test_one_title_twice_on_a_page_makes_one_edge(app: Flask) -> None:
     assert links(app) == {("a", 1): "b", ("a", 2): None, ("a", 3): None}
 
 
-def test_resolving_alone_changes_no_article(app: Flask) -> None:
+def test_resolving_a_link_makes_no_new_revision(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "Beta")])
     before = rows(app)["articles"]
     seed_pages(app, [page("b", "Beta")])
@@ -167,14 +167,14 @@ def test_resolving_alone_changes_no_article(app: Flask) -> None:
 
 
 def test_more_titles_than_a_statement_has_parameters_are_resolved(app: Flask) -> None:
-    # SQLite takes 32,766 parameters.
+    # SQLite accepts 32,766 parameters in a statement.
     titles = [f"{number:x}" for number in range(33_000)]
     seed_pages(app, [page("b", "Beta"), page("a", "Alpha", *titles, "Beta")])
     assert {target for target in links(app).values() if target} == {"b"}
 
 
 def test_a_link_moves_to_another_title_when_its_article_does(app: Flask) -> None:
-    # In the order of digests, the new title first.
+    # The digest of the new title comes first.
     new, old = "Mu", "Beta"
     assert (title_digest(new)[0], title_digest(old)[0]) == ("1", "f")
     seed_pages(app, [page("a", "Alpha", new, old), page("b", old)])
@@ -183,7 +183,7 @@ def test_a_link_moves_to_another_title_when_its_article_does(app: Flask) -> None
     assert links(app) == {("a", 1): "b", ("a", 2): None}
 
 
-def test_a_title_that_more_than_a_hundred_articles_have_is_resolved_to_none(app: Flask) -> None:
+def test_a_title_of_more_than_a_hundred_articles_has_no_target(app: Flask) -> None:
     april = "published_at: 2026-04-{:02}T09:00:00Z"
     alike = [submit(f"page-{day}", Page("Beta", related=()), april.format(day)) for day in range(1, 29)]
     seed_pages(app, [*alike, submit("a", Page("Alpha", related=(("Beta", "Apr 3, 2026"),)))])
@@ -254,7 +254,7 @@ VERSIONS = st.builds(
 
 @database_property(12)
 @given(history=st.lists(VERSIONS, min_size=2, max_size=8))
-def test_links_depend_on_the_last_version_of_each_page_alone(
+def test_links_depend_only_on_the_last_version_of_each_page(
     app: Flask, history: list[SubmittedDocument]
 ) -> None:
     clear(app)
@@ -269,13 +269,13 @@ def test_links_depend_on_the_last_version_of_each_page_alone(
     assert all(after_all[1][other, one] == score for (one, other), score in after_all[1].items())
 
 
-# --- What decides between two articles. ---
+# --- The choice between two articles ---
 
 
 def chosen(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> UUID | None:
-    """Choose between an article published at `old` and one published at `new`."""
+    """Return the choice between an article published at `old` and one published at `new`."""
     return choose_target([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
 
 
@@ -348,18 +348,18 @@ def test_an_age_without_a_date_of_the_page_decides_nothing() -> None:
     assert chosen("3 weeks ago", SEEN - timedelta(weeks=3), SEEN, seen=None) is None
 
 
-def test_a_date_that_fits_both_or_neither_decides_nothing() -> None:
+def test_a_date_that_matches_both_or_neither_decides_nothing() -> None:
     morning, evening = SEEN.replace(hour=1), SEEN.replace(hour=23)
     assert chosen("Apr 21, 2026", morning, evening) is None
     assert chosen("Apr 22, 2026", morning, evening) is None
     assert chosen(None, morning, None) is None
 
 
-def test_an_article_without_date_fits_no_date() -> None:
+def test_an_article_without_a_date_matches_no_printed_date() -> None:
     assert chosen("Apr 21, 2026", None, SEEN) == NEW
     assert chosen("3 weeks ago", None, SEEN) is None
 
 
 @pytest.mark.parametrize("printed", ["Feb 30, 2026", "2026-13-01", "Apr 21", "0 days ago", "soon", ""])
-def test_what_is_no_whole_date_decides_nothing(printed: str) -> None:
+def test_an_incomplete_date_decides_nothing(printed: str) -> None:
     assert chosen(printed, SEEN - timedelta(days=300), SEEN - timedelta(days=4)) is None

@@ -1,4 +1,4 @@
-"""What is stored of a submission, and what tells that something of it changed."""
+"""The record of a document, and the digest by which a change is recognized."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,11 +40,11 @@ CHANGES: dict[str, Page] = {
 
 
 def content(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecord:
-    """Make the content of `submission`."""
+    """Return the record of `submission`."""
     return make_record(submission, slug)
 
 
-def test_the_columns_are_what_page_and_sidecar_say() -> None:
+def test_the_columns_are_those_of_the_page_and_the_sidecar() -> None:
     submission = submit("page", PAGE, SIDECAR)
     noon = datetime(2026, 4, 21, 12, tzinfo=UTC)
     made = content(submission)
@@ -74,13 +74,13 @@ def test_the_columns_are_what_page_and_sidecar_say() -> None:
     assert made.related == list(PAGE.related)
 
 
-def test_what_is_stated_has_the_fields_that_answers_reports_and_exports_know() -> None:
+def test_the_content_has_the_fields_of_responses_reports_and_exports() -> None:
     report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
     named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
     assert list(content(submit("page", PAGE)).content) == list(CONTENT_FIELDS) == list(STATED) == named
 
 
-def test_what_a_page_does_not_have_is_null() -> None:
+def test_a_missing_part_of_a_page_is_null() -> None:
     bare = Page(caption=None, analysis=(), signature=())
     columns = content(submit("page", bare)).columns
     absent = ("author", "role", "publication", "image_caption", "image_url", "published_at", "analysis")
@@ -99,7 +99,7 @@ def test_the_same_submission_has_the_same_digest() -> None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_any_part_changes_the_digest(change: str) -> None:
     before, after = content(submit("page", PAGE)), content(submit("page", CHANGES[change]))
-    # The bytes differ anyhow; the digest must see the part itself.
+    # The bytes always differ. The digest must also depend on the part itself.
     sources = {name: before.columns[name] for name in ("source_sha256", "source_bytes")}
     assert replace(after, columns=after.columns | sources).digest != before.digest
 
@@ -119,11 +119,11 @@ def test_a_change_of_the_sidecar_changes_the_digest(sidecar: str) -> None:
     assert content(submit("page", PAGE, sidecar)).digest != content(submit("page", PAGE)).digest
 
 
-def test_another_slug_changes_the_digest() -> None:
+def test_a_different_slug_changes_the_digest() -> None:
     submission = submit("page", PAGE)
     assert content(submission, "tide").digest != content(submission, "gauge").digest
 
 
-def test_the_same_time_in_another_zone_is_the_same_content() -> None:
+def test_the_same_time_in_a_different_zone_has_the_same_digest() -> None:
     utc, local = "published_at: 2026-04-21T12:00:00Z", "published_at: 2026-04-21T20:00:00+08:00"
     assert content(submit("page", PAGE, utc)).digest == content(submit("page", PAGE, local)).digest

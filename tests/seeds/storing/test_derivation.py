@@ -1,4 +1,4 @@
-"""What is derived from a document, and when that differs."""
+"""Derived data, and the digest by which a change of it is recognized."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ PAGE = Page()
 
 
 def derived(page: Page, *catalogue: KnownEntity) -> DerivedData:
-    """Derive what follows from `page` with that catalogue."""
+    """Return the data derived from `page` with a catalogue of these entities."""
     return derive(make_record(submit("page", page), "tide").article_text, make_matcher(catalogue))
 
 
@@ -30,7 +30,7 @@ def test_the_same_document_and_catalogue_have_the_same_digest() -> None:
     assert len(digest) == 64
 
 
-def test_another_catalogue_changes_the_digest_only_where_mentions_differ() -> None:
+def test_a_different_catalogue_changes_the_digest_only_if_mentions_differ() -> None:
     digest = derived(PAGE, QUAY).digest
     elsewhere = KnownEntity("Atlantis", "place", "atlantis")
     described = replace(QUAY, description="Where ships lie.", same_as=("https://example.org/quay",))

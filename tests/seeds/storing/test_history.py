@@ -1,4 +1,4 @@
-"""The feed of changes: numbered as committed, whoever writes, and what an article was before."""
+"""The change feed, numbered in the order of commits, and archived revisions."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -22,13 +22,13 @@ PATIENCE_SECONDS = 60
 
 
 def seen(engine: Engine) -> list[int]:
-    """Give the numbers of all changes that a reader sees now."""
+    """Return the sequence numbers of all changes that are visible."""
     with engine.connect() as connection:
         return list(connection.scalars(select(Change.sequence).order_by(Change.sequence)))
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_writer_that_knows_no_lock_of_ours_waits_with_its_number_for_the_commit_before(app: Flask) -> None:
+def test_a_writer_without_our_locks_waits_with_its_number_for_the_previous_commit(app: Flask) -> None:
     waits, commits = threading.Event(), threading.Event()
 
     def write(engine: Engine, name: str, *, is_slow: bool) -> None:
@@ -60,14 +60,14 @@ def test_a_writer_that_knows_no_lock_of_ours_waits_with_its_number_for_the_commi
 
 
 def _is_locked(engine: Engine) -> bool:
-    """Tell whether a writer holds the row of the corpus."""
+    """Return True if a writer has locked the row of the corpus."""
     with engine.connect() as connection:
         held = connection.exec_driver_sql("SELECT 1 FROM corpus FOR UPDATE SKIP LOCKED").all()
         connection.rollback()
     return not held
 
 
-def test_each_change_has_the_next_number_and_what_the_article_was_called_then(app: Flask) -> None:
+def test_each_change_has_the_next_number_and_the_slug_and_title_of_that_time(app: Flask) -> None:
     seed_pages(app, [submit("a", PAGE), submit("b", Page(title="Sirens Tested"))])
     seed_pages(app, [submit("a", replace(PAGE, title="Gauges Shared"), "slug: gauges"), submit("a", PAGE)])
     changes = rows(app)["changes"]
@@ -81,7 +81,7 @@ def test_each_change_has_the_next_number_and_what_the_article_was_called_then(ap
     assert revision(app) == 4
 
 
-def test_what_an_article_was_is_kept_with_its_document(app: Flask) -> None:
+def test_a_former_revision_is_archived_with_its_document(app: Flask) -> None:
     versions = [PAGE, replace(PAGE, summary="Ten towns."), replace(PAGE, takeaways=())]
     seed_pages(app, [submit("a", version) for version in versions])
     kept = rows(app)["revisions"]
@@ -92,7 +92,7 @@ def test_what_an_article_was_is_kept_with_its_document(app: Flask) -> None:
     assert [len(row["content"]["takeaways"]) for row in kept] == [2, 2]
 
 
-def test_a_document_that_moves_without_a_word_changed_makes_no_revision(app: Flask) -> None:
+def test_moving_a_document_without_changing_it_makes_no_revision(app: Flask) -> None:
     seed_pages(app, [submit("a", PAGE)])
     before = rows(app)
     assert seed_pages(app, [replace(submit("a", PAGE), folder="/elsewhere")]) == ["unchanged"]

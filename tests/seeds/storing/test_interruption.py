@@ -1,4 +1,4 @@
-"""Loads that are cut off: between two runs every article is whole, and the next run completes the work."""
+"""Interrupted loads: every stored article is complete, and the next run finishes the work."""
 
 import re
 import signal
@@ -20,6 +20,7 @@ from tests.seeds.documents import (
     Page,
     Rows,
     lasting,
+    messages,
     recounted,
     reference,
     rows,
@@ -51,7 +52,7 @@ TRIGGERS = {
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of many documents that name known entities and list one another."""
+    """A folder of many documents that mention known entities and list each other."""
     folder = tmp_path_factory.mktemp("pages")
     for number in range(NUMBER):
         page = Page(
@@ -72,7 +73,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """The rows of one undisturbed load of `pages`."""
+    """The rows after one load of `pages` without interruption."""
     with reference(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
         assert summary(seed(app, pages)).startswith(f"{NUMBER} created, ")
         return lasting(rows(app))
@@ -80,7 +81,7 @@ def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte, where this process may mount one."""
+    """A file system of one megabyte. Skip the test if this process cannot mount it."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -94,7 +95,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def unlimited(path: Path) -> Iterator[Flask]:
-    """Make an application on the database at `path` as it is."""
+    """Yield an application with the existing database at `path`."""
     app = make_app(f"sqlite:///{path}")
     yield app
     with app.app_context():
@@ -102,13 +103,13 @@ def unlimited(path: Path) -> Iterator[Flask]:
 
 
 def count(app: Flask) -> int:
-    """Give the number of articles in the database."""
+    """Return the number of articles in the database."""
     with app.app_context(), db.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(Article)).scalar_one()
 
 
 def parts(found: Rows, ids: set[object]) -> Rows:
-    """Give the rows of the articles `ids`, but where their links lead: that changes with what comes later."""
+    """Return the rows of the articles `ids` without link targets, which later articles can change."""
     takeaways = {row["id"] for row in found["takeaways"] if row["article_id"] in ids}
     unresolved = {"target_id": None, "resolved": False, "score": None, "score_asc": None, "score_desc": None}
     listed = [row for row in found["related_links"] if row["basis"] == "listed"]
@@ -123,8 +124,8 @@ def parts(found: Rows, ids: set[object]) -> Rows:
     return own | {"articles": articles, "takeaway_entities": of_takeaways}
 
 
-def check_whole(app: Flask, complete: Rows) -> int:
-    """Hold every article in the database against its rows in `complete`; gives how many there are."""
+def check_articles(app: Flask, complete: Rows) -> int:
+    """Check every stored article against its rows in `complete`. Return the number of articles."""
     found = lasting(rows(app))
     ids: set[object] = {row["id"] for row in found["articles"]}
     everything: set[object] = {row.get("article_id") for several in found.values() for row in several} - {
@@ -139,7 +140,7 @@ def check_whole(app: Flask, complete: Rows) -> int:
 
 
 def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
-    """Look at the database until the load of `process` has brought it to `number` articles."""
+    """Wait until the load of `process` has stored `number` articles."""
     while count(app) < number:
         # A look now and then, so that the load has the processor.
         with pytest.raises(subprocess.TimeoutExpired):
@@ -147,26 +148,25 @@ def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_a_load_that_is_told_to_stop_leaves_whole_articles_and_says_how_to_finish(
+def test_a_load_that_is_told_to_stop_leaves_complete_articles_and_says_how_to_finish(
     app: Flask, database_url: str, pages: Path, complete: Rows, number: signal.Signals
 ) -> None:
     with start_load(database_url, pages) as process:
         wait_for(app, process, 20)
         process.send_signal(number)
         stdout, stderr = process.communicate()
-    said = [line for line in stderr.splitlines() if line]
-    assert (stdout, said, process.returncode) == (
+    assert (stdout, messages(stderr), process.returncode) == (
         "",
         ["interrupted; run the command again to finish", "Aborted!"],
         1,
     )
-    assert 20 <= check_whole(app, complete) < NUMBER
+    assert 20 <= check_articles(app, complete) < NUMBER
     assert seed(app, pages).exit_code == 0
     assert lasting(rows(app)) == complete
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_whole_articles(
+def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_complete_articles(
     app: Flask, database_url: str, pages: Path, complete: Rows
 ) -> None:
     with start_load(database_url, pages) as process:
@@ -176,18 +176,17 @@ def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_whole_art
         with psycopg.connect(database_url) as session:
             session.execute(CUT)
         stdout, stderr = process.communicate()
-    assert len(stderr.splitlines()) == 1, stderr
-    (line,) = stderr.splitlines()
+    (line,) = messages(stderr)
     assert line.startswith("Error: database: ")
     assert line == printable(line)
     assert (stdout, process.returncode) == ("", 1)
-    assert 20 <= check_whole(app, complete) < NUMBER
+    assert 20 <= check_articles(app, complete) < NUMBER
     assert seed(app, pages).exit_code == 0
     assert lasting(rows(app)) == complete
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
-def test_a_document_that_the_database_refuses_leaves_nothing_and_is_named_in_one_line(
+def test_a_document_that_the_database_refuses_leaves_nothing_and_is_reported_in_one_line(
     app: Flask, engine: str, sqlite_template: Path, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     pages = tmp_path / "pages"
@@ -196,7 +195,7 @@ def test_a_document_that_the_database_refuses_leaves_nothing_and_is_named_in_one
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text(TRIGGERS[engine]))
     result = seed(app, *options, pages)
-    (line,) = result.stderr.splitlines()
+    (line,) = messages(result.stderr)
     assert line.startswith("Error: database: refused by a trigger; the current document was not stored")
     assert (result.stdout, result.exit_code) == ("", 1)
     found = rows(app)
@@ -214,7 +213,7 @@ def test_a_document_that_the_database_refuses_leaves_nothing_and_is_named_in_one
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
-def test_a_database_that_may_not_grow_is_named_in_one_line_and_leaves_whole_articles(
+def test_a_database_that_cannot_grow_is_reported_in_one_line_and_leaves_complete_articles(
     sqlite_template: Path, pages: Path, complete: Rows, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     with reference(sqlite_template, tmp_path) as app:
@@ -222,10 +221,10 @@ def test_a_database_that_may_not_grow_is_named_in_one_line_and_leaves_whole_arti
             # SQLite says the same of a file at its limit as of a full disk.
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 150"))
         result = seed(app, *options, pages)
-        (line,) = result.stderr.splitlines()
+        (line,) = messages(result.stderr)
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
-        stored = check_whole(app, complete)
+        stored = check_articles(app, complete)
         assert stored == 0 if options else 0 < stored < NUMBER
         with app.app_context():
             db.engine.dispose()
@@ -234,15 +233,15 @@ def test_a_database_that_may_not_grow_is_named_in_one_line_and_leaves_whole_arti
         assert lasting(rows(app)) == complete
 
 
-def test_a_full_disk_is_named_in_one_line_and_leaves_whole_articles(
+def test_a_full_disk_is_reported_in_one_line_and_leaves_complete_articles(
     sqlite_template: Path, pages: Path, complete: Rows, small_disk: Path
 ) -> None:
     with reference(sqlite_template, small_disk) as app:
         result = seed(app, pages)
-        (line,) = result.stderr.splitlines()
+        (line,) = messages(result.stderr)
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
-        assert 0 < check_whole(app, complete) < NUMBER
+        assert 0 < check_articles(app, complete) < NUMBER
         subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
         assert seed(app, pages).exit_code == 0
         assert lasting(rows(app)) == complete

@@ -1,4 +1,4 @@
-"""The loader: created, updated or unchanged, and rows that always are what the documents say."""
+"""The loader: articles are created, updated or unchanged, and the rows agree with the documents."""
 
 import hashlib
 from dataclasses import replace
@@ -41,7 +41,7 @@ PLAN = KnownEntity("AI+", "policy", "ai-plus", same_as=("https://example.org/ai"
 CATALOGUE = (SEA, BOARD, PLAN)
 LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 PAGE = Page(related=(("Sirens Tested", "Apr 21, 2026"), ("A Wall Is Raised", None)))
-# One page through its life: each version differs from the one before in one thing.
+# Versions of one page. Each differs from the previous version in one part.
 LIFE = [
     submit("page", PAGE),
     submit("page", replace(PAGE, title="Towns Share Their Gauges")),
@@ -64,19 +64,19 @@ LIFE = [
 
 
 def random_word(length: int) -> str:
-    """Give a word that no compression shortens, the same each time."""
+    """Return a pseudo-random word, which compression does not shorten."""
     return "".join(hashlib.sha256(bytes([at])).hexdigest() for at in range(length // 64 + 1))[:length]
 
 
 def age(app: Flask) -> None:
-    """Make every article as if it had been seeded long ago."""
+    """Set the timestamps of all articles to a time long ago."""
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Article).values(created_at=LONG_AGO, updated_at=LONG_AGO))
         connection.execute(update(Change).values(changed_at=LONG_AGO))
 
 
 def of_last_versions(found: Rows) -> Rows:
-    """Leave out of `found` what keeps a memory of earlier versions: history, revisions and slugs."""
+    """Return `found` without the rows that depend on earlier versions: history, revisions and slugs."""
     memory = {"revision", "slug", "content_digest"}
     forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
     kept = lasting(found)
@@ -87,7 +87,7 @@ def of_last_versions(found: Rows) -> Rows:
 
 
 def of_article(found: Rows, key: str) -> Rows:
-    """Give the rows of `found` that are the article's own; a link's target is its title's affair."""
+    """Return the rows of `found` that belong to one article, without the targets of links."""
     own = {
         name: found[name]
         for name in ("articles", "article_entities", "article_slugs", "sources", "takeaways")
@@ -100,7 +100,7 @@ def of_article(found: Rows, key: str) -> Rows:
 
 
 def by_slug(found: Rows) -> dict[str, Row]:
-    """Give the entities of `found` by their slugs."""
+    """Return the entities of `found` by slug."""
     return {str(row["slug"]): row for row in found["entities"]}
 
 
@@ -149,7 +149,7 @@ def test_every_change_is_one_revision_of_article_and_corpus(app: Flask) -> None:
         assert rows(app)["entities"] == recounted(rows(app))
 
 
-def test_a_changed_document_is_updated_and_keeps_when_it_was_created(app: Flask) -> None:
+def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
     seed_pages(app, LIFE[:1])
     age(app)
     before = datetime.now(UTC).replace(microsecond=0)
@@ -169,7 +169,7 @@ def test_a_change_touches_no_other_article(app: Flask) -> None:
     assert of_article(rows(app), "other") == before
 
 
-def test_an_article_that_changed_back_has_its_old_content_and_a_new_revision(app: Flask) -> None:
+def test_an_article_that_changes_back_has_its_old_content_and_a_new_revision(app: Flask) -> None:
     seed_pages(app, LIFE[:1], CATALOGUE)
     first = rows(app)
     assert seed_pages(app, [LIFE[9], LIFE[0]], CATALOGUE) == ["updated", "updated"]
@@ -195,7 +195,7 @@ def test_the_bytes_of_the_document_are_stored_unchanged(app: Flask, data: bytes)
     assert article(app, "page")["source_bytes"] == len(data)
 
 
-def test_entities_have_what_the_catalogue_says_and_the_counts_of_all_articles(app: Flask) -> None:
+def test_entities_have_the_columns_of_the_catalogue_and_the_counts_of_all_articles(app: Flask) -> None:
     seed_pages(
         app,
         [
@@ -227,7 +227,7 @@ def test_entities_have_what_the_catalogue_says_and_the_counts_of_all_articles(ap
     }
 
 
-def test_an_entity_that_no_article_mentions_any_more_disappears(app: Flask) -> None:
+def test_an_entity_that_no_article_mentions_any_more_is_deleted(app: Flask) -> None:
     seed_pages(
         app, [submit("a", Page(title="The Sea")), submit("b", Page(title="The Sea and AI+"))], CATALOGUE
     )
@@ -241,7 +241,7 @@ def test_an_entity_that_no_article_mentions_any_more_disappears(app: Flask) -> N
     )
 
 
-def test_a_takeaway_leads_to_the_entities_that_it_names(app: Flask) -> None:
+def test_a_takeaway_has_the_entities_that_it_mentions(app: Flask) -> None:
     page = Page(
         title="The Sea", takeaways=("The Sea Board and AI+ met.", "Nothing here.", "AI+ and AI+ again.")
     )
@@ -255,10 +255,10 @@ def test_a_takeaway_leads_to_the_entities_that_it_names(app: Flask) -> None:
     }
 
 
-# --- The catalogue changes. ---
+# --- Changes of the catalogue ---
 
 
-def test_a_changed_description_is_taken_over_without_a_new_revision_of_any_article(app: Flask) -> None:
+def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(app: Flask) -> None:
     pages = [submit("a", Page(title="Sea Board at Sea")), submit("b", Page(title="AI+"))]
     seed_pages(app, pages, CATALOGUE)
     age(app)
@@ -275,7 +275,7 @@ def test_a_changed_description_is_taken_over_without_a_new_revision_of_any_artic
     }
     assert by_slug(after) == by_slug(before) | {"sea-board": by_slug(before)["sea-board"] | taken_over}
     assert revision(app) == 3
-    # Nothing else changes, but that the article is now found under the other type.
+    # The facet for the type is the only other change.
     untouched = set(before) - {"entities", "corpus", "article_facets"}
     organizations = facet_id("entity_type", "organization")
     kept = [row for row in before["article_facets"] if row["facet"] != organizations]
@@ -283,7 +283,7 @@ def test_a_changed_description_is_taken_over_without_a_new_revision_of_any_artic
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
 
 
-def test_a_document_that_says_nothing_new_is_left_alone_whatever_the_catalogue_has(app: Flask) -> None:
+def test_an_unchanged_document_is_left_alone_even_if_the_catalogue_changed(app: Flask) -> None:
     page = submit("a", Page(title="The Sea Board"))
     seed_pages(app, [page])
     before = rows(app)
@@ -291,7 +291,7 @@ def test_a_document_that_says_nothing_new_is_left_alone_whatever_the_catalogue_h
     assert rows(app) == before
 
 
-def test_a_new_name_changes_only_the_articles_that_have_it(app: Flask) -> None:
+def test_a_new_name_changes_only_the_articles_that_mention_it(app: Flask) -> None:
     pages = [submit("a", Page(title="The Gauge Board")), submit("b", Page(title="The Sea Board"))]
     seed_pages(app, pages, CATALOGUE)
     renamed = replace(BOARD, name="Gauge Board", aliases=("Sea Board",))
@@ -301,8 +301,8 @@ def test_a_new_name_changes_only_the_articles_that_have_it(app: Flask) -> None:
     assert (found["name"], found["aliases"], found["article_count"]) == ("Gauge Board", ["Sea Board"], 2)
 
 
-def test_a_name_that_left_the_catalogue_leaves_the_articles(app: Flask) -> None:
-    # A name in small letters, so that the text alone does not tell that it is one.
+def test_a_name_removed_from_the_catalogue_is_removed_from_the_articles(app: Flask) -> None:
+    # The name is in lower case, so that extraction does not find it in the text.
     keel = KnownEntity("keel", "product", "keel")
     pages = [submit("a", Page(title="A keel at Sea")), submit("b", Page(title="The Sea"))]
     seed_pages(app, pages, [SEA, keel])
@@ -319,7 +319,7 @@ def test_an_unchanged_catalogue_changes_no_row(app: Flask) -> None:
     assert rows(app) == before
 
 
-# --- Whatever is seeded in whatever order. ---
+# --- Any documents in any order ---
 
 
 NAMES = st.sampled_from(["Sea", "North Sea", "Sea Board", "AI+", "quay", "pier"])
@@ -341,7 +341,7 @@ VERSIONS = st.builds(
 
 @database_property(12)
 @given(history=st.lists(VERSIONS, min_size=1, max_size=10))
-def test_counts_and_rows_depend_on_the_last_version_of_each_document_alone(
+def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     app: Flask, history: list[SubmittedDocument]
 ) -> None:
     clear(app)
@@ -355,7 +355,7 @@ def test_counts_and_rows_depend_on_the_last_version_of_each_document_alone(
     assert of_last_versions(rows(app)) == of_last_versions(after_all)
 
 
-# What one engine may take and another not.
+# Characters and lengths that only one of the engines might accept.
 EXTREMES = [
     submit("early", Page(title="Early"), "published_at: 0002-01-01T00:00:00Z"),
     submit("late", Page(title="Late"), "published_at: 9998-12-31T23:59:59.999999Z"),

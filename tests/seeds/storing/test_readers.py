@@ -1,4 +1,4 @@
-"""Who reads while others load sees each document whole: as it was before, or as it is after."""
+"""A reader during a load sees each article complete, either before or after its update."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from tests.api.answers import get
 from tests.seeds.documents import Page, seed, write
 from tests.seeds.processes import start
 
-# Versions that are loaded, and how many of them by one process; the last of these is surely seen.
+# The number of versions, and of those that one process loads. A reader always sees the last of these.
 VERSIONS, BATCH = 30, 6
 
 
 def page(number: int) -> Page:
-    """Make a version of a page that says in every part which one it is, in entities and links too."""
+    """Return a version of a page whose every part depends on the number, including entities and links."""
     town = ("Beijing", "Shanghai", "Guangdong")[number % 3]
     return Page(
         title=f"Version {number} Comes from {town}",
@@ -24,7 +24,7 @@ def page(number: int) -> Page:
     )
 
 
-def test_an_article_is_of_one_version_in_all_its_parts(
+def test_all_parts_of_an_article_are_of_one_version(
     app: Flask, client: FlaskClient, database_url: str, tmp_path: Path
 ) -> None:
     commands = []

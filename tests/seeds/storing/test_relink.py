@@ -1,4 +1,4 @@
-"""`flask seed relink`: entities and links that no order of seeding decides, and entities that are merged."""
+"""`flask seed relink`: entities and links do not depend on the order of seeding; entities are merged."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,14 +39,14 @@ WALK = (
 
 
 def relink(app: Flask) -> str:
-    """Run `flask seed relink`; gives what it printed."""
+    """Run `flask seed relink`. Return what it printed."""
     result = app.test_cli_runner().invoke(args=["seed", "relink"])
     assert (result.exit_code, result.stderr) == (0, "")
     return str(result.stdout)
 
 
 def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
-    """Seed `pages` and relink; gives all rows but the slugs that entities used to have."""
+    """Seed `pages` and relink. Return all rows without the former slugs of entities."""
     seed_pages(app, pages, read_catalogue())
     relink(app)
     found = rows(app)
@@ -54,20 +54,20 @@ def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
     present = {row["slug"] for row in found["entities"]}
     found["entity_slugs"] = [row for row in found["entity_slugs"] if row["slug"] in present]
     kept = lasting(found)
-    # How often and in what order something was written differs.
+    # The number and order of writes can differ.
     return {name: several for name, several in kept.items() if name not in ("changes", "corpus")}
 
 
 @pytest.fixture
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
-    """What the commands take for the catalogue; empty."""
+    """The catalogue that the commands read; empty at first."""
     known: list[KnownEntity] = []
     monkeypatch.setattr(seeds.cli, "read_catalogue", lambda: tuple(known))
     return known
 
 
 @pytest.mark.parametrize("pages", ORDERS, ids=["backwards", "shuffled"])
-def test_the_order_of_seeding_decides_nothing(
+def test_the_order_of_seeding_makes_no_difference(
     app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[SubmittedDocument]
 ) -> None:
     with reference(sqlite_template, tmp_path) as other:
@@ -85,7 +85,7 @@ def test_a_second_run_changes_nothing_and_says_so(app: Flask) -> None:
     assert rows(app) == before
 
 
-def test_an_entity_of_the_catalogue_takes_over_the_extracted_one(
+def test_a_catalogue_entity_replaces_the_extracted_one(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
@@ -110,7 +110,7 @@ def test_an_entity_of_the_catalogue_takes_over_the_extracted_one(
     assert [row["slug"] for row in rows(app)["entities"] if row["slug"].startswith("i")] == ["iwb"]
 
 
-def test_ids_and_slugs_go_on_to_the_next_successor(
+def test_ids_and_slugs_pass_to_the_next_successor(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
@@ -138,7 +138,7 @@ def test_ids_and_slugs_go_on_to_the_next_successor(
         assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
 
 
-def test_an_entity_may_go_and_come_back_any_number_of_times(
+def test_an_entity_can_be_deleted_and_return_any_number_of_times(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD))])
@@ -154,7 +154,7 @@ def test_an_entity_may_go_and_come_back_any_number_of_times(
         assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
 
 
-def test_of_two_entries_the_one_with_more_of_the_text_succeeds(
+def test_of_two_catalogue_entries_the_one_with_more_of_the_text_is_the_successor(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:
     budget = ("Charles Tarrow said on Monday that the budget was good. Mr Tarrow said that he would stay.",)
@@ -169,7 +169,7 @@ def test_of_two_entries_the_one_with_more_of_the_text_succeeds(
     assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/charles-tarrow-jr")
 
 
-def test_what_nothing_names_any_more_has_no_successor(app: Flask, client: FlaskClient) -> None:
+def test_an_entity_that_nothing_mentions_any_more_has_no_successor(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD))])
     seed_pages(
         app, [submit("a", Page(body=(BOARD[0].replace("Inland Waters Board", "Upland Mills Board"),)))]
@@ -188,7 +188,7 @@ def test_the_entity_in_more_articles_has_the_slug(app: Flask, client: FlaskClien
         assert client.get("/v1/entities/velmora").get_json()["type"] == kind
 
 
-def test_an_entry_takes_over_what_is_extracted_under_its_slug(
+def test_a_catalogue_entry_takes_the_slug_of_an_extracted_entity(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD))])
@@ -201,7 +201,7 @@ def test_an_entry_takes_over_what_is_extracted_under_its_slug(
     ]
 
 
-def test_another_slug_alone_is_a_change_of_the_corpus(
+def test_a_different_slug_alone_is_a_change_of_the_corpus(
     app: Flask, tmp_path: Path, catalogue: list[KnownEntity]
 ) -> None:
     def slug() -> str:
@@ -217,7 +217,7 @@ def test_another_slug_alone_is_a_change_of_the_corpus(
     assert (slug(), revision(app)) == ("inland-waters-board", 3)
 
 
-def test_a_run_that_was_cut_off_is_completed_by_the_next(
+def test_an_interrupted_run_is_completed_by_the_next(
     app: Flask, monkeypatch: pytest.MonkeyPatch, catalogue: list[KnownEntity]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
@@ -232,7 +232,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next(
     assert revision(app) == changed
 
 
-def test_what_is_a_person_here_and_a_place_there_are_two_entities(app: Flask, client: FlaskClient) -> None:
+def test_a_person_and_a_place_with_one_name_are_two_entities(app: Flask, client: FlaskClient) -> None:
     person = ("Yesterday Mr Velmora, who owns the mill, said that he would sell. Mr Velmora is old.",)
     place = ("The boats lay near Velmora, a town in the hills, for a week, and in Velmora they were mended.",)
     seed_pages(app, [submit("a", Page(body=person)), submit("b", Page(body=place))])

@@ -1,4 +1,4 @@
-"""`flask seed remove`: an article out, with all that hung on it, and back again with its history."""
+"""`flask seed remove`: the article and its rows are deleted, and it can return with its history."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -40,11 +40,11 @@ def remove(app: Flask, reference_: object) -> Result:
 
 
 def without_history(found: Rows) -> Rows:
-    """Leave out of `found` what a removal leaves."""
+    """Return `found` without the rows that a removal keeps."""
     return {name: several for name, several in lasting(found).items() if name not in HISTORY}
 
 
-def test_an_article_goes_with_all_that_hung_on_it(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
+def test_an_article_is_removed_with_all_its_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
     seed_pages(app, [submit("other", OTHER), submit("board", BOARD)], read_catalogue())
     slug = article(app, "board")["slug"]
     result = remove(app, slug)
@@ -60,7 +60,7 @@ def test_an_article_goes_with_all_that_hung_on_it(app: Flask, sqlite_template: P
         assert without_history(found) == without_history(rows(never))
 
 
-def test_it_is_found_by_its_id_and_by_every_slug_that_it_had(app: Flask) -> None:
+def test_an_article_is_found_by_its_id_and_by_every_slug_that_it_had(app: Flask) -> None:
     for reference_ in (article_id("board"), "weir", "board"):
         seed_pages(app, [submit("board", BOARD, f"slug: {slug}") for slug in ("weir", "board")])
         assert remove(app, reference_).exit_code == 0
@@ -68,7 +68,7 @@ def test_it_is_found_by_its_id_and_by_every_slug_that_it_had(app: Flask) -> None
 
 
 @pytest.mark.parametrize("reference_", ["nothing", article_id("nothing"), "No Slug", "a\u202eb", "board"])
-def test_what_is_not_there_cannot_be_removed(app: Flask, reference_: object) -> None:
+def test_an_unknown_article_cannot_be_removed(app: Flask, reference_: object) -> None:
     seed_pages(app, [submit("board", BOARD, "slug: board")])
     assert remove(app, "board").exit_code == 0
     before = rows(app)
@@ -89,7 +89,7 @@ def test_a_removal_is_one_change_of_the_corpus_and_the_last_of_the_article(app: 
     assert (created["kind"], removed["kind"], removed["sequence"]) == ("created", "removed", 2)
 
 
-def test_an_article_that_comes_back_has_its_id_slug_and_first_day_and_the_next_revision(app: Flask) -> None:
+def test_an_article_that_returns_has_its_id_slug_and_created_at_and_the_next_revision(app: Flask) -> None:
     later = replace(BOARD, title="A Weir Is Closed")
     seed_pages(app, [submit("board", BOARD), submit("board", later)])
     first = article(app, "board")
@@ -105,7 +105,7 @@ def test_an_article_that_comes_back_has_its_id_slug_and_first_day_and_the_next_r
     assert [row["revision"] for row in found["revisions"]] == [1, 2]
 
 
-def test_the_slugs_of_a_removed_article_stay_its_own(app: Flask) -> None:
+def test_a_removed_article_keeps_its_slugs(app: Flask) -> None:
     seed_pages(app, [submit("board", BOARD)])
     slug = article(app, "board")["slug"]
     remove(app, slug)
@@ -117,7 +117,7 @@ def test_the_slugs_of_a_removed_article_stay_its_own(app: Flask) -> None:
     assert article(app, "board")["slug"] == slug
 
 
-def test_a_title_that_led_to_it_leads_to_the_other_article_that_has_it_or_to_none(app: Flask) -> None:
+def test_a_listed_title_leads_to_the_other_article_with_the_title_or_to_none(app: Flask) -> None:
     def target() -> object:
         (link,) = [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
         assert link["resolved"] == (link["target_id"] is not None)

@@ -1,4 +1,4 @@
-"""Stored answers: always what would be answered without them, whatever was seeded, relinked or removed."""
+"""Renderings: responses are the same with and without them, after any seeding, relinking or removal."""
 
 from collections import Counter
 from random import Random
@@ -37,13 +37,13 @@ SECOND = Page(
 
 
 def refresh(app: Flask, *, all_articles: bool = False) -> int:
-    """Do what each command does at its end; gives how many answers were made."""
+    """Render articles as each command does at its end. Return the number of renderings."""
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin, all_articles=all_articles)
 
 
 def stored(app: Flask) -> dict[str, bool]:
-    """Tell of each article, by its slug, whether it has an answer; each must be what is made of it now."""
+    """Return by slug whether each article has a rendering, after checking that the rendering is current."""
     with app.app_context(), db.session.begin():
         found = db.session.execute(
             select(Article.slug, Rendering.__table__).join(Rendering, Rendering.article_id == Article.id)
@@ -57,7 +57,7 @@ def stored(app: Flask) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_happens_no_stored_answer_is_an_old_one(app: Flask, seed: int) -> None:
+def test_no_rendering_is_outdated_after_any_sequence_of_commands(app: Flask, seed: int) -> None:
     random = Random(seed)  # noqa: S311
     seen: Counter[bool] = Counter()
     for _ in steps_of(app, seed):
@@ -69,7 +69,7 @@ def test_whatever_happens_no_stored_answer_is_an_old_one(app: Flask, seed: int) 
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_every_answer_is_the_same_with_and_without_stored_ones(app: Flask, seed: int) -> None:
+def test_every_response_is_the_same_with_and_without_renderings(app: Flask, seed: int) -> None:
     for _ in steps_of(app, seed):
         pass
     refresh(app)
@@ -87,7 +87,7 @@ def stored_at_all(app: Flask) -> list[bool]:
         return [key is not None for key in keys]
 
 
-def test_a_change_makes_only_those_stale_that_show_it(app: Flask) -> None:
+def test_a_change_makes_only_those_renderings_stale_that_show_it(app: Flask) -> None:
     seed_pages(app, [submit(*each) for each in (("weir", FIRST), ("mill", SECOND), ("other", LONELY))], [])
     assert refresh(app) == 3
     assert refresh(app) == 0
@@ -108,7 +108,9 @@ def test_a_change_makes_only_those_stale_that_show_it(app: Flask) -> None:
     ],
     ids=lambda change: next(iter(change.compile().params)),
 )
-def test_a_statement_behind_the_projects_back_leaves_no_old_answer(app: Flask, change: object) -> None:
+def test_a_statement_from_outside_the_project_leaves_no_outdated_rendering(
+    app: Flask, change: object
+) -> None:
     seed_pages(app, [submit("weir", FIRST)], [KNOWN_WEIR])
     assert refresh(app) == 1
     with app.app_context(), db.engine.begin() as connection:
@@ -116,7 +118,7 @@ def test_a_statement_behind_the_projects_back_leaves_no_old_answer(app: Flask, c
     assert stored(app) == dict.fromkeys(stored(app), False)
 
 
-def test_counts_of_entities_change_no_article(app: Flask) -> None:
+def test_counts_of_entities_make_no_rendering_stale(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Entity).values(article_count=7, aliases=["Another"]))
@@ -124,7 +126,7 @@ def test_counts_of_entities_change_no_article(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("command", ["load", "remove", "relink", "import"])
-def test_each_command_leaves_every_answer_made(app: Flask, command: str, tmp_path: object) -> None:
+def test_each_command_leaves_every_article_rendered(app: Flask, command: str, tmp_path: object) -> None:
     runner = app.test_cli_runner()
     seed_pages(app, [submit("weir", FIRST), submit("mill", SECOND)], [])
     assert not any(stored(app).values())
@@ -142,7 +144,7 @@ def test_each_command_leaves_every_answer_made(app: Flask, command: str, tmp_pat
     assert all(found.values())
 
 
-def test_what_was_made_for_another_base_url_is_not_answered_and_made_anew(
+def test_a_rendering_for_a_different_base_url_is_not_served_and_is_replaced(
     app: Flask, client: FlaskClient, database_url: str
 ) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
@@ -160,7 +162,7 @@ def test_what_was_made_for_another_base_url_is_not_answered_and_made_anew(
         db.engine.dispose()
 
 
-def test_render_makes_all_of_them_anew(app: Flask) -> None:
+def test_render_renders_all_articles_again(app: Flask) -> None:
     runner = app.test_cli_runner()
     assert runner.invoke(args=["seed", "load"]).exit_code == 0
     with app.app_context(), db.engine.begin() as connection:
@@ -170,7 +172,7 @@ def test_render_makes_all_of_them_anew(app: Flask) -> None:
     assert all(stored(app).values())
 
 
-def test_the_migration_finds_the_articles_that_are_there(app: Flask) -> None:
+def test_the_migration_adds_a_rendering_for_each_stored_article(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
     before = rows(app)
     with app.app_context():

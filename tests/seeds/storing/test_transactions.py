@@ -1,4 +1,4 @@
-"""Write transactions: whole or not at all, and one writer at a time."""
+"""Write transactions: all or nothing, and one writer at a time."""
 
 import sqlite3
 import threading
@@ -18,7 +18,7 @@ from api.db import db, table_of
 from api.models import Corpus
 from seeds.storing.transactions import TRANSACTION_LOCK, WAITING_MESSAGE, Transaction, transactions
 from tests.conftest import make_app
-from tests.seeds.documents import Page, lasting, reference, revision, rows, seed, start_load, write
+from tests.seeds.documents import Page, lasting, messages, reference, revision, rows, seed, start_load, write
 
 
 def silent(_: str) -> None:
@@ -26,22 +26,22 @@ def silent(_: str) -> None:
 
 
 def fail(_: Connection) -> None:
-    """Fail as nothing in the project does."""
+    """Raise an error that the project itself never raises."""
     raise LookupError
 
 
 def interrupt(_: Connection) -> None:
-    """Fail as the operator's Ctrl-C does."""
+    """Raise what Ctrl-C raises."""
     raise KeyboardInterrupt
 
 
 def ask_nonsense(connection: Connection) -> None:
-    """Fail as a statement does."""
+    """Execute a statement that fails."""
     connection.execute(text("SELECT * FROM nonsense"))
 
 
 def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) -> None:
-    """Make one change in one transaction, and do `then` before its end."""
+    """Increment the corpus revision in one transaction, and call `then` before its end."""
     with begin() as connection:
         connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
         then(connection)
@@ -49,7 +49,7 @@ def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) ->
 
 @contextmanager
 def other_writer(database_url: str) -> Iterator[None]:
-    """Hold the writers' lock from a connection that knows nothing of the project."""
+    """Hold the lock of writers from a connection outside the project."""
     if database_url.startswith("sqlite"):
         connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0)
         try:
@@ -64,7 +64,7 @@ def other_writer(database_url: str) -> Iterator[None]:
 
 
 def is_locked(database_url: str) -> bool:
-    """Tell whether a writer holds the lock."""
+    """Return True if a writer holds the lock."""
     if database_url.startswith("sqlite"):
         try:
             with other_writer(database_url):
@@ -91,7 +91,7 @@ def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
     ids=["exception", "interrupt", "statement"],
 )
 @pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
-def test_a_transaction_that_fails_leaves_nothing_and_the_others_stand(
+def test_a_transaction_that_fails_leaves_nothing_and_does_not_affect_the_others(
     app: Flask, fault: Callable[[Connection], None], error: type[BaseException], dry_run: bool
 ) -> None:
     seen: list[int] = []
@@ -130,7 +130,7 @@ def test_an_interrupt_at_any_step_of_a_pipeline_is_raised_and_rolls_the_transact
     assert revision(app) == 0
 
 
-def test_what_leaves_the_last_transaction_leaves_no_lock(app: Flask, database_url: str) -> None:
+def test_an_exception_from_the_last_transaction_leaves_no_lock(app: Flask, database_url: str) -> None:
     with app.app_context(), pytest.raises(LookupError), transactions(db.engine, silent) as begin:
         count_up(begin, fail)
     assert not is_locked(database_url)
@@ -177,7 +177,7 @@ def test_a_load_waits_for_another_writer_says_so_once_and_then_succeeds(
     assert len(rows(app)["articles"]) == (0 if options else 2)
 
 
-def test_a_writer_that_never_ends_is_waited_for_said_once_and_then_named(
+def test_a_writer_that_never_ends_is_announced_once_and_then_reported(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     write(tmp_path / "pages", "a", Page())
@@ -187,14 +187,14 @@ def test_a_writer_that_never_ends_is_waited_for_said_once_and_then_named(
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
         with other_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
             result = seed(app, tmp_path / "pages")
-        waiting, error = result.stderr.splitlines()
+        waiting, error = messages(result.stderr)
         assert (waiting, result.stdout, result.exit_code) == (WAITING_MESSAGE, "", 1)
         assert error.startswith("Error: database: database is locked; the current document was not stored")
         assert seed(app, tmp_path / "pages").exit_code == 0
 
 
-def test_a_fault_that_is_no_lock_is_not_waited_for(sqlite_template: Path, tmp_path: Path) -> None:
-    # A disk that fails cannot be made here.
+def test_an_error_other_than_a_lock_is_raised_at_once(sqlite_template: Path, tmp_path: Path) -> None:
+    # A failing disk is simulated.
     def refuse(_: object) -> None:
         raise OperationalError("BEGIN", None, sqlite3.OperationalError("disk I/O error"))
 
@@ -216,7 +216,7 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
     with start_load(database_url, pages) as first, start_load(database_url, pages) as second:
         printed = [process.communicate() for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], printed
-    assert {line for _, stderr in printed for line in stderr.splitlines()} <= {WAITING_MESSAGE}
+    assert {line for _, stderr in printed for line in messages(stderr)} <= {WAITING_MESSAGE}
     words = [stdout.split() for stdout, _ in printed]
     assert sum(int(one[0]) for one in words) == sum(int(one[4]) for one in words) == 30
     with reference(sqlite_template, tmp_path) as other:
@@ -224,7 +224,7 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
         assert lasting(rows(app)) == lasting(rows(other))
 
 
-def test_a_database_by_another_name_has_the_same_lock(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_database_under_a_different_name_has_the_same_lock(sqlite_template: Path, tmp_path: Path) -> None:
     said: list[str] = []
     with reference(sqlite_template, tmp_path) as app, app.app_context():
         (tmp_path / "link.db").symlink_to(tmp_path / "reference.db")
@@ -241,7 +241,7 @@ def test_a_database_by_another_name_has_the_same_lock(sqlite_template: Path, tmp
     assert said == [WAITING_MESSAGE]
 
 
-def test_a_run_waits_for_the_whole_run_before_it_and_says_so_at_once(app: Flask) -> None:
+def test_a_run_waits_for_the_end_of_the_previous_run_and_says_so_at_once(app: Flask) -> None:
     order: list[str] = []
     told = threading.Event()
 
