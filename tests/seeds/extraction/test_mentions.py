@@ -141,7 +141,7 @@ def plain(text: str) -> str:
 
 
 def in_word(character: str) -> bool:
-    """Return True if `character` can be inside a word; kana, ideographs and hangul have no word boundaries."""
+    """Return True if `character` can be inside a word: not kana, ideographs and hangul."""
     cjk = re.compile(
         "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
         "\U00020000-\U0003fffd]"
