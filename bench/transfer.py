@@ -23,7 +23,7 @@ from bench.corpus.files import SEED, write_corpus
 from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
 from bench.markdown import markdown_table
 from seeds.identifiers import article_id
-from seeds.transfer.lines import write_lines
+from seeds.transfer.export_file import write_lines
 from tests.support.server import clean_environ
 
 # Number of pages with an archived revision.

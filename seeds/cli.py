@@ -34,9 +34,9 @@ from seeds.storing.removal import find_article, remove
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
 from seeds.streams import STANDARD, input_name, open_input, open_output
+from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines
-from seeds.transfer.lines import InvalidExportError, format_counts, write_lines
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)

@@ -1,4 +1,4 @@
-"""The whole database as the lines of `seeds.transfer.line_format`, read a chunk at a time."""
+"""Read the whole database as the lines of an export, a chunk of rows at a time."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,36 +25,47 @@ from api.models import (
     Takeaway,
 )
 from seeds.linking.feature_vectors import unpack
-from seeds.transfer.line_format import ARTICLE, CHANGE, ENTITY, FORMAT, RELATED, REVISION
+from seeds.transfer.line_format import (
+    ARTICLE_COLUMNS,
+    CHANGE_COLUMNS,
+    ENTITY_COLUMNS,
+    FORMAT_VERSION,
+    LINK_COLUMNS,
+    REVISION_COLUMNS,
+)
 
 Values = dict[str, Any]
-Lines = Iterator[tuple[str, Values]]
+ExportedLines = Iterator[tuple[str, Values]]
 
-# Rows, and bytes of documents, that are read at a time; what comes with a document takes several times that.
-CHUNK, CHUNK_BYTES = 200, 1 << 22
-# Before all ids.
-NO_ID = UUID(int=0)
+# The rows, and the bytes of documents, to read at a time. The parts of an article take several times the
+# bytes of its document.
+CHUNK_ROWS, CHUNK_BYTES = 200, 1 << 22
+# Less than every id.
+MIN_ID = UUID(int=0)
 
 
-def _columns(model: type[Any], names: Iterable[str]) -> list[Any]:
+def _columns_of(model: type[Any], names: Iterable[str]) -> list[Any]:
     columns = db.metadata.tables[model.__tablename__].columns
     return [columns[name] for name in names]
 
 
-# Chunks: each has parameters called as the columns by which its rows are in order, the values of the last row
-# of the chunk before.
-CORPUS = select(*_columns(Corpus, ("revision", "secret_key")))
-ENTITIES = (
-    select(*_columns(Entity, ENTITY)).where(Entity.id > bindparam("id")).order_by(Entity.id).limit(CHUNK)
+# Statements that read a chunk of rows. Their parameters are named after the sort columns, and have the values
+# of the last row of the previous chunk.
+CORPUS_ROW = select(*_columns_of(Corpus, ("revision", "secret_key")))
+ENTITY_CHUNK = (
+    select(*_columns_of(Entity, ENTITY_COLUMNS))
+    .where(Entity.id > bindparam("id"))
+    .order_by(Entity.id)
+    .limit(CHUNK_ROWS)
 )
-ARTICLES = (
+ARTICLE_CHUNK = (
     select(ArticleTerms.number, Article.source_bytes.label("size"))
     .join(Article, Article.id == ArticleTerms.article_id)
     .where(ArticleTerms.number > bindparam("number"))
     .order_by(ArticleTerms.number)
-    .limit(CHUNK)
+    .limit(CHUNK_ROWS)
 )
-REMOVED = (
+REMOVED_CHUNK = (
     select(ArticleSlug.article_id)
     .where(
         ArticleSlug.article_id > bindparam("article_id"),
@@ -62,134 +73,142 @@ REMOVED = (
     )
     .distinct()
     .order_by(ArticleSlug.article_id)
-    .limit(CHUNK)
+    .limit(CHUNK_ROWS)
 )
-place = tuple_(Revision.article_id, Revision.revision)
-REVISIONS = (
+REVISION_KEY = tuple_(Revision.article_id, Revision.revision)
+REVISION_CHUNK = (
     select(Revision.article_id, Revision.revision, func.length(Revision.source).label("size"))
-    .where(place > tuple_(bindparam("article_id", type_=Id()), bindparam("revision")))
+    .where(tuple_(bindparam("article_id", type_=Id()), bindparam("revision")) < REVISION_KEY)
     .order_by(Revision.article_id, Revision.revision)
-    .limit(CHUNK)
+    .limit(CHUNK_ROWS)
 )
-CHANGES = (
-    select(*_columns(Change, ("sequence", "kind", *CHANGE)))
+CHANGE_CHUNK = (
+    select(*_columns_of(Change, ("sequence", "kind", *CHANGE_COLUMNS)))
     .where(Change.sequence > bindparam("sequence"))
     .order_by(Change.sequence)
-    .limit(CHUNK)
+    .limit(CHUNK_ROWS)
 )
-# The rows of a portion of such a chunk.
-WHOLE_ARTICLES = (
-    select(ArticleTerms.number, *_columns(Article, ARTICLE), SourceDocument.folder, SourceDocument.content)
+# Statements that read the rows of a portion of a chunk, with documents.
+ARTICLE_RANGE = (
+    select(
+        ArticleTerms.number,
+        *_columns_of(Article, ARTICLE_COLUMNS),
+        SourceDocument.folder,
+        SourceDocument.content,
+    )
     .join(Article, Article.id == ArticleTerms.article_id)
     .join(SourceDocument, SourceDocument.article_id == Article.id)
     .where(ArticleTerms.number.between(bindparam("first"), bindparam("last")))
     .order_by(ArticleTerms.number)
 )
-WHOLE_REVISIONS = (
-    select(*_columns(Revision, REVISION), Revision.content, Revision.source)
+REVISION_RANGE = (
+    select(*_columns_of(Revision, REVISION_COLUMNS), Revision.content, Revision.source)
     .where(
-        place >= tuple_(bindparam("first_id", type_=Id()), bindparam("first")),
-        place <= tuple_(bindparam("last_id", type_=Id()), bindparam("last")),
+        tuple_(bindparam("first_id", type_=Id()), bindparam("first")) <= REVISION_KEY,
+        tuple_(bindparam("last_id", type_=Id()), bindparam("last")) >= REVISION_KEY,
     )
     .order_by(Revision.article_id, Revision.revision)
 )
-# What belongs to each of a portion, which is `owner`.
+# The ids of the articles or entities, the owners, whose parts are read.
 OWNERS: BindParameter[Any] = bindparam("owners", expanding=True)
 
 
-def _of(owner: Any, *columns: Any) -> AnySelect:
+def _select_owned(owner: Any, *columns: Any) -> AnySelect:
     return select(owner.label("owner"), *columns).where(owner.in_(OWNERS))
 
 
-ENTITY_SLUGS = _of(EntitySlug.entity_id, EntitySlug.slug)
-ENTITY_IDS = _of(EntityId.entity_id, EntityId.old_id)
-ARTICLE_SLUGS = _of(ArticleSlug.article_id, ArticleSlug.slug)
-TAKEAWAYS = _of(Takeaway.article_id, Takeaway.text, Takeaway.evidence).order_by(Takeaway.position)
-NAMED = _of(
+ENTITY_SLUGS = _select_owned(EntitySlug.entity_id, EntitySlug.slug)
+ENTITY_IDS = _select_owned(EntityId.entity_id, EntityId.old_id)
+ARTICLE_SLUGS = _select_owned(ArticleSlug.article_id, ArticleSlug.slug)
+TAKEAWAYS = _select_owned(Takeaway.article_id, Takeaway.text, Takeaway.evidence).order_by(Takeaway.position)
+ARTICLE_ENTITIES = _select_owned(
     ArticleEntity.article_id,
     ArticleEntity.entity_id.label("id"),
-    *_columns(ArticleEntity, ("salience", "own_name", "own_type", "mentions")),
+    *_columns_of(ArticleEntity, ("salience", "own_name", "own_type", "mentions")),
 ).order_by(ArticleEntity.position)
-LINKS = _of(RelatedLink.article_id, *_columns(RelatedLink, RELATED)).order_by(RelatedLink.place)
-FEATURES = _of(ArticleFeatures.article_id, ArticleFeatures.names, ArticleFeatures.weights)
+LINKS = _select_owned(RelatedLink.article_id, *_columns_of(RelatedLink, LINK_COLUMNS)).order_by(
+    RelatedLink.place
+)
+FEATURES = _select_owned(ArticleFeatures.article_id, ArticleFeatures.names, ArticleFeatures.weights)
 
 
-def export_lines(connection: Connection) -> Lines:
-    """Yield the kind and the values of each line but the last, in their order.
+def export_lines(connection: Connection) -> ExportedLines:
+    """Yield the kind and the values of each line, except the last line.
 
-    All of it is one state of the database, if `connection` reads one snapshot in a transaction.
+    The lines are a snapshot of the database if the transaction of `connection` reads a snapshot.
     """
-    corpus = connection.execute(CORPUS).one()
-    yield "corpus", {"format": FORMAT} | corpus._asdict()
+    corpus = connection.execute(CORPUS_ROW).one()
+    yield "corpus", {"format": FORMAT_VERSION} | corpus._asdict()
     yield from _entities(connection)
     yield from _articles(connection)
     yield from _removed(connection)
     yield from _revisions(connection)
-    for changes in _chunks(connection, CHANGES, {"sequence": 0}):
+    for changes in _chunks(connection, CHANGE_CHUNK, {"sequence": 0}):
         for change in changes:
             values = change._asdict()
             yield "change", {"sequence": values.pop("sequence"), "change": values.pop("kind")} | values
 
 
-def _entities(connection: Connection) -> Lines:
-    for rows in _chunks(connection, ENTITIES, {"id": NO_ID}):
+def _entities(connection: Connection) -> ExportedLines:
+    for rows in _chunks(connection, ENTITY_CHUNK, {"id": MIN_ID}):
         owners = [row.id for row in rows]
-        slugs, old_ids = (_sorted(connection, each, owners) for each in (ENTITY_SLUGS, ENTITY_IDS))
+        slugs = _read_sorted_values(connection, ENTITY_SLUGS, owners)
+        old_ids = _read_sorted_values(connection, ENTITY_IDS, owners)
         for row in rows:
             yield "entity", row._asdict() | {"slugs": slugs[row.id], "old_ids": old_ids[row.id]}
 
 
-def _articles(connection: Connection) -> Lines:
-    for chunk in _chunks(connection, ARTICLES, {"number": 0}):
+def _articles(connection: Connection) -> ExportedLines:
+    for chunk in _chunks(connection, ARTICLE_CHUNK, {"number": 0}):
         for portion in _portions(chunk):
             ends = {"first": portion[0].number, "last": portion[-1].number}
-            rows = connection.execute(WHOLE_ARTICLES, ends).all()
+            rows = connection.execute(ARTICLE_RANGE, ends).all()
             owners = [row.id for row in rows]
-            slugs = _sorted(connection, ARTICLE_SLUGS, owners)
-            takeaways, named, links = (_parts(connection, each, owners) for each in (TAKEAWAYS, NAMED, LINKS))
+            slugs = _read_sorted_values(connection, ARTICLE_SLUGS, owners)
+            takeaways = _read_parts(connection, TAKEAWAYS, owners)
+            entities = _read_parts(connection, ARTICLE_ENTITIES, owners)
+            links = _read_parts(connection, LINKS, owners)
             features = {row.owner: row for row in connection.execute(FEATURES, {"owners": owners})}
             for row in rows:
                 values = row._asdict()
                 document = values.pop("content").decode()
                 values |= {"slugs": slugs[row.id], "folder": values.pop("folder"), "document": document}
-                values |= {"takeaways": takeaways[row.id], "entities": named[row.id]}
-                yield (
-                    "article",
-                    values | {"related": links[row.id], "features": _weighed(features.get(row.id))},
-                )
+                values |= {"takeaways": takeaways[row.id], "entities": entities[row.id]}
+                values |= {"related": links[row.id], "features": _weighted_features(features.get(row.id))}
+                yield "article", values
 
 
-def _weighed(row: Any | None) -> list[tuple[str, int]]:
+def _weighted_features(row: Any | None) -> list[tuple[str, int]]:
     return [] if row is None else [*zip(row.names, unpack(row.weights).values(), strict=True)]
 
 
-def _removed(connection: Connection) -> Lines:
-    for rows in _chunks(connection, REMOVED, {"article_id": NO_ID}):
+def _removed(connection: Connection) -> ExportedLines:
+    for rows in _chunks(connection, REMOVED_CHUNK, {"article_id": MIN_ID}):
         owners = [row.article_id for row in rows]
-        slugs = _sorted(connection, ARTICLE_SLUGS, owners)
+        slugs = _read_sorted_values(connection, ARTICLE_SLUGS, owners)
         yield from (("removed", {"id": owner, "slugs": slugs[owner]}) for owner in owners)
 
 
-def _revisions(connection: Connection) -> Lines:
-    for chunk in _chunks(connection, REVISIONS, {"article_id": NO_ID, "revision": 0}):
+def _revisions(connection: Connection) -> ExportedLines:
+    for chunk in _chunks(connection, REVISION_CHUNK, {"article_id": MIN_ID, "revision": 0}):
         for portion in _portions(chunk):
             first, last = portion[0], portion[-1]
             ends = {"first_id": first.article_id, "first": first.revision}
             ends |= {"last_id": last.article_id, "last": last.revision}
-            for row in connection.execute(WHOLE_REVISIONS, ends):
+            for row in connection.execute(REVISION_RANGE, ends):
                 values = row._asdict()
                 yield "revision", values | {"document": values.pop("source").decode()}
 
 
 def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:
-    """Yield the rows of `statement` a chunk at a time, from those `after` these values on."""
+    """Yield the rows of `statement` in chunks, from the first row after the sort key `after` on."""
     while rows := connection.execute(statement, after).all():
         yield rows
         after = {name: getattr(rows[-1], name) for name in after}
 
 
 def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield `chunk` in portions, each of one row or of rows whose `size` is not too much together."""
+    """Divide `chunk` into portions of at most `CHUNK_BYTES`, or of one larger row."""
     portion: list[Any] = []
     room = CHUNK_BYTES
     for row in chunk:
@@ -202,22 +221,24 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
         yield portion
 
 
-def _sorted(connection: Connection, statement: AnySelect, owners: Sequence[UUID]) -> Mapping[UUID, list[Any]]:
-    """Give the one value of each row of each owner, in an order that no engine decides."""
-    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+def _read_sorted_values(
+    connection: Connection, statement: AnySelect, owners: Sequence[UUID]
+) -> Mapping[UUID, list[Any]]:
+    """Return the values of each owner, sorted in Python so that the order does not depend on the engine."""
+    values_by_owner: defaultdict[UUID, list[Any]] = defaultdict(list)
     for owner, value in connection.execute(statement, {"owners": owners}):
-        found[owner].append(value)
-    for values in found.values():
+        values_by_owner[owner].append(value)
+    for values in values_by_owner.values():
         values.sort()
-    return found
+    return values_by_owner
 
 
-def _parts(
+def _read_parts(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Values]]:
-    """Give the parts of each owner in their order."""
-    found: defaultdict[UUID, list[Values]] = defaultdict(list)
+    """Return the parts of each owner in their order."""
+    values_by_owner: defaultdict[UUID, list[Values]] = defaultdict(list)
     for row in connection.execute(statement, {"owners": owners}):
         values = row._asdict()
-        found[values.pop("owner")].append(values)
-    return found
+        values_by_owner[values.pop("owner")].append(values)
+    return values_by_owner

@@ -1,4 +1,4 @@
-"""The rows that a line of an export stands for, those that follow from it among them."""
+"""Make the rows for a line of an export, including the rows and columns that are derived from it."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -44,7 +44,7 @@ from seeds.storing.row_builders import (
     takeaway_rows,
     takeaway_terms_rows,
 )
-from seeds.transfer.line_format import ARTICLE, CHANGE, ENTITY, REVISION
+from seeds.transfer.line_format import ARTICLE_COLUMNS, CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
 from seeds.transfer.value_readers import MalformedError
 
 Rows = dict[type[Any], list[Row]]
@@ -52,8 +52,8 @@ Values = Mapping[str, Any]
 Types = Mapping[UUID, str]
 
 
-class Named(NamedTuple):
-    """An entity as an article names it."""
+class ImportedEntity(NamedTuple):
+    """An entity with its mentions in an article."""
 
     id: UUID
     salience: float
@@ -63,11 +63,11 @@ class Named(NamedTuple):
 
 
 def entity_rows(values: Values, _: Types) -> Rows:
-    """Make the rows of an entity and of what leads to it."""
+    """Return the rows of an entity, its slugs, old ids and names."""
     identity = values["id"]
     _check_slug(values)
     return {
-        Entity: [_columns(values, ENTITY)],
+        Entity: [_select_values(values, ENTITY_COLUMNS)],
         EntitySlug: [{"slug": slug, "entity_id": identity} for slug in values["slugs"]],
         EntityId: [{"old_id": old, "entity_id": identity} for old in values["old_ids"]],
         EntityName: entity_name_rows({identity: (values["name"], *values["aliases"])}),
@@ -75,23 +75,31 @@ def entity_rows(values: Values, _: Types) -> Rows:
 
 
 def article_rows(values: Values, types: Types) -> Rows:
-    """Make the rows of an article and of all its parts; `types` has the type of each entity that is there."""
+    """Return the rows of an article and its parts.
+
+    Args:
+        values: The values of the line.
+        types: The types of the imported entities, by id.
+
+    Raises:
+        MalformedError: If a value contradicts another.
+    """
     identity, data = values["id"], values["document"].encode()
     if identity != article_id(values["key"]):
-        raise MalformedError(f"must be {article_id(values['key'])}, which follows from the key", "id")
+        raise MalformedError(f"must be {article_id(values['key'])}, which is derived from the key", "id")
     _check_slug(values)
-    record, named = _content(values, data), _named(values, types)
-    vector = _vector(values)
-    seeded = _columns(values, ("created_at", "updated_at"))
-    own_types = {one.id: types[one.id] for one in named}
+    record, entities = _make_record(values, data), _make_entities(values, types)
+    vector = _make_vector(values)
+    seeded = _select_values(values, ("created_at", "updated_at"))
+    own_types = {entity.id: types[entity.id] for entity in entities}
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
     return {
         Article: [record.columns],
         SourceDocument: [{"article_id": identity, "folder": values["folder"], "content": data}],
         ArticleSlug: _slug_rows(values),
         Takeaway: takeaway_rows(identity, record, evidences),
-        ArticleEntity: article_entity_rows(identity, named),
-        TakeawayEntity: takeaway_entity_rows(identity, record, named),
+        ArticleEntity: article_entity_rows(identity, entities),
+        TakeawayEntity: takeaway_entity_rows(identity, record, entities),
         RelatedLink: _link_rows(values, record),
         ArticleFacet: facet_rows(identity, record, own_types, seeded),
         ArticleTerms: [{"number": values["number"], "article_id": identity} | article_terms(record)],
@@ -102,22 +110,22 @@ def article_rows(values: Values, types: Types) -> Rows:
 
 
 def removed_rows(values: Values, _: Types) -> Rows:
-    """Make the rows of an article that is not there any more."""
+    """Return the rows of a removed article."""
     return {ArticleSlug: _slug_rows(values)}
 
 
 def revision_rows(values: Values, _: Types) -> Rows:
-    """Make the row of a former revision."""
-    row = _columns(values, REVISION) | {"content": values["content"]}
+    """Return the row of a former revision."""
+    row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
     return {Revision: [row | {"source": values["document"].encode()}]}
 
 
 def change_rows(values: Values, _: Types) -> Rows:
-    """Make the row of a change."""
-    return {Change: [_columns(values, ("sequence", *CHANGE)) | {"kind": values["change"]}]}
+    """Return the row of a change."""
+    return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
 
 
-ROWS: Mapping[str, Callable[[Values, Types], Rows]] = {
+ROW_BUILDERS: Mapping[str, Callable[[Values, Types], Rows]] = {
     "entity": entity_rows,
     "article": article_rows,
     "removed": removed_rows,
@@ -126,22 +134,22 @@ ROWS: Mapping[str, Callable[[Values, Types], Rows]] = {
 }
 
 
-def _columns(values: Values, names: Any) -> Row:
+def _select_values(values: Values, names: Any) -> Row:
     return {name: values[name] for name in names}
 
 
 def _check_slug(values: Values) -> None:
     if values["slug"] not in values["slugs"]:
-        raise MalformedError(f"must have the present slug too, {values['slug']}", "slugs")
+        raise MalformedError(f"must contain the current slug {values['slug']}", "slugs")
 
 
 def _slug_rows(values: Values) -> list[Row]:
     return [{"slug": slug, "article_id": values["id"]} for slug in values["slugs"]]
 
 
-def _content(values: Values, data: bytes) -> ArticleRecord:
-    """Put together what the article says, with all columns of its row."""
-    columns = _columns(values, ARTICLE) | published_keys(values["published_at"])
+def _make_record(values: Values, data: bytes) -> ArticleRecord:
+    """Return the record of the article, with all columns of its row."""
+    columns = _select_values(values, ARTICLE_COLUMNS) | published_keys(values["published_at"])
     columns["title_digest"] = title_digest(values["title"])
     columns |= {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
     listed = [link for link in values["related"] if link["basis"] == "listed"]
@@ -152,32 +160,30 @@ def _content(values: Values, data: bytes) -> ArticleRecord:
     )
 
 
-def _named(values: Values, types: Types) -> list[Named]:
+def _make_entities(values: Values, types: Types) -> list[ImportedEntity]:
     for at, one in enumerate(values["entities"]):
         if one["id"] not in types:
-            raise MalformedError(
-                "must be that of an entity: no line of kind entity has it", f"entities[{at}].id"
-            )
+            raise MalformedError("must be the id of a line of kind entity", f"entities[{at}].id")
     return [
-        Named(**one | {"mentions": [Mention(**mention) for mention in one["mentions"]]})
+        ImportedEntity(**one | {"mentions": [Mention(**mention) for mention in one["mentions"]]})
         for one in values["entities"]
     ]
 
 
-def _vector(values: Values) -> FeatureVector:
+def _make_vector(values: Values) -> FeatureVector:
     weights = {hash_feature(name): weight for name, weight in values["features"]}
     if len(weights) != len(values["features"]):
-        raise MalformedError("must name no feature twice", "features")
+        raise MalformedError("must not repeat a feature", "features")
     return FeatureVector([name for name, _ in values["features"]], weights)
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Make the rows of the links: the listed ones in the order of the page, and the computed ones."""
+    """Return the rows of the listed links, in the order of the document, and of the computed links."""
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")
     unresolved = iter(related_rows(values["id"], record))
     return [
-        next(unresolved) | _columns(link, ("target_id", "score", "reasons")) | score_keys(link["score"])
+        next(unresolved) | _select_values(link, ("target_id", "score", "reasons")) | score_keys(link["score"])
         if link["basis"] == "listed"
         else computed_link_row(
             values["id"], link["target_id"], link["score"], link["reasons"], values["published_at"]
@@ -187,11 +193,11 @@ def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 
 
 def _check_link(link: Values, path: str) -> None:
-    """Check what a link of its basis has, and has not."""
+    """Check which values are null, which depends on the basis of the link."""
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):
         if link[name] is None:
-            raise MalformedError(f"must not be null where `basis` is {link['basis']}", f"{path}.{name}")
+            raise MalformedError(f"must not be null if `basis` is {link['basis']}", f"{path}.{name}")
     for name in () if is_listed else ("title", "printed_date"):
         if link[name] is not None:
-            raise MalformedError(f"must be null where `basis` is {link['basis']}", f"{path}.{name}")
+            raise MalformedError(f"must be null if `basis` is {link['basis']}", f"{path}.{name}")

@@ -1,4 +1,4 @@
-"""The lines of an export into an empty database, in batches within one transaction."""
+"""Import the lines of an export into an empty database, in batches within one transaction."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,47 +12,59 @@ from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.bulk import insert_rows
 from seeds.messages import printable
 from seeds.storing.transactions import savepoint
-from seeds.transfer.imported_rows import ROWS, Rows
-from seeds.transfer.lines import InvalidExportError, Line, read_lines
+from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
+from seeds.transfer.imported_rows import ROW_BUILDERS, Rows
 from seeds.transfer.value_readers import MalformedError
 
-# Bytes of lines whose rows are written at a time.
+# The bytes of lines whose rows are written together.
 BATCH_BYTES = 1 << 20
-# An article's line takes at most some fifty times what its document does, one full of short titles or names.
-LINE_FACTOR = 128
+# An article with many short titles or names has a line that is about fifty times as long as its document.
+MAX_LINE_FACTOR = 128
 
-TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities", expanding=True)))
-# The first article with a link to one that is not there, which the database would say of no line.
-DANGLING = (
+ENTITY_TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities", expanding=True)))
+# The first article with a link to an unknown article. The error of the database would not name the line.
+UNKNOWN_TARGET = (
     select(ArticleTerms.number, RelatedLink.target_id)
     .join(RelatedLink, RelatedLink.article_id == ArticleTerms.article_id)
     .where(RelatedLink.target_id.is_not(None), ~exists().where(Article.id == RelatedLink.target_id))
     .order_by(ArticleTerms.number)
     .limit(1)
 )
-# PostgreSQL gives out numbers by itself, and does not look at those that are there.
-GO_ON = text(
+# The sequence of PostgreSQL does not know the imported numbers.
+CONTINUE_NUMBERS = text(
     "SELECT setval(pg_get_serial_sequence('article_terms', 'number'), max(number)) FROM article_terms "
     "HAVING max(number) IS NOT NULL"
 )
 
 
 class NotEmptyError(Exception):
-    """The database has something in it already."""
+    """A database that already has data."""
 
     def __init__(self) -> None:
-        super().__init__("database: is not empty; import into a new one, as `flask db upgrade` makes it")
+        super().__init__("the database is not empty; import into a new database, made by `flask db upgrade`")
 
 
 def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int) -> Counter[str]:
-    """Write what the lines of `file` say into an empty database; gives how many there are of each kind.
+    """Import the lines of `file` into an empty database.
 
-    Raises NotEmptyError, and InvalidExportError, after which the transaction must be rolled back.
+    After an `InvalidExportError` the caller must roll back the transaction.
+
+    Args:
+        connection: A connection in a write transaction.
+        file: The export.
+        max_document_bytes: The largest accepted document.
+
+    Returns:
+        The number of lines of each kind.
+
+    Raises:
+        NotEmptyError: If the database has data.
+        InvalidExportError: If the file is not a complete, unaltered export.
     """
     if not _is_empty(connection):
         raise NotEmptyError
     counts: Counter[str] = Counter()
-    for batch in _batches(read_lines(file, max_document_bytes * LINE_FACTOR)):
+    for batch in _batches(read_lines(file, max_document_bytes * MAX_LINE_FACTOR)):
         kind = batch[0].kind
         counts[kind] += len(batch)
         if kind == "corpus":
@@ -60,22 +72,22 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
             columns = {name: values[name] for name in ("revision", "secret_key")}
             connection.execute(update(Corpus).values(columns))
         else:
-            _write(connection, batch)
+            _write_batch(connection, batch)
     _check_targets(connection, counts)
     if connection.dialect.name == "postgresql":
-        connection.execute(GO_ON)
+        connection.execute(CONTINUE_NUMBERS)
     return counts
 
 
 def _is_empty(connection: Connection) -> bool:
-    """Tell whether a database has nothing but its row about itself."""
+    """Return True if all tables except `corpus` are empty."""
     tables = (table for table in db.metadata.sorted_tables if table.name != Corpus.__tablename__)
     return not any(connection.scalar(select(exists().select_from(table))) for table in tables)
 
 
-def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """Yield `lines` in batches, each of one kind and not too long."""
-    batch: list[Line] = []
+def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
+    """Divide `lines` into batches of one kind and of at most `BATCH_BYTES`, or of one longer line."""
+    batch: list[ExportLine] = []
     room = BATCH_BYTES
     for line in lines:
         if batch and (line.size > room or line.kind != batch[0].kind):
@@ -87,54 +99,54 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _write(connection: Connection, batch: list[Line]) -> None:
-    """Write the rows of a batch, and find the line where they cannot be stored."""
-    rows = _rows(connection, batch)
-    together: Rows = {}
+def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
+    """Write the rows of a batch. If the database refuses them, find the line that is wrong."""
+    rows = _make_rows(connection, batch)
+    batch_rows: Rows = {}
     for each in rows:
         for model, several in each.items():
-            together.setdefault(model, []).extend(several)
+            batch_rows.setdefault(model, []).extend(several)
     try:
-        _insert(connection, together)
+        _insert_rows(connection, batch_rows)
     except IntegrityError:
         for line, each in zip(batch, rows, strict=True):
             try:
-                _insert(connection, each)
+                _insert_rows(connection, each)
             except IntegrityError as error:
                 reason = printable(str(error.orig).partition("\n")[0])
-                wrong = f"must go together with the lines before it: {reason}"
-                raise InvalidExportError(line.number, wrong) from None
+                message = f"conflicts with the lines above: {reason}"
+                raise InvalidExportError(line.number, message) from None
         raise
 
 
-def _rows(connection: Connection, batch: list[Line]) -> list[Rows]:
-    """Make the rows of each line of a batch."""
-    named = {entity["id"] for line in batch for entity in line.values.get("entities", ())}
-    rows = connection.execute(TYPES, {"identities": sorted(named)})
+def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
+    """Return the rows of each line of a batch."""
+    identities = {entity["id"] for line in batch for entity in line.values.get("entities", ())}
+    rows = connection.execute(ENTITY_TYPES, {"identities": sorted(identities)})
     types = {row.id: row.type for row in rows}
     made = []
     for line in batch:
         try:
-            made.append(ROWS[line.kind](line.values, types))
+            made.append(ROW_BUILDERS[line.kind](line.values, types))
         except MalformedError as error:
             raise InvalidExportError(line.number, str(error)) from None
     return made
 
 
-def _insert(connection: Connection, rows: Rows) -> None:
-    """Insert rows, or none of them; raises IntegrityError."""
+def _insert_rows(connection: Connection, rows: Rows) -> None:
+    """Insert all of the rows, or raise `IntegrityError` and insert none."""
     with savepoint(connection):
         for model, several in rows.items():
             insert_rows(connection, model, several)
 
 
 def _check_targets(connection: Connection, counts: Counter[str]) -> None:
-    """Check that every link leads to an article: links may come before these, and so are checked last."""
-    row = connection.execute(DANGLING).one_or_none()
+    """Check that every link leads to an article, after all articles are imported."""
+    row = connection.execute(UNKNOWN_TARGET).one_or_none()
     if row is None:
         return
     before = select(func.count()).select_from(ArticleTerms).where(ArticleTerms.number <= row.number)
-    # The lines of entities, and the one about the corpus, stand before those of articles.
+    # The line of the corpus and the lines of entities are above the lines of articles.
     line = 1 + counts["entity"] + (connection.scalar(before) or 0)
-    wrong = f"related: must lead to articles that are there; none has the id {row.target_id}"
-    raise InvalidExportError(line, wrong)
+    message = f"related: must lead to articles of this export; none has the id {row.target_id}"
+    raise InvalidExportError(line, message)

@@ -1,15 +1,16 @@
-"""The format of an export: one JSON object a line, its kinds of line in this order, what each holds.
+"""The format of an export: one JSON object a line. The kinds of lines, in their order:
 
-    corpus    format, revision and secret_key; one line, the first
-    entity    a row, the slugs that lead to it, and the ids of those merged into it; by id
-    article   a row with its document and all its parts, the slugs that lead to it; by number
-    removed   an article that is not there any more, and the slugs that are still its own; by id
-    revision  a former revision of an article of either kind; by article and revision
-    change    a line of the feed of changes; by sequence, which has no gaps
-    end       how many lines stand before it, and the SHA-256 of their bytes; the last line
+    corpus    the format version, the corpus revision and the key that signs cursors; the first line
+    entity    an entity, its current and former slugs, and the ids of entities merged into it; by id
+    article   an article with its document, its parts and its slugs; by number
+    removed   a removed article and its slugs; by id
+    revision  a former revision of an article; by article and revision
+    change    an entry of the change feed; by sequence, without gaps
+    end       the number of the lines above and the SHA-256 of their bytes; the last line
 
-What follows from the rest is in no line and made anew: sort keys, digests of titles, ids and places of parts,
-facets, search terms. `document` is the document's text, which is always UTF-8, a byte-order mark included.
+An export has no values that can be derived: sort keys, digests of titles, ids and positions of parts, facets
+and search terms. The import derives them again. `document` is the text of the document with its byte-order
+mark, if it has one.
 """
 
 from collections.abc import Mapping
@@ -18,42 +19,42 @@ from api.models import CHANGE_KINDS, ENTITY_TYPES
 from seeds.extraction.mentions import WEIGHTS
 from seeds.transfer.value_readers import (
     MAX_NUMBER,
-    Read,
-    as_it_is,
+    Reader,
     by_kind,
-    each,
-    identity,
+    checked,
+    fraction,
     integer,
-    key,
+    list_of,
     one_of,
     optional,
     pair,
     record,
+    secret_key,
     sha256,
-    share,
     slug,
     text,
     time,
+    uuid,
 )
 
-FORMAT = 1
+FORMAT_VERSION = 1
 
 count, position = integer(), integer(1)
-ENTITY = {
-    "id": identity,
+ENTITY_COLUMNS = {
+    "id": uuid,
     "slug": slug,
     "name": text,
     "type": one_of(ENTITY_TYPES),
-    "aliases": each(text),
+    "aliases": list_of(text),
     "description": optional(text),
-    "same_as": each(text),
+    "same_as": list_of(text),
     "origin": one_of(("catalogue", "extracted")),
     "article_count": count,
     "mention_count": count,
 }
-ANALYSIS = {"desk": optional(text), "heading": optional(text), "paragraphs": each(text)}
-ARTICLE = {
-    "id": identity,
+ANALYSIS = {"desk": optional(text), "heading": optional(text), "paragraphs": list_of(text)}
+ARTICLE_COLUMNS = {
+    "id": uuid,
     "key": text,
     "slug": slug,
     "content_digest": sha256,
@@ -71,7 +72,7 @@ ARTICLE = {
     "updated_at": time,
     "revision": position,
     "word_count": count,
-    "body": each(text),
+    "body": list_of(text),
     "analysis": optional(record(ANALYSIS)),
     "source_name": text,
 }
@@ -82,79 +83,79 @@ MENTION = {
     "end": count,
     "text": text,
 }
-NAMED = {
-    "id": identity,
-    "salience": share,
+ARTICLE_ENTITY = {
+    "id": uuid,
+    "salience": fraction,
     "own_name": optional(text),
     "own_type": optional(one_of(ENTITY_TYPES)),
-    "mentions": each(record(MENTION)),
+    "mentions": list_of(record(MENTION)),
 }
-TAKEAWAY = {"text": text, "evidence": each(record({"paragraph": position, "score": share}))}
-SHARED_ENTITY = {"id": as_it_is(identity), "slug": slug, "name": text}
+TAKEAWAY = {"text": text, "evidence": list_of(record({"paragraph": position, "score": fraction}))}
+SHARED_ENTITY = {"id": checked(uuid), "slug": slug, "name": text}
 REASONS = {
-    "shared_entity": record({"kind": text, "entity": record(SHARED_ENTITY), "weight": share}),
-    "shared_term": record({"kind": text, "term": text, "weight": share}),
-    "near_duplicate": record({"kind": text, "weight": share}),
+    "shared_entity": record({"kind": text, "entity": record(SHARED_ENTITY), "weight": fraction}),
+    "shared_term": record({"kind": text, "term": text, "weight": fraction}),
+    "near_duplicate": record({"kind": text, "weight": fraction}),
 }
-RELATED = {
+LINK_COLUMNS = {
     "basis": one_of(("listed", "computed")),
     "title": optional(text),
     "printed_date": optional(text),
-    "target_id": optional(identity),
-    "score": optional(share),
-    "reasons": each(by_kind(REASONS)),
+    "target_id": optional(uuid),
+    "score": optional(fraction),
+    "reasons": list_of(by_kind(REASONS)),
 }
-PARTS = {
-    "slugs": each(slug),
+ARTICLE_PARTS = {
+    "slugs": list_of(slug),
     "folder": text,
     "document": text,
-    "takeaways": each(record(TAKEAWAY)),
-    "entities": each(record(NAMED)),
-    "related": each(record(RELATED)),
-    # Heaviest first; `seeds.linking.feature_vectors` packs a weight into two bytes.
-    "features": each(pair(text, integer(0, (1 << 16) - 1))),
+    "takeaways": list_of(record(TAKEAWAY)),
+    "entities": list_of(record(ARTICLE_ENTITY)),
+    "related": list_of(record(LINK_COLUMNS)),
+    # By weight, descending; `seeds.linking.feature_vectors` packs a weight into two bytes.
+    "features": list_of(pair(text, integer(0, (1 << 16) - 1))),
 }
-# What `api.v1.article_content` says of a revision.
-STATED = {
+# The content of a revision, as `api.v1.article_content` makes it.
+REVISION_CONTENT = {
     "slug": slug,
     "title": text,
     "summary": optional(text),
     "language": text,
     "byline": optional(record({"author": optional(text), "role": optional(text), "publication": text})),
     "image": optional(record({"caption": optional(text), "url": optional(text)})),
-    "published_at": optional(as_it_is(time)),
+    "published_at": optional(checked(time)),
     "word_count": count,
     "reading_minutes": count,
-    "body": each(record({"paragraph": position, "text": text})),
+    "body": list_of(record({"paragraph": position, "text": text})),
     "analysis": optional(record(ANALYSIS)),
-    "takeaways": each(record({"position": position, "text": text})),
-    "related": each(record({"position": position, "title": text, "date": optional(text)})),
+    "takeaways": list_of(record({"position": position, "text": text})),
+    "related": list_of(record({"position": position, "title": text, "date": optional(text)})),
     "source": record({"name": text, "sha256": sha256, "bytes": count}),
 }
-REVISION = {"article_id": identity, "revision": position, "key": text}
-# The column `kind` says here what the line is, and is called `change`.
-CHANGE = {
-    "article_id": identity,
+REVISION_COLUMNS = {"article_id": uuid, "revision": position, "key": text}
+# The column `kind` is exported as `change`, because `kind` is the kind of the line.
+CHANGE_COLUMNS = {
+    "article_id": uuid,
     "slug": slug,
     "title": text,
     "revision": position,
     "changed_at": time,
-    "fields": each(text),
+    "fields": list_of(text),
 }
 number = integer(1, MAX_NUMBER)
-LINES: Mapping[str, Mapping[str, Read]] = {
-    "corpus": {"format": integer(1), "revision": count, "secret_key": key},
-    "entity": ENTITY | {"slugs": each(slug), "old_ids": each(identity)},
-    "article": {"number": number} | ARTICLE | PARTS,
-    "removed": {"id": identity, "slugs": each(slug, 1)},
-    "revision": REVISION | {"content": record(STATED), "document": text},
-    "change": {"sequence": number, "change": one_of(CHANGE_KINDS)} | CHANGE,
+LINE_FIELDS: Mapping[str, Mapping[str, Reader]] = {
+    "corpus": {"format": integer(1), "revision": count, "secret_key": secret_key},
+    "entity": ENTITY_COLUMNS | {"slugs": list_of(slug), "old_ids": list_of(uuid)},
+    "article": {"number": number} | ARTICLE_COLUMNS | ARTICLE_PARTS,
+    "removed": {"id": uuid, "slugs": list_of(slug, 1)},
+    "revision": REVISION_COLUMNS | {"content": record(REVISION_CONTENT), "document": text},
+    "change": {"sequence": number, "change": one_of(CHANGE_KINDS)} | CHANGE_COLUMNS,
     "end": {"lines": count, "sha256": sha256},
 }
-KINDS = tuple(LINES)
-READERS = {kind: record({"kind": text, **fields}) for kind, fields in LINES.items()}
-# By what the lines of a kind are in order, each above the one before it.
-ORDERED_BY = {
+KINDS = tuple(LINE_FIELDS)
+LINE_READERS = {kind: record({"kind": text, **fields}) for kind, fields in LINE_FIELDS.items()}
+# The fields by which the lines of each kind are sorted, ascending.
+SORT_FIELDS = {
     "entity": ("id",),
     "article": ("number",),
     "removed": ("id",),

@@ -1,7 +1,8 @@
-"""From JSON to our values, strictly: a reader a kind of value, and readers of records made of these.
+"""Strict readers of JSON values, and functions that combine them into readers of lists and objects.
 
-A reader takes what JSON gave and gives our value, or raises MalformedError. Only the one spelling that an
-export writes is taken, so that what is read comes out again byte for byte.
+A reader takes a value from the JSON parser and returns the value for the database, or raises
+`MalformedError`. It accepts only the form that an export writes, so that an import followed by an export
+gives the same bytes.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,32 +18,32 @@ from api.resources.fields import rfc3339
 from seeds.identifiers import MAX_SLUG, is_slug
 from seeds.messages import quoted
 
-Read = Callable[[Any], Any]
+Reader = Callable[[Any], Any]
 
-# What a column of the database holds.
+# The largest values of the integer columns.
 MAX_INTEGER, MAX_NUMBER = (1 << 31) - 1, (1 << 63) - 1
-# Of a value that is shown for being wrong; the rest of a long one would be made for nothing.
-SHOWN = 100
+# Characters of an invalid value that a message can show.
+MAX_SHOWN_CHARACTERS = 100
 
 
 class MalformedError(ValueError):
-    """A value is not what it must be; `path` says where it stands, as in `takeaways[0].text`."""
+    """An invalid value, with its path in the line, such as `takeaways[0].text`."""
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message)
         self.message, self.path = message, path
 
-    def under(self, place: str) -> "MalformedError":
-        """Give the same with the place of what the value stands in."""
-        joint = "." if self.path and not self.path.startswith("[") else ""
-        return MalformedError(self.message, f"{place}{joint}{self.path}")
+    def inside(self, parent: str) -> "MalformedError":
+        """Return the same error with the path of the enclosing value in front."""
+        separator = "." if self.path and not self.path.startswith("[") else ""
+        return MalformedError(self.message, f"{parent}{separator}{self.path}")
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
 def text(value: Any) -> str:
-    """Read a string; one with a NUL is none that PostgreSQL takes."""
+    """Read a string without NUL, which PostgreSQL does not store."""
     if not isinstance(value, str):
         raise _not("a string", value)
     if "\0" in value:
@@ -58,25 +59,25 @@ def slug(value: Any) -> str:
 
 
 def sha256(value: Any) -> str:
-    """Read a digest in hex."""
+    """Read a SHA-256 in hexadecimal."""
     if len(text(value)) != 64 or set(value) - set("0123456789abcdef"):
         raise _not("a SHA-256 of 64 hexadecimal digits", value)
     return str(value)
 
 
-def identity(value: Any) -> UUID:
+def uuid(value: Any) -> UUID:
     """Read a UUID."""
     try:
         read = UUID(text(value))
     except ValueError:
         raise _not("a UUID", value) from None
     if str(read) != value:
-        raise _not(f"a UUID as it is written, {read}", value)
+        raise _not(f"a UUID in its usual form, {read}", value)
     return read
 
 
 def time(value: Any) -> datetime:
-    """Read a time; the first year and the last stand for what has none."""
+    """Read a UTC time. The first and the last year are reserved for sort keys of missing times."""
     try:
         read = datetime.fromisoformat(text(value))
     except ValueError:
@@ -86,35 +87,35 @@ def time(value: Any) -> datetime:
     return read
 
 
-def key(value: Any) -> str:
-    """Read a key that signs cursors."""
+def secret_key(value: Any) -> str:
+    """Read the key that signs cursors."""
     if len(text(value)) < MIN_SECRET_CHARACTERS:
         raise _not(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
     return str(value)
 
 
-def integer(least: int = 0, most: int = MAX_INTEGER) -> Read:
-    """Make the reader of a whole number."""
+def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Reader:
+    """Return a reader of integers in a range."""
 
     def read(value: Any) -> int:
-        # Not isinstance, to which true is 1.
-        if type(value) is not int or not least <= value <= most:
-            raise _not(f"a whole number from {least} to {most}", value)
+        # isinstance would accept true as 1.
+        if type(value) is not int or not minimum <= value <= maximum:
+            raise _not(f"a whole number from {minimum} to {maximum}", value)
         return value
 
     return read
 
 
-def share(value: Any) -> float:
-    """Read a number from 0 to 1, with its decimal point."""
-    # Minus zero is zero, but is not written so.
+def fraction(value: Any) -> float:
+    """Read a number from 0.0 to 1.0 with a decimal point."""
+    # An export never writes minus zero.
     if not isinstance(value, float) or not 0 <= value <= 1 or copysign(1, value) < 0:
         raise _not("a number from 0.0 to 1.0", value)
     return value
 
 
-def one_of(allowed: Collection[str]) -> Read:
-    """Make the reader of one of few strings."""
+def one_of(allowed: Collection[str]) -> Reader:
+    """Return a reader of the strings in `allowed`."""
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
@@ -124,13 +125,13 @@ def one_of(allowed: Collection[str]) -> Read:
     return read
 
 
-def optional(read: Read) -> Read:
-    """Make the reader of what may be null."""
+def optional(read: Reader) -> Reader:
+    """Return a reader that also accepts null."""
     return lambda value: None if value is None else read(value)
 
 
-def as_it_is(read: Read) -> Read:
-    """Make the reader that gives what is right as JSON has it."""
+def checked(read: Reader) -> Reader:
+    """Return a reader that checks a value and returns the JSON value unchanged."""
 
     def check(value: Any) -> Any:
         read(value)
@@ -139,58 +140,58 @@ def as_it_is(read: Read) -> Read:
     return check
 
 
-def each(read: Read, least: int = 0) -> Read:
-    """Make the reader of a list of at least so many."""
+def list_of(read: Reader, min_length: int = 0) -> Reader:
+    """Return a reader of lists of at least `min_length` values."""
 
-    def read_each(value: Any) -> list[Any]:
+    def read_list(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise _not("a list", value)
-        if len(value) < least:
-            raise MalformedError(f"must have at least {least}")
-        made: list[Any] = []
+        if len(value) < min_length:
+            raise MalformedError(f"must have at least {min_length} values")
+        items: list[Any] = []
         try:
-            for one in value:
-                made.append(read(one))
+            for item in value:
+                items.append(read(item))
         except MalformedError as error:
-            raise error.under(f"[{len(made)}]") from None
-        return made
+            raise error.inside(f"[{len(items)}]") from None
+        return items
 
-    return read_each
+    return read_list
 
 
-def pair(first: Read, second: Read) -> Read:
-    """Make the reader of a list of two."""
+def pair(first: Reader, second: Reader) -> Reader:
+    """Return a reader of lists of two values."""
 
     def read(value: Any) -> tuple[Any, Any]:
         if not isinstance(value, list) or len(value) != 2:
-            raise _not("a list of two", value)
+            raise _not("a list of two values", value)
         return first(value[0]), second(value[1])
 
     return read
 
 
-def record(fields: Mapping[str, Read]) -> Read:
-    """Make the reader of an object with exactly these keys, which it gives in this order."""
+def record(fields: Mapping[str, Reader]) -> Reader:
+    """Return a reader of objects with exactly the keys of `fields`; the result has their order."""
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise _not("an object", value)
         if value.keys() != fields.keys():
-            raise MalformedError(_other_keys(value, fields))
-        made: dict[str, Any] = {}
+            raise MalformedError(_wrong_keys(value, fields))
+        values: dict[str, Any] = {}
         name = ""
         try:
             for name, field in fields.items():
-                made[name] = field(value[name])
+                values[name] = field(value[name])
         except MalformedError as error:
-            raise error.under(name) from None
-        return made
+            raise error.inside(name) from None
+        return values
 
     return read
 
 
-def by_kind(readers: Mapping[str, Read]) -> Read:
-    """Make the reader of an object whose key `kind` says which of `readers` reads it."""
+def by_kind(readers: Mapping[str, Reader]) -> Reader:
+    """Return a reader of objects that selects one of `readers` by the key `kind`."""
     kind = one_of(readers)
 
     def read(value: Any) -> dict[str, Any]:
@@ -199,14 +200,14 @@ def by_kind(readers: Mapping[str, Read]) -> Read:
         try:
             reader = readers[kind(value["kind"])]
         except MalformedError as error:
-            raise error.under("kind") from None
-        made: dict[str, Any] = reader(value)
-        return made
+            raise error.inside("kind") from None
+        values: dict[str, Any] = reader(value)
+        return values
 
     return read
 
 
-def _other_keys(value: Mapping[str, Any], fields: Mapping[str, Read]) -> str:
+def _wrong_keys(value: Mapping[str, Any], fields: Mapping[str, Reader]) -> str:
     missing = [name for name in fields if name not in value]
     if missing:
         return f"the key `{missing[0]}` is missing"
@@ -215,13 +216,15 @@ def _other_keys(value: Mapping[str, Any], fields: Mapping[str, Read]) -> str:
 
 
 def _not_a_time(value: Any) -> MalformedError:
-    return _not("a time in UTC of the years 2 to 9998, as in 2026-04-21T09:30:00Z", value)
+    return _not("a UTC time of the years 2 to 9998, such as 2026-04-21T09:30:00Z", value)
 
 
-def _not(right: str, value: Any) -> MalformedError:
-    """Say what would be right, and what is there instead."""
+def _not(expected: str, value: Any) -> MalformedError:
+    """Return an error that names the expected value and the actual value."""
     if isinstance(value, str):
-        return MalformedError(f"must be {right}, not {quoted(value[:SHOWN])}")
+        return MalformedError(f"must be {expected}, not {quoted(value[:MAX_SHOWN_CHARACTERS])}")
     if isinstance(value, list | dict):
-        return MalformedError(f"must be {right}, not {'a list' if isinstance(value, list) else 'an object'}")
-    return MalformedError(f"must be {right}, not {orjson.dumps(value).decode()}")
+        return MalformedError(
+            f"must be {expected}, not {'a list' if isinstance(value, list) else 'an object'}"
+        )
+    return MalformedError(f"must be {expected}, not {orjson.dumps(value).decode()}")

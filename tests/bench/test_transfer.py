@@ -10,7 +10,7 @@ from flask import Flask
 from bench.corpus.files import write_corpus
 from bench.databases import SqliteStore
 from bench.transfer import measure_transfer, multiply_export
-from seeds.transfer.lines import write_lines
+from seeds.transfer.export_file import write_lines
 from tests.seeds.documents import reference, rows, seed
 from tests.seeds.lives import export, read_back
 

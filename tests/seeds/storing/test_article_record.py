@@ -12,7 +12,7 @@ from seeds.extraction.catalogue import KnownEntity
 from seeds.identifiers import title_digest
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import ArticleRecord, make_record
-from seeds.transfer.line_format import STATED
+from seeds.transfer.line_format import REVISION_CONTENT
 from tests.seeds.documents import ROOT, Page, submit
 from tests.support.extraction import make_matcher
 
@@ -77,7 +77,9 @@ def test_the_columns_are_those_of_the_page_and_the_sidecar() -> None:
 def test_the_content_has_the_fields_of_responses_reports_and_exports() -> None:
     report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
     named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
-    assert list(content(submit("page", PAGE)).content) == list(CONTENT_FIELDS) == list(STATED) == named
+    assert (
+        list(content(submit("page", PAGE)).content) == list(CONTENT_FIELDS) == list(REVISION_CONTENT) == named
+    )
 
 
 def test_a_missing_part_of_a_page_is_null() -> None:

@@ -157,7 +157,7 @@ def test_standard_input_is_read(app: Flask, exported: bytes) -> None:
     result = app.test_cli_runner().invoke(args=["seed", "import", "-"], input=exported)
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: database: is not empty; import into a new one, as `flask db upgrade` makes it\n"
+        "Error: the database is not empty; import into a new database, made by `flask db upgrade`\n"
     )
 
 
@@ -223,72 +223,72 @@ LINK: Line = {
 }
 COMPUTED = LINK | {"basis": "computed", "title": None, "target_id": NOBODY, "score": 0.5}
 REFUSED: list[tuple[str, Callable[[list[Line], int], object], int | None, str]] = [
-    ("entity", set_in(["slugs"], []), 0, "slugs: must have the present slug too, "),
-    ("entity", same_in_next("slugs"), 1, "slugs: must have the present slug too, "),
+    ("entity", set_in(["slugs"], []), 0, "slugs: must contain the current slug "),
+    ("entity", same_in_next("slugs"), 1, "slugs: must contain the current slug "),
     (
         "entity",
         lambda lines, at: [same_in_next(name)(lines, at) for name in ("slug", "slugs")],
         1,
-        "must go together with the lines before it: ",
+        "conflicts with the lines above: ",
     ),
     (
         "entity",
         lambda lines, at: lines.pop(at),
         None,
-        ".id: must be that of an entity: no line of kind entity",
+        ".id: must be the id of a line of kind entity",
     ),
     (
         "entity",
         lambda lines, at: [each.update(old_ids=[NOBODY]) for each in lines[at : at + 2]],
         1,
-        "must go together with the lines before it: ",
+        "conflicts with the lines above: ",
     ),
     ("article", set_in(["key"], "other"), 0, "id: must be "),
-    ("article", set_in(["slug"], "other"), 0, "slugs: must have the present slug too, other"),
-    ("article", same_in_next("slug"), 1, "slugs: must have the present slug too, "),
+    ("article", set_in(["slug"], "other"), 0, "slugs: must contain the current slug other"),
+    ("article", same_in_next("slug"), 1, "slugs: must contain the current slug "),
     (
         "article",
         lambda lines, at: [same_in_next(name)(lines, at) for name in ("slug", "slugs")],
         1,
-        "must go together with the lines before it: ",
+        "conflicts with the lines above: ",
     ),
-    ("article", set_in(["related"], [LINK | {"title": None}]), 0, "related[0].title: must not be null where"),
+    ("article", set_in(["related"], [LINK | {"title": None}]), 0, "related[0].title: must not be null if"),
     (
         "article",
         set_in(["related"], [COMPUTED | {"score": None}]),
         0,
-        "related[0].score: must not be null wh",
+        "related[0].score: must not be null if",
     ),
     (
         "article",
         set_in(["related"], [LINK, COMPUTED | {"title": "A"}]),
         0,
-        "related[1].title: must be null wh",
+        "related[1].title: must be null if",
     ),
     (
         "article",
         set_in(["related"], [COMPUTED]),
         0,
-        "related: must lead to articles that are there; none has",
+        "related: must lead to articles of this export; none has",
     ),
     (
         "article",
         set_in(["related"], [LINK | {"target_id": NOBODY}] * 2),
         0,
-        "must go together with the lines before it: ",
+        "conflicts with the lines above: ",
     ),
-    ("article", set_in(["features"], [["a", 1], ["a", 2]]), 0, "features: must name no feature twice"),
+    ("article", set_in(["features"], [["a", 1], ["a", 2]]), 0, "features: must not repeat a feature"),
     (
         "article",
         lambda lines, at: lines[at]["entities"].append(lines[at]["entities"][0]),
         0,
-        "must go together with the lines before it: ",
+        "conflicts with the lines above: ",
     ),
     (
         "removed",
         lambda lines, at: lines[at].update(slugs=lines[at - 1]["slugs"]),
         0,
-        "must go together with the lines before it: ",
+        "conflicts with the lines above: ",
     ),
 ]
 
@@ -343,7 +343,7 @@ def test_a_database_with_anything_in_it_is_refused(
     result = read_back(app, exported, tmp_path)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "Error: database: is not empty; import into a new one, as `flask db upgrade` makes it\n"
+        "Error: the database is not empty; import into a new database, made by `flask db upgrade`\n"
     )
     assert rows(app) == before
 
@@ -356,7 +356,7 @@ def test_a_longer_line_than_the_settings_allow_is_refused(
     with app.app_context():
         db.engine.dispose()
     assert result.exit_code == 1
-    assert "has more than 1280 bytes; raise BRIEFS_MAX_DOCUMENT_BYTES if it is right" in result.stderr
+    assert "more than 1280 bytes; if the line is right, increase BRIEFS_MAX_DOCUMENT_BYTES" in result.stderr
 
 
 def test_a_database_without_tables_is_told_to_be_migrated(

@@ -1,4 +1,4 @@
-"""The lines of an export: read only as they were written, every other one refused with its line."""
+"""The file of an export: read only if it is complete and unaltered, otherwise refused with the line."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
-from seeds.transfer.lines import InvalidExportError, Line, format_counts, read_lines, write_lines
+from seeds.transfer.export_file import ExportLine, InvalidExportError, format_counts, read_lines, write_lines
 
 LONGEST = 1 << 20
 Lines = list[dict[str, Any]]
 UUID_TEXT = "f2c8f2a4-e8d6-51a9-9662-e3de69983d26"
 
 
-def read(data: bytes, longest: int = LONGEST) -> list[Line]:
+def read(data: bytes, longest: int = LONGEST) -> list[ExportLine]:
     return list(read_lines(BytesIO(data), longest))
 
 
@@ -97,28 +97,34 @@ def test_a_line_at_the_limit_is_read_and_one_byte_over_is_refused(exported: byte
     assert read(exported, longest)
     line, message = fault(exported, longest - 1)
     assert len(exported.splitlines(keepends=True)[line - 1]) == longest
-    assert message == f"has more than {longest - 1} bytes; raise BRIEFS_MAX_DOCUMENT_BYTES if it is right"
+    assert (
+        message == f"more than {longest - 1} bytes; if the line is right, increase BRIEFS_MAX_DOCUMENT_BYTES"
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "line", "message"),
     [
-        (lambda _: [], 1, "is missing: the file was cut off before the line of kind end"),
-        (lambda lines: [b"\xef\xbb\xbf", *lines], 1, "is not JSON: "),
-        (lambda _: [b"No export.\n"], 1, "is not JSON: "),
-        (lambda lines: [b"\n", *lines], 1, "is not JSON: "),
-        (lambda lines: [lines[0], b'{"kind":"entity"\n'], 2, "is not JSON: "),
-        (lambda lines: [lines[0], b"\xff\n"], 2, "is not JSON: "),
-        (lambda lines: [lines[0], b"[" * 5000 + b"\n"], 2, "is not JSON: "),
-        (lambda _: [b"[]\n"], 1, "must be a JSON object whose key `kind` is one of corpus, "),
-        (lambda _: [b"{}\n"], 1, "must be a JSON object whose key `kind` is one of corpus, "),
-        (lambda _: [b'{"kind":"articles"}\n'], 1, "must be a JSON object whose key `kind` is one of"),
-        (lambda _: [b'{"kind":[]}\n'], 1, "must be a JSON object whose key `kind` is one of"),
-        (lambda lines: lines[1:], 1, "kind: the first line, and no other, must be of kind corpus"),
-        (lambda lines: lines[:1] + lines, 2, "kind: the first line, and no other, must be of kind corpus"),
-        (lambda lines: [lines[0], lines[-2], *lines[1:]], 2, "sequence: must be 1, as none is left out"),
-        (lambda lines: [*lines, b"\n"], None, "stands after the line of kind end, which must be the last"),
-        (lambda lines: [*lines[:-1], lines[1], lines[-1]], -1, "kind: entity must stand before change"),
+        (lambda _: [], 1, "missing: the file was cut off before its last line, of kind end"),
+        (lambda lines: [b"\xef\xbb\xbf", *lines], 1, "not JSON: "),
+        (lambda _: [b"No export.\n"], 1, "not JSON: "),
+        (lambda lines: [b"\n", *lines], 1, "not JSON: "),
+        (lambda lines: [lines[0], b'{"kind":"entity"\n'], 2, "not JSON: "),
+        (lambda lines: [lines[0], b"\xff\n"], 2, "not JSON: "),
+        (lambda lines: [lines[0], b"[" * 5000 + b"\n"], 2, "not JSON: "),
+        (lambda _: [b"[]\n"], 1, "expected a JSON object whose key `kind` is one of corpus, "),
+        (lambda _: [b"{}\n"], 1, "expected a JSON object whose key `kind` is one of corpus, "),
+        (lambda _: [b'{"kind":"articles"}\n'], 1, "expected a JSON object whose key `kind` is one of"),
+        (lambda _: [b'{"kind":[]}\n'], 1, "expected a JSON object whose key `kind` is one of"),
+        (lambda lines: lines[1:], 1, "kind: the first line, and only the first, must be of kind corpus"),
+        (
+            lambda lines: lines[:1] + lines,
+            2,
+            "kind: the first line, and only the first, must be of kind corpus",
+        ),
+        (lambda lines: [lines[0], lines[-2], *lines[1:]], 2, "sequence: must be 1: the sequence has no gaps"),
+        (lambda lines: [*lines, b"\n"], None, "unexpected: the line of kind end must be the last line"),
+        (lambda lines: [*lines[:-1], lines[1], lines[-1]], -1, "kind: entity must come before change"),
         (lambda lines: lines[:-2] + lines[-1:], -2, "lines: must be "),
     ],
 )
@@ -136,16 +142,16 @@ def test_an_altered_line_shows_at_the_end(exported: bytes, lines: Lines) -> None
     line, message = fault(exported.replace(b'"changed_at":"20', b'"changed_at":"21', 1))
     assert line == len(lines)
     assert message.startswith("sha256: must be ")
-    assert message.endswith(", that of the lines before it: they were altered")
+    assert message.endswith(", as computed from the lines above: they were altered")
 
 
 WRONG: list[tuple[str, list[str | int], Any, str]] = [
-    ("corpus", ["format"], 2, "format: must be 1, the one that this version reads; import it with the one"),
+    ("corpus", ["format"], 2, "format: must be 1; import the file with the version of the program that"),
     ("corpus", ["format"], True, "format: must be a whole number from 1 to 2147483647, not true"),
     ("corpus", ["revision"], -1, "revision: must be a whole number from 0 to 2147483647, not -1"),
     ("corpus", ["secret_key"], None, "secret_key: must be a string, not null"),
     ("entity", ["id"], "not-an-id", 'id: must be a UUID, not "not-an-id"'),
-    ("entity", ["id"], UUID_TEXT.upper(), f"id: must be a UUID as it is written, {UUID_TEXT}, not "),
+    ("entity", ["id"], UUID_TEXT.upper(), f"id: must be a UUID in its usual form, {UUID_TEXT}, not "),
     ("entity", ["slug"], "No Slug", "slug: must be a slug: words of a-z and 0-9 joined by `-`, at most 120"),
     ("entity", ["type"], "persons", "type: must be one of person, organization, place, policy, product, e"),
     ("entity", ["aliases"], "a", 'aliases: must be a list, not "a"'),
@@ -157,11 +163,11 @@ WRONG: list[tuple[str, list[str | int], Any, str]] = [
     ("article", ["title"], "a\0b", 'title: must be a string without NUL, not "a\\x00b"'),
     ("article", ["title"], {}, "title: must be a string, not an object"),
     ("article", ["content_digest"], "abc", "content_digest: must be a SHA-256 of 64 hexadecimal digits, not"),
-    ("article", ["created_at"], "2026-04-21", "created_at: must be a time in UTC of the years 2 to 9998, as"),
-    ("article", ["created_at"], "2026-04-21T12:00:00+00:00", "created_at: must be a time in UTC"),
-    ("article", ["created_at"], "2026-04-21T12:00:00+02:00", "created_at: must be a time in UTC"),
-    ("article", ["published_at"], "9999-12-31T23:59:59.999999Z", "published_at: must be a time in UTC"),
-    ("article", ["updated_at"], "2026-02-30T12:00:00Z", "updated_at: must be a time in UTC"),
+    ("article", ["created_at"], "2026-04-21", "created_at: must be a UTC time of the years 2 to 9998, such"),
+    ("article", ["created_at"], "2026-04-21T12:00:00+00:00", "created_at: must be a UTC time"),
+    ("article", ["created_at"], "2026-04-21T12:00:00+02:00", "created_at: must be a UTC time"),
+    ("article", ["published_at"], "9999-12-31T23:59:59.999999Z", "published_at: must be a UTC time"),
+    ("article", ["updated_at"], "2026-02-30T12:00:00Z", "updated_at: must be a UTC time"),
     ("article", ["body", 0], None, "body[0]: must be a string, not null"),
     ("article", ["analysis"], {"desk": None}, "analysis: the key `heading` is missing"),
     (
@@ -182,7 +188,7 @@ WRONG: list[tuple[str, list[str | int], Any, str]] = [
         "foot",
         "entities[0].mentions[0].part: must be one of",
     ),
-    ("article", ["features", 0], ["word"], "features[0]: must be a list of two, not a list"),
+    ("article", ["features", 0], ["word"], "features[0]: must be a list of two values, not a list"),
     ("article", ["features", 0, 1], 70_000, "features[0]: must be a whole number from 0 to 65535, not 70000"),
     ("article", ["related", 0, "basis"], "none", "related[0].basis: must be one of listed, computed"),
     (
@@ -209,7 +215,7 @@ WRONG: list[tuple[str, list[str | int], Any, str]] = [
     ("revision", ["content", "body"], [1], "content.body[0]: must be an object, not 1"),
     ("revision", ["document"], 7, "document: must be a string, not 7"),
     ("change", ["change"], "moved", "change: must be one of created, updated, removed"),
-    ("change", ["sequence"], 4, "sequence: must be 1, as none is left out"),
+    ("change", ["sequence"], 4, "sequence: must be 1: the sequence has no gaps"),
     (
         "change",
         ["later"],
@@ -264,4 +270,4 @@ def test_lines_of_a_kind_must_be_in_order(lines: Lines, kind: str, name: str) ->
         line, message = fault(sealed(moved))
         assert line in (at + 1, at + 2)
         assert message.startswith(name)
-        assert message.endswith("must be above that of the line before")
+        assert message.endswith("must be greater than in the line above")

@@ -1,0 +1,146 @@
+"""Write and read the file of an export, and check its order and its checksum."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+import orjson
+
+from seeds.transfer.line_format import FORMAT_VERSION, KINDS, LINE_READERS, SORT_FIELDS
+from seeds.transfer.value_readers import MalformedError
+
+# The singular and the plural of each kind of line in messages.
+KIND_NAMES = {
+    "article": ("article", "articles"),
+    "entity": ("entity", "entities"),
+    "removed": ("removed article", "removed articles"),
+    "revision": ("former revision", "former revisions"),
+    "change": ("change", "changes"),
+}
+JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
+
+
+class ExportLine(NamedTuple):
+    """A line of an export, with its number from 1 and its size in bytes."""
+
+    number: int
+    kind: str
+    values: dict[str, Any]
+    size: int
+
+
+class InvalidExportError(Exception):
+    """A file that is not a complete, unaltered export; `line` is the number of the wrong line, from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line, self.message = line, message
+
+
+def format_counts(counts: Counter[str]) -> str:
+    """Return the number of lines of each kind as text, such as `1 article, 2 entities, …`."""
+    return ", ".join(f"{counts[kind]} {names[counts[kind] != 1]}" for kind, names in KIND_NAMES.items())
+
+
+def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) -> Counter[str]:
+    """Write a line for each kind and its values, and the last line.
+
+    Returns:
+        The number of lines of each kind.
+    """
+    digest, counts = hashlib.sha256(), Counter[str]()
+    for kind, values in lines:
+        line = orjson.dumps({"kind": kind, **values}, option=JSON_OPTIONS)
+        digest.update(line)
+        file.write(line)
+        counts[kind] += 1
+    end = {"kind": "end", "lines": counts.total(), "sha256": digest.hexdigest()}
+    file.write(orjson.dumps(end, option=JSON_OPTIONS))
+    return counts
+
+
+def read_lines(file: BinaryIO, max_line_bytes: int) -> Iterator[ExportLine]:
+    """Yield the lines of an export, except the last line.
+
+    Raises:
+        InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does
+            not match the lines above.
+    """
+    digest, order, number = hashlib.sha256(), _Order(), 0
+    while data := file.readline(max_line_bytes + 1):
+        number += 1
+        try:
+            line = _parse_line(number, data, max_line_bytes)
+            order.check(line)
+            if line.kind == "end":
+                _check_end(line, digest.hexdigest())
+                break
+        except MalformedError as error:
+            raise InvalidExportError(number, str(error)) from None
+        digest.update(data)
+        yield line
+    else:
+        raise InvalidExportError(
+            number + 1, "missing: the file was cut off before its last line, of kind end"
+        )
+    if file.read(1):
+        raise InvalidExportError(number + 1, "unexpected: the line of kind end must be the last line")
+
+
+def _parse_line(number: int, data: bytes, max_line_bytes: int) -> ExportLine:
+    if len(data) > max_line_bytes:
+        message = (
+            f"more than {max_line_bytes} bytes; if the line is right, increase BRIEFS_MAX_DOCUMENT_BYTES"
+        )
+        raise MalformedError(message)
+    if not data.endswith(b"\n"):
+        raise MalformedError("incomplete: the file was cut off here")
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise MalformedError(f"not JSON: {error.msg} at character {error.pos}; expected an object") from None
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if kind not in KINDS:
+        raise MalformedError(f"expected a JSON object whose key `kind` is one of {', '.join(KINDS)}")
+    if kind == "corpus" and value.get("format") != FORMAT_VERSION:
+        message = f"must be {FORMAT_VERSION}; import the file with the version of the program that wrote it"
+        raise MalformedError(message, "format")
+    return ExportLine(number, kind, LINE_READERS[kind](value), len(data))
+
+
+class _Order:
+    """The kind and the sort key of the last line that was read."""
+
+    def __init__(self) -> None:
+        self._kind = -1
+        self._sort_key: tuple[Any, ...] = ()
+
+    def check(self, line: ExportLine) -> None:
+        """Accept `line` as the next line, or raise `MalformedError` if it is out of order."""
+        kind = KINDS.index(line.kind)
+        if (kind == 0) != (self._kind == -1):
+            raise MalformedError("the first line, and only the first, must be of kind corpus", "kind")
+        if kind < self._kind:
+            raise MalformedError(f"{line.kind} must come before {KINDS[self._kind]}", "kind")
+        names = SORT_FIELDS.get(line.kind, ())
+        sort_key = tuple(line.values[name] for name in names)
+        previous = self._sort_key if kind == self._kind else None
+        if line.kind == "change":
+            expected = previous[0] + 1 if previous else 1
+            if sort_key[0] != expected:
+                raise MalformedError(f"must be {expected}: the sequence has no gaps", "sequence")
+        elif previous and sort_key <= previous:
+            raise MalformedError("must be greater than in the line above", " and ".join(names))
+        self._kind, self._sort_key = kind, sort_key
+
+
+def _check_end(line: ExportLine, digest: str) -> None:
+    if line.values["lines"] != line.number - 1:
+        raise MalformedError(
+            f"must be {line.number - 1}, the number of lines above: lines were added or removed", "lines"
+        )
+    if line.values["sha256"] != digest:
+        raise MalformedError(
+            f"must be {digest}, as computed from the lines above: they were altered", "sha256"
+        )
