@@ -34,8 +34,8 @@ from tests.support.extraction import make_matcher
 ROOT = Path(__file__).parents[2]
 # How progress lines begin.
 PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
-# What another database with the same documents need not have: the clock, a key made for it alone, and what
-# its own sequences gave out.
+# Columns that differ between databases with the same documents: times, the secret key, and numbers from
+# sequences.
 OF_THE_MOMENT = {"changed_at", "created_at", "updated_at", "secret_key", "number"}
 
 Row = dict[str, Any]
@@ -61,7 +61,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The blocks with blank lines between them."""
+        """The text of the page, with blank lines between its blocks."""
         return "\n\n".join(self._blocks()) + "\n"
 
     def _blocks(self) -> Iterator[str]:
@@ -89,7 +89,7 @@ def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = Non
 
 
 def unreadable(path: Path) -> Path:
-    """Make `path` a regular file whose bytes nobody gets, root neither."""
+    """Make `path` a regular file that cannot be read, not even by root."""
     if os.geteuid() == 0:
         path.symlink_to("/proc/self/mem")
     else:
@@ -99,7 +99,7 @@ def unreadable(path: Path) -> Path:
 
 
 def submit(name: str, page: Page | bytes, sidecar: str = "") -> SubmittedDocument:
-    """Give `page` as if it had been read from `NAME.txt` with `sidecar` beside it."""
+    """Return `page` as if it had been read from `NAME.txt` with the sidecar `sidecar`."""
     data = page.text.encode() if isinstance(page, Page) else page
     document, beside = parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml")
     return SubmittedDocument(data, document, beside, "/pages")
@@ -116,7 +116,7 @@ def messages(stderr: str) -> list[str]:
 
 
 def summary(result: Result) -> str:
-    """Give the last line that a load has printed."""
+    """Return the last line that a load printed."""
     printed = str(result.stdout).splitlines()
     assert printed, result.stderr
     return printed[-1]
@@ -124,7 +124,7 @@ def summary(result: Result) -> str:
 
 @contextmanager
 def reference(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
-    """Make an application on a database of its own in `folder`, to hold another one's rows against."""
+    """Yield an application with its own database in `folder`, for comparison with another database."""
     path = folder / "reference.db"
     shutil.copyfile(sqlite_template, path)
     app = make_app(f"sqlite:///{path}")
@@ -167,7 +167,7 @@ def reread_pages(
 
 
 def clear(app: Flask) -> None:
-    """Bring the database of `app` back to the state of a new one."""
+    """Empty the database of `app`."""
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(db.metadata.sorted_tables):
             if table.name != Corpus.__tablename__:
@@ -176,7 +176,7 @@ def clear(app: Flask) -> None:
 
 
 def rows(app: Flask) -> Rows:
-    """Give every row of every table, in an order that is the same on both engines.
+    """Return the rows of all tables, in an order that is the same on both engines.
 
     Renderings are left out, which follow from the other rows and are made at the end of a run.
     """
@@ -195,7 +195,7 @@ def _place(key: Iterable[str], row: Row) -> list[Any]:
 
 
 def lasting(found: Mapping[str, Iterable[Row]]) -> Rows:
-    """Leave out of `found` what two databases with the same documents need not share."""
+    """Return `found` without the columns that can differ between databases with the same documents."""
     return {
         table: [{name: value for name, value in row.items() if name not in OF_THE_MOMENT} for row in several]
         for table, several in found.items()
@@ -203,18 +203,18 @@ def lasting(found: Mapping[str, Iterable[Row]]) -> Rows:
 
 
 def article(app: Flask, key: str) -> Row:
-    """Give the row of the article whose document has `key`."""
+    """Return the row of the article whose document has `key`."""
     (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
     return row
 
 
 def revision(app: Flask) -> int:
-    """Give the revision of the corpus."""
+    """Return the corpus revision."""
     return int(rows(app)["corpus"][0]["revision"])
 
 
 def recounted(found: Rows) -> list[Row]:
-    """Give the entities of `found` with the counts that its articles really amount to."""
+    """Return the entities of `found` with counts computed from its articles."""
     return [
         entity
         | {"article_count": len(of_entity), "mention_count": sum(len(row["mentions"]) for row in of_entity)}
@@ -224,7 +224,7 @@ def recounted(found: Rows) -> list[Row]:
 
 
 def environment(database_url: str) -> dict[str, str]:
-    """Give the environment of a process of its own that works on `database_url`."""
+    """Return the environment of a new process that uses `database_url`."""
     ours = ("BRIEFS_", "DATABASE_", "FLASK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"DATABASE_URL": database_url}

@@ -24,7 +24,7 @@ from tests.support.extraction import make_matcher
 
 KEYS = [f"page-{number}" for number in range(6)]
 TITLES = ["The Weir Is Closed", "Velmora Votes", "The weir is closed", "“Łódź” in 北京 🌊", "A Quay"]
-# Names that the catalogues below have, and names that a text has of its own.
+# Sentences with names of the catalogue entries below, and with other names.
 SENTENCES = [
     "Inspectors of the Inland Waters Board said on Monday that the Inland Waters Board would close the weir.",
     "On Tuesday the Inland Waters Board, whose barge was late, measured how deep the river at Velmora is.",
@@ -56,7 +56,7 @@ Answers = dict[str, tuple[int, dict[str, str], bytes]]
 
 
 def draw_page(random: Random, key: str) -> SubmittedDocument:
-    """Make a version of the page with `key`."""
+    """Return a random version of the page with `key`."""
 
     def some(texts: list[str], least: int, most: int) -> tuple[str, ...]:
         return tuple(random.sample(texts, random.randint(least, most)))
@@ -75,13 +75,13 @@ def draw_page(random: Random, key: str) -> SubmittedDocument:
 
 
 def live(app: Flask, seed: int, steps: int = 30) -> None:
-    """Lead a life in the database of `app`, of which `seed` decides all but the time."""
+    """Seed, correct, remove and relink pages at random; `seed` determines everything except times."""
     for _ in steps_of(app, seed, steps):
         pass
 
 
 def steps_of(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
-    """Lead such a life step by step."""
+    """Do the steps of `live`, and yield after each."""
     random = Random(seed)  # noqa: S311
     catalogue: list[KnownEntity] = []
     for step in range(steps):
@@ -105,7 +105,7 @@ def remove_page(app: Flask, key: str) -> None:
 
 
 def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
-    """Do what `flask seed relink` does, with another catalogue."""
+    """Do what `flask seed relink` does, with the catalogue `catalogue`."""
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
             release_slugs(connection, catalogue)
@@ -121,7 +121,7 @@ def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
 
 
 def export(app: Flask) -> bytes:
-    """Give what `flask seed export` prints."""
+    """Return the output of `flask seed export`."""
     result = app.test_cli_runner().invoke(args=["seed", "export"])
     assert result.exit_code == 0, result.stderr
     return result.stdout_bytes
@@ -135,7 +135,7 @@ def read_back(app: Flask, data: bytes, folder: Path) -> Result:
 
 
 def answers(app: Flask, *, is_ranked: bool = True) -> Answers:
-    """Give every answer of the API, by its target: each page of each collection, each thing by each name.
+    """Return the responses of the API by target: all pages of collections, and all resources by id and slug.
 
     `is_ranked` asks for the order of relevance too, which is an engine's own.
     """
@@ -166,7 +166,7 @@ def _answer(client: FlaskClient, target: str, found: Answers) -> str | None:
 
 
 def _things(app: Flask) -> list[str]:
-    """Give the address of each thing by each name that it has, had, or that nothing has any more."""
+    """Return the targets of all resources, by current and former ids and slugs."""
     with app.app_context(), db.engine.connect() as connection:
         articles = [*connection.scalars(select(ArticleSlug.slug)), *connection.scalars(select(Article.id))]
         articles += connection.scalars(select(ArticleSlug.article_id).distinct()).all()
@@ -182,7 +182,7 @@ def _things(app: Flask) -> list[str]:
 
 
 def kept_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Give all rows but for the numbers of takeaways' terms, which nobody sees."""
+    """Return all rows, without the internal numbers of the terms of takeaways."""
     found = rows(app)
     return found | {
         "takeaway_terms": [

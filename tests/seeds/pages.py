@@ -27,7 +27,7 @@ RELATED = (("Gravel Prices Sink With the Canal", "3 weeks ago"), ("Renn Brothers
 
 @dataclass(frozen=True)
 class Sample:
-    """What a page says, part by part; None or () for a part that it does not have."""
+    """The parts of a page; None or () for a missing part."""
 
     title: str = TITLE
     summary: str | None = SUMMARY
@@ -43,7 +43,7 @@ class Sample:
 
 
 def blocks(sample: Sample, bullet: str = "•", width: int | None = None) -> list[str]:
-    """The page's blocks in order, lines wrapped at `width`; lines that are one by nature are not."""
+    """Return the blocks of a page in order, with paragraphs wrapped at `width`."""
     listed = [f"  {bullet} {number}{text}" for number, text in enumerate(sample.takeaways, 1)]
     titles = [
         f"{fill(title, width)}\n{date}" if date else fill(title, width) for title, date in sample.related
@@ -63,29 +63,29 @@ def blocks(sample: Sample, bullet: str = "•", width: int | None = None) -> lis
 
 
 def fill(text: str, width: int | None) -> str:
-    """`text` wrapped at `width`, as mail and editors do it; as it is where `width` is None."""
+    """Return `text` wrapped at `width`, or unchanged if `width` is None."""
     if width is None:
         return text
     return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 def paper(*parts: str) -> bytes:
-    """Blocks with a blank line between two of them."""
+    """Return the bytes of a page made of `parts`, with blank lines between them."""
     return "\n\n".join(parts).encode()
 
 
 def page(sample: Sample) -> bytes:
-    """The sample as a page of plain form."""
+    """Return the bytes of the page with the parts of `sample`."""
     return paper(*blocks(sample))
 
 
 def read(*parts: str) -> Document:
-    """The parse of some blocks."""
+    """Parse a page made of `parts`."""
     return parse(paper(*parts), "page.txt")
 
 
 def refusal(data: bytes) -> Rejection:
-    """The Rejection that `data` ends in."""
+    """Return the rejection of `data`."""
     try:
         document = parse(data, "page.txt")
     except Rejection as rejection:
@@ -94,10 +94,10 @@ def refusal(data: bytes) -> Rejection:
 
 
 def warned(document: Document) -> list[tuple[str, int, str]]:
-    """The warnings as tuples."""
+    """Return the warnings as tuples of section, line and message."""
     return [(warning.section, warning.line, warning.message) for warning in document.warnings]
 
 
 def collapse(text: str) -> str:
-    """`text` on one line."""
+    """Return `text` on one line, with white space collapsed."""
     return re.sub(r"\s+", " ", text).strip()

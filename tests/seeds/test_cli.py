@@ -1,4 +1,4 @@
-"""`flask seed`: what it prints where, how it exits, and what one bad document does to the others."""
+"""The `flask seed` commands: output, exit status, and rejected documents among accepted documents."""
 
 import functools
 import os
@@ -48,7 +48,7 @@ NO_TAKEAWAYS = replace(GAUGES, title="No List Here", takeaways=())
 
 
 def counts(**outcomes: int) -> str:
-    """Give the summary line with `outcomes`, the others 0."""
+    """Return the summary line with `outcomes`, and 0 for the others."""
     return ", ".join(f"{outcomes.get(outcome, 0)} {outcome}" for outcome in OUTCOMES)
 
 
@@ -58,7 +58,7 @@ def invoke(app: Flask, *arguments: object) -> Result:
 
 
 def lines(result: Result) -> list[str]:
-    """Give the messages of a load; each is one line without anything unseen."""
+    """Return the messages of a load, and check that each is one printable line."""
     assert result.stderr == "" or result.stderr.endswith("\n")
     several = str(result.stderr).split("\n")[:-1]
     assert several == [printable(line) for line in several]
@@ -67,7 +67,7 @@ def lines(result: Result) -> list[str]:
 
 @pytest.fixture
 def without_database() -> Iterator[Flask]:
-    """An application whose database cannot be opened, to be used where none is needed."""
+    """An application whose database cannot be opened, for commands that need no database."""
     app = make_app("sqlite:////nowhere/at/all.db")
     yield app
     with app.app_context():
@@ -76,7 +76,7 @@ def without_database() -> Iterator[Flask]:
 
 @pytest.fixture
 def mixed(app: Flask, tmp_path: Path) -> Path:
-    """A folder of which two documents are new, one is changed, one known, and three are wrong."""
+    """A folder with two new documents, a changed one, an unchanged one and three invalid ones."""
     folder = tmp_path / "mixed"
     earlier = [submit("changed", replace(SIRENS, summary="Another.")), submit("known", GAUGES)]
     seed_pages(app, earlier, read_catalogue())
@@ -399,7 +399,7 @@ def test_a_missing_path_among_others_loads_nothing(app: Flask, tmp_path: Path) -
 
 
 def read_terminal(terminal: int) -> str:
-    """Read all that is written to a terminal until nobody has it open."""
+    """Read the output of a terminal until its other end is closed."""
     pieces = []
     try:
         while piece := os.read(terminal, 4096):
@@ -526,7 +526,7 @@ def test_status_prints_a_name_and_a_value_a_line(app: Flask, engine: str, tmp_pa
         "articles": 3,
         "takeaways": 6,
         "entities": 1,
-        # They are alike but for their titles, and so each is linked to both others.
+        # The articles differ only in their titles, so each is linked to both others.
         "related_links": 6,
         "revision": 3,
         "engine": engine,
@@ -551,7 +551,7 @@ def test_status_changes_nothing(app: Flask) -> None:
 
 
 def commands() -> list[str]:
-    """Give the names of all commands of `flask seed`."""
+    """Return the names of all commands of `flask seed`."""
     return sorted(cli.seed.commands)
 
 
@@ -572,13 +572,13 @@ def test_every_command_and_option_has_help(without_database: Flask, name: str) -
         assert re.search(r"\S {2,}[A-Z].*", option), option
 
 
-# An import wants a file and an empty database; `test_imports` has both.
+# An import needs a file and an empty database; see `test_importing`.
 @pytest.mark.parametrize("name", [name for name in commands() if name != "import"])
 @pytest.mark.usefixtures("seeded")
 def test_every_example_of_the_help_runs(
     runner: FlaskCliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    # What an example writes does not go into the project.
+    # Keep the files that an example writes out of the project.
     (tmp_path / "seeds").symlink_to(ROOT / "seeds")
     monkeypatch.chdir(tmp_path)
     examples = re.findall(r"Example: (flask seed .+)", cli.seed.commands[name].help or "")
@@ -589,7 +589,7 @@ def test_every_example_of_the_help_runs(
         assert result.stdout or (tmp_path / "briefs.ndjson").stat().st_size
 
 
-# --- databases that are not as they should be ---
+# --- missing, broken and outdated databases ---
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the commands show of their progress."""
+"""Progress output of the commands."""
 
 import re
 
@@ -9,13 +9,13 @@ from seeds import console
 
 
 class Clock:
-    """A clock that goes on by a second at each look."""
+    """A clock that advances by one second at each call."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
 
     def monotonic(self) -> float:
-        """Give the time."""
+        """Return the time in seconds."""
         self.seconds += 1
         return self.seconds
 

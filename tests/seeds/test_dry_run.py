@@ -1,4 +1,4 @@
-"""The dry run is the real run rolled back: for any folder the same report, and not one row another."""
+"""A dry run has the same report as the real run, for any folder, and changes no row."""
 
 import shutil
 from pathlib import Path
@@ -32,7 +32,7 @@ SIDECARS = st.sampled_from(
         "nonsense: 1",
     )
 )
-# What a file is: a page with a sidecar, or nothing that is one.
+# A page or an invalid document, with or without a sidecar.
 FILES = st.tuples(PAGES | st.sampled_from((b"", b"\xff", b"A title alone")), SIDECARS)
 FOLDERS = st.dictionaries(st.sampled_from(NAMES), FILES, max_size=len(NAMES))
 EXECUTION_OPTIONS = st.sampled_from(
@@ -43,7 +43,7 @@ Files = dict[str, tuple[Page | bytes, str | None]]
 
 
 def fill(folder: Path, files: Files) -> None:
-    """Let `folder` have `files` and no others."""
+    """Replace the contents of `folder` by `files`."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, (page, sidecar) in files.items():

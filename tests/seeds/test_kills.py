@@ -16,12 +16,12 @@ from tests.seeds.processes import count_steps, kill_before_step
 
 KILLS = 50
 LOAD = ("load", "--prune", "--yes")
-# Entities of the catalogue and of the text, titles that lead to one another, and texts that are alike.
+# Names in the catalogue and other names.
 NAMES = ("China", "Guangdong", "the Inland Waters Board", "Shanghai")
 
 
 def page(number: int, word: str) -> Page:
-    """Make a page that others list, in the version that has `word`."""
+    """Return the version with `word` of a page that other pages list."""
     one, other = NAMES[number % 4], NAMES[(number + 1) % 4]
     return Page(
         title=f"Gauge {number} Reports from {one}",
@@ -31,13 +31,13 @@ def page(number: int, word: str) -> Page:
     )
 
 
-# What saves the database as it is, and what brings it back to that.
+# A function that saves the database, and a function that restores it.
 Rewind = tuple[Callable[[], None], Callable[[], None]]
 
 
 @pytest.fixture
 def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
-    """What saves and restores the database of `app`."""
+    """Functions that save and restore the database of `app`."""
 
     def close() -> None:
         with app.app_context():
@@ -69,14 +69,14 @@ def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of eight documents, as it is at first."""
+    """A folder of eight documents, before `change`."""
     for number in range(8):
         write(tmp_path / "pages", f"{number}", page(number, "weekly"))
     return tmp_path / "pages"
 
 
 def change(folder: Path) -> None:
-    """Bring `folder` to its second state: documents corrected, gone, new and as they were."""
+    """Correct, delete and add documents in `folder`, and leave others unchanged."""
     for number in (0, 2, 3):
         write(folder, f"{number}", page(number, "daily"), f"slug: gauge-{number}" if number == 2 else None)
     for number in (5, 6):
@@ -86,7 +86,7 @@ def change(folder: Path) -> None:
 
 
 def check_whole(found: Rows, before: Rows, after: Rows) -> None:
-    """Hold what a killed run left against the states before and after: each article is in one of these."""
+    """Check that each article that a killed run left is complete, as before or as after the load."""
     own = ("articles", "article_slugs", "sources", "takeaways", "article_entities", "revisions")
     present = lasting(found)
     for article in found["articles"]:

@@ -1,4 +1,4 @@
-"""Messages that quote what others wrote."""
+"""Messages that quote foreign text."""
 
 from seeds.messages import printable, quoted
 

@@ -1,4 +1,4 @@
-"""`flask seed load --prune`: articles whose documents are gone from their folder, and no others."""
+"""`flask seed load --prune` removes the articles whose documents are gone, and no others."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ NAMES = ("a", "b", "c", "d", "e")
 
 @pytest.fixture
 def folder(app: Flask, tmp_path: Path) -> Path:
-    """A folder of five documents, all loaded."""
+    """A folder of five loaded documents."""
     pages = tmp_path / "pages"
     for name in NAMES:
         write(pages, name, Page(title=f"The Gauge of Town {name.upper()}"))
@@ -29,12 +29,12 @@ def prune(app: Flask, *arguments: object, answer: str | None = None) -> Result:
 
 
 def keys(app: Flask) -> set[str]:
-    """Give the keys of the articles that are there."""
+    """Return the keys of all articles."""
     return {row["key"] for row in rows(app)["articles"]}
 
 
 def removed(result: Result) -> int:
-    """Give how many articles the load says that it removed."""
+    """Return the number of removed articles in the summary of a load."""
     return int(summary(result).split(", ")[3].split()[0])
 
 

@@ -1,4 +1,4 @@
-"""`flask seed load --report`: what became of each document, and what an update changed."""
+"""`flask seed load --report`: the outcome of each document, and the changes of an update."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ SIRENS = Page(title="Sirens Tested at Noon", related=((GAUGES.title, None),))
 
 
 def read_report(text: str | bytes) -> dict[str, Any]:
-    """Read a report, which must be of the form that its schema gives."""
+    """Read a report, and validate it against its schema."""
     report: dict[str, Any] = orjson.loads(text)
     Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(report)
     assert list(report) == SCHEMA["required"]
@@ -29,7 +29,7 @@ def read_report(text: str | bytes) -> dict[str, Any]:
 
 
 def load(app: Flask, path: Path, *arguments: object) -> dict[str, Any]:
-    """Load with a report beside `path`; gives it."""
+    """Load `path`, and return the report."""
     file = path.parent / "report.json"
     file.unlink(missing_ok=True)
     result = seed(app, "--report", file, *arguments, path)

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and the standard streams."""
+"""Output files that appear only when complete, and standard streams."""
 
 import fcntl
 import os
@@ -55,7 +55,7 @@ def test_who_finds_the_file_finished_by_another_leaves_it_alone(
     lock = fcntl.flock
 
     def finish_first(file: BinaryIO, operation: int) -> None:
-        # Between our opening and our lock the other process, which had it, gives it its name.
+        # Between opening and locking, the other process finishes and renames the file.
         (tmp_path / ".file.part").rename(tmp_path / "file")
         lock(file, operation)
 

@@ -1,4 +1,4 @@
-"""From bytes to blocks: what is no text, what is a line, what is a heading."""
+"""Splitting of bytes into blocks: rejected bytes, lines and headings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which lines of a list of related articles are no titles."""
+"""Lines of the related list that are not titles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The JSON that `flask seed parse` prints, and where a rejection points."""
+"""The JSON that `flask seed parse` prints, and the place of a rejection."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From paths to documents: which files, which bytes, which key."""
+"""Finding and reading of documents: files, bytes and keys."""
 
 import os
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from tests.seeds.documents import Page, unreadable, write
 
 
 def refusal(path: Path, max_bytes: int = 10_000) -> Rejection:
-    """Give the rejection of the file at `path`."""
+    """Return the rejection of the file at `path`."""
     with pytest.raises(Rejection) as caught:
         read_bytes(path, max_bytes)
     return caught.value
@@ -95,7 +95,7 @@ def test_a_document_that_is_written_while_it_is_read_is_read_again(
     reads = iter([Page(summary="Between.").text[:90], Page(summary="After.").text])
 
     def write_meanwhile(data: bytes, name: str) -> Document:
-        # Another process would, between our looks at the file.
+        # As another process would, between the two checks of the file.
         if text := next(reads, ""):
             path.write_text(text, encoding="utf-8")
         return parse(data, name)
@@ -192,6 +192,6 @@ def test_a_sidecar_alone_is_no_document(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("length", [250, 251])
 def test_a_name_as_long_as_a_file_system_allows_is_read(tmp_path: Path, length: int) -> None:
-    # 255 bytes with `.txt`; the sidecar's name would have one more.
+    # The name has 255 bytes with `.txt`. The name of the sidecar would be one byte too long.
     path = write(tmp_path, "n" * length, Page())
     assert read_with_sidecar(path, 10_000).key == "n" * length

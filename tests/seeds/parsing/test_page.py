@@ -1,4 +1,4 @@
-"""The head of a page, and pages that are none."""
+"""The head of a page, and rejected pages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for any bytes, and for any well-formed page."""
+"""Properties of the parser for any bytes, and for any well-formed page."""
 
 import unicodedata
 from dataclasses import replace
@@ -41,7 +41,7 @@ PIECES = [
         "wide\xa0space",
     ),
 ]
-# Drawing a page takes its time on a busy machine, which is no fault of the parser.
+# Drawing a page is slow on a busy machine.
 MARKS = ("Cc", "Zl", "Zp", "Cs")
 
 WORDS = [
@@ -62,7 +62,7 @@ WORDS = [
 
 
 def _sentences(drawn: list[str]) -> str:
-    """Sentences of six words; the last may be shorter."""
+    """Return sentences of six words; the last can be shorter."""
     groups = [drawn[start : start + 6] for start in range(0, len(drawn), 6)]
     return " ".join(f"{' '.join(group).capitalize()}." for group in groups)
 
@@ -83,7 +83,7 @@ dates = st.sampled_from(["3 weeks ago", "Apr 21, 2026", "2026-04-21 10:30", "yes
 
 @st.composite
 def samples(draw: st.DrawFn) -> Sample:
-    """Pages whose parts can be told from each other."""
+    """Draw the parts of an unambiguous page."""
     takeaways = tuple(draw(st.lists(sentences | paragraphs | headings, max_size=12)))
     desk = draw(st.sampled_from([None, "Editor's\nDesk", "Editor’s Desk", "EDITOR'S\n\nDESK"]))
     signature = tuple(draw(st.lists(names, max_size=3)))
@@ -110,7 +110,7 @@ def samples(draw: st.DrawFn) -> Sample:
 
 @st.composite
 def pages(draw: st.DrawFn) -> tuple[Sample, bytes]:
-    """A page and its bytes: wrapped or not, of either newline, with or without byte-order mark."""
+    """Draw a page and its bytes: wrapped or not, with LF or CRLF, with or without a byte-order mark."""
     sample = draw(samples())
     if sample.summary and (sample.takeaways or sample.desk):
         sample = replace(sample, caption=draw(st.none() | captions))
@@ -234,7 +234,7 @@ def _check_lines(document: Document, text: str) -> None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
 
     def cited_around(span: Span | None) -> set[str | None]:
-        """What the span may say: all of it, less the list of takeaways that a warning places inside."""
+        """Return the texts that the span allows: all its lines, or without the takeaways inside it."""
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):
             return {cited(span)}

@@ -1,4 +1,4 @@
-"""Sidecars: each key, and one line for whatever is wrong."""
+"""Sidecars: each key, and a one-line message for each error."""
 
 import re
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from tests.seeds.documents import Page, write
 URL = "https://example.org/2026/tide-gauges"
 LONGEST_URL = f"{URL}?{'x' * (MAX_URL_LENGTH - len(URL) - 1)}"
 NOON = datetime(2026, 4, 21, 12, tzinfo=UTC)
-# Each nesting names the one before it nine times: 9 to the power of 9 values, were they ever copied.
+# Each list refers to the previous list nine times: expanded, there would be 9 to the power of 9 values.
 BOMB = "a: &a [x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -30,7 +30,7 @@ def read(text: str | bytes) -> Sidecar:
 
 
 def complaint(text: str | bytes, line: int = 1) -> str:
-    """Give what the rejection says after the sidecar's name and the number of the line at fault."""
+    """Return the message of the rejection after the name of the sidecar and the number of the line."""
     with pytest.raises(Rejection) as caught:
         read(text)
     message = caught.value.message
@@ -169,11 +169,11 @@ def test_a_time_of_rfc_3339_is_taken_in_utc(value: str, time: datetime) -> None:
         "2026-04-21T24:00:00Z",
         "2026-04-21T12:60:00Z",
         "2026-04-21T12:00:61Z",
-        # A leap second has no place in a datetime.
+        # A datetime cannot hold a leap second.
         "2016-12-31T23:59:60Z",
         "0000-01-01T00:00:00Z",
         "12026-04-21T12:00:00Z",
-        # Their UTC lies outside the years 1 to 9999.
+        # The time in UTC is outside the years 1 to 9999.
         "0001-01-01T00:00:00+00:01",
         "9999-12-31T23:59:59-00:01",
         "２０２６-04-21T12:00:00Z",
@@ -339,7 +339,7 @@ def test_a_sidecar_that_is_no_file_is_named_in_the_message(tmp_path: Path, kind:
         read_with_sidecar(path, 10_000)
 
 
-# What YAML is made of comes up more often than by chance.
+# Pieces of YAML syntax, which random bytes rarely contain.
 SCRAPS = st.sampled_from(
     [key.encode() + b": " for key in KEYS]
     + [

@@ -1,4 +1,4 @@
-"""What a text looks like."""
+"""Classification of text by its form."""
 
 import pytest
 

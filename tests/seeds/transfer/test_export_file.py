@@ -20,7 +20,7 @@ def read(data: bytes, longest: int = LONGEST) -> list[ExportLine]:
 
 
 def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
-    """Give line and message of the refusal of `data`."""
+    """Return the line and the message of the refusal of `data`."""
     with pytest.raises(InvalidExportError) as caught:
         read(data, longest)
     assert "\n" not in caught.value.message
@@ -28,14 +28,14 @@ def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
 
 
 def sealed(lines: Lines) -> bytes:
-    """Give `lines`, the last one left out, with a last one that is right."""
+    """Return `lines` as an export, with a correct last line."""
     data = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
     end = {"kind": "end", "lines": len(lines) - 1, "sha256": hashlib.sha256(data).hexdigest()}
     return data + orjson.dumps(end) + b"\n"
 
 
 def first_of(lines: Lines, kind: str) -> int:
-    """Give the place of the line of a kind that has something in the most of its keys."""
+    """Return the index of the line of a kind with the most values that are not empty."""
     of_kind = [at for at, line in enumerate(lines) if line["kind"] == kind]
     return max(of_kind, key=lambda at: (sum(bool(value) for value in lines[at].values()), -at))
 

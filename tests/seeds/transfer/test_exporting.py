@@ -1,4 +1,4 @@
-"""`flask seed export`: the whole database as one JSON object a line, whatever happens meanwhile."""
+"""`flask seed export`: the whole database as JSON lines, and as a snapshot."""
 
 import os
 import stat
@@ -22,7 +22,7 @@ from tests.seeds.lives import export, live, remove_page
 
 
 def output(database_url: str, *arguments: str) -> bytes:
-    """Give what `flask seed` with `arguments` prints as a process of its own."""
+    """Return the output of `flask seed` with `arguments` in a new process."""
     command = [sys.executable, "-m", "flask", "seed", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment(database_url), capture_output=True, check=True)
     return done.stdout

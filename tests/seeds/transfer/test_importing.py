@@ -1,4 +1,4 @@
-"""`flask seed import`: another database with the same rows and answers, or one line and nothing at all."""
+"""`flask seed import`: a database with the same rows and responses, or a one-line error and no change."""
 
 import hashlib
 import re
@@ -27,14 +27,14 @@ Line = dict[str, Any]
 
 @pytest.fixture
 def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a SQLite database of its own."""
+    """An application with its own SQLite database."""
     (tmp_path / "other").mkdir()
     with reference(sqlite_template, tmp_path / "other") as app:
         yield app
 
 
 def assert_same(imported: Flask, original: Flask, data: bytes) -> None:
-    """Assert that two databases are the same to everybody, `data` being the export of `original`."""
+    """Assert that two databases are equal; `data` is the export of `original`."""
     assert export(imported) == data
     assert kept_rows(imported) == kept_rows(original)
     is_ranked = engine_of(imported) == engine_of(original)
@@ -49,7 +49,7 @@ def engine_of(app: Flask) -> str:
 
 
 def moved(app: Flask, data: bytes, folder: Path) -> None:
-    """Read `data` into the database of `app`."""
+    """Import `data` into the database of `app`."""
     result = read_back(app, data, folder)
     assert (result.exit_code, result.stderr) == (0, "")
 
@@ -113,7 +113,7 @@ def test_life_goes_on_as_it_would_have(app: Flask, other: Flask, tmp_path: Path,
 
 
 def without_clock(data: bytes) -> list[Line]:
-    """Give the lines of an export but the last, without the times at which something was seeded."""
+    """Return the lines of an export except the last, without the times of seeding."""
     clock = ("created_at", "updated_at", "changed_at")
     lines = [orjson.loads(line) for line in data.splitlines()][:-1]
     return [{name: value for name, value in line.items() if name not in clock} for line in lines]
@@ -131,7 +131,7 @@ def test_the_same_documents_are_unchanged_after_an_import(app: Flask, other: Fla
     assert before["articles"] == rows(app)["articles"]
 
 
-# What is read as one thing and written as another, if not each byte of it is kept.
+# Documents with bytes that are easily changed by reading and writing.
 KEPT: list[SubmittedDocument] = [
     submit("mark", ("\ufeff" + Page(title="Mark").text).encode()),
     submit("lines", Page(title="Lines").text.replace("\n", "\r\n").encode()),
@@ -182,11 +182,11 @@ def test_batches_of_any_size_make_the_same(
         clear(app)
 
 
-# --- what is refused ---
+# --- refused exports ---
 
 
 def changed(data: bytes, kind: str, change: Callable[[list[Line], int], object]) -> bytes:
-    """Change an export at its first line of a kind, and give it the end that it then has."""
+    """Change the first line of a kind in an export, and correct its last line."""
     lines = [orjson.loads(line) for line in data.splitlines()]
     change(lines, next(at for at, line in enumerate(lines) if line["kind"] == kind))
     body = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
@@ -195,7 +195,7 @@ def changed(data: bytes, kind: str, change: Callable[[list[Line], int], object])
 
 
 def set_in(path: list[str | int], value: Any) -> Callable[[list[Line], int], object]:
-    """Make the change that sets what stands at `path` of a line."""
+    """Return a change that sets the value at `path` of a line."""
 
     def change(lines: list[Line], at: int) -> None:
         *above, last = path
@@ -208,7 +208,7 @@ def set_in(path: list[str | int], value: Any) -> Callable[[list[Line], int], obj
 
 
 def same_in_next(name: str) -> Callable[[list[Line], int], object]:
-    """Make the change that gives the next line what this one has."""
+    """Return a change that copies a value to the next line."""
     return lambda lines, at: lines[at + 1].update({name: lines[at][name]})
 
 
@@ -389,7 +389,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(other: Flask, exported: byte
     before = rows(other)
     with other.app_context():
         db.engine.dispose()
-        # SQLite says the same of a file at its limit as of a full disk.
+        # SQLite reports a file at its size limit like a full disk.
         event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 110"))
     result = read_back(other, exported, tmp_path)
     (line,) = result.stderr.splitlines()

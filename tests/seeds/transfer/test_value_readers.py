@@ -1,4 +1,4 @@
-"""Readers of JSON: one spelling of list_of value, and everything else refused with its place."""
+"""Readers of JSON values: one accepted form of each value, and refusals with a path."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,12 +26,12 @@ from seeds.transfer.value_readers import (
     uuid,
 )
 
-# The first year and the last stand for what has no time.
+# The first and the last year are reserved for missing times.
 TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.just(UTC))
 
 
 def as_json(value: Any) -> Any:
-    """Give `value` as an export has it."""
+    """Return `value` as it is in an export."""
     return orjson.loads(orjson.dumps(value, option=orjson.OPT_UTC_Z))
 
 
