@@ -1,0 +1,38 @@
+"""Fixtures for tests of all routes."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from api.db import db
+from api.models import RelatedLink, Takeaway
+from seeds.parsing.files import DOCUMENTS_FOLDER
+from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.routes import Addresses, rules_of
+
+OTHER = "Ferries Sail Again After the Storm"
+
+
+@pytest.fixture
+def addresses(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Addresses:
+    """The addresses, with rows in every table of the database."""
+    write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Has Written This One Yet")))
+    sidecar = {"published_at": "2026-04-21T09:30:00Z", "image_url": "https://example.org/ferry.jpg"}
+    write_page(tmp_path, "ferry", Page(title=OTHER, signature=("The Lantern Post",)), **sidecar)
+    load(runner, DOCUMENTS_FOLDER, tmp_path)
+    with app.app_context():
+        values = {
+            "article": slug_of(HARBOUR),
+            "entity": "shanghai",
+            "takeaway": str(db.session.query(Takeaway.id).first()[0]),  # type: ignore[index]
+            "related_link": str(db.session.query(RelatedLink.id).first()[0]),  # type: ignore[index]
+            "revision": "1",
+            "asset": "docs.js",
+        }
+    adapter = app.url_map.bind("localhost")
+    return {
+        rule.rule: adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        for rule in rules_of(app)
+    }
