@@ -76,21 +76,17 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
     return rendered.etag, rendered.article_json
 
 
-def select_rendering(reference: str) -> tuple[AnySelect, UUID | str] | None:
-    """Return the statement that finds the rendering of this id or slug, and the value of its `reference`.
-
-    Returns None if `reference` is neither an id nor a slug.
-    """
+def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
+    """Return the statement that finds the rendering of this id or slug, and the value of its `reference`."""
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
-    return (SELECT_BY_SLUG, reference) if SLUG_PATTERN.fullmatch(reference) else None
+    return SELECT_BY_SLUG, reference
 
 
 def _find_stored(reference: str) -> tuple[str, bytes] | None:
-    selected = select_rendering(reference)
-    if selected is None:
+    if not (UUID_PATTERN.fullmatch(reference) or SLUG_PATTERN.fullmatch(reference)):
         return None
-    statement, value = selected
+    statement, value = select_rendering(reference)
     parameters = {"reference": value, "rendering_key": rendering_key()}
     row = db.session.execute(statement, parameters).one_or_none()
     return (row.etag, row.article_json) if row else None

@@ -60,10 +60,9 @@ class ArticleShortcut:
         # A query or an escaped path is in RAW_URI only.
         if not (article_path and is_plain and environ.get("RAW_URI") == path):
             return None
-        selected = select_rendering(article_path[1])
-        if selected is None or not accepts(environ.get("HTTP_ACCEPT", ""), JSON):
+        if not accepts(environ.get("HTTP_ACCEPT", ""), JSON):
             return None
-        statement, reference = selected
+        statement, reference = select_rendering(article_path[1])
         parameters = {"reference": reference, "rendering_key": self._rendering_key}
         try:
             row = self._reader.fetch_one(statement, parameters)

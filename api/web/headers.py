@@ -48,37 +48,41 @@ def response_headers(settings: Settings, traits: AnswerTraits, etag: str = "", a
         etag: the ETag of the body.
         allow: the methods of the resource if the answer names them.
     """
-    own = {"ETag": etag, "Allow": allow}
-    return [*_shared_headers(settings, traits), *((name, value) for name, value in own.items() if value)]
+    headers = list(_shared_headers(settings.cors_origins, settings.cache_control, traits))
+    if etag:
+        headers.append(("ETag", etag))
+    if allow:
+        headers.append(("Allow", allow))
+    return headers
 
 
 # Bounded, since clients choose the method and the origin.
 @lru_cache(maxsize=200)
-def _shared_headers(settings: Settings, traits: AnswerTraits) -> Headers:
+def _shared_headers(cors_origins: tuple[str, ...], cache_control: str, traits: AnswerTraits) -> Headers:
     method, status = traits.method, traits.status
     is_options = method == "OPTIONS"
     has_content = not is_options and status not in (304, 308)
-    varies = ["Origin"] * (settings.cors_origins != ("*",))
+    varies = ["Origin"] * (cors_origins != ("*",))
     varies += ["Accept-Encoding"] * (status in (200, 304) and not is_options)
     headers = {
         "Content-Type": traits.content_type if has_content else "",
         "Content-Encoding": traits.content_encoding if has_content else "",
         "X-Content-Type-Options": "nosniff",
         "Vary": ", ".join(varies),
-        "Cache-Control": _cache_control(settings, traits),
+        "Cache-Control": _cache_control(cache_control, traits),
     }
-    allowed_origin = "" if is_options else _allowed_origin(settings.cors_origins, traits.origin)
+    allowed_origin = "" if is_options else _allowed_origin(cors_origins, traits.origin)
     if allowed_origin:
         headers["Access-Control-Allow-Origin"] = allowed_origin
         headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED_HEADERS)
     return [(name, value) for name, value in headers.items() if value]
 
 
-def _cache_control(settings: Settings, traits: AnswerTraits) -> str:
+def _cache_control(default: str, traits: AnswerTraits) -> str:
     if traits.status >= 400 or traits.method == "OPTIONS":
         return "no-store"
     # A redirect can be reversed later. If a browser remembered both directions, it would go in a circle.
-    return traits.cache_control or ("no-cache" if traits.status == 308 else settings.cache_control)
+    return traits.cache_control or ("no-cache" if traits.status == 308 else default)
 
 
 def _allowed_origin(allowed_origins: tuple[str, ...], origin: str) -> str:
