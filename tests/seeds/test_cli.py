@@ -133,7 +133,7 @@ def test_the_last_line_counts_every_outcome(app: Flask, mixed: Path) -> None:
     assert result.exit_code == 1
 
 
-def test_messages_name_file_and_place_and_what_is_wrong(app: Flask, mixed: Path) -> None:
+def test_messages_name_the_file_the_line_and_the_reason(app: Flask, mixed: Path) -> None:
     odd, empty, taken, time = lines(seed(app, mixed))
     assert re.fullmatch(rf"{re.escape(str(mixed))}/odd\.txt: line \d+: warning: takeaways: no takeaways", odd)
     assert empty == f"{mixed}/wrong1.txt: line 1: rejected: the file is empty; expected a title and a body"
@@ -231,7 +231,7 @@ def test_two_sidecars_with_one_url_are_one_article_and_a_rejection(app: Flask, t
     assert {row["key"] for row in rows(app)["articles"]} == {"https://example.org/tide", "c"}
 
 
-def test_what_is_no_readable_file_is_rejected_by_its_name(app: Flask, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_rejected_by_its_name(app: Flask, tmp_path: Path) -> None:
     write(tmp_path, "document", GAUGES)
     unreadable(tmp_path / "closed.txt")
     (tmp_path / "folder.txt").mkdir()
@@ -265,7 +265,9 @@ def test_what_is_no_readable_file_is_rejected_by_its_name(app: Flask, tmp_path: 
         b"A Title Alone",
     ],
 )
-def test_what_is_no_document_is_rejected_with_one_line(app: Flask, tmp_path: Path, data: bytes) -> None:
+def test_bytes_that_are_not_a_document_are_rejected_with_one_line(
+    app: Flask, tmp_path: Path, data: bytes
+) -> None:
     path = write(tmp_path, "a", data)
     (line,) = lines(seed(app, tmp_path))
     assert re.match(rf"{re.escape(str(path))}: (line|byte) \d+: rejected: \S", line)
@@ -283,7 +285,7 @@ def test_file_names_cannot_break_or_colour_a_line(app: Flask, tmp_path: Path) ->
     assert article(app, name)["source_name"] == f"{name}.txt"
 
 
-def test_markup_of_the_terminals_own_is_printed_as_it_is(app: Flask, tmp_path: Path) -> None:
+def test_markup_of_rich_is_printed_unchanged(app: Flask, tmp_path: Path) -> None:
     path = write(tmp_path, "[red]a :smile: [link=x]b", b"")
     assert lines(seed(app, path)) == [
         f"{path}: line 1: rejected: the file is empty; expected a title and a body"
@@ -330,7 +332,7 @@ def test_a_document_at_the_limit_is_loaded_and_one_byte_over_is_rejected(
     assert [row["key"] for row in rows(app)["articles"]] == ["a"]
 
 
-def test_a_folder_without_documents_says_so(app: Flask, tmp_path: Path) -> None:
+def test_a_folder_without_documents_gives_a_warning(app: Flask, tmp_path: Path) -> None:
     result = seed(app, tmp_path)
     assert lines(result) == ["warning: there are no *.txt files to load"]
     assert (result.stdout, result.exit_code) == (f"{counts()}\n", 0)
@@ -409,7 +411,7 @@ def read_terminal(terminal: int) -> str:
     return b"".join(pieces).decode()
 
 
-def test_a_terminal_has_a_progress_bar_and_a_pipe_has_none(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_terminal_shows_a_progress_bar_and_a_pipe_does_not(sqlite_template: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "pages", "a", GAUGES).parent
     write(folder, "b", b"")
     (tmp_path / "briefs.db").write_bytes(sqlite_template.read_bytes())
@@ -431,7 +433,7 @@ def test_a_terminal_has_a_progress_bar_and_a_pipe_has_none(sqlite_template: Path
 
 
 @pytest.mark.parametrize("command", [("load",), ("parse", SOURCE), ("status",)], ids=lambda each: each[0])
-def test_output_that_cannot_be_written_is_one_line(
+def test_output_that_cannot_be_written_gives_a_one_line_error(
     sqlite_template: Path, tmp_path: Path, command: tuple[object, ...]
 ) -> None:
     (tmp_path / "briefs.db").write_bytes(sqlite_template.read_bytes())
@@ -448,7 +450,7 @@ def test_output_that_cannot_be_written_is_one_line(
     assert process.returncode == 1
 
 
-def test_a_lock_that_may_not_be_written_is_named(app: Flask, engine: str, tmp_path: Path) -> None:
+def test_a_lock_file_that_cannot_be_written_is_named(app: Flask, engine: str, tmp_path: Path) -> None:
     if engine == "sqlite":
         (tmp_path / "briefs.db.lock").mkdir()
         result = seed(app)
@@ -595,7 +597,7 @@ def test_every_example_of_the_help_runs(
 @pytest.mark.parametrize(
     "arguments", [("load",), ("load", "--dry-run"), ("load", "--strict"), ("status",)], ids=" ".join
 )
-def test_a_database_without_tables_is_told_to_be_migrated(app: Flask, arguments: tuple[str, ...]) -> None:
+def test_without_tables_the_error_recommends_a_migration(app: Flask, arguments: tuple[str, ...]) -> None:
     with app.app_context():
         db.drop_all()
     result = invoke(app, "seed", *arguments)
@@ -606,7 +608,7 @@ def test_a_database_without_tables_is_told_to_be_migrated(app: Flask, arguments:
 
 
 @pytest.mark.parametrize("arguments", [("load",), ("load", "--dry-run"), ("status",)], ids=" ".join)
-def test_a_database_that_cannot_be_opened_is_one_line(
+def test_a_database_that_cannot_be_opened_gives_a_one_line_error(
     without_database: Flask, arguments: tuple[str, ...]
 ) -> None:
     result = invoke(without_database, "seed", *arguments)
@@ -615,7 +617,7 @@ def test_a_database_that_cannot_be_opened_is_one_line(
 
 
 @pytest.mark.parametrize("command", ["load", "status"])
-def test_a_file_that_is_no_database_is_one_line(tmp_path: Path, command: str) -> None:
+def test_a_file_that_is_not_a_database_gives_a_one_line_error(tmp_path: Path, command: str) -> None:
     (tmp_path / "briefs.db").write_text("No database at all. " * 100, encoding="utf-8")
     app = make_app(f"sqlite:///{tmp_path / 'briefs.db'}")
     result = invoke(app, "seed", command)
@@ -624,7 +626,7 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path, command: str) ->
 
 
 @pytest.mark.parametrize("command", ["load", "status"])
-def test_a_server_that_does_not_answer_is_one_line_without_the_password(command: str) -> None:
+def test_an_unreachable_server_gives_a_one_line_error_without_the_password(command: str) -> None:
     app = make_app("postgresql://tide:Very-Secret-1@127.0.0.1:1/briefs")
     result = invoke(app, "seed", command)
     (line,) = lines(result)
@@ -633,7 +635,7 @@ def test_a_server_that_does_not_answer_is_one_line_without_the_password(command:
     assert (result.stdout, result.exit_code) == ("", 1)
 
 
-def test_a_missing_database_is_not_told_to_be_migrated(postgresql_server: str) -> None:
+def test_for_a_missing_database_the_error_recommends_no_migration(postgresql_server: str) -> None:
     app = make_app(postgresql_server.replace("/postgres?", "/nowhere?"))
     result = invoke(app, "seed", "status")
     (line,) = lines(result)

@@ -20,7 +20,7 @@ class Clock:
         return self.seconds
 
 
-def test_without_a_terminal_a_line_now_and_then_says_how_far_how_fast_and_how_long(
+def test_without_a_terminal_progress_lines_show_count_rate_and_remaining_time(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(console, "time", Clock())
@@ -31,7 +31,7 @@ def test_without_a_terminal_a_line_now_and_then_says_how_far_how_fast_and_how_lo
     assert len(lines) == 202
 
 
-def test_what_is_done_at_once_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_short_loop_prints_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(console.progress(["a", "b"], "Loading")) == ["a", "b"]
     assert list(console.progress([], "Loading")) == []
     assert capsys.readouterr().err == ""

@@ -38,7 +38,7 @@ def removed(result: Result) -> int:
     return int(summary(result).split(", ")[3].split()[0])
 
 
-def test_what_would_go_is_shown_and_asked_about_and_goes(app: Flask, folder: Path) -> None:
+def test_articles_to_be_removed_are_listed_confirmed_and_removed(app: Flask, folder: Path) -> None:
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="y\n")
     shown, asked = result.stderr.splitlines()
@@ -49,14 +49,16 @@ def test_what_would_go_is_shown_and_asked_about_and_goes(app: Flask, folder: Pat
     assert keys(app) == set(NAMES) - {"b"}
 
 
-def test_a_no_removes_nothing_and_is_no_failure(app: Flask, folder: Path) -> None:
+def test_answering_no_removes_nothing_and_is_not_an_error(app: Flask, folder: Path) -> None:
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="n\n")
     assert (removed(result), result.exit_code) == (0, 0)
     assert keys(app) == set(NAMES)
 
 
-def test_no_answer_removes_nothing_and_says_how_to_do_without(app: Flask, folder: Path) -> None:
+def test_without_an_answer_nothing_is_removed_and_the_message_names_the_option(
+    app: Flask, folder: Path
+) -> None:
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="")
     assert result.stderr.splitlines()[-1].endswith(
@@ -75,7 +77,7 @@ def test_yes_asks_nothing(app: Flask, folder: Path) -> None:
     assert keys(app) == {"a", "c", "e"}
 
 
-def test_where_nothing_is_gone_nothing_is_asked(app: Flask, folder: Path) -> None:
+def test_if_nothing_is_gone_nothing_is_asked(app: Flask, folder: Path) -> None:
     before = rows(app)
     result = prune(app, folder)
     assert (result.stderr, removed(result), result.exit_code) == ("", 0, 0)
@@ -96,7 +98,7 @@ def test_more_than_half_of_a_folder_goes_only_with_force(app: Flask, folder: Pat
     assert keys(app) == {"d", "e"}
 
 
-def test_half_of_a_folder_may_go_without(app: Flask, folder: Path) -> None:
+def test_half_of_a_folder_is_removed_without_force(app: Flask, folder: Path) -> None:
     write(folder, "f", Page(title="The Gauge of Town F"))
     seed(app, folder)
     for name in ("a", "b", "c"):
@@ -119,7 +121,7 @@ def test_articles_of_another_folder_stay(app: Flask, folder: Path, tmp_path: Pat
     assert keys(app) == {*NAMES, "x"}
 
 
-def test_a_document_that_moved_to_another_folder_belongs_there_from_its_next_load_on(
+def test_a_moved_document_belongs_to_its_new_folder_after_the_next_load(
     app: Flask, folder: Path, tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -154,14 +156,14 @@ def test_a_document_that_is_now_rejected_is_not_gone(app: Flask, folder: Path) -
     assert keys(app) == set(NAMES)
 
 
-def test_a_document_with_another_key_leaves_the_article_of_the_old_one(app: Flask, folder: Path) -> None:
+def test_a_document_whose_key_changed_leaves_its_old_article_to_be_pruned(app: Flask, folder: Path) -> None:
     write(folder, "b", Page(title="The Gauge of Town B"), "url: https://example.org/b")
     result = prune(app, "--yes", folder)
     assert summary(result) == "1 created, 0 updated, 4 unchanged, 1 removed, 0 rejected"
     assert keys(app) == {"a", "c", "d", "e", "https://example.org/b"}
 
 
-def test_a_file_that_a_folder_does_not_give_by_itself_is_there_all_the_same(app: Flask, folder: Path) -> None:
+def test_a_file_that_is_not_loaded_with_its_folder_still_exists(app: Flask, folder: Path) -> None:
     others = [write(folder, "f", Page(title="Town F")), write(folder, ".g", Page(title="Town G"))]
     named = others[0].rename(folder / "f.md")
     assert summary(seed(app, named, others[1])).startswith("2 created")
@@ -199,7 +201,7 @@ def test_files_that_changed_names_keep_their_articles_though_one_cannot_be_read(
     assert (removed(result), result.exit_code) == (0, 1)
 
 
-def test_what_a_run_has_created_does_not_make_up_for_what_is_gone(app: Flask, folder: Path) -> None:
+def test_created_articles_do_not_offset_articles_that_are_gone(app: Flask, folder: Path) -> None:
     for name in NAMES:
         (folder / f"{name}.txt").rename(folder / f"{name}{name}.txt")
     result = prune(app, "--yes", folder)
@@ -235,7 +237,7 @@ def test_a_dry_run_shows_the_same_asks_nothing_and_removes_nothing(app: Flask, f
     ],
     ids=["file", "yes", "force"],
 )
-def test_what_makes_no_sense_together_is_called_wrongly(
+def test_options_that_exclude_each_other_are_usage_errors(
     app: Flask,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,

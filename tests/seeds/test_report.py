@@ -40,7 +40,7 @@ def load(app: Flask, path: Path, *arguments: object) -> dict[str, Any]:
     return report
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -93,7 +93,7 @@ def test_warnings_and_errors_have_their_places(app: Flask, tmp_path: Path) -> No
     assert strict["warnings"] == odd["warnings"]
 
 
-def test_an_update_says_of_each_field_what_it_was_and_is_as_the_api_serves_it(
+def test_an_update_reports_the_changed_fields_before_and_after_as_the_api_serves_them(
     app: Flask, client: FlaskClient, tmp_path: Path
 ) -> None:
     pages = tmp_path / "pages"
@@ -130,7 +130,7 @@ def test_on_standard_output_there_is_nothing_but_the_report(app: Flask, tmp_path
     assert result.stderr.splitlines()[-1] == "1 created, 0 updated, 0 unchanged, 0 removed, 1 rejected"
 
 
-def test_a_report_of_nothing_is_one(app: Flask, tmp_path: Path) -> None:
+def test_a_load_without_documents_has_a_report(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     assert load(app, tmp_path / "pages") == {
         "summary": dict.fromkeys(SCHEMA["properties"]["summary"]["required"], 0),
@@ -139,7 +139,7 @@ def test_a_report_of_nothing_is_one(app: Flask, tmp_path: Path) -> None:
     }
 
 
-def test_where_no_report_can_be_written_nothing_is_loaded(app: Flask, tmp_path: Path) -> None:
+def test_if_the_report_cannot_be_written_nothing_is_loaded(app: Flask, tmp_path: Path) -> None:
     write(tmp_path, "a", GAUGES)
     file = tmp_path / "missing" / "report.json"
     result = seed(app, "--report", file, tmp_path)
@@ -161,7 +161,7 @@ def test_a_run_that_fails_leaves_the_report_of_before(
     assert list(tmp_path.glob(".*.part")) == []
 
 
-def test_a_name_that_no_terminal_shows_is_printable_in_it(app: Flask, tmp_path: Path) -> None:
+def test_an_unprintable_file_name_is_escaped_in_the_report(app: Flask, tmp_path: Path) -> None:
     write(tmp_path / "pages", "a\nb", GAUGES)
     (document,) = load(app, tmp_path / "pages")["documents"]
     assert (document["name"], document["key"]) == ("a\\x0ab.txt", submit("a\nb", GAUGES).key)

@@ -21,7 +21,7 @@ def test_a_file_is_there_when_all_is_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
+def test_a_failure_keeps_the_older_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"older")
     with pytest.raises(ZeroDivisionError), open_output(path) as file:
@@ -30,7 +30,7 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_killed_run_has_left_is_used_again(tmp_path: Path) -> None:
+def test_the_part_file_of_a_killed_process_is_reused(tmp_path: Path) -> None:
     (tmp_path / ".file.part").write_bytes(b"much more than half")
     with open_output(tmp_path / "file") as file:
         file.write(b"whole")
@@ -38,7 +38,7 @@ def test_what_a_killed_run_has_left_is_used_again(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_two_do_not_write_one_file_at_once(tmp_path: Path) -> None:
+def test_two_processes_do_not_write_one_file_at_once(tmp_path: Path) -> None:
     with open_output(tmp_path / "file") as file:
         with (
             pytest.raises(StreamError, match=r"file: another process is writing it$"),
@@ -49,7 +49,7 @@ def test_two_do_not_write_one_file_at_once(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"the first"
 
 
-def test_who_finds_the_file_finished_by_another_leaves_it_alone(
+def test_a_file_finished_by_another_process_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = fcntl.flock
@@ -66,7 +66,7 @@ def test_who_finds_the_file_finished_by_another_leaves_it_alone(
     assert (tmp_path / "file").read_bytes() == b"the other's"
 
 
-def test_what_lies_in_its_place_is_neither_followed_nor_left_open(tmp_path: Path) -> None:
+def test_an_existing_part_file_is_neither_followed_nor_left_readable(tmp_path: Path) -> None:
     (tmp_path / ".file.part").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StreamError, match="cannot be written"), open_output(tmp_path / "file"):
         pytest.fail("opened")
@@ -77,7 +77,7 @@ def test_what_lies_in_its_place_is_neither_followed_nor_left_open(tmp_path: Path
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_link_stays_one(tmp_path: Path) -> None:
+def test_a_symbolic_link_is_kept(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "file")
     with open_output(tmp_path / "link") as file:
         file.write(b"through")

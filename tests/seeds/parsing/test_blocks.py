@@ -95,7 +95,7 @@ def test_direction_changing_characters_are_kept_and_counted_by_section() -> None
     ]
 
 
-def test_odd_characters_outside_of_all_fields_are_warned_of_for_the_page() -> None:
+def test_odd_characters_outside_all_fields_give_a_warning_for_the_page() -> None:
     document = read(TITLE, SUMMARY, "Key\x07 Takeaways", "• 1One.", "The Ledger", *BODY)
     assert warned(document) == [("page", 5, "1 control character removed (first: U+0007)")]
 
@@ -119,7 +119,7 @@ def test_a_heading_inside_a_block_is_text() -> None:
     )
 
 
-def test_takeaways_glued_to_their_heading_are_taken_off() -> None:
+def test_takeaways_in_one_block_with_their_heading_are_split_off() -> None:
     assert _headings(TITLE, "Key Takeaways\n• 1One", "Key Takeaways\nof a day") == [
         None,
         Heading.TAKEAWAYS,
@@ -128,7 +128,7 @@ def test_takeaways_glued_to_their_heading_are_taken_off() -> None:
     ]
 
 
-def test_an_analysis_heading_glued_to_the_desk_is_taken_off() -> None:
+def test_an_analysis_heading_in_one_block_with_the_desk_is_split_off() -> None:
     assert _headings(TITLE, "Editor's\nDesk\nThe Long View") == [None, Heading.DESK, None]
     assert _headings(TITLE, "Editor's\n\nDesk\nThe Long View") == [None, Heading.DESK, None]
 

@@ -47,11 +47,11 @@ def test_a_date_or_an_age_is_a_date_line(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["May Day", "Today in Aldemar", "3 Weeks That Ended the Canal", "2026", "21", "1-2-3"]
 )
-def test_a_line_that_says_more_or_less_than_a_date_is_none(line: str) -> None:
+def test_a_line_with_more_or_less_than_a_date_is_not_a_date(line: str) -> None:
     assert not is_date(line)
 
 
-def test_a_line_too_long_for_a_date_is_none() -> None:
+def test_a_very_long_line_is_not_a_date() -> None:
     assert not is_date("9" * 100_000 + " weeks ago")
 
 

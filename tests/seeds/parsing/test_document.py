@@ -35,7 +35,7 @@ def test_a_document_as_json_has_its_keys_in_order() -> None:
     assert json.loads(json.dumps(made)) == made
 
 
-def test_a_document_as_json_says_null_where_the_page_has_nothing() -> None:
+def test_a_document_as_json_has_null_for_missing_parts() -> None:
     made = document_to_json(read(TITLE, "The Ledger", *BODY))
     absent = ("summary", "image", "analysis")
     assert all(made[key] is None and made["lines"][key] is None for key in absent)

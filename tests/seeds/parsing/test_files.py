@@ -29,14 +29,14 @@ def test_the_projects_documents_are_there() -> None:
     assert (DOCUMENTS_FOLDER / "000_873f17470df679e4.txt") in find_documents([DOCUMENTS_FOLDER])
 
 
-def test_a_folder_gives_its_texts_by_name_and_nothing_below_or_beside_them(tmp_path: Path) -> None:
+def test_a_folder_has_its_txt_files_by_name_and_no_others(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.yaml", "d.TXT", "e.txt.bak", "[f].txt", "txt"):
         (tmp_path / name).touch()
     write(tmp_path / "below", "g", Page())
     assert [path.name for path in find_documents([tmp_path])] == ["[f].txt", "a.txt", "b.txt"]
 
 
-def test_files_come_as_they_are_given_whatever_their_ending(tmp_path: Path) -> None:
+def test_given_files_are_found_whatever_their_extension(tmp_path: Path) -> None:
     paths = [tmp_path / "b.text", tmp_path / "a.txt"]
     assert find_documents(paths) == paths
 
@@ -46,14 +46,12 @@ def test_a_folder_with_odd_characters_in_its_name_is_searched(tmp_path: Path) ->
     assert find_documents([path.parent]) == [path]
 
 
-def test_no_file_comes_twice(tmp_path: Path) -> None:
+def test_no_file_is_found_twice(tmp_path: Path) -> None:
     path = write(tmp_path, "a", Page())
     assert find_documents([path, tmp_path, path]) == [path]
 
 
-def test_a_file_that_is_given_in_two_spellings_comes_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_given_by_two_paths_is_found_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "pages", "a", Page())
     monkeypatch.chdir(tmp_path)
     spellings = [Path("pages"), tmp_path / "pages", Path("pages/../pages/a.txt")]
@@ -78,7 +76,7 @@ def test_a_file_at_the_limit_is_read_and_one_byte_over_is_not(tmp_path: Path) ->
     assert rejection.place == "byte 100"
 
 
-def test_a_folder_a_pipe_and_a_link_to_nothing_are_no_regular_files(tmp_path: Path) -> None:
+def test_a_folder_a_pipe_and_a_broken_link_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "folder.txt").mkdir()
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "nothing.txt").symlink_to(tmp_path / "gone")
@@ -105,7 +103,7 @@ def test_a_document_that_is_written_while_it_is_read_is_read_again(
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.yaml"])
-def test_a_document_that_never_rests_is_rejected(
+def test_a_document_that_keeps_changing_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     path = write(tmp_path, "a", Page(), "language: de")
@@ -122,7 +120,7 @@ def test_a_document_that_never_rests_is_rejected(
         read_with_sidecar(path, 10_000)
 
 
-def test_a_sidecar_that_comes_while_its_document_is_read_is_taken_along(
+def test_a_sidecar_written_while_its_document_is_read_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path, "a", Page())
@@ -144,7 +142,7 @@ def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:
     assert document.source.name == "b.txt"
 
 
-def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_rejected_with_the_reason(tmp_path: Path) -> None:
     message = refusal(unreadable(tmp_path / "a.txt")).message
     assert message in (
         "the file cannot be read: Input/output error",
@@ -152,7 +150,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     )
 
 
-def test_a_name_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_rejected(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     path.write_bytes(Page().text.encode())
     assert refusal(path).message == "the file name is not UTF-8"
@@ -185,7 +183,7 @@ def test_a_wrong_sidecar_rejects_its_document(tmp_path: Path) -> None:
         read_with_sidecar(path, 10_000)
 
 
-def test_a_sidecar_alone_is_no_document(tmp_path: Path) -> None:
+def test_a_sidecar_alone_is_not_a_document(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("slug: tide", encoding="utf-8")
     assert find_documents([tmp_path]) == []
 

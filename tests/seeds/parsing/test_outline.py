@@ -38,7 +38,7 @@ def test_an_analysis_has_a_desk_a_heading_and_paragraphs(desk: str) -> None:
     assert document.warnings == ()
 
 
-def test_an_analysis_stands_from_its_desk_to_its_last_paragraph() -> None:
+def test_the_lines_of_an_analysis_are_those_from_its_desk_to_its_last_paragraph() -> None:
     assert read(TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, SIGNED, *BODY).lines.analysis == (10, 15)
 
 
@@ -116,7 +116,7 @@ def test_a_signature_of_several_lines_is_likelier_than_a_subheading() -> None:
     assert document.body == tuple(" ".join(part.split("\n")) for part in body)
 
 
-def test_a_wrapped_subheading_is_no_signature() -> None:
+def test_a_wrapped_subheading_is_not_a_signature() -> None:
     wrapped = "The lift was built by men who\nwere told that nobody would\npay them for the moon at all."
     subheading = "What the Moon Is Worth to the\nPeople of Aldemar"
     document = read(

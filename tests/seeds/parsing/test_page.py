@@ -58,7 +58,7 @@ def test_a_page_without_takeaways_is_warned_of_at_the_end_of_its_head() -> None:
     assert warned(document) == [("takeaways", 5, "no takeaways")]
 
 
-def test_a_wordy_title_stands_over_a_summary_with_a_warning() -> None:
+def test_a_long_title_above_a_summary_gives_a_warning() -> None:
     document = read(PARAGRAPH, PARAGRAPH, *LISTED, SIGNED, *BODY)
     assert (document.title, document.summary) == (PARAGRAPH, PARAGRAPH)
     assert warned(document) == [("title", 1, "the title reads as a paragraph")]
@@ -148,7 +148,7 @@ def test_a_page_cut_off_inside_the_analysis_is_rejected_at_its_end(parts: tuple[
     )
 
 
-def test_a_second_page_in_the_body_is_told() -> None:
+def test_a_second_page_in_the_body_gives_a_warning() -> None:
     one = (TITLE, SUMMARY, *LISTED, "The Ledger", *BODY)
     messages = [message for _, _, message in warned(read(*one, *one))]
     assert messages == ["the body has a second list of takeaways"]

@@ -186,7 +186,7 @@ def test_every_field_is_the_collapse_of_the_lines_that_it_names(data: bytes) -> 
 
 
 @given(pages())
-def test_a_page_parses_back_to_what_was_put_in(made: tuple[Sample, bytes]) -> None:
+def test_a_page_parses_to_the_parts_it_was_made_of(made: tuple[Sample, bytes]) -> None:
     sample, data = made
     document = parse(data, "page.txt")
     assert document.title == sample.title

@@ -75,7 +75,7 @@ def test_a_date_below_a_symbol_belongs_to_the_title_above() -> None:
     assert _titles("Gravel Sinks", "📅", "3 weeks ago") == [("Gravel Sinks", "3 weeks ago")]
 
 
-def test_symbols_and_words_that_say_there_are_none_are_no_titles() -> None:
+def test_symbols_and_lines_that_say_none_found_are_not_titles() -> None:
     assert _titles("📰\nNo related articles found", "***") == []
     assert _titles("📰\nRenn Buys a Barge") == [("Renn Buys a Barge", None)]
 

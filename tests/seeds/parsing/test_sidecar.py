@@ -40,7 +40,7 @@ def complaint(text: str | bytes, line: int = 1) -> str:
     return rest
 
 
-def test_a_sidecar_gives_every_key() -> None:
+def test_a_sidecar_can_have_every_key() -> None:
     text = f"""\
         url: {URL}
         published_at: 2026-04-21T12:00:00Z
@@ -53,7 +53,7 @@ def test_a_sidecar_gives_every_key() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing yet\n# url: later\n", "{}"])
-def test_a_sidecar_may_say_nothing(text: str) -> None:
+def test_a_sidecar_can_be_empty(text: str) -> None:
     assert read(text) == Sidecar()
 
 
@@ -75,7 +75,7 @@ def test_a_null_is_the_default(null: str) -> None:
         "slug:    tide   # the old one",
     ],
 )
-def test_a_value_may_be_spelt_in_every_way_of_yaml(text: str) -> None:
+def test_a_value_can_have_every_form_of_yaml(text: str) -> None:
     assert read(text) == Sidecar(slug="tide")
 
 
@@ -91,7 +91,7 @@ def test_a_value_may_be_an_alias_of_another() -> None:
 @pytest.mark.parametrize(
     "url", ["http://a", "HTTPS://Example.ORG/", "https://[2001:db8::1]:8080/a?b#c", LONGEST_URL]
 )
-def test_a_url_of_http_is_taken_as_it_is(key: str, url: str) -> None:
+def test_an_http_url_is_kept_unchanged(key: str, url: str) -> None:
     assert getattr(read(f'{key}: "{url}"'), key) == url
 
 
@@ -116,7 +116,7 @@ def test_a_url_of_http_is_taken_as_it_is(key: str, url: str) -> None:
         "7",
     ],
 )
-def test_anything_else_is_no_url(key: str, value: str) -> None:
+def test_anything_else_is_not_a_url(key: str, value: str) -> None:
     rest = complaint(f"language: en\n{key}: {value}", line=2)
     assert rest == f"'{key}' must be an http or https URL of at most {MAX_URL_LENGTH} ASCII characters"
 
@@ -141,7 +141,7 @@ def test_anything_else_is_no_url(key: str, value: str) -> None:
         ("9998-12-31T23:59:59Z", datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
-def test_a_time_of_rfc_3339_is_taken_in_utc(value: str, time: datetime) -> None:
+def test_an_rfc_3339_time_is_converted_to_utc(value: str, time: datetime) -> None:
     found = read(f"published_at: {value}").published_at
     assert found == time
     assert found.tzinfo is UTC
@@ -184,7 +184,7 @@ def test_a_time_of_rfc_3339_is_taken_in_utc(value: str, time: datetime) -> None:
         "''",
     ],
 )
-def test_anything_else_is_no_time(value: str) -> None:
+def test_anything_else_is_not_a_time(value: str) -> None:
     rest = complaint(f"\n\npublished_at: {value}", line=3)
     expected = "must be an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z"
     assert rest == f"'published_at' {expected}"
@@ -204,19 +204,19 @@ def test_a_language_tag_is_taken(tag: str) -> None:
 @pytest.mark.parametrize(
     "tag", ["e", "english", "en_GB", "en-", "-en", "en--GB", "en-a", "é", '"en\\n"', "''", "1"]
 )
-def test_anything_else_is_no_language(tag: str) -> None:
+def test_anything_else_is_not_a_language(tag: str) -> None:
     assert complaint(f"language: {tag}") == "'language' must be a BCP 47 language tag, such as en or zh-Hans"
 
 
 @pytest.mark.parametrize(
     "slug", ["Tide", "tide gauges", "tide_gauges", "tide-", "é", f"{'x' * 121}", "''", '"a\\n"']
 )
-def test_anything_but_a_slug_is_no_slug(slug: str) -> None:
+def test_anything_else_is_not_a_slug(slug: str) -> None:
     rest = complaint(f"slug: {slug}")
     assert rest == "'slug' must be words of a-z and 0-9 joined by -, at most 120 characters, not a UUID"
 
 
-def test_a_uuid_is_no_slug() -> None:
+def test_a_uuid_is_not_a_slug() -> None:
     assert complaint("slug: 123e4567-e89b-42d3-a456-426614174000").endswith("not a UUID")
 
 
@@ -241,19 +241,19 @@ def test_a_key_that_is_given_twice_is_an_error(first: str, second: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "[]", "{a: b}", "{}", "\n  - a", "\n  a: b"])
-def test_a_list_or_a_map_is_no_value(value: str) -> None:
+def test_a_list_or_a_map_is_not_a_value(value: str) -> None:
     assert (
         complaint(f"language: en\nslug: {value}", line=2) == "expected `key: value` lines with plain values"
     )
 
 
 @pytest.mark.parametrize("text", ["? [url]\n: x", "? {url: x}\n: x"])
-def test_a_list_or_a_map_is_no_key(text: str) -> None:
+def test_a_list_or_a_map_is_not_a_key(text: str) -> None:
     assert complaint(text) == "expected `key: value` lines with plain values"
 
 
 @pytest.mark.parametrize("text", ["- url: x", "url", "[]", "'url: x'", "7", "~"])
-def test_anything_but_a_map_is_no_sidecar(text: str) -> None:
+def test_anything_but_a_map_is_not_a_sidecar(text: str) -> None:
     assert complaint(f"\n{text}", line=2) == "expected `key: value` lines"
 
 
@@ -271,12 +271,12 @@ def test_anything_but_a_map_is_no_sidecar(text: str) -> None:
         ('slug: "\\q"', 1),
     ],
 )
-def test_what_is_not_yaml_says_so(text: str, line: int) -> None:
+def test_text_that_is_not_yaml_is_rejected(text: str, line: int) -> None:
     assert complaint(text, line).startswith("not YAML: ")
 
 
 @pytest.mark.parametrize("text", [b"slug: \xff", b"slug: caf\xe9", b"# \xc3\n", b"slug: \xed\xa0\x80"])
-def test_what_is_not_utf_8_says_so(text: bytes) -> None:
+def test_bytes_that_are_not_utf_8_are_rejected(text: bytes) -> None:
     assert complaint(b"language: en\n" + text, line=2) == "the file is not UTF-8"
 
 
@@ -294,11 +294,11 @@ def test_an_alias_bomb_is_an_error_before_it_grows() -> None:
     assert complaint(BOMB) == "expected `key: value` lines with plain values"
 
 
-def test_a_list_that_holds_itself_is_no_value() -> None:
+def test_a_list_that_contains_itself_is_not_a_value() -> None:
     assert "plain values" in complaint("slug: &a [*a]")
 
 
-def test_a_tag_makes_nothing_but_text() -> None:
+def test_a_yaml_tag_gives_only_text() -> None:
     assert read("slug: !!python/name:os.system tide") == Sidecar(slug="tide")
 
 
@@ -329,7 +329,7 @@ def test_a_sidecar_over_its_limit_is_named_in_the_message(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", ["folder", "link to nothing"])
-def test_a_sidecar_that_is_no_file_is_named_in_the_message(tmp_path: Path, kind: str) -> None:
+def test_a_sidecar_that_is_not_a_file_is_named_in_the_message(tmp_path: Path, kind: str) -> None:
     path = write(tmp_path, "page", Page())
     if kind == "folder":
         path.with_suffix(".yaml").mkdir()

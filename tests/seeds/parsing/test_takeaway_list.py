@@ -19,7 +19,7 @@ def test_an_item_may_start_with_any_bullet(bullet: str) -> None:
     assert _takeaways(f"{bullet} 1One\n{bullet}2Two") == ["One", "Two"]
 
 
-def test_items_stand_on_their_lines_with_or_without_blank_lines_between_them() -> None:
+def test_items_have_their_lines_with_or_without_blank_lines_between_them() -> None:
     document = _listed("• 1One\n• 2Two\nand a half", "• 3Three")
     assert [takeaway.text for takeaway in document.takeaways] == ["One", "Two and a half", "Three"]
     assert document.lines.takeaways == ((7, 7), (8, 9), (11, 11))
@@ -38,7 +38,7 @@ def test_space_or_a_dot_or_bracket_after_the_number_is_no_text() -> None:
     assert _takeaways("• 1 One\n• 2. Two\n• 3) Three") == ["One", "Two", "Three"]
 
 
-def test_a_gap_in_the_numbers_is_warned_of_and_counts_no_position() -> None:
+def test_a_gap_in_the_numbers_gives_a_warning_but_no_gap_in_positions() -> None:
     document = _listed("• 1One\n• 2Two\n• 45G masts\n• 8Eight")
     assert [(each.position, each.text) for each in document.takeaways][2:] == [(3, "5G masts"), (4, "Eight")]
     assert warned(document) == [
@@ -51,19 +51,19 @@ def test_a_list_that_starts_late_is_warned_of() -> None:
     assert warned(_listed("• 2Two\n• 3Three")) == [("takeaways", 7, "item 1 is missing: 2 comes first")]
 
 
-def test_a_far_jump_is_believed_only_where_a_letter_is_glued_to_it() -> None:
+def test_a_large_gap_is_accepted_only_if_a_letter_follows_the_number() -> None:
     assert _takeaways("• 1One\n• 2Two\n• 14Fourteen") == ["One", "Two", "Fourteen"]
     assert _takeaways("• 1One\n• 2Two\n• 224-hour tides") == ["One", "Two", "24-hour tides"]
     assert _takeaways("• 1One\n• 2Two\n• 2026 begins") == ["One", "Two", "2026 begins"]
 
 
-def test_a_repeated_number_is_taken_off_and_warned_of() -> None:
+def test_a_repeated_number_is_removed_with_a_warning() -> None:
     document = _listed("• 1One\n• 2Two\n• 2Too\n• 35G masts")
     assert [each.text for each in document.takeaways] == ["One", "Two", "Too", "5G masts"]
     assert warned(document) == [("takeaways", 9, "number 2 is repeated")]
 
 
-def test_an_item_without_a_number_stands_in_its_place_and_is_warned_of() -> None:
+def test_an_item_without_a_number_keeps_its_position_with_a_warning() -> None:
     document = _listed("• 1One\n• Two\n• 35G masts")
     assert [each.text for each in document.takeaways] == ["One", "Two", "5G masts"]
     assert warned(document) == [("takeaways", 8, 'an item without the next number was read as item 2: "Two"')]
@@ -95,7 +95,7 @@ def test_a_heading_without_items_is_warned_of() -> None:
     assert warned(_listed()) == [("takeaways", 5, "no items below the heading")]
 
 
-def test_a_wrapped_line_that_starts_with_a_dash_is_no_item() -> None:
+def test_a_wrapped_line_that_starts_with_a_dash_is_not_an_item() -> None:
     assert _takeaways("• 1The lift\n– the first one –\n- so far - opens") == [
         "The lift – the first one – - so far - opens"
     ]

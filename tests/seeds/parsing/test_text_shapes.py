@@ -75,7 +75,7 @@ def test_a_name_may_be_a_line_of_a_signature(text: str) -> None:
         "It opens. Renn Inc.",
     ],
 )
-def test_a_sentence_a_clause_or_an_item_is_no_line_of_a_signature(text: str) -> None:
+def test_a_sentence_a_clause_or_an_item_is_not_a_signature_line(text: str) -> None:
     assert not reads_as_signature_line(text)
 
 
@@ -91,6 +91,6 @@ def test_a_caption_is_one_short_sentence() -> None:
     assert not reads_as_caption(f"{LONG} and went down again at noon.")
 
 
-def test_a_line_is_full_where_the_next_word_has_no_room() -> None:
+def test_a_line_is_full_if_the_next_word_does_not_fit() -> None:
     assert is_full_line("A red barge", "waits here", 16)
     assert not is_full_line("A red barge", "waits here", 17)

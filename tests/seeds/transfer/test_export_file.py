@@ -76,7 +76,7 @@ def test_a_file_that_is_cut_at_any_byte_is_refused(lines: Lines) -> None:
         assert "the file was cut off" in message
 
 
-def test_a_byte_that_is_another_is_refused(exported: bytes) -> None:
+def test_an_altered_byte_is_refused(exported: bytes) -> None:
     for place in range(0, len(exported), 997):
         altered = bytearray(exported)
         altered[place] ^= 1
@@ -128,7 +128,7 @@ def test_a_line_at_the_limit_is_read_and_one_byte_over_is_refused(exported: byte
         (lambda lines: lines[:-2] + lines[-1:], -2, "lines: must be "),
     ],
 )
-def test_what_is_no_export_is_refused_with_its_line(
+def test_a_file_that_is_not_an_export_is_refused_with_the_line(
     exported: bytes, change: Callable[[list[bytes]], list[bytes]], line: int | None, message: str
 ) -> None:
     whole = exported.splitlines(keepends=True)
@@ -227,7 +227,7 @@ WRONG: list[tuple[str, list[str | int], Any, str]] = [
 
 
 @pytest.mark.parametrize(("kind", "path", "value", "message"), WRONG)
-def test_a_wrong_value_is_refused_with_its_place_and_what_is_right(
+def test_a_wrong_value_is_refused_with_its_path_and_the_expected_value(
     lines: Lines, kind: str, path: list[str | int], value: Any, message: str
 ) -> None:
     at = lines.index(next(line for line in lines if line["kind"] == kind))

@@ -53,7 +53,7 @@ def test_an_empty_database_is_two_lines(app: Flask) -> None:
     assert orjson.loads(last)["lines"] == 1
 
 
-def test_chunks_of_any_size_give_the_same(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_of_any_size_give_the_same_export(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     live(app, 9)
     expected = export(app)
     monkeypatch.setattr("seeds.transfer.exporting.CHUNK_BYTES", 1)
@@ -103,7 +103,9 @@ def test_a_real_process_writes_it_to_a_pipe(sqlite_template: Path, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_file_is_the_owners_alone(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> None:
+def test_an_exported_file_is_readable_by_its_owner_only(
+    app: Flask, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
     path = tmp_path / "briefs.ndjson"
     path.write_text("an older one", encoding="utf-8")
     path.chmod(0o666)
@@ -134,7 +136,7 @@ def test_an_export_that_fails_leaves_the_older_file(
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_cannot_be_written_is_one_line(runner: FlaskCliRunner, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_gives_a_one_line_error(runner: FlaskCliRunner, tmp_path: Path) -> None:
     for path, reason in {
         tmp_path / "no" / "briefs.ndjson": "No such file or directory",
         Path("/dev/full"): "No space left on device",
@@ -145,7 +147,7 @@ def test_what_cannot_be_written_is_one_line(runner: FlaskCliRunner, tmp_path: Pa
     assert runner.invoke(args=["seed", "export", str(tmp_path)]).exit_code == 2
 
 
-def test_a_reader_that_goes_away_is_one_line(database_url: str, app: Flask) -> None:
+def test_a_closed_pipe_gives_a_one_line_error(database_url: str, app: Flask) -> None:
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Corpus).values(secret_key="k" * 1_000_000))
     command = [sys.executable, "-m", "flask", "seed", "export"]
@@ -158,7 +160,7 @@ def test_a_reader_that_goes_away_is_one_line(database_url: str, app: Flask) -> N
     assert (done.returncode, done.stderr) == (1, b"Error: standard output: cannot be written: Broken pipe\n")
 
 
-def test_a_database_without_tables_is_told_to_be_migrated(app: Flask, tmp_path: Path) -> None:
+def test_without_tables_the_error_recommends_a_migration(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         db.drop_all()
     result = app.test_cli_runner().invoke(args=["seed", "export", str(tmp_path / "briefs.ndjson")])

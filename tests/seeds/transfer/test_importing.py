@@ -103,7 +103,9 @@ def test_an_empty_database_moves_with_its_key(app: Flask, other: Flask, tmp_path
 
 
 @pytest.mark.parametrize("seed", [10, 11])
-def test_life_goes_on_as_it_would_have(app: Flask, other: Flask, tmp_path: Path, seed: int) -> None:
+def test_an_imported_database_develops_like_the_original(
+    app: Flask, other: Flask, tmp_path: Path, seed: int
+) -> None:
     live(other, seed)
     moved(app, export(other), tmp_path)
     for one in (app, other):
@@ -294,7 +296,7 @@ REFUSED: list[tuple[str, Callable[[list[Line], int], object], int | None, str]] 
 
 
 @pytest.mark.parametrize(("kind", "change", "further", "message"), REFUSED)
-def test_what_cannot_be_is_refused_with_its_line_and_leaves_nothing(
+def test_inconsistent_lines_are_refused_with_their_number_and_leave_nothing(
     app: Flask,
     exported: bytes,
     tmp_path: Path,
@@ -359,9 +361,7 @@ def test_a_longer_line_than_the_settings_allow_is_refused(
     assert "more than 1280 bytes; if the line is right, increase BRIEFS_MAX_DOCUMENT_BYTES" in result.stderr
 
 
-def test_a_database_without_tables_is_told_to_be_migrated(
-    app: Flask, exported: bytes, tmp_path: Path
-) -> None:
+def test_without_tables_the_error_recommends_a_migration(app: Flask, exported: bytes, tmp_path: Path) -> None:
     with app.app_context():
         db.drop_all()
     result = read_back(app, exported, tmp_path)

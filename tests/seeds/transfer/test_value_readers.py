@@ -85,7 +85,7 @@ def test_the_kind_says_what_else_there_is() -> None:
             read(value)
 
 
-def test_what_is_right_may_stay_as_it_is() -> None:
+def test_a_checked_value_is_returned_unchanged() -> None:
     written = str(UUID(int=7))
     assert checked(uuid)(written) == written
     with pytest.raises(MalformedError):
@@ -107,7 +107,7 @@ def test_the_place_and_the_value_are_named_on_one_line() -> None:
         assert len(str(caught.value)) < 200
 
 
-def test_times_of_other_zones_are_not_ours() -> None:
+def test_times_in_other_zones_are_refused() -> None:
     at = datetime(2026, 4, 21, tzinfo=UTC).astimezone(tz=None) + timedelta(hours=1)
     with pytest.raises(MalformedError, match="must be a UTC time"):
         time(at.isoformat())
