@@ -110,7 +110,7 @@ def replace_computed_links(
 ) -> bool:
     """Replace the computed links of an article by links to its neighbours. Return True if any changed."""
     neighbours = find_neighbours(connection, identity, vector, published_at)[:MAX_SCORED_LINKS]
-    links = connection.execute(RESOLVED_LINKS, {"identities": [identity]})
+    links = connection.execute(RESOLVED_LINKS, {"identities": [identity]}).all()
     link_by_target = {link.target_id: link for link in links}
     changes, targets = LinkChanges(), {neighbour.article for neighbour in neighbours}
     for target, former in link_by_target.items():
@@ -135,12 +135,12 @@ def insert_links_both_ways(
         return
     listed = {
         (link.article_id, link.target_id): link
-        for link in connection.execute(UNSCORED_LINKS, {"identity": identity})
+        for link in connection.execute(UNSCORED_LINKS, {"identity": identity}).all()
     }
     articles = [neighbour.article for neighbour in neighbours]
     lowest_of_full = {
         link.article_id: link
-        for link in connection.execute(LOWEST_SCORED_LINKS, {"identities": articles})
+        for link in connection.execute(LOWEST_SCORED_LINKS, {"identities": articles}).all()
         if link.scored == MAX_SCORED_LINKS
     }
     changes = LinkChanges()

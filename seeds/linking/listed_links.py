@@ -141,7 +141,7 @@ def _take_scores_of_computed_links(
     articles = sorted({article for article, _ in listed})
     replaced = [
         row
-        for row in connection.execute(RESOLVED_LINKS, {"identities": articles})
+        for row in connection.execute(RESOLVED_LINKS, {"identities": articles}).all()
         if row.basis == "computed" and (row.article_id, row.target_id) in listed
     ]
     if replaced:
@@ -179,7 +179,7 @@ def _find_candidates(connection: Connection, digests: list[str]) -> dict[str, li
     candidates: dict[str, list[Candidate]] = {}
     for start in range(0, len(digests), MAX_PARAMETERS):
         parameters = {"digests": digests[start : start + MAX_PARAMETERS]}
-        for row in connection.execute(CANDIDATES, parameters):
+        for row in connection.execute(CANDIDATES, parameters).all():
             candidates.setdefault(row.title_digest, []).append(Candidate(*row))
     return candidates
 

@@ -94,7 +94,7 @@ def find_neighbours(
 ) -> list[Neighbour]:
     """Return the articles that are similar to the article `identity`, best first."""
     candidates = _find_candidates(connection, identity, vector, published_at)
-    rows = connection.execute(VECTORS, {"identities": candidates}) if candidates else ()
+    rows = connection.execute(VECTORS, {"identities": candidates}).all() if candidates else ()
     compared = [
         (row.article_id, weight_products(vector.weights, unpack(row.weights)), row.published_at)
         for row in rows
@@ -128,7 +128,7 @@ def _find_candidates(
     for number, (feature, weight) in enumerate(padded):
         parameters[f"feature_{number}"] = feature
         parameters[f"weight_{number}"] = weight
-    return [*connection.scalars(CANDIDATES, parameters)]
+    return [*connection.scalars(CANDIDATES, parameters).all()]
 
 
 def _read_entities(
@@ -139,7 +139,7 @@ def _read_entities(
     if not names:
         return {}
     identities = [UUID(name.removeprefix(ENTITY)) for name in sorted(names)]
-    rows = connection.execute(ENTITY_NAMES, {"identities": identities})
+    rows = connection.execute(ENTITY_NAMES, {"identities": identities}).all()
     return {ENTITY + row.id.hex: {"id": str(row.id), "slug": row.slug, "name": row.name} for row in rows}
 
 

@@ -68,7 +68,8 @@ def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> Ups
     entities = {each.entity.id: each.entity for each in found}
     if not entities:
         return UpsertedEntities({}, {})
-    stored = {row.id: row for row in connection.execute(STORED_ENTITIES, {"identities": list(entities)})}
+    rows = connection.execute(STORED_ENTITIES, {"identities": list(entities)}).all()
+    stored = {row.id: row for row in rows}
     new = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in stored}
     _insert_entities(connection, {identity: entities[identity] for identity in new}, new)
     extracted = [row for row in stored.values() if row.origin == "extracted"]
@@ -95,7 +96,7 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity])
         identity: slug_choices(entity.slug, entity.type, identity) for identity, entity in entities.items()
     }
     every_choice = sorted({slug for slugs in choices.values() for slug in slugs})
-    stored = set(connection.scalars(TAKEN_SLUGS, {"slugs": every_choice}))
+    stored = set(connection.scalars(TAKEN_SLUGS, {"slugs": every_choice}).all())
     reserved, taken = {}, set(stored)
     for identity, slugs in choices.items():
         reserved[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])

@@ -84,7 +84,7 @@ def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMenti
         The texts of the mentions of each entity that the article had.
     """
     remove_computed_links_to(connection, identity)
-    rows = connection.execute(MENTIONS, {"identity": identity})
+    rows = connection.execute(MENTIONS, {"identity": identity}).all()
     before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
     for statement in DELETES:
         connection.execute(statement, {"identity": identity})

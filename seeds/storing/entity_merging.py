@@ -67,7 +67,7 @@ def _read_page(connection: Connection, last: UUID) -> list[Any]:
     """Return the extracted entities that follow the id `last`."""
     columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
     rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
-    return list(connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)))
+    return [*connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)).all()]
 
 
 def _update_page(connection: Connection, page: Collection[Any]) -> int:
@@ -91,7 +91,7 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
         ArticleEntity.mentions,
     )
     rows = select(*columns).where(ArticleEntity.entity_id.in_(entities))
-    for row in connection.execute(rows):
+    for row in connection.execute(rows).all():
         entity = votes[row.entity_id]
         entity.names[row.own_name] += 1
         entity.types[row.own_type] += 1

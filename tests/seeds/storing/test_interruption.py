@@ -243,5 +243,6 @@ def test_a_full_disk_is_reported_in_one_line_and_leaves_complete_articles(
         assert (result.stdout, result.exit_code) == ("", 1)
         assert 0 < check_articles(app, complete) < NUMBER
         subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
-        assert seed(app, pages).exit_code == 0
+        result = seed(app, pages)
+        assert (messages(result.stderr), result.exit_code) == ([], 0)
         assert lasting(rows(app)) == complete
