@@ -17,12 +17,13 @@ from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
 from api.v1.renderings import rendering_key
+from seeds.command_files import STANDARD, input_name, open_input, open_output
 from seeds.console import count_of, print_message, print_result, progress, reported_failures
+from seeds.escaping import printable
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
 from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
-from seeds.messages import printable
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
 from seeds.report import REJECTED, open_report
@@ -33,7 +34,6 @@ from seeds.storing.relink import rederive, relink
 from seeds.storing.removal import find_article, remove
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
-from seeds.streams import STANDARD, input_name, open_input, open_output
 from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines

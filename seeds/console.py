@@ -25,9 +25,9 @@ from rich.progress import (
 from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
-from seeds.messages import printable
+from seeds.command_files import StreamError
+from seeds.escaping import printable
 from seeds.storing.transactions import LockError
-from seeds.streams import StreamError
 
 Item = TypeVar("Item")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from api.models import Article, SourceDocument
-from seeds.messages import printable
+from seeds.escaping import printable
 from seeds.parsing.files import real_path
 
 

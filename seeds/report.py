@@ -15,10 +15,10 @@ from typing import IO, Any
 import orjson
 
 from api.models import CREATED, REMOVED, UPDATED
-from seeds.messages import printable
+from seeds.command_files import StreamError, open_output
+from seeds.escaping import printable
 from seeds.parsing.document import ParseWarning, Rejection
 from seeds.storing.history import UNCHANGED, Outcome
-from seeds.streams import StreamError, open_output
 
 REJECTED = "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from api.models import CREATED, Corpus
 from seeds.console import print_message, progress
+from seeds.escaping import printable
 from seeds.extraction.mentions import EntityMatcher
-from seeds.messages import printable
 from seeds.parsing.document import ParseWarning, Rejection
 from seeds.parsing.files import SubmittedDocument, find_document_key, read_with_sidecar, real_path
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder

@@ -10,8 +10,8 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.models import ENTITY_TYPES
+from seeds.escaping import printable
 from seeds.identifiers import CURLY_QUOTES, entity_id, is_slug, make_slug
-from seeds.messages import printable
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
 MAX_DEPTH = 10

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from seeds.escaping import printable
 from seeds.extraction.extractor import RecognizedName, Recognizer, recognize_nothing
-from seeds.messages import printable
 
 # The labels of OntoNotes, which most pipelines have, and PER of others. Dates and amounts are not entities.
 TYPES = {

@@ -6,13 +6,13 @@ from enum import Enum
 from typing import NamedTuple
 from unicodedata import category
 
-from seeds.messages import quoted
+from seeds.escaping import quoted
+from seeds.parsing.bullets import has_bullet
 from seeds.parsing.document import Rejection, Span
 from seeds.parsing.text_shapes import reads_as_heading, starts_lower_case
 
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 ODD_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-BULLET = re.compile(r"[•*–—·‣▪◦●■□▶►➤➢✓✔-]\s*")
 HTML_START = re.compile(r"<[A-Za-z!?/]")
 JSON_START = re.compile(r'\{\s*["}]|\[\s*["\[{\]]')
 # The heading "Editor's Desk" can be split over two lines.
@@ -190,7 +190,7 @@ def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | N
     """Return True if `rest`, in one block with `heading`, is the content expected under that heading."""
     following = rest[0]
     if heading is Heading.TAKEAWAYS:
-        return BULLET.match(following.text) is not None
+        return has_bullet(following.text)
     if heading is Heading.DESK:
         return len(rest) == 1 and reads_as_heading(following.text)
     if heading is Heading.SHARE:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from seeds.messages import printable
+from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import MAX_SIDECAR_BYTES, Sidecar, parse_sidecar

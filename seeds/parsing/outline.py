@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from seeds.parsing.blocks import BULLET, Block, Heading
+from seeds.parsing.blocks import Block, Heading
+from seeds.parsing.bullets import has_bullet
 from seeds.parsing.document import Rejection
 from seeds.parsing.takeaway_list import Item, gather_items
 from seeds.parsing.text_shapes import (
@@ -232,6 +233,6 @@ def _line_width(blocks: Blocks) -> int:
     widest = max(len(line.text) for block in blocks for line in block.lines)
     if widest > MAX_WRAP_WIDTH:
         return 0
-    paragraphs = (block for block in blocks if len(block.lines) > 1 and not BULLET.match(block.lines[0].text))
+    paragraphs = (block for block in blocks if len(block.lines) > 1 and not has_bullet(block.lines[0].text))
     wrapped = (_is_wrapped(each, widest) and ends_as_sentence(each.lines[-1].text) for each in paragraphs)
     return widest if any(wrapped) else 0

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise
 
-from seeds.messages import quoted
-from seeds.parsing.blocks import BULLET, Block, Heading, OddCharacters, read_blocks
+from seeds.escaping import quoted
+from seeds.parsing.blocks import Block, Heading, OddCharacters, read_blocks
+from seeds.parsing.bullets import has_bullet
 from seeds.parsing.document import (
     Analysis,
     Byline,
@@ -149,7 +150,7 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
     if middle.desk and not middle.analysis:
         yield ParseWarning("analysis", middle.desk.span[0], "no paragraphs below the heading")
     for block, following in pairwise(middle.body):
-        if block.heading is Heading.TAKEAWAYS and BULLET.match(following.lines[0].text):
+        if block.heading is Heading.TAKEAWAYS and has_bullet(following.lines[0].text):
             yield ParseWarning("body", block.span[0], "the body has a second list of takeaways")
     if middle.stray:
         count = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from seeds.messages import quoted
-from seeds.parsing.blocks import BULLET, Block, Heading, Line
+from seeds.escaping import quoted
+from seeds.parsing.blocks import Block, Heading, Line
+from seeds.parsing.bullets import split_bullet
 from seeds.parsing.date_lines import is_date, is_symbol, says_none
 from seeds.parsing.document import ParseWarning, RelatedTitle, Span
 from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, starts_lower_case
@@ -83,8 +84,8 @@ def _continues(previous: str, text: str, width: int) -> bool:
 
 
 def _without_bullet(line: Line) -> Line:
-    bullet = BULLET.match(line.text)
-    return line._replace(text=line.text[bullet.end() :]) if bullet and bullet[0].endswith(" ") else line
+    bullet, rest = split_bullet(line.text)
+    return line._replace(text=rest) if bullet.endswith(" ") else line
 
 
 def _warn_of_unread(blocks: Sequence[Block]) -> Iterator[ParseWarning]:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from seeds.escaping import printable
 from seeds.identifiers import MAX_SLUG, is_slug
-from seeds.messages import printable
 from seeds.parsing.document import Rejection
 
 MAX_SIDECAR_BYTES = 64 * 1024

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from seeds.messages import quoted
-from seeds.parsing.blocks import BULLET, Block, Line
+from seeds.escaping import quoted
+from seeds.parsing.blocks import Block, Line
+from seeds.parsing.bullets import split_bullet
 from seeds.parsing.document import ParseWarning, Span, Takeaway
 
 LEADING_DIGITS = re.compile(r"[0-9]{1,6}")
@@ -65,16 +66,16 @@ def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
 
 
 def _starts_item(text: str, items: Sequence[Item]) -> bool:
-    bullet = BULLET.match(text)
-    if bullet is None:
+    bullet, rest = split_bullet(text)
+    if not bullet:
         return False
     # A wrapped line can start with a dash: a bullet unlike the first needs the next number after it.
     is_same_bullet = not items or text[0] == items[0][0].text[0]
-    return is_same_bullet or text.startswith(str(len(items) + 1), bullet.end())
+    return is_same_bullet or rest.startswith(str(len(items) + 1))
 
 
 def _item_text(item: Item) -> str:
-    first = BULLET.sub("", item[0].text, count=1)
+    _, first = split_bullet(item[0].text)
     return " ".join([first, *(line.text for line in item[1:])]).strip()
 
 

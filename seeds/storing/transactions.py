@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from api.db import BUSY_MILLISECONDS
-from seeds.messages import printable
+from seeds.escaping import printable
 
 Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
-from seeds.transfer.line_format import FORMAT_VERSION, KINDS, LINE_READERS, SORT_FIELDS
+from seeds.transfer.line_fields import FORMAT_VERSION, KINDS, LINE_READERS, SORT_FIELDS
 from seeds.transfer.value_readers import MalformedError
 
 # The singular and the plural of each kind of line in messages.

@@ -25,7 +25,7 @@ from api.models import (
     Takeaway,
 )
 from seeds.linking.feature_vectors import unpack
-from seeds.transfer.line_format import (
+from seeds.transfer.line_fields import (
     ARTICLE_COLUMNS,
     CHANGE_COLUMNS,
     ENTITY_COLUMNS,

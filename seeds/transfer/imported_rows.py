@@ -44,7 +44,7 @@ from seeds.storing.row_builders import (
     takeaway_rows,
     takeaway_terms_rows,
 )
-from seeds.transfer.line_format import ARTICLE_COLUMNS, CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
+from seeds.transfer.line_fields import ARTICLE_COLUMNS, CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
 from seeds.transfer.value_readers import MalformedError
 
 Rows = dict[type[Any], list[Row]]

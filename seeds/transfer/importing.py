@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from api.db import db
 from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.bulk import insert_rows
-from seeds.messages import printable
+from seeds.escaping import printable
 from seeds.storing.transactions import savepoint
 from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
 from seeds.transfer.imported_rows import ROW_BUILDERS, Rows

@@ -15,8 +15,8 @@ import orjson
 
 from api.config import MIN_SECRET_CHARACTERS
 from api.resources.fields import rfc3339
+from seeds.escaping import quoted
 from seeds.identifiers import MAX_SLUG, is_slug
-from seeds.messages import quoted
 
 Reader = Callable[[Any], Any]
 

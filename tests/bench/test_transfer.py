@@ -12,7 +12,7 @@ from bench.databases import SqliteStore
 from bench.transfer import measure_transfer, multiply_export
 from seeds.transfer.export_file import write_lines
 from tests.seeds.documents import reference, rows, seed
-from tests.seeds.lives import export, read_back
+from tests.seeds.random_histories import export, read_back
 
 DOCUMENTS, COPIES = 12, 3
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.seeds.documents import reference
-from tests.seeds.lives import export, live
+from tests.seeds.random_histories import export, run_random_steps
 
 
 @pytest.fixture(scope="session")
 def exported(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Return an export with lines of every kind."""
     with reference(sqlite_template, tmp_path_factory.mktemp("exported")) as app:
-        live(app, 3)
+        run_random_steps(app, 3)
         return export(app)

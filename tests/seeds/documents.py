@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 # Columns that differ between databases with the same documents: times, the secret key, and numbers from
 # sequences.
-OF_THE_MOMENT = {"changed_at", "created_at", "updated_at", "secret_key", "number"}
+VOLATILE_COLUMNS = {"changed_at", "created_at", "updated_at", "secret_key", "number"}
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -194,10 +194,12 @@ def _place(key: Iterable[str], row: Row) -> list[Any]:
     return [row[name] if isinstance(row[name], int) else str(row[name]) for name in key]
 
 
-def lasting(found: Mapping[str, Iterable[Row]]) -> Rows:
+def without_volatile_columns(found: Mapping[str, Iterable[Row]]) -> Rows:
     """Return `found` without the columns that can differ between databases with the same documents."""
     return {
-        table: [{name: value for name, value in row.items() if name not in OF_THE_MOMENT} for row in several]
+        table: [
+            {name: value for name, value in row.items() if name not in VOLATILE_COLUMNS} for row in several
+        ]
         for table, several in found.items()
     }
 
@@ -213,7 +215,7 @@ def revision(app: Flask) -> int:
     return int(rows(app)["corpus"][0]["revision"])
 
 
-def recounted(found: Rows) -> list[Row]:
+def count_entities_again(found: Rows) -> list[Row]:
     """Return the entities of `found` with counts computed from its articles."""
     return [
         entity

@@ -19,8 +19,8 @@ from flask.testing import FlaskCliRunner
 
 from api.db import db
 from seeds import cli
+from seeds.escaping import printable
 from seeds.extraction.catalogue import read_catalogue
-from seeds.messages import printable
 from seeds.parsing.document import document_to_json
 from seeds.parsing.page import parse
 from tests.conftest import make_app

@@ -15,7 +15,7 @@ from flask import Flask
 from api.db import db
 from tests.conftest import make_app
 from tests.seeds.documents import Page, seed, write
-from tests.support.front import NGINX, fronting
+from tests.support.reverse_proxy import NGINX, fronting
 from tests.support.server import Answer, Server, seeded_copy, serving
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (on Debian: nginx-light)")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from api.models import ENTITY_TYPES
+from seeds.escaping import printable
 from seeds.extraction.catalogue import CATALOGUE, CatalogueError, KnownEntity, read_catalogue
 from seeds.identifiers import is_slug
-from seeds.messages import printable
 from tests.support.extraction import make_matcher
 
 TWO_ENTRIES = """\

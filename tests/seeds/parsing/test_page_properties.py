@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seeds.messages import printable
+from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection, Span
 from seeds.parsing.page import parse
 from tests.seeds.pages import Sample, blocks, collapse

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seeds.messages import printable
+from seeds.escaping import printable
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import read_with_sidecar
 from seeds.parsing.sidecar import KEYS, MAX_SIDECAR_BYTES, MAX_URL_LENGTH, Sidecar, parse_sidecar

@@ -12,7 +12,7 @@ from seeds.extraction.catalogue import KnownEntity
 from seeds.identifiers import title_digest
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import ArticleRecord, make_record
-from seeds.transfer.line_format import REVISION_CONTENT
+from seeds.transfer.line_fields import REVISION_CONTENT
 from tests.seeds.documents import ROOT, Page, submit
 from tests.support.extraction import make_matcher
 

@@ -22,8 +22,7 @@ from tests.seeds.documents import (
     Rows,
     article,
     clear,
-    lasting,
-    recounted,
+    count_entities_again,
     reference,
     reread_pages,
     revision,
@@ -32,6 +31,7 @@ from tests.seeds.documents import (
     seed_pages,
     submit,
     summary,
+    without_volatile_columns,
 )
 from tests.support.properties import database_property
 
@@ -79,7 +79,7 @@ def of_last_versions(found: Rows) -> Rows:
     """Return `found` without the rows that depend on earlier versions: history, revisions and slugs."""
     memory = {"revision", "slug", "content_digest"}
     forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
-    kept = lasting(found)
+    kept = without_volatile_columns(found)
     articles = [
         {name: value for name, value in row.items() if name not in memory} for row in kept["articles"]
     ]
@@ -146,7 +146,7 @@ def test_every_change_is_one_revision_of_article_and_corpus(app: Flask) -> None:
     for number, version in enumerate(LIFE, 1):
         assert seed_pages(app, [version, version], CATALOGUE)[1] == "unchanged"
         assert article(app, "page")["revision"] == revision(app) == number, number
-        assert rows(app)["entities"] == recounted(rows(app))
+        assert rows(app)["entities"] == count_entities_again(rows(app))
 
 
 def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
@@ -347,7 +347,7 @@ def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     clear(app)
     outcomes = seed_pages(app, history, CATALOGUE)
     after_all = rows(app)
-    assert after_all["entities"] == recounted(after_all)
+    assert after_all["entities"] == count_entities_again(after_all)
     assert all(row["mention_count"] == len(row["mentions"]) for row in after_all["article_entities"])
     assert revision(app) == len(outcomes) - outcomes.count("unchanged")
     clear(app)
@@ -378,4 +378,4 @@ def test_both_engines_end_with_equal_rows(app: Flask, sqlite_template: Path, tmp
             assert summary(seed(one, DOCUMENTS_FOLDER)).endswith("0 removed, 0 rejected")
             assert set(seed_pages(one, [*LIFE, *EXTREMES], CATALOGUE)) == {"created", "updated"}
             assert set(seed_pages(one, EXTREMES, CATALOGUE)) == {"unchanged"}
-        assert lasting(rows(app)) == lasting(rows(other))
+        assert without_volatile_columns(rows(app)) == without_volatile_columns(rows(other))

@@ -18,14 +18,14 @@ from tests.seeds.documents import (
     Rows,
     article,
     clear,
-    lasting,
-    recounted,
+    count_entities_again,
     reference,
     revision,
     rows,
     seed,
     seed_pages,
     submit,
+    without_volatile_columns,
 )
 
 SAMPLES = [read_with_sidecar(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
@@ -50,10 +50,10 @@ def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
     seed_pages(app, pages, read_catalogue())
     relink(app)
     found = rows(app)
-    assert found["entities"] == recounted(found)
+    assert found["entities"] == count_entities_again(found)
     present = {row["slug"] for row in found["entities"]}
     found["entity_slugs"] = [row for row in found["entity_slugs"] if row["slug"] in present]
-    kept = lasting(found)
+    kept = without_volatile_columns(found)
     # The number and order of writes can differ.
     return {name: several for name, several in kept.items() if name not in ("changes", "corpus")}
 
@@ -226,7 +226,7 @@ def test_an_interrupted_run_is_completed_by_the_next(
         cut.setattr(seeds.cli, "merge_entities", lambda _: 1 / 0)
         assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)
     assert relink(app).startswith("2 articles, 0 rederived, ")
-    assert rows(app)["entities"] == recounted(rows(app))
+    assert rows(app)["entities"] == count_entities_again(rows(app))
     changed = revision(app)
     relink(app)
     assert revision(app) == changed

@@ -14,13 +14,13 @@ from tests.seeds.documents import (
     Page,
     Rows,
     article,
-    lasting,
-    recounted,
+    count_entities_again,
     reference,
     revision,
     rows,
     seed_pages,
     submit,
+    without_volatile_columns,
 )
 
 BOARD = Page(
@@ -41,7 +41,7 @@ def remove(app: Flask, reference_: object) -> Result:
 
 def without_history(found: Rows) -> Rows:
     """Return `found` without the rows that a removal keeps."""
-    return {name: several for name, several in lasting(found).items() if name not in HISTORY}
+    return {name: several for name, several in without_volatile_columns(found).items() if name not in HISTORY}
 
 
 def test_an_article_is_removed_with_all_its_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_an_article_is_removed_with_all_its_rows(app: Flask, sqlite_template: Pa
         0,
     )
     found = rows(app)
-    assert found["entities"] == recounted(found)
+    assert found["entities"] == count_entities_again(found)
     with reference(sqlite_template, tmp_path) as never:
         seed_pages(never, [submit("other", OTHER)], read_catalogue())
         assert without_history(found) == without_history(rows(never))

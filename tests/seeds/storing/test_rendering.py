@@ -18,7 +18,7 @@ from seeds.storing.transactions import transactions
 from tests.api.answers import get
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, rows, seed, seed_pages, submit
-from tests.seeds.lives import answers, steps_of
+from tests.seeds.random_histories import answers, random_steps
 
 FIRST = Page(title="The Weir", related=(("The Mill", None),))
 LONELY = Page(
@@ -60,7 +60,7 @@ def stored(app: Flask) -> dict[str, bool]:
 def test_no_rendering_is_outdated_after_any_sequence_of_commands(app: Flask, seed: int) -> None:
     random = Random(seed)  # noqa: S311
     seen: Counter[bool] = Counter()
-    for _ in steps_of(app, seed):
+    for _ in random_steps(app, seed):
         seen.update(stored(app).values())
         if random.random() < 0.7:
             refresh(app)
@@ -70,7 +70,7 @@ def test_no_rendering_is_outdated_after_any_sequence_of_commands(app: Flask, see
 
 @pytest.mark.parametrize("seed", range(2))
 def test_every_response_is_the_same_with_and_without_renderings(app: Flask, seed: int) -> None:
-    for _ in steps_of(app, seed):
+    for _ in random_steps(app, seed):
         pass
     refresh(app)
     with_them = answers(app)

@@ -18,7 +18,7 @@ from seeds.parsing.files import DOCUMENTS_FOLDER
 from seeds.transfer.exporting import export_lines
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, environment, rows, seed, seed_pages, submit
-from tests.seeds.lives import export, live, remove_page
+from tests.seeds.random_histories import export, remove_page, run_random_steps
 
 
 def output(database_url: str, *arguments: str) -> bytes:
@@ -54,7 +54,7 @@ def test_an_empty_database_is_two_lines(app: Flask) -> None:
 
 
 def test_chunks_of_any_size_give_the_same_export(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    live(app, 9)
+    run_random_steps(app, 9)
     expected = export(app)
     monkeypatch.setattr("seeds.transfer.exporting.CHUNK_BYTES", 1)
     assert export(app) == expected

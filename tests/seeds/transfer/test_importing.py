@@ -19,7 +19,16 @@ from seeds.parsing.files import SubmittedDocument, read_with_sidecar
 from seeds.storing.transactions import WAITING_MESSAGE, transactions
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, clear, reference, rows, seed_pages, submit
-from tests.seeds.lives import KNOWN, answers, export, kept_rows, live, read_back, relink_pages, remove_page
+from tests.seeds.random_histories import (
+    KNOWN,
+    answers,
+    export,
+    kept_rows,
+    read_back,
+    relink_pages,
+    remove_page,
+    run_random_steps,
+)
 
 SAMPLES = [read_with_sidecar(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
 Line = dict[str, Any]
@@ -56,7 +65,7 @@ def moved(app: Flask, data: bytes, folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_database_moves_to_sqlite(app: Flask, other: Flask, tmp_path: Path, seed: int) -> None:
-    live(app, seed)
+    run_random_steps(app, seed)
     data = export(app)
     moved(other, data, tmp_path)
     assert_same(other, app, data)
@@ -64,14 +73,14 @@ def test_a_database_moves_to_sqlite(app: Flask, other: Flask, tmp_path: Path, se
 
 @pytest.mark.parametrize("seed", [4, 5])
 def test_a_database_moves_from_sqlite(app: Flask, other: Flask, tmp_path: Path, seed: int) -> None:
-    live(other, seed)
+    run_random_steps(other, seed)
     data = export(other)
     moved(app, data, tmp_path)
     assert_same(app, other, data)
 
 
 def test_a_database_moves_within_its_engine(app: Flask, tmp_path: Path) -> None:
-    live(app, 8)
+    run_random_steps(app, 8)
     data, before, told = export(app), kept_rows(app), answers(app)
     clear(app)
     moved(app, data, tmp_path)
@@ -106,10 +115,10 @@ def test_an_empty_database_moves_with_its_key(app: Flask, other: Flask, tmp_path
 def test_an_imported_database_develops_like_the_original(
     app: Flask, other: Flask, tmp_path: Path, seed: int
 ) -> None:
-    live(other, seed)
+    run_random_steps(other, seed)
     moved(app, export(other), tmp_path)
     for one in (app, other):
-        live(one, seed + 100, steps=12)
+        run_random_steps(one, seed + 100, steps=12)
         relink_pages(one, KNOWN)
     assert without_clock(export(app)) == without_clock(export(other))
 

@@ -1,6 +1,6 @@
 """Messages that quote foreign text."""
 
-from seeds.messages import printable, quoted
+from seeds.escaping import printable, quoted
 
 
 def test_control_characters_and_line_ends_are_shown_as_escapes() -> None:

@@ -74,14 +74,14 @@ def draw_page(random: Random, key: str) -> SubmittedDocument:
     return submit(key, text.encode(), random.choice(SIDECARS).format(key=key))
 
 
-def live(app: Flask, seed: int, steps: int = 30) -> None:
+def run_random_steps(app: Flask, seed: int, steps: int = 30) -> None:
     """Seed, correct, remove and relink pages at random; `seed` determines everything except times."""
-    for _ in steps_of(app, seed, steps):
+    for _ in random_steps(app, seed, steps):
         pass
 
 
-def steps_of(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
-    """Do the steps of `live`, and yield after each."""
+def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
+    """Do the steps of `run_random_steps`, and yield after each."""
     random = Random(seed)  # noqa: S311
     catalogue: list[KnownEntity] = []
     for step in range(steps):

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
-from seeds.streams import StreamError, input_name, open_input, open_output
+from seeds.command_files import StreamError, input_name, open_input, open_output
 
 
 def test_a_file_is_there_when_all_is_written(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_file_finished_by_another_process_is_left_alone(
         lock(file, operation)
 
     (tmp_path / ".file.part").write_bytes(b"the other's")
-    monkeypatch.setattr("seeds.streams.fcntl.flock", finish_first)
+    monkeypatch.setattr("seeds.command_files.fcntl.flock", finish_first)
     with pytest.raises(StreamError, match="another process is writing it"), open_output(tmp_path / "file"):
         pytest.fail("opened")
     assert (tmp_path / "file").read_bytes() == b"the other's"

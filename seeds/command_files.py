@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from seeds.messages import printable
+from seeds.escaping import printable
 
 STANDARD = Path("-")
 
