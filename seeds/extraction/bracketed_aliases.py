@@ -43,7 +43,7 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
 
 
 def _is_acronym_of(lexicon: Lexicon, alias: str, name: str) -> bool:
-    is_organization = lexicon.head_type(name.lower().split()) == "organization"
+    is_organization = lexicon.head_type(tuple(name.lower().split())) == "organization"
     return alias.lower() not in lexicon.abbreviations and (is_organization or bool(expansion(name, alias)))
 
 

@@ -1,6 +1,6 @@
 """The lexicon: the words and names that extraction knows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -145,11 +145,15 @@ class Lexicon:
             return None
         return next((kind for kind, ends in self._suffixes_by_type.items() if word.endswith(ends)), None)
 
-    def head_noun(self, words: Sequence[str]) -> str:
+    @cached_property
+    def head_noun(self) -> Callable[[tuple[str, ...]], str]:
         """Return the word of a name that can tell its type: the word before an `of`, or the last word.
 
         A name of one word has no head noun; the result is then empty.
         """
+        return lru_cache(maxsize=16_384)(self._head_noun)
+
+    def _head_noun(self, words: tuple[str, ...]) -> str:
         heads = self.head_types
         for index, word in enumerate(words):
             if index and word in HEAD_LINKS:
@@ -163,7 +167,7 @@ class Lexicon:
             last -= 1
         return words[last] if len(words) > 1 else ""
 
-    def head_type(self, words: Sequence[str]) -> str | None:
+    def head_type(self, words: tuple[str, ...]) -> str | None:
         """Return the type that the head noun of a name tells."""
         return self.head_types.get(self.head_noun(words))
 

@@ -68,6 +68,7 @@ class Context:
         apposition: The type of the noun in apposition.
         is_container: True if the apposition tells what the entity contains, as in `a network of ports`.
         is_oblique: True if a preposition precedes the name.
+        is_attribute: True if a noun follows to which the name can be an attribute.
         is_full: True if the name has several words.
     """
 
@@ -78,6 +79,7 @@ class Context:
         "candidate",
         "following",
         "has_article",
+        "is_attribute",
         "is_container",
         "is_full",
         "is_oblique",
@@ -107,6 +109,7 @@ class Context:
         self.is_oblique = self.last in OBLIQUE_PREPOSITIONS or self.last in lexicon.place_prepositions
         self.noun_before = lexicon.noun_type(self.last)
         self.next_noun: str | None = None
+        self.is_attribute = False
         self.verb, self.pronoun = "", ""
         self.has_article, self.link = False, ""
         self.linked: str | None = None
@@ -130,8 +133,7 @@ class Context:
             return "quoted"
         if self.last not in DETERMINERS:
             return "bare"
-        has_noun = self.after.startswith(" ") and is_attributive(self.lexicon, self.next, self.next_noun)
-        is_attribute = has_noun or (self.last != "the" and not self.stands_alone)
+        is_attribute = self.is_attribute or (self.last != "the" and not self.stands_alone)
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
@@ -143,12 +145,16 @@ class Context:
             scopes.append("comma before")
         elif self.mark.isalnum():
             scopes.append("word before")
-            self.has_article = self.last in ARTICLES
-            words = self.before[:-1] if self.has_article else self.before
+            words = self.before
+            if self.last in ARTICLES:
+                self.has_article = True
+                scopes.append("article before")
+                words = words[:-1]
             self.link = words[-1] if words else ""
-            self.linked = words[-2] if len(words) > 1 else None
-            if self.linked is not None and self.link in LINK_SCOPES:
-                scopes.append(LINK_SCOPES[self.link])
+            if len(words) > 1:
+                self.linked = words[-2]
+                if self.link in LINK_SCOPES:
+                    scopes.append(LINK_SCOPES[self.link])
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
@@ -158,13 +164,11 @@ class Context:
             scopes.append("apposition")
         if after.startswith(" "):
             self.next_noun = self.lexicon.noun_type(self.next)
-            if not self._is_plural_verb() and is_attributive(self.lexicon, self.next, self.next_noun):
+            self.is_attribute = self._has_noun_after()
+            if self.is_attribute and not self._is_plural_verb():
                 scopes.append("next noun")
             if not self.is_oblique:
-                self.verb = first_verb(self.following)
-                pronoun = PRONOUN.match(after)
-                self.pronoun = pronoun.group(1) if pronoun else ""
-                scopes += ["next verb", "predicate"]
+                scopes += self._read_predicate()
         elif after.startswith(("'s ", "’s ")):
             scopes.append("possession")
         elif after.startswith(", which "):
@@ -176,15 +180,27 @@ class Context:
             scopes.append("hyphen after")
         return scopes
 
+    def _has_noun_after(self) -> bool:
+        word, lexicon = self.next, self.lexicon
+        is_noun = self.next_noun is not None
+        return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
+
+    def _read_predicate(self) -> list[Scope]:
+        """Return where signs in the predicate can look, and read what they test."""
+        scopes: list[Scope] = ["predicate"] if self.is_full else []
+        self.verb = first_verb(self.following)
+        if self.verb:
+            scopes.append("next verb")
+        pronoun = PRONOUN.match(self.after)
+        if pronoun:
+            self.pronoun = pronoun.group(1)
+            scopes.append("pronoun after")
+        return scopes
+
     def _is_plural_verb(self) -> bool:
         """Return True if what looks like a plural noun is the verb: `Velmora plans to grow`."""
         has_object = not OBJECT_WORDS.isdisjoint(self.following[1:2])
         return self.next[-1:] == "s" and self.last not in DETERMINERS and has_object
-
-
-def is_attributive(lexicon: Lexicon, word: str, noun_type: str | None) -> bool:
-    """Return True if `word`, a noun of `noun_type`, can have a name as its attribute."""
-    return noun_type is not None or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
 
 def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], str]:

@@ -16,6 +16,7 @@ SIGNS: tuple[Sign[Any], ...] = (
     *form_signs.SIGNS,
     *usage_signs.SIGNS,
     *usage_signs.SHORT_FORM_SIGNS,
+    *usage_signs.CLUSTER_SIGNS,
     *preceding_signs.SIGNS,
     *following_signs.SIGNS,
     *scheme_signs.SIGNS,
@@ -73,18 +74,18 @@ class SignEngine:
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
         """Return the votes of how the text mostly uses the name."""
-        return self._votes(UsedName(self._lexicon, words, " ".join(words), usage))
+        return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
         """Return the votes of the shorter forms of a name, given the words that the text uses alone."""
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:
             return ()
-        return self._votes(ShortenedName(self._lexicon, words, " ".join(words), single_words))
+        return self._votes(ShortenedName(self._lexicon, words, single_words))
 
     def _cluster_votes(self, words: tuple[str, ...]) -> Sequence[Vote]:
         """Return the votes of a name that is not a shorter form of another name."""
-        return self._votes(ClusterName(self._lexicon, words, " ".join(words)))
+        return self._votes(ClusterName(words))
 
     def read_context(self, text: str, candidate: NameCandidate) -> Context:
         """Return the context of a mention of a name in `text`."""

@@ -150,22 +150,22 @@ SIGNS: tuple[Sign[Context], ...] = (
     # The rest of the sentence.
     Sign(
         "its",
-        "predicate",
+        "pronoun after",
         lambda here: here.pronoun == "its",
         {"person": -1.5, "organization": 1},
         example="Then [Velmora] hopes to keep its ships.",
     ),
     Sign(
         "pronoun of a person",
-        "predicate",
-        lambda here: here.pronoun not in ("", "its"),
+        "pronoun after",
+        lambda here: here.pronoun != "its",
         {"person": 1.5},
         example="Then [Velmora] had often lost her keys.",
     ),
     Sign(
         "opening or end of an event",
         "predicate",
-        lambda here: here.is_full and bool(EVENT_PREDICATE.match(here.after)),
+        lambda here: bool(EVENT_PREDICATE.match(here.after)),
         {"event": 2},
         example="Then [Green Quay] opens on Monday.",
     ),

@@ -32,7 +32,7 @@ def _head_type(name: NameForm, *, is_trade: bool) -> str | None:
 
 
 def _first_word_is(name: NameForm, kind: str) -> bool:
-    return len(name.words) > 1 and name.lexicon.first_words.get(name.words[0]) == kind
+    return name.lexicon.first_words.get(name.words[0]) == kind
 
 
 def _is_person_name(name: NameForm) -> bool:
@@ -43,11 +43,11 @@ def _is_person_name(name: NameForm) -> bool:
 
 def _has_final_year(name: NameForm) -> bool:
     has_year = len(name.words) > 2 and bool(YEAR.fullmatch(name.last))
-    return has_year and name.lexicon.head_type(name.words) != "event"
+    return has_year and name.lexicon.head_types.get(name.head) != "event"
 
 
 def _camel_case_type(name: NameForm, *, is_single: bool) -> str | None:
-    if not CAMEL_CASE.match(name.text) or (len(name.words) == 1) != is_single:
+    if (len(name.words) == 1) != is_single or not CAMEL_CASE.match(name.text):
         return None
     return "product" if name.text[0].islower() else "organization"
 
@@ -56,14 +56,14 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     # The gazetteer.
     Sign(
         "well-known place",
-        "form",
+        "gazetteer",
         lambda name: name.is_well_known_place is True,
         {"place": WELL_KNOWN_PLACE_WEIGHT},
         example="Norway",
     ),
     Sign(
         "other place in the gazetteer",
-        "form",
+        "gazetteer",
         lambda name: name.is_well_known_place is False,
         {"place": OTHER_PLACE_WEIGHT},
         example="Lillehammer",
@@ -71,7 +71,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     # The head noun.
     Sign(
         "likelier type of an ambiguous head noun",
-        "form",
+        "head noun",
         lambda name: _ambiguous_head(name, 0),
         4,
         example="Harbour Forum",
@@ -79,7 +79,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "second type of an ambiguous head noun",
-        "form",
+        "head noun",
         lambda name: _ambiguous_head(name, 1),
         3.5,
         example="Harbour Forum",
@@ -87,7 +87,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "trade word as head noun",
-        "form",
+        "head noun",
         lambda name: _head_type(name, is_trade=True),
         4,
         example="Velmora Instruments",
@@ -95,7 +95,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "head noun",
-        "form",
+        "head noun",
         lambda name: _head_type(name, is_trade=False),
         6,
         example="Strait of Brevik",
@@ -104,21 +104,21 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     # The first word. It counts more than a head noun only for an event: Typhoon Harbour.
     Sign(
         "first word of places",
-        "form",
+        "first word",
         lambda name: _first_word_is(name, "place"),
         {"place": 4},
         example="Mount Brevik",
     ),
     Sign(
         "first word of events",
-        "form",
+        "first word",
         lambda name: _first_word_is(name, "event"),
         {"event": 9},
         example="Typhoon Olga",
     ),
     Sign(
         "first word of organizations",
-        "form",
+        "first word",
         lambda name: _first_word_is(name, "organization"),
         {"organization": 4},
         example="Grupo Velmora",
@@ -126,7 +126,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     # The names of persons.
     Sign(
         "Spanish article",
-        "form of a person",
+        "personal name",
         lambda name: name.words[0] in ROMANCE_ARTICLES,
         {"person": -3, "place": 1.5},
         example="El Velmora",
@@ -135,7 +135,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     Sign(
         # A title before the name of a person is not part of the name.
         "rank inside the name",
-        "form of a person",
+        "personal name",
         lambda name: name.words[0] in name.lexicon.ranks,
         {"person": -3},
         example="Queen Brevik",
@@ -143,7 +143,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "foreign linking word",
-        "form of a person",
+        "personal name",
         lambda name: not name.lexicon.foreign_linking_words.isdisjoint(name.words[1:-1]),
         {"organization": 3},
         example="Tarniers pour le Velmora",
@@ -151,7 +151,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "given name and family name",
-        "form of a person",
+        "personal name",
         _is_person_name,
         {"person": 4},
         example="Anna Lindqvist",
@@ -159,7 +159,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "given name and another word",
-        "form of a person",
+        "personal name",
         lambda name: begins_with_given_name(name.lexicon, name.words),
         {"person": 2.5},
         example="Maurice Lantern",
@@ -167,7 +167,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "particle of personal names",
-        "form of a person",
+        "personal name",
         lambda name: len(name.words) > 2 and not name.lexicon.name_particles.isdisjoint(name.words[1:-1]),
         {"person": 2},
         example="Tovrik van Moorsel",
@@ -176,7 +176,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     # The last word.
     Sign(
         "year after two words",
-        "form",
+        "number or letter",
         _has_final_year,
         {"policy": 7},
         example="Safe Quays 2030",
@@ -184,7 +184,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "model number",
-        "form",
+        "number or letter",
         lambda name: bool(MODEL.fullmatch(name.last)) or (len(name.words) > 1 and name.last[:1].isdigit()),
         {"product": 3},
         example="Orca-7",
@@ -192,7 +192,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "single letter",
-        "form",
+        "number or letter",
         lambda name: len(name.words) > 1 and len(name.last) == 1,
         {"product": 2},
         example="Petrel E",
@@ -200,16 +200,16 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "suffix after another word",
-        "form",
-        lambda name: len(name.words) > 1 and name.lexicon.suffix_type(name.last),
+        "suffix",
+        lambda name: name.suffix_type if len(name.words) > 1 else None,
         3,
         example="Velmora Quaytechnik",
         expected={"organization": 3},
     ),
     Sign(
         "suffix of a single word",
-        "form",
-        lambda name: len(name.words) == 1 and name.lexicon.suffix_type(name.last),
+        "suffix",
+        lambda name: name.suffix_type if len(name.words) == 1 else None,
         1,
         example="Velmorabad",
         expected={"place": 1},
@@ -217,7 +217,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     # Capitals and signs.
     Sign(
         "single word in camel case",
-        "form",
+        "capitals",
         lambda name: _camel_case_type(name, is_single=True),
         2,
         example="DeepQuay",
@@ -226,7 +226,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "camel case among other words",
-        "form",
+        "capitals",
         lambda name: _camel_case_type(name, is_single=False),
         0.5,
         example="iQuay Lantern",
@@ -235,20 +235,11 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     Sign(
         "acronym",
-        "form",
+        "capitals",
         lambda name: len(name.words) == 1 and bool(ACRONYM.fullmatch(name.text)),
         {"organization": 2},
         example="IWB",
         group="capitals",
     ),
-    Sign("ampersand", "form", lambda name: "&" in name.text, {"organization": 3}, example="Marks & Tarn"),
-    # The cluster of all forms.
-    Sign(
-        # The first mention of a person usually has two words.
-        "single word that is not a short form",
-        "cluster",
-        lambda name: len(name.words) == 1,
-        {"person": -1},
-        example="Velmora",
-    ),
+    Sign("ampersand", "capitals", lambda name: "&" in name.text, {"organization": 3}, example="Marks & Tarn"),
 )

@@ -1,8 +1,6 @@
-"""A name by itself: its words, and what the lexicon knows of them. The signs of form test this."""
+"""A name by itself: its words, and what the lexicon knows of them. The signs of form and use test this."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import Usage
@@ -12,7 +10,6 @@ from seeds.extraction.signs.sign import Scope
 MAX_PERSON_WORDS = 4
 
 
-@dataclass(eq=False)
 class NameForm:
     """A name by itself.
 
@@ -20,77 +17,108 @@ class NameForm:
         lexicon: The words that extraction knows.
         words: The words of the name as the lexicon writes them.
         text: The name as the text writes it.
+        last: The last word.
+        head: The head noun, or an empty string.
+        is_well_known_place: True for a well-known place, False for another place, None for all other names.
+        suffix_type: The type that the suffix of the last word tells.
+        scopes: Where signs can look.
     """
 
-    lexicon: Lexicon
-    words: Sequence[str]
-    text: str
+    __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
 
-    @cached_property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Where signs can look."""
-        is_person_form = 1 < len(self.words) <= MAX_PERSON_WORDS and not self.is_well_known_place
-        return ("form", "form of a person") if is_person_form else ("form",)
+    def __init__(self, lexicon: Lexicon, words: tuple[str, ...], text: str) -> None:
+        self.lexicon, self.words, self.text = lexicon, words, text
+        self.last, self.head = words[-1], lexicon.head_noun(words)
+        self.is_well_known_place = lexicon.is_well_known_place(text)
+        self.suffix_type = lexicon.suffix_type(self.last)
+        self.scopes = self._find_scopes()
 
-    @cached_property
-    def is_well_known_place(self) -> bool | None:
-        """True if the name is a well-known place, False if it is another place, None if it is not a place."""
-        return self.lexicon.is_well_known_place(self.text)
-
-    @cached_property
-    def head(self) -> str:
-        """The head noun, or an empty string."""
-        return self.lexicon.head_noun(self.words)
-
-    @property
-    def last(self) -> str:
-        """The last word."""
-        return self.words[-1]
-
-    @cached_property
-    def are_english(self) -> Sequence[bool]:
-        """For each word, whether it is an English word."""
-        return [word in self.lexicon.frequencies for word in self.words]
+    def _find_scopes(self) -> Sequence[Scope]:
+        words, lexicon = self.words, self.lexicon
+        scopes: list[Scope] = ["capitals"]
+        if self.is_well_known_place is not None:
+            scopes.append("gazetteer")
+        if self.head in lexicon.head_types:
+            scopes.append("head noun")
+        if len(words) > 1 and words[0] in lexicon.first_words:
+            scopes.append("first word")
+        if 1 < len(words) <= MAX_PERSON_WORDS and not self.is_well_known_place:
+            scopes.append("personal name")
+        if self.suffix_type:
+            scopes.append("suffix")
+        if len(self.last) == 1 or not self.last.isalpha():
+            scopes.append("number or letter")
+        return scopes
 
 
-@dataclass(eq=False)
-class UsedName(NameForm):
-    """A name and how the text mostly uses it."""
+class UsedName:
+    """A name and how the text mostly uses it.
 
-    usage: Usage
+    Attributes:
+        lexicon: The words that extraction knows.
+        words: The words of the name as the lexicon writes them.
+        usage: How the text mostly uses the name.
+        last: The last word.
+        head: The head noun, or an empty string.
+        are_english: For each word, True if it is an English word.
+        scopes: Where signs can look.
+    """
 
-    @cached_property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Where signs can look: the words if neither the head noun nor the gazetteer tells the type."""
-        known, is_single = self.lexicon, len(self.words) == 1
-        is_unknown = not is_single and self.usage != "quoted" and self.head not in known.head_types
-        return ("use", "unknown words") if is_unknown and not known.is_place(self.text) else ("use",)
+    __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
+
+    def __init__(self, lexicon: Lexicon, words: tuple[str, ...], usage: Usage) -> None:
+        self.lexicon, self.words, self.usage = lexicon, words, usage
+        self.last, self.head = words[-1], lexicon.head_noun(words)
+        self.are_english = [word in lexicon.frequencies for word in words]
+        self.scopes: Sequence[Scope] = [*self._scopes_of_words(), *self._scopes_of_usage()]
+
+    def _scopes_of_words(self) -> Sequence[Scope]:
+        if len(self.words) == 1:
+            return ("single word",)
+        is_known = self.head in self.lexicon.head_types or self.lexicon.is_place(" ".join(self.words))
+        if self.usage == "quoted" or is_known:
+            return ()
+        return ("unknown words after an article",) if self.usage == "article" else ("unknown words",)
+
+    def _scopes_of_usage(self) -> Sequence[Scope]:
+        if self.usage == "quoted":
+            return ("quoted name",)
+        if self.usage == "article":
+            return ("name after an article",)
+        return ("attribute",) if self.usage == "attribute" else ()
 
 
-@dataclass(eq=False)
-class ShortenedName(NameForm):
-    """A name, and the words that the text uses alone."""
+class ShortenedName:
+    """A name, and the words that the text uses alone.
 
-    single_words: Container[str]
+    Attributes:
+        lexicon: The words that extraction knows.
+        words: The words of the name as the lexicon writes them.
+        last: The last word.
+        is_last_word: True if the short form is the last word, False if it is the first word.
+        scopes: Where signs can look: nowhere if the text uses both or neither of these words alone.
+    """
 
-    @cached_property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Where signs can look: the short form if it is either the first or the last word."""
-        is_short = (self.words[0] in self.single_words) != (self.last in self.single_words)
-        is_person_length = 1 < len(self.words) <= MAX_PERSON_WORDS
-        return ("short form",) if is_short and is_person_length else ()
+    __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")
 
-    @property
-    def is_last_word(self) -> bool:
-        """True if the short form is the last word, False if it is the first."""
-        return self.last in self.single_words
+    def __init__(self, lexicon: Lexicon, words: tuple[str, ...], single_words: Container[str]) -> None:
+        self.lexicon, self.words, self.last = lexicon, words, words[-1]
+        self.is_last_word = self.last in single_words
+        is_shortened = (words[0] in single_words) != self.is_last_word
+        is_person_length = 1 < len(words) <= MAX_PERSON_WORDS
+        self.scopes: Sequence[Scope] = ("short form",) if is_shortened and is_person_length else ()
 
 
-@dataclass(eq=False)
-class ClusterName(NameForm):
-    """A name that is not a shorter form of another name."""
+class ClusterName:
+    """A name that is not a shorter form of another name.
 
-    @cached_property
-    def scopes(self) -> tuple[Scope, ...]:
-        """Where signs can look."""
-        return ("cluster",)
+    Attributes:
+        words: The words of the name as the lexicon writes them.
+        scopes: Where signs can look.
+    """
+
+    __slots__ = ("scopes", "words")
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.scopes: Sequence[Scope] = ("cluster",)

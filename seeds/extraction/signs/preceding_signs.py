@@ -49,8 +49,8 @@ def _listed_noun(here: Context) -> str | None:
 
 
 def _verb_before(here: Context) -> str | None:
-    is_naming = here.linked in ("named", "called")
-    return None if is_naming else here.lexicon.verbs_before.get(here.link)
+    kind = here.lexicon.verbs_before.get(here.link)
+    return None if here.linked in ("named", "called") else kind
 
 
 def _owner_type(here: Context) -> str | None:
@@ -99,8 +99,8 @@ SIGNS: tuple[Sign[Context], ...] = (
     Sign(
         # A product is one of many.
         "indefinite article",
-        "word before",
-        lambda here: here.last in ("a", "an") and here.stands_alone,
+        "article before",
+        lambda here: here.last != "the" and here.stands_alone,
         {"product": 1},
         example="They took a [Velmora] there.",
     ),
@@ -114,8 +114,8 @@ SIGNS: tuple[Sign[Context], ...] = (
     ),
     Sign(
         "at with an article",
-        "word before",
-        lambda here: here.has_article and here.link == "at",
+        "article before",
+        lambda here: here.link == "at",
         {"event": 0.7},
         example="They spoke at the [Velmora] there.",
     ),

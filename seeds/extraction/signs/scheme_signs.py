@@ -1,7 +1,5 @@
 """Signs that a name of English words only is that of a scheme: Quiet Shore, Second Helping."""
 
-from collections.abc import Sequence
-
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import QUOTATION_MARKS, Context, first_verb
 from seeds.extraction.signs.sign import Sign
@@ -11,7 +9,7 @@ MAX_SCHEME_WORDS = 4
 LINKS = frozenset(("by", "for", "in", "to"))
 
 
-def can_be_scheme(lexicon: Lexicon, words: Sequence[str]) -> bool:
+def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
     """Return True if a name is English words, and its head noun tells no type or only that of a place."""
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False

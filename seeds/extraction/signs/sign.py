@@ -9,17 +9,29 @@ Vote = tuple[str, float]
 Found = bool | float | str | None
 """The result of a test; see `Sign.test`."""
 Scope = Literal[
-    # The name alone; see `name_form`.
-    "form",
-    "form of a person",
-    "use",
+    # The name alone; see `NameForm`.
+    "gazetteer",
+    "head noun",
+    "first word",
+    "personal name",
+    "number or letter",
+    "suffix",
+    "capitals",
+    # How the text mostly uses the name; see `UsedName`.
+    "single word",
+    "quoted name",
+    "name after an article",
+    "attribute",
     "unknown words",
+    "unknown words after an article",
+    # All forms of the name; see `ShortenedName` and `ClusterName`.
     "short form",
     "cluster",
-    # The words before one mention of the name; see `context`.
+    # The words before one mention of the name; see `Context`.
     "title",
     "preposition",
     "word before",
+    "article before",
     "comma before",
     "word and of",
     "word and at",
@@ -31,6 +43,7 @@ Scope = Literal[
     "possession",
     "next noun",
     "next verb",
+    "pronoun after",
     "predicate",
     "which clause",
     "comma after",

@@ -1,7 +1,7 @@
 """Signs in how the text uses a name: bare, with an article, in quotation marks, or shortened."""
 
 from seeds.extraction.person_names import is_chinese_firm
-from seeds.extraction.signs.name_form import MAX_PERSON_WORDS, ShortenedName, UsedName
+from seeds.extraction.signs.name_form import MAX_PERSON_WORDS, ClusterName, ShortenedName, UsedName
 from seeds.extraction.signs.sign import Sign
 
 # Words that are not in the names of persons.
@@ -46,7 +46,7 @@ def _shortens_organization(name: ShortenedName) -> bool:
 
 def _can_be_shortened(name: ShortenedName) -> bool:
     has_linking_word = not NON_PERSON_WORDS.isdisjoint(name.words)
-    return not has_linking_word and name.head not in name.lexicon.head_types
+    return not has_linking_word and name.lexicon.head_type(name.words) is None
 
 
 def _can_be_first_name(name: ShortenedName) -> bool:
@@ -59,55 +59,49 @@ def _can_be_first_name(name: ShortenedName) -> bool:
 SIGNS: tuple[Sign[UsedName], ...] = (
     Sign(
         "single word",
-        "use",
+        "single word",
         lambda name: len(name.words) == 1,
         {"organization": 0.5},
         example="Then [Velmora] came.",
-        group="use",
     ),
     Sign(
         "quotation that is no known head noun",
-        "use",
-        lambda name: name.usage == "quoted" and name.head not in name.lexicon.head_nouns,
+        "quoted name",
+        lambda name: len(name.words) > 1 and name.head not in name.lexicon.head_nouns,
         {"policy": 1.4, "product": 1.2, "organization": -3},
         example="They signed the ‘[Salty Lantern]’ again.",
-        group="use",
     ),
     Sign(
         "article and a head noun of organizations and products",
-        "use",
-        lambda name: (
-            name.usage == "article"
-            and name.lexicon.ambiguous_head_nouns.get(name.head) == "organization product"
-        ),
+        "name after an article",
+        lambda name: name.lexicon.ambiguous_head_nouns.get(name.head) == "organization product",
         {"product": 1.5},
         example="They charged the [Velmora Battery] again.",
-        group="use",
     ),
     # Several words whose type is unknown, with an article.
     Sign(
         "article and a last word that is not English",
-        "unknown words",
-        lambda name: name.usage == "article" and _ends_in_unknown_word(name),
+        "unknown words after an article",
+        _ends_in_unknown_word,
         {"organization": 1, "product": 0.8},
         example="They asked the [Rajya Brevik] again.",
-        group="unknown words",
+        group="unknown words after an article",
     ),
     Sign(
         "article and an English plural",
-        "unknown words",
-        lambda name: name.usage == "article" and _is_plural_word(name),
+        "unknown words after an article",
+        _is_plural_word,
         {"organization": 1.2, "product": 0.6},
         example="They met the [Harbour Saints] again.",
-        group="unknown words",
+        group="unknown words after an article",
     ),
     Sign(
         "article and an English word",
-        "unknown words",
-        lambda name: name.usage == "article",
+        "unknown words after an article",
+        lambda name: name.are_english[-1],
         {"product": 1.5, "policy": 1.2},
         example="They sailed the [Velmora Star] again.",
-        group="unknown words",
+        group="unknown words after an article",
     ),
     # The same without an article.
     Sign(
@@ -177,21 +171,21 @@ SIGNS: tuple[Sign[UsedName], ...] = (
     # Whatever the words are.
     Sign(
         "article",
-        "use",
+        "name after an article",
         lambda name: name.usage == "article",
         {"person": -3, "place": -1},
         example="They asked the [Velmora] again.",
     ),
     Sign(
         "attribute of the following noun",
-        "use",
+        "attribute",
         lambda name: name.usage == "attribute",
         {"person": -2},
         example="They sold the [Velmora] phone again.",
     ),
     Sign(
         "quotation marks",
-        "use",
+        "quoted name",
         lambda name: name.usage == "quoted",
         {"person": -2, "place": -3},
         example="They sold ‘[Velmora]’ again.",
@@ -212,5 +206,16 @@ SHORT_FORM_SIGNS: tuple[Sign[ShortenedName], ...] = (
         _shortens_organization,
         {"organization": 2},
         example="They met [Tovrik Ekkelund]. Then Tovrik grew.",
+    ),
+)
+
+CLUSTER_SIGNS: tuple[Sign[ClusterName], ...] = (
+    Sign(
+        # The first mention of a person usually has two words.
+        "single word that is not a short form",
+        "cluster",
+        lambda name: len(name.words) == 1,
+        {"person": -1},
+        example="Then [Velmora] came.",
     ),
 )

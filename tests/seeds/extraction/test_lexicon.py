@@ -100,7 +100,7 @@ def test_words_have_their_frequencies() -> None:
     ],
 )
 def test_the_head_noun_is_the_word_before_of_or_the_last_word(name: str, head: str) -> None:
-    assert LEXICON.head_noun(name.split()) == head
+    assert LEXICON.head_noun(tuple(name.split())) == head
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Names and contexts that the signs test, and the sums of their votes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import Any
 
 from api.models import ENTITY_TYPES
 from seeds.extraction.name_candidates import NameCandidate, find_candidates
+from seeds.extraction.signs import form_signs, usage_signs
 from seeds.extraction.signs.context import Context, Usage
 from seeds.extraction.signs.engine import SignEngine, SignSubject
 from seeds.extraction.signs.name_form import ClusterName, NameForm, ShortenedName, UsedName
-from seeds.extraction.signs.sign import Scope, Vote
+from seeds.extraction.signs.sign import Sign, Vote
 from tests.support.extraction import LEXICON
 
 ENGINE = SignEngine(LEXICON)
@@ -58,18 +60,15 @@ def type_by_form(name: str, usage: Usage = "bare") -> str:
     return winner(sum_votes([*ENGINE.form_votes(words, name), *ENGINE.usage_votes(words, usage)]))
 
 
-def subject_of(scope: Scope, example: str) -> SignSubject:
-    """Return what a sign with the scope `scope` tests in its example."""
-    if scope in ("form", "form of a person"):
-        return NameForm(LEXICON, lower_words(example), example)
-    if scope == "cluster":
-        return ClusterName(LEXICON, lower_words(example), example)
-    context = marked_context(example)
-    words: Sequence[str] = context.candidate.words
-    name = " ".join(words)
-    if scope in ("use", "unknown words"):
-        return UsedName(LEXICON, words, name, context.usage)
-    if scope == "short form":
+def subject_of(sign: Sign[Any]) -> SignSubject:
+    """Return the subject that a sign tests in its example."""
+    if sign in form_signs.SIGNS:
+        return NameForm(LEXICON, lower_words(sign.example), sign.example)
+    context = marked_context(sign.example)
+    words = context.candidate.words
+    if sign in usage_signs.SIGNS:
+        return UsedName(LEXICON, words, context.usage)
+    if sign in usage_signs.SHORT_FORM_SIGNS:
         single_words = [each.words[0] for each in candidates(context.text) if len(each.words) == 1]
-        return ShortenedName(LEXICON, words, name, single_words)
-    return context
+        return ShortenedName(LEXICON, words, single_words)
+    return ClusterName(words) if sign in usage_signs.CLUSTER_SIGNS else context

@@ -14,7 +14,7 @@ from tests.seeds.extraction.signs.subjects import ENGINE, marked_context, subjec
 
 @pytest.mark.parametrize("sign", SIGNS, ids=[sign.name for sign in SIGNS])
 def test_an_example_has_its_sign_with_the_expected_votes(sign: Sign[Any]) -> None:
-    present = dict(ENGINE.find_signs(subject_of(sign.looks_at, sign.example)))
+    present = dict(ENGINE.find_signs(subject_of(sign)))
     assert sign in present
     assert sum_votes(sign.votes_for(present[sign])) == (sign.expected or sign.votes)
 
@@ -53,5 +53,5 @@ def test_only_the_first_sign_of_a_group_votes() -> None:
 def test_the_result_of_the_test_decides_the_votes(
     votes: Mapping[str, float] | float, found: Found, expected: tuple[tuple[str, float], ...]
 ) -> None:
-    sign: Sign[object] = Sign("sign", "form", lambda _: found, votes, "Velmora")
+    sign: Sign[object] = Sign("sign", "capitals", lambda _: found, votes, "Velmora")
     assert sign.votes_for(found) == expected
