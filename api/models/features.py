@@ -11,7 +11,7 @@ from api.models.sort_keys import parent
 
 
 class ArticleFeatures(Base):
-    """The feature vector of an article, normalized to length 1; see `seeds.linking.features`.
+    """The feature vector of an article, normalized to length 1; see `seeds.linking.article_features`.
 
     `names` lists the features by descending weight. `weights` contains their weights, encoded by
     `seeds.linking.feature_vectors`.

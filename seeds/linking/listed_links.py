@@ -21,7 +21,7 @@ from seeds.linking.computed_links import (
     computed_link_row,
     score_parameters,
 )
-from seeds.linking.printed_dates import matches_printed_date
+from seeds.linking.date_matching import matches_printed_date
 
 # SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000

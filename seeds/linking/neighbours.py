@@ -26,8 +26,8 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Select, bindparam,
 from api.db import table_of
 from api.models import Article, ArticleFeatures, Entity, Posting, published_keys
 from seeds.bulk import insert_rows
+from seeds.linking.article_features import ENTITY
 from seeds.linking.feature_vectors import WEIGHT_SCALE, FeatureVector, pack, unpack, weight_products
-from seeds.linking.features import ENTITY
 
 # The lowest similarity at which two articles are linked.
 MIN_SCORE = 0.14

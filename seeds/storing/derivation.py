@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from seeds.extraction.mentions import EntityMatcher, FoundEntity, find_entities, sections
+from seeds.linking.article_features import extract_features
 from seeds.linking.evidence import find_evidence
 from seeds.linking.feature_vectors import FeatureVector, make_vector
-from seeds.linking.features import extract_features
 from seeds.parsing.document import ArticleText
 
 

@@ -16,7 +16,7 @@ from api.search.analyzer import analyze, fold
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
-from seeds.linking.features import extract_features
+from seeds.linking.article_features import extract_features
 from seeds.linking.neighbours import INDEXED_FEATURES, MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slug_choices

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seeds.linking.article_features import extract_features
 from seeds.linking.feature_vectors import (
     WEIGHT_SCALE,
     FeatureVector,
@@ -13,8 +14,7 @@ from seeds.linking.feature_vectors import (
     unpack,
     weight_products,
 )
-from seeds.linking.features import extract_features
-from tests.seeds.linking.test_features import body, texts
+from tests.seeds.linking.test_article_features import body, texts
 from tests.support.extraction import LEXICON
 
 hashes = st.integers(-(2**63), 2**63 - 1)

@@ -6,8 +6,15 @@ from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, Mention, Section
+from seeds.linking.article_features import (
+    DATE_EMPHASIS,
+    ENTITY,
+    MAX_FEATURES,
+    NAME_EMPHASIS,
+    extract_features,
+    idf,
+)
 from seeds.linking.feature_vectors import make_vector, weight_products
-from seeds.linking.features import DATE_EMPHASIS, ENTITY, MAX_FEATURES, NAME_EMPHASIS, extract_features, idf
 from tests.support.extraction import LEXICON
 
 WORDS = ["ferry", "apricot", "the", "welding", "quorum", "of", "gauge", "北京", "Łódź"]
