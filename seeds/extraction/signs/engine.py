@@ -25,7 +25,7 @@ SIGNS: tuple[Sign[Any], ...] = (
 
 # How many names have their votes cached.
 CACHE_SIZE = 16_384
-# A group of signs, of which only the first that is present votes.
+# Signs, of which only the first that is present votes.
 Group = Sequence[Sign[Any]]
 
 
@@ -77,7 +77,7 @@ class SignEngine:
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
-        """Return the votes of the shorter forms of a name, given the words that the text uses alone."""
+        """Return the votes for a name whose first or last word is in `single_words`, used alone by the text."""
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:
             return ()

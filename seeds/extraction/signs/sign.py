@@ -1,4 +1,4 @@
-"""Signs: rules that vote for the type of a name. Each table of this package has one row for each sign."""
+"""Signs: rules that vote for the type of a name. The tables of this package have one row for each sign."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,13 +61,15 @@ class Sign(Generic[Subject]):
 
     Attributes:
         name: What the sign is, in a few words.
-        looks_at: The part of the name or of its context that the sign tests.
+        looks_at: The part of the name or of its context that the sign tests. The sign is tested only if the
+            name or context has this part.
         test: A function that returns True if the sign is present. It can also return a number, by which the
             weights are multiplied, or an entity type, which then gets the vote.
         votes: The weight for each type, or a single weight if the test returns the type.
         example: A name or, in a sentence, a name in square brackets. Tests check that it has the sign.
         expected: The votes in the example, if `votes` does not show them.
-        group: Only the first sign of a group that is present votes. The signs of a group follow one another.
+        group: Of the signs in a group, only the first that is present votes. They are adjacent in the table.
+        votes_if_true: The votes if the test returns True.
     """
 
     name: str
