@@ -77,7 +77,7 @@ class SignEngine:
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
-        """Return the votes for a name whose first or last word is in `single_words`, used alone by the text."""
+        """Return the votes for a name whose first or last word the text uses alone."""
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:
             return ()
