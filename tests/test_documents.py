@@ -18,7 +18,7 @@ from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from tests.conftest import ENGINES
-from tests.seeds.documents import ROOT, Page, article, environment, seed, write
+from tests.seeds.documents import ROOT, Page, article_row, environment, seed, write
 from tests.support.server import Server, serving
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -221,7 +221,10 @@ def test_an_earlier_document_can_be_restored_from_an_export(
     run(f".venv/bin/flask seed export briefs.ndjson; rm harbour.txt\n{script}", folder, database_url)
     assert (folder / "harbour.txt").read_text(encoding="utf-8") == first.text
     seed(app, folder / "harbour.txt")
-    assert (article(app, "harbour")["summary"], article(app, "harbour")["revision"]) == (first.summary, 3)
+    assert (article_row(app, "harbour")["summary"], article_row(app, "harbour")["revision"]) == (
+        first.summary,
+        3,
+    )
 
 
 def test_a_copy_continues_from_its_place_after_a_failure(app: Flask, folder: Path, database_url: str) -> None:

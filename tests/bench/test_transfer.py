@@ -11,8 +11,8 @@ from bench.corpus.files import write_corpus
 from bench.databases import SqliteStore
 from bench.transfer import measure_transfer, multiply_export
 from seeds.transfer.export_file import write_lines
-from tests.seeds.documents import reference, rows, seed
-from tests.seeds.random_histories import export, read_back
+from tests.seeds.documents import comparison_app, rows, seed
+from tests.seeds.random_histories import export, import_file
 
 DOCUMENTS, COPIES = 12, 3
 
@@ -33,8 +33,8 @@ def test_a_multiplied_export_can_be_imported_and_exported_again(
     file = BytesIO()
     counts = write_lines(multiply_export(export(corpus).splitlines(), COPIES), file)
     assert (counts["article"], counts["revision"]) == (COPIES * DOCUMENTS, COPIES * 3)
-    with reference(sqlite_template, tmp_path) as other:
-        assert read_back(other, file.getvalue(), tmp_path).exit_code == 0
+    with comparison_app(sqlite_template, tmp_path) as other:
+        assert import_file(other, file.getvalue(), tmp_path).exit_code == 0
         assert export(other) == file.getvalue()
         assert len({row["slug"] for row in rows(other)["articles"]}) == COPIES * DOCUMENTS
 

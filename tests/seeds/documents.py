@@ -88,7 +88,7 @@ def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = Non
     return path
 
 
-def unreadable(path: Path) -> Path:
+def make_unreadable(path: Path) -> Path:
     """Make `path` a regular file that cannot be read, not even by root."""
     if os.geteuid() == 0:
         path.symlink_to("/proc/self/mem")
@@ -110,12 +110,12 @@ def seed(app: Flask, *arguments: object) -> Result:
     return app.test_cli_runner().invoke(args=["seed", "load", *map(str, arguments)])
 
 
-def messages(stderr: str) -> list[str]:
+def without_progress(stderr: str) -> list[str]:
     """Return the lines of `stderr` without progress lines, which a slow machine prints more of."""
     return [line for line in stderr.splitlines() if line and not line.startswith(PROGRESS)]
 
 
-def summary(result: Result) -> str:
+def last_line(result: Result) -> str:
     """Return the last line that a load printed."""
     printed = str(result.stdout).splitlines()
     assert printed, result.stderr
@@ -123,7 +123,7 @@ def summary(result: Result) -> str:
 
 
 @contextmanager
-def reference(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
+def comparison_app(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
     """Yield an application with its own database in `folder`, for comparison with another database."""
     path = folder / "reference.db"
     shutil.copyfile(sqlite_template, path)
@@ -156,7 +156,7 @@ def remove_article(app: Flask, key: str) -> Outcome:
         return remove(connection, article_id(key))
 
 
-def reread_pages(
+def rederive_pages(
     app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
 ) -> list[bool]:
     """Derive `submissions` anew, loaded before, with another catalogue; tells what it changed."""
@@ -204,18 +204,18 @@ def without_volatile_columns(found: Mapping[str, Iterable[Row]]) -> Rows:
     }
 
 
-def article(app: Flask, key: str) -> Row:
+def article_row(app: Flask, key: str) -> Row:
     """Return the row of the article whose document has `key`."""
     (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
     return row
 
 
-def revision(app: Flask) -> int:
+def corpus_revision(app: Flask) -> int:
     """Return the corpus revision."""
     return int(rows(app)["corpus"][0]["revision"])
 
 
-def count_entities_again(found: Rows) -> list[Row]:
+def recount_entities(found: Rows) -> list[Row]:
     """Return the entities of `found` with counts computed from its articles."""
     return [
         entity

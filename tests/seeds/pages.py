@@ -17,16 +17,16 @@ BODY = (
     "At six in the morning the gate closed behind the first barge, and for a while nothing happened.",
     "“We were told to be patient,” said Tobias Renn, who carries gravel. Then the water began to rise.",
 )
-LISTED = ("Key Takeaways", "• 1One.\n• 2Two.")
+TAKEAWAY_BLOCKS = ("Key Takeaways", "• 1One.\n• 2Two.")
 DESK = ("Editor's\nDesk", "The Long View")
-SIGNED = "\n".join(SIGNATURE)
+SIGNATURE_BLOCK = "\n".join(SIGNATURE)
 TAIL = ("Share Article", "Related Articles", "📰\nNo related articles found")
 PARAGRAPH = f"{SUMMARY} {SUMMARY}"
 RELATED = (("Gravel Prices Sink With the Canal", "3 weeks ago"), ("Renn Brothers Buy a Second Barge", None))
 
 
 @dataclass(frozen=True)
-class Sample:
+class PageParts:
     """The parts of a page; None or () for a missing part."""
 
     title: str = TITLE
@@ -42,7 +42,7 @@ class Sample:
     tail: bool = True
 
 
-def blocks(sample: Sample, bullet: str = "•", width: int | None = None) -> list[str]:
+def blocks(sample: PageParts, bullet: str = "•", width: int | None = None) -> list[str]:
     """Return the blocks of a page in order, with paragraphs wrapped at `width`."""
     listed = [f"  {bullet} {number}{text}" for number, text in enumerate(sample.takeaways, 1)]
     titles = [
@@ -69,22 +69,22 @@ def fill(text: str, width: int | None) -> str:
     return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
-def paper(*parts: str) -> bytes:
+def join_blocks(*parts: str) -> bytes:
     """Return the bytes of a page made of `parts`, with blank lines between them."""
     return "\n\n".join(parts).encode()
 
 
-def page(sample: Sample) -> bytes:
+def page_bytes(sample: PageParts) -> bytes:
     """Return the bytes of the page with the parts of `sample`."""
-    return paper(*blocks(sample))
+    return join_blocks(*blocks(sample))
 
 
-def read(*parts: str) -> Document:
+def parse_blocks(*parts: str) -> Document:
     """Parse a page made of `parts`."""
-    return parse(paper(*parts), "page.txt")
+    return parse(join_blocks(*parts), "page.txt")
 
 
-def refusal(data: bytes) -> Rejection:
+def rejection_of(data: bytes) -> Rejection:
     """Return the rejection of `data`."""
     try:
         document = parse(data, "page.txt")
@@ -93,7 +93,7 @@ def refusal(data: bytes) -> Rejection:
     raise AssertionError(f"not rejected: {document}")
 
 
-def warned(document: Document) -> list[tuple[str, int, str]]:
+def warnings_of(document: Document) -> list[tuple[str, int, str]]:
     """Return the warnings as tuples of section, line and message."""
     return [(warning.section, warning.line, warning.message) for warning in document.warnings]
 

@@ -23,7 +23,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__])
 
 
-def start(database_url: str, *commands: Sequence[str]) -> ForkServerProcess:
+def start_commands(database_url: str, *commands: Sequence[str]) -> ForkServerProcess:
     """Start `flask seed` with each of `commands` in turn, and return the process when the first begins.
 
     The exit status of the process is 1 if a command ended with an exception other than its own exit.

@@ -50,12 +50,12 @@ SORTS = {
     "takeaways": ("published_at", "-published_at"),
     "related-links": ("-published_at", "score", "-score"),
 }
-SHOWN = ("Location", "ETag", "Link", "Content-Type")
+COMPARED_HEADERS = ("Location", "ETag", "Link", "Content-Type")
 
-Answers = dict[str, tuple[int, dict[str, str], bytes]]
+Responses = dict[str, tuple[int, dict[str, str], bytes]]
 
 
-def draw_page(random: Random, key: str) -> SubmittedDocument:
+def random_page(random: Random, key: str) -> SubmittedDocument:
     """Return a random version of the page with `key`."""
 
     def some(texts: list[str], least: int, most: int) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
         key = random.choice(KEYS)
         act = random.random()
         if act < 0.7:
-            seed_pages(app, [draw_page(random, key)], catalogue)
+            seed_pages(app, [random_page(random, key)], catalogue)
         elif act < 0.9:
             remove_page(app, key)
         else:
@@ -127,14 +127,14 @@ def export(app: Flask) -> bytes:
     return result.stdout_bytes
 
 
-def read_back(app: Flask, data: bytes, folder: Path) -> Result:
+def import_file(app: Flask, data: bytes, folder: Path) -> Result:
     """Run `flask seed import` with a file of `data` in `folder`."""
     path = folder / "export.ndjson"
     path.write_bytes(data)
     return app.test_cli_runner().invoke(args=["seed", "import", str(path)])
 
 
-def answers(app: Flask, *, is_ranked: bool = True) -> Answers:
+def all_responses(app: Flask, *, is_ranked: bool = True) -> Responses:
     """Return the responses of the API by target: all pages of collections, and all resources by id and slug.
 
     `is_ranked` asks for the order of relevance too, which is an engine's own.
@@ -147,25 +147,25 @@ def answers(app: Flask, *, is_ranked: bool = True) -> Answers:
     targets += ["/v1/articles?q=weir OR board&limit=2"] * is_ranked
     targets += ["/v1/entities?q=vel", "/v1/takeaways?q=velmora", "/v1/articles?entity_type=place&limit=3"]
     targets += ["/v1/articles?publication=The Tide Table", "/v1/related-links?basis=computed&resolved=true"]
-    found: Answers = {}
-    for target in [*targets, *_things(app)]:
+    found: Responses = {}
+    for target in [*targets, *_resource_targets(app)]:
         following: str | None = target
         while following:
-            following = _answer(client, following, found)
+            following = _add_response(client, following, found)
     return found
 
 
-def _answer(client: FlaskClient, target: str, found: Answers) -> str | None:
+def _add_response(client: FlaskClient, target: str, found: Responses) -> str | None:
     """Add the answer at `target`; gives where the next page is."""
     response = client.get(target, headers={"X-Request-ID": "walk"})
-    headers = {name: response.headers[name] for name in SHOWN if name in response.headers}
+    headers = {name: response.headers[name] for name in COMPARED_HEADERS if name in response.headers}
     found[target] = (response.status_code, headers, response.data)
     body = response.get_json() if response.mimetype == "application/json" else {}
     following: str | None = body["links"].get("next") if "data" in body else None
     return following
 
 
-def _things(app: Flask) -> list[str]:
+def _resource_targets(app: Flask) -> list[str]:
     """Return the targets of all resources, by current and former ids and slugs."""
     with app.app_context(), db.engine.connect() as connection:
         articles = [*connection.scalars(select(ArticleSlug.slug)), *connection.scalars(select(Article.id))]
@@ -181,7 +181,7 @@ def _things(app: Flask) -> list[str]:
     return sorted(found)
 
 
-def kept_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
+def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
     """Return all rows, without the internal numbers of the terms of takeaways."""
     found = rows(app)
     return found | {

@@ -14,7 +14,7 @@ from api.db import db
 from tests.seeds.documents import (
     Page,
     Rows,
-    count_entities_again,
+    recount_entities,
     rows,
     seed,
     without_volatile_columns,
@@ -103,7 +103,7 @@ def check_whole(found: Rows, before: Rows, after: Rows) -> None:
             for state in (present, before, after)
         ]
         assert now in whole
-    assert found["entities"] == count_entities_again(found)
+    assert found["entities"] == recount_entities(found)
     count = len(found["changes"])
     assert [row["sequence"] for row in found["changes"]] == [*range(1, count + 1)]
     assert found["corpus"][0]["revision"] == count

@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.seeds.documents import Page, rows, seed, summary, write
+from tests.seeds.documents import Page, last_line, rows, seed, write
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -18,7 +18,7 @@ def folder(app: Flask, tmp_path: Path) -> Path:
     pages = tmp_path / "pages"
     for name in NAMES:
         write(pages, name, Page(title=f"The Gauge of Town {name.upper()}"))
-    assert summary(seed(app, pages)).startswith("5 created")
+    assert last_line(seed(app, pages)).startswith("5 created")
     return pages
 
 
@@ -35,7 +35,7 @@ def keys(app: Flask) -> set[str]:
 
 def removed(result: Result) -> int:
     """Return the number of removed articles in the summary of a load."""
-    return int(summary(result).split(", ")[3].split()[0])
+    return int(last_line(result).split(", ")[3].split()[0])
 
 
 def test_articles_to_be_removed_are_listed_confirmed_and_removed(app: Flask, folder: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_moved_document_belongs_to_its_new_folder_after_the_next_load(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (folder / "b.txt").rename(elsewhere / "b.txt")
-    assert summary(seed(app, elsewhere)).startswith("0 created, 0 updated, 1 unchanged")
+    assert last_line(seed(app, elsewhere)).startswith("0 created, 0 updated, 1 unchanged")
     assert removed(prune(app, "--yes", folder)) == 0
     assert keys(app) == set(NAMES)
     (elsewhere / "b.txt").unlink()
@@ -149,7 +149,7 @@ def test_a_document_that_is_now_rejected_is_not_gone(app: Flask, folder: Path) -
     write(folder, "a", b"")
     write(folder, "b", Page(), "published_at: noon")
     result = prune(app, "--yes", folder)
-    assert (summary(result), result.exit_code) == (
+    assert (last_line(result), result.exit_code) == (
         "0 created, 0 updated, 3 unchanged, 0 removed, 2 rejected",
         1,
     )
@@ -159,14 +159,14 @@ def test_a_document_that_is_now_rejected_is_not_gone(app: Flask, folder: Path) -
 def test_a_document_whose_key_changed_leaves_its_old_article_to_be_pruned(app: Flask, folder: Path) -> None:
     write(folder, "b", Page(title="The Gauge of Town B"), "url: https://example.org/b")
     result = prune(app, "--yes", folder)
-    assert summary(result) == "1 created, 0 updated, 4 unchanged, 1 removed, 0 rejected"
+    assert last_line(result) == "1 created, 0 updated, 4 unchanged, 1 removed, 0 rejected"
     assert keys(app) == {"a", "c", "d", "e", "https://example.org/b"}
 
 
 def test_a_file_that_is_not_loaded_with_its_folder_still_exists(app: Flask, folder: Path) -> None:
     others = [write(folder, "f", Page(title="Town F")), write(folder, ".g", Page(title="Town G"))]
     named = others[0].rename(folder / "f.md")
-    assert summary(seed(app, named, others[1])).startswith("2 created")
+    assert last_line(seed(app, named, others[1])).startswith("2 created")
     assert removed(prune(app, "--yes", folder)) == 0
     named.unlink()
     assert removed(prune(app, "--yes", folder)) == 1
@@ -186,7 +186,9 @@ def test_a_rejected_file_may_be_the_document_that_is_gone_by_its_old_name(app: F
     )
     assert (removed(result), result.exit_code) == (0, 1)
     (folder / "x.yaml").write_text("url: https://example.org/b", encoding="utf-8")
-    assert summary(prune(app, "--yes", folder)) == "0 created, 1 updated, 4 unchanged, 0 removed, 0 rejected"
+    assert (
+        last_line(prune(app, "--yes", folder)) == "0 created, 1 updated, 4 unchanged, 0 removed, 0 rejected"
+    )
 
 
 def test_files_that_changed_names_keep_their_articles_though_one_cannot_be_read(
@@ -205,7 +207,7 @@ def test_created_articles_do_not_offset_articles_that_are_gone(app: Flask, folde
     for name in NAMES:
         (folder / f"{name}.txt").rename(folder / f"{name}{name}.txt")
     result = prune(app, "--yes", folder)
-    assert summary(result) == "5 created, 0 updated, 0 unchanged, 0 removed, 0 rejected"
+    assert last_line(result) == "5 created, 0 updated, 0 unchanged, 0 removed, 0 rejected"
     assert result.stderr.splitlines()[-1].startswith(
         f"not removed: 5 of the 5 articles of {folder}, which is more than half"
     )

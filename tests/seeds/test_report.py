@@ -10,7 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.seeds.documents import ROOT, Page, article, revision, rows, seed, submit, summary, write
+from tests.seeds.documents import (
+    ROOT,
+    Page,
+    article_row,
+    corpus_revision,
+    last_line,
+    rows,
+    seed,
+    submit,
+    write,
+)
 
 SCHEMA = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
 GAUGES = Page()
@@ -35,7 +45,7 @@ def load(app: Flask, path: Path, *arguments: object) -> dict[str, Any]:
     result = seed(app, "--report", file, *arguments, path)
     report = read_report(file.read_bytes())
     counts = ", ".join(f"{number} {outcome}" for outcome, number in report["summary"].items())
-    assert summary(result) == counts
+    assert last_line(result) == counts
     assert list(path.parent.glob(".*.part")) == []
     return report
 
@@ -68,10 +78,10 @@ def test_each_document_is_there_with_its_outcome_in_the_order_of_the_load(app: F
         ("wrong2.txt", None, "rejected", None),
         ("gone.txt", "gone", "removed", 1),
     ]
-    assert report["corpus_revision"] == revision(app)
+    assert report["corpus_revision"] == corpus_revision(app)
     for each in report["documents"]:
         if each["outcome"] not in ("rejected", "removed"):
-            row = article(app, each["key"])
+            row = article_row(app, each["key"])
             assert each["article"] == {"id": str(row["id"]), "slug": row["slug"]}
 
 
@@ -101,7 +111,7 @@ def test_an_update_reports_the_changed_fields_before_and_after_as_the_api_serves
     seed(app, pages)
 
     def served() -> dict[str, Any]:
-        answer: dict[str, Any] = client.get(f"/v1/articles/{article(app, 'a')['id']}").json or {}
+        answer: dict[str, Any] = client.get(f"/v1/articles/{article_row(app, 'a')['id']}").json or {}
         return answer
 
     before = served()

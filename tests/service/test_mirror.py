@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.seeds.documents import Page, rows, write
-from tests.seeds.processes import start
+from tests.seeds.processes import start_commands
 from tests.support.mirror import Article, Mirror
 from tests.support.server import Server, serving
 
@@ -68,7 +68,7 @@ def test_a_copy_equals_the_server_at_every_pause_of_several_writers(
         mirror = Mirror(server.get)
         for pause in range(PAUSES):
             work = [commands(random, tmp_path / f"{pause}-{writer}") for writer in range(WRITERS)]
-            writers = [start(database_url, *each) for each in work]
+            writers = [start_commands(database_url, *each) for each in work]
             while any(writer.is_alive() for writer in writers):
                 mirror.follow()
             assert [writer.exitcode for writer in writers] == [0] * WRITERS

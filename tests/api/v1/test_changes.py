@@ -14,7 +14,7 @@ from seeds.identifiers import article_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_listings import explain, recorded
-from tests.seeds.documents import Page, clear, remove_article, revision, seed_pages, submit
+from tests.seeds.documents import Page, clear, corpus_revision, remove_article, seed_pages, submit
 
 KEYS = ["sequence", "kind", "article", "revision", "changed_at", "fields"]
 FIRST, OTHER = Page(), Page(title="Ferries Sail Again After the Storm")
@@ -141,7 +141,7 @@ def test_the_corpus_revision_counts_every_change(app: Flask, client: FlaskClient
     remove_article(app, "b")
     page = get(client, "/v1/changes?total=true")
     assert list(page["meta"].items()) == [("limit", 20), ("total", 4), ("corpus_revision", 4)]
-    assert revision(app) == 4
+    assert corpus_revision(app) == 4
 
 
 def test_derived_data_changes_the_corpus_revision_and_etags_but_not_the_feed(

@@ -16,7 +16,7 @@ from tests.seeds.documents import (
     Page,
     Row,
     clear,
-    revision,
+    corpus_revision,
     rows,
     seed_pages,
     submit,
@@ -172,7 +172,7 @@ def test_resolving_a_link_makes_no_new_revision(app: Flask) -> None:
     before = rows(app)["articles"]
     seed_pages(app, [page("b", "Beta")])
     assert [row for row in rows(app)["articles"] if row["key"] == "a"] == before
-    assert revision(app) == 2
+    assert corpus_revision(app) == 2
 
 
 def test_more_titles_than_a_statement_has_parameters_are_resolved(app: Flask) -> None:

@@ -3,45 +3,56 @@
 import pytest
 
 from seeds.parsing.blocks import Heading, read_blocks
-from tests.seeds.pages import ANALYSIS, BODY, SUMMARY, TITLE, Sample, page, paper, read, refusal, warned
+from tests.seeds.pages import (
+    ANALYSIS,
+    BODY,
+    SUMMARY,
+    TITLE,
+    PageParts,
+    join_blocks,
+    page_bytes,
+    parse_blocks,
+    rejection_of,
+    warnings_of,
+)
 
 
 def _headings(*parts: str) -> list[Heading | None]:
-    return [block.heading for block in read_blocks(paper(*parts)).blocks]
+    return [block.heading for block in read_blocks(join_blocks(*parts)).blocks]
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"\n\n", b" \t\r\n\xc2\xa0", b"\xef\xbb\xbf", b"\x07\n\x0b", "\u200b\n".encode()]
 )
 def test_a_page_of_nothing_that_shows_is_rejected_as_empty(data: bytes) -> None:
-    assert (refusal(data).message, refusal(data).place) == (
+    assert (rejection_of(data).message, rejection_of(data).place) == (
         "the file is empty; expected a title and a body",
         "line 1",
     )
 
 
 def test_bytes_that_are_not_utf8_are_rejected_at_their_offset() -> None:
-    rejection = refusal(b"\xef\xbb\xbfTitle \xe9t\xe9")
+    rejection = rejection_of(b"\xef\xbb\xbfTitle \xe9t\xe9")
     assert rejection.message == "the file is not UTF-8 (byte 0xE9); expected UTF-8 text"
     assert rejection.place == "byte 9"
 
 
 def test_a_nul_is_rejected_at_its_offset() -> None:
-    assert refusal(b"Title\0").message == "the file is binary (it has a NUL byte); expected UTF-8 text"
-    assert refusal(b"Title\0").place == "byte 5"
-    assert refusal("Title".encode("utf-16")).place == "byte 3"
+    assert rejection_of(b"Title\0").message == "the file is binary (it has a NUL byte); expected UTF-8 text"
+    assert rejection_of(b"Title\0").place == "byte 5"
+    assert rejection_of("Title".encode("utf-16")).place == "byte 3"
 
 
 @pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<html>", "</p>", "<?xml version='1.0'?>"])
 def test_html_is_rejected_at_its_first_line(start: str) -> None:
-    rejection = refusal(f"\n \n{start}\n\nText".encode())
+    rejection = rejection_of(f"\n \n{start}\n\nText".encode())
     assert rejection.message == f'the file is HTML ("{start}"); expected plain text'
     assert rejection.place == "line 3"
 
 
 @pytest.mark.parametrize("start", ['{"title": 1}', "{}", '{\n\n  "title"', '["a"]', "[ ]", "[\n{", "[[1]]"])
 def test_json_is_rejected_at_its_first_line(start: str) -> None:
-    rejection = refusal(f"\ufeff\n{start}".encode())
+    rejection = rejection_of(f"\ufeff\n{start}".encode())
     assert rejection.message.startswith("the file is JSON (")
     assert rejection.place == "line 2"
 
@@ -50,54 +61,56 @@ def test_json_is_rejected_at_its_first_line(start: str) -> None:
     "title", ["<3 From Aldemar", "[Video] Aldemar Opens a Lift", "{Lift} Opens", "[“Wait”] He Said"]
 )
 def test_a_title_may_start_with_a_bracket(title: str) -> None:
-    assert read(title, "The Ledger", *BODY).title == title
+    assert parse_blocks(title, "The Ledger", *BODY).title == title
 
 
 def test_newlines_and_byte_order_mark_change_nothing() -> None:
-    plain = page(Sample()).decode()
+    plain = page_bytes(PageParts()).decode()
     crlf = ("\ufeff" + plain.replace("\n", "\r\n")).encode()
     assert read_blocks(crlf) == read_blocks(plain.encode())
 
 
 def test_lines_of_a_block_are_joined_and_their_white_space_collapsed() -> None:
-    document = read("  Aldemar \t Opens\n\u00a0a\u2003Tidal Lift ", "The Ledger", *BODY)
+    document = parse_blocks("  Aldemar \t Opens\n\u00a0a\u2003Tidal Lift ", "The Ledger", *BODY)
     assert document.title == "Aldemar Opens a Tidal Lift"
     assert document.lines.title == (1, 2)
 
 
 def test_a_line_of_white_space_or_control_or_invisible_characters_is_blank() -> None:
-    document = read(TITLE + "\n \t \nThe Ledger\n\x07\x0c\n" + BODY[0] + "\n\u200b\n" + BODY[1])
+    document = parse_blocks(TITLE + "\n \t \nThe Ledger\n\x07\x0c\n" + BODY[0] + "\n\u200b\n" + BODY[1])
     assert document.byline is not None
     assert document.lines.body == ((5, 5), (7, 7))
 
 
 def test_control_characters_are_left_out_and_counted_by_section() -> None:
-    document = read(TITLE.replace("Lift", "L\x07i\x0bft"), "The Ledger", "One\rtwo.\nThree\x07.", "Four.\x85")
+    document = parse_blocks(
+        TITLE.replace("Lift", "L\x07i\x0bft"), "The Ledger", "One\rtwo.\nThree\x07.", "Four.\x85"
+    )
     assert document.title == TITLE
     assert document.body == ("Onetwo. Three.", "Four.")
-    assert [each for each in warned(document) if "control" in each[2]] == [
+    assert [each for each in warnings_of(document) if "control" in each[2]] == [
         ("title", 1, "2 control characters removed (first: U+0007)"),
         ("body", 5, "3 control characters removed (first: U+000D)"),
     ]
 
 
 def test_tabs_and_newlines_are_no_control_characters() -> None:
-    document = read(TITLE + "\t", "The\tLedger\r", *BODY)
-    assert [each for each in warned(document) if "control" in each[2]] == []
+    document = parse_blocks(TITLE + "\t", "The\tLedger\r", *BODY)
+    assert [each for each in warnings_of(document) if "control" in each[2]] == []
 
 
 def test_direction_changing_characters_are_kept_and_counted_by_section() -> None:
-    document = read(TITLE, "The \u200eLedger", "A \u202ebarge\u202c rises.")
+    document = parse_blocks(TITLE, "The \u200eLedger", "A \u202ebarge\u202c rises.")
     assert document.body == ("A \u202ebarge\u202c rises.",)
-    assert [each for each in warned(document) if "direction" in each[2]] == [
+    assert [each for each in warnings_of(document) if "direction" in each[2]] == [
         ("byline", 3, "1 direction-changing character kept (first: U+200E)"),
         ("body", 5, "2 direction-changing characters kept (first: U+202E)"),
     ]
 
 
 def test_odd_characters_outside_all_fields_give_a_warning_for_the_page() -> None:
-    document = read(TITLE, SUMMARY, "Key\x07 Takeaways", "• 1One.", "The Ledger", *BODY)
-    assert warned(document) == [("page", 5, "1 control character removed (first: U+0007)")]
+    document = parse_blocks(TITLE, SUMMARY, "Key\x07 Takeaways", "• 1One.", "The Ledger", *BODY)
+    assert warnings_of(document) == [("page", 5, "1 control character removed (first: U+0007)")]
 
 
 @pytest.mark.parametrize(

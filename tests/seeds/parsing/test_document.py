@@ -5,13 +5,13 @@ from pathlib import Path
 
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.page import parse
-from tests.seeds.pages import BODY, TITLE, Sample, page, read
+from tests.seeds.pages import BODY, TITLE, PageParts, page_bytes, parse_blocks
 
 DOCUMENTS = Path(__file__).parents[3] / "seeds" / "documents"
 
 
 def test_a_document_as_json_has_its_keys_in_order() -> None:
-    made = document_to_json(parse(page(Sample()), "lift.txt"))
+    made = document_to_json(parse(page_bytes(PageParts()), "lift.txt"))
     assert [*made] == [
         *("source", "title", "summary", "image", "takeaways", "analysis", "byline", "body", "related"),
         *("lines", "warnings"),
@@ -19,7 +19,7 @@ def test_a_document_as_json_has_its_keys_in_order() -> None:
     assert made["source"] == {
         "name": "lift.txt",
         "sha256": made["source"]["sha256"],
-        "bytes": len(page(Sample())),
+        "bytes": len(page_bytes(PageParts())),
     }
     assert made["image"] == {"caption": "A red barge waits below a steel gate."}
     assert made["takeaways"][2] == {"position": 3, "text": "5 barges fit at once."}
@@ -36,7 +36,7 @@ def test_a_document_as_json_has_its_keys_in_order() -> None:
 
 
 def test_a_document_as_json_has_null_for_missing_parts() -> None:
-    made = document_to_json(read(TITLE, "The Ledger", *BODY))
+    made = document_to_json(parse_blocks(TITLE, "The Ledger", *BODY))
     absent = ("summary", "image", "analysis")
     assert all(made[key] is None and made["lines"][key] is None for key in absent)
     assert made["takeaways"] == made["related"] == []

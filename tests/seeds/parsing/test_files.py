@@ -15,7 +15,7 @@ from seeds.parsing.files import (
     read_with_sidecar,
 )
 from seeds.parsing.page import parse
-from tests.seeds.documents import Page, unreadable, write
+from tests.seeds.documents import Page, make_unreadable, write
 
 
 def refusal(path: Path, max_bytes: int = 10_000) -> Rejection:
@@ -143,7 +143,7 @@ def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_is_rejected_with_the_reason(tmp_path: Path) -> None:
-    message = refusal(unreadable(tmp_path / "a.txt")).message
+    message = refusal(make_unreadable(tmp_path / "a.txt")).message
     assert message in (
         "the file cannot be read: Input/output error",
         "the file cannot be read: Permission denied",

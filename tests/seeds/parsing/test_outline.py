@@ -11,25 +11,34 @@ from tests.seeds.pages import (
     BODY,
     CAPTION,
     DESK,
-    LISTED,
     PARAGRAPH,
     SIGNATURE,
-    SIGNED,
+    SIGNATURE_BLOCK,
     SUMMARY,
     TAIL,
+    TAKEAWAY_BLOCKS,
     TITLE,
-    Sample,
-    page,
-    read,
-    warned,
+    PageParts,
+    page_bytes,
+    parse_blocks,
+    warnings_of,
 )
 
 
 @pytest.mark.parametrize("desk", ["Editor’s Desk", "Editor's\n\nDesk", "Editor's Desk\nThe Long View"])
 def test_an_analysis_has_a_desk_a_heading_and_paragraphs(desk: str) -> None:
     heading = () if "View" in desk else ("The Long View",)
-    document = read(
-        TITLE, SUMMARY, *LISTED, desk, *heading, "It is slow.", "A Short Word", "It is late.", SIGNED, *BODY
+    document = parse_blocks(
+        TITLE,
+        SUMMARY,
+        *TAKEAWAY_BLOCKS,
+        desk,
+        *heading,
+        "It is slow.",
+        "A Short Word",
+        "It is late.",
+        SIGNATURE_BLOCK,
+        *BODY,
     )
     assert document.analysis is not None
     assert document.analysis.desk == " ".join(desk.split()[:2])
@@ -39,13 +48,26 @@ def test_an_analysis_has_a_desk_a_heading_and_paragraphs(desk: str) -> None:
 
 
 def test_the_lines_of_an_analysis_are_those_from_its_desk_to_its_last_paragraph() -> None:
-    assert read(TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, SIGNED, *BODY).lines.analysis == (10, 15)
+    assert parse_blocks(
+        TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *DESK, *ANALYSIS, SIGNATURE_BLOCK, *BODY
+    ).lines.analysis == (10, 15)
 
 
 def test_an_analysis_may_have_no_heading_or_a_question_for_one() -> None:
-    bare = read(TITLE, SUMMARY, *LISTED, "Editor's Desk", *ANALYSIS, SIGNED, *BODY)
-    asking = read(TITLE, SUMMARY, *LISTED, "Editor's Desk", "Who Pays the Moon?", *ANALYSIS, SIGNED, *BODY)
-    broken = read(TITLE, SUMMARY, *LISTED, "Editor's Desk", "The Long\nView", *ANALYSIS, SIGNED, *BODY)
+    bare = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "Editor's Desk", *ANALYSIS, SIGNATURE_BLOCK, *BODY)
+    asking = parse_blocks(
+        TITLE,
+        SUMMARY,
+        *TAKEAWAY_BLOCKS,
+        "Editor's Desk",
+        "Who Pays the Moon?",
+        *ANALYSIS,
+        SIGNATURE_BLOCK,
+        *BODY,
+    )
+    broken = parse_blocks(
+        TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "Editor's Desk", "The Long\nView", *ANALYSIS, SIGNATURE_BLOCK, *BODY
+    )
     headings = [document.analysis.heading for document in (bare, asking, broken) if document.analysis]
     assert headings == [None, "Who Pays the Moon?", "The Long View"]
     assert bare.analysis is not None
@@ -53,7 +75,9 @@ def test_an_analysis_may_have_no_heading_or_a_question_for_one() -> None:
 
 
 def test_an_analysis_may_have_no_desk() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, "The Long View", *ANALYSIS, SIGNED, *BODY)
+    document = parse_blocks(
+        TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "The Long View", *ANALYSIS, SIGNATURE_BLOCK, *BODY
+    )
     assert document.analysis is not None
     assert (document.analysis.desk, document.analysis.heading) == (None, "The Long View")
     assert document.lines.analysis == (10, 12)
@@ -61,29 +85,33 @@ def test_an_analysis_may_have_no_desk() -> None:
 
 
 def test_a_desk_without_analysis_is_warned_of() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, "Editor's Desk", SIGNED, *BODY)
+    document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "Editor's Desk", SIGNATURE_BLOCK, *BODY)
     assert (document.analysis, document.lines.analysis, document.body) == (None, None, BODY)
-    assert warned(document) == [("analysis", 10, "no paragraphs below the heading")]
+    assert warnings_of(document) == [("analysis", 10, "no paragraphs below the heading")]
 
 
 def test_blocks_between_takeaways_and_desk_go_to_the_front_of_the_body_with_a_warning() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, "Advertisement for tar.", *DESK, *ANALYSIS, SIGNED, *BODY)
+    document = parse_blocks(
+        TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "Advertisement for tar.", *DESK, *ANALYSIS, SIGNATURE_BLOCK, *BODY
+    )
     assert document.body == ("Advertisement for tar.", *BODY)
     assert document.lines.body[0] == (10, 10)
-    assert warned(document) == [("body", 10, "1 block above the Editor's Desk read as body")]
+    assert warnings_of(document) == [("body", 10, "1 block above the Editor's Desk read as body")]
 
 
 def test_takeaways_below_the_desk_are_takeaways_with_a_warning() -> None:
-    document = read(TITLE, SUMMARY, *DESK, *ANALYSIS, SIGNED, BODY[0], *LISTED, BODY[1])
+    document = parse_blocks(
+        TITLE, SUMMARY, *DESK, *ANALYSIS, SIGNATURE_BLOCK, BODY[0], *TAKEAWAY_BLOCKS, BODY[1]
+    )
     assert [takeaway.text for takeaway in document.takeaways] == ["One.", "Two."]
     assert document.body == BODY
-    assert warned(document) == [("takeaways", 18, "the takeaways are below the Editor's Desk")]
+    assert warnings_of(document) == [("takeaways", 18, "the takeaways are below the Editor's Desk")]
 
 
 def test_words_of_headings_may_be_subheadings_of_a_signed_body() -> None:
     body = (BODY[0], "Editor's Desk", BODY[1], "Key Takeaways", BODY[0], "Related Articles", PARAGRAPH)
-    listed = read(TITLE, SUMMARY, *LISTED, "The Ledger", *body, *TAIL)
-    unlisted = read(TITLE, SUMMARY, SIGNED, *body, *TAIL)
+    listed = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "The Ledger", *body, *TAIL)
+    unlisted = parse_blocks(TITLE, SUMMARY, SIGNATURE_BLOCK, *body, *TAIL)
     assert listed.body == unlisted.body == body
     assert listed.analysis is unlisted.analysis is None
 
@@ -97,21 +125,23 @@ def test_words_of_headings_may_be_subheadings_of_a_signed_body() -> None:
     ],
 )
 def test_a_signature_has_one_to_three_lines(signature: str, byline: Byline) -> None:
-    assert read(TITLE, SUMMARY, *LISTED, signature, *BODY).byline == byline
-    assert read(TITLE, SUMMARY, signature, *BODY).byline == byline
-    document = read(TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, signature, *BODY)
+    assert parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, signature, *BODY).byline == byline
+    assert parse_blocks(TITLE, SUMMARY, signature, *BODY).byline == byline
+    document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *DESK, *ANALYSIS, signature, *BODY)
     assert (document.byline, document.body) == (byline, BODY)
 
 
 def test_the_lines_of_a_signature_may_be_set_apart_by_blank_lines() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, *SIGNATURE, *BODY)
+    document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *DESK, *ANALYSIS, *SIGNATURE, *BODY)
     assert document.byline == Byline(*SIGNATURE)
     assert (document.lines.byline, document.body) == ((17, 21), BODY)
 
 
 def test_a_signature_of_several_lines_is_likelier_than_a_subheading() -> None:
     body = (BODY[0], "Gravel First", BODY[1], "Jo Renn\nThe Renn Group", BODY[0])
-    document = read(TITLE, SUMMARY, *LISTED, *DESK, ANALYSIS[0], "Tar Later", ANALYSIS[0], SIGNED, *body)
+    document = parse_blocks(
+        TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *DESK, ANALYSIS[0], "Tar Later", ANALYSIS[0], SIGNATURE_BLOCK, *body
+    )
     assert document.lines.byline == (21, 23)
     assert document.body == tuple(" ".join(part.split("\n")) for part in body)
 
@@ -119,7 +149,7 @@ def test_a_signature_of_several_lines_is_likelier_than_a_subheading() -> None:
 def test_a_wrapped_subheading_is_not_a_signature() -> None:
     wrapped = "The lift was built by men who\nwere told that nobody would\npay them for the moon at all."
     subheading = "What the Moon Is Worth to the\nPeople of Aldemar"
-    document = read(
+    document = parse_blocks(
         "The Lift", "It opens.", "Key Takeaways", "• 1One.", "The Ledger", wrapped, subheading, wrapped
     )
     assert document.byline == Byline(None, None, "The Ledger")
@@ -127,36 +157,38 @@ def test_a_wrapped_subheading_is_not_a_signature() -> None:
 
 
 def test_a_page_without_signature_has_its_body_under_the_takeaways() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, *BODY)
+    document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *BODY)
     assert (document.byline, document.lines.byline, document.body) == (None, None, BODY)
 
 
 def test_an_analysis_without_signature_is_one_paragraph() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, *BODY, *TAIL)
+    document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *DESK, *ANALYSIS, *BODY, *TAIL)
     assert document.analysis is not None
     assert (document.analysis.paragraphs, document.body, document.byline) == (ANALYSIS, BODY, None)
 
 
 def test_a_page_with_a_tail_alone_has_a_head_and_a_body() -> None:
-    document = read(TITLE, SUMMARY, CAPTION, *BODY, *TAIL)
+    document = parse_blocks(TITLE, SUMMARY, CAPTION, *BODY, *TAIL)
     assert (document.summary, document.image_caption, document.body) == (SUMMARY, CAPTION, BODY)
-    uncaptioned = read(TITLE, SUMMARY, PARAGRAPH, *BODY, *TAIL)
+    uncaptioned = parse_blocks(TITLE, SUMMARY, PARAGRAPH, *BODY, *TAIL)
     assert (uncaptioned.image_caption, uncaptioned.body) == (None, (PARAGRAPH, *BODY))
-    bodied = read(TITLE, PARAGRAPH, *TAIL)
+    bodied = parse_blocks(TITLE, PARAGRAPH, *TAIL)
     assert (bodied.summary, bodied.body) == (None, (PARAGRAPH,))
 
 
 def test_a_subheading_is_a_paragraph_of_the_body() -> None:
-    sample = Sample(body=(BODY[0], "Gravel First", BODY[1]))
-    assert parse(page(sample), "page.txt").body == sample.body
+    sample = PageParts(body=(BODY[0], "Gravel First", BODY[1]))
+    assert parse(page_bytes(sample), "page.txt").body == sample.body
 
 
 def test_buttons_between_the_headings_of_the_tail_belong_to_it() -> None:
-    document = read(TITLE, SUMMARY, *LISTED, "The Ledger", *BODY, "Share Article", "Copy link", *TAIL[1:])
+    document = parse_blocks(
+        TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "The Ledger", *BODY, "Share Article", "Copy link", *TAIL[1:]
+    )
     assert document.body == BODY
-    assert [warning[0] for warning in warned(document)] == ["related"]
+    assert [warning[0] for warning in warnings_of(document)] == ["related"]
 
 
 def test_the_tail_may_be_missing() -> None:
-    document = parse(page(replace(Sample(), tail=False)), "page.txt")
+    document = parse(page_bytes(replace(PageParts(), tail=False)), "page.txt")
     assert (document.body, document.related, document.warnings) == (BODY, (), ())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection, Span
 from seeds.parsing.page import parse
-from tests.seeds.pages import Sample, blocks, collapse
+from tests.seeds.pages import PageParts, blocks, collapse
 
 PIECES = [
     *(
@@ -82,7 +82,7 @@ dates = st.sampled_from(["3 weeks ago", "Apr 21, 2026", "2026-04-21 10:30", "yes
 
 
 @st.composite
-def samples(draw: st.DrawFn) -> Sample:
+def samples(draw: st.DrawFn) -> PageParts:
     """Draw the parts of an unambiguous page."""
     takeaways = tuple(draw(st.lists(sentences | paragraphs | headings, max_size=12)))
     desk = draw(st.sampled_from([None, "Editor's\nDesk", "Editor’s Desk", "EDITOR'S\n\nDESK"]))
@@ -91,7 +91,7 @@ def samples(draw: st.DrawFn) -> Sample:
     marked = bool(takeaways or desk or signature)
     if len(signature) > 1 or (takeaways and signature and not desk):
         body.extend(draw(st.lists(headings | paragraphs, max_size=2)))
-    return Sample(
+    return PageParts(
         title=draw(titles),
         summary=draw(paragraphs if not marked else st.none() | paragraphs),
         caption=None,
@@ -109,7 +109,7 @@ def samples(draw: st.DrawFn) -> Sample:
 
 
 @st.composite
-def pages(draw: st.DrawFn) -> tuple[Sample, bytes]:
+def pages(draw: st.DrawFn) -> tuple[PageParts, bytes]:
     """Draw a page and its bytes: wrapped or not, with LF or CRLF, with or without a byte-order mark."""
     sample = draw(samples())
     if sample.summary and (sample.takeaways or sample.desk):
@@ -186,7 +186,7 @@ def test_every_field_is_the_collapse_of_the_lines_that_it_names(data: bytes) -> 
 
 
 @given(pages())
-def test_a_page_parses_to_the_parts_it_was_made_of(made: tuple[Sample, bytes]) -> None:
+def test_a_page_parses_to_the_parts_it_was_made_of(made: tuple[PageParts, bytes]) -> None:
     sample, data = made
     document = parse(data, "page.txt")
     assert document.title == sample.title
@@ -208,7 +208,7 @@ def test_a_page_parses_to_the_parts_it_was_made_of(made: tuple[Sample, bytes]) -
 
 
 @given(pages())
-def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[Sample, bytes]) -> None:
+def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[PageParts, bytes]) -> None:
     sample, data = made
     messages = {warning.message for warning in parse(data, "page.txt").warnings}
     missing = {"no summary"} if sample.summary is None else set()
@@ -216,7 +216,7 @@ def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[Samp
 
 
 @given(pages())
-def test_the_lines_of_a_page_name_its_fields(made: tuple[Sample, bytes]) -> None:
+def test_the_lines_of_a_page_name_its_fields(made: tuple[PageParts, bytes]) -> None:
     _, data = made
     _check_lines(parse(data, "page.txt"), data.decode().removeprefix("\ufeff"))
 

@@ -3,11 +3,21 @@
 import pytest
 
 from seeds.parsing.document import Document
-from tests.seeds.pages import ANALYSIS, BODY, DESK, LISTED, SIGNED, SUMMARY, TITLE, read, warned
+from tests.seeds.pages import (
+    ANALYSIS,
+    BODY,
+    DESK,
+    SIGNATURE_BLOCK,
+    SUMMARY,
+    TAKEAWAY_BLOCKS,
+    TITLE,
+    parse_blocks,
+    warnings_of,
+)
 
 
 def _related(*blocks: str, tail: str = "Share Article\n\nRelated Articles") -> Document:
-    return read(TITLE, SUMMARY, "Key Takeaways", "• 1One.", "The Ledger", *BODY, tail, *blocks)
+    return parse_blocks(TITLE, SUMMARY, "Key Takeaways", "• 1One.", "The Ledger", *BODY, tail, *blocks)
 
 
 def _titles(*blocks: str) -> list[tuple[str, str | None]]:
@@ -39,7 +49,7 @@ def test_a_line_that_starts_in_lower_case_continues_the_title_above() -> None:
 def test_a_title_wrapped_like_the_page_is_one_title() -> None:
     wrapped = "The lift rises twice a day,\nsays Tobias Renn of Aldemar,\nand it sinks at night."
     tail = ("Share Article", "Related Articles", "Renn Brothers Buy a Second\nBarge\nGravel Sinks")
-    document = read(TITLE[:28], "The Ledger", wrapped, *tail)
+    document = parse_blocks(TITLE[:28], "The Ledger", wrapped, *tail)
     assert [each.title for each in document.related] == ["Renn Brothers Buy a Second Barge", "Gravel Sinks"]
 
 
@@ -53,7 +63,7 @@ def test_bullets_before_related_titles_are_left_out() -> None:
 def test_a_date_without_a_title_above_it_is_warned_of() -> None:
     document = _related("3 weeks ago", "Renn Buys a Barge\n2 days ago\nyesterday")
     assert [(each.title, each.date) for each in document.related] == [("Renn Buys a Barge", "2 days ago")]
-    assert warned(document) == [
+    assert warnings_of(document) == [
         ("related", 19, 'a date without a title above it: "3 weeks ago"'),
         ("related", 23, 'a date without a title above it: "yesterday"'),
     ]
@@ -64,11 +74,21 @@ def test_a_date_without_a_title_above_it_is_warned_of() -> None:
     ["Related Articles", "Share Article", "Key Takeaways", "Editor's\nDesk", "No related articles found"],
 )
 def test_a_date_below_a_heading_or_an_empty_list_does_not_belong_to_the_title_above(line: str) -> None:
-    above = (TITLE, SUMMARY, *LISTED, *DESK, *ANALYSIS, SIGNED, *BODY, "Share Article", "Related Articles")
-    document = read(*above, "Gravel Sinks", line, "3 weeks ago")
+    above = (
+        TITLE,
+        SUMMARY,
+        *TAKEAWAY_BLOCKS,
+        *DESK,
+        *ANALYSIS,
+        SIGNATURE_BLOCK,
+        *BODY,
+        "Share Article",
+        "Related Articles",
+    )
+    document = parse_blocks(*above, "Gravel Sinks", line, "3 weeks ago")
     assert [(each.title, each.date) for each in document.related] == [("Gravel Sinks", None)]
     last_line = document.lines.related[0][0] + len(line.splitlines()) + 3 if document.lines.related else 0
-    assert warned(document) == [("related", last_line, 'a date without a title above it: "3 weeks ago"')]
+    assert warnings_of(document) == [("related", last_line, 'a date without a title above it: "3 weeks ago"')]
 
 
 def test_a_date_below_a_symbol_belongs_to_the_title_above() -> None:
@@ -84,19 +104,19 @@ def test_running_text_under_the_related_titles_is_left_out_with_a_warning() -> N
     document = _related("Renn Buys a Barge", "© 2026 The Ledger. All rights reserved.")
     assert [each.title for each in document.related] == ["Renn Buys a Barge"]
     message = 'text that is not a title was left out: "© 2026 The Ledger. All rights reserved."'
-    assert warned(document) == [("related", 21, message)]
+    assert warnings_of(document) == [("related", 21, message)]
 
 
 def test_text_under_share_article_alone_is_left_out_with_one_warning() -> None:
     document = _related("Renn Buys a Barge", "Gravel Sinks", tail="Share Article")
     assert (document.related, document.lines.related) == ((), None)
     message = 'text without the heading Related Articles was left out: "Renn Buys a Barge"'
-    assert warned(document) == [("related", 17, message)]
+    assert warnings_of(document) == [("related", 17, message)]
 
 
 def test_share_article_alone_is_worth_no_warning() -> None:
-    assert warned(_related(tail="Share Article")) == []
-    assert warned(_related("📰\nNo related articles found", tail="Share Article")) == []
+    assert warnings_of(_related(tail="Share Article")) == []
+    assert warnings_of(_related("📰\nNo related articles found", tail="Share Article")) == []
 
 
 def test_lines_over_the_only_date_of_a_block_are_one_title() -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from seeds.parsing.document import Document
-from tests.seeds.pages import BODY, SUMMARY, TITLE, read, warned
+from tests.seeds.pages import BODY, SUMMARY, TITLE, parse_blocks, warnings_of
 
 
 def _listed(*blocks: str) -> Document:
-    return read(TITLE, SUMMARY, "Key Takeaways", *blocks, "The Ledger", *BODY)
+    return parse_blocks(TITLE, SUMMARY, "Key Takeaways", *blocks, "The Ledger", *BODY)
 
 
 def _takeaways(*blocks: str) -> list[str]:
@@ -41,14 +41,14 @@ def test_space_or_a_dot_or_bracket_after_the_number_is_no_text() -> None:
 def test_a_gap_in_the_numbers_gives_a_warning_but_no_gap_in_positions() -> None:
     document = _listed("• 1One\n• 2Two\n• 45G masts\n• 8Eight")
     assert [(each.position, each.text) for each in document.takeaways][2:] == [(3, "5G masts"), (4, "Eight")]
-    assert warned(document) == [
+    assert warnings_of(document) == [
         ("takeaways", 9, "item 3 is missing: 4 follows 2"),
         ("takeaways", 10, "items 5 to 7 are missing: 8 follows 4"),
     ]
 
 
 def test_a_list_that_starts_late_is_warned_of() -> None:
-    assert warned(_listed("• 2Two\n• 3Three")) == [("takeaways", 7, "item 1 is missing: 2 comes first")]
+    assert warnings_of(_listed("• 2Two\n• 3Three")) == [("takeaways", 7, "item 1 is missing: 2 comes first")]
 
 
 def test_a_large_gap_is_accepted_only_if_a_letter_follows_the_number() -> None:
@@ -60,39 +60,41 @@ def test_a_large_gap_is_accepted_only_if_a_letter_follows_the_number() -> None:
 def test_a_repeated_number_is_removed_with_a_warning() -> None:
     document = _listed("• 1One\n• 2Two\n• 2Too\n• 35G masts")
     assert [each.text for each in document.takeaways] == ["One", "Two", "Too", "5G masts"]
-    assert warned(document) == [("takeaways", 9, "number 2 is repeated")]
+    assert warnings_of(document) == [("takeaways", 9, "number 2 is repeated")]
 
 
 def test_an_item_without_a_number_keeps_its_position_with_a_warning() -> None:
     document = _listed("• 1One\n• Two\n• 35G masts")
     assert [each.text for each in document.takeaways] == ["One", "Two", "5G masts"]
-    assert warned(document) == [("takeaways", 8, 'an item without the next number was read as item 2: "Two"')]
+    assert warnings_of(document) == [
+        ("takeaways", 8, 'an item without the next number was read as item 2: "Two"')
+    ]
 
 
 def test_an_item_out_of_order_keeps_its_whole_text() -> None:
     document = _listed("• 1One\n• 2Two\n• 3Three\n• 1 percent")
     assert document.takeaways[3].text == "1 percent"
-    assert warned(document)[0][:2] == ("takeaways", 10)
+    assert warnings_of(document)[0][:2] == ("takeaways", 10)
 
 
 def test_digits_in_a_list_without_numbers_belong_to_the_text() -> None:
     document = _listed("• One\n• 2026 begins\n• Three")
     assert [each.text for each in document.takeaways] == ["One", "2026 begins", "Three"]
-    assert warned(document) == [("takeaways", 7, "the items are not numbered")]
+    assert warnings_of(document) == [("takeaways", 7, "the items are not numbered")]
 
 
 def test_an_item_without_text_is_left_out_with_a_warning() -> None:
     document = _listed("• 1One\n• 2\n• 3Three\n• —")
     assert [(each.position, each.text) for each in document.takeaways] == [(1, "One"), (2, "Three")]
     assert document.lines.takeaways == ((7, 7), (9, 9))
-    assert warned(document) == [
+    assert warnings_of(document) == [
         ("takeaways", 8, 'an item without text was left out: "• 2"'),
         ("takeaways", 10, 'an item without text was left out: "• —"'),
     ]
 
 
 def test_a_heading_without_items_is_warned_of() -> None:
-    assert warned(_listed()) == [("takeaways", 5, "no items below the heading")]
+    assert warnings_of(_listed()) == [("takeaways", 5, "no items below the heading")]
 
 
 def test_a_wrapped_line_that_starts_with_a_dash_is_not_an_item() -> None:
@@ -102,7 +104,7 @@ def test_a_wrapped_line_that_starts_with_a_dash_is_not_an_item() -> None:
 
 
 def test_a_block_without_bullet_ends_the_list() -> None:
-    document = read(TITLE, SUMMARY, "Key Takeaways", "• 1One", BODY[0], "• 2Two things that it says.")
+    document = parse_blocks(TITLE, SUMMARY, "Key Takeaways", "• 1One", BODY[0], "• 2Two things that it says.")
     assert [each.text for each in document.takeaways] == ["One"]
     assert document.body == (BODY[0], "• 2Two things that it says.")
 

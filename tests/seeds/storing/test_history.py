@@ -14,7 +14,7 @@ from api.models import CREATED, Change
 from seeds.identifiers import article_id
 from seeds.storing.history import Outcome, record_change
 from seeds.storing.transactions import EXECUTION_OPTIONS
-from tests.seeds.documents import Page, revision, rows, seed_pages, submit
+from tests.seeds.documents import Page, corpus_revision, rows, seed_pages, submit
 
 PAGE = Page()
 NOW = datetime(2026, 4, 21, 12, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_each_change_has_the_next_number_and_the_slug_and_title_of_that_time(app
         (4, "updated", "gauges", 3),
     ]
     assert [row["fields"] for row in changes] == [[], [], ["slug", "title", "source"], ["title", "source"]]
-    assert revision(app) == 4
+    assert corpus_revision(app) == 4
 
 
 def test_a_former_revision_is_archived_with_its_document(app: Flask) -> None:

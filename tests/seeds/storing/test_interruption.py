@@ -19,13 +19,13 @@ from tests.conftest import make_app
 from tests.seeds.documents import (
     Page,
     Rows,
-    count_entities_again,
-    messages,
-    reference,
+    comparison_app,
+    last_line,
+    recount_entities,
     rows,
     seed,
     start_load,
-    summary,
+    without_progress,
     without_volatile_columns,
     write,
 )
@@ -74,8 +74,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The rows after one load of `pages` without interruption."""
-    with reference(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
-        assert summary(seed(app, pages)).startswith(f"{NUMBER} created, ")
+    with comparison_app(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
+        assert last_line(seed(app, pages)).startswith(f"{NUMBER} created, ")
         return without_volatile_columns(rows(app))
 
 
@@ -134,7 +134,7 @@ def check_articles(app: Flask, complete: Rows) -> int:
     assert everything <= ids
     if ids:
         assert parts(found, ids) == parts(complete, ids)
-    assert found["entities"] == count_entities_again(found)
+    assert found["entities"] == recount_entities(found)
     assert found["corpus"][0]["revision"] == len(ids)
     return len(ids)
 
@@ -155,7 +155,7 @@ def test_a_load_that_is_told_to_stop_leaves_complete_articles_and_says_how_to_fi
         wait_for(app, process, 20)
         process.send_signal(number)
         stdout, stderr = process.communicate()
-    assert (stdout, messages(stderr), process.returncode) == (
+    assert (stdout, without_progress(stderr), process.returncode) == (
         "",
         ["interrupted; run the command again to finish", "Aborted!"],
         1,
@@ -176,7 +176,7 @@ def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_complete_
         with psycopg.connect(database_url) as session:
             session.execute(CUT)
         stdout, stderr = process.communicate()
-    (line,) = messages(stderr)
+    (line,) = without_progress(stderr)
     assert line.startswith("Error: database: ")
     assert line == printable(line)
     assert (stdout, process.returncode) == ("", 1)
@@ -195,19 +195,19 @@ def test_a_document_that_the_database_refuses_leaves_nothing_and_is_reported_in_
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text(TRIGGERS[engine]))
     result = seed(app, *options, pages)
-    (line,) = messages(result.stderr)
+    (line,) = without_progress(result.stderr)
     assert line.startswith("Error: database: refused by a trigger; the current document was not stored")
     assert (result.stdout, result.exit_code) == ("", 1)
     found = rows(app)
     keys = {row["key"] for row in found["articles"]}
     assert keys == set() if options else {"a"} <= keys <= {"a", "c"}
-    assert found["entities"] == count_entities_again(found)
+    assert found["entities"] == recount_entities(found)
     assert {row["article_id"] for row in found["sources"]} == {row["id"] for row in found["articles"]}
     with app.app_context(), db.engine.begin() as connection:
         table = "" if engine == "sqlite" else " ON related_links"
         connection.execute(text(f"DROP TRIGGER refuse{table}"))
     assert seed(app, pages).exit_code == 0
-    with reference(sqlite_template, tmp_path) as other:
+    with comparison_app(sqlite_template, tmp_path) as other:
         seed(other, pages)
         assert without_volatile_columns(rows(app)) == without_volatile_columns(rows(other))
 
@@ -216,12 +216,12 @@ def test_a_document_that_the_database_refuses_leaves_nothing_and_is_reported_in_
 def test_a_database_that_cannot_grow_is_reported_in_one_line_and_leaves_complete_articles(
     sqlite_template: Path, pages: Path, complete: Rows, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    with reference(sqlite_template, tmp_path) as app:
+    with comparison_app(sqlite_template, tmp_path) as app:
         with app.app_context():
             # SQLite says the same of a file at its limit as of a full disk.
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 150"))
         result = seed(app, *options, pages)
-        (line,) = messages(result.stderr)
+        (line,) = without_progress(result.stderr)
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
         stored = check_articles(app, complete)
@@ -236,13 +236,13 @@ def test_a_database_that_cannot_grow_is_reported_in_one_line_and_leaves_complete
 def test_a_full_disk_is_reported_in_one_line_and_leaves_complete_articles(
     sqlite_template: Path, pages: Path, complete: Rows, small_disk: Path
 ) -> None:
-    with reference(sqlite_template, small_disk) as app:
+    with comparison_app(sqlite_template, small_disk) as app:
         result = seed(app, pages)
-        (line,) = messages(result.stderr)
+        (line,) = without_progress(result.stderr)
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
         assert 0 < check_articles(app, complete) < NUMBER
         subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
         result = seed(app, pages)
-        assert (messages(result.stderr), result.exit_code) == ([], 0)
+        assert (without_progress(result.stderr), result.exit_code) == ([], 0)
         assert without_volatile_columns(rows(app)) == complete

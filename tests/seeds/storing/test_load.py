@@ -20,17 +20,17 @@ from tests.seeds.documents import (
     Page,
     Row,
     Rows,
-    article,
+    article_row,
     clear,
-    count_entities_again,
-    reference,
-    reread_pages,
-    revision,
+    comparison_app,
+    corpus_revision,
+    last_line,
+    recount_entities,
+    rederive_pages,
     rows,
     seed,
     seed_pages,
     submit,
-    summary,
     without_volatile_columns,
 )
 from tests.support.properties import database_property
@@ -120,13 +120,13 @@ def test_a_new_document_is_created(app: Flask) -> None:
         PAGE.takeaways
     )
     assert sorted(one["title"] for one in found["related_links"]) == ["A Wall Is Raised", "Sirens Tested"]
-    assert revision(app) == 1
+    assert corpus_revision(app) == 1
 
 
 def test_created_at_and_updated_at_are_the_time_of_seeding(app: Flask) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     seed_pages(app, LIFE[:1])
-    assert before <= article(app, "page")["created_at"] <= datetime.now(UTC)
+    assert before <= article_row(app, "page")["created_at"] <= datetime.now(UTC)
 
 
 def test_seeding_twice_changes_no_row(app: Flask) -> None:
@@ -145,8 +145,8 @@ def test_seeding_twice_changes_no_row(app: Flask) -> None:
 def test_every_change_is_one_revision_of_article_and_corpus(app: Flask) -> None:
     for number, version in enumerate(LIFE, 1):
         assert seed_pages(app, [version, version], CATALOGUE)[1] == "unchanged"
-        assert article(app, "page")["revision"] == revision(app) == number, number
-        assert rows(app)["entities"] == count_entities_again(rows(app))
+        assert article_row(app, "page")["revision"] == corpus_revision(app) == number, number
+        assert rows(app)["entities"] == recount_entities(rows(app))
 
 
 def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
@@ -154,7 +154,7 @@ def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
     age(app)
     before = datetime.now(UTC).replace(microsecond=0)
     assert seed_pages(app, LIFE[1:2]) == ["updated"]
-    row = article(app, "page")
+    row = article_row(app, "page")
     assert (row["revision"], row["created_at"]) == (2, LONG_AGO)
     assert before <= row["updated_at"] <= datetime.now(UTC)
 
@@ -173,9 +173,9 @@ def test_an_article_that_changes_back_has_its_old_content_and_a_new_revision(app
     seed_pages(app, LIFE[:1], CATALOGUE)
     first = rows(app)
     assert seed_pages(app, [LIFE[9], LIFE[0]], CATALOGUE) == ["updated", "updated"]
-    assert article(app, "page")["revision"] == 3
+    assert article_row(app, "page")["revision"] == 3
     assert of_last_versions(rows(app)) == of_last_versions(first)
-    assert article(app, "page")["content_digest"] == first["articles"][0]["content_digest"]
+    assert article_row(app, "page")["content_digest"] == first["articles"][0]["content_digest"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_an_article_that_changes_back_has_its_old_content_and_a_new_revision(app
 def test_the_bytes_of_the_document_are_stored_unchanged(app: Flask, data: bytes) -> None:
     seed_pages(app, [LIFE[0], submit("page", data)])
     assert rows(app)["sources"] == [{"article_id": article_id("page"), "content": data, "folder": "/pages"}]
-    assert article(app, "page")["source_bytes"] == len(data)
+    assert article_row(app, "page")["source_bytes"] == len(data)
 
 
 def test_entities_have_the_columns_of_the_catalogue_and_the_counts_of_all_articles(app: Flask) -> None:
@@ -274,7 +274,7 @@ def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(a
         "type": "place",
     }
     assert by_slug(after) == by_slug(before) | {"sea-board": by_slug(before)["sea-board"] | taken_over}
-    assert revision(app) == 3
+    assert corpus_revision(app) == 3
     # The facet for the type is the only other change.
     untouched = set(before) - {"entities", "corpus", "article_facets"}
     organizations = facet_id("entity_type", "organization")
@@ -295,8 +295,8 @@ def test_a_new_name_changes_only_the_articles_that_mention_it(app: Flask) -> Non
     pages = [submit("a", Page(title="The Gauge Board")), submit("b", Page(title="The Sea Board"))]
     seed_pages(app, pages, CATALOGUE)
     renamed = replace(BOARD, name="Gauge Board", aliases=("Sea Board",))
-    assert reread_pages(app, pages, [SEA, renamed, PLAN]) == [True, False]
-    assert [article(app, key)["revision"] for key in "ab"] == [1, 1]
+    assert rederive_pages(app, pages, [SEA, renamed, PLAN]) == [True, False]
+    assert [article_row(app, key)["revision"] for key in "ab"] == [1, 1]
     found = by_slug(rows(app))["sea-board"]
     assert (found["name"], found["aliases"], found["article_count"]) == ("Gauge Board", ["Sea Board"], 2)
 
@@ -306,9 +306,9 @@ def test_a_name_removed_from_the_catalogue_is_removed_from_the_articles(app: Fla
     keel = KnownEntity("keel", "product", "keel")
     pages = [submit("a", Page(title="A keel at Sea")), submit("b", Page(title="The Sea"))]
     seed_pages(app, pages, [SEA, keel])
-    assert reread_pages(app, pages, [SEA]) == [True, False]
+    assert rederive_pages(app, pages, [SEA]) == [True, False]
     assert set(by_slug(rows(app))) == {"sea"}
-    assert reread_pages(app, pages, []) == [True, True]
+    assert rederive_pages(app, pages, []) == [True, True]
     assert rows(app)["entities"] == []
 
 
@@ -347,9 +347,9 @@ def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     clear(app)
     outcomes = seed_pages(app, history, CATALOGUE)
     after_all = rows(app)
-    assert after_all["entities"] == count_entities_again(after_all)
+    assert after_all["entities"] == recount_entities(after_all)
     assert all(row["mention_count"] == len(row["mentions"]) for row in after_all["article_entities"])
-    assert revision(app) == len(outcomes) - outcomes.count("unchanged")
+    assert corpus_revision(app) == len(outcomes) - outcomes.count("unchanged")
     clear(app)
     seed_pages(app, {one.key: one for one in history}.values(), CATALOGUE)
     assert of_last_versions(rows(app)) == of_last_versions(after_all)
@@ -373,9 +373,9 @@ EXTREMES = [
 
 
 def test_both_engines_end_with_equal_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
-    with reference(sqlite_template, tmp_path) as other:
+    with comparison_app(sqlite_template, tmp_path) as other:
         for one in (app, other):
-            assert summary(seed(one, DOCUMENTS_FOLDER)).endswith("0 removed, 0 rejected")
+            assert last_line(seed(one, DOCUMENTS_FOLDER)).endswith("0 removed, 0 rejected")
             assert set(seed_pages(one, [*LIFE, *EXTREMES], CATALOGUE)) == {"created", "updated"}
             assert set(seed_pages(one, EXTREMES, CATALOGUE)) == {"unchanged"}
         assert without_volatile_columns(rows(app)) == without_volatile_columns(rows(other))

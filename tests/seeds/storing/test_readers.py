@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.api.answers import get
 from tests.seeds.documents import Page, seed, write
-from tests.seeds.processes import start
+from tests.seeds.processes import start_commands
 
 # The number of versions, and of those that one process loads. A reader always sees the last of these.
 VERSIONS, BATCH = 30, 6
@@ -34,7 +34,7 @@ def test_all_parts_of_an_article_are_of_one_version(
     seed(app, tmp_path / "0")
     seen: set[int] = set()
     for first in range(0, VERSIONS, BATCH):
-        loader = start(database_url, *commands[first : first + BATCH])
+        loader = start_commands(database_url, *commands[first : first + BATCH])
         is_over = False
         while not is_over:
             is_over = not loader.is_alive()

@@ -16,11 +16,11 @@ from tests.seeds.documents import (
     ROOT,
     Page,
     Rows,
-    article,
+    article_row,
     clear,
-    count_entities_again,
-    reference,
-    revision,
+    comparison_app,
+    corpus_revision,
+    recount_entities,
     rows,
     seed,
     seed_pages,
@@ -50,7 +50,7 @@ def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
     seed_pages(app, pages, read_catalogue())
     relink(app)
     found = rows(app)
-    assert found["entities"] == count_entities_again(found)
+    assert found["entities"] == recount_entities(found)
     present = {row["slug"] for row in found["entities"]}
     found["entity_slugs"] = [row for row in found["entity_slugs"] if row["slug"] in present]
     kept = without_volatile_columns(found)
@@ -70,7 +70,7 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
 def test_the_order_of_seeding_makes_no_difference(
     app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[SubmittedDocument]
 ) -> None:
-    with reference(sqlite_template, tmp_path) as other:
+    with comparison_app(sqlite_template, tmp_path) as other:
         expected = settled(other, SAMPLES)
     assert any(row["basis"] == "computed" for row in expected["related_links"])
     assert any(row["origin"] == "extracted" for row in expected["entities"])
@@ -95,7 +95,7 @@ def test_a_catalogue_entity_replaces_the_extracted_one(
         "organization",
         2,
     )
-    before = article(app, "a")
+    before = article_row(app, "a")
     catalogue.append(KnownEntity("Inland Waters Board", "organization", "iwb", ("IWB",)))
     relink(app)
     known = client.get("/v1/entities/iwb").get_json()
@@ -104,7 +104,7 @@ def test_a_catalogue_entity_replaces_the_extracted_one(
         answer = client.get(f"/v1/entities/{old}")
         assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/iwb")
         assert len(client.get(f"/v1/articles?entity={old}").get_json()["data"]) == 2
-    after = article(app, "a")
+    after = article_row(app, "a")
     kept = ("revision", "created_at", "updated_at", "slug")
     assert [after[name] for name in kept] == [before[name] for name in kept]
     assert [row["slug"] for row in rows(app)["entities"] if row["slug"].startswith("i")] == ["iwb"]
@@ -208,13 +208,13 @@ def test_a_different_slug_alone_is_a_change_of_the_corpus(
         return next(str(row["slug"]) for row in rows(app)["entities"] if row["name"] == "Inland Waters Board")
 
     seed_pages(app, [submit("a", Page(body=BOARD))])
-    assert (slug(), revision(app)) == ("inland-waters-board", 1)
+    assert (slug(), corpus_revision(app)) == ("inland-waters-board", 1)
     catalogue.append(KnownEntity("The Weir Board", "organization", "inland-waters-board"))
     seed(app, tmp_path)
-    assert (slug() != "inland-waters-board", revision(app)) == (True, 2)
+    assert (slug() != "inland-waters-board", corpus_revision(app)) == (True, 2)
     catalogue.clear()
     relink(app)
-    assert (slug(), revision(app)) == ("inland-waters-board", 3)
+    assert (slug(), corpus_revision(app)) == ("inland-waters-board", 3)
 
 
 def test_an_interrupted_run_is_completed_by_the_next(
@@ -226,10 +226,10 @@ def test_an_interrupted_run_is_completed_by_the_next(
         cut.setattr(seeds.cli, "merge_entities", lambda _: 1 / 0)
         assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)
     assert relink(app).startswith("2 articles, 0 rederived, ")
-    assert rows(app)["entities"] == count_entities_again(rows(app))
-    changed = revision(app)
+    assert rows(app)["entities"] == recount_entities(rows(app))
+    changed = corpus_revision(app)
     relink(app)
-    assert revision(app) == changed
+    assert corpus_revision(app) == changed
 
 
 def test_a_person_and_a_place_with_one_name_are_two_entities(app: Flask, client: FlaskClient) -> None:

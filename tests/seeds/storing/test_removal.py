@@ -13,10 +13,10 @@ from seeds.parsing.document import Rejection
 from tests.seeds.documents import (
     Page,
     Rows,
-    article,
-    count_entities_again,
-    reference,
-    revision,
+    article_row,
+    comparison_app,
+    corpus_revision,
+    recount_entities,
     rows,
     seed_pages,
     submit,
@@ -46,7 +46,7 @@ def without_history(found: Rows) -> Rows:
 
 def test_an_article_is_removed_with_all_its_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
     seed_pages(app, [submit("other", OTHER), submit("board", BOARD)], read_catalogue())
-    slug = article(app, "board")["slug"]
+    slug = article_row(app, "board")["slug"]
     result = remove(app, slug)
     assert (result.stdout, result.stderr, result.exit_code) == (
         f"removed {slug} (revision 1)\n",
@@ -54,8 +54,8 @@ def test_an_article_is_removed_with_all_its_rows(app: Flask, sqlite_template: Pa
         0,
     )
     found = rows(app)
-    assert found["entities"] == count_entities_again(found)
-    with reference(sqlite_template, tmp_path) as never:
+    assert found["entities"] == recount_entities(found)
+    with comparison_app(sqlite_template, tmp_path) as never:
         seed_pages(never, [submit("other", OTHER)], read_catalogue())
         assert without_history(found) == without_history(rows(never))
 
@@ -82,7 +82,7 @@ def test_an_unknown_article_cannot_be_removed(app: Flask, reference_: object) ->
 def test_a_removal_is_one_change_of_the_corpus_and_the_last_of_the_article(app: Flask) -> None:
     seed_pages(app, [submit("board", BOARD)])
     remove(app, article_id("board"))
-    assert revision(app) == 2
+    assert corpus_revision(app) == 2
     created, removed = rows(app)["changes"]
     same = ("article_id", "slug", "title", "revision", "fields")
     assert [created[name] for name in same] == [removed[name] for name in same]
@@ -92,10 +92,10 @@ def test_a_removal_is_one_change_of_the_corpus_and_the_last_of_the_article(app: 
 def test_an_article_that_returns_has_its_id_slug_and_created_at_and_the_next_revision(app: Flask) -> None:
     later = replace(BOARD, title="A Weir Is Closed")
     seed_pages(app, [submit("board", BOARD), submit("board", later)])
-    first = article(app, "board")
+    first = article_row(app, "board")
     remove(app, first["slug"])
     assert seed_pages(app, [submit("board", later)]) == ["created"]
-    back = article(app, "board")
+    back = article_row(app, "board")
     same = ("id", "slug", "title", "created_at", "content_digest")
     assert [back[name] for name in same] == [first[name] for name in same]
     assert back["revision"] == 3
@@ -107,14 +107,14 @@ def test_an_article_that_returns_has_its_id_slug_and_created_at_and_the_next_rev
 
 def test_a_removed_article_keeps_its_slugs(app: Flask) -> None:
     seed_pages(app, [submit("board", BOARD)])
-    slug = article(app, "board")["slug"]
+    slug = article_row(app, "board")["slug"]
     remove(app, slug)
     seed_pages(app, [submit("another", BOARD)])
-    assert article(app, "another")["slug"] != slug
+    assert article_row(app, "another")["slug"] != slug
     with pytest.raises(Rejection, match="belongs to an article that was removed; choose another"):
         seed_pages(app, [submit("third", OTHER, f"slug: {slug}")])
     seed_pages(app, [submit("board", BOARD)])
-    assert article(app, "board")["slug"] == slug
+    assert article_row(app, "board")["slug"] == slug
 
 
 def test_a_listed_title_leads_to_the_other_article_with_the_title_or_to_none(app: Flask) -> None:

@@ -18,7 +18,7 @@ from seeds.storing.transactions import transactions
 from tests.api.answers import get
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, rows, seed, seed_pages, submit
-from tests.seeds.random_histories import answers, random_steps
+from tests.seeds.random_histories import all_responses, random_steps
 
 FIRST = Page(title="The Weir", related=(("The Mill", None),))
 LONELY = Page(
@@ -73,11 +73,11 @@ def test_every_response_is_the_same_with_and_without_renderings(app: Flask, seed
     for _ in random_steps(app, seed):
         pass
     refresh(app)
-    with_them = answers(app)
+    with_them = all_responses(app)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Rendering).values(rendering_key=null()))
     assert not any(stored_at_all(app))
-    assert answers(app) == with_them
+    assert all_responses(app) == with_them
     assert len(with_them) > 100
 
 

@@ -20,12 +20,12 @@ from seeds.storing.transactions import TRANSACTION_LOCK, WAITING_MESSAGE, Transa
 from tests.conftest import make_app
 from tests.seeds.documents import (
     Page,
-    messages,
-    reference,
-    revision,
+    comparison_app,
+    corpus_revision,
     rows,
     seed,
     start_load,
+    without_progress,
     without_volatile_columns,
     write,
 )
@@ -89,10 +89,10 @@ def is_locked(database_url: str) -> bool:
 
 def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
     with app.app_context(), transactions(db.engine, silent) as begin:
-        count_up(begin, lambda _: revision(app) == 0 or pytest.fail("seen before its end"))
-        assert revision(app) == 1
+        count_up(begin, lambda _: corpus_revision(app) == 0 or pytest.fail("seen before its end"))
+        assert corpus_revision(app) == 1
         count_up(begin)
-    assert revision(app) == 2
+    assert corpus_revision(app) == 2
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_transaction_that_fails_leaves_nothing_and_does_not_affect_the_others(
             count_up(begin, fault)
         count_up(begin, lambda connection: seen.append(connection.scalars(select(Corpus.revision)).one()))
     assert seen == [2]
-    assert revision(app) == (0 if dry_run else 2)
+    assert corpus_revision(app) == (0 if dry_run else 2)
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -137,14 +137,14 @@ def test_an_interrupt_at_any_step_of_a_pipeline_is_raised_and_rolls_the_transact
         transactions(db.engine, silent, dry_run=dry_run) as begin,
     ):
         count_up(begin, update_twice)
-    assert revision(app) == 0
+    assert corpus_revision(app) == 0
 
 
 def test_an_exception_from_the_last_transaction_leaves_no_lock(app: Flask, database_url: str) -> None:
     with app.app_context(), pytest.raises(LookupError), transactions(db.engine, silent) as begin:
         count_up(begin, fail)
     assert not is_locked(database_url)
-    assert revision(app) == 0
+    assert corpus_revision(app) == 0
 
 
 def test_the_lock_is_held_in_a_transaction_and_not_between_two(app: Flask, database_url: str) -> None:
@@ -191,13 +191,13 @@ def test_a_writer_that_never_ends_is_announced_once_and_then_reported(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     write(tmp_path / "pages", "a", Page())
-    with reference(sqlite_template, tmp_path) as app:
+    with comparison_app(sqlite_template, tmp_path) as app:
         with app.app_context():
             # How long each wait is, is SQLite's affair; here it is short.
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
         with other_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
             result = seed(app, tmp_path / "pages")
-        waiting, error = messages(result.stderr)
+        waiting, error = without_progress(result.stderr)
         assert (waiting, result.stdout, result.exit_code) == (WAITING_MESSAGE, "", 1)
         assert error.startswith("Error: database: database is locked; the current document was not stored")
         assert seed(app, tmp_path / "pages").exit_code == 0
@@ -209,7 +209,7 @@ def test_an_error_other_than_a_lock_is_raised_at_once(sqlite_template: Path, tmp
         raise OperationalError("BEGIN", None, sqlite3.OperationalError("disk I/O error"))
 
     said: list[str] = []
-    with reference(sqlite_template, tmp_path) as app, app.app_context():
+    with comparison_app(sqlite_template, tmp_path) as app, app.app_context():
         event.listen(db.engine, "begin", refuse)
         with transactions(db.engine, said.append) as begin, pytest.raises(OperationalError, match="disk I/O"):
             count_up(begin)
@@ -226,17 +226,17 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
     with start_load(database_url, pages) as first, start_load(database_url, pages) as second:
         printed = [process.communicate() for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], printed
-    assert {line for _, stderr in printed for line in messages(stderr)} <= {WAITING_MESSAGE}
+    assert {line for _, stderr in printed for line in without_progress(stderr)} <= {WAITING_MESSAGE}
     words = [stdout.split() for stdout, _ in printed]
     assert sum(int(one[0]) for one in words) == sum(int(one[4]) for one in words) == 30
-    with reference(sqlite_template, tmp_path) as other:
+    with comparison_app(sqlite_template, tmp_path) as other:
         seed(other, pages)
         assert without_volatile_columns(rows(app)) == without_volatile_columns(rows(other))
 
 
 def test_a_database_under_a_different_name_has_the_same_lock(sqlite_template: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    with reference(sqlite_template, tmp_path) as app, app.app_context():
+    with comparison_app(sqlite_template, tmp_path) as app, app.app_context():
         (tmp_path / "link.db").symlink_to(tmp_path / "reference.db")
         other = make_app(f"sqlite:///{tmp_path / 'link.db'}")
 

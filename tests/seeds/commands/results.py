@@ -1,0 +1,35 @@
+"""Pages for the tests of commands, and the results of commands."""
+
+from dataclasses import replace
+
+from click.testing import Result
+from flask import Flask
+
+from seeds.escaping import printable
+from tests.seeds.documents import ROOT, Page
+
+SOURCE = ROOT / "seeds" / "documents" / "000_873f17470df679e4.txt"
+
+OUTCOMES = ("created", "updated", "unchanged", "removed", "rejected")
+GAUGES = Page()
+SIRENS = Page(title="Sirens Tested at Noon", related=((GAUGES.title, None),))
+WALL = Page(title="A Wall Is Raised", related=((SIRENS.title, "Apr 21, 2026"),))
+NO_TAKEAWAYS = replace(GAUGES, title="No List Here", takeaways=())
+
+
+def summary_line(**outcomes: int) -> str:
+    """Return the last line of a load, with 0 for each outcome that is not in `outcomes`."""
+    return ", ".join(f"{outcomes.get(outcome, 0)} {outcome}" for outcome in OUTCOMES)
+
+
+def invoke(app: Flask, *arguments: object) -> Result:
+    """Run `flask` with `arguments`."""
+    return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
+
+
+def message_lines(result: Result) -> list[str]:
+    """Assert that each message of a load is one printable line, and return these lines."""
+    assert result.stderr == "" or result.stderr.endswith("\n")
+    messages = str(result.stderr).split("\n")[:-1]
+    assert messages == [printable(line) for line in messages]
+    return messages

@@ -1,0 +1,214 @@
+"""`flask seed load`: which files are loaded, and the outcome of each document."""
+
+import functools
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from api.db import db
+from seeds import cli
+from seeds.extraction.catalogue import read_catalogue
+from seeds.parsing.page import parse
+from tests.conftest import make_app
+from tests.seeds.commands.results import (
+    GAUGES,
+    NO_TAKEAWAYS,
+    SIRENS,
+    SOURCE,
+    WALL,
+    message_lines,
+    summary_line,
+)
+from tests.seeds.documents import article_row, last_line, rows, seed, write
+
+
+def test_a_folder_is_loaded(app: Flask, tmp_path: Path) -> None:
+    for name, page in (("a", GAUGES), ("b", SIRENS), ("c", WALL)):
+        write(tmp_path, name, page)
+    result = seed(app, tmp_path)
+    assert (result.stdout, result.stderr, result.exit_code) == (f"{summary_line(created=3)}\n", "", 0)
+    assert {row["key"] for row in rows(app)["articles"]} == {"a", "b", "c"}
+
+
+def test_only_the_named_files_are_loaded(app: Flask, tmp_path: Path) -> None:
+    for name, page in (("a", GAUGES), ("b", SIRENS), ("c", WALL)):
+        write(tmp_path, name, page)
+    result = seed(app, tmp_path / "c.txt", tmp_path / "a.txt")
+    assert (last_line(result), result.exit_code) == (summary_line(created=2), 0)
+    assert {row["key"] for row in rows(app)["articles"]} == {"a", "c"}
+
+
+def test_files_and_folders_are_loaded_together_and_each_file_once(app: Flask, tmp_path: Path) -> None:
+    path = write(tmp_path / "one", "a", GAUGES)
+    write(tmp_path / "two", "b", SIRENS)
+    result = seed(app, path, tmp_path / "one", tmp_path / "two")
+    assert (last_line(result), result.stderr) == (summary_line(created=2), "")
+
+
+def test_without_arguments_the_projects_own_documents_are_loaded(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = seed(app)
+    number = len(list(SOURCE.parent.glob("*.txt")))
+    assert (result.stdout, result.stderr, result.exit_code) == (f"{summary_line(created=number)}\n", "", 0)
+    assert article_row(app, SOURCE.stem)["source_bytes"] == SOURCE.stat().st_size
+    assert seed(app).stdout == f"{summary_line(unchanged=number)}\n"
+
+
+def test_a_folder_without_documents_gives_a_warning(app: Flask, tmp_path: Path) -> None:
+    result = seed(app, tmp_path)
+    assert message_lines(result) == ["warning: there are no *.txt files to load"]
+    assert (result.stdout, result.exit_code) == (f"{summary_line()}\n", 0)
+
+
+def test_nothing_is_loaded_if_one_of_the_paths_is_missing(app: Flask, tmp_path: Path) -> None:
+    path = write(tmp_path, "a", GAUGES)
+    assert seed(app, path, tmp_path / "missing").exit_code == 2
+    assert rows(app)["articles"] == []
+
+
+def test_the_last_line_counts_every_outcome(app: Flask, mixed_folder: Path) -> None:
+    result = seed(app, mixed_folder)
+    assert last_line(result) == "2 created, 1 updated, 1 unchanged, 0 removed, 3 rejected"
+    assert result.exit_code == 1
+
+
+def test_a_rejected_document_leaves_no_rows_and_does_not_stop_the_others(
+    app: Flask, mixed_folder: Path
+) -> None:
+    seed(app, mixed_folder)
+    found = rows(app)
+    keys = {"changed", "known", "new", "odd"}
+    assert {row["key"] for row in found["articles"]} == keys
+    ids = {row["id"] for row in found["articles"]}
+    for table in ("sources", "takeaways", "article_slugs", "article_entities", "related_links"):
+        assert {row["article_id"] for row in found[table]} <= ids
+
+
+def test_an_article_stays_unchanged_if_its_document_becomes_invalid(app: Flask, tmp_path: Path) -> None:
+    write(tmp_path, "a", GAUGES)
+    seed(app, tmp_path)
+    before = rows(app)
+    write(tmp_path, "a", GAUGES.text[:60].encode())
+    result = seed(app, tmp_path)
+    assert (last_line(result), result.exit_code) == (summary_line(rejected=1), 1)
+    assert rows(app) == before
+
+
+def test_a_dry_run_prints_the_same_as_the_load_and_changes_no_row(app: Flask, mixed_folder: Path) -> None:
+    before = rows(app)
+    dry = seed(app, "--dry-run", mixed_folder)
+    assert rows(app) == before
+    real = seed(app, mixed_folder)
+    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert rows(app) != before
+
+
+def test_a_strict_dry_run_prints_the_same_as_a_strict_run(app: Flask, mixed_folder: Path) -> None:
+    before = rows(app)
+    dry = seed(app, "--dry-run", "--strict", mixed_folder)
+    assert rows(app) == before
+    real = seed(app, "--strict", mixed_folder)
+    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert last_line(dry) == summary_line(created=1, updated=1, unchanged=1, rejected=4)
+
+
+def test_a_dry_run_prints_the_same_rejection_of_a_repeated_slug(app: Flask, tmp_path: Path) -> None:
+    write(tmp_path, "a", GAUGES, "slug: tide")
+    write(tmp_path, "b", SIRENS, "slug: tide")
+    write(tmp_path, "c", WALL)
+    dry, real = seed(app, "--dry-run", tmp_path), seed(app, tmp_path)
+    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert last_line(real) == summary_line(created=2, rejected=1)
+
+
+def test_a_document_with_a_warning_is_stored_and_the_warning_is_printed(app: Flask, tmp_path: Path) -> None:
+    path = write(tmp_path, "a", NO_TAKEAWAYS)
+    result = seed(app, path)
+    (warning,) = parse(path.read_bytes(), "a.txt").warnings
+    place = f"line {warning.line}: warning: {warning.section}"
+    assert message_lines(result) == [f"{path}: {place}: {warning.message}"]
+    assert (last_line(result), result.exit_code) == (summary_line(created=1), 0)
+
+
+def test_strict_rejects_a_document_with_a_warning(app: Flask, tmp_path: Path) -> None:
+    path = write(tmp_path, "a", NO_TAKEAWAYS)
+    write(tmp_path, "b", GAUGES)
+    result = seed(app, "--strict", tmp_path)
+    (warning,) = parse(path.read_bytes(), "a.txt").warnings
+    reason = f"rejected: {warning.section}: {warning.message} (--strict)"
+    assert message_lines(result) == [f"{path}: line {warning.line}: {reason}"]
+    assert (last_line(result), result.exit_code) == (summary_line(created=1, rejected=1), 1)
+    assert [row["key"] for row in rows(app)["articles"]] == ["b"]
+
+
+def test_the_second_of_two_files_with_the_same_key_is_rejected(app: Flask, tmp_path: Path) -> None:
+    first = write(tmp_path / "one", "a", GAUGES)
+    second = write(tmp_path / "two", "a", SIRENS)
+    result = seed(app, tmp_path / "one", tmp_path / "two")
+    (line,) = message_lines(result)
+    assert line.startswith(f"{second}: rejected: has the same key as {first};")
+    assert (last_line(result), result.exit_code) == (summary_line(created=1, rejected=1), 1)
+    assert article_row(app, "a")["title"] == GAUGES.title
+
+
+def test_the_second_of_two_documents_with_the_same_url_is_rejected(app: Flask, tmp_path: Path) -> None:
+    for name, page in (("a", GAUGES), ("b", SIRENS), ("c", WALL)):
+        write(tmp_path, name, page, "url: https://example.org/tide" if name != "c" else None)
+    result = seed(app, tmp_path)
+    (line,) = message_lines(result)
+    assert line.startswith(f"{tmp_path}/b.txt: rejected: has the same key as {tmp_path}/a.txt;")
+    assert {row["key"] for row in rows(app)["articles"]} == {"https://example.org/tide", "c"}
+
+
+def test_a_document_at_the_limit_is_loaded_and_one_byte_over_is_rejected(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "a", GAUGES)
+    size = path.stat().st_size
+    for limit, expected in ((size - 1, summary_line(rejected=1)), (size, summary_line(created=1))):
+        limited = make_app(database_url, BRIEFS_MAX_DOCUMENT_BYTES=str(limit))
+        result = seed(limited, path)
+        assert last_line(result) == expected
+        with limited.app_context():
+            db.engine.dispose()
+        if limit < size:
+            assert message_lines(result) == [
+                f"{path}: byte {limit}: rejected: the file is larger than the limit of {limit} bytes"
+            ]
+    assert [row["key"] for row in rows(app)["articles"]] == ["a"]
+
+
+def test_an_invalid_catalogue_stops_the_load_with_one_line(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "known.yaml").write_text("- {name: Sea, type: planet}", encoding="utf-8")
+    monkeypatch.setattr(cli, "read_catalogue", functools.partial(read_catalogue, tmp_path / "known.yaml"))
+    before = rows(app)
+    result = seed(app, SOURCE)
+    (line,) = message_lines(result)
+    assert line.startswith("Error: known.yaml: entry 1, type: Must be one of: person,")
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert rows(app) == before
+
+
+def test_a_changed_catalogue_applies_to_unchanged_documents_only_after_relink(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tmp_path / "known.yaml"
+    monkeypatch.setattr(cli, "read_catalogue", functools.partial(read_catalogue, known))
+    write(tmp_path, "a", GAUGES)
+    write(tmp_path, "b", SIRENS)
+    known.write_text("- {name: Harbour Towns, type: place}", encoding="utf-8")
+    assert last_line(seed(app, tmp_path)) == summary_line(created=2)
+    known.write_text(
+        "- {name: Harbour Towns, type: place}\n- {name: Sirens, type: product}", encoding="utf-8"
+    )
+    assert last_line(seed(app, tmp_path)) == summary_line(unchanged=2)
+    assert {row["slug"] for row in rows(app)["entities"]} == {"harbour-towns"}
+    relinked = app.test_cli_runner().invoke(args=["seed", "relink"])
+    assert str(relinked.stdout).startswith("2 articles, 1 rederived, ")
+    assert {row["slug"] for row in rows(app)["entities"]} == {"harbour-towns", "sirens"}
+    assert [row["revision"] for row in rows(app)["articles"]] == [1, 1]
