@@ -138,13 +138,17 @@ class Context:
 
     def _scopes_before(self) -> list[Scope]:
         """Return where signs before the name can look, and read what they test."""
-        scopes: list[Scope] = ["preposition"]
+        scopes: list[Scope] = []
+        if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
+            scopes.append("preposition")
         if self.candidate.title:
             scopes.append("title")
         if self.mark == ",":
             scopes.append("comma before")
         elif self.mark.isalnum():
             scopes.append("word before")
+            if self.noun_before:
+                scopes.append("noun before")
             words = self.before
             if self.last in ARTICLES:
                 self.has_article = True

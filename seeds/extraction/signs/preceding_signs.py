@@ -82,7 +82,7 @@ SIGNS: tuple[Sign[Context], ...] = (
     ),
     Sign(
         "common noun",
-        "word before",
+        "noun before",
         lambda here: here.noun_before,
         3,
         example="They took the drug [Velmora] there.",

@@ -31,6 +31,7 @@ Scope = Literal[
     "title",
     "preposition",
     "word before",
+    "noun before",
     "article before",
     "comma before",
     "word and of",
