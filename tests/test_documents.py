@@ -19,7 +19,7 @@ from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from tests.conftest import ENGINES
 from tests.seeds.documents import ROOT, Page, article_row, environment, seed, write
-from tests.support.server import Server, serving
+from tests.support.server import Server, running_gunicorn
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -123,7 +123,7 @@ def seeded(app: Flask, folder: Path, database_url: str) -> Iterator[None]:
 @pytest.fixture
 def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  # noqa: ARG001
     """A server on the seeded database."""
-    with serving(database_url, folder) as server:
+    with running_gunicorn(database_url, folder) as server:
         yield server
 
 
@@ -230,7 +230,7 @@ def test_an_earlier_document_can_be_restored_from_an_export(
 def test_a_copy_continues_from_its_place_after_a_failure(app: Flask, folder: Path, database_url: str) -> None:
     script = block_with(API_PAGE, "place.new")
     seed(app, write(folder, "a", Page()))
-    with serving(database_url, folder) as server:
+    with running_gunicorn(database_url, folder) as server:
         here = on_server(script, server)
         assert '"sequence":1' in run(here, folder, database_url)
         seed(app, write(folder, "b", Page(title="Sirens Tested")))

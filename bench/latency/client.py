@@ -12,7 +12,7 @@ from typing import Any
 import click
 import orjson
 
-from tests.support.server import serving
+from tests.support.server import running_gunicorn
 
 # The connection must stay open while another service answers its slowest request.
 GUNICORN = "--workers 1 --keep-alive 600 --timeout 600"
@@ -69,7 +69,9 @@ def serve_corpus(database_url: str, articles: int) -> Iterator[TimedService]:
     with (
         tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder,
         # Without the byte cache, so that each request is computed.
-        serving(database_url, Path(folder), GUNICORN_CMD_ARGS=GUNICORN, BRIEFS_CACHE_BYTES="0") as server,
+        running_gunicorn(
+            database_url, Path(folder), GUNICORN_CMD_ARGS=GUNICORN, BRIEFS_CACHE_BYTES="0"
+        ) as server,
         closing(server.connect()) as connection,
     ):
         service = TimedService(articles, connection)

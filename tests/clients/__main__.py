@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.conftest import migrate
-from tests.support.server import ROOT, seeded_copy, serving
+from tests.support.server import ROOT, running_gunicorn, seeded_copy
 from tests.test_documents import API_PAGE, blocks_of, on_server
 
 HERE = Path(__file__).parent
@@ -23,7 +23,7 @@ def main() -> int:
         folder = Path(name)
         template = folder / "template.db"
         migrate(f"sqlite:///{template}")
-        with serving(seeded_copy(template, folder), folder) as server:
+        with running_gunicorn(seeded_copy(template, folder), folder) as server:
             # A module has top-level await, and a scope apart from the names of the browser.
             program = "\n".join([*examples, "export {};", ""])
             (folder / "guide.ts").write_text(on_server(program, server), encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api import __version__
-from tests.support.server import ROOT, answers, clean_environ, running
+from tests.support.server import ROOT, clean_environ, is_answering, running_process
 
 BRIEFS = Path(sys.executable).with_name("briefs")
 FLASK = Path(sys.executable).with_name("flask")
@@ -51,8 +51,8 @@ def test_briefs_prepares_and_seeds_a_database_from_any_folder(folder: Path, tmp_
 
 def test_briefs_serve_answers_from_any_folder(folder: Path, database: Path, tmp_path: Path) -> None:
     environ = clean_environ({"DATABASE_URL": f"sqlite:///{database}", "PORT": "0"})
-    with running([str(BRIEFS), "serve", "--workers", "1"], tmp_path, environ, folder) as server:
-        server.wait_until("an answer from /healthz", lambda: answers(server))
+    with running_process([str(BRIEFS), "serve", "--workers", "1"], tmp_path, environ, folder) as server:
+        server.wait_until("an answer from /healthz", lambda: is_answering(server))
         assert server.get("/").headers["Content-Type"] == "application/json"
         assert len(server.booted) == 1
         server.signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.server import PATIENCE_SECONDS, Server, seeded_copy, serving
+from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
 
 CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server with the project's own documents."""
     folder = tmp_path_factory.mktemp("docs")
-    with serving(seeded_copy(sqlite_template, folder), folder) as server:
+    with running_gunicorn(seeded_copy(sqlite_template, folder), folder) as server:
         yield server
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import ROOT, Server, seeded_copy, serving, started
+from tests.support.server import ROOT, Server, running_gunicorn, seeded_copy, starting_gunicorn
 
 RELOADS = 2
 # As in gunicorn.conf.py.
@@ -32,7 +32,7 @@ def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server shared by all tests that only send requests."""
-    with serving(database, tmp_path_factory.mktemp("server")) as server:
+    with running_gunicorn(database, tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
@@ -99,7 +99,7 @@ def test_a_made_request_id_is_the_same_in_answer_problem_and_log(server: Server)
 
 
 def test_an_empty_log_format_means_json_and_debug_logs_what_is_cached(database: str, tmp_path: Path) -> None:
-    with serving(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
+    with running_gunicorn(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
         # One of the two workers gets two of three requests, and caches the second answer.
         for _ in range(3):
             server.get("/v1/articles")
@@ -110,7 +110,7 @@ def test_an_empty_log_format_means_json_and_debug_logs_what_is_cached(database: 
 
 
 def test_the_log_can_be_text(database: str, tmp_path: Path) -> None:
-    with serving(database, tmp_path, BRIEFS_LOG_FORMAT="text") as server:
+    with running_gunicorn(database, tmp_path, BRIEFS_LOG_FORMAT="text") as server:
         server.get("/v1/articles", X_Request_ID="mine")
         server.wait_until("the request", lambda: any("request_id=mine" in line for line in server.lines))
         (line,) = [line for line in server.lines if "request_id=mine" in line]
@@ -134,7 +134,7 @@ def test_the_log_can_be_text(database: str, tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_setting_stops_startup_with_one_line(variable: str, text: str, tmp_path: Path) -> None:
-    with started(tmp_path, {variable: text}) as server:
+    with starting_gunicorn(tmp_path, {variable: text}) as server:
         assert server.wait() != 0
         assert server.output == ""
         (line,) = (tmp_path / "stderr").read_text().splitlines()
@@ -204,7 +204,7 @@ def asking(server: Server) -> Iterator[list[object]]:
 
 
 def test_a_reload_loses_no_request(database: str, tmp_path: Path) -> None:
-    with serving(database, tmp_path) as server, asking(server) as results:
+    with running_gunicorn(database, tmp_path) as server, asking(server) as results:
         for _ in range(RELOADS):
             reload(server)
             asked = len(results)
@@ -231,7 +231,7 @@ def test_a_reload_takes_up_new_code(database: str, tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "documents"))
     for name in ("wsgi.py", "gunicorn.conf.py"):
         shutil.copyfile(ROOT / name, root / name)
-    with serving(database, tmp_path, root=root) as server:
+    with running_gunicorn(database, tmp_path, root=root) as server:
         edit(root / "api" / "resources" / "openapi.py", '"Briefs API"', '"New API"')
         edit(root / "api" / "config.py", "max-age=60", "max-age=61")
         reload(server)
@@ -251,7 +251,7 @@ def test_a_running_request_is_finished(number: signal.Signals, database: str, tm
     go = tmp_path / "go"
     with (
         ThreadPoolExecutor(1) as pool,
-        serving(database, tmp_path, application="tests.support.waiting:app") as server,
+        running_gunicorn(database, tmp_path, application="tests.support.waiting:app") as server,
     ):
         running = pool.submit(server.get, "/v1/articles", X_Wait_For=str(go))
         server.wait_until("the running request", Path(f"{go}.waiting").exists)
@@ -275,7 +275,7 @@ def test_what_waits_to_be_accepted_is_answered_before_the_end(database: str, tmp
     full = "--workers 1 --threads 1 --worker-connections 2"
     with (
         ThreadPoolExecutor(1) as pool,
-        serving(
+        running_gunicorn(
             database, tmp_path, application="tests.support.waiting:app", GUNICORN_CMD_ARGS=full
         ) as server,
     ):

@@ -11,7 +11,7 @@ from flask import Flask
 from tests.seeds.documents import Page, rows, write
 from tests.seeds.processes import start_commands
 from tests.support.mirror import Article, Mirror
-from tests.support.server import Server, serving
+from tests.support.server import Server, running_gunicorn
 
 WRITERS, PAUSES = 4, 8
 NAMES = "abcdefghijkl"
@@ -64,7 +64,7 @@ def test_a_copy_equals_the_server_at_every_pause_of_several_writers(
     app: Flask, database_url: str, tmp_path: Path
 ) -> None:
     random = Random(5)  # noqa: S311
-    with serving(database_url, tmp_path) as server:
+    with running_gunicorn(database_url, tmp_path) as server:
         mirror = Mirror(server.get)
         for pause in range(PAUSES):
             work = [commands(random, tmp_path / f"{pause}-{writer}") for writer in range(WRITERS)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import Server, seeded_copy, serving
+from tests.support.server import Server, running_gunicorn, seeded_copy
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -16,7 +16,7 @@ PROBLEM_JSON = "application/problem+json"
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server with the project's own documents."""
     folder = tmp_path_factory.mktemp("server")
-    with serving(seeded_copy(sqlite_template, folder), folder) as server:
+    with running_gunicorn(seeded_copy(sqlite_template, folder), folder) as server:
         yield server
 
 

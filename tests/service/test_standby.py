@@ -17,7 +17,7 @@ from api.db import db
 from tests.conftest import make_app, migrate
 from tests.seeds.documents import Page, seed, write
 from tests.support.mirror import Mirror
-from tests.support.server import ROOT, Server, serving
+from tests.support.server import ROOT, Server, running_gunicorn
 
 POSTGRESQL = ROOT / "docs" / "postgresql"
 
@@ -90,7 +90,10 @@ def reading(pair: Pair, folder: Path) -> Iterator[tuple[Server, Server]]:
     folders = [folder / name for name in Pair._fields]
     for each in folders:
         each.mkdir()
-    with serving(pair.primary, folders[0]) as primary, serving(pair.standby, folders[1]) as standby:
+    with (
+        running_gunicorn(pair.primary, folders[0]) as primary,
+        running_gunicorn(pair.standby, folders[1]) as standby,
+    ):
         yield primary, standby
 
 

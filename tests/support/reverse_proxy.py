@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.support.server import ROOT, Server, running
+from tests.support.server import ROOT, Server, running_process
 
 CONFIGURATION = ROOT / "docs" / "nginx.conf"
 # The PATH of ordinary users often lacks sbin.
@@ -35,7 +35,7 @@ http {{
 
 
 @contextmanager
-def fronting(
+def running_nginx(
     servers: Sequence[Server], folder: Path, changes: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """Start nginx in front of `servers` and yield it when it answers.
@@ -59,7 +59,7 @@ def fronting(
     user = "user root;" if os.geteuid() == 0 else ""
     main = folder / "nginx.conf"
     main.write_text(MAIN_CONFIGURATION.format(user=user, folder=folder), encoding="utf-8")
-    with running([NGINX, "-c", str(main), "-e", "stderr"], folder, os.environ, folder) as front:
+    with running_process([NGINX, "-c", str(main), "-e", "stderr"], folder, os.environ, folder) as front:
         front.port = port
         front.wait_until("an answer from nginx", lambda: _answers(front))
         yield front

@@ -126,7 +126,9 @@ def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def running(command: Sequence[str], folder: Path, environ: Mapping[str, str], root: Path) -> Iterator[Server]:
+def running_process(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], root: Path
+) -> Iterator[Server]:
     """Run the server of `command` in `root` and write its output to `folder`.
 
     The caller must wait until it answers. The server and all its workers end with the context.
@@ -142,28 +144,28 @@ def running(command: Sequence[str], folder: Path, environ: Mapping[str, str], ro
 
 
 @contextmanager
-def started(
+def starting_gunicorn(
     folder: Path, environ: Mapping[str, str], *, application: str = "wsgi:app", root: Path = ROOT
 ) -> Iterator[Server]:
     """Start gunicorn with the gunicorn.conf.py of `root` and write its output to `folder`."""
     command = [sys.executable, "-m", "gunicorn", application]
     # With port 0, the kernel chooses a free port.
-    with running(command, folder, clean_environ({"PORT": "0", **environ}), root) as server:
+    with running_process(command, folder, clean_environ({"PORT": "0", **environ}), root) as server:
         yield server
 
 
 @contextmanager
-def serving(
+def running_gunicorn(
     database_url: str, folder: Path, *, application: str = "wsgi:app", root: Path = ROOT, **environ: str
 ) -> Iterator[Server]:
     """Start gunicorn on the database at `database_url` and yield it when it answers."""
     environ["DATABASE_URL"] = database_url
-    with started(folder, environ, application=application, root=root) as server:
-        server.wait_until("an answer from /healthz", lambda: answers(server))
+    with starting_gunicorn(folder, environ, application=application, root=root) as server:
+        server.wait_until("an answer from /healthz", lambda: is_answering(server))
         yield server
 
 
-def answers(server: Server) -> bool:
+def is_answering(server: Server) -> bool:
     """Return True if `server` listens and answers; remember its port."""
     listening = LISTENING.search("\n".join(server.lines))
     if listening is None:
