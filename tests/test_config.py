@@ -236,7 +236,7 @@ def test_the_application_uses_the_settings_of_its_environment(tmp_path: Path) ->
     ("variable", "text"),
     [("DATABASE_URL", "mysql://briefs:geheim@db.example/briefs"), ("BRIEFS_LOG_FROMAT", "json")],
 )
-def test_the_command_line_stops_with_that_one_line(variable: str, text: str) -> None:
+def test_the_command_line_stops_with_the_same_line(variable: str, text: str) -> None:
     command = [sys.executable, "-m", "flask", "seed", "status"]
     environ = clean_environ({variable: text})
     run = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)

@@ -179,7 +179,7 @@ def test_every_command_of_a_page_runs_and_gives_the_answer_that_the_page_prints(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_command_that_is_not_run_says_why(name: str) -> None:
+def test_a_command_that_is_not_run_has_a_comment_with_the_reason(name: str) -> None:
     for block in blocks_of(ROOT / name):
         assert not block.note or len(block.note) > len(NOT_RUN) + 5, block
 

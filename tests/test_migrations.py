@@ -98,7 +98,7 @@ def differences(connection: Connection) -> list[Any]:
 
 
 @pytest.mark.usefixtures("empty")
-def test_a_downgrade_removes_all_objects_but_the_table_of_alembic() -> None:
+def test_a_downgrade_removes_all_objects_except_the_table_of_alembic() -> None:
     upgrade()
     migrated = schema_objects()
     assert migrated
@@ -153,7 +153,7 @@ def test_each_migrated_database_has_its_own_secret_key() -> None:
     assert all(len(bytes.fromhex(key)) >= 32 for key in keys)
 
 
-def test_the_migrations_form_one_line_with_one_head() -> None:
+def test_the_migrations_have_one_head_and_no_branches() -> None:
     scripts = ScriptDirectory(str(MIGRATIONS))
     numbers = [script.revision for script in scripts.walk_revisions()]
     assert len(scripts.get_heads()) == 1

@@ -9,7 +9,7 @@ from api.db import db
 from tests.api.rows import corpus_rows, insert_rows, render
 
 
-def test_a_closed_application_holds_no_connection_and_opens_new_ones_when_it_is_used(
+def test_a_closed_application_has_no_connection_and_connects_again_at_the_next_request(
     app: Flask, client: FlaskClient
 ) -> None:
     insert_rows(app, corpus_rows(articles=2, entities=1))

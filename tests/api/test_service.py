@@ -68,7 +68,7 @@ def test_health_and_readiness_are_ok_and_never_cached(client: FlaskClient) -> No
         assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_a_database_without_tables_is_alive_but_not_ready(unmigrated_app: Flask) -> None:
+def test_without_tables_the_service_is_alive_but_not_ready(unmigrated_app: Flask) -> None:
     client = unmigrated_app.test_client()
     assert client.get("/healthz").status_code == 200
     for path in ("/readyz", "/v1/articles", "/v1/entities/china", "/v1/takeaways?limit=1&cursor=x"):
@@ -107,7 +107,7 @@ def test_a_database_that_comes_back_is_ready_again(
     assert client.get("/readyz").status_code == 200
 
 
-def test_the_documentation_page_loads_nothing_but_its_own_files(client: FlaskClient) -> None:
+def test_the_documentation_page_loads_only_its_own_files(client: FlaskClient) -> None:
     response = client.get("/docs")
     assert response.mimetype == "text/html"
     loaded = re.findall(r'(?:src|href)="([^"]+)"', response.text)

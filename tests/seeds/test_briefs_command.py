@@ -70,7 +70,7 @@ def test_briefs_stops_with_one_line_if_a_setting_is_invalid(folder: Path) -> Non
         assert line.startswith("briefs: BRIEFS_LOG_FROMAT: ")
 
 
-def test_briefs_tells_its_version(folder: Path, database: Path) -> None:
+def test_briefs_prints_its_version(folder: Path, database: Path) -> None:
     assert run(folder, database, BRIEFS, "--version").stdout == f"briefs, version {__version__}\n"
 
 

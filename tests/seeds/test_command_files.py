@@ -10,7 +10,7 @@ import pytest
 from seeds.command_files import StreamError, input_name, open_input, open_output
 
 
-def test_a_file_is_there_when_all_is_written(tmp_path: Path) -> None:
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with open_output(path) as file:
         file.write(b"half")
@@ -38,7 +38,7 @@ def test_the_part_file_of_a_killed_process_is_reused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_two_processes_do_not_write_one_file_at_once(tmp_path: Path) -> None:
+def test_two_processes_cannot_write_the_same_file(tmp_path: Path) -> None:
     with open_output(tmp_path / "file") as file:
         with (
             pytest.raises(StreamError, match=r"file: another process is writing it$"),
@@ -49,7 +49,7 @@ def test_two_processes_do_not_write_one_file_at_once(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"the first"
 
 
-def test_a_file_finished_by_another_process_is_left_alone(
+def test_a_file_that_another_process_finished_is_not_overwritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = fcntl.flock
@@ -66,7 +66,7 @@ def test_a_file_finished_by_another_process_is_left_alone(
     assert (tmp_path / "file").read_bytes() == b"the other's"
 
 
-def test_an_existing_part_file_is_neither_followed_nor_left_readable(tmp_path: Path) -> None:
+def test_a_part_file_cannot_be_a_link_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     (tmp_path / ".file.part").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StreamError, match="cannot be written"), open_output(tmp_path / "file"):
         pytest.fail("opened")
@@ -85,7 +85,7 @@ def test_a_symbolic_link_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"through"
 
 
-def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
+def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with open_output(tmp_path / "pipe") as file:
@@ -95,7 +95,7 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "pipe").is_fifo()
 
 
-def test_failures_name_the_file_on_one_line(tmp_path: Path) -> None:
+def test_an_error_names_the_file_on_one_line(tmp_path: Path) -> None:
     missing = r"a\\x0ab: cannot be read: No such file or directory$"
     with pytest.raises(StreamError, match=missing), open_input(tmp_path / "a\nb"):
         pytest.fail("opened")

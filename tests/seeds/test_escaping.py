@@ -7,7 +7,7 @@ def test_control_characters_and_line_ends_are_shown_as_escapes() -> None:
     assert printable("a\x07b\nc\x85d\u2028e") == "a\\x07b\\x0ac\\x85d\\u2028e"
 
 
-def test_characters_that_turn_the_direction_are_shown_as_escapes() -> None:
+def test_characters_that_change_the_text_direction_are_shown_as_escapes() -> None:
     assert printable("\u061c\u200e\u202e\u2069") == "\\u061c\\u200e\\u202e\\u2069"
 
 
@@ -15,10 +15,10 @@ def test_a_lone_surrogate_is_shown_as_an_escape() -> None:
     assert printable("x\udc80") == "x\\udc80"
 
 
-def test_letters_of_all_scripts_stay() -> None:
+def test_letters_of_all_scripts_are_not_escaped() -> None:
     assert printable("Zürich 苏州 📰 “so”") == "Zürich 苏州 📰 “so”"
 
 
-def test_a_long_text_is_quoted_shortened() -> None:
+def test_a_long_text_is_shortened_in_a_quotation() -> None:
     assert quoted("x" * 41) == f'"{"x" * 39}…"'
     assert quoted("x" * 40) == f'"{"x" * 40}"'

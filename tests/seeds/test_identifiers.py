@@ -49,7 +49,7 @@ def all_slugs(app: Flask, key: str) -> set[str]:
     return {row["slug"] for row in rows(app)["article_slugs"] if row["article_id"] == article_id(key)}
 
 
-def test_ids_are_what_they_have_always_been() -> None:
+def test_ids_never_change() -> None:
     assert article_id("000_873f17470df679e4") == ARTICLE
     assert article_id("https://example.org/a") == UUID("20e3da07-3644-5557-b79a-24a83ea31b87")
     assert takeaway_id(ARTICLE, 1) == UUID("b0ef452c-0a29-556a-8439-10aa7a5f57d8")
@@ -83,7 +83,7 @@ def test_ids_are_uuids_of_version_5_that_differ_by_kind_and_key() -> None:
         ("word " * 60, "-".join(["word"] * 24)),
     ],
 )
-def test_a_slug_spells_the_title(title: str, slug: str) -> None:
+def test_a_slug_contains_the_words_of_the_title(title: str, slug: str) -> None:
     assert make_slug(title, "article-0") == slug
 
 
@@ -94,7 +94,7 @@ def test_plain_titles_have_the_slugs_that_slugify_gives_them(title: str) -> None
 
 
 @given(st.text())
-def test_every_title_gives_a_slug(title: str) -> None:
+def test_every_title_has_a_valid_slug(title: str) -> None:
     assert is_slug(make_slug(title, "article-0"))
 
 
@@ -145,7 +145,7 @@ def test_two_articles_with_one_very_long_title_have_two_slugs(app: Flask) -> Non
     assert all(map(is_slug, found.values()))
 
 
-def test_the_slug_stays_when_the_title_changes(app: Flask) -> None:
+def test_the_slug_does_not_change_with_the_title(app: Flask) -> None:
     outcomes = seed_pages(app, [submit("a", Page()), submit("a", Page(title="Another Title Altogether"))])
     assert outcomes == ["created", "updated"]
     assert article_row(app, "a")["title"] == "Another Title Altogether"
@@ -153,7 +153,7 @@ def test_the_slug_stays_when_the_title_changes(app: Flask) -> None:
     assert all_slugs(app, "a") == {SLUG}
 
 
-def test_a_sidecars_slug_replaces_the_slug_and_the_old_one_is_kept(app: Flask) -> None:
+def test_the_slug_of_a_sidecar_replaces_the_slug_and_the_old_slug_is_kept(app: Flask) -> None:
     outcomes = seed_pages(app, [submit("a", Page()), submit("a", Page(), "slug: tide-gauges")])
     assert outcomes == ["created", "updated"]
     assert slugs(app) == {"a": "tide-gauges"}
@@ -168,14 +168,14 @@ def test_an_article_can_return_to_an_old_slug(app: Flask) -> None:
     assert all_slugs(app, "a") == {SLUG, "tide-gauges"}
 
 
-def test_the_slug_stays_when_the_sidecar_no_longer_names_it(app: Flask) -> None:
+def test_the_slug_does_not_change_if_it_is_removed_from_the_sidecar(app: Flask) -> None:
     outcomes = seed_pages(app, [submit("a", Page(), "slug: tide-gauges"), submit("a", Page())])
     assert outcomes == ["created", "unchanged"]
     assert slugs(app) == {"a": "tide-gauges"}
 
 
 @pytest.mark.parametrize("taken", [SLUG, "former"])
-def test_a_slug_that_another_article_has_or_had_is_rejected_with_one_line(
+def test_a_current_or_former_slug_of_a_different_article_is_rejected_with_one_line(
     app: Flask, tmp_path: Path, taken: str
 ) -> None:
     seed_pages(app, [submit("a", Page(), "slug: former"), submit("a", Page(), f"slug: {SLUG}")])
@@ -191,16 +191,14 @@ def test_a_slug_that_another_article_has_or_had_is_rejected_with_one_line(
 
 
 @pytest.mark.parametrize("title", ["中国发布新计划", "🎉🎉🎉", "?!…", UUID_TITLE])
-def test_a_title_that_cannot_be_spelt_still_gives_each_article_a_slug_of_its_own(
-    app: Flask, title: str
-) -> None:
+def test_articles_with_a_title_that_cannot_be_a_slug_have_different_slugs(app: Flask, title: str) -> None:
     seed_pages(app, [submit("a", Page(title=title)), submit("b", Page(title=title))])
     found = slugs(app)
     assert all(map(is_slug, found.values()))
     assert found["a"] != found["b"]
 
 
-def test_if_the_second_choice_is_taken_too_the_slug_has_the_whole_id(app: Flask, tmp_path: Path) -> None:
+def test_the_slug_contains_the_full_id_if_shorter_slugs_are_taken(app: Flask, tmp_path: Path) -> None:
     second = f"{SLUG}-{article_id('c').hex[:8]}"
     write(tmp_path, "a", Page())
     write(tmp_path, "b", Page(title="Quite Another"), f"slug: {second}")
@@ -222,7 +220,7 @@ def test_a_slug_of_a_different_article_is_never_reused(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("length", [300, 3_000, 30_000])
-def test_a_very_long_title_has_one_outcome_on_both_engines_and_stops_no_other_document(
+def test_a_very_long_title_has_the_same_outcome_on_both_engines_and_does_not_stop_other_documents(
     app: Flask, sqlite_template: Path, tmp_path: Path, length: int
 ) -> None:
     # Words that compression does not shorten, because an index entry of PostgreSQL holds 2,704 bytes.

@@ -110,7 +110,7 @@ def check_whole(found: Rows, before: Rows, after: Rows) -> None:
     assert present["changes"] == after["changes"][:count]
 
 
-def test_killed_and_run_again_it_ends_as_if_it_had_never_been_killed(
+def test_a_killed_load_that_is_run_again_ends_like_a_load_that_was_not_killed(
     app: Flask, database_url: str, rewind: Rewind, folder: Path
 ) -> None:
     save, restore = rewind

@@ -38,7 +38,9 @@ def removed(result: Result) -> int:
     return int(last_line(result).split(", ")[3].split()[0])
 
 
-def test_articles_to_be_removed_are_listed_confirmed_and_removed(app: Flask, folder: Path) -> None:
+def test_articles_of_missing_documents_are_listed_and_removed_after_confirmation(
+    app: Flask, folder: Path
+) -> None:
     (folder / "b.txt").unlink()
     result = prune(app, folder, answer="y\n")
     shown, asked = result.stderr.splitlines()
@@ -68,7 +70,7 @@ def test_without_an_answer_nothing_is_removed_and_the_message_names_the_option(
     assert keys(app) == set(NAMES)
 
 
-def test_yes_asks_nothing(app: Flask, folder: Path) -> None:
+def test_with_yes_articles_are_removed_without_a_question(app: Flask, folder: Path) -> None:
     (folder / "b.txt").unlink()
     (folder / "d.txt").unlink()
     result = prune(app, "--yes", folder)
@@ -77,14 +79,14 @@ def test_yes_asks_nothing(app: Flask, folder: Path) -> None:
     assert keys(app) == {"a", "c", "e"}
 
 
-def test_if_nothing_is_gone_nothing_is_asked(app: Flask, folder: Path) -> None:
+def test_without_missing_documents_there_is_no_question(app: Flask, folder: Path) -> None:
     before = rows(app)
     result = prune(app, folder)
     assert (result.stderr, removed(result), result.exit_code) == ("", 0, 0)
     assert rows(app) == before
 
 
-def test_more_than_half_of_a_folder_goes_only_with_force(app: Flask, folder: Path) -> None:
+def test_more_than_half_of_a_folder_is_removed_only_with_force(app: Flask, folder: Path) -> None:
     for name in ("a", "b", "c"):
         (folder / f"{name}.txt").unlink()
     refused = prune(app, "--yes", folder)
@@ -106,14 +108,14 @@ def test_half_of_a_folder_is_removed_without_force(app: Flask, folder: Path) -> 
     assert removed(prune(app, "--yes", folder)) == 3
 
 
-def test_an_empty_folder_as_of_a_disk_that_is_not_there_removes_nothing(app: Flask, folder: Path) -> None:
+def test_nothing_is_removed_if_the_folder_is_empty(app: Flask, folder: Path) -> None:
     shutil.rmtree(folder)
     folder.mkdir()
     assert prune(app, "--yes", folder).exit_code == 1
     assert keys(app) == set(NAMES)
 
 
-def test_articles_of_another_folder_stay(app: Flask, folder: Path, tmp_path: Path) -> None:
+def test_articles_of_a_different_folder_are_not_removed(app: Flask, folder: Path, tmp_path: Path) -> None:
     elsewhere = write(tmp_path / "elsewhere", "x", Page(title="Elsewhere")).parent
     seed(app, elsewhere)
     (elsewhere / "x.txt").unlink()
@@ -134,7 +136,7 @@ def test_a_moved_document_belongs_to_its_new_folder_after_the_next_load(
     assert removed(prune(app, "--yes", "--force", elsewhere)) == 1
 
 
-def test_a_folder_is_the_same_by_whatever_name(
+def test_a_folder_is_recognized_under_all_of_its_names(
     app: Flask, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "link").symlink_to(folder)
@@ -145,7 +147,7 @@ def test_a_folder_is_the_same_by_whatever_name(
     assert removed(prune(app, "--yes", ".")) == 1
 
 
-def test_a_document_that_is_now_rejected_is_not_gone(app: Flask, folder: Path) -> None:
+def test_a_rejected_document_is_not_missing(app: Flask, folder: Path) -> None:
     write(folder, "a", b"")
     write(folder, "b", Page(), "published_at: noon")
     result = prune(app, "--yes", folder)
@@ -156,14 +158,14 @@ def test_a_document_that_is_now_rejected_is_not_gone(app: Flask, folder: Path) -
     assert keys(app) == set(NAMES)
 
 
-def test_a_document_whose_key_changed_leaves_its_old_article_to_be_pruned(app: Flask, folder: Path) -> None:
+def test_the_old_article_of_a_document_with_a_new_key_is_removed(app: Flask, folder: Path) -> None:
     write(folder, "b", Page(title="The Gauge of Town B"), "url: https://example.org/b")
     result = prune(app, "--yes", folder)
     assert last_line(result) == "1 created, 0 updated, 4 unchanged, 1 removed, 0 rejected"
     assert keys(app) == {"a", "c", "d", "e", "https://example.org/b"}
 
 
-def test_a_file_that_is_not_loaded_with_its_folder_still_exists(app: Flask, folder: Path) -> None:
+def test_a_file_that_is_not_loaded_with_its_folder_is_not_missing(app: Flask, folder: Path) -> None:
     others = [write(folder, "f", Page(title="Town F")), write(folder, ".g", Page(title="Town G"))]
     named = others[0].rename(folder / "f.md")
     assert last_line(seed(app, named, others[1])).startswith("2 created")
@@ -173,7 +175,9 @@ def test_a_file_that_is_not_loaded_with_its_folder_still_exists(app: Flask, fold
     assert keys(app) == {*NAMES, ".g"}
 
 
-def test_a_rejected_file_may_be_the_document_that_is_gone_by_its_old_name(app: Flask, folder: Path) -> None:
+def test_nothing_is_removed_if_a_rejected_file_could_be_the_missing_document(
+    app: Flask, folder: Path
+) -> None:
     write(folder, "b", Page(title="The Gauge of Town B"), "url: https://example.org/b")
     assert prune(app, "--yes", folder).exit_code == 0
     (folder / "b.txt").rename(folder / "x.txt")
@@ -191,9 +195,7 @@ def test_a_rejected_file_may_be_the_document_that_is_gone_by_its_old_name(app: F
     )
 
 
-def test_files_that_changed_names_keep_their_articles_though_one_cannot_be_read(
-    app: Flask, folder: Path
-) -> None:
+def test_nothing_is_removed_if_files_change_names_and_one_is_rejected(app: Flask, folder: Path) -> None:
     for name in "ab":
         write(folder, name, Page(title=f"Town {name}"), f"url: https://example.org/{name}")
     assert prune(app, "--yes", folder).exit_code == 0
@@ -203,7 +205,7 @@ def test_files_that_changed_names_keep_their_articles_though_one_cannot_be_read(
     assert (removed(result), result.exit_code) == (0, 1)
 
 
-def test_created_articles_do_not_offset_articles_that_are_gone(app: Flask, folder: Path) -> None:
+def test_created_articles_do_not_raise_the_limit_of_removed_articles(app: Flask, folder: Path) -> None:
     for name in NAMES:
         (folder / f"{name}.txt").rename(folder / f"{name}{name}.txt")
     result = prune(app, "--yes", folder)
@@ -214,13 +216,13 @@ def test_created_articles_do_not_offset_articles_that_are_gone(app: Flask, folde
     assert result.exit_code == 1
 
 
-def test_a_folder_that_is_named_twice_is_asked_about_once(app: Flask, folder: Path) -> None:
+def test_there_is_one_question_for_a_folder_that_is_named_twice(app: Flask, folder: Path) -> None:
     (folder / "b.txt").unlink()
     result = prune(app, folder, f"{folder}/", answer="n\n")
     assert result.stderr.count("Remove 1 of") == 1
 
 
-def test_a_dry_run_shows_the_same_asks_nothing_and_removes_nothing(app: Flask, folder: Path) -> None:
+def test_a_dry_run_prints_the_same_without_a_question_and_removes_nothing(app: Flask, folder: Path) -> None:
     (folder / "b.txt").unlink()
     before = rows(app)
     dry = prune(app, "--dry-run", folder)
@@ -239,7 +241,7 @@ def test_a_dry_run_shows_the_same_asks_nothing_and_removes_nothing(app: Flask, f
     ],
     ids=["file", "yes", "force"],
 )
-def test_options_that_exclude_each_other_are_usage_errors(
+def test_options_that_contradict_each_other_are_usage_errors(
     app: Flask,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,

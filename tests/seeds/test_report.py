@@ -54,7 +54,9 @@ def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_each_document_is_there_with_its_outcome_in_the_order_of_the_load(app: Flask, tmp_path: Path) -> None:
+def test_the_report_lists_each_document_with_its_outcome_in_the_order_of_the_load(
+    app: Flask, tmp_path: Path
+) -> None:
     pages = tmp_path / "pages"
     write(pages, "gone", Page(title="Soon Gone"))
     write(pages, "same", Page(title="The Same"))
@@ -132,7 +134,7 @@ def test_an_update_reports_the_changed_fields_before_and_after_as_the_api_serves
         assert values == {"before": before[name], "after": after[name]}
 
 
-def test_on_standard_output_there_is_nothing_but_the_report(app: Flask, tmp_path: Path) -> None:
+def test_standard_output_contains_only_the_report(app: Flask, tmp_path: Path) -> None:
     write(tmp_path, "a", GAUGES)
     write(tmp_path, "b", b"")
     result = seed(app, "--report", "-", tmp_path)
@@ -158,7 +160,7 @@ def test_if_the_report_cannot_be_written_nothing_is_loaded(app: Flask, tmp_path:
     assert rows(app)["articles"] == []
 
 
-def test_a_run_that_fails_leaves_the_report_of_before(
+def test_a_run_that_fails_keeps_the_previous_report(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "pages", "a", GAUGES)

@@ -36,7 +36,7 @@ def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield server
 
 
-def test_it_answers_from_the_database_that_the_environment_names(server: Server) -> None:
+def test_the_service_uses_the_database_of_its_environment(server: Server) -> None:
     assert server.get("/readyz").status == 200
     answer = server.get("/v1/articles")
     assert answer.status == 200
@@ -58,7 +58,7 @@ def test_a_connection_serves_several_requests(server: Server) -> None:
         connection.close()
 
 
-def test_a_connection_ends_after_a_thousand_requests_and_says_so(server: Server) -> None:
+def test_a_connection_is_closed_after_a_thousand_requests_with_a_header(server: Server) -> None:
     connection = server.connect()
     announced = []
     for _ in range(1_000):
@@ -89,7 +89,7 @@ def test_a_request_has_one_line_with_id_route_status_and_milliseconds(server: Se
     assert line["milliseconds"] > 0
 
 
-def test_a_made_request_id_is_the_same_in_answer_problem_and_log(server: Server) -> None:
+def test_a_generated_request_id_is_the_same_in_answer_problem_and_log(server: Server) -> None:
     answer = server.get("/nowhere", X_Request_ID="not one of ours")
     made = answer.headers["X-Request-ID"]
     assert json.loads(answer.body)["request_id"] == made
@@ -98,7 +98,9 @@ def test_a_made_request_id_is_the_same_in_answer_problem_and_log(server: Server)
     assert (line["request_id"], line["route"], line["status"]) == (made, None, 404)
 
 
-def test_an_empty_log_format_means_json_and_debug_logs_what_is_cached(database: str, tmp_path: Path) -> None:
+def test_the_default_log_format_is_json_and_debug_logs_the_state_of_the_cache(
+    database: str, tmp_path: Path
+) -> None:
     with running_gunicorn(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
         # One of the two workers gets two of three requests, and caches the second answer.
         for _ in range(3):
@@ -225,7 +227,7 @@ def reload(server: Server) -> None:
     server.wait_until("as many new workers", lambda: len(set(server.booted) - old) >= WORKERS)
 
 
-def test_a_reload_takes_up_new_code(database: str, tmp_path: Path) -> None:
+def test_a_reload_starts_the_changed_code(database: str, tmp_path: Path) -> None:
     root = tmp_path / "project"
     for name in ("api", "seeds", "migrations"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "documents"))
@@ -269,7 +271,7 @@ def test_a_running_request_is_finished(number: signal.Signals, database: str, tm
                 server.get("/healthz")
 
 
-def test_what_waits_to_be_accepted_is_answered_before_the_end(database: str, tmp_path: Path) -> None:
+def test_waiting_connections_are_answered_before_the_service_stops(database: str, tmp_path: Path) -> None:
     go = tmp_path / "go"
     # One worker that accepts two connections; more wait in the listen queue.
     full = "--workers 1 --threads 1 --worker-connections 2"

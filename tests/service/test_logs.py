@@ -72,7 +72,7 @@ def test_a_text_line_has_time_level_logger_and_message_in_this_order() -> None:
     assert line == "2026-11-23T12:00:00.250Z warning briefs.test one of 2"
 
 
-def test_a_whole_second_has_milliseconds_too() -> None:
+def test_a_time_always_has_milliseconds() -> None:
     made = record("x")
     made.created = float(int(MOMENT))
     assert as_json(made)["time"] == "2026-11-23T12:00:00.000Z"
@@ -94,7 +94,7 @@ def test_extra_fields_follow_in_text_as_name_and_value() -> None:
 
 
 @pytest.mark.parametrize("breaking", LINE_BREAKING)
-def test_a_json_line_is_one_line_and_keeps_every_character(breaking: str) -> None:
+def test_a_json_record_is_one_line_with_every_character(breaking: str) -> None:
     text = f"before{breaking}after"
     line = as_json(record(text, note=text, notes={text: [text]}))
     assert (line["message"], line["note"], line["notes"]) == (text, text, {text: [text]})
@@ -109,7 +109,7 @@ def test_a_text_line_is_one_printable_line(breaking: str) -> None:
 
 
 @pytest.mark.parametrize("formatter", FORMATTERS)
-def test_an_exception_leaves_no_trace_path_or_message(formatter: logging.Formatter) -> None:
+def test_the_traceback_and_message_of_an_exception_are_not_logged(formatter: logging.Formatter) -> None:
     line = formatter.format(failed("it failed"))
     assert "it failed" in line
     assert not re.search(r"Traceback|Stack|secret|SELECT|\n", line)

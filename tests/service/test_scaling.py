@@ -97,7 +97,7 @@ def test_a_repeated_request_is_answered_from_the_cache(nginx: Server, article: s
     nginx.wait_until("a hit by HEAD", lambda: nginx.get(article, "HEAD").headers["X-Cache-Status"] == "HIT")
 
 
-def test_a_client_that_has_the_answer_gets_304_from_the_cache(nginx: Server, article: str) -> None:
+def test_a_client_with_the_current_etag_gets_304_from_the_cache(nginx: Server, article: str) -> None:
     for coding in ("", "gzip"):
         whole = nginx.get(article, Accept_Encoding=coding)
         again = {"Accept_Encoding": coding, "If_None_Match": whole.headers["ETag"]}

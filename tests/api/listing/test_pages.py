@@ -160,7 +160,9 @@ def test_a_cursor_is_valid_in_another_process_on_the_same_database(
     assert get(client_with(), link) == get(client, link)
 
 
-def test_a_cursor_is_valid_wherever_the_secret_key_is_the_same(app: Flask, client_with: ClientWith) -> None:
+def test_a_cursor_is_valid_in_every_application_with_the_same_secret_key(
+    app: Flask, client_with: ClientWith
+) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
     link = get(client_with(BRIEFS_SECRET_KEY=KEY), "/v1/articles?limit=2")["links"]["next"]
     with app.app_context():
@@ -183,7 +185,7 @@ def test_links_begin_with_the_base_url(app: Flask, client_with: ClientWith) -> N
     assert get(client, links["next"].removeprefix(base))["links"]["self"] == links["next"]
 
 
-def test_titles_of_any_accepted_length_can_be_paged_by_on_both_engines(
+def test_a_cursor_can_contain_a_title_of_any_accepted_length_on_both_engines(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     # Random letters cannot be compressed. A longer summary follows, so that the line is read as a title.

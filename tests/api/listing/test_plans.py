@@ -100,7 +100,7 @@ def _steps(app: Flask, query: Statement) -> list[str]:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_sqlite_counts_co_mentions_by_indexes_and_looks_up_no_other_entity(
+def test_sqlite_counts_co_mentions_by_indexes_and_reads_only_the_listed_entities(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     insert_rows(app, corpus_rows(articles=20, entities=40))

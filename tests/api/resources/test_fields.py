@@ -92,7 +92,7 @@ def test_several_keys_come_in_the_usual_order(
                 assert [list(item) for item in found] == [list(item) for item in expected]
 
 
-def test_fields_change_nothing_but_the_items(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
+def test_fields_change_only_the_items(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
     for address, names in chosen.items():
         for item in whole(client, address):
             assert items(get(client, f"{address}?fields={names[0]}"))
@@ -151,7 +151,7 @@ def test_answers_with_fields_and_include_match_the_specification(
 
 
 @pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
-def test_a_page_takes_as_many_statements_with_its_parts_whether_it_is_short_or_long(
+def test_a_page_with_parts_takes_the_same_number_of_statements_at_any_length(
     app: Flask, client: FlaskClient, address: str, subtests: pytest.Subtests
 ) -> None:
     insert_rows(app, corpus_rows(articles=22, entities=22))

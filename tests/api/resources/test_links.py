@@ -52,7 +52,7 @@ def test_links_have_every_parameter_in_order(
             assert get(client, page["links"]["self"]) == page
 
 
-def test_the_next_page_is_asked_for_with_every_parameter(client: FlaskClient, app: Flask) -> None:
+def test_the_link_to_the_next_page_has_every_parameter(client: FlaskClient, app: Flask) -> None:
     fill(app)
     given = "total=true&sort=title&q=paragraph&limit=1&language=en&include=takeaways,body&entity=entity-0"
     response = client.get(f"/v1/articles?{given}&entity=entity-0")
@@ -67,7 +67,7 @@ def test_the_next_page_is_asked_for_with_every_parameter(client: FlaskClient, ap
     assert get(client, links["next"])["links"]["first"] == links["first"]
 
 
-def test_a_cursor_is_refused_if_any_parameter_but_the_limit_differs(
+def test_a_cursor_is_refused_if_a_parameter_other_than_the_limit_differs(
     client: FlaskClient, collections: dict[str, list[Parameter]], subtests: pytest.Subtests
 ) -> None:
     for address, several in collections.items():
@@ -99,7 +99,7 @@ def test_a_cursor_is_refused_if_a_parameter_is_missing_or_has_a_different_value(
     assert client.get("/v1/articles", query_string=given).status_code == 200
 
 
-def test_a_cursor_is_valid_in_whatever_order_the_parameters_are(
+def test_a_cursor_is_valid_with_the_parameters_in_any_order(
     client: FlaskClient, collections: dict[str, list[Parameter]]
 ) -> None:
     assert collections

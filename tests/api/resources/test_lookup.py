@@ -137,7 +137,9 @@ def test_a_redirect_uses_the_base_url_of_the_settings(client_with: ClientWith) -
 
 
 @pytest.mark.usefixtures("moved")
-def test_a_slug_can_be_taken_back(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> None:
+def test_an_article_can_return_to_an_earlier_slug(
+    client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
     write_page(tmp_path, "page", Page(), slug="second")
     load(runner, tmp_path)
     assert get(client, "/v1/articles/second")["slug"] == "second"

@@ -30,7 +30,7 @@ def test_head_is_get_without_a_body(
                 assert get.headers["Content-Length"] == str(len(get.data))
 
 
-def test_every_answer_has_a_strong_etag_that_gives_a_304(
+def test_every_answer_has_a_strong_etag_and_a_304_for_it(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     for rule, address in addresses.items():
@@ -74,7 +74,7 @@ def test_every_answer_can_be_compressed(
     assert compressed > 5
 
 
-def test_every_route_answers_406_if_it_has_nothing_acceptable(
+def test_every_route_answers_406_if_no_representation_is_acceptable(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     for rule, address in addresses.items():
@@ -91,7 +91,7 @@ def test_every_route_answers_406_if_it_has_nothing_acceptable(
                 assert client.get(address, headers={"Accept": accept}).status_code == 200
 
 
-def test_every_route_bounds_the_request_target(
+def test_every_route_refuses_a_target_over_the_limit(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
     for rule, address in addresses.items():

@@ -112,7 +112,7 @@ def test_a_text_is_split_into_words(text: str, words: list[str]) -> None:
     assert [text[each.start : each.end] for each in analyze(text)] == words
 
 
-def test_a_term_begins_with_a_letter_for_its_kind() -> None:
+def test_the_first_letter_of_a_term_shows_if_the_word_is_ascii() -> None:
     assert terms("running 5G") == ["arun", "a5g"]
     assert terms("凌 мир") == ["u" + "凌".encode().hex(), "u" + "мир".encode().hex()]
     assert terms("x" * 63) == ["a" + "x" * 63]

@@ -57,7 +57,7 @@ def test_ranges_cover_the_words_of_the_query(query: str, text: str, words: list[
     assert found(query, text) == words
 
 
-def test_a_short_text_is_a_passage_as_a_whole() -> None:
+def test_a_short_text_is_one_passage() -> None:
     text = "x" * 200 + ' <em>lamp</em> & "quay"'
     assert piece("lamp quay", text) == (text, ["lamp", "quay"])
 
@@ -73,7 +73,7 @@ def test_a_long_text_is_cut_between_words_around_the_match() -> None:
 
 
 @pytest.mark.parametrize("text", ["lamp " + FILLER * 20, FILLER * 20 + "lamp"])
-def test_a_passage_at_either_end_of_the_text_has_full_length(text: str) -> None:
+def test_a_passage_at_the_beginning_or_end_of_the_text_has_full_length(text: str) -> None:
     cut, words = piece("lamp", text)
     assert words == ["lamp"]
     assert MAX_PASSAGE_LENGTH - 20 <= len(cut) <= MAX_PASSAGE_LENGTH
@@ -114,7 +114,7 @@ def test_the_number_of_passages_is_limited_and_the_part_of_highest_weight_comes_
     assert [each["text"] for each in made][:3] == ["a lamp", "lamp one", "lamp two"]
 
 
-def test_a_text_without_a_match_gives_no_passage() -> None:
+def test_a_text_without_a_match_has_no_passage() -> None:
     assert highlight(parse_query("lamp"), {"title": [""], "body": ["quay"]}) == []
 
 

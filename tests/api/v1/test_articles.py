@@ -94,7 +94,7 @@ def test_the_brief_mentions_its_entities(brief: Any) -> None:
     assert [each["name"] for each in brief["entities"]][:2] == ["China", "Sunrise"]
 
 
-def test_the_brief_is_related_to_nothing_yet(brief: Any, client: FlaskClient) -> None:
+def test_the_brief_has_no_related_links(brief: Any, client: FlaskClient) -> None:
     assert brief["related"] == []
     assert get(client, f"/v1/articles/{SLUG}/related")["data"] == []
 
@@ -131,7 +131,7 @@ def test_text_is_utf8_and_not_escaped(client: FlaskClient, runner: FlaskCliRunne
         assert b"\\u" not in response.data
 
 
-def test_missing_values_are_null_or_empty_and_never_left_out(
+def test_missing_values_are_null_or_empty_and_their_keys_are_present(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     path = write_page(tmp_path, "page", Page(caption=None, analysis=(), signature=("The Lantern Post",)))

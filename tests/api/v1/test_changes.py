@@ -144,7 +144,7 @@ def test_the_corpus_revision_counts_every_change(app: Flask, client: FlaskClient
     assert corpus_revision(app) == 4
 
 
-def test_derived_data_changes_the_corpus_revision_and_etags_but_not_the_feed(
+def test_a_change_of_derived_data_changes_the_corpus_revision_and_etags_but_not_the_feed(
     app: Flask, client: FlaskClient
 ) -> None:
     page = submit(
@@ -245,7 +245,7 @@ def test_a_cursor_from_before_a_restored_backup_is_refused(app: Flask, client: F
         assert error["message"].endswith("start again without a cursor.")
 
 
-def test_a_page_of_changes_takes_as_many_statements_whether_it_is_short_or_long(
+def test_a_page_of_changes_takes_the_same_number_of_statements_at_any_length(
     app: Flask, client: FlaskClient
 ) -> None:
     insert_rows(app, corpus_rows(articles=25, entities=1))

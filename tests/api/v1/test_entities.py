@@ -37,7 +37,7 @@ def test_an_entity_has_its_names_and_the_data_of_the_catalogue(client: FlaskClie
 
 
 @pytest.mark.usefixtures("seeded")
-def test_every_entity_is_the_same_in_the_list_and_alone(client: FlaskClient) -> None:
+def test_an_entity_is_the_same_in_a_list_and_at_its_own_address(client: FlaskClient) -> None:
     entities = get(client, "/v1/entities?limit=100")["data"]
     assert len(entities) >= 11
     for entity in entities:

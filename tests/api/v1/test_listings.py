@@ -61,7 +61,7 @@ def test_every_sort_returns_each_row_once_and_in_order(
                     assert all(len(page["data"]) == limit for page in pages[:-1])
 
 
-def test_without_parameters_a_page_has_twenty_items_in_the_documented_order(
+def test_without_parameters_a_page_has_twenty_items_in_the_default_order(
     app: Flask, client: FlaskClient
 ) -> None:
     insert_rows(app, corpus_rows(articles=25, entities=25))
@@ -75,7 +75,7 @@ def test_without_parameters_a_page_has_twenty_items_in_the_documented_order(
     }
 
 
-def test_writes_between_two_pages_neither_repeat_nor_drop_other_rows(
+def test_writes_between_two_pages_do_not_repeat_or_drop_other_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     insert_rows(app, corpus_rows(articles=12, entities=0))
@@ -179,7 +179,7 @@ def recorded(app: Flask) -> Iterator[list[Statement]]:
 
 
 @pytest.mark.parametrize("is_rendered", [True, False])
-def test_a_page_takes_as_many_statements_whether_it_is_short_or_long(
+def test_a_page_takes_the_same_number_of_statements_at_any_length(
     app: Flask, client: FlaskClient, *, is_rendered: bool
 ) -> None:
     insert_rows(app, corpus_rows(articles=22, entities=22))
@@ -194,7 +194,7 @@ def test_a_page_takes_as_many_statements_whether_it_is_short_or_long(
         assert 0 < counts[0] <= (6 if is_rendered else 9), listing.path
 
 
-def test_an_article_takes_as_many_statements_whether_it_is_short_or_long(
+def test_an_article_takes_the_same_number_of_statements_at_any_length(
     app: Flask, client: FlaskClient
 ) -> None:
     insert_rows(app, corpus_rows(articles=22, entities=22))
@@ -259,7 +259,7 @@ def explain(app: Flask, query: Statement) -> list[str]:
         return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {sql}", values)]
 
 
-def test_undated_articles_are_in_no_range_of_publication(app: Flask, client: FlaskClient) -> None:
+def test_a_filter_by_date_excludes_articles_without_a_date(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=16, entities=1))
     dated = set(ids(get(client, "/v1/articles?published_before=9999-12-31T23:59:59Z")))
     assert 0 < len(dated) < 16

@@ -47,7 +47,7 @@ def test_a_listed_link_is_resolved_when_its_article_is_loaded(
     assert article["related"] == [first, second]
 
 
-def test_a_link_is_the_same_wherever_it_is_served(
+def test_a_link_is_the_same_in_every_answer(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Wrote This")))
@@ -86,7 +86,7 @@ def test_a_title_of_two_articles_is_resolved_only_if_its_date_decides(
     assert links(client)[0]["target"]["slug"] == "may"
 
 
-def test_a_link_loses_its_target_with_the_title_and_is_deleted_with_its_line(
+def test_a_link_loses_its_target_if_the_title_changes_and_is_deleted_with_its_line(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Wrote This")))

@@ -39,12 +39,12 @@ def test_a_takeaway_has_its_article_and_its_entities(client: FlaskClient) -> Non
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_takeaway_is_the_same_in_the_list_and_alone(client: FlaskClient) -> None:
+def test_a_takeaway_is_the_same_in_a_list_and_at_its_own_address(client: FlaskClient) -> None:
     for takeaway in get(client, "/v1/takeaways")["data"]:
         assert get(client, takeaway["links"]["self"]) == takeaway
 
 
-def test_takeaways_are_sorted_by_the_date_of_the_article_and_then_as_on_the_page(
+def test_takeaways_are_sorted_by_date_of_the_article_and_then_by_position(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
     for name, date in (

@@ -36,7 +36,7 @@ def recorded_requests(client: FlaskClient) -> Iterator[list[str]]:
         yield paths
 
 
-def test_flask_is_called_for_no_plain_request(plain: FlaskClient) -> None:
+def test_plain_requests_do_not_reach_flask(plain: FlaskClient) -> None:
     with recorded_requests(plain) as reached:
         bodies = [plain.get(f"/v1/articles/{slug}").get_json() for slug in ("first", "second", "first")]
         bodies.append(plain.get(f"/v1/articles/{bodies[1]['id']}").get_json())

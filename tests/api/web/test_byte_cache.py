@@ -142,7 +142,7 @@ def test_an_answer_is_cached_at_the_second_request(cached: Client, application: 
     assert application.requests == 4
 
 
-def test_a_request_is_forgotten_after_as_many_others_as_can_be_cached(cached: Client) -> None:
+def test_a_request_is_forgotten_after_more_requests_than_the_cache_has_room_for(cached: Client) -> None:
     # The cache has room for five answers, so each of its two generations remembers two requests.
     paths = {"/a": "1", "/b": "2", "/c": "3", "/d": "4", "/e": "5"}
     assert {path: text(cached.get(path)) for path in paths} == paths
@@ -176,14 +176,14 @@ def test_nothing_is_cached_while_the_version_is_unknown(cached: Client, watch: F
     assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
 
 
-def test_a_client_that_wants_no_cache_gets_the_version_of_now(cached: Client, watch: FakeWatch) -> None:
+def test_a_request_with_no_cache_requires_the_current_version(cached: Client, watch: FakeWatch) -> None:
     headers = {"no-cache": True, "max-age=9, No-Cache": True, "max-age=0": True, "max-age=09": False}
     for header, is_now in headers.items():
         cached.get("/a", headers={"Cache-Control": header})
         assert watch.was_now == is_now
 
 
-def test_each_coding_type_and_origin_has_its_own_answer(cached: Client) -> None:
+def test_each_coding_media_type_and_origin_has_its_own_answer(cached: Client) -> None:
     headers = [{"Accept-Encoding": "gzip"}, {"Accept": "text/html"}, {"Origin": "https://example.org"}, {}]
     for expected in ("1234", "5678", "5678"):
         assert [text(cached.get("/a", headers=each)) for each in headers] == list(expected)
@@ -191,21 +191,23 @@ def test_each_coding_type_and_origin_has_its_own_answer(cached: Client) -> None:
     assert text(cached.get("/a", headers={"Accept-Encoding": "deflate, gzip;q=1"})) == "5"
 
 
-def test_errors_and_the_state_of_the_process_are_not_cached(cached: Client, application: Application) -> None:
+def test_errors_health_checks_and_metrics_are_not_cached(cached: Client, application: Application) -> None:
     for path in ("/fail", "/healthz", "/readyz", "/metrics"):
         for _ in range(3):
             cached.get(path)
     assert application.requests == 12
 
 
-def test_other_methods_and_if_match_are_passed_on(cached: Client, application: Application) -> None:
+def test_other_methods_and_requests_with_if_match_are_passed_on(
+    cached: Client, application: Application
+) -> None:
     assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
     assert text(cached.post("/a")) == "3"
     assert text(cached.get("/a", headers={"If-Match": '"1"'})) == "4"
     assert application.requests == 4
 
 
-def test_a_client_that_has_the_answer_gets_304_and_the_body_is_cached_for_others(
+def test_a_client_with_the_current_etag_gets_304_and_the_body_is_cached_for_others(
     cached: Client, application: Application
 ) -> None:
     cached.get("/a")
@@ -249,7 +251,7 @@ def test_hits_and_misses_are_counted() -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_cached_answers_take_no_more_memory_than_counted(client_with: ClientWith, watch: FakeWatch) -> None:
+def test_the_cache_counts_all_memory_of_its_answers(client_with: ClientWith, watch: FakeWatch) -> None:
     client = client_with(BRIEFS_CACHE_BYTES="100000000")
     cache = client.application.wsgi_app.application  # type: ignore[attr-defined]
     # Links that repeat a long target make an answer and its `Link` long.

@@ -54,7 +54,7 @@ def test_if_none_match_follows_rfc_9110(client: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_if_match_is_a_412_unless_it_names_the_representation(client: FlaskClient) -> None:
+def test_an_if_match_without_the_current_etag_is_a_412(client: FlaskClient) -> None:
     etag = etag_of(client, ARTICLE)
     for value in (etag, f'"other", {etag}', "*"):
         assert client.get(ARTICLE, headers={"If-Match": value}).status_code == 200, value
@@ -63,7 +63,7 @@ def test_if_match_is_a_412_unless_it_names_the_representation(client: FlaskClien
         assert_problem(client.head(ARTICLE, headers={"If-Match": value}), 412)
 
 
-def test_an_etag_changes_exactly_when_anything_in_the_answer_does(
+def test_an_etag_changes_if_and_only_if_the_answer_changes(
     client: FlaskClient, runner: FlaskCliRunner, folder: Path
 ) -> None:
     paths = [ARTICLE, f"{ARTICLE}/related", "/v1/related-links", "/v1/articles", "/v1/entities/shanghai"]
@@ -153,7 +153,7 @@ def test_small_answers_and_compressed_formats_are_not_compressed(client: FlaskCl
         assert response.headers["Vary"] == "Accept-Encoding"
 
 
-def test_any_origin_can_read_by_default(client: FlaskClient) -> None:
+def test_answers_allow_any_origin_by_default(client: FlaskClient) -> None:
     for headers in ({}, {"Origin": "https://reader.example"}, {"Origin": "null"}):
         response = client.get("/v1/articles", headers=headers)
         assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -177,7 +177,7 @@ def test_a_preflight_is_answered(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("origins", ["https://one.example", "https://one.example, https://two.example:8443"])
-def test_only_the_origins_of_the_setting_can_read(client_with: ClientWith, origins: str) -> None:
+def test_answers_allow_only_the_origins_in_the_setting(client_with: ClientWith, origins: str) -> None:
     client = client_with(BRIEFS_CORS_ORIGINS=origins)
     others = ["https://three.example", "http://one.example", "https://one.example.evil.example", "null", "*"]
     for path, status in (("/v1/articles", 200), ("/v1/articles/nothing", 404), ("/v1/articles?limit=0", 422)):
@@ -192,7 +192,7 @@ def test_only_the_origins_of_the_setting_can_read(client_with: ClientWith, origi
 
 
 @pytest.mark.parametrize("origins", ["https://one.example", "https://one.example, https://two.example:8443"])
-def test_every_answer_varies_with_the_origin_if_the_setting_names_origins(
+def test_every_answer_varies_with_the_origin_if_the_setting_lists_origins(
     client_with: ClientWith, origins: str
 ) -> None:
     # A cache must not send an origin the answer, and the permission, of a different origin.

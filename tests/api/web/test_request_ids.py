@@ -97,7 +97,7 @@ def test_the_text_line_has_the_same_values(client: FlaskClient, caplog: pytest.L
     assert "request_id=mine method=GET route=None status=404 milliseconds=" in line
 
 
-def test_the_log_repeats_nothing_that_a_client_sent(
+def test_the_log_contains_nothing_that_a_client_sent(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = {"User-Agent": "hunter2", "Authorization": "hunter2", "X-Request-ID": "a\thunter2"}

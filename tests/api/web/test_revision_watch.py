@@ -81,7 +81,7 @@ def test_on_sqlite_a_commit_that_keeps_the_corpus_revision_changes_the_version(
     assert watch.version() != before
 
 
-def test_the_version_is_asked_for_once_in_an_interval_unless_it_must_be_that_of_now(
+def test_the_database_is_asked_once_in_an_interval_unless_the_current_version_is_required(
     app: Flask, make_watch: MakeWatch, clock: Clock
 ) -> None:
     watch = make_watch(INTERVAL)
@@ -100,7 +100,7 @@ def test_the_version_is_asked_for_once_in_an_interval_unless_it_must_be_that_of_
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_revision_that_a_restored_backup_repeats_is_a_different_version(
+def test_the_same_revision_after_a_restored_backup_is_a_different_version(
     app: Flask, make_watch: MakeWatch
 ) -> None:
     watch = make_watch(0)
@@ -135,7 +135,7 @@ class Question:
         assert self.go.wait(30)
 
 
-def test_threads_use_the_last_version_while_one_asks_until_it_is_two_intervals_old(
+def test_threads_use_the_last_version_while_one_thread_asks_for_up_to_two_intervals(
     app: Flask, make_watch: MakeWatch, clock: Clock
 ) -> None:
     watch = make_watch(INTERVAL)
@@ -158,7 +158,7 @@ def test_threads_use_the_last_version_while_one_asks_until_it_is_two_intervals_o
     assert question.count in (2, 3)
 
 
-def test_nothing_is_known_of_a_database_that_does_not_answer() -> None:
+def test_the_version_is_unknown_if_the_database_does_not_answer() -> None:
     for url in ("postgresql://tide:secret@127.0.0.1:1/briefs", "sqlite:////nowhere/at/all.db"):
         app = make_app(url)
         with app.app_context():

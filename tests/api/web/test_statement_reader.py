@@ -82,7 +82,7 @@ def test_a_reader_reads_again_after_an_error(reader: StatementReader, takeaways:
         assert read(reader, article) == text
 
 
-def test_a_reader_sees_what_was_committed_last(app: Flask, reader: StatementReader) -> None:
+def test_a_reader_sees_the_last_commit(app: Flask, reader: StatementReader) -> None:
     for name in ("one", "other"):
         with app.app_context(), db.engine.begin() as connection:
             connection.execute(update(Entity).values(name=name))
@@ -91,7 +91,7 @@ def test_a_reader_sees_what_was_committed_last(app: Flask, reader: StatementRead
         assert row.name == name
 
 
-def test_a_closed_reader_holds_no_connection_and_can_read_again(
+def test_a_closed_reader_has_no_connection_and_can_read_again(
     app: Flask, reader: StatementReader, takeaways: dict[str, str]
 ) -> None:
     article, text = next(iter(takeaways.items()))

@@ -44,7 +44,7 @@ def test_a_word_that_begins_sentences_like_a_name_is_an_entity(text: str, found:
         ("The plant at Tovrik Ekkel, the only place of its kind, is shut.", "Tovrik Ekkel", "place"),
     ],
 )
-def test_the_form_and_the_context_tell_the_type(text: str, name: str, kind: str) -> None:
+def test_the_form_and_the_context_decide_the_type(text: str, name: str, kind: str) -> None:
     assert {each: cluster.type for each, cluster in clusters(text).items()} == {name: kind}
 
 
@@ -88,11 +88,11 @@ def test_a_repeated_vote_counts_less_each_time() -> None:
         ("", False),
     ],
 )
-def test_a_lowercase_word_is_read_from_its_beginning(word: str, expected: bool) -> None:
+def test_a_word_in_lower_case_counts_only_from_its_beginning(word: str, expected: bool) -> None:
     assert (word in _lowercase_words(["fog, mid-bay", "log; it's o'rain", "Snow"])) is expected
 
 
-def test_a_name_of_the_catalogue_is_an_entity_whatever_its_form() -> None:
+def test_a_name_of_the_catalogue_in_any_form_is_an_entity() -> None:
     known: dict[str, object] = {"Storm": object()}
     assert clusters("Storm came.", known=known).keys() == {"Storm"}
 

@@ -19,7 +19,7 @@ LISTS = {key: value.split() for key, value in READ.items() if isinstance(value, 
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_is_sorted_and_has_no_word_twice(name: str) -> None:
+def test_a_list_is_sorted_without_repeated_words(name: str) -> None:
     assert LISTS[name] == sorted(set(LISTS[name]))
     assert all(word == word.lower() for word in LISTS[name])
 
@@ -122,7 +122,7 @@ def test_a_noun_is_known_in_the_plural_and_in_compounds(word: str, kind: str | N
     ("word", "kind"),
     [("zelltechnik", "organization"), ("velmorabad", "place"), ("anna", None), ("bank", None)],
 )
-def test_a_suffix_tells_the_type_of_a_word_that_is_not_english(word: str, kind: str | None) -> None:
+def test_a_suffix_decides_the_type_of_a_word_that_is_not_english(word: str, kind: str | None) -> None:
     assert LEXICON.suffix_type(word) == kind
 
 

@@ -48,7 +48,7 @@ def test_a_name_that_the_pipeline_recognizes_is_an_entity(model: str) -> None:
     assert [mention.text for mention in lanterns.mentions] == ["lanterns of Brevik"] * 2
 
 
-def test_the_pipeline_decides_if_no_rule_does(model: str) -> None:
+def test_the_pipeline_decides_if_rules_do_not(model: str) -> None:
     assert extracted("", "They left it to Fog again there.").get("Fog") is None
     assert extracted(model, "They left it to Fog again there.")["Fog"].entity.type == "policy"
 
@@ -82,7 +82,7 @@ def test_dates_and_amounts_are_not_entities(model: str) -> None:
     assert list(load_recognizer(model)("It was Noon.")) == []
 
 
-def test_a_model_that_cannot_be_loaded_is_an_error_of_one_line(tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_gives_a_one_line_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^BRIEFS_SPACY_MODEL: .*nowhere cannot be loaded: .+$"):
         load_recognizer(str(tmp_path / "nowhere"))
 

@@ -30,7 +30,7 @@ def read_text(name: str) -> str:
     return "".join(f"{line}\n" for line in word_lists.read_lines(name))
 
 
-def test_there_are_these_lists_only() -> None:
+def test_the_folder_contains_exactly_these_lists() -> None:
     assert {path.name for path in word_lists.FOLDER.iterdir()} == {f"{name}.txt.gz" for name in LISTS}
 
 
@@ -41,7 +41,7 @@ def test_a_list_has_not_changed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_is_sorted_and_has_no_line_twice(name: str) -> None:
+def test_a_list_is_sorted_without_repeated_lines(name: str) -> None:
     lines = word_lists.read_lines(name)
     assert lines == sorted(set(lines))
 
@@ -103,7 +103,7 @@ def test_the_notice_names_the_version_of_each_source(package: str) -> None:
     assert f"{package}==" not in (ROOT / "requirements.txt").read_text("utf-8")
 
 
-def test_seeding_loads_none_of_their_packages() -> None:
+def test_seeding_does_not_load_the_packages_of_the_lists() -> None:
     code = (
         "import sys, seeds.cli\n"
         "from seeds.extraction import word_lists as lists\n"

@@ -120,7 +120,7 @@ def test_a_report_of_the_same_day_is_more_similar() -> None:
     assert sum(weight_products(asked, same).values()) > sum(weight_products(asked, other).values())
 
 
-def test_case_accents_and_possessives_make_no_difference() -> None:
+def test_case_accents_and_possessives_do_not_matter() -> None:
     assert extract_features(body("Łódź FERRY ferry’s"), [], LEXICON) == extract_features(
         body("lodz's ferry Ferry"), [], LEXICON
     )

@@ -87,7 +87,7 @@ def test_a_title_resolves_in_a_different_spelling(app: Flask) -> None:
     assert [row["title"] for row in listed(app)] == ["The mayor's “plan”"]
 
 
-def test_a_link_follows_its_target_to_another_title_and_back(app: Flask) -> None:
+def test_a_link_follows_its_target_to_a_new_title_and_back(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "Beta"), page("b", "Beta")])
     first = without_volatile_columns(rows(app))["related_links"]
     seed_pages(app, [page("b", "Gamma")])
@@ -162,12 +162,12 @@ def test_an_article_never_links_to_itself(app: Flask) -> None:
     assert links(app) == {("a", 1): "b", ("b", 1): "a"}
 
 
-def test_one_title_twice_on_a_page_makes_one_edge(app: Flask) -> None:
+def test_a_title_that_is_listed_twice_makes_one_link(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "Beta", "BETA", "Beta"), page("b", "Beta")])
     assert links(app) == {("a", 1): "b", ("a", 2): None, ("a", 3): None}
 
 
-def test_resolving_a_link_makes_no_new_revision(app: Flask) -> None:
+def test_resolving_a_link_does_not_make_a_revision(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "Beta")])
     before = rows(app)["articles"]
     seed_pages(app, [page("b", "Beta")])
@@ -349,15 +349,15 @@ def test_an_age_that_a_page_can_print_decides(printed: str, age: timedelta) -> N
 
 
 @pytest.mark.parametrize("days", [20.9, 28])
-def test_an_age_is_that_of_whole_units(days: float) -> None:
+def test_an_age_in_part_of_a_unit_does_not_match(days: float) -> None:
     assert chosen("3 weeks ago", SEEN - timedelta(days=days), SEEN) is None
 
 
-def test_an_age_without_a_date_of_the_page_decides_nothing() -> None:
+def test_an_age_on_a_page_without_a_date_does_not_decide() -> None:
     assert chosen("3 weeks ago", SEEN - timedelta(weeks=3), SEEN, seen=None) is None
 
 
-def test_a_date_that_matches_both_or_neither_decides_nothing() -> None:
+def test_a_date_that_matches_both_or_neither_does_not_decide() -> None:
     morning, evening = SEEN.replace(hour=1), SEEN.replace(hour=23)
     assert chosen("Apr 21, 2026", morning, evening) is None
     assert chosen("Apr 22, 2026", morning, evening) is None
@@ -370,5 +370,5 @@ def test_an_article_without_a_date_matches_no_printed_date() -> None:
 
 
 @pytest.mark.parametrize("printed", ["Feb 30, 2026", "2026-13-01", "Apr 21", "0 days ago", "soon", ""])
-def test_an_incomplete_date_decides_nothing(printed: str) -> None:
+def test_an_incomplete_date_does_not_decide(printed: str) -> None:
     assert chosen(printed, SEEN - timedelta(days=300), SEEN - timedelta(days=4)) is None

@@ -24,7 +24,7 @@ def _headings(*parts: str) -> list[Heading | None]:
 @pytest.mark.parametrize(
     "data", [b"", b"\n\n", b" \t\r\n\xc2\xa0", b"\xef\xbb\xbf", b"\x07\n\x0b", "\u200b\n".encode()]
 )
-def test_a_page_of_nothing_that_shows_is_rejected_as_empty(data: bytes) -> None:
+def test_a_page_without_visible_characters_is_rejected_as_empty(data: bytes) -> None:
     assert (rejection_of(data).message, rejection_of(data).place) == (
         "the file is empty; expected a title and a body",
         "line 1",
@@ -60,11 +60,11 @@ def test_json_is_rejected_at_its_first_line(start: str) -> None:
 @pytest.mark.parametrize(
     "title", ["<3 From Aldemar", "[Video] Aldemar Opens a Lift", "{Lift} Opens", "[“Wait”] He Said"]
 )
-def test_a_title_may_start_with_a_bracket(title: str) -> None:
+def test_a_title_can_start_with_a_bracket(title: str) -> None:
     assert parse_blocks(title, "The Ledger", *BODY).title == title
 
 
-def test_newlines_and_byte_order_mark_change_nothing() -> None:
+def test_line_ends_and_a_byte_order_mark_do_not_matter() -> None:
     plain = page_bytes(PageParts()).decode()
     crlf = ("\ufeff" + plain.replace("\n", "\r\n")).encode()
     assert read_blocks(crlf) == read_blocks(plain.encode())
@@ -76,7 +76,7 @@ def test_lines_of_a_block_are_joined_and_their_white_space_collapsed() -> None:
     assert document.lines.title == (1, 2)
 
 
-def test_a_line_of_white_space_or_control_or_invisible_characters_is_blank() -> None:
+def test_a_line_of_white_space_control_and_invisible_characters_is_blank() -> None:
     document = parse_blocks(TITLE + "\n \t \nThe Ledger\n\x07\x0c\n" + BODY[0] + "\n\u200b\n" + BODY[1])
     assert document.byline is not None
     assert document.lines.body == ((5, 5), (7, 7))
@@ -94,7 +94,7 @@ def test_control_characters_are_left_out_and_counted_by_section() -> None:
     ]
 
 
-def test_tabs_and_newlines_are_no_control_characters() -> None:
+def test_tabs_and_line_ends_are_not_control_characters() -> None:
     document = parse_blocks(TITLE + "\t", "The\tLedger\r", *BODY)
     assert [each for each in warnings_of(document) if "control" in each[2]] == []
 
@@ -108,7 +108,7 @@ def test_direction_changing_characters_are_kept_and_counted_by_section() -> None
     ]
 
 
-def test_odd_characters_outside_all_fields_give_a_warning_for_the_page() -> None:
+def test_control_characters_outside_all_fields_give_a_warning_for_the_page() -> None:
     document = parse_blocks(TITLE, SUMMARY, "Key\x07 Takeaways", "• 1One.", "The Ledger", *BODY)
     assert warnings_of(document) == [("page", 5, "1 control character removed (first: U+0007)")]
 
@@ -116,12 +116,12 @@ def test_odd_characters_outside_all_fields_give_a_warning_for_the_page() -> None
 @pytest.mark.parametrize(
     "words", ["Key Takeaways", "KEY TAKEAWAYS", " key  takeaways ", "Key Takeaways:", "\u200eKey Takeaways"]
 )
-def test_a_heading_is_known_in_any_case(words: str) -> None:
+def test_a_heading_is_recognized_in_any_case(words: str) -> None:
     assert _headings(TITLE, words) == [None, Heading.TAKEAWAYS]
 
 
 @pytest.mark.parametrize("words", ["Editor's Desk", "Editor’s Desk", "EDITOR'S\nDESK", "Editor’s\n\nDesk"])
-def test_the_desk_may_be_on_one_line_or_two_or_two_blocks(words: str) -> None:
+def test_the_desk_can_be_one_line_two_lines_or_two_blocks(words: str) -> None:
     assert _headings(TITLE, words, *ANALYSIS) == [None, Heading.DESK, None]
 
 
@@ -146,7 +146,7 @@ def test_an_analysis_heading_in_one_block_with_the_desk_is_split_off() -> None:
     assert _headings(TITLE, "Editor's\n\nDesk\nThe Long View") == [None, Heading.DESK, None]
 
 
-def test_the_two_headings_of_the_tail_may_be_glued_to_each_other_and_to_a_title() -> None:
+def test_the_headings_of_the_tail_and_a_title_can_be_in_one_block() -> None:
     assert _headings(TITLE, "Share Article\nRelated Articles\nRenn Buys a Barge") == [
         *(None, Heading.SHARE, Heading.RELATED, None),
     ]

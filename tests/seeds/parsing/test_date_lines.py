@@ -69,7 +69,7 @@ WERE = [
 
 
 @pytest.mark.parametrize("line", [*FOUND, *WERE, "(none)", "None found"])
-def test_a_line_may_say_that_there_are_no_articles(line: str) -> None:
+def test_a_line_can_state_that_there_are_no_articles(line: str) -> None:
     assert says_none(line)
     assert not is_symbol(line)
 
@@ -83,6 +83,6 @@ def test_a_line_without_letter_or_digit_is_a_symbol(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["No Related-Party Deals, Regulator Says", "No News Is Good News", "No Articles of War"]
 )
-def test_a_title_that_starts_with_no_is_a_title(line: str) -> None:
+def test_a_title_can_start_with_the_word_no(line: str) -> None:
     assert not is_symbol(line)
     assert not says_none(line)

@@ -60,7 +60,7 @@ def test_the_source_document_parses_without_a_warning() -> None:
     }
 
 
-def test_a_rejection_names_its_place() -> None:
+def test_a_rejection_names_its_line_or_byte() -> None:
     assert Rejection("x", line=12).place == "line 12"
     assert Rejection("x", byte=0).place == "byte 0"
     assert Rejection("x").place is None

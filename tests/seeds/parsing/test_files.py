@@ -25,18 +25,18 @@ def refusal(path: Path, max_bytes: int = 10_000) -> Rejection:
     return caught.value
 
 
-def test_the_projects_documents_are_there() -> None:
+def test_the_documents_of_the_project_exist() -> None:
     assert (DOCUMENTS_FOLDER / "000_873f17470df679e4.txt") in find_documents([DOCUMENTS_FOLDER])
 
 
-def test_a_folder_has_its_txt_files_by_name_and_no_others(tmp_path: Path) -> None:
+def test_a_folder_contains_its_txt_files_sorted_by_name(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.yaml", "d.TXT", "e.txt.bak", "[f].txt", "txt"):
         (tmp_path / name).touch()
     write(tmp_path / "below", "g", Page())
     assert [path.name for path in find_documents([tmp_path])] == ["[f].txt", "a.txt", "b.txt"]
 
 
-def test_given_files_are_found_whatever_their_extension(tmp_path: Path) -> None:
+def test_named_files_are_found_with_any_extension(tmp_path: Path) -> None:
     paths = [tmp_path / "b.text", tmp_path / "a.txt"]
     assert find_documents(paths) == paths
 
@@ -58,11 +58,11 @@ def test_a_file_given_by_two_paths_is_found_once(tmp_path: Path, monkeypatch: py
     assert len(find_documents(spellings)) == 1
 
 
-def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
+def test_an_empty_folder_contains_no_documents(tmp_path: Path) -> None:
     assert find_documents([tmp_path]) == []
 
 
-def test_bytes_are_read_as_they_are(tmp_path: Path) -> None:
+def test_bytes_are_read_unchanged(tmp_path: Path) -> None:
     data = bytes(range(256)) + b"\r\n\xef\xbb\xbf"
     assert read_bytes(write(tmp_path, "a", data), len(data)) == data
     assert read_bytes(write(tmp_path, "empty", b""), 1) == b""
@@ -86,7 +86,7 @@ def test_a_folder_a_pipe_and_a_broken_link_are_rejected(tmp_path: Path) -> None:
     assert {refusal(path).message for path in paths} == {"the path is not a regular file"}
 
 
-def test_a_document_that_is_written_while_it_is_read_is_read_again(
+def test_a_document_that_changes_while_it_is_read_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path, "a", Page(summary="Before."))
@@ -162,7 +162,7 @@ def test_the_key_is_the_file_name_without_its_ending(tmp_path: Path) -> None:
     assert keys == list(names)
 
 
-def test_the_key_is_the_url_of_the_sidecar_where_it_has_one(tmp_path: Path) -> None:
+def test_the_key_is_the_url_of_the_sidecar_if_it_has_one(tmp_path: Path) -> None:
     path = write(tmp_path, "a", Page(), "url: https://example.org/a\nslug: tide")
     submission = read_with_sidecar(path, 10_000)
     assert submission.key == "https://example.org/a"
@@ -170,14 +170,14 @@ def test_the_key_is_the_url_of_the_sidecar_where_it_has_one(tmp_path: Path) -> N
     assert submission.document.source.name == "a.txt"
 
 
-def test_the_sidecar_is_the_one_of_its_own_name(tmp_path: Path) -> None:
+def test_a_document_has_the_sidecar_with_its_own_name(tmp_path: Path) -> None:
     write(tmp_path, "a", Page(), "published_at: 2026-04-21T12:00:00Z")
     write(tmp_path, "a.b", Page(), "published_at: 2026-04-22T12:00:00Z")
     days = [read_with_sidecar(tmp_path / name, 10_000).sidecar.published_at for name in ("a.txt", "a.b.txt")]
     assert days == [datetime(2026, 4, day, 12, tzinfo=UTC) for day in (21, 22)]
 
 
-def test_a_wrong_sidecar_rejects_its_document(tmp_path: Path) -> None:
+def test_a_document_with_an_invalid_sidecar_is_rejected(tmp_path: Path) -> None:
     path = write(tmp_path, "a", Page(), "slug: Tide")
     with pytest.raises(Rejection, match=r"^sidecar a\.yaml line 1: 'slug' must be"):
         read_with_sidecar(path, 10_000)
@@ -189,7 +189,7 @@ def test_a_sidecar_alone_is_not_a_document(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [250, 251])
-def test_a_name_as_long_as_a_file_system_allows_is_read(tmp_path: Path, length: int) -> None:
+def test_a_file_name_of_the_maximum_length_is_read(tmp_path: Path, length: int) -> None:
     # The name has 255 bytes with `.txt`. The name of the sidecar would be one byte too long.
     path = write(tmp_path, "n" * length, Page())
     assert read_with_sidecar(path, 10_000).key == "n" * length

@@ -53,7 +53,7 @@ def test_the_lines_of_an_analysis_are_those_from_its_desk_to_its_last_paragraph(
     ).lines.analysis == (10, 15)
 
 
-def test_an_analysis_may_have_no_heading_or_a_question_for_one() -> None:
+def test_the_heading_of_an_analysis_can_be_missing_or_a_question() -> None:
     bare = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "Editor's Desk", *ANALYSIS, SIGNATURE_BLOCK, *BODY)
     asking = parse_blocks(
         TITLE,
@@ -74,7 +74,7 @@ def test_an_analysis_may_have_no_heading_or_a_question_for_one() -> None:
     assert bare.analysis.paragraphs == ANALYSIS
 
 
-def test_an_analysis_may_have_no_desk() -> None:
+def test_the_desk_of_an_analysis_can_be_missing() -> None:
     document = parse_blocks(
         TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "The Long View", *ANALYSIS, SIGNATURE_BLOCK, *BODY
     )
@@ -84,7 +84,7 @@ def test_an_analysis_may_have_no_desk() -> None:
     assert document.body == BODY
 
 
-def test_a_desk_without_analysis_is_warned_of() -> None:
+def test_a_desk_without_an_analysis_gives_a_warning() -> None:
     document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "Editor's Desk", SIGNATURE_BLOCK, *BODY)
     assert (document.analysis, document.lines.analysis, document.body) == (None, None, BODY)
     assert warnings_of(document) == [("analysis", 10, "no paragraphs below the heading")]
@@ -108,7 +108,7 @@ def test_takeaways_below_the_desk_are_takeaways_with_a_warning() -> None:
     assert warnings_of(document) == [("takeaways", 18, "the takeaways are below the Editor's Desk")]
 
 
-def test_words_of_headings_may_be_subheadings_of_a_signed_body() -> None:
+def test_a_subheading_of_a_signed_body_can_have_the_words_of_a_heading() -> None:
     body = (BODY[0], "Editor's Desk", BODY[1], "Key Takeaways", BODY[0], "Related Articles", PARAGRAPH)
     listed = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, "The Ledger", *body, *TAIL)
     unlisted = parse_blocks(TITLE, SUMMARY, SIGNATURE_BLOCK, *body, *TAIL)
@@ -131,7 +131,7 @@ def test_a_signature_has_one_to_three_lines(signature: str, byline: Byline) -> N
     assert (document.byline, document.body) == (byline, BODY)
 
 
-def test_the_lines_of_a_signature_may_be_set_apart_by_blank_lines() -> None:
+def test_the_lines_of_a_signature_can_be_separated_by_blank_lines() -> None:
     document = parse_blocks(TITLE, SUMMARY, *TAKEAWAY_BLOCKS, *DESK, *ANALYSIS, *SIGNATURE, *BODY)
     assert document.byline == Byline(*SIGNATURE)
     assert (document.lines.byline, document.body) == ((17, 21), BODY)
@@ -167,7 +167,7 @@ def test_an_analysis_without_signature_is_one_paragraph() -> None:
     assert (document.analysis.paragraphs, document.body, document.byline) == (ANALYSIS, BODY, None)
 
 
-def test_a_page_with_a_tail_alone_has_a_head_and_a_body() -> None:
+def test_a_page_whose_only_heading_is_the_tail_has_a_head_and_a_body() -> None:
     document = parse_blocks(TITLE, SUMMARY, CAPTION, *BODY, *TAIL)
     assert (document.summary, document.image_caption, document.body) == (SUMMARY, CAPTION, BODY)
     uncaptioned = parse_blocks(TITLE, SUMMARY, PARAGRAPH, *BODY, *TAIL)
@@ -189,6 +189,6 @@ def test_buttons_between_the_headings_of_the_tail_belong_to_it() -> None:
     assert [warning[0] for warning in warnings_of(document)] == ["related"]
 
 
-def test_the_tail_may_be_missing() -> None:
+def test_the_tail_can_be_missing() -> None:
     document = parse(page_bytes(replace(PageParts(), tail=False)), "page.txt")
     assert (document.body, document.related, document.warnings) == (BODY, (), ())

@@ -49,13 +49,13 @@ def test_many_blocks_under_the_title_are_summary_and_a_caption_with_a_warning() 
     ]
 
 
-def test_a_page_without_summary_is_warned_of() -> None:
+def test_a_page_without_a_summary_gives_a_warning() -> None:
     document = parse_blocks("Aldemar Opens\na Lift", *TAKEAWAY_BLOCKS, SIGNATURE_BLOCK, *BODY)
     assert (document.summary, document.lines.summary) == (None, None)
     assert warnings_of(document) == [("summary", 2, "no summary")]
 
 
-def test_a_page_without_takeaways_is_warned_of_at_the_end_of_its_head() -> None:
+def test_a_page_without_takeaways_gives_a_warning_at_the_end_of_its_head() -> None:
     document = parse_blocks(TITLE, SUMMARY, CAPTION, *DESK, *ANALYSIS, SIGNATURE_BLOCK, *BODY)
     assert (document.takeaways, document.lines.takeaways) == ((), None)
     assert (document.summary, document.image_caption) == (SUMMARY, CAPTION)
@@ -107,7 +107,7 @@ def test_a_title_alone_is_rejected(parts: list[str]) -> None:
     )
 
 
-def test_a_first_block_too_long_for_any_title_is_rejected() -> None:
+def test_a_page_whose_first_block_is_too_long_for_a_title_is_rejected() -> None:
     rejection = rejection_of(join_blocks("The lift " * 56, "The lift " * 60, *TAKEAWAY_BLOCKS, *BODY))
     assert rejection.message == "the page has no title; its first block has more than 500 characters"
     assert rejection.place == "line 1"

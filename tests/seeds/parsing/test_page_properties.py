@@ -164,7 +164,7 @@ structured = st.tuples(pieces, st.sampled_from(["\n", "\n\n", "\r\n\r\n"])).map(
 @example(b"\xff")
 @example(b"\xed\xa0\x80")
 @example(b"0\n\nKey Takeaways\n\n* " + b"9" * 5000)
-def test_any_bytes_end_in_a_document_or_a_rejection_with_printable_messages(data: bytes) -> None:
+def test_any_bytes_give_a_document_or_a_rejection_with_printable_messages(data: bytes) -> None:
     outcome = _attempt(data)
     if isinstance(outcome, Rejection):
         assert _is_one_printable_line(outcome.message)
@@ -179,14 +179,14 @@ def test_any_bytes_end_in_a_document_or_a_rejection_with_printable_messages(data
 @example("Editor's Desk\n\nWhy\n\nJo\n\nEditor\n\nKey Takeaways\n\n•\n\nThe Ledger\n\nBody.".encode())
 @example(LISTED_PAGE.replace("HEADING", "Key Takeaways").encode())
 @example(LISTED_PAGE.replace("HEADING", "📰").encode())
-def test_every_field_is_the_collapse_of_the_lines_that_it_names(data: bytes) -> None:
+def test_each_field_is_the_collapsed_text_of_its_lines(data: bytes) -> None:
     outcome = _attempt(b"The First Block\n\n" + data)
     if isinstance(outcome, Document):
         _check_lines(outcome, (b"The First Block\n\n" + data).decode())
 
 
 @given(pages())
-def test_a_page_parses_to_the_parts_it_was_made_of(made: tuple[PageParts, bytes]) -> None:
+def test_a_page_is_parsed_into_its_original_parts(made: tuple[PageParts, bytes]) -> None:
     sample, data = made
     document = parse(data, "page.txt")
     assert document.title == sample.title
@@ -208,7 +208,9 @@ def test_a_page_parses_to_the_parts_it_was_made_of(made: tuple[PageParts, bytes]
 
 
 @given(pages())
-def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[PageParts, bytes]) -> None:
+def test_a_well_formed_page_has_only_warnings_of_a_missing_summary_or_takeaways(
+    made: tuple[PageParts, bytes],
+) -> None:
     sample, data = made
     messages = {warning.message for warning in parse(data, "page.txt").warnings}
     missing = {"no summary"} if sample.summary is None else set()
@@ -216,13 +218,15 @@ def test_a_page_warns_only_of_its_missing_summary_and_takeaways(made: tuple[Page
 
 
 @given(pages())
-def test_the_lines_of_a_page_name_its_fields(made: tuple[PageParts, bytes]) -> None:
+def test_each_field_of_a_well_formed_page_is_the_collapsed_text_of_its_lines(
+    made: tuple[PageParts, bytes],
+) -> None:
     _, data = made
     _check_lines(parse(data, "page.txt"), data.decode().removeprefix("\ufeff"))
 
 
 @given(st.text())
-def test_printable_text_is_one_line_and_stays_so(text: str) -> None:
+def test_printable_returns_one_line_and_is_idempotent(text: str) -> None:
     assert text == "" or _is_one_printable_line(printable(text))
     assert printable(printable(text)) == printable(text)
 

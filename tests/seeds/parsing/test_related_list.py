@@ -24,7 +24,7 @@ def _titles(*blocks: str) -> list[tuple[str, str | None]]:
     return [(related.title, related.date) for related in _related(*blocks).related]
 
 
-def test_a_title_has_the_date_line_below_it_verbatim() -> None:
+def test_the_date_of_a_title_is_the_unchanged_line_below_it() -> None:
     document = _related("Renn Buys a Barge\n3 weeks ago", "Gravel Sinks", "Apr 21, 2026", "Tide Late")
     assert [(each.title, each.date) for each in document.related] == [
         ("Renn Buys a Barge", "3 weeks ago"),
@@ -34,7 +34,7 @@ def test_a_title_has_the_date_line_below_it_verbatim() -> None:
     assert document.lines.related == ((19, 20), (22, 24), (26, 26))
 
 
-def test_titles_on_lines_of_one_block_are_several() -> None:
+def test_each_line_of_a_block_can_be_a_title() -> None:
     assert _titles("Renn Buys a Barge\nGravel Sinks\n2 days ago\nTide Late") == [
         *(("Renn Buys a Barge", None), ("Gravel Sinks", "2 days ago"), ("Tide Late", None)),
     ]
@@ -60,7 +60,7 @@ def test_bullets_before_related_titles_are_left_out() -> None:
     ]
 
 
-def test_a_date_without_a_title_above_it_is_warned_of() -> None:
+def test_a_date_without_a_title_above_it_gives_a_warning() -> None:
     document = _related("3 weeks ago", "Renn Buys a Barge\n2 days ago\nyesterday")
     assert [(each.title, each.date) for each in document.related] == [("Renn Buys a Barge", "2 days ago")]
     assert warnings_of(document) == [
@@ -95,7 +95,7 @@ def test_a_date_below_a_symbol_belongs_to_the_title_above() -> None:
     assert _titles("Gravel Sinks", "📅", "3 weeks ago") == [("Gravel Sinks", "3 weeks ago")]
 
 
-def test_symbols_and_lines_that_say_none_found_are_not_titles() -> None:
+def test_symbols_and_lines_for_an_empty_list_are_not_titles() -> None:
     assert _titles("📰\nNo related articles found", "***") == []
     assert _titles("📰\nRenn Buys a Barge") == [("Renn Buys a Barge", None)]
 
@@ -107,19 +107,19 @@ def test_running_text_under_the_related_titles_is_left_out_with_a_warning() -> N
     assert warnings_of(document) == [("related", 21, message)]
 
 
-def test_text_under_share_article_alone_is_left_out_with_one_warning() -> None:
+def test_text_under_share_article_without_a_list_is_left_out_with_one_warning() -> None:
     document = _related("Renn Buys a Barge", "Gravel Sinks", tail="Share Article")
     assert (document.related, document.lines.related) == ((), None)
     message = 'text without the heading Related Articles was left out: "Renn Buys a Barge"'
     assert warnings_of(document) == [("related", 17, message)]
 
 
-def test_share_article_alone_is_worth_no_warning() -> None:
+def test_share_article_alone_gives_no_warning() -> None:
     assert warnings_of(_related(tail="Share Article")) == []
     assert warnings_of(_related("📰\nNo related articles found", tail="Share Article")) == []
 
 
-def test_lines_over_the_only_date_of_a_block_are_one_title() -> None:
+def test_all_lines_above_the_only_date_of_a_block_are_one_title() -> None:
     assert _titles("Tractors Leave\nThe Factory\nApr 21, 2026") == [
         ("Tractors Leave The Factory", "Apr 21, 2026")
     ]

@@ -79,11 +79,11 @@ def test_a_value_can_have_every_form_of_yaml(text: str) -> None:
     assert read(text) == Sidecar(slug="tide")
 
 
-def test_values_are_text_whatever_yaml_takes_them_for() -> None:
+def test_values_are_text_even_if_yaml_has_a_type_for_them() -> None:
     assert read("language: no\nslug: 2026-04-21") == Sidecar(language="no", slug="2026-04-21")
 
 
-def test_a_value_may_be_an_alias_of_another() -> None:
+def test_a_value_can_be_a_yaml_alias() -> None:
     assert read(f"url: &page {URL}\nimage_url: *page") == Sidecar(url=URL, image_url=URL)
 
 
@@ -91,7 +91,7 @@ def test_a_value_may_be_an_alias_of_another() -> None:
 @pytest.mark.parametrize(
     "url", ["http://a", "HTTPS://Example.ORG/", "https://[2001:db8::1]:8080/a?b#c", LONGEST_URL]
 )
-def test_an_http_url_is_kept_unchanged(key: str, url: str) -> None:
+def test_an_http_url_is_not_changed(key: str, url: str) -> None:
     assert getattr(read(f'{key}: "{url}"'), key) == url
 
 
@@ -191,13 +191,13 @@ def test_anything_else_is_not_a_time(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
-def test_a_time_of_the_first_year_or_the_last_is_refused(value: str) -> None:
+def test_a_time_in_the_first_or_last_year_is_refused(value: str) -> None:
     rest = complaint(f"\n\npublished_at: {value}", line=3)
     assert rest == "'published_at' must be a time between the years 2 and 9998"
 
 
 @pytest.mark.parametrize("tag", ["en", "zh", "gsw", "en-GB", "zh-Hans-CN", "es-419", "de-CH-1996"])
-def test_a_language_tag_is_taken(tag: str) -> None:
+def test_a_language_tag_is_accepted(tag: str) -> None:
     assert read(f"language: {tag}").language == tag
 
 
@@ -228,7 +228,7 @@ def test_an_unknown_key_is_an_error_that_lists_the_keys(key: str) -> None:
     )
 
 
-def test_a_long_or_unprintable_key_is_shown_short_and_printable() -> None:
+def test_a_long_or_unprintable_key_is_shortened_and_escaped_in_the_message() -> None:
     rest = complaint(f'"\\x1b\\n\\u202e{"k" * 500}": x')
     assert rest.startswith("'\\x1b\\x0a\\u202ekkk")
     assert len(rest) < 200
@@ -286,11 +286,11 @@ def test_a_character_that_yaml_does_not_allow_is_named_by_its_line(character: st
 
 
 @pytest.mark.parametrize("nesting", ["[" * 60_000, "- " * 30_000, "? " * 30_000])
-def test_nesting_without_end_is_an_error(nesting: str) -> None:
+def test_very_deep_nesting_is_an_error(nesting: str) -> None:
     assert complaint(nesting)
 
 
-def test_an_alias_bomb_is_an_error_before_it_grows() -> None:
+def test_an_alias_bomb_is_an_error_before_it_is_expanded() -> None:
     assert complaint(BOMB) == "expected `key: value` lines with plain values"
 
 
@@ -311,7 +311,7 @@ def test_a_sidecar_at_the_limit_is_read_and_one_byte_over_is_not() -> None:
     )
 
 
-def test_a_sidecars_name_is_printable_in_the_message() -> None:
+def test_the_name_of_a_sidecar_is_escaped_in_the_message() -> None:
     with pytest.raises(Rejection) as caught:
         parse_sidecar(b"x: y", "a\nb\x1b.yaml")
     assert caught.value.message.startswith(r"sidecar a\x0ab\x1b.yaml line 1: 'x' ")

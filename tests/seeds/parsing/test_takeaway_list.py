@@ -15,7 +15,7 @@ def _takeaways(*blocks: str) -> list[str]:
 
 
 @pytest.mark.parametrize("bullet", "•*-–—·‣▪◦●■▶➤✓")
-def test_an_item_may_start_with_any_bullet(bullet: str) -> None:
+def test_an_item_can_start_with_any_bullet(bullet: str) -> None:
     assert _takeaways(f"{bullet} 1One\n{bullet}2Two") == ["One", "Two"]
 
 
@@ -25,7 +25,7 @@ def test_items_have_their_lines_with_or_without_blank_lines_between_them() -> No
     assert document.lines.takeaways == ((7, 7), (8, 9), (11, 11))
 
 
-def test_only_the_sequence_tells_a_number_from_its_text() -> None:
+def test_only_the_sequence_separates_a_number_from_the_text_after_it() -> None:
     masts = [f"• {number}x" for number in range(1, 13)]
     masts[1], masts[2], masts[8], masts[9] = "• 224-hour tides", "• 35G masts", "• 99 percent", "• 10Lost"
     masts[10] = "• 1111 locks"
@@ -34,11 +34,11 @@ def test_only_the_sequence_tells_a_number_from_its_text() -> None:
     ]
 
 
-def test_space_or_a_dot_or_bracket_after_the_number_is_no_text() -> None:
+def test_a_space_dot_or_bracket_after_the_number_is_not_text() -> None:
     assert _takeaways("• 1 One\n• 2. Two\n• 3) Three") == ["One", "Two", "Three"]
 
 
-def test_a_gap_in_the_numbers_gives_a_warning_but_no_gap_in_positions() -> None:
+def test_a_gap_in_the_numbers_gives_a_warning_and_positions_have_no_gap() -> None:
     document = _listed("• 1One\n• 2Two\n• 45G masts\n• 8Eight")
     assert [(each.position, each.text) for each in document.takeaways][2:] == [(3, "5G masts"), (4, "Eight")]
     assert warnings_of(document) == [
@@ -47,7 +47,7 @@ def test_a_gap_in_the_numbers_gives_a_warning_but_no_gap_in_positions() -> None:
     ]
 
 
-def test_a_list_that_starts_late_is_warned_of() -> None:
+def test_a_list_that_does_not_start_at_1_gives_a_warning() -> None:
     assert warnings_of(_listed("• 2Two\n• 3Three")) == [("takeaways", 7, "item 1 is missing: 2 comes first")]
 
 
@@ -71,7 +71,7 @@ def test_an_item_without_a_number_keeps_its_position_with_a_warning() -> None:
     ]
 
 
-def test_an_item_out_of_order_keeps_its_whole_text() -> None:
+def test_an_item_out_of_order_keeps_its_number_in_the_text() -> None:
     document = _listed("• 1One\n• 2Two\n• 3Three\n• 1 percent")
     assert document.takeaways[3].text == "1 percent"
     assert warnings_of(document)[0][:2] == ("takeaways", 10)
@@ -93,7 +93,7 @@ def test_an_item_without_text_is_left_out_with_a_warning() -> None:
     ]
 
 
-def test_a_heading_without_items_is_warned_of() -> None:
+def test_a_heading_without_items_gives_a_warning() -> None:
     assert warnings_of(_listed()) == [("takeaways", 5, "no items below the heading")]
 
 
@@ -109,11 +109,11 @@ def test_a_block_without_bullet_ends_the_list() -> None:
     assert document.body == (BODY[0], "• 2Two things that it says.")
 
 
-def test_an_endless_number_is_read_without_an_error() -> None:
+def test_a_very_long_number_is_read_without_an_error() -> None:
     assert _takeaways("• 1One\n• " + "9" * 5000)[1].startswith("99")
 
 
-def test_an_item_list_without_first_number_keeps_its_digits() -> None:
+def test_digits_in_a_list_whose_first_item_has_no_number_belong_to_the_text() -> None:
     assert _takeaways("• Roads came first.\n• 30 percent followed.\n• 4 cranes stay.") == [
         "Roads came first.",
         "30 percent followed.",

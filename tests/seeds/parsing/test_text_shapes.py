@@ -24,7 +24,7 @@ from seeds.parsing.text_shapes import (
         ("升降机开放了。潮水来了。", 2),
     ],
 )
-def test_sentences_are_counted_but_abbreviations_end_none(text: str, sentences: int) -> None:
+def test_an_abbreviation_does_not_end_a_sentence(text: str, sentences: int) -> None:
     assert count_sentences(text) == sentences
 
 
@@ -50,14 +50,14 @@ def test_long_or_several_sentences_are_a_paragraph(text: str) -> None:
         "Dr. Renn Sues Renn Inc.",
     ],
 )
-def test_a_title_may_be_long_or_end_in_a_stop(text: str) -> None:
+def test_a_title_can_be_long_or_end_in_a_full_stop(text: str) -> None:
     assert not reads_as_paragraph(text)
 
 
 @pytest.mark.parametrize(
     "text", ["The Ledger", "Ines Calloway", "Renn & Co., Ltd.", "T. Renn Jr.", "7 News", "Le Monde (Aldemar)"]
 )
-def test_a_name_may_be_a_line_of_a_signature(text: str) -> None:
+def test_a_name_can_be_a_line_of_a_signature(text: str) -> None:
     assert reads_as_signature_line(text)
 
 
@@ -79,7 +79,7 @@ def test_a_sentence_a_clause_or_an_item_is_not_a_signature_line(text: str) -> No
     assert not reads_as_signature_line(text)
 
 
-def test_a_heading_is_short_and_ends_as_no_sentence() -> None:
+def test_a_heading_is_short_and_does_not_end_like_a_sentence() -> None:
     assert reads_as_heading("The Long View")
     assert not reads_as_heading("It opens.")
     assert not reads_as_heading("x" * 81)

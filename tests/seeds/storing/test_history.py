@@ -28,7 +28,7 @@ def seen(engine: Engine) -> list[int]:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_writer_without_our_locks_waits_with_its_number_for_the_previous_commit(app: Flask) -> None:
+def test_a_writer_without_the_lock_of_runs_gets_its_number_after_the_previous_commit(app: Flask) -> None:
     waits, commits = threading.Event(), threading.Event()
 
     def write(engine: Engine, name: str, *, is_slow: bool) -> None:
@@ -92,7 +92,7 @@ def test_a_former_revision_is_archived_with_its_document(app: Flask) -> None:
     assert [len(row["content"]["takeaways"]) for row in kept] == [2, 2]
 
 
-def test_moving_a_document_without_changing_it_makes_no_revision(app: Flask) -> None:
+def test_moving_an_unchanged_document_does_not_make_a_revision(app: Flask) -> None:
     seed_pages(app, [submit("a", PAGE)])
     before = rows(app)
     assert seed_pages(app, [replace(submit("a", PAGE), folder="/elsewhere")]) == ["unchanged"]

@@ -148,7 +148,7 @@ def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_a_load_that_is_told_to_stop_leaves_complete_articles_and_says_how_to_finish(
+def test_a_load_that_is_stopped_leaves_complete_articles_and_recommends_a_second_run(
     app: Flask, database_url: str, pages: Path, complete: Rows, number: signal.Signals
 ) -> None:
     with start_load(database_url, pages) as process:
@@ -166,7 +166,7 @@ def test_a_load_that_is_told_to_stop_leaves_complete_articles_and_says_how_to_fi
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_complete_articles(
+def test_a_load_that_loses_its_connection_reports_it_in_one_line_and_leaves_complete_articles(
     app: Flask, database_url: str, pages: Path, complete: Rows
 ) -> None:
     with start_load(database_url, pages) as process:
@@ -186,7 +186,7 @@ def test_a_load_whose_connection_is_cut_says_so_in_one_line_and_leaves_complete_
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
-def test_a_document_that_the_database_refuses_leaves_nothing_and_is_reported_in_one_line(
+def test_a_document_that_the_database_refuses_is_not_stored_and_is_reported_in_one_line(
     app: Flask, engine: str, sqlite_template: Path, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     pages = tmp_path / "pages"

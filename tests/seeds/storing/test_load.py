@@ -129,7 +129,7 @@ def test_created_at_and_updated_at_are_the_time_of_seeding(app: Flask) -> None:
     assert before <= article_row(app, "page")["created_at"] <= datetime.now(UTC)
 
 
-def test_seeding_twice_changes_no_row(app: Flask) -> None:
+def test_a_second_load_changes_no_row(app: Flask) -> None:
     assert (
         seed_pages(app, [LIFE[0], submit("other", Page(title="Sirens Tested"))], CATALOGUE) == ["created"] * 2
     )
@@ -159,7 +159,7 @@ def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
     assert before <= row["updated_at"] <= datetime.now(UTC)
 
 
-def test_a_change_touches_no_other_article(app: Flask) -> None:
+def test_a_change_does_not_change_other_articles(app: Flask) -> None:
     other = submit("other", Page(title="The Sea Board", related=((PAGE.title, None),)))
     seed_pages(app, [other, LIFE[0]], CATALOGUE)
     age(app)
@@ -227,7 +227,7 @@ def test_entities_have_the_columns_of_the_catalogue_and_the_counts_of_all_articl
     }
 
 
-def test_an_entity_that_no_article_mentions_any_more_is_deleted(app: Flask) -> None:
+def test_an_entity_that_is_no_longer_mentioned_is_deleted(app: Flask) -> None:
     seed_pages(
         app, [submit("a", Page(title="The Sea")), submit("b", Page(title="The Sea and AI+"))], CATALOGUE
     )
@@ -283,7 +283,7 @@ def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(a
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
 
 
-def test_an_unchanged_document_is_left_alone_even_if_the_catalogue_changed(app: Flask) -> None:
+def test_an_unchanged_document_stays_unchanged_if_the_catalogue_changes(app: Flask) -> None:
     page = submit("a", Page(title="The Sea Board"))
     seed_pages(app, [page])
     before = rows(app)
@@ -372,7 +372,9 @@ EXTREMES = [
 ]
 
 
-def test_both_engines_end_with_equal_rows(app: Flask, sqlite_template: Path, tmp_path: Path) -> None:
+def test_both_engines_have_equal_rows_after_the_same_loads(
+    app: Flask, sqlite_template: Path, tmp_path: Path
+) -> None:
     with comparison_app(sqlite_template, tmp_path) as other:
         for one in (app, other):
             assert last_line(seed(one, DOCUMENTS_FOLDER)).endswith("0 removed, 0 rejected")

@@ -67,7 +67,7 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
 
 
 @pytest.mark.parametrize("pages", ORDERS, ids=["backwards", "shuffled"])
-def test_the_order_of_seeding_makes_no_difference(
+def test_entities_and_links_do_not_depend_on_the_order_of_seeding(
     app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[SubmittedDocument]
 ) -> None:
     with comparison_app(sqlite_template, tmp_path) as other:
@@ -77,7 +77,7 @@ def test_the_order_of_seeding_makes_no_difference(
     assert settled(app, pages) == expected
 
 
-def test_a_second_run_changes_nothing_and_says_so(app: Flask) -> None:
+def test_a_second_run_changes_nothing_and_reports_it(app: Flask) -> None:
     seed_pages(app, SAMPLES, read_catalogue())
     relink(app)
     before = rows(app)
@@ -154,7 +154,7 @@ def test_an_entity_can_be_deleted_and_return_any_number_of_times(
         assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/inland-waters-board")
 
 
-def test_of_two_catalogue_entries_the_one_with_more_of_the_text_is_the_successor(
+def test_the_successor_is_the_catalogue_entry_with_more_mentions(
     app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
 ) -> None:
     budget = ("Charles Tarrow said on Monday that the budget was good. Mr Tarrow said that he would stay.",)
@@ -169,7 +169,7 @@ def test_of_two_catalogue_entries_the_one_with_more_of_the_text_is_the_successor
     assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/charles-tarrow-jr")
 
 
-def test_an_entity_that_nothing_mentions_any_more_has_no_successor(app: Flask, client: FlaskClient) -> None:
+def test_an_entity_that_is_no_longer_mentioned_has_no_successor(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD))])
     seed_pages(
         app, [submit("a", Page(body=(BOARD[0].replace("Inland Waters Board", "Upland Mills Board"),)))]
@@ -178,7 +178,7 @@ def test_an_entity_that_nothing_mentions_any_more_has_no_successor(app: Flask, c
     assert client.get("/v1/entities/upland-mills-board").status_code == 200
 
 
-def test_the_entity_in_more_articles_has_the_slug(app: Flask, client: FlaskClient) -> None:
+def test_the_entity_in_more_articles_gets_the_slug(app: Flask, client: FlaskClient) -> None:
     person = ("Yesterday Mr Velmora, who owns the mill, said that he would sell. Mr Velmora is old.",)
     place = ("The boats lay near Velmora, a town in the hills, for a week, and in Velmora they were mended.",)
     for several, kind in (((person, place, place), "place"), ((person, person, place), "person")):
@@ -201,7 +201,7 @@ def test_a_catalogue_entry_takes_the_slug_of_an_extracted_entity(
     ]
 
 
-def test_a_different_slug_alone_is_a_change_of_the_corpus(
+def test_a_change_of_a_slug_alone_is_a_change_of_the_corpus(
     app: Flask, tmp_path: Path, catalogue: list[KnownEntity]
 ) -> None:
     def slug() -> str:

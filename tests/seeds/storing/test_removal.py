@@ -79,7 +79,7 @@ def test_an_unknown_article_cannot_be_removed(app: Flask, reference_: object) ->
     assert rows(app) == before
 
 
-def test_a_removal_is_one_change_of_the_corpus_and_the_last_of_the_article(app: Flask) -> None:
+def test_a_removal_is_one_change_and_the_last_change_of_its_article(app: Flask) -> None:
     seed_pages(app, [submit("board", BOARD)])
     remove(app, article_id("board"))
     assert corpus_revision(app) == 2
@@ -117,7 +117,7 @@ def test_a_removed_article_keeps_its_slugs(app: Flask) -> None:
     assert article_row(app, "board")["slug"] == slug
 
 
-def test_a_listed_title_leads_to_the_other_article_with_the_title_or_to_none(app: Flask) -> None:
+def test_a_listed_title_links_to_the_remaining_article_with_the_title_if_any(app: Flask) -> None:
     def target() -> object:
         (link,) = [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
         assert link["resolved"] == (link["target_id"] is not None)

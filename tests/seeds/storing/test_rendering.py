@@ -87,7 +87,7 @@ def stored_at_all(app: Flask) -> list[bool]:
         return [key is not None for key in keys]
 
 
-def test_a_change_makes_only_those_renderings_stale_that_show_it(app: Flask) -> None:
+def test_a_change_makes_only_the_renderings_that_contain_it_stale(app: Flask) -> None:
     seed_pages(app, [submit(*each) for each in (("weir", FIRST), ("mill", SECOND), ("other", LONELY))], [])
     assert refresh(app) == 3
     assert refresh(app) == 0
@@ -118,7 +118,7 @@ def test_a_statement_from_outside_the_project_leaves_no_outdated_rendering(
     assert stored(app) == dict.fromkeys(stored(app), False)
 
 
-def test_counts_of_entities_make_no_rendering_stale(app: Flask) -> None:
+def test_a_change_of_entity_counts_does_not_make_a_rendering_stale(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Entity).values(article_count=7, aliases=["Another"]))
@@ -184,7 +184,7 @@ def test_the_migration_adds_a_rendering_for_each_stored_article(app: Flask) -> N
     assert rows(app) == before
 
 
-def test_a_dry_run_renders_nothing(app: Flask) -> None:
+def test_a_dry_run_does_not_render(app: Flask) -> None:
     seed_pages(app, [submit("weir", FIRST)], [])
     assert seed(app, "--dry-run", ROOT / "seeds/documents").exit_code == 0
     assert stored_at_all(app) == [False]

@@ -101,7 +101,7 @@ def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
     ids=["exception", "interrupt", "statement"],
 )
 @pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
-def test_a_transaction_that_fails_leaves_nothing_and_does_not_affect_the_others(
+def test_a_failed_transaction_is_rolled_back_and_does_not_affect_the_others(
     app: Flask, fault: Callable[[Connection], None], error: type[BaseException], dry_run: bool
 ) -> None:
     seen: list[int] = []
@@ -147,7 +147,9 @@ def test_an_exception_from_the_last_transaction_leaves_no_lock(app: Flask, datab
     assert corpus_revision(app) == 0
 
 
-def test_the_lock_is_held_in_a_transaction_and_not_between_two(app: Flask, database_url: str) -> None:
+def test_the_lock_is_held_in_a_transaction_and_free_between_transactions(
+    app: Flask, database_url: str
+) -> None:
     locked: list[bool] = []
     with app.app_context(), transactions(db.engine, silent) as begin:
         for _ in range(2):
@@ -156,7 +158,7 @@ def test_the_lock_is_held_in_a_transaction_and_not_between_two(app: Flask, datab
     assert [*locked, is_locked(database_url)] == [False, True, False, True, False]
 
 
-def test_the_lock_is_held_through_a_whole_dry_run(app: Flask, database_url: str) -> None:
+def test_a_dry_run_holds_the_lock_from_beginning_to_end(app: Flask, database_url: str) -> None:
     locked: list[bool] = []
     with app.app_context(), transactions(db.engine, silent, dry_run=True) as begin:
         locked.append(is_locked(database_url))
@@ -166,7 +168,7 @@ def test_the_lock_is_held_through_a_whole_dry_run(app: Flask, database_url: str)
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
-def test_a_load_waits_for_another_writer_says_so_once_and_then_succeeds(
+def test_a_load_announces_once_that_it_waits_for_a_writer_and_then_succeeds(
     app: Flask, database_url: str, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     write(tmp_path / "pages", "a", Page())
@@ -234,7 +236,7 @@ def test_two_loads_at_once_end_with_the_rows_of_one(
         assert without_volatile_columns(rows(app)) == without_volatile_columns(rows(other))
 
 
-def test_a_database_under_a_different_name_has_the_same_lock(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_database_has_one_lock_under_all_of_its_names(sqlite_template: Path, tmp_path: Path) -> None:
     said: list[str] = []
     with comparison_app(sqlite_template, tmp_path) as app, app.app_context():
         (tmp_path / "link.db").symlink_to(tmp_path / "reference.db")
@@ -251,7 +253,7 @@ def test_a_database_under_a_different_name_has_the_same_lock(sqlite_template: Pa
     assert said == [WAITING_MESSAGE]
 
 
-def test_a_run_waits_for_the_end_of_the_previous_run_and_says_so_at_once(app: Flask) -> None:
+def test_a_run_announces_at_once_that_it_waits_for_the_end_of_the_previous_run(app: Flask) -> None:
     order: list[str] = []
     told = threading.Event()
 

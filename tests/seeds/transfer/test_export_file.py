@@ -52,7 +52,7 @@ def test_what_is_written_is_read(exported: bytes) -> None:
     assert sum(line.size for line in found) + len(exported.splitlines(keepends=True)[-1]) == len(exported)
 
 
-def test_what_is_read_is_written_again(exported: bytes, lines: Lines) -> None:
+def test_the_lines_that_were_read_can_be_written_unchanged(exported: bytes, lines: Lines) -> None:
     file = BytesIO()
     pairs = [(line["kind"], {name: line[name] for name in line if name != "kind"}) for line in lines[:-1]]
     counts = write_lines(pairs, file)
@@ -60,12 +60,12 @@ def test_what_is_read_is_written_again(exported: bytes, lines: Lines) -> None:
     assert counts.total() == len(pairs)
 
 
-def test_lines_are_counted_in_words() -> None:
+def test_the_counts_of_lines_are_formatted_as_text() -> None:
     counts = write_lines([("article", {}), ("entity", {}), ("entity", {})], BytesIO())
     assert format_counts(counts) == "1 article, 2 entities, 0 removed articles, 0 former revisions, 0 changes"
 
 
-def test_a_file_that_is_cut_at_any_byte_is_refused(lines: Lines) -> None:
+def test_a_file_that_is_truncated_at_any_byte_is_refused(lines: Lines) -> None:
     few = sealed(
         [next(line for line in lines if line["kind"] == kind) for kind in ("corpus", "removed", "end")]
     )
@@ -83,7 +83,7 @@ def test_an_altered_byte_is_refused(exported: bytes) -> None:
         fault(bytes(altered))
 
 
-def test_lines_that_are_left_out_doubled_or_moved_are_refused(exported: bytes) -> None:
+def test_missing_repeated_and_moved_lines_are_refused(exported: bytes) -> None:
     whole = exported.splitlines(keepends=True)
     for at in range(len(whole)):
         fault(b"".join(whole[:at] + whole[at + 1 :]))
@@ -138,7 +138,7 @@ def test_a_file_that_is_not_an_export_is_refused_with_the_line(
     assert found == expected
 
 
-def test_an_altered_line_shows_at_the_end(exported: bytes, lines: Lines) -> None:
+def test_an_altered_line_is_detected_at_the_last_line(exported: bytes, lines: Lines) -> None:
     line, message = fault(exported.replace(b'"changed_at":"20', b'"changed_at":"21', 1))
     assert line == len(lines)
     assert message.startswith("sha256: must be ")
@@ -243,7 +243,7 @@ def test_a_wrong_value_is_refused_with_its_path_and_the_expected_value(
     assert found == at + 1
 
 
-def test_every_key_of_every_line_must_be_there(lines: Lines) -> None:
+def test_every_line_must_have_all_keys(lines: Lines) -> None:
     for kind in {line["kind"] for line in lines}:
         at = first_of(lines, kind)
         for name in list(lines[at])[1:]:

@@ -46,7 +46,7 @@ def test_each_line_is_an_object_of_its_kind(app: Flask) -> None:
     ]
 
 
-def test_an_empty_database_is_two_lines(app: Flask) -> None:
+def test_the_export_of_an_empty_database_has_two_lines(app: Flask) -> None:
     key = rows(app)["corpus"][0]["secret_key"]
     first, last = export(app).splitlines()
     assert orjson.loads(first) == {"kind": "corpus", "format": 1, "revision": 0, "secret_key": key}
@@ -62,7 +62,7 @@ def test_chunks_of_any_size_give_the_same_export(app: Flask, monkeypatch: pytest
     assert chunk < 200, "all in one chunk"
 
 
-def test_more_than_a_chunk_is_exported(app: Flask) -> None:
+def test_a_database_larger_than_a_chunk_is_exported(app: Flask) -> None:
     title = "The Weir Is Closed for Reasons of {}"
     pages = [submit(f"page-{at:03}", Page(title=title.format(at))) for at in range(230)]
     seed_pages(app, [*pages, *(submit(page.key, Page(title="Corrected")) for page in pages)])
@@ -84,7 +84,7 @@ def test_an_export_is_one_state_of_the_database(app: Flask) -> None:
         assert [*begun, *lines] == whole
 
 
-def test_nothing_but_the_export_is_on_standard_output(runner: FlaskCliRunner, seeded: None) -> None:  # noqa: ARG001
+def test_standard_output_contains_only_the_export(runner: FlaskCliRunner, seeded: None) -> None:  # noqa: ARG001
     result = runner.invoke(args=["seed", "export"])
     assert all(orjson.loads(line)["kind"] for line in result.stdout_bytes.splitlines())
     assert result.stderr == (
@@ -92,7 +92,7 @@ def test_nothing_but_the_export_is_on_standard_output(runner: FlaskCliRunner, se
     )
 
 
-def test_a_real_process_writes_it_to_a_pipe(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_process_writes_the_export_to_a_pipe(sqlite_template: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'briefs.db'}"
     (tmp_path / "briefs.db").write_bytes(sqlite_template.read_bytes())
     seed(make_app(url), DOCUMENTS_FOLDER)
@@ -122,7 +122,7 @@ def test_an_export_changes_nothing(app: Flask) -> None:
     assert rows(app) == before
 
 
-def test_an_export_that_fails_leaves_the_older_file(
+def test_an_export_that_fails_keeps_the_older_file(
     app: Flask, runner: FlaskCliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "out" / "briefs.ndjson"

@@ -43,7 +43,7 @@ def test_what_is_written_is_read(one: UUID, at: datetime, words: str) -> None:
 
 
 @given(st.floats(0, 1), st.integers(-(1 << 31), (1 << 31) - 1))
-def test_numbers_are_read_as_they_are(part: float, number: int) -> None:
+def test_numbers_are_read_unchanged(part: float, number: int) -> None:
     assert fraction(as_json(part)) == part
     assert integer(-(1 << 31))(as_json(number)) == number
 
@@ -68,14 +68,14 @@ def test_every_other_value_is_refused(read: Reader, value: Any) -> None:
         read(value)
 
 
-def test_a_record_has_its_keys_in_their_own_order() -> None:
+def test_a_record_has_its_keys_in_the_declared_order() -> None:
     assert list(record({"a": text, "b": optional(text)})({"b": None, "a": "c"}).items()) == [
         ("a", "c"),
         ("b", None),
     ]
 
 
-def test_the_kind_says_what_else_there_is() -> None:
+def test_the_kind_decides_which_other_keys_are_required() -> None:
     read = by_kind({"one": record({"kind": text, "a": text}), "two": record({"kind": text})})
     assert read({"kind": "one", "a": "b"}) == {"kind": "one", "a": "b"}
     assert read({"kind": "two"}) == {"kind": "two"}
@@ -92,7 +92,7 @@ def test_a_checked_value_is_returned_unchanged() -> None:
         checked(uuid)("seven")
 
 
-def test_the_place_and_the_value_are_named_on_one_line() -> None:
+def test_an_error_names_the_path_and_the_value_on_one_line() -> None:
     read = record({"a": list_of(record({"b": pair(text, list_of(integer()))}))})
     wrong: tuple[tuple[Any, str], ...] = (
         (["c", ["d"]], 'a[1].b[0]: must be a whole number from 0 to 2147483647, not "d"'),
@@ -107,7 +107,7 @@ def test_the_place_and_the_value_are_named_on_one_line() -> None:
         assert len(str(caught.value)) < 200
 
 
-def test_times_in_other_zones_are_refused() -> None:
+def test_times_in_time_zones_other_than_utc_are_refused() -> None:
     at = datetime(2026, 4, 21, tzinfo=UTC).astimezone(tz=None) + timedelta(hours=1)
     with pytest.raises(MalformedError, match="must be a UTC time"):
         time(at.isoformat())

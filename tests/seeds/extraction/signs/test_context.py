@@ -52,7 +52,7 @@ def only_votes(text: str) -> dict[str, float]:
         ("Velmora, which grew, left.", "organization"),
     ],
 )
-def test_the_context_tells_persons_and_organizations(text: str, kind: str) -> None:
+def test_the_context_votes_for_persons_and_organizations(text: str, kind: str) -> None:
     assert type_by_context(text) == kind
 
 
@@ -79,7 +79,7 @@ def test_the_context_tells_persons_and_organizations(text: str, kind: str) -> No
         "They walked along the Velmora again.",
     ],
 )
-def test_the_context_tells_places(text: str) -> None:
+def test_the_context_votes_for_places(text: str) -> None:
     assert type_by_context(text) == "place"
 
 
@@ -104,7 +104,7 @@ def test_the_context_tells_places(text: str) -> None:
         ("They spoke at the Velmora there.", "event"),
     ],
 )
-def test_the_context_tells_products_policies_and_events(text: str, kind: str) -> None:
+def test_the_context_votes_for_products_policies_and_events(text: str, kind: str) -> None:
     assert type_by_context(text) == kind
 
 
@@ -124,7 +124,7 @@ def test_the_context_tells_products_policies_and_events(text: str, kind: str) ->
         "They wrote of Velmora retired.",
     ],
 )
-def test_some_contexts_tell_nothing(text: str) -> None:
+def test_some_contexts_have_no_votes(text: str) -> None:
     assert type_by_context(text) is None
 
 
@@ -136,7 +136,7 @@ def test_some_contexts_tell_nothing(text: str) -> None:
         ("Then Tovrik Ekkelund said so.", "Tovrik Ekkelund", "person"),
     ],
 )
-def test_some_contexts_tell_more_of_a_name_of_several_words(text: str, named: str, kind: str) -> None:
+def test_some_contexts_have_more_votes_for_a_name_of_several_words(text: str, named: str, kind: str) -> None:
     assert type_by_context(text, named) == kind
 
 
@@ -155,7 +155,7 @@ def test_a_network_of_something_else_is_a_weak_sign_of_an_organization() -> None
     assert only_votes("Then Velmora, a network, came.")["organization"] == 4
 
 
-def test_a_preposition_after_an_enrolment_is_no_sign_of_a_place() -> None:
+def test_a_preposition_after_an_enrolment_is_not_a_sign_of_a_place() -> None:
     assert only_votes("They are enrolled in Velmora now.").get("place", 0) == 0
 
 

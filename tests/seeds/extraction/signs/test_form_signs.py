@@ -30,7 +30,7 @@ from tests.seeds.extraction.signs.subjects import type_by_form
         ("Velmora Maru", "product"),
     ],
 )
-def test_the_head_noun_tells_the_type(name: str, kind: str) -> None:
+def test_the_head_noun_decides_the_type(name: str, kind: str) -> None:
     assert type_by_form(name) == kind
 
 
@@ -45,7 +45,7 @@ def test_the_head_noun_tells_the_type(name: str, kind: str) -> None:
         ("Brevik Corridor", "place"),
     ],
 )
-def test_an_ambiguous_head_noun_tells_the_likelier_type(name: str, kind: str) -> None:
+def test_an_ambiguous_head_noun_votes_for_the_likelier_type(name: str, kind: str) -> None:
     assert type_by_form(name) == kind
 
 
@@ -62,7 +62,7 @@ def test_an_ambiguous_head_noun_tells_the_likelier_type(name: str, kind: str) ->
         ("Queen Tove", "product"),
     ],
 )
-def test_the_first_word_can_tell_the_type(name: str, kind: str) -> None:
+def test_the_first_word_can_decide_the_type(name: str, kind: str) -> None:
     assert type_by_form(name) == kind
 
 
@@ -96,5 +96,5 @@ def test_the_first_word_can_tell_the_type(name: str, kind: str) -> None:
         ("DeShawn Velmora", "person"),
     ],
 )
-def test_the_form_of_a_name_tells_the_type(name: str, kind: str) -> None:
+def test_the_form_of_a_name_decides_the_type(name: str, kind: str) -> None:
     assert type_by_form(name) == kind

@@ -27,7 +27,7 @@ def policy_votes(text: str) -> float:
         ("Quiet Salty Old Warm Lantern", False),
     ],
 )
-def test_a_scheme_has_several_english_words_that_tell_no_type_but_a_place(name: str, expected: bool) -> None:
+def test_the_words_of_a_scheme_are_english_and_can_only_suggest_a_place(name: str, expected: bool) -> None:
     assert can_be_scheme(LEXICON, lower_words(name)) is expected
 
 
@@ -44,7 +44,7 @@ def test_a_scheme_has_several_english_words_that_tell_no_type_but_a_place(name: 
         "They joined Salty Coast, a scheme for pilots.",
     ],
 )
-def test_the_context_tells_a_scheme(text: str) -> None:
+def test_the_context_can_show_a_scheme(text: str) -> None:
     assert policy_votes(text) > 0
 
 

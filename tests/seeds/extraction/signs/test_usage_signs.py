@@ -27,7 +27,7 @@ def test_a_head_noun_of_organizations_and_products_is_a_product_after_an_article
         ("Salty Lantern", "quoted", "policy"),
     ],
 )
-def test_the_use_of_a_name_of_unknown_words_tells_the_type(name: str, usage: Usage, kind: str) -> None:
+def test_the_use_of_a_name_of_unknown_words_decides_the_type(name: str, usage: Usage, kind: str) -> None:
     assert type_by_form(name, usage) == kind
 
 
