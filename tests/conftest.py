@@ -22,7 +22,7 @@ from seeds.cli import seed
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
-# Copying a database in memory takes a twentieth of the time, but needs enough free memory.
+# Databases in memory are copied twenty times faster, but need enough free memory.
 MEMORY, MIN_FREE_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108
 
 # A shell makes background processes ignore SIGINT. The servers that tests start would inherit that.
@@ -79,7 +79,7 @@ def postgresql_server() -> Iterator[str]:
     place = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MIN_FREE_BYTES else None
     with tempfile.TemporaryDirectory(prefix="briefs-postgresql-", dir=place) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        # No test needs the data to survive a crash of the machine, and writing to disk takes longer.
+        # The data need not survive a crash of the machine, and waiting for the disk takes longer.
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")

@@ -1,4 +1,4 @@
-"""The documents: their commands run, their answers are real, and their links lead somewhere."""
+"""The documents: their commands run, their answers are real, and their links are valid."""
 
 import os
 import re
@@ -38,7 +38,7 @@ NOT_RUN = "not run: "
 
 EXAMPLE_SERVICE = "localhost:8000"
 EXAMPLE_DATABASE = "postgresql://briefs:secret@db.example.org/briefs"
-# What the table of commands leaves to the reader, and what the test puts there.
+# The placeholders in the table of commands, and the values that the test uses.
 PLACEHOLDERS = {
     "[PATH ...]": "seeds/documents",
     "[FILE]": "all.ndjson",
@@ -82,7 +82,7 @@ def anchors_of(page: Path) -> set[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder in which commands run as in the project's folder, and leave their files."""
+    """Return a folder in which commands run as in the folder of the project."""
     for name in ("api", "seeds", "migrations", "docs", "tests", "wsgi.py"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / ".venv").symlink_to(sys.prefix)
@@ -93,7 +93,7 @@ def run(script: str, folder: Path, database_url: str) -> str:
     """Run `script` in `folder` as a shell would, stopping at the first failure, and return its output."""
     environ = environment(database_url)
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
-    # Each answer of curl ends its line, so that several can be told apart.
+    # Each answer of curl ends with a line break, so that the answers can be separated.
     (folder / ".curlrc").write_text('write-out = "\\n"\n', encoding="utf-8")
     environ["HOME"] = str(folder)
     done = subprocess.run(
@@ -110,7 +110,7 @@ def run(script: str, folder: Path, database_url: str) -> str:
 
 @pytest.fixture
 def seeded(app: Flask, folder: Path, database_url: str) -> Iterator[None]:
-    """The project's documents and an article "harbour" with two revisions, and their export."""
+    """Load the documents of the project and an article "harbour" with two revisions, and export them."""
     assert seed(app).exit_code == 0
     for page in (Page(summary="Ten towns."), Page()):
         assert seed(app, write(folder, "harbour", page)).exit_code == 0
@@ -122,7 +122,7 @@ def seeded(app: Flask, folder: Path, database_url: str) -> Iterator[None]:
 
 @pytest.fixture
 def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  # noqa: ARG001
-    """A server on the seeded database."""
+    """Start a server on the seeded database."""
     with running_gunicorn(database_url, folder) as server:
         yield server
 
@@ -133,7 +133,7 @@ def on_server(text: str, server: Server) -> str:
 
 
 def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
-    """Assert that `printed`, JSON of a page, is `served`; `…` stands for any text."""
+    """Assert that the JSON `printed` on a page equals `served`. `…` matches any text."""
     if isinstance(printed, dict):
         assert list(printed) == list(served), place
         for key, value in printed.items():
@@ -189,7 +189,7 @@ def test_every_command_of_the_table_runs(app: Flask, folder: Path, database_url:
     assert len(commands) == 12
     for command in commands:
         if " import " in command:
-            # It needs an empty database: the backup has it.
+            # The command needs an empty database, which the backup contains.
             continue
         run(
             reduce(lambda text, left: text.replace(left, PLACEHOLDERS[left]), PLACEHOLDERS, command),
@@ -294,7 +294,7 @@ def test_every_path_that_a_page_names_exists(name: str) -> None:
 
 
 def versions() -> Mapping[str, str]:
-    """Return the version that each file of the project states."""
+    """Return the version in each file that contains it."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     specification = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     package = (ROOT / "api" / "__init__.py").read_text(encoding="utf-8")

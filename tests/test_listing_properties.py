@@ -109,7 +109,7 @@ class Lists(RuleBasedStateMachine):
 
     @initialize(drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)))
     def begin(self, drawn: tuple[DocumentParts, ...]) -> None:
-        """Seed all documents except one. Seed half of them a second later."""
+        """Seed all documents except one, half of them a second later than the others."""
         submissions = [self._submission(key, parts) for key, parts in zip(KEYS, drawn, strict=False)]
         self._load(submissions[::2])
         self.clock.time += timedelta(seconds=1)
@@ -117,7 +117,7 @@ class Lists(RuleBasedStateMachine):
 
     @rule(question=questions(), limit=st.integers(1, 5))
     def walk(self, question: Question, limit: int) -> None:
-        """Walk through a list that does not change. Both engines return the list of the oracle."""
+        """Walk through a list that does not change, and compare both engines with the oracle."""
         walks = self._walks(question, limit, [])
         shown = [sorted(map(orjson.dumps, walk.shown)) for walk in walks]
         assert shown[0] == shown[-1]

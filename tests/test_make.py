@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.server import ROOT
 
-# Runs this interpreter, which first executes a statement and then the program of the option `-c`.
+# Runs this interpreter, which executes a statement before the program of the option `-c`.
 FAKE_PYTHON = """#!/bin/sh
 exec {python} -c 'import sys; {statement}; exec(sys.argv[2])' "$@"
 """
@@ -56,7 +56,7 @@ def fake_python(folder: Path, statement: str) -> str:
 
 
 def error_line(run: subprocess.CompletedProcess[str]) -> str:
-    """Return the line that a failed recipe printed. The line after it is from make itself."""
+    """Return the line that a failed recipe printed. The next line is printed by make."""
     assert run.returncode != 0
     assert run.stdout == ""
     line, last = run.stderr.splitlines()

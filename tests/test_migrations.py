@@ -86,7 +86,7 @@ def secret_key() -> str:
 
 
 def _is_in_the_models(_: object, name: str | None, *__: object) -> bool:
-    # Full-text indexes are no models (api.models.search_terms). `schema_objects` compares them.
+    # Full-text indexes are not models (see api.models.search_terms). `schema_objects` compares them.
     return not re.search(r"_fts(_\w+)?$|(^|_)vector$", str(name))
 
 

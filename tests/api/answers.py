@@ -1,4 +1,4 @@
-"""Helpers for answers: JSON bodies and complete problems."""
+"""Helpers that read JSON answers and check problems."""
 
 import re
 from pathlib import Path
@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import TestResponse
 
-# RFC 9110, 15.5; werkzeug has older names for three.
+# The titles of RFC 9110, section 15.5. For three of them, werkzeug has older names.
 PHRASES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 MEMBERS = ["type", "title", "status", "detail", "instance", "request_id"]
 ERROR_MEMBERS = ["parameter", "message", "allowed", "suggestion"]
-# Details that must not reach a client: SQL, tracebacks, paths of files.
+# Details that an answer must not contain: SQL, tracebacks and paths of files.
 LEAKS = re.compile(
     r"SELECT |INSERT |Traceback|site-packages|\.py\b|sqlite|psycopg|sqlalchemy|/tmp|/etc|"
     + re.escape(str(Path(__file__).parents[2]))
@@ -22,7 +22,7 @@ LEAKS = re.compile(
 
 
 def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
-    """Assert that `response` is a problem (RFC 9457) of `status` without other keys, and return its body."""
+    """Assert that `response` is a problem (RFC 9457) with exactly the documented keys, and return its body."""
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"

@@ -18,7 +18,7 @@ ClientWith = Callable[..., FlaskClient]
 
 @pytest.fixture
 def client_with(database_url: str) -> Iterator[ClientWith]:
-    """A factory of further applications on the database of `app`, like other processes."""
+    """Yield a function that makes clients of more applications on the database of `app`."""
     apps: list[Flask] = []
 
     def make(**environ: str) -> FlaskClient:

@@ -36,7 +36,7 @@ class Listing:
 
     @property
     def documented(self) -> str:
-        """The path in the specification."""
+        """Return the path in the specification."""
         return self.path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
 
     def parameters(self, app: Flask) -> dict[str, Any]:

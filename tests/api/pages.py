@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask.testing import FlaskCliRunner
 
-# What the page of `Page()` and the links to it are called.
+# The title of `Page()`.
 HARBOUR = "Harbour Lights Return to the Outer Isles"
 
 

@@ -46,7 +46,7 @@ class Parameter:
 
     @property
     def is_repeatable(self) -> bool:
-        """True if it can be repeated; a list of names is a single value with commas."""
+        """Return True if the parameter can be repeated. A list of names is a single value with commas."""
         return self.schema["type"] == "array" and "enum" not in self.schema["items"]
 
     def faults(self) -> Iterator[Fault]:
@@ -94,7 +94,7 @@ def _written(value: Any) -> str:
 
 
 def without_a_letter(word: str) -> str:
-    """Return `word` with a letter missing."""
+    """Return `word` without one of its letters."""
     return word[:1] + word[2:] if len(word) > 2 else word[1:]
 
 
@@ -127,7 +127,7 @@ def fill(app: Flask) -> None:
 
 
 def parameters(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the query parameters of every route of `app`, by an address that exists."""
+    """Return the query parameters of every route of `app`. The keys are addresses that exist."""
     values = {
         "article": "slug-0",
         "entity": "entity-0",

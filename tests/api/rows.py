@@ -42,9 +42,9 @@ Rows = dict[type[Base], list[Row]]
 
 SPACE = UUID("5a0f7c1e-7f63-4f0a-9a53-0c1b2d3e4f50")
 DAY = datetime(2026, 4, 21, 9, 30, tzinfo=UTC)
-# Ties, nulls at several positions, and times that differ only in the last digit.
+# Contains ties, nulls at several positions, and times that differ only in the last digit.
 PUBLISHED = [DAY, None, DAY, DAY + timedelta(microseconds=1), None, DAY - timedelta(days=400), DAY, None]
-# Equal titles, and titles that a locale, a case-insensitive order or UTF-16 would sort differently.
+# Contains equal titles, and titles that a locale, a case-insensitive order or UTF-16 would sort differently.
 TITLES = [
     "Zebra",
     "apple",
@@ -65,7 +65,7 @@ SCORES = [None, 0.5, 0.25, None, 0.5, 1.0, 0.0]
 
 
 def row_id(kind: str, *numbers: int) -> UUID:
-    """Return the id of a row, which is unrelated to its position in any order."""
+    """Return the id of a row. Ids are unrelated to the position of a row in any order."""
     return uuid5(SPACE, f"{kind}:{numbers}")
 
 
@@ -229,7 +229,7 @@ def _naming(article: int, entity: int) -> Row:
 
 
 def _link(article: int, position: int, articles: int) -> Row:
-    """Return a link to a later article, or without a target."""
+    """Return a link to a later article, or a link without a target."""
     target, score = article + position, SCORES[(article + position) % len(SCORES)]
     row: Row = {
         "id": row_id("link", article, position),
@@ -246,6 +246,6 @@ def _link(article: int, position: int, articles: int) -> Row:
 
 
 def render(app: Flask) -> int:
-    """Render the articles as at the end of a load, and return their number."""
+    """Render the articles, as a load does at its end, and return their number."""
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin)

@@ -33,7 +33,7 @@ def faults(validator: Draft202012Validator, instance: Any) -> list[str]:
 
 
 def _closed(schema: Any) -> Any:
-    """Return `schema` with all of its objects closed to keys that are not in its properties."""
+    """Return `schema` with objects that allow only the keys in `properties`."""
     if isinstance(schema, list):
         return [_closed(each) for each in schema]
     if not isinstance(schema, dict):
@@ -43,6 +43,6 @@ def _closed(schema: Any) -> Any:
 
 
 def specification_of(app: Flask) -> dict[str, Any]:
-    """Return the document of `app`."""
+    """Return the specification of `app`."""
     with app.app_context():
         return document(app)

@@ -18,7 +18,7 @@ LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
 
 @pytest.fixture
 def routes(app: Flask) -> dict[str, list[Parameter]]:
-    """The parameters of each route by its address."""
+    """Return the parameters of each route by its address."""
     fill(app)
     return parameters(app)
 

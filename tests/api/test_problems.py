@@ -1,4 +1,4 @@
-"""Every error is a problem, whatever raised it."""
+"""Every error is answered with a problem."""
 
 import socket
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from tests.conftest import make_app
 
 
 def log_lines(caplog: pytest.LogCaptureFixture) -> str:
-    """Return everything that was logged, in both formats."""
+    """Return all logged lines in both formats."""
     formatters = JsonFormatter(), TextFormatter()
     return "\n".join(formatter.format(record) for record in caplog.records for formatter in formatters)
 
@@ -120,7 +120,7 @@ def test_a_statement_that_the_database_refuses_is_a_500_without_details(
 
 
 def test_a_request_that_waits_too_long_for_a_connection_is_a_503(app: Flask) -> None:
-    # Raised directly, since exhausting a real pool takes as long as its timeout.
+    # The error is raised directly, because exhausting a real pool takes as long as its timeout.
     response = raising(app, PoolTimeout("QueuePool limit of size 5 overflow 10 reached")).get("/fail")
     assert_problem(response, 503)
     assert response.headers["Retry-After"] == "5"

@@ -16,7 +16,7 @@ def gold_entity(name: str, *aliases: str, required: bool = True, mentions: int |
 
 
 def gold(*entities: GoldEntity, ignored: tuple[str, ...] = ()) -> Gold:
-    """Return the annotations of a page of which only entities are annotated."""
+    """Return the annotations of a page with annotated entities only."""
     return Gold({}, entities, frozenset(ignored))
 
 

@@ -12,7 +12,7 @@ from tests.test_documents import API_PAGE, blocks_of, on_server
 
 HERE = Path(__file__).parent
 COMPILER = HERE / "node_modules" / ".bin" / "tsc"
-# What the guide prints at least, if its examples did what the page says.
+# The guide prints at least these texts if its examples work.
 EXPECTED = ("Efficiency Over Excess", "422 sort", "unchanged", "1 articles; continue from true")
 
 
@@ -24,7 +24,7 @@ def main() -> int:
         template = folder / "template.db"
         migrate(f"sqlite:///{template}")
         with running_gunicorn(seeded_copy(template, folder), folder) as server:
-            # A module has top-level await, and a scope apart from the names of the browser.
+            # A module can use top-level await, and its names do not clash with those of the browser.
             program = "\n".join([*examples, "export {};", ""])
             (folder / "guide.ts").write_text(on_server(program, server), encoding="utf-8")
             (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Pages and sidecars for the tests of seeding, and the rows that came of them."""
+"""Pages and sidecars for the tests of seeding, functions that load them, and the resulting rows."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ from tests.conftest import make_app
 from tests.support.extraction import make_matcher
 
 ROOT = Path(__file__).parents[2]
-# How progress lines begin.
+# The beginnings of progress lines.
 PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 # Columns that differ between databases with the same documents: times, the secret key, and numbers from
 # sequences.
@@ -44,7 +44,7 @@ Rows = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it is saved; a part that is None or empty is left out."""
+    """The parts of a page. A part that is None or empty is left out."""
 
     title: str = "Harbour Towns Share Their Tide Gauges"
     summary: str | None = "Nine towns will read one another's gauges and warn one another of floods."
@@ -61,7 +61,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The text of the page, with blank lines between its blocks."""
+        """Return the text of the page, with blank lines between its blocks."""
         return "\n\n".join(self._blocks()) + "\n"
 
     def _blocks(self) -> Iterator[str]:
@@ -79,7 +79,7 @@ class Page:
 
 
 def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = None) -> Path:
-    """Write `page` to `NAME.txt` in `folder`, made where it is missing, and `sidecar` where one is given."""
+    """Write `NAME.txt` with `page`, and `NAME.yaml` with `sidecar` if there is one, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.txt"
     path.write_bytes(page.text.encode() if isinstance(page, Page) else page)
@@ -111,7 +111,7 @@ def seed(app: Flask, *arguments: object) -> Result:
 
 
 def without_progress(stderr: str) -> list[str]:
-    """Return the lines of `stderr` without progress lines, which a slow machine prints more of."""
+    """Return the lines of `stderr` without progress lines, whose number depends on the machine."""
     return [line for line in stderr.splitlines() if line and not line.startswith(PROGRESS)]
 
 
@@ -138,7 +138,7 @@ def comparison_app(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
 def seed_pages(
     app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
 ) -> list[str]:
-    """Load `submissions` as `flask seed load` does, with another catalogue; gives each one's outcome."""
+    """Load `submissions` like `flask seed load`, but with `catalogue`, and return their outcomes."""
     known = tuple(catalogue)
     matcher, outcomes = make_matcher(known), []
     with app.app_context(), transactions(db.engine, print) as begin:
@@ -159,7 +159,7 @@ def remove_article(app: Flask, key: str) -> Outcome:
 def rederive_pages(
     app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
 ) -> list[bool]:
-    """Derive `submissions` anew, loaded before, with another catalogue; tells what it changed."""
+    """Derive the data of loaded `submissions` again, with `catalogue`, and return whether each changed."""
     known = tuple(catalogue)
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         refresh_entities(connection, known)
@@ -178,7 +178,7 @@ def clear(app: Flask) -> None:
 def rows(app: Flask) -> Rows:
     """Return the rows of all tables, in an order that is the same on both engines.
 
-    Renderings are left out, which follow from the other rows and are made at the end of a run.
+    Renderings are left out. They depend only on the other rows and are written at the end of a run.
     """
     found: Rows = {}
     with app.app_context(), db.engine.connect() as connection:

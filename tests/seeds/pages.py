@@ -1,4 +1,4 @@
-"""Pages to parse, of invented text."""
+"""Pages of invented text for the tests of the parser."""
 
 import re
 import textwrap
@@ -27,7 +27,7 @@ RELATED = (("Gravel Prices Sink With the Canal", "3 weeks ago"), ("Renn Brothers
 
 @dataclass(frozen=True)
 class PageParts:
-    """The parts of a page; None or () for a missing part."""
+    """The parts of a page. A missing part is None or ()."""
 
     title: str = TITLE
     summary: str | None = SUMMARY

@@ -1,7 +1,7 @@
-"""Seeding commands in processes of their own: several at once, or killed at a chosen moment.
+"""Seeding commands in separate processes, which can run at the same time or be killed at a chosen step.
 
-The processes are forked from a server that has imported and read everything. A new interpreter would need
-seconds before it loads anything.
+The processes are forked from a server that has imported all modules and read all word lists. A new
+interpreter would need seconds before it loads a document.
 """
 
 import multiprocessing
@@ -24,9 +24,9 @@ CONTEXT.set_forkserver_preload([__name__])
 
 
 def start_commands(database_url: str, *commands: Sequence[str]) -> ForkServerProcess:
-    """Start `flask seed` with each of `commands` in turn, and return the process when the first begins.
+    """Run `flask seed` with each of `commands` in one process, and return the process when it begins.
 
-    The exit status of the process is 1 if a command ended with an exception other than its own exit.
+    The exit status of the process is 1 if a command ends with an exception other than SystemExit.
     """
     here, there = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_run, args=(database_url, commands, there))
@@ -63,7 +63,7 @@ def _start_stepping(
     here, there = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_run_steps, args=(database_url, command, last, there))
     process.start()
-    # Only the child holds this end, so that reading fails if the child dies.
+    # After this, only the child has the other end open, so that reading fails if the child dies.
     there.close()
     return process, here
 
@@ -78,7 +78,7 @@ def _run(database_url: str, commands: Sequence[Sequence[str]], ready: Connection
 
 
 def _run_steps(database_url: str, command: Sequence[str], last: int | None, parent: Connection) -> None:
-    """Run a command, and report the number of steps taken: before the step `last`, or at the end."""
+    """Run a command, and send the number of finished steps before the step `last`, or at the end."""
     runner, steps = make_app(database_url).test_cli_runner(), 0
 
     def take_step(*_: object) -> None:
@@ -96,5 +96,5 @@ def _run_steps(database_url: str, command: Sequence[str], last: int | None, pare
     parent.send(steps)
 
 
-# Read the word lists once, in the server.
+# The server reads the word lists once for all processes.
 derive(make_record(submit("page", Page()), "page").article_text, make_matcher(read_catalogue()))

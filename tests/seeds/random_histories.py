@@ -1,4 +1,4 @@
-"""A database with a past: pages seeded, corrected, removed and seeded again under changing catalogues."""
+"""Random histories of a database: pages are seeded, corrected and removed with changing catalogues."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +81,7 @@ def run_random_steps(app: Flask, seed: int, steps: int = 30) -> None:
 
 
 def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
-    """Do the steps of `run_random_steps`, and yield after each."""
+    """Do the steps of `run_random_steps`, and yield the number of each step after it."""
     random = Random(seed)  # noqa: S311
     catalogue: list[KnownEntity] = []
     for step in range(steps):
@@ -98,14 +98,14 @@ def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
 
 
 def remove_page(app: Flask, key: str) -> None:
-    """Remove the article of the page with `key`, if it is there."""
+    """Remove the article of the page with `key`, if it exists."""
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         if connection.scalar(select(Article.id).where(Article.key == key)):
             remove(connection, article_id(key))
 
 
 def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
-    """Do what `flask seed relink` does, with the catalogue `catalogue`."""
+    """Relink all pages like `flask seed relink`, but with `catalogue`."""
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
             release_slugs(connection, catalogue)
@@ -137,7 +137,7 @@ def import_file(app: Flask, data: bytes, folder: Path) -> Result:
 def all_responses(app: Flask, *, is_ranked: bool = True) -> Responses:
     """Return the responses of the API by target: all pages of collections, and all resources by id and slug.
 
-    `is_ranked` asks for the order of relevance too, which is an engine's own.
+    If `is_ranked` is True, they include the order of relevance, which differs between engines.
     """
     client = app.test_client()
     targets = [
@@ -156,7 +156,7 @@ def all_responses(app: Flask, *, is_ranked: bool = True) -> Responses:
 
 
 def _add_response(client: FlaskClient, target: str, found: Responses) -> str | None:
-    """Add the answer at `target`; gives where the next page is."""
+    """Add the response at `target` to `found`, and return the link to the next page."""
     response = client.get(target, headers={"X-Request-ID": "walk"})
     headers = {name: response.headers[name] for name in COMPARED_HEADERS if name in response.headers}
     found[target] = (response.status_code, headers, response.data)

@@ -1,4 +1,4 @@
-"""The `briefs` command and the entry point of `flask seed`, run in a folder that is not the project's."""
+"""The `briefs` command and the entry point of `flask seed`, in a folder outside the project."""
 
 import shutil
 import signal
@@ -24,13 +24,13 @@ def run(folder: Path, database: Path, *command: object) -> subprocess.CompletedP
 
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path) -> Path:
-    """A migrated, empty SQLite file."""
+    """Return the path of a migrated, empty SQLite file."""
     return Path(shutil.copyfile(sqlite_template, tmp_path / "briefs.db"))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with modules of another project, which the command must not load."""
+    """Return a folder with modules of a different project, which the command must not load."""
     path = tmp_path / "elsewhere"
     path.mkdir()
     for name in ("wsgi.py", "api.py", "seeds.py"):

@@ -55,7 +55,7 @@ def test_a_file_that_another_process_finished_is_not_overwritten(
     lock = fcntl.flock
 
     def finish_first(file: BinaryIO, operation: int) -> None:
-        # Between opening and locking, the other process finishes and renames the file.
+        # The other process finishes and renames the file after it is opened and before it is locked.
         (tmp_path / ".file.part").rename(tmp_path / "file")
         lock(file, operation)
 

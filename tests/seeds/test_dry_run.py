@@ -1,4 +1,4 @@
-"""A dry run has the same report as the real run, for any folder, and changes no row."""
+"""For any folder, a dry run has the same report as the load, and changes no row."""
 
 import shutil
 from pathlib import Path

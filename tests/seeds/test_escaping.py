@@ -1,4 +1,4 @@
-"""Messages that quote foreign text."""
+"""Escapes of unprintable characters in messages."""
 
 from seeds.escaping import printable, quoted
 

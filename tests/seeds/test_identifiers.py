@@ -1,4 +1,4 @@
-"""Ids and slugs: the same for the same documents, and stable."""
+"""Ids and slugs: the same documents have the same ids and slugs, which do not change."""
 
 import hashlib
 from pathlib import Path
@@ -223,7 +223,7 @@ def test_a_slug_of_a_different_article_is_never_reused(app: Flask) -> None:
 def test_a_very_long_title_has_the_same_outcome_on_both_engines_and_does_not_stop_other_documents(
     app: Flask, sqlite_template: Path, tmp_path: Path, length: int
 ) -> None:
-    # Words that compression does not shorten, because an index entry of PostgreSQL holds 2,704 bytes.
+    # An index entry of PostgreSQL holds 2,704 bytes. Compression does not shorten these words.
     words = " ".join(hashlib.sha256(bytes([at % 256, at // 256])).hexdigest() for at in range(500))
     title = words[:length].strip()
     write(tmp_path / "pages", "a", Page(title=title, summary=f"{title} and the rest of it"))

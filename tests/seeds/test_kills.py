@@ -1,4 +1,4 @@
-"""A load that is killed at any moment, and run again, ends as a load that was never killed."""
+"""A load that is killed at any step and run again ends like a load that was not killed."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ from tests.seeds.processes import count_steps, kill_before_step
 
 KILLS = 50
 LOAD = ("load", "--prune", "--yes")
-# Names in the catalogue and other names.
+# The pages contain names of the catalogue and other names.
 NAMES = ("China", "Guangdong", "the Inland Waters Board", "Shanghai")
 
 
@@ -45,7 +45,7 @@ Rewind = tuple[Callable[[], None], Callable[[], None]]
 
 @pytest.fixture
 def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
-    """Functions that save and restore the database of `app`."""
+    """Yield functions that save and restore the database of `app`."""
 
     def close() -> None:
         with app.app_context():
@@ -77,14 +77,14 @@ def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of eight documents, before `change`."""
+    """Return a folder of eight documents, before `change`."""
     for number in range(8):
         write(tmp_path / "pages", f"{number}", page(number, "weekly"))
     return tmp_path / "pages"
 
 
 def change(folder: Path) -> None:
-    """Correct, delete and add documents in `folder`, and leave others unchanged."""
+    """Correct, delete and add documents in `folder`."""
     for number in (0, 2, 3):
         write(folder, f"{number}", page(number, "daily"), f"slug: gauge-{number}" if number == 2 else None)
     for number in (5, 6):
@@ -94,7 +94,7 @@ def change(folder: Path) -> None:
 
 
 def check_whole(found: Rows, before: Rows, after: Rows) -> None:
-    """Check that each article that a killed run left is complete, as before or as after the load."""
+    """Assert that each article after a killed run equals the article before or after a complete load."""
     own = ("articles", "article_slugs", "sources", "takeaways", "article_entities", "revisions")
     present = without_volatile_columns(found)
     for article in found["articles"]:

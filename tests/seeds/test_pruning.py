@@ -1,4 +1,4 @@
-"""`flask seed load --prune` removes the articles whose documents are gone, and no others."""
+"""`flask seed load --prune` removes the articles whose documents are missing, and no others."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ NAMES = ("a", "b", "c", "d", "e")
 
 @pytest.fixture
 def folder(app: Flask, tmp_path: Path) -> Path:
-    """A folder of five loaded documents."""
+    """Load five documents, and return their folder."""
     pages = tmp_path / "pages"
     for name in NAMES:
         write(pages, name, Page(title=f"The Gauge of Town {name.upper()}"))
@@ -23,7 +23,7 @@ def folder(app: Flask, tmp_path: Path) -> Path:
 
 
 def prune(app: Flask, *arguments: object, answer: str | None = None) -> Result:
-    """Run `flask seed load --prune`, answering its question with `answer`."""
+    """Run `flask seed load --prune`, and answer its question with `answer`."""
     command = ["seed", "load", "--prune", *map(str, arguments)]
     return app.test_cli_runner().invoke(args=command, input=answer)
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server with the project's own documents."""
+    """Start a server on a database with the documents of the project."""
     folder = tmp_path_factory.mktemp("docs")
     with running_gunicorn(seeded_copy(sqlite_template, folder), folder) as server:
         yield server
@@ -46,7 +46,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
-    """A browser with its own profile that records its console and its network requests."""
+    """Start a browser with its own profile that records its console and its network requests."""
     options = ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
@@ -61,7 +61,7 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows after Execute: the address of the request, and the answer."""
+    """The address of a request and its answer, as the page shows them after Execute."""
 
     url: str
     status: int
@@ -82,7 +82,7 @@ def test_each_operation_is_listed_and_can_be_tried(server: Server, browser: Chro
     assert articles.url.startswith(f"{here}/v1/articles")
     assert (articles.status, articles.body) == (200, json.loads(server.get(articles.url[len(here) :]).body))
 
-    # There is no error, no breach of the content security policy and no request to a different host.
+    # The logs contain no errors, no violations of the content security policy and no foreign requests.
     assert log(browser, "browser") == []
     requested = requests(browser)
     assert f"{here}/healthz" in requested
@@ -131,5 +131,5 @@ def requests(browser: Chrome) -> list[str]:
         for event in events
         if event["method"] == "Network.requestWillBeSent"
     ]
-    # All others are the browser's start page and images inside the style sheet.
+    # Other URLs belong to the start page of the browser and to images inside the style sheet.
     return [url for url in sent if urlsplit(url).scheme not in ("chrome", "chrome-untrusted", "data")]

@@ -19,19 +19,19 @@ from tests.support.server import ROOT, Server, running_gunicorn, seeded_copy, st
 RELOADS = 2
 # As in gunicorn.conf.py.
 WORKERS = 2
-# Seconds between two requests of a client; the longer pauses make connections idle during a reload.
+# Seconds between two requests of a client. After the longer pause, a connection is idle during a reload.
 PAUSES = (0, 0.01, 0.1)
 
 
 @pytest.fixture(scope="module")
 def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a seeded SQLite database."""
+    """Return the URL of a seeded SQLite database."""
     return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server shared by all tests that only send requests."""
+    """Start a server for all tests that only send requests."""
     with running_gunicorn(database, tmp_path_factory.mktemp("server")) as server:
         yield server
 
@@ -102,7 +102,7 @@ def test_the_default_log_format_is_json_and_debug_logs_the_state_of_the_cache(
     database: str, tmp_path: Path
 ) -> None:
     with running_gunicorn(database, tmp_path, BRIEFS_LOG_FORMAT="", BRIEFS_LOG_LEVEL="debug") as server:
-        # One of the two workers gets two of three requests, and caches the second answer.
+        # One of the two workers gets at least two of three requests, and caches the second answer.
         for _ in range(3):
             server.get("/v1/articles")
         server.wait_until("the line", lambda: any("briefs.cache" in line for line in server.lines))
@@ -181,7 +181,7 @@ def finish(response: HTTPResponse) -> int:
 
 @contextmanager
 def asking(server: Server) -> Iterator[list[object]]:
-    """Let clients of both kinds send requests; yields the list of the statuses and exceptions so far."""
+    """Let clients of both kinds send requests, and yield the growing list of statuses and exceptions."""
     results: list[object] = []
     done = threading.Event()
 
@@ -273,7 +273,7 @@ def test_a_running_request_is_finished(number: signal.Signals, database: str, tm
 
 def test_waiting_connections_are_answered_before_the_service_stops(database: str, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    # One worker that accepts two connections; more wait in the listen queue.
+    # The only worker accepts two connections. Other connections wait in the listen queue.
     full = "--workers 1 --threads 1 --worker-connections 2"
     with (
         ThreadPoolExecutor(1) as pool,

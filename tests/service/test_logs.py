@@ -1,4 +1,4 @@
-"""Log lines: one line for each record, whatever the record contains."""
+"""Log lines: each record is one line, with any content."""
 
 import errno
 import io
@@ -145,7 +145,7 @@ def test_every_value_can_be_logged(formatter: logging.Formatter, value: object) 
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """A stream instead of standard error; the loggers are restored at the end."""
+    """Yield a stream that replaces standard error, and restore the loggers at the end."""
     loggers = [logging.getLogger(name) for name in (None, "briefs", "briefs.access", "gunicorn.error")]
     before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     yield io.StringIO()
@@ -214,7 +214,7 @@ def test_a_request_has_one_line_with_its_route_and_without_its_path(app: Flask) 
 
 
 def test_lines_are_written_together_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The thread that writes waits for the test instead of a time.
+    # The thread that writes waits for the test and not for a time.
     is_due = threading.Event()
     clock = SimpleNamespace(time=time.time, sleep=lambda _: is_due.wait(PATIENCE_SECONDS))
     monkeypatch.setattr(api.logs, "time", clock)
@@ -227,7 +227,7 @@ def test_lines_are_written_together_and_in_order(monkeypatch: pytest.MonkeyPatch
     wait_until("the lines", lambda: len("".join(stream.chunks).splitlines()) == 200)
     assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == list(range(200))
     assert len(stream.chunks) < 20
-    # A pipe accepts this many bytes at once, so that lines of several processes are not mixed.
+    # A pipe accepts this number of bytes at once, so that lines of several processes are not mixed.
     assert all(len(chunk) <= 4_096 and chunk.endswith("\n") for chunk in stream.chunks)
     written = len(stream.chunks)
     lines.write({"status": 200})

@@ -1,4 +1,4 @@
-"""A copy that follows the change feed equals the server, whatever several writers do at the same time."""
+"""A copy that follows the change feed equals the server, also if several writers work at the same time."""
 
 from pathlib import Path
 from random import Random
@@ -42,7 +42,7 @@ def commands(random: Random, folder: Path) -> list[list[str]]:
 
 
 def served(server: Server) -> dict[str, Article]:
-    """Return every article that the server lists, in its current state."""
+    """Return the current state of every article that the server lists."""
     articles: dict[str, Article] = {}
     target = "/v1/articles?limit=100&fields=id"
     while target:

@@ -1,4 +1,4 @@
-"""Raw requests over a socket, which no library would send, and answers that a library would hide."""
+"""Raw requests over a socket that a client library would not send, and answers that it would not show."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ PROBLEM_JSON = "application/problem+json"
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server with the project's own documents."""
+    """Start a server on a database with the documents of the project."""
     folder = tmp_path_factory.mktemp("server")
     with running_gunicorn(seeded_copy(sqlite_template, folder), folder) as server:
         yield server

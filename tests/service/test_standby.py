@@ -31,7 +31,7 @@ class Pair(NamedTuple):
 
 @contextmanager
 def running(data: Path) -> Iterator[str]:
-    """Run the server of the folder `data` and yield the URL of its maintenance database."""
+    """Run the PostgreSQL server of the folder `data`, and yield the URL of its maintenance database."""
     server = get_server(data, cleanup_mode="stop")
     try:
         yield server.get_uri()
@@ -40,7 +40,7 @@ def running(data: Path) -> Iterator[str]:
 
 
 def configure(data: Path, name: str) -> None:
-    """Make a server read a file of docs/postgresql at its next start."""
+    """Make the server of the folder `data` read a file of docs/postgresql at its next start."""
     (data / "conf.d").mkdir(exist_ok=True)
     shutil.copyfile(POSTGRESQL / name, data / "conf.d" / name)
     # Debian's postgresql.conf contains this line.
@@ -50,7 +50,7 @@ def configure(data: Path, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
-    """A migrated, empty database on a primary and its standby."""
+    """Start a primary with a migrated, empty database, and its standby."""
     with tempfile.TemporaryDirectory(prefix="briefs-standby-") as folder:
         primary, standby = (Path(folder) / name for name in ("primary", "standby"))
         with running(primary):
@@ -74,7 +74,7 @@ def pair() -> Iterator[Pair]:
                 "fast",
             ]
             pgexec("pg_basebackup", copying + options, server.bin_path, user=server.system_user)
-            # The folder contains the sockets and the process ids of the primary.
+            # The copied folder also contains the sockets and the process ids of the primary.
             for each in [*standby.glob(".s.PGSQL.*"), standby / ".handle_pids.json"]:
                 each.unlink(missing_ok=True)
             configure(standby, "standby.conf")
@@ -154,7 +154,7 @@ def links(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, each in value.items():
             if name == "links" and isinstance(each, dict):
-                # The schema of links contains references instead of addresses.
+                # In the specification, the value of `links` is a schema and not an address.
                 yield from (link for link in each.values() if isinstance(link, str) and link[0] == "/")
             else:
                 yield from links(each)

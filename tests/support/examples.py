@@ -1,4 +1,4 @@
-"""The examples of the specification, which are real responses about the document of the project.
+"""The examples of the specification, which are real responses for the document of the project.
 
 `make openapi` writes them by `python -m tests.support.examples`. A test compares them with new responses.
 """

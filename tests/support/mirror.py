@@ -68,7 +68,7 @@ class Mirror:
     def _fetch(self, identity: str) -> None:
         """Fetch an article if it has changed.
 
-        It can already be removed; a later change of the feed removes it.
+        If the article is already removed, a later change of the feed removes it from the copy.
         """
         condition = {"If_None_Match": self.etags[identity]} if identity in self.etags else {}
         answer = self.get(self.article.replace("{article}", identity), Cache_Control="no-cache", **condition)
@@ -86,7 +86,7 @@ class Mirror:
     def _refresh(self, corpus_revision: int) -> None:
         """Fetch all articles again if the corpus revision has changed.
 
-        Derived data, for example links, can change without an entry in the feed.
+        Derived data such as links can change without an entry in the feed.
         """
         if corpus_revision != self.corpus_revision:
             for identity in [*self.articles]:

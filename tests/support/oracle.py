@@ -29,7 +29,7 @@ COMPARED_FIELDS = (
     *("article_count", "mention_count", "shared_article_count"),
 )
 DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
-# Collections that an entity can have. All others can belong to an article.
+# The collections of an entity. All others are collections of an article.
 ENTITY_COLLECTIONS = ("articles", "co-mentioned")
 
 
@@ -87,7 +87,7 @@ class Question:
 
     @property
     def order(self) -> str:
-        """The sort, or the default sort."""
+        """Return the sort, or the default sort."""
         if self.kind == "articles" and "q" in self.filters:
             return self.sort or RELEVANCE
         return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
@@ -186,12 +186,12 @@ class Article:
 
     @property
     def id(self) -> UUID:
-        """The id of the article."""
+        """Return the id of the article."""
         return article_id(self.submission.key)
 
     @property
     def references(self) -> set[str]:
-        """The id and the slug of the sidecar, either of which identifies the article in a URL."""
+        """Return the references of the article in a URL: its id and the slug of its sidecar."""
         return {str(self.id), self.submission.sidecar.slug or ""}
 
 
@@ -238,7 +238,7 @@ class Corpus:
             self.entities[entity.id] = replace(present, aliases=aliases)
 
     def _entity_references(self, article: Article, *takeaways: int) -> set[str]:
-        """Return the slugs and ids of the entities of an article, or of some of its takeaways."""
+        """Return the slugs and ids of the entities that an article or its takeaways mention."""
         ids = {
             found.entity.id
             for found in article.entities

@@ -14,7 +14,7 @@ CONFIGURATION = ROOT / "docs" / "nginx.conf"
 # The PATH of ordinary users often lacks sbin.
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 HOST = "127.0.0.1:8000"
-# The main configuration, which writes only into `folder`. It includes docs/nginx.conf.
+# The main configuration includes docs/nginx.conf and writes only into `folder`.
 MAIN_CONFIGURATION = """
 {user}
 daemon off;

@@ -1,4 +1,4 @@
-"""A real gunicorn on a free port, whose output is captured and which ends with the test."""
+"""Real servers on free ports. Their output is captured, and they end with the test."""
 
 import os
 import re
@@ -44,23 +44,23 @@ class Server:
 
     @property
     def lines(self) -> list[str]:
-        """The complete lines of standard error. The last line can be incomplete and is left out."""
+        """Return the lines of standard error, without an incomplete last line."""
         text = (self.folder / "stderr").read_text(encoding="utf-8")
         return text[: text.rfind("\n") + 1].split("\n")[:-1]
 
     @property
     def output(self) -> str:
-        """The text of standard output."""
+        """Return the text of standard output."""
         return (self.folder / "stdout").read_text(encoding="utf-8")
 
     @property
     def booted(self) -> list[str]:
-        """Process ids of all workers that have started."""
+        """Return the process ids of all workers that have started."""
         return BOOTING.findall("\n".join(self.lines))
 
     @property
     def exited(self) -> list[str]:
-        """Process ids of all workers that have ended."""
+        """Return the process ids of all workers that have ended."""
         return EXITING.findall("\n".join(self.lines))
 
     def get(self, target: str, method: str = "GET", **headers: str) -> Answer:

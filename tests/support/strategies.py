@@ -1,4 +1,4 @@
-"""Hypothesis strategies for documents, and for requests for lists of their parts.
+"""Hypothesis strategies for documents, and for requests for lists.
 
 They use few words and values, so that many rows match a filter and have equal sort keys.
 """

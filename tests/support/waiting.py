@@ -1,4 +1,4 @@
-"""The application of wsgi.py, but a request with `X-Wait-For: FILE` waits until that file exists."""
+"""The application of wsgi.py. A request with `X-Wait-For: FILE` waits until the file exists."""
 
 import time
 from collections.abc import Iterable

@@ -135,12 +135,12 @@ def test_an_invalid_cursor_is_refused(app: Flask, client: FlaskClient) -> None:
 
 def test_an_altered_cursor_is_refused(app: Flask, client_with: ClientWith) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=0))
-    # With a fixed key, so that the cursor is the same in every run.
+    # A fixed key makes the cursor the same in every run.
     client = client_with(BRIEFS_SECRET_KEY=KEY)
     cursor = cursor_of(get(client, "/v1/articles?limit=1")["links"]["next"])
     altered = [cursor[:-1], cursor[1:], cursor + "A", cursor + "!", cursor + " ", cursor + "=", cursor + "é"]
     for at, digit in enumerate(cursor):
-        # The least bit of each byte, so that unused bits of the encoding are covered too.
+        # Changing the lowest bit of each byte also covers bits that the encoding does not use.
         other = BASE64[BASE64.index(digit) ^ 1] if digit in BASE64 else "-"
         altered.append(cursor[:at] + other + cursor[at + 1 :])
 
@@ -188,7 +188,7 @@ def test_links_begin_with_the_base_url(app: Flask, client_with: ClientWith) -> N
 def test_a_cursor_can_contain_a_title_of_any_accepted_length_on_both_engines(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
-    # Random letters cannot be compressed. A longer summary follows, so that the line is read as a title.
+    # Random letters cannot be compressed. The longer summary makes the parser read the line as a title.
     letters = random.Random(1)  # noqa: S311
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)).title() for _ in range(600)]
     title = " ".join(["Zigzag", *words])
@@ -197,6 +197,6 @@ def test_a_cursor_can_contain_a_title_of_any_accepted_length_on_both_engines(
     write_page(tmp_path, "c-short", Page(title="Ferries Sail Again After the Storm"))
     output = runner.invoke(args=["seed", "load", str(tmp_path)]).output
     pages = list(walk(client, "/v1/articles?sort=-title&limit=1"))
-    # A document is accepted or rejected by itself.
+    # The other documents do not decide whether a document is accepted.
     assert len(ids(*pages)) == 3 - output.count(" rejected: "), output[-500:]
     assert len(ids(*pages)) >= 2

@@ -18,9 +18,9 @@ from tests.api.listings import TOP_LEVEL
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_listings import Statement, recorded
 
-# Enough rows that the filters below match more than can be sorted, and that planners use indexes.
+# With so many rows, planners use indexes, and filters match more rows than a plan is allowed to sort.
 ARTICLES, MAX_SORTED_ROWS = 2500, 200
-# A value of each filter that matches many rows, and one that matches few, or None.
+# For each filter, a value that matches many rows and a value that matches few rows, or None.
 VALUES: dict[str, tuple[str, str | None]] = {
     "q": ("paragraph OR takeaway", "slow"),
     "entity": ("entity-0", "entity-5"),
@@ -44,7 +44,7 @@ OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position 
 
 @pytest.fixture
 def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many articles, and on PostgreSQL the statistics for its planner."""
+    """Insert many articles, and on PostgreSQL update the statistics of its planner."""
     monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED_ROWS)
     insert_rows(app, corpus_rows(ARTICLES, entities=30))
     with app.app_context(), db.engine.connect() as connection:

@@ -17,7 +17,7 @@ OTHER = "Ferries Sail Again After the Storm"
 
 @pytest.fixture
 def addresses(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Addresses:
-    """The addresses, with rows in every table of the database."""
+    """Insert rows into every table of the database, and return an address of each route."""
     write_page(tmp_path, "harbour", Page(related=(OTHER, "Nobody Has Written This One Yet")))
     sidecar = {"published_at": "2026-04-21T09:30:00Z", "image_url": "https://example.org/ferry.jpg"}
     write_page(tmp_path, "ferry", Page(title=OTHER, signature=("The Lantern Post",)), **sidecar)

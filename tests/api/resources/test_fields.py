@@ -20,7 +20,7 @@ SEARCH = "q=paragraph"
 
 @pytest.fixture
 def chosen(app: Flask) -> dict[str, list[str]]:
-    """The values of `fields` by the address of each route with this parameter."""
+    """Return the values of `fields` for each route with this parameter, by the address of the route."""
     fill(app)
     several = [each for of_route in parameters(app).values() for each in of_route]
     found = {each.address: _names(each) for each in several if each.name == "fields"}
@@ -34,13 +34,13 @@ def _names(parameter: Parameter) -> list[str]:
 
 
 def items(answer: Any) -> list[Any]:
-    """Return the items of a page, or the object itself."""
+    """Return the items of a page, or a list of the object if the answer is not a page."""
     found: list[Any] = answer.get("data", [answer])
     return found
 
 
 def whole(client: FlaskClient, address: str) -> list[Any]:
-    """Return the objects at `address` with all of their keys."""
+    """Return the objects at `address` with all keys."""
     more = f"?include={','.join(PARTS)}" if address in LISTS_OF_ARTICLES else ""
     return items(get(client, address + more))
 

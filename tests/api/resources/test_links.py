@@ -13,7 +13,7 @@ from tests.api.parameter_faults import Parameter, fill, parameters
 
 @pytest.fixture
 def collections(app: Flask) -> dict[str, list[Parameter]]:
-    """The parameters of each collection by its address, without the cursor."""
+    """Return the parameters of each collection except the cursor, by the address of the collection."""
     fill(app)
     paged = {
         address: [each for each in several if each.name != "cursor"]
@@ -25,7 +25,7 @@ def collections(app: Flask) -> dict[str, list[Parameter]]:
 
 
 def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
-    """Return a value of each parameter, or two if it is repeatable; `fields` excludes `include`."""
+    """Return a value of each parameter, or two values if the parameter can be repeated, but no `include`."""
     for each in reversed(several):
         if each.is_repeatable:
             yield from [(each.name, "zwei"), (each.name, "eins & drei")]

@@ -24,7 +24,7 @@ OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
 
 @pytest.fixture
 def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
-    """An article with the slug of its title, then `second`, then `third`."""
+    """Load an article that has had the slug of its title, then `second`, then `third`."""
     for slug in (None, "second", "third"):
         write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
         load(runner, tmp_path)
@@ -32,7 +32,7 @@ def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
 
 @pytest.fixture
 def merged(app: Flask) -> None:
-    """Entities; entity 1 has an earlier slug and the id of an entity that was merged into it."""
+    """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
     identity = row_id("entity", 1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
     slugs = [{"slug": slug, "entity_id": identity} for slug in ("old-name", "merged")]
@@ -81,7 +81,7 @@ def test_a_reference_that_is_neither_an_id_nor_a_slug_is_a_404(app: Flask, clien
         for collection in ("articles", "entities", "takeaways", "related-links"):
             assert_problem(client.get(f"/v1/{collection}/{reference}"), 404)
         assert_problem(client.get(f"/v1/articles/{reference}/takeaways"), 404)
-    # An id of a different kind of resource, and a slug where there are no slugs.
+    # The id of a different kind of resource, and a slug for a resource that has no slugs.
     for path in (
         f"/v1/entities/{article}",
         f"/v1/articles/{link}",
@@ -106,7 +106,7 @@ def test_an_earlier_slug_of_an_article_redirects_to_the_current_slug(client: Fla
             response = client.get(f"/v1/articles/{old}{rest}")
             assert response.status_code == 308
             assert response.headers["Location"] == f"/v1/articles/third{rest}"
-            # The redirect could be reversed later.
+            # Clients must not cache the redirect, because the article can return to the earlier slug.
             assert response.headers["Cache-Control"] == "no-cache"
             assert client.get(response.headers["Location"]).status_code == 200
             assert (

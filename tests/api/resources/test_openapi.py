@@ -20,7 +20,7 @@ PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
 
 @pytest.fixture
 def specification() -> dict[str, Any]:
-    """The document of an application with default settings."""
+    """Return the specification of an application with default settings."""
     return specification_of(make_app("sqlite:////nowhere/briefs.db"))
 
 
@@ -157,5 +157,5 @@ def test_the_examples_have_every_operation_that_answers_json(specification: dict
         for name, op in _operations(specification).items()
         if "application/json" in op["responses"]["200"]["content"]
     }
-    # The document of the project has no links, and the specification has no example of itself.
+    # The article of the project has no links, and the specification contains no example of itself.
     assert json - set(orjson.loads(EXAMPLES.read_bytes())) == {"getRelatedLink", "getOpenapiJson"}

@@ -99,7 +99,7 @@ def test_every_route_refuses_a_target_over_the_limit(
             longest = f"{address}?x=".ljust(MAX_TARGET, "y")
             assert_parameter_error(client.get(longest), "x")
             assert_problem(client.get(f"{longest}y"), 414)
-            # Counted in bytes as sent, of which each of these characters takes three.
+            # The limit counts the bytes of the request line. Each of these characters takes three bytes.
             encoded = f"{address}?x=" + "%41" * (MAX_TARGET // 3)
             assert_problem(client.get(encoded), 414)
 

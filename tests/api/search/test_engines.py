@@ -92,14 +92,14 @@ QUERIES = st.text(max_size=300) | st.lists(SPECIAL | TYPED, max_size=60).map("".
 
 @pytest.fixture
 def pages(app: Flask) -> None:
-    """PAGES in the database of `app`."""
+    """Load PAGES into the database of `app`."""
     known = [KnownEntity(name, "place", name.lower()) for name in ("Beijing", "Malmö")]
     outcomes = seed_pages(app, [submit(name, page) for name, page in PAGES.items()], known)
     assert outcomes == ["created"] * len(PAGES)
 
 
 def names(client: FlaskClient, query: str) -> set[str]:
-    """Return which of PAGES match `query`."""
+    """Return the names of the PAGES that match `query`."""
     by_title = {page.title: name for name, page in PAGES.items()}
     found = get(client, "/v1/articles?" + urlencode({"q": query, "total": "true"}))
     assert found["meta"]["total"] == len(found["data"])
@@ -172,7 +172,7 @@ def test_operators_of_an_engine_are_searched_as_words(client: FlaskClient) -> No
     assert (
         names(client, "lamp*") == names(client, "^lamp)") == names(client, "!'lamp\\") == {"lamps", "ferries"}
     )
-    # A phrase, and neither a prefix nor a column.
+    # The engines must read the text as a phrase, and not as a prefix or a column.
     assert names(client, "harb*") == names(client, "title:lamp") == set()
 
 
@@ -214,7 +214,7 @@ def test_a_search_combines_with_every_other_filter(
         }
         query = "a" if listing.documented.endswith(("/entities", "/co-mentioned")) else "zebra OR 1 OR 2"
         for name in sorted(filters):
-            # The last order of articles is relevance, which has its own implementation.
+            # Relevance, the last order of articles, has its own implementation.
             for sort in listing.parameters(app)["sort"]["enum"][-2:]:
                 with subtests.test(path=listing.path, filter=name, sort=sort):
                     own, both = {name: values[name]}, {name: values[name], "q": query, "sort": sort}

@@ -1,4 +1,4 @@
-"""The query language: every text is a valid query, or has no required word, or has too many words."""
+"""The query language: a text is a valid query, or it has no required word or too many words."""
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def phrase(text: str) -> tuple[str, ...]:
 
 
 def wanting(*choices: str | tuple[str, ...], without: tuple[str, ...] = ()) -> Query:
-    """Return a query of required words or phrases; a tuple is a choice of several."""
+    """Return a query of required words or phrases. A tuple contains alternatives."""
     required = [choice if isinstance(choice, tuple) else (choice,) for choice in choices]
     return Query(
         tuple(tuple(phrase(each) for each in choice) for choice in required),

@@ -1,4 +1,4 @@
-"""The order of relevance: best hits first, each hit once. The index follows each change."""
+"""The order of relevance: best hits first, and each hit once. The index contains every change."""
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from tests.api.rows import corpus_rows, insert_rows
 from tests.seeds.documents import Page, seed_pages, submit
 
 WORD = "zeppelin"
-# The texts differ only in one word of one part.
+# The texts differ in only one word of one part.
 PARTS = {
     "title": Page(title=f"Harbour Towns Share {WORD} Gauges"),
     "summary": Page(summary=f"Nine towns will read one another's {WORD} and warn one another of floods."),
@@ -143,7 +143,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: 
 def test_index_entries_are_deleted_with_their_article(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
     with app.app_context():
-        # Only a listed link stays when its target is removed.
+        # When the target is removed, the listed link remains and the computed link is deleted.
         db.session.execute(delete(RelatedLink).where(RelatedLink.basis == "computed"))
         db.session.execute(delete(Article).where(Article.slug != "in-body"))
         db.session.commit()

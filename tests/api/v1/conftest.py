@@ -11,5 +11,5 @@ from tests.support.examples import SLUG
 
 @pytest.fixture
 def brief(client: FlaskClient, seeded: None) -> Any:  # noqa: ARG001
-    """The article of the source document, as it is served."""
+    """Return the article of the source document from the API."""
     return get(client, f"/v1/articles/{SLUG}")

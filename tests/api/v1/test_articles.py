@@ -1,4 +1,4 @@
-"""Articles: the source document as a complete brief, and variants of pages."""
+"""Articles: the complete brief of the source document, and other pages."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The change feed: each change once and in order, without an end, sufficient to keep a copy."""
+"""The change feed: each change once and in order, so that a client can keep a copy."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ SLUG = "harbour-towns-share-their-tide-gauges"
 
 
 def seed(app: Flask, *names: str, page: Page = FIRST) -> None:
-    """Load `page` under each of `names`; each must be a change."""
+    """Load `page` under each of `names`, and assert that each load is a change."""
     outcomes = seed_pages(app, [submit(name, page) for name in names])
     assert "unchanged" not in outcomes
 
@@ -212,7 +212,8 @@ def test_a_copy_that_follows_the_feed_equals_the_database(app: Flask, client: Fl
         [("a", FIRST), ("b", FIRST), ("c", OTHER)],
         [("a", OTHER), ("b", None)],
         [],
-        # Removed before its first change is read, loaded again under the same id, and changed twice.
+        # The article is removed before its first change is read. Then it is loaded again with the same id and
+        # changed twice.
         [("d", FIRST), ("d", None), ("b", OTHER), ("c", FIRST), ("c", OTHER)],
         [("a", None), ("a", FIRST), ("c", None)],
     ]
@@ -254,7 +255,7 @@ def test_a_page_of_changes_takes_the_same_number_of_statements_at_any_length(
         with recorded(app) as statements:
             assert len(get(client, f"/v1/changes?limit={limit}")["data"]) == limit
         counts.append(sum("SELECT" in sql for sql, _ in statements))
-    # The page, the key of the cursor, and the corpus revision.
+    # The statements read the page, the key of the cursor and the corpus revision.
     assert counts == [3, 3]
 
 
@@ -267,7 +268,7 @@ def test_a_page_of_changes_is_read_from_an_index_and_not_sorted(
     first, second = ("\n".join(explain(app, each)) for each in statements if "LIMIT" in each[0])
     assert not re.search("Sort|TEMP B-TREE", first + second)
     if engine == "sqlite":
-        # The table itself is in the order of the number.
+        # The table is stored in the order of the sequence number.
         assert first == "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)"
         assert second == first
     else:

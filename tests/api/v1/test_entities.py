@@ -1,4 +1,4 @@
-"""Entities: their shape, their counts, their articles, and their co-mentioned entities."""
+"""Entities: the shape of an entity, its counts, its articles and its co-mentioned entities."""
 
 from pathlib import Path
 
@@ -130,7 +130,7 @@ def test_co_mentioned_entities_have_the_count_of_shared_articles(
     for entity in (first, *others):
         assert list(entity) == CO_MENTIONED_KEYS
         assert 1 <= entity["shared_article_count"] <= entity["article_count"]
-        # All other fields are those of the entity, over all articles.
+        # All other fields cover all articles, as in the entity itself.
         del entity["shared_article_count"]
         assert get(client, entity["links"]["self"]) == entity
 
@@ -161,7 +161,7 @@ def test_co_mentioned_entities_are_filtered_by_their_own_type_and_name(client: F
     places = [slug for slug, _ in shared(client, "sunrise", "?type=place&sort=name")]
     assert places == ["beijing", "china", "guangdong", "shanghai"]
     assert set(places) == {slug for slug in everything if types[slug] == "place"}
-    # An alias matches too. The entity itself is never listed, although its name begins like this.
+    # An alias matches too. The entity is never in its own list, although its name matches.
     ministry = ("ministry-of-industry-and-information-technology", 1)
     assert shared(client, "sunrise", "?q=miit") == shared(client, "sunrise", "?q=MINISTRY") == [ministry]
     assert shared(client, "sunrise", "?q=sun") == shared(client, "sunrise", "?type=place&q=miit") == []

@@ -25,7 +25,7 @@ from tests.api.specification import specification_of
 from tests.conftest import TEMPLATE, make_app
 
 KEY = "a key of thirty-two characters.."
-# The change feed has no last page. Its tests are in test_changes.
+# test_changes covers the change feed, which has no last page.
 ENDLESS = "/v1/changes"
 # A statement and its values, as passed to the driver.
 Statement = tuple[str, Any]
@@ -83,7 +83,7 @@ def test_writes_between_two_pages_do_not_repeat_or_drop_other_rows(
     for sort in ARTICLES.sorts(app)[0]:
         before = ARTICLES.ordered(app, sort)
         first = get(client, f"/v1/articles?sort={sort}&limit=4")
-        # New rows before and after the cursor, its own row deleted, and a later row moved.
+        # Inserts rows before and after the cursor, deletes the row of the cursor, and moves a later row.
         for number in range(new, new := new + 8):
             insert_rows(app, article_rows(number))
         gone, moved = before[3], before[8]
@@ -107,7 +107,7 @@ def _delete_and_move(app: Flask, gone: str, moved: str) -> None:
 
 @pytest.fixture
 def both_urls(sqlite_template: Path, postgresql_template: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The URLs of a migrated database on either engine."""
+    """Yield the URL of a migrated database on each engine."""
     shutil.copyfile(sqlite_template, tmp_path / "same.db")
     with psycopg.connect(postgresql_template, autocommit=True) as server:
         server.execute(f"CREATE DATABASE briefs_same TEMPLATE {TEMPLATE}")
@@ -123,7 +123,7 @@ def test_both_engines_return_the_same_bytes(both_urls: tuple[str, str]) -> None:
 
 
 def _crawl(database_url: str) -> dict[str, bytes]:
-    """Return every page of every collection and each item, by address, for documents and rows."""
+    """Load documents and rows, and return every page of every collection and each item by address."""
     app = make_app(database_url, BRIEFS_SECRET_KEY=KEY)
     try:
         _fill(app)
@@ -138,7 +138,7 @@ def _fill(app: Flask) -> None:
     assert result.exit_code == 0, result.output
     insert_rows(app, corpus_rows(articles=8, entities=8))
     with app.app_context():
-        # Only the time of the load can differ.
+        # Only the times of the load can differ.
         db.session.execute(
             update(Article).where(Article.source_bytes > 3).values(created_at=DAY, updated_at=DAY)
         )
@@ -218,7 +218,7 @@ def test_sqlite_reads_each_page_from_an_index_and_sorts_nothing(
             for plan in plans:
                 assert re.match(r"(SCAN|SEARCH) \w+ USING (COVERING )?INDEX ", plan), plan
                 assert "USE TEMP B-TREE" not in plan, plan
-            # A later page begins in the index where the page before ended, and reads no earlier row.
+            # A later page begins in the index at the end of the previous page, and reads no earlier row.
             assert plans[1].startswith("SEARCH "), plans[1]
 
 
@@ -253,7 +253,7 @@ def explain(app: Flask, query: Statement) -> list[str]:
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
-        # The planner would scan such a small table. The test is that an index can be used.
+        # The planner would scan a table as small as this one. The test asks if it can use an index.
         connection.exec_driver_sql("SET enable_seqscan = off")
         connection.exec_driver_sql("SET enable_bitmapscan = off")
         return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {sql}", values)]

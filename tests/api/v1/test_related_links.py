@@ -1,4 +1,4 @@
-"""Related links: listed titles are resolved when exactly one article has the title."""
+"""Related links: a listed title is resolved if exactly one article has the title."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ SLUG = slug_of(HARBOUR)
 
 
 def links(client: FlaskClient) -> list[Any]:
-    """Return the links of the article of the first page, in its order."""
+    """Return the links of the first page, in the order of the page."""
     data: list[Any] = get(client, f"/v1/articles/{SLUG}/related")["data"]
     return data
 

@@ -1,4 +1,4 @@
-"""The format of stored renderings, which has a number."""
+"""The number of the format of stored renderings."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""The revisions of an article: each is served as it was when it was the current revision."""
+"""The revisions of an article: each has the content that the article had at that time."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ KEYS = [
     *("changed_at", "fields", "word_count", "reading_minutes", "body", "analysis", "takeaways", "related"),
     *("source", "links"),
 ]
-# The fields that a revision and its article have in common.
+# The fields that both a revision and its article have.
 SHARED = [
     *("id", "slug", "title", "summary", "language", "byline", "image", "published_at", "revision"),
     *("word_count", "reading_minutes", "body", "analysis", "source"),
@@ -143,7 +143,7 @@ def test_every_revision_matches_its_schema(app: Flask, client: FlaskClient) -> N
 
 
 def test_fields_list_the_differences_from_the_previous_revision(app: Flask, client: FlaskClient) -> None:
-    # Each load makes a revision of the article, the last one with a different slug.
+    # Each load makes a revision of the article. The last revision has a different slug.
     renamed = submit("page", Page(), "slug: gauges\n")
     seed_pages(app, [FIRST, SECOND, BARE, renamed])
     revisions = [get(client, f"/v1/articles/gauges/revisions/{number}") for number in (1, 2, 3, 4)]
@@ -207,7 +207,7 @@ def test_an_article_that_is_loaded_again_has_its_earlier_revisions(app: Flask, c
     remove_article(app, "page")
     for address in addresses:
         assert_problem(client.get(address), 410)
-    # The article when it was removed.
+    # The last revision before the removal.
     seed_pages(app, [SECOND])
     items = get(client, f"{PATH}/revisions")["data"]
     assert [(item["revision"], item["kind"]) for item in items] == [

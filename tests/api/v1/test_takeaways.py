@@ -1,4 +1,4 @@
-"""Takeaways: their shape, their article and the entities that they mention."""
+"""Takeaways: the shape of a takeaway, its article and its entities."""
 
 from pathlib import Path
 

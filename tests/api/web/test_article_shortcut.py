@@ -1,4 +1,4 @@
-"""The shortcut: plain requests for one article are answered without Flask, as Flask would answer them."""
+"""The shortcut: plain requests for one article get the same answer as from Flask, without Flask."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ PAGES = {"first": Page(title="The First"), "second": Page(title="The Second", bo
 
 @pytest.fixture
 def plain(app: Flask, client_with: ClientWith) -> FlaskClient:
-    """A client without the cache, of two articles, one of which has a former slug."""
+    """Return a client without the cache, for two articles. The first article has a former slug."""
     seed_pages(app, [submit("first", PAGES["first"], "slug: former")])
     seed_pages(app, [submit(key, page, f"slug: {key}") for key, page in PAGES.items()])
     render(app)

@@ -1,4 +1,4 @@
-"""The byte cache: the same answers as without the cache, and never an outdated one."""
+"""The byte cache: the same answers as without the cache, and no outdated answers."""
 
 import gc
 import tracemalloc
@@ -57,7 +57,7 @@ class FakeWatch(RevisionWatch):
 
 
 class Application:
-    """Answers each request with its number; `then` is called before the answer."""
+    """An application that answers each request with its number, after calling `then`."""
 
     def __init__(self) -> None:
         self.requests = 0
@@ -65,7 +65,7 @@ class Application:
         self.then: Callable[[], object] = bool
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer, with an error under `/fail`."""
+        """Answer with the number of the request, or with an error under `/fail`."""
         self.requests += 1
         number = self.requests
         self.then()
@@ -77,19 +77,19 @@ class Application:
 
 @pytest.fixture
 def watch() -> FakeWatch:
-    """The watch that tells the cache about changes."""
+    """Return the watch of the cache."""
     return FakeWatch()
 
 
 @pytest.fixture
 def application() -> Application:
-    """The application behind the cache."""
+    """Return the application behind the cache."""
     return Application()
 
 
 @pytest.fixture
 def cached(application: Application, watch: FakeWatch) -> Client:
-    """A client of the application behind a cache of a few kilobytes."""
+    """Return a client of the application behind a cache of a few kilobytes."""
     return Client(ByteCache(application, watch, 5 * OVERHEAD_BYTES))
 
 
@@ -99,7 +99,7 @@ def text(response: TestResponse) -> str:
 
 
 def seen(response: TestResponse) -> tuple[Any, ...]:
-    """Return everything of an answer except the id of its request."""
+    """Return the status, the header fields and the body of an answer, without the request id."""
     headers = sorted(pair for pair in response.headers if pair[0] != "X-Request-ID")
     return response.status, headers, response.data.replace(response.headers["X-Request-ID"].encode(), b"")
 
@@ -163,7 +163,7 @@ def test_an_answer_is_not_cached_if_the_database_changes_meanwhile(
     def change() -> None:
         watch.current = 2
         application.then = bool
-        # A second request sees the change first.
+        # Another request notices the change first.
         assert text(cached.get("/b")) == "4"
 
     assert [text(cached.get(path)) for path in ("/a", "/b")] == ["1", "2"]
@@ -254,7 +254,7 @@ def test_hits_and_misses_are_counted() -> None:
 def test_the_cache_counts_all_memory_of_its_answers(client_with: ClientWith, watch: FakeWatch) -> None:
     client = client_with(BRIEFS_CACHE_BYTES="100000000")
     cache = client.application.wsgi_app.application  # type: ignore[attr-defined]
-    # Links that repeat a long target make an answer and its `Link` long.
+    # The links of an answer repeat a long target, so that the answer and its `Link` field are long.
     entities = orjson.loads(client.get("/v1/entities?limit=100").data)["data"]
     cache.watch = watch
     named = "".join(f"&entity={each['slug']}" for each in entities)[:3_000].rpartition("&")[0]

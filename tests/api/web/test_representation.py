@@ -12,7 +12,7 @@ from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 
 OTHER = "Ferries Sail Again After the Storm"
-# Unlike the harbour page, so that no link between the two is computed.
+# The texts differ from the harbour page, so that there is no computed link between the two pages.
 FERRIES = Page(
     title=OTHER,
     summary="The company sells its oldest vessel and keeps the band.",
@@ -26,7 +26,7 @@ DEFAULT = "public, max-age=60, stale-while-revalidate=300"
 
 @pytest.fixture
 def folder(runner: FlaskCliRunner, tmp_path: Path) -> Path:
-    """A folder with one page, which is loaded and lists a related page that does not exist."""
+    """Load a page whose related page does not exist, and return its folder."""
     write_page(tmp_path, "harbour", Page(related=(OTHER,)))
     load(runner, tmp_path)
     return tmp_path
@@ -195,7 +195,7 @@ def test_answers_allow_only_the_origins_in_the_setting(client_with: ClientWith, 
 def test_every_answer_varies_with_the_origin_if_the_setting_lists_origins(
     client_with: ClientWith, origins: str
 ) -> None:
-    # A cache must not send an origin the answer, and the permission, of a different origin.
+    # A cache must not send an answer that permits one origin to a different origin.
     client = client_with(BRIEFS_CORS_ORIGINS=origins)
     varying = {
         origin: [name.lower() for name in client.get("/v1/articles", headers={"Origin": origin}).vary]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def id_of(client: FlaskClient, given: str, path: str = "/healthz") -> str:
-    """Send `given` as the id of a request and return the id in the answer."""
+    """Send a request with the id `given`, and return the id in the answer."""
     return client.get(path, headers={"X-Request-ID": given}).headers["X-Request-ID"]
 
 

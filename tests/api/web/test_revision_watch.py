@@ -1,4 +1,4 @@
-"""The revision watch: when the database is asked for its version, and what threads get meanwhile."""
+"""The revision watch: when the database is asked for its version, and which version threads get meanwhile."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -33,14 +33,14 @@ class Clock:
         self.seconds = 1_000.0
 
     def monotonic(self) -> float:
-        """Return the time; it passes between any two calls."""
+        """Return the time, which advances at each call."""
         self.seconds += 0.000_001
         return self.seconds
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of the watches."""
+    """Replace the clock of the watches."""
     clock = Clock()
     monkeypatch.setattr(api.web.revision_watch, "time", clock)
     return clock
@@ -48,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def make_watch(app: Flask) -> Iterator[MakeWatch]:
-    """Make watches that are closed at the end."""
+    """Yield a function that makes watches, and close the watches at the end."""
     watches: list[RevisionWatch] = []
 
     def make(interval: float) -> RevisionWatch:
@@ -121,7 +121,7 @@ def test_a_new_connection_never_repeats_an_old_version(app: Flask, make_watch: M
 
 
 class Question:
-    """Holds the next question of a watch in the database until the test lets it go."""
+    """The next statement of a watch, which waits in the database until the test releases it."""
 
     def __init__(self, engine: Engine) -> None:
         self.asked, self.go = threading.Event(), threading.Event()
@@ -154,7 +154,7 @@ def test_threads_use_the_last_version_while_one_thread_asks_for_up_to_two_interv
         after = asking.result(30)
         assert after != before
         assert [each.result(30) for each in waiting] == [after] * 2
-    # The one that needs the version of now arrived after the first question was sent.
+    # The thread that needs the current version arrived after the first statement was sent.
     assert question.count in (2, 3)
 
 

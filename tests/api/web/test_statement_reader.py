@@ -17,13 +17,13 @@ from tests.api.rows import corpus_rows, insert_rows
 FIRST_TAKEAWAY = (
     select(Takeaway.text).where(Takeaway.article_id == bindparam("article")).order_by(Takeaway.position)
 )
-# More than a pool of the default size lends.
+# More than the connections of a pool of the default size.
 THREADS = 20
 
 
 @pytest.fixture
 def reader(app: Flask) -> Iterator[StatementReader]:
-    """A reader of a database with a few articles and entities."""
+    """Yield a reader of a database with a few articles and entities."""
     insert_rows(app, corpus_rows(articles=4, entities=3))
     with app.app_context():
         reader = StatementReader(autocommit_engine())
@@ -33,7 +33,7 @@ def reader(app: Flask) -> Iterator[StatementReader]:
 
 @pytest.fixture
 def takeaways(app: Flask, reader: StatementReader) -> dict[str, str]:
-    """The text of the first takeaway of each article that has one, by the id of the article."""
+    """Return the text of the first takeaway of each article with takeaways, by the id of the article."""
     assert reader
     with app.app_context():
         rows = db.session.execute(

@@ -1,4 +1,4 @@
-"""Aliases in brackets: which texts in brackets are names, and what acronyms abbreviate."""
+"""Aliases in brackets: which texts in brackets are names, and which words an acronym abbreviates."""
 
 import pytest
 

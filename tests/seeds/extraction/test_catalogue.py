@@ -1,4 +1,4 @@
-"""The catalogue: that of the project is valid, and an invalid one is an error of one line."""
+"""The catalogue: the file of the project is valid, and an invalid catalogue gives a one-line error."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Coreference: which names of a document stand for the same entity."""
+"""Coreference: which names of a document refer to the same entity."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The extraction of entities: which names of a document stand for one entity, and which for none."""
+"""The extraction of entities: which names of a document refer to an entity."""
 
 import pytest
 from hypothesis import given

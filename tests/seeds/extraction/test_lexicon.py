@@ -1,4 +1,4 @@
-"""The lexicon: its file is in order, and it knows the words and names that it should."""
+"""The lexicon: its file is sorted and consistent, and it contains common words and names."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.support.extraction import LEXICON
 
 READ: dict[str, Any] = yaml.safe_load(LEXICON_FILE.read_bytes())
 TYPED = {key: value for key, value in READ.items() if isinstance(value, dict) and key != "place_prepositions"}
-# The types in the keys of each list by type; a key can have two types.
+# For each list by type, the types in its keys. A key can have two types.
 TYPES = {key: {kind for kinds in value for kind in kinds.split()} for key, value in TYPED.items()}
 LISTS = {key: value.split() for key, value in READ.items() if isinstance(value, str)} | {
     f"{key} {kind}": words.split() for key, lists in TYPED.items() for kind, words in lists.items()

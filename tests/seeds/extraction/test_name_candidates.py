@@ -9,7 +9,7 @@ from tests.support.extraction import LEXICON
 
 
 def candidates(text: str) -> list[NameCandidate]:
-    """Return the name candidates of `text`, the quoted ones last."""
+    """Return the name candidates of `text`. Quoted candidates come last."""
     return list(find_candidates(LEXICON, text))
 
 

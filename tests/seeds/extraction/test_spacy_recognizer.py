@@ -1,4 +1,4 @@
-"""An operator's own spaCy pipeline, if spaCy is installed."""
+"""Recognition of names by a spaCy pipeline. Skipped if spaCy is not installed."""
 
 from dataclasses import replace
 from pathlib import Path

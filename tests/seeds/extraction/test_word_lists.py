@@ -1,4 +1,4 @@
-"""The frozen word lists: what they contain, and that their packages still make them."""
+"""The frozen word lists: their contents, which are the same as in their source packages."""
 
 import gzip
 import hashlib
@@ -72,7 +72,7 @@ def test_freezing_writes_the_same_bytes_at_any_time(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(freeze_word_lists, "FOLDER", tmp_path)
     monkeypatch.setattr(freeze_word_lists, "word_lists", lambda: {"list": ["Bern"]})
     freeze_word_lists.main()
-    # These four bytes are the time of compression.
+    # These four bytes contain the time of compression.
     assert (tmp_path / "list.txt.gz").read_bytes()[4:8] == bytes(4)
 
 

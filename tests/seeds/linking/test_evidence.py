@@ -189,7 +189,7 @@ def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
 
 # --- Pages that were annotated by hand ---
 
-# The paragraphs that support each takeaway, annotated before any were computed.
+# The paragraphs that support each takeaway, annotated by hand.
 NOTED: Mapping[str, Sequence[set[int]]] = {
     "000": [{1}, {2}, {3}, {4}, set()],
     "101": [{2, 3}, set(), {2}, set(), set()],
@@ -237,7 +237,7 @@ def read(key: str) -> Document:
 
 
 def paragraphs(document: Document) -> list[set[int]]:
-    """Return the paragraphs that are found for each takeaway."""
+    """Return the computed evidence for each takeaway."""
     several = find_evidence(document, find_entities(document, make_matcher(read_catalogue())), LEXICON)
     return [{one["paragraph"] for one in found} for found in several]
 

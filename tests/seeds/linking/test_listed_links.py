@@ -1,4 +1,4 @@
-"""Listed links: from a printed title to the one article with this title, in any order of seeding."""
+"""Listed links: a printed title links to the only article with this title, in any order of seeding."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

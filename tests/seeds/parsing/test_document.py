@@ -1,4 +1,4 @@
-"""The JSON that `flask seed parse` prints, and the place of a rejection."""
+"""The JSON of a document, and the line or byte of a rejection."""
 
 import json
 from pathlib import Path

@@ -93,7 +93,7 @@ def test_a_document_that_changes_while_it_is_read_is_read_again(
     reads = iter([Page(summary="Between.").text[:90], Page(summary="After.").text])
 
     def write_meanwhile(data: bytes, name: str) -> Document:
-        # As another process would, between the two checks of the file.
+        # Another process could write the file between the two checks.
         if text := next(reads, ""):
             path.write_text(text, encoding="utf-8")
         return parse(data, name)

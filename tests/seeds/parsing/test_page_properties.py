@@ -41,7 +41,7 @@ PIECES = [
         "wide\xa0space",
     ),
 ]
-# Drawing a page is slow on a busy machine.
+# Drawing a page can be slow on a busy machine.
 MARKS = ("Cc", "Zl", "Zp", "Cs")
 
 WORDS = [
@@ -73,7 +73,7 @@ sentences = phrases.map(lambda phrase: f"{phrase.capitalize()}.")
 paragraphs = st.lists(words, min_size=13, max_size=60).map(_sentences)
 openings = st.lists(words, min_size=60, max_size=70).map(
     _sentences
-)  # Longer than any line, so wrapping shows.
+)  # These texts are longer than a line, so that they are wrapped.
 captions = phrases.map(lambda phrase: f"A view of {phrase}.")
 headings = phrases.map(lambda phrase: f"The {phrase}")
 titles = st.lists(words, min_size=2, max_size=12).map(lambda each: "The " + " ".join(each))
@@ -238,7 +238,7 @@ def _check_lines(document: Document, text: str) -> None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
 
     def cited_around(span: Span | None) -> set[str | None]:
-        """Return the texts that the span allows: all its lines, or without the takeaways inside it."""
+        """Return the allowed texts of a span: all lines, or all lines except its takeaways."""
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):
             return {cited(span)}

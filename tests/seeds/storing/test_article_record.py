@@ -1,4 +1,4 @@
-"""The record of a document, and the digest by which a change is recognized."""
+"""The record of a document, and the digest that shows if it has changed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -101,7 +101,7 @@ def test_the_same_submission_has_the_same_digest() -> None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_any_part_changes_the_digest(change: str) -> None:
     before, after = content(submit("page", PAGE)), content(submit("page", CHANGES[change]))
-    # The bytes always differ. The digest must also depend on the part itself.
+    # The bytes differ in every case. The digest must also depend on the changed part.
     sources = {name: before.columns[name] for name in ("source_sha256", "source_bytes")}
     assert replace(after, columns=after.columns | sources).digest != before.digest
 

@@ -1,4 +1,4 @@
-"""Derived data, and the digest by which a change of it is recognized."""
+"""Derived data, and the digest that shows if it has changed."""
 
 from dataclasses import replace
 

@@ -46,7 +46,7 @@ UPDATED_COLUMNS: dict[str, dict[str, Any]] = {
     "related_links": {"title": "x"},
     "renderings": {"etag": "x"},
 }
-# The table with a single row, and the statements that are meant to read every article.
+# The table with a single row, and the statements that read every article on purpose.
 SINGLE_ROW_TABLE = "corpus"
 READS_ALL_ARTICLES = {"rendering.ALL_ARTICLES"}
 SCAN = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")

@@ -52,7 +52,7 @@ TRIGGERS = {
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of many documents that mention known entities and list each other."""
+    """Return a folder of many documents that mention known entities and list each other."""
     folder = tmp_path_factory.mktemp("pages")
     for number in range(NUMBER):
         page = Page(
@@ -73,7 +73,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """The rows after one load of `pages` without interruption."""
+    """Return the rows after one load of `pages` without interruption."""
     with comparison_app(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
         assert last_line(seed(app, pages)).startswith(f"{NUMBER} created, ")
         return without_volatile_columns(rows(app))
@@ -81,7 +81,7 @@ def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte. Skip the test if this process cannot mount it."""
+    """Yield a folder on a file system of one megabyte. Skip the test if this process cannot mount it."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -142,7 +142,7 @@ def check_articles(app: Flask, complete: Rows) -> int:
 def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
     """Wait until the load of `process` has stored `number` articles."""
     while count(app) < number:
-        # A look now and then, so that the load has the processor.
+        # Waiting between two checks leaves the processor to the load.
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.005)
 
@@ -218,7 +218,7 @@ def test_a_database_that_cannot_grow_is_reported_in_one_line_and_leaves_complete
 ) -> None:
     with comparison_app(sqlite_template, tmp_path) as app:
         with app.app_context():
-            # SQLite says the same of a file at its limit as of a full disk.
+            # SQLite reports the same error for a file at its size limit as for a full disk.
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 150"))
         result = seed(app, *options, pages)
         (line,) = without_progress(result.stderr)

@@ -76,7 +76,7 @@ def age(app: Flask) -> None:
 
 
 def of_last_versions(found: Rows) -> Rows:
-    """Return `found` without the rows that depend on earlier versions: history, revisions and slugs."""
+    """Return `found` without rows that depend on earlier versions: changes, revisions and slugs."""
     memory = {"revision", "slug", "content_digest"}
     forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
     kept = without_volatile_columns(found)
@@ -355,7 +355,7 @@ def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     assert of_last_versions(rows(app)) == of_last_versions(after_all)
 
 
-# Characters and lengths that only one of the engines might accept.
+# These characters and lengths could be accepted by only one of the engines.
 EXTREMES = [
     submit("early", Page(title="Early"), "published_at: 0002-01-01T00:00:00Z"),
     submit("late", Page(title="Late"), "published_at: 9998-12-31T23:59:59.999999Z"),

@@ -9,7 +9,7 @@ from tests.api.answers import get
 from tests.seeds.documents import Page, seed, write
 from tests.seeds.processes import start_commands
 
-# The number of versions, and of those that one process loads. A reader always sees the last of these.
+# The number of versions, and the number that each process loads. A reader always sees the last of them.
 VERSIONS, BATCH = 30, 6
 
 

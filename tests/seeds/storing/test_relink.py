@@ -60,7 +60,7 @@ def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
 
 @pytest.fixture
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
-    """The catalogue that the commands read; empty at first."""
+    """Return the catalogue that the commands read. It is empty at first."""
     known: list[KnownEntity] = []
     monkeypatch.setattr(seeds.cli, "read_catalogue", lambda: tuple(known))
     return known

@@ -1,4 +1,4 @@
-"""`flask seed remove`: the article and its rows are deleted, and it can return with its history."""
+"""`flask seed remove`: the article and its rows are deleted. It can be loaded again with its history."""
 
 from dataclasses import replace
 from pathlib import Path

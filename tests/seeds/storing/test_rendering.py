@@ -43,7 +43,7 @@ def refresh(app: Flask, *, all_articles: bool = False) -> int:
 
 
 def stored(app: Flask) -> dict[str, bool]:
-    """Return by slug whether each article has a rendering, after checking that the rendering is current."""
+    """Assert that all renderings are current, and return by slug whether each article has one."""
     with app.app_context(), db.session.begin():
         found = db.session.execute(
             select(Article.slug, Rendering.__table__).join(Rendering, Rendering.article_id == Article.id)
@@ -155,7 +155,7 @@ def test_a_rendering_for_a_different_base_url_is_not_served_and_is_replaced(
         answer = get(elsewhere.test_client(), f"/v1/articles/{slug}")
         assert answer["links"]["self"] == f"https://api.example.org/briefs/v1/articles/{slug}"
         assert get(client, f"/v1/articles/{slug}") == own
-        # A load that was given another one than the service has makes only what it changes.
+        # A load with a different base URL than the service renders only the articles that it changes.
         assert refresh(elsewhere) == 0
         assert refresh(elsewhere, all_articles=True) == 1
     with elsewhere.app_context():

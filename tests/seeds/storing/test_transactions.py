@@ -36,7 +36,7 @@ def silent(_: str) -> None:
 
 
 def fail(_: Connection) -> None:
-    """Raise an error that the project itself never raises."""
+    """Raise an error that the project never raises."""
     raise LookupError
 
 
@@ -59,7 +59,7 @@ def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) ->
 
 @contextmanager
 def other_writer(database_url: str) -> Iterator[None]:
-    """Hold the lock of writers from a connection outside the project."""
+    """Hold the write lock from a connection outside the project."""
     if database_url.startswith("sqlite"):
         connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0)
         try:
@@ -195,7 +195,7 @@ def test_a_writer_that_never_ends_is_announced_once_and_then_reported(
     write(tmp_path / "pages", "a", Page())
     with comparison_app(sqlite_template, tmp_path) as app:
         with app.app_context():
-            # How long each wait is, is SQLite's affair; here it is short.
+            # SQLite decides the length of each wait. Short waits make the test fast.
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
         with other_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
             result = seed(app, tmp_path / "pages")
@@ -269,7 +269,7 @@ def test_a_run_announces_at_once_that_it_waits_for_the_end_of_the_previous_run(a
         with transactions(db.engine, order.append) as begin:
             second = pool.submit(run_second, db.engine)
             assert told.wait(30)
-            # Between two documents nothing but the lock of the run keeps the other out.
+            # Between two documents, only the lock of the run stops the other process.
             for document in ("first", "first again"):
                 with begin():
                     order.append(document)

@@ -1,4 +1,4 @@
-"""The file of an export: read only if it is complete and unaltered, otherwise refused with the line."""
+"""The file of an export: a truncated or altered file is refused with the number of the line."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def read(data: bytes, longest: int = LONGEST) -> list[ExportLine]:
 
 
 def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
-    """Return the line and the message of the refusal of `data`."""
+    """Return the line number and the message of the error for `data`."""
     with pytest.raises(InvalidExportError) as caught:
         read(data, longest)
     assert "\n" not in caught.value.message
@@ -35,7 +35,7 @@ def sealed(lines: Lines) -> bytes:
 
 
 def first_of(lines: Lines, kind: str) -> int:
-    """Return the index of the line of a kind with the most values that are not empty."""
+    """Return the index of the line of `kind` with the fewest empty values."""
     of_kind = [at for at, line in enumerate(lines) if line["kind"] == kind]
     return max(of_kind, key=lambda at: (sum(bool(value) for value in lines[at].values()), -at))
 

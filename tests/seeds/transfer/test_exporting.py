@@ -1,4 +1,4 @@
-"""`flask seed export`: the whole database as JSON lines, and as a snapshot."""
+"""`flask seed export`: a snapshot of the whole database as JSON lines."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Readers of JSON values: one accepted form of each value, and refusals with a path."""
+"""Readers of JSON values: each accepts one form of a value, and names the path of a refused value."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Names and contexts that the signs test, and the sums of their votes."""
+"""Names and contexts for the tests of signs, and the sums of votes."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def lower_words(name: str) -> tuple[str, ...]:
 
 
 def context_of(text: str, name: str) -> Context:
-    """Return the context of the only mention of `name` in `text`; if the name is quoted, with its quotes."""
+    """Return the context of the only mention of `name` in `text`, including quotation marks around it."""
     found = [each for each in candidates(text) if each.text == name]
     (candidate,) = [each for each in found if each.is_quoted] or found
     return ENGINE.read_context(text, candidate)
@@ -50,12 +50,12 @@ def sum_votes(votes: Iterable[Vote]) -> dict[str, float]:
 
 
 def winner(votes: dict[str, float]) -> str:
-    """Return the type with the most votes; among equals, the first of `ENTITY_TYPES`."""
+    """Return the type with the most votes. If types are equal, the first of `ENTITY_TYPES` wins."""
     return max(ENTITY_TYPES, key=lambda kind: votes.get(kind, 0))
 
 
 def type_by_form(name: str, usage: Usage = "bare") -> str:
-    """Return the type of a name without a context that is mostly used in one way."""
+    """Return the type of a name without a context. In its text, the name is mostly used as in `usage`."""
     words = lower_words(name)
     return winner(sum_votes([*ENGINE.form_votes(words, name), *ENGINE.usage_votes(words, usage)]))
 

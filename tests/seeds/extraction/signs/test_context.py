@@ -1,4 +1,4 @@
-"""The words before and after a name, which tell its type."""
+"""Context signs: the words before and after a name vote for its type."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def votes(context: Context) -> dict[str, float]:
 
 
 def type_by_context(text: str, name: str = "Velmora") -> str | None:
-    """Return the type that the context of a name tells, None if it tells nothing."""
+    """Return the type with the most votes of the context of `name`, or None without votes."""
     found = votes(context_of(text, name))
     return winner(found) if any(found.values()) else None
 
@@ -117,7 +117,7 @@ def test_the_context_votes_for_products_policies_and_events(text: str, kind: str
         # A verb that looks like a noun.
         "Then Velmora plans a quay there.",
         "Then Velmora acts as one.",
-        # What follows is about something else.
+        # The words after the name describe something else.
         "Near the boat of Velmora, the captain and the crew slept.",
         "They came for Velmora, whose ships sank.",
         "Then it was named after Velmora there.",

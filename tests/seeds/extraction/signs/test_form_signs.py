@@ -1,4 +1,4 @@
-"""The form of a name, which tells its type without a context."""
+"""Form signs: the words of a name vote for its type."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Schemes whose names consist of English words."""
+"""Scheme signs: a name of English words can be the name of a scheme."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The use of a name in a text, which tells its type."""
+"""Usage signs: the use of a name in a text votes for its type."""
 
 import pytest
 
