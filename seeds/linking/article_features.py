@@ -138,16 +138,20 @@ def _normalize(form: str) -> str:
     return fold(form).removesuffix("'s")
 
 
-@lru_cache(maxsize=200_000)
 def idf(lexicon: Lexicon, word: str) -> float:
     """Return the inverse document frequency of `word` in general English, from 0 to 5.5."""
+    return _idf_of_count(lexicon.frequencies.get(word, 0))
+
+
+# Most words of a text are among a few thousand common words.
+@lru_cache(maxsize=65_536)
+def _idf_of_count(count: int) -> float:
     # The expected number of occurrences in a text. By the Poisson distribution, 1 - exp(-expected) is the
     # share of texts with at least one.
-    expected = (lexicon.frequencies.get(word, 0) + COUNT_SMOOTHING) / BOOK_WORDS * TEXT_WORDS
+    expected = (count + COUNT_SMOOTHING) / BOOK_WORDS * TEXT_WORDS
     return max(0.0, min(MAX_IDF, -math.log(-math.expm1(-expected))) - IDF_OFFSET)
 
 
-@lru_cache(maxsize=50_000)
 def _name_idf(lexicon: Lexicon, name: str) -> float:
     return sum(idf(lexicon, _normalize(form)) for form in words_in(name))
 

@@ -173,20 +173,27 @@ def _number(token: str) -> float | None:
     return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 
-@lru_cache(maxsize=65_536)
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
     """Return the term of `token` and its base weight.
 
     The weight of a number, a single letter or a function word is 0.
     """
-    stem, word = term(token), fold(token).removesuffix("'s")
-    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
-    if is_empty or word in lexicon.function_words:
+    stem, word = _term_and_word(token)
+    if not word or word in lexicon.function_words:
         return stem, 0.0
     # An inflected form is rarer than its stem, but says no more.
     return stem, word_weight(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
 
 
+@lru_cache(maxsize=65_536)
+def _term_and_word(token: str) -> tuple[str, str]:
+    """Return the term of `token` and its folded word, which is empty for a number or a single letter."""
+    word = fold(token).removesuffix("'s")
+    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
+    return term(token), "" if is_empty else word
+
+
+@lru_cache(maxsize=65_536)
 def word_weight(count: int) -> float:
     """Return the base weight of a word with `count` occurrences in English books, from 0 to 1.
 
