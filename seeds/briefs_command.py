@@ -29,14 +29,14 @@ briefs.add_command(seed)
 @briefs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("gunicorn_options", metavar="[GUNICORN_OPTION]...", nargs=-1, type=click.UNPROCESSED)
 def serve(gunicorn_options: tuple[str, ...]) -> None:
-    """Serve the API with gunicorn, on 127.0.0.1 and the port PORT (8000).
+    """Serve the API with gunicorn on 127.0.0.1. The variable PORT sets the port (default: 8000).
 
-    Options of gunicorn override gunicorn.conf.py. Paths in them are relative to the project's
-    folder.
+    You can add options of gunicorn, which override gunicorn.conf.py. Paths in these options are
+    relative to the folder of the project.
 
     Example: briefs serve --workers 4
     """
-    # gunicorn reads gunicorn.conf.py from the current folder, and imports modules from there first.
+    # gunicorn reads gunicorn.conf.py and imports modules from the current folder.
     os.chdir(PROJECT)
     gunicorn = Path(sysconfig.get_path("scripts")) / "gunicorn"
     os.execv(gunicorn, [str(gunicorn), *gunicorn_options, "wsgi:app"])  # noqa: S606

@@ -1,4 +1,7 @@
-"""One statement for many rows. SQLAlchemy refuses an empty list of parameters; these functions do nothing."""
+"""Execute one statement for many rows, or do nothing if there are no rows.
+
+SQLAlchemy executes a statement even if the list of parameters is empty.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -15,7 +18,7 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mappin
     Args:
         connection: The connection, in a write transaction.
         model: The model whose table receives the rows.
-        rows: The values by column name; all rows name the same columns.
+        rows: The values of each row by column name. All rows have the same columns.
     """
     if rows:
         connection.execute(_insert_into(model), rows)
@@ -27,7 +30,7 @@ def update_rows(connection: Connection, statement: Update, parameters: Sequence[
         connection.execute(statement, parameters)
 
 
-# SQLAlchemy compiles a statement once, but computes a cache key for each new statement object.
+# Reuse the statement, because SQLAlchemy computes a cache key for each new statement object.
 @cache
 def _insert_into(model: type[Base]) -> Insert:
     return insert(table_of(model))

@@ -17,7 +17,7 @@ from api.db import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
 from api.v1.renderings import rendering_key
-from seeds.command_files import STANDARD, input_name, open_input, open_output
+from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
 from seeds.console import count_of, print_message, print_result, progress, reported_failures
 from seeds.escaping import printable
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
@@ -61,9 +61,9 @@ seed = AppGroup(
 @click.argument("paths", nargs=-1, type=ANY_PATH)
 @click.option("--dry-run", is_flag=True, help="Do the same work and print the same output, then roll back.")
 @click.option("--strict", is_flag=True, help="Reject documents that have warnings.")
-@click.option("--prune", is_flag=True, help="Then remove articles whose document is gone from its folder.")
+@click.option("--prune", is_flag=True, help="After loading, remove articles whose document is gone.")
 @click.option("--yes", is_flag=True, help="With --prune: remove without asking.")
-@click.option("--force", is_flag=True, help="With --prune: remove even more than half of a folder.")
+@click.option("--force", is_flag=True, help="With --prune: remove even most of a folder's articles.")
 @click.option(
     "--report",
     type=REPORT_PATH,
@@ -84,8 +84,10 @@ def load_command(
     Each of PATHS is a file, or a folder whose *.txt files are loaded. The default is seeds/documents.
 
     A document is stored completely or not at all, and a rejected document does not stop the others. Loading
-    the same documents again changes nothing. Before pruning, the command lists the articles to be removed and
-    asks for confirmation. Answering no is not an error.
+    the same documents again changes nothing.
+
+    With --prune, the command lists the articles whose document is gone from the folder, asks for
+    confirmation, and removes them. If you answer no, the articles stay, and the exit status does not change.
 
     Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """
@@ -97,22 +99,22 @@ def load_command(
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
         run = Run(begin, outcomes, settings().max_document_bytes, strict=strict)
-        # List the files after waiting for another run: files may appear or disappear meanwhile.
+        # List the files after waiting for other runs, because files can appear or disappear meanwhile.
         files = find_documents(paths)
         if not files:
             print_message("warning: there are no *.txt files to load")
-        run.load(files, _read_knowledge(begin))
+        run.load(files, _prepare_matcher(begin))
         is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
-    (print_message if report == STANDARD else print_result)(outcomes.summary)
+    (print_message if report == STANDARD_STREAM else print_result)(outcomes.summary)
     sys.exit(0 if is_pruned and not outcomes.counts[REJECTED] else 1)
 
 
 @seed.command("parse")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def parse_command(file: Path) -> None:
-    """Print the parse of FILE as JSON.
+    """Parse FILE, and print the result as JSON.
 
     The output has the fields of the document, the first and last line of each field, and the warnings. This
     command needs no database.
@@ -153,22 +155,22 @@ def relink_command() -> None:
     """Derive entities, evidence and links again.
 
     Run this after changing the catalogue. A catalogue entry then replaces the extracted entity of the same
-    name, and the old addresses of that entity lead to the entry. The computed links no longer depend on the
-    order in which documents were loaded. No article gets a new revision. If the command is interrupted, run
-    it again to finish.
+    name, and the id and slugs of the extracted entity lead to the catalogue entry. Afterwards, the computed
+    links do not depend on the order in which documents were loaded. No article gets a new revision. If the
+    command is interrupted, run it again to finish.
 
     Example: flask seed relink
     """
     with reported_failures(), transactions(db.engine, print_message) as begin:
-        matcher = _read_knowledge(begin)
+        matcher = _prepare_matcher(begin)
         with begin() as connection:
             articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
-        reread_count = sum(_apply_to_each(begin, "Reading", articles, rederive, matcher))
+        rederived_count = sum(_apply_to_each(begin, "Deriving", articles, rederive, matcher))
         merged_count = merge_entities(begin)
         relinked_count = sum(_apply_to_each(begin, "Linking", articles, relink))
         render_articles(begin)
     print_result(
-        f"{count_of(len(articles), 'article', 'articles')}, {reread_count} rederived, "
+        f"{count_of(len(articles), 'article', 'articles')}, {rederived_count} rederived, "
         f"{count_of(merged_count, 'entity', 'entities')} merged, {relinked_count} relinked"
     )
 
@@ -176,7 +178,7 @@ def relink_command() -> None:
 def _apply_to_each(
     begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
 ) -> Iterator[bool]:
-    """Call `step` for each article in a separate transaction, and yield what it returns."""
+    """Call `step` for each article in a separate transaction, and yield its result."""
     for article in progress(articles, verb):
         with begin() as connection:
             yield step(connection, article, *rest)
@@ -227,9 +229,9 @@ def export_command(file: Path) -> None:
     """Write the whole database to FILE as JSON lines.
 
     The default is standard output. An export is a complete backup, with history and removed articles. `flask
-    seed import` reads it into either engine. It is a snapshot: other commands can run at the same time. FILE
-    appears only when it is complete. Only its owner can read it, because it contains the key that signs
-    cursors.
+    seed import` can read the export into either engine. An export is a snapshot, so other commands can change
+    the database meanwhile. FILE appears only when the export is complete. Only the owner of FILE can read it,
+    because it contains the key that signs cursors.
 
     Example: flask seed export briefs.ndjson
     """
@@ -244,7 +246,8 @@ def import_command(file: Path) -> None:
     """Read an export from FILE into an empty database. Use - for standard input.
 
     The export can come from either engine. The import is all or nothing: if FILE is truncated or was
-    altered, the command names the line and writes nothing. The checksum detects accidents, not forgery.
+    altered, the command names the line and writes nothing. The checksum detects accidental changes, but not
+    forgery.
 
     Example: flask seed import briefs.ndjson
     """
@@ -269,7 +272,7 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
         raise click.UsageError(f"--prune requires folders, but {printable(str(files[0]))} is a file")
 
 
-def _read_knowledge(begin: Transaction) -> EntityMatcher:
+def _prepare_matcher(begin: Transaction) -> EntityMatcher:
     """Read the catalogue, update its entities in the database, and return a matcher for it."""
     try:
         catalogue, recognize = read_catalogue(), load_recognizer(settings().spacy_model)

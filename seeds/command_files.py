@@ -14,11 +14,11 @@ from typing import BinaryIO
 
 from seeds.escaping import printable
 
-STANDARD = Path("-")
+STANDARD_STREAM = Path("-")
 
 
 class StreamError(Exception):
-    """A file that cannot be read or written; the message is one line that names the file."""
+    """A failure to read or write a file. The message is one line that names the file."""
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
         StreamError: If the file cannot be opened or read.
     """
     with _os_errors_reported(input_name(path), "read"):
-        if path == STANDARD:
+        if path == STANDARD_STREAM:
             yield sys.stdin.buffer
             return
         with path.open("rb") as file:
@@ -40,14 +40,14 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 def open_output(path: Path) -> Iterator[BinaryIO]:
     """Open `path` for writing.
 
-    The file is readable by its owner only, and replaces an older file when the body ends without an error.
+    Only the owner can read the file. It replaces an existing file when the body ends without an error.
 
     Raises:
         StreamError: If the file cannot be opened or written, or if another process is writing it.
     """
-    name = "standard output" if path == STANDARD else printable(str(path))
+    name = "standard output" if path == STANDARD_STREAM else printable(str(path))
     with _os_errors_reported(name, "written"):
-        if path == STANDARD:
+        if path == STANDARD_STREAM:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
             return
@@ -57,7 +57,7 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
 
 def input_name(path: Path) -> str:
     """Return the name of the input `path` for messages."""
-    return "standard input" if path == STANDARD else printable(str(path))
+    return "standard input" if path == STANDARD_STREAM else printable(str(path))
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _lock_part_file(file: BinaryIO, path: Path) -> bool:
-    """Lock `file`, and return False if another process has the lock or has renamed the file at `path`."""
+    """Lock `file`. Return False if another process has locked the file or moved it away from `path`."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(file.fileno()), path.lstat())
@@ -84,9 +84,10 @@ def _lock_part_file(file: BinaryIO, path: Path) -> bool:
 
 @contextmanager
 def _open_part_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file beside `path`, and rename it to `path` when the body ends without an error."""
     # Write to the target of a symbolic link, so that the link is kept.
     target = Path(os.path.realpath(path))
-    # A fixed name, so that the file left by a killed process is reused.
+    # Use a fixed name, so that a later command reuses the file that a killed process left.
     part = target.with_name(f".{target.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123 -- a descriptor, not a path

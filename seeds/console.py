@@ -1,4 +1,4 @@
-"""Output of the commands: messages, progress, results, and failures as one line."""
+"""Output of the commands: messages, progress, results and one-line errors."""
 
 import errno
 import logging
@@ -31,7 +31,8 @@ from seeds.storing.transactions import LockError
 
 Item = TypeVar("Item")
 
-# After a lost connection these loggers report failed clean-up. The commands report the error itself.
+# After a lost connection, these loggers report that the clean-up failed. The commands already report the lost
+# connection.
 CLEANUP_LOGGERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
 CLEANUP_MESSAGES = ("error ignored", "Exception during reset")
 # Seconds between two lines of progress if standard error is not a terminal.
@@ -41,7 +42,7 @@ console = Console(stderr=True)
 
 
 class _RateColumn(ProgressColumn):
-    """A progress column with the number of items processed a second."""
+    """A progress column with the number of items processed per second."""
 
     def render(self, task: Task) -> Text:
         """Return the average rate, or an empty text before any time has passed."""
@@ -85,13 +86,13 @@ def print_result(text: str | bytes) -> None:
         # The reader closed the pipe. Click then exits without a message.
         if error.errno == errno.EPIPE:
             raise
-        # Flushing the rest of the buffer at exit would fail again.
+        # Python flushes the rest of the buffer at exit. Redirect it, so that the flush does not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.ClickException(f"standard output: cannot be written: {error.strerror}") from None
 
 
 def count_of(count: int, singular: str, plural: str) -> str:
-    """Return `count` with the noun in the right number, such as `1 article`."""
+    """Return `count` and the singular or plural of a noun, such as `1 article`."""
     return f"{count} {singular if count == 1 else plural}"
 
 

@@ -1,4 +1,4 @@
-"""Foreign text, such as file names and lines of documents, made safe for one-line messages."""
+"""Make untrusted text, such as file names and lines of documents, safe for one-line messages."""
 
 import re
 

@@ -12,8 +12,8 @@ from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
 
 # All ids are UUIDs of version 5 (RFC 9562, section 5.5) in this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
-MAX_SLUG = 120
-# Titles that need no transliteration, and their words.
+MAX_SLUG_LENGTH = 120
+# A title that needs no transliteration, and a word of its slug.
 ASCII_TITLE, SLUG_WORD = re.compile(r"[A-Za-z0-9 '.-]+"), re.compile(r"[a-z0-9]+")
 CURLY_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
@@ -24,17 +24,17 @@ def article_id(key: str) -> UUID:
 
 
 def takeaway_id(article: UUID, position: int) -> UUID:
-    """Return the id of a takeaway. The id depends on the position, so it survives a corrected word."""
+    """Return the id of the takeaway at `position`. The id stays the same if the text is corrected."""
     return uuid5(article, f"takeaway:{position}")
 
 
 def related_link_id(article: UUID, position: int) -> UUID:
-    """Return the id of a listed link by its position on the page."""
+    """Return the id of the listed link at `position` on the page of `article`."""
     return uuid5(article, f"related:{position}")
 
 
 def computed_link_id(article: UUID, target: UUID) -> UUID:
-    """Return the id of the computed link from one article to a different one."""
+    """Return the id of the computed link from `article` to `target`."""
     return uuid5(article, f"computed:{target}")
 
 
@@ -49,16 +49,20 @@ def is_slug(text: str) -> bool:
 
     A slug consists of words of a-z and 0-9 joined by `-`, has at most 120 characters, and is not a UUID.
     """
-    return bool(SLUG_PATTERN.fullmatch(text)) and len(text) <= MAX_SLUG and not UUID_PATTERN.fullmatch(text)
+    return (
+        bool(SLUG_PATTERN.fullmatch(text))
+        and len(text) <= MAX_SLUG_LENGTH
+        and not UUID_PATTERN.fullmatch(text)
+    )
 
 
 def make_slug(title: str, fallback: str) -> str:
     """Return the slug of `title`, or `fallback` (a valid slug) if the title contains no usable characters."""
-    if len(title) <= MAX_SLUG and ASCII_TITLE.fullmatch(title):
-        # The result is that of slugify, thirty times faster.
+    if len(title) <= MAX_SLUG_LENGTH and ASCII_TITLE.fullmatch(title):
+        # The result is the same as that of slugify, but thirty times faster to compute.
         slug = "-".join(SLUG_WORD.findall(title.lower()))
     else:
-        slug = slugify(title, max_length=MAX_SLUG, word_boundary=True)
+        slug = slugify(title, max_length=MAX_SLUG_LENGTH, word_boundary=True)
     return slug if is_slug(slug) else fallback
 
 

@@ -1,4 +1,4 @@
-"""Articles whose documents are gone from the folder they were last loaded from."""
+"""Find the articles whose documents are gone from the folder that they were last loaded from."""
 
 import os
 from dataclasses import dataclass, field
@@ -26,10 +26,10 @@ class FolderArticle(NamedTuple):
 class SeenDocuments:
     """The documents that a run has read or rejected.
 
-    A file is a pair: the real path of its folder, and its name.
+    A file in `files` or `files_without_key` is a pair: the real path of its folder, and its name.
     """
 
-    # The path of the document with each key.
+    # The path of each document, by key.
     paths: dict[str, Path] = field(default_factory=dict)
     rejected_keys: set[str] = field(default_factory=set)
     # Keys of documents whose articles the run created.
@@ -45,19 +45,20 @@ class FolderComparison(NamedTuple):
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unknown: The names of rejected files whose key is unknown and that belong to no article.
+        unidentified: The names of rejected files whose key is unknown. Files with the name of an article's
+            document are excluded.
     """
 
     size: int
     gone: list[FolderArticle]
-    unknown: list[str]
+    unidentified: list[str]
 
     @property
     def objection(self) -> str:
         """The reason not to remove the articles without `--force`, or an empty text."""
-        if self.gone and self.unknown:
-            name = printable(self.unknown[0])
-            return f"; {name} may be the document of one of them; correct its sidecar or use --force"
+        if self.gone and self.unidentified:
+            name = printable(self.unidentified[0])
+            return f"; {name} may be the document of one of these; correct its sidecar or use --force"
         # An unmounted disk looks like an empty folder.
         is_mostly_gone = len(self.gone) * 2 > self.size
         return ", which is more than half; use --force to remove them" if is_mostly_gone else ""
@@ -83,10 +84,14 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 
 
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
-    """Return True if no file has the key of `article`, nor its file name and an unknown key."""
-    place = (path, article.source_name)
-    if article.key in seen.paths or article.key in seen.rejected_keys or place in seen.files_without_key:
+    """Return True if the document of `article` no longer exists.
+
+    A file with the name of the document, but with an unknown key, counts as the document.
+    """
+    file = (path, article.source_name)
+    if article.key in seen.paths or article.key in seen.rejected_keys or file in seen.files_without_key:
         return False
-    # A file whose name does not end in .txt is not loaded with its folder, but still exists.
+    # The load of a folder skips names that do not end in .txt, so an unread document can still exist. If the
+    # run has read a file with this name, the file now has a different key.
     exists = os.path.lexists(folder / article.source_name)
-    return not exists or place in seen.files
+    return not exists or file in seen.files

@@ -1,4 +1,4 @@
-"""The outcome of each document of a load: counted for the last line, and written to a JSON report.
+"""Count the outcomes of a load, and write the outcome of each document to a JSON report.
 
 `report.schema.json` describes the report. The report is written at the end of the run. Until then its
 entries are in a temporary file, so that memory does not grow with the number of documents.
@@ -38,7 +38,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The last line of the load, such as `24 created, 1 updated, …`."""
+        """The counts as text, such as `24 created, 1 updated, …`."""
         return ", ".join(f"{self.counts[outcome]} {outcome}" for outcome in OUTCOMES)
 
     def add_outcome(
@@ -53,7 +53,7 @@ class Report:
         self, name: str, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
     ) -> None:
         """Add the rejection of a document; `key` is None if the key of the document is unknown."""
-        # The report has no field for a byte offset.
+        # The report has no field for a byte offset, so the message contains the offset.
         place = f"{rejection.place}: " if rejection.byte is not None else ""
         error = {"line": rejection.line, "message": f"{place}{rejection.message}"}
         result: dict[str, Any] = {"article": None, "revision": None, "changes": {}}
@@ -102,4 +102,4 @@ def open_report(path: Path | None) -> Iterator[Report]:
             report.write(file)
     except OSError as error:
         folder = printable(tempfile.gettempdir())
-        raise StreamError(f"{folder}: the report cannot be collected there: {error.strerror}") from None
+        raise StreamError(f"{folder}: the report cannot be collected here: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""One run of a load: each document in turn, then the articles whose documents are gone."""
+"""Run a load: store each document, then remove the articles whose documents are gone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,12 +20,12 @@ from seeds.storing.transactions import Transaction
 
 
 class Run:
-    """A run of a load: prints warnings and rejections, and records each outcome in a report.
+    """One run of `flask seed load`, which prints warnings and rejections, and reports each outcome.
 
     Args:
         begin: Opens a write transaction.
         report: Receives the outcome of each document.
-        max_bytes: The largest accepted document.
+        max_bytes: The size of the largest accepted document.
         strict: Reject documents that have warnings.
     """
 
@@ -47,18 +47,18 @@ class Run:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
     def _read(self, path: Path) -> SubmittedDocument | None:
-        place = (real_path(path.parent), path.name)
+        file = (real_path(path.parent), path.name)
         try:
             submission = read_with_sidecar(path, self._max_bytes)
         except Rejection as rejection:
             key = find_document_key(path)
             if key is None:
-                self._seen.files_without_key.add(place)
+                self._seen.files_without_key.add(file)
             else:
                 self._seen.rejected_keys.add(key)
             self._reject(path, key, rejection)
             return None
-        self._seen.files.add(place)
+        self._seen.files.add(file)
         return submission
 
     def _load(self, path: Path, submission: SubmittedDocument, matcher: EntityMatcher) -> None:
@@ -66,7 +66,7 @@ class Run:
         try:
             first = self._seen.paths.setdefault(key, path)
             if first != path:
-                raise Rejection(f"has the same key as {printable(str(first))}; change the key of one of them")
+                raise Rejection(f"has the same key as {printable(str(first))}; change one of the two keys")
             for warning in warnings:
                 self._warn(path, warning)
             with self._begin() as connection:
@@ -131,7 +131,7 @@ class Run:
 
 
 def _confirm(question: str) -> bool | None:
-    """Ask the operator, and return None if there is no answer."""
+    """Ask the operator a yes-or-no question. Return None if there is no answer."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:

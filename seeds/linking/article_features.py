@@ -5,12 +5,12 @@ The weight of a word follows tf-idf, with an emphasis on words that distinguish 
     weight(w) = (1 + ln(tf(w))) * idf(w) * emphasis(w)
     idf(w)    = -ln(share of English texts that contain w) - 0.5, limited to 0 to 5.5
 
-- `tf` is the number of occurrences; words of the title and of the beginning of the body count twice.
-- `idf`, the inverse document frequency, is that of general English instead of this corpus. The similarity of
-  two articles therefore depends on nothing but their texts, and loading more articles never changes it.
+- `tf` is the number of occurrences. Words of the title and of the beginning of the body count twice.
+- `idf` is the inverse document frequency in general English, and not in this corpus. The similarity of two
+  articles therefore depends only on their texts, and loading more articles never changes the similarity.
 - `emphasis` is higher for the names of persons, products, events and policies, and for days, weekdays and
-  months. Two reports of one type of event differ in these. Places and organizations appear in reports of many
-  events and have no emphasis.
+  months. Reports of two similar events differ in these words. Places and organizations appear in reports of
+  many events and have no emphasis.
 
 The weight of an entity is the square root of its salience, multiplied by the sum of the `idf` of the words in
 its name. Words make up nine tenths of the squared length of the vector, and entities one tenth. The 120
@@ -35,27 +35,28 @@ from seeds.extraction.mentions import FoundEntity, Section
 MAX_FEATURES = 120
 # Words at the beginning of the body that count twice.
 LEAD_WORDS = 100
-# The part of the squared length of the vector that entities make up.
+# The share of entities in the squared length of the vector.
 ENTITY_SHARE = 0.1
 # The types of entity whose names distinguish events.
 EMPHASIZED_TYPES = frozenset({"person", "product", "event", "policy"})
 NAME_EMPHASIS, DATE_EMPHASIS = 1.6, 2.0
-# Words in the books that the frequencies were counted in, and occurrences that are added to each count so
-# that an unknown word has a finite idf.
-BOOK_WORDS, COUNT_SMOOTHING = 541_808_760_578, 10_000
-# The length of the texts whose share the idf is computed from.
+# The number of words in the books whose words were counted.
+BOOK_WORDS = 541_808_760_578
+# Added to the count of each word, so that an unknown word has a finite idf.
+COUNT_SMOOTHING = 10_000
+# The idf formula assumes English texts of this many words.
 TEXT_WORDS = 300
-# The idf is cut off at the maximum, which is that of names; then the offset is subtracted, so that words
-# that most texts contain have no weight.
+# The idf is limited to the maximum, which names reach. Then the offset is subtracted, so that the words that
+# most texts contain have no weight.
 MAX_IDF, IDF_OFFSET = 6.0, 0.5
-# Precedes the id of an entity in the name of its feature. No word begins with this character.
-ENTITY = "="
+# The name of an entity's feature is this prefix and the id of the entity. No word begins with the prefix.
+ENTITY_PREFIX = "="
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-# The month by its names and abbreviations in dates.
+# The full name of each month, by its names and abbreviations in dates.
 MONTH_BY_NAME = {month[:length].title(): month for month in MONTHS for length in (3, len(month))}
 MONTH_BY_NAME["Sept"] = "september"
 DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
@@ -74,11 +75,11 @@ def extract_features(
     """
     words = _scaled(_word_weights(sections, entities, lexicon), 1 - ENTITY_SHARE)
     entity_weights = {
-        ENTITY + found.entity.id.hex: math.sqrt(found.salience) * _name_idf(lexicon, found.entity.name)
+        ENTITY_PREFIX + found.entity.id.hex: math.sqrt(found.salience) * _name_idf(lexicon, found.entity.name)
         for found in entities
     }
     weights = words | _scaled(entity_weights, ENTITY_SHARE)
-    # Sorting is stable: of features with the same weight, the one that comes first in the text is first.
+    # Sorting is stable, so features with the same weight stay in the order of the text.
     heaviest = sorted(weights.items(), key=itemgetter(1), reverse=True)[:MAX_FEATURES]
     return {name: round(weight, 4) for name, weight in _scaled(dict(heaviest), 1).items()}
 
@@ -100,7 +101,7 @@ def _word_weights(
 
 
 def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Count the word forms, those of the title and of the beginning of the body twice."""
+    """Count the word forms. Forms in the title and at the beginning of the body count twice."""
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
     body = chain.from_iterable(words for part, words in texts if part == "body")
@@ -108,7 +109,7 @@ def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
 
 
 def _days(words: Sequence[str]) -> list[str]:
-    """Return each day of the year in `words`, such as `December 14` or `14 Dec`, as `december 14`."""
+    """Return the days in `words` in one form: `December 14` and `14 Dec` are both `december 14`."""
     if MONTH_BY_NAME.keys().isdisjoint(words):
         return []
     beside = [
@@ -123,7 +124,7 @@ def _days(words: Sequence[str]) -> list[str]:
 
 
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Return the emphasis of each word in a name that distinguishes events."""
+    """Return the emphasis of the words in the names of entities of `EMPHASIZED_TYPES`."""
     names = {
         mention.text
         for found in entities
@@ -146,8 +147,8 @@ def idf(lexicon: Lexicon, word: str) -> float:
 # Most words of a text are among a few thousand common words.
 @lru_cache(maxsize=65_536)
 def _idf_of_count(count: int) -> float:
-    # The expected number of occurrences in a text. By the Poisson distribution, 1 - exp(-expected) is the
-    # share of texts with at least one.
+    # The expected number of occurrences in a text. By the Poisson distribution, the share of texts that
+    # contain the word is 1 - exp(-expected).
     expected = (count + COUNT_SMOOTHING) / BOOK_WORDS * TEXT_WORDS
     return max(0.0, min(MAX_IDF, -math.log(-math.expm1(-expected))) - IDF_OFFSET)
 

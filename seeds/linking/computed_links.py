@@ -1,7 +1,7 @@
-"""Computed links: from each article to its nearest neighbours, and back.
+"""Computed links connect an article with its nearest neighbours, in both directions.
 
-An article has at most `MAX_SCORED_LINKS` links with a score. A listed link (one that the page
-prints) receives the score if its target is a neighbour. Every other neighbour receives a computed link.
+An article has at most `MAX_SCORED_LINKS` links with a score. If the page of an article already lists a link
+to a neighbour, the listed link gets the score. For every other neighbour, a computed link is inserted.
 """
 
 from datetime import datetime
@@ -47,7 +47,7 @@ def _select_lowest_scored_links() -> Select[Any]:
 
 
 LOWEST_SCORED_LINKS = _select_lowest_scored_links()
-# The columns that change come from the parameters of each execution.
+# Sets the columns that are named in the parameters.
 UPDATE_LINK = update(LINKS).where(LINKS.c.id == bindparam("link"))
 DELETE_LINKS = delete(LINKS).where(LINKS.c.id.in_(IDENTITIES))
 DELETE_COMPUTED_LINKS_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.basis == "computed")
@@ -55,7 +55,7 @@ CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LI
 
 
 class LinkChanges:
-    """Changes of the links of some articles, written with one statement for each type of change."""
+    """Collected changes of links, which are written with one statement for each type of change."""
 
     def __init__(self) -> None:
         self._deleted: list[UUID] = []
@@ -76,9 +76,9 @@ class LinkChanges:
 
         Args:
             identity: The article that the link starts from.
-            published_at: When this article was published.
+            published_at: When the article was published.
             neighbour: The target.
-            link: The stored link between the two, if there is one.
+            link: The stored link from the article to the neighbour, or None.
         """
         if link and link.basis == "listed":
             self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))
@@ -90,7 +90,7 @@ class LinkChanges:
         )
 
     def write(self, connection: Connection) -> bool:
-        """Write the changes. Return True if there were any."""
+        """Write the changes. Return True if there were any changes."""
         if self._deleted:
             connection.execute(DELETE_LINKS, {"identities": self._deleted})
         update_rows(connection, UPDATE_LINK, self._scores)
@@ -99,7 +99,7 @@ class LinkChanges:
 
 
 def remove_computed_links_to(connection: Connection, identity: UUID) -> None:
-    """Delete the computed links to an article, and the scores of the listed links to it."""
+    """Delete the computed links to an article, and the scores of the listed links to the article."""
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"identity": identity})
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     connection.execute(CLEAR_SCORES_OF_LINKS_TO, {"identity": identity} | cleared)
@@ -108,7 +108,11 @@ def remove_computed_links_to(connection: Connection, identity: UUID) -> None:
 def replace_computed_links(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> bool:
-    """Replace the computed links of an article by links to its neighbours. Return True if any changed."""
+    """Replace the computed links of an article with links to its neighbours.
+
+    Returns:
+        True if a link changed.
+    """
     neighbours = find_neighbours(connection, identity, vector, published_at)[:MAX_SCORED_LINKS]
     links = connection.execute(RESOLVED_LINKS, {"identities": [identity]}).all()
     link_by_target = {link.target_id: link for link in links}
@@ -126,9 +130,10 @@ def replace_computed_links(
 def insert_links_both_ways(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> None:
-    """Link an article that has no computed links to its neighbours, and the neighbours to the article.
+    """Insert computed links from an article to its neighbours, and from the neighbours to the article.
 
-    A neighbour with `MAX_SCORED_LINKS` links loses the link with the lowest score, if the new link is better.
+    The article must not have computed links yet. If a neighbour already has `MAX_SCORED_LINKS` links, the
+    new link replaces the link with the lowest score, but only if the new link is better.
     """
     neighbours = find_neighbours(connection, identity, vector, published_at)
     if not neighbours:
@@ -159,7 +164,7 @@ def insert_links_both_ways(
 
 
 def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Return the parameters of `UPDATE_LINK` that set the score of a link, or remove it if it is None."""
+    """Return the parameters of `UPDATE_LINK` that set the score of a link. The score can be None."""
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 
 

@@ -1,4 +1,7 @@
-"""Date lines: a day such as `Apr 21, 2026`, or an age such as `3 weeks ago`."""
+"""Compare a date line with the time of a publication.
+
+A date line is a day such as `Apr 21, 2026`, or an age such as `3 weeks ago`.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -23,29 +26,31 @@ AGE_UNITS = {
 YESTERDAY = ("yesterday", "昨天")
 
 
-def matches_printed_date(printed: str, published_at: datetime, seen_at: datetime | None) -> bool:
-    """Return True if an article published at `published_at` can have `printed` under its title.
+def matches_printed_date(printed: str, published_at: datetime, page_published_at: datetime | None) -> bool:
+    """Return True if the date line `printed` agrees with `published_at`.
 
-    Return False for a date without a year, for a date with two readings, and for an age without `seen_at`.
+    Return False for a date without a year, for an ambiguous date such as `04/05/2026`, and for an age if
+    `page_published_at` is unknown.
 
     Args:
-        printed: The date line.
-        published_at: When the article was published.
-        seen_at: When the page that prints the line was published. An age counts from then.
+        printed: The date line under the title of an article.
+        published_at: When the article with this title was published.
+        page_published_at: When the page that contains the date line was published. An age is relative to
+            this time.
     """
     day = printed_day(printed)
     if day:
         return day == published_at.astimezone(UTC).date()
     age = printed_age(printed)
-    if age is None or seen_at is None:
+    if age is None or page_published_at is None:
         return False
     count, unit = age
-    return count <= (seen_at - published_at) / unit < count + 1
+    return count <= (page_published_at - published_at) / unit < count + 1
 
 
 @lru_cache(maxsize=4_096)
 def printed_day(printed: str) -> date | None:
-    """Return the day that `printed` names with year, month and day, or None."""
+    """Return the day of the date line `printed`, or None if its year, month or day is unknown."""
     numbered = YEAR_FIRST.search(printed)
     if numbered:
         return _day(*(int(part) for part in numbered.groups()))
@@ -62,7 +67,7 @@ def printed_day(printed: str) -> date | None:
 
 @lru_cache(maxsize=4_096)
 def printed_age(printed: str) -> tuple[int, timedelta] | None:
-    """Return the age that `printed` names, as a count and a unit, or None."""
+    """Return the age in the date line `printed` as a count and a unit, or None."""
     if printed.casefold() in YESTERDAY:
         return 1, AGE_UNITS["d"]
     age = AGE.fullmatch(printed)

@@ -3,20 +3,20 @@
 A text is reduced to its items: the entities that it mentions, its numbers, and its other words. The score of
 a paragraph is the weighted share of the takeaway's items that the paragraph contains, from 0 to 1:
 
-    score(takeaway, paragraph) = sum of weight(i) over shared items i / sum of weight(i) over the takeaway
+    score(takeaway, paragraph) = sum(weight(i) for shared items i) / sum(weight(i) for items i of takeaway)
     weight(i)                  = base(i) / max(1, number of paragraphs that contain i)
 
-The base weight is 2 for an entity or a number, 1 for a whole number below ten, and 0 to 1 for a word: the
-rarer the word in English, the higher (`word_weight`). The division by the number of paragraphs is an inverse
-document frequency within the article: items that most paragraphs contain do not tell paragraphs apart. Items
-that no paragraph contains lower the score of all paragraphs.
+The base weight is 2 for an entity or a number, 1 for a whole number below ten, and 0 to 1 for a word. A word
+that is rare in English has a higher weight (`word_weight`). The division by the number of paragraphs is an
+inverse document frequency within the article: items that most paragraphs contain do not distinguish
+paragraphs. Items of the takeaway that no paragraph contains lower the score of all paragraphs.
 
 A paragraph is evidence if all of the following hold:
 
 - Its score is at least `MIN_SCORE`, and at least `MIN_SHARE_OF_BEST` of the best score.
 - It contains at least `MIN_SPECIFIC_SHARE` of the takeaway's entities and numbers, by weight.
-- It shares at least `MIN_SHARED_ITEMS` items, and those that are not numbers weigh at least
-  `MIN_WEIGHT_WITHOUT_NUMBERS`.
+- It shares at least `MIN_SHARED_ITEMS` items with the takeaway.
+- The weights of the shared items that are not numbers add up to at least `MIN_WEIGHT_WITHOUT_NUMBERS`.
 
 At most `MAX_PARAGRAPHS` paragraphs are returned for a takeaway.
 """
@@ -33,19 +33,19 @@ from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.mentions import FoundEntity
 from seeds.parsing.document import ArticleText
 
-# These values were chosen on pages whose evidence had been annotated by hand, in favour of precision: a
-# reader who follows one wrong reference trusts none.
+# These values were chosen on pages with hand-annotated evidence. They favour precision, because one wrong
+# reference makes readers distrust all references.
 MIN_SCORE, MIN_SPECIFIC_SHARE, MIN_SHARE_OF_BEST = 0.4, 0.5, 0.6
 # Any two texts can share one item or a few numbers by chance.
 MIN_SHARED_ITEMS, MIN_WEIGHT_WITHOUT_NUMBERS = 2, 0.3
 MAX_PARAGRAPHS = 3
 ENTITY_WEIGHT, NUMBER_WEIGHT, SMALL_NUMBER_WEIGHT = 2.0, 2.0, 1.0
-# Occurrences among the 5.4e11 words of English books at which a word weighs 0 and 1.
+# A word with these numbers of occurrences, among 5.4e11 words of English books, has the weights 0 and 1.
 COMMON_WORD_COUNT, RARE_WORD_COUNT = 500_000_000, 1_000_000
 DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-# Digits that letters follow directly, as in 5G, are part of a word.
+# If a letter directly follows the digits, as in 5G, the digits are part of a word.
 TOKEN = re.compile(rf"(?>{DIGITS.pattern})(?![^\W_])|{WORD.pattern}")
-# "One" is missing because it is rarely a number.
+# "One" is not in the list, because it is rarely used as a number.
 TWO_TO_NINE = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
 TEN_TO_NINETEEN = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen"),
@@ -58,8 +58,8 @@ TEENS = {word: float(number) for number, word in enumerate(TEN_TO_NINETEEN, 10)}
 NUMBER_WORDS = ONES | TEENS | TENS
 MULTIPLIERS = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 
-# The key of an item is `e` and the slug of an entity, or `n` and a number, or the term of a word. Terms begin
-# with neither letter.
+# The key of an entity is `e` and its slug, the key of a number is `n` and the number, and the key of a word
+# is its term, which never begins with `e` or `n`.
 SPECIFIC_PREFIXES = ("e", "n")
 Weights = Mapping[str, float]
 """The weight of each item of a text, by key."""
@@ -104,7 +104,7 @@ def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | Non
 
 
 def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[str, Any]]:
-    """Return the paragraphs of `body` that support a takeaway with these weights."""
+    """Return the paragraphs of `body` that support `takeaway`, best first."""
     scores = [(_score(takeaway, paragraph), number) for number, paragraph in enumerate(body, 1)]
     scores.sort(key=lambda scored: (-scored[0], scored[1]))
     lowest = max(MIN_SCORE, MIN_SHARE_OF_BEST * scores[0][0]) if scores else MIN_SCORE
@@ -169,7 +169,7 @@ def _numbers(tokens: Sequence[str]) -> Iterator[float]:
 
 @lru_cache(maxsize=65_536)
 def _number(token: str) -> float | None:
-    """Return the number that `token` writes in digits or as a word, or None."""
+    """Return the value of a number in digits or a number word, or None for other tokens."""
     return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 
@@ -181,7 +181,7 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
     stem, word = _term_and_word(token)
     if not word or word in lexicon.function_words:
         return stem, 0.0
-    # An inflected form is rarer than its stem, but says no more.
+    # An inflected form is rarer than its stem, but not more specific.
     return stem, word_weight(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
 
 

@@ -1,7 +1,7 @@
-"""Feature vectors as they are stored and compared.
+"""Pack feature vectors for the database, and compare them.
 
 A vector maps the 64-bit hash of a feature to its weight, an integer from 0 to 10,000. Sums of integers are
-the same on every machine and in either order, so the similarity of two articles is symmetric. The names of
+the same on every machine and in any order, so the similarity of two articles is symmetric. The names of
 the features are stored in a separate column, because a comparison with many articles needs only the weights.
 """
 
@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple
 
-# The integer that stands for the weight 1.
+# The integer that represents the weight 1.
 WEIGHT_SCALE = 10_000
 # A hash takes 8 bytes and a weight takes 2.
 BYTES_PER_FEATURE = 10
@@ -29,7 +29,7 @@ class FeatureVector(NamedTuple):
         return list(islice(self.weights.items(), count))
 
     def by_name(self, values: Mapping[int, int]) -> dict[str, int]:
-        """Return `values` of some of the features with their names as keys instead of their hashes."""
+        """Return `values`, whose keys are hashes of features, with the names of the features as keys."""
         names = dict(zip(self.weights, self.names, strict=True))
         return {names[feature]: value for feature, value in values.items()}
 
@@ -52,7 +52,7 @@ def pack(weights: Mapping[int, int]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[int, int]:
-    """Return the weights by hash that `pack` turned into `data`."""
+    """Return the weights by hash from `data`, the result of `pack`."""
     count = len(data) // BYTES_PER_FEATURE
     numbers = struct.unpack(_struct_format(count), data)
     return dict(zip(numbers[:count], numbers[count:], strict=True))

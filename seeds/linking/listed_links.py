@@ -1,7 +1,7 @@
-"""Listed links: from a title that a page prints to the article with this title.
+"""Resolve listed links: find the article for each title in the list of related articles of a page.
 
 Titles are compared by their digest (`seeds.identifiers.title_digest`). If several articles have the title,
-the date that the page prints under it decides.
+the date line under the title decides.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ from seeds.linking.date_matching import matches_printed_date
 
 # SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000
-# A title that more articles have is not resolved. Each of them would be a candidate for each link to the
-# title, so a load would become slower with every such article.
+# A title that more articles share is not resolved. Each of these articles would be a candidate for each link
+# to the title, so each further article would make a load slower.
 MAX_ARTICLES_PER_TITLE = 100
 
 DIGESTS: BindParameter[Any] = bindparam("digests", expanding=True)
@@ -56,7 +56,7 @@ def _select_links(*conditions: ColumnElement[bool]) -> AnySelect:
     return rows.order_by(RelatedLink.article_id, RelatedLink.place)
 
 
-# A link to a title that cannot be resolved is read only if it had a target before, which it loses.
+# If a title cannot be resolved, only the links with a target are read. These links lose their target.
 LINKS_TO_TITLES = _select_links(
     RelatedLink.title_digest.in_(DIGESTS),
     or_(RelatedLink.target_id.is_not(None), RelatedLink.title_digest.in_(RESOLVABLE_TITLES)),
@@ -75,10 +75,7 @@ class Candidate(NamedTuple):
 
 
 class ListedLink(NamedTuple):
-    """A listed link, with the columns that decide between its candidates.
-
-    `seen_at` is when the article with the link was published.
-    """
+    """A listed link. `page_published_at` is when the article that contains the link was published."""
 
     id: UUID
     article_id: UUID
@@ -87,23 +84,23 @@ class ListedLink(NamedTuple):
     target_id: UUID | None
     score: float | None
     reasons: list[dict[str, Any]]
-    seen_at: datetime | None
+    page_published_at: datetime | None
 
 
 def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str]) -> None:
-    """Set the targets of the listed links from an article, and of all listed links to some titles.
+    """Set the targets of the listed links from an article, and of all listed links to its titles.
 
     Args:
         connection: The connection, in a write transaction.
-        identity: The article whose links are resolved.
-        titles: The digests of the title that the article has now and of the title that it had before.
+        identity: The id of the article.
+        titles: The digests of the current title and the previous title of the article.
     """
     links = _read_links(connection, identity, titles)
     changes = [
         (link, target) for link, target in _find_targets(connection, links) if target != link.target_id
     ]
-    # All old targets are removed first, because two links of one article can exchange their targets. The
-    # score of an old target moves to a computed link, and that of a new target comes from a computed link.
+    # Remove all old targets first, because two links of one article can exchange their targets. For an old
+    # target with a score, insert a computed link. For a new target, take the score of the computed link.
     removed = [link for link, _ in changes if link.target_id]
     _set_targets(connection, [(link.id, None) for link in removed])
     insert_rows(connection, RelatedLink, [_computed_link(link) for link in removed if link.score is not None])
@@ -124,16 +121,18 @@ def _computed_link(link: ListedLink) -> dict[str, Any]:
     """Return the computed link that replaces a listed link whose target changes."""
     if link.target_id is None or link.score is None:
         raise ValueError("a computed link needs a target and a score")
-    return computed_link_row(link.article_id, link.target_id, link.score, link.reasons, link.seen_at)
+    return computed_link_row(
+        link.article_id, link.target_id, link.score, link.reasons, link.page_published_at
+    )
 
 
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, UUID]]
 ) -> list[dict[str, Any]]:
-    """Delete the computed links that connect the same articles as listed links.
+    """Delete the computed links from the same articles to the same targets as the listed links `added`.
 
     Returns:
-        The parameters that give the scores of the deleted links to the listed links.
+        The parameters of `UPDATE_LINK` that set the scores of the deleted links on the listed links.
     """
     if not added:
         return []
@@ -161,12 +160,12 @@ def _read_links(connection: Connection, identity: UUID, titles: set[str]) -> lis
 def _find_targets(
     connection: Connection, links: list[ListedLink]
 ) -> Iterator[tuple[ListedLink, UUID | None]]:
-    """Yield each link with its target. Of two links of one article to the same target, the first has it."""
+    """Yield each link with its target. Two links of one article never get the same target."""
     candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()
     for link in links:
         others = [each for each in candidates.get(link.title_digest, []) if each.id != link.article_id]
-        target = choose_target(others, link.printed_date, link.seen_at)
+        target = choose_target(others, link.printed_date, link.page_published_at)
         if target and (link.article_id, target) in taken:
             target = None
         if target:
@@ -175,7 +174,7 @@ def _find_targets(
 
 
 def _find_candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
-    """Return the articles with the titles `digests`, by digest."""
+    """Return the articles whose title has one of `digests`, by digest."""
     candidates: dict[str, list[Candidate]] = {}
     for start in range(0, len(digests), MAX_PARAMETERS):
         parameters = {"digests": digests[start : start + MAX_PARAMETERS]}
@@ -185,21 +184,24 @@ def _find_candidates(connection: Connection, digests: list[str]) -> dict[str, li
 
 
 def choose_target(
-    candidates: list[Candidate], printed_date: str | None, seen_at: datetime | None
+    candidates: list[Candidate], printed_date: str | None, page_published_at: datetime | None
 ) -> UUID | None:
     """Return the id of the article that a listed link refers to, or None if this is not certain.
 
-    A single candidate is the target. Of several candidates, the target is the one whose publication matches
-    the printed date, if only one does.
+    A single candidate is the target. If there are several candidates, the target is the only candidate whose
+    publication agrees with the printed date.
 
     Args:
         candidates: The articles with the title of the link.
         printed_date: The date line under the title.
-        seen_at: When the page with the link was published. An age such as `3 weeks ago` counts from then.
+        page_published_at: When the page with the link was published. An age such as `3 weeks ago` is
+            relative to this time.
     """
     if len(candidates) > 1 and printed_date:
         dated = [(each, each.published_at) for each in candidates if each.published_at]
         candidates = [
-            each for each, published_at in dated if matches_printed_date(printed_date, published_at, seen_at)
+            each
+            for each, published_at in dated
+            if matches_printed_date(printed_date, published_at, page_published_at)
         ]
     return candidates[0].id if len(candidates) == 1 else None

@@ -1,11 +1,12 @@
-"""The nearest neighbours of an article, by the cosine similarity of feature vectors.
+"""Find the nearest neighbours of an article, by the cosine similarity of feature vectors.
 
 The search has two steps:
 
 1. Find candidates through an inverted index. `postings` has a row for each of the 24 heaviest features of
-   each article. For each heavy feature of the article at hand, the index returns the articles published next
-   before and next after it. The cost is therefore bounded, whatever the size of the corpus, and the result
-   does not depend on the order of seeding. The 24 articles with the highest sum of weight products are kept.
+   each article. For each of these features of the given article, the index returns the 50 articles published
+   last before the article and the 50 published first after it. The cost is therefore bounded, whatever the
+   size of the corpus, and the result does not depend on the order of seeding. The 24 articles with the
+   highest sum of weight products are kept.
 2. Compute the similarity of each candidate from the complete vectors:
 
        similarity(a, b) = sum over shared features f of a[f] * b[f]
@@ -13,7 +14,7 @@ The search has two steps:
 An article is a neighbour if the similarity is at least `MIN_SCORE`. The reasons of a link are its largest
 products, scaled so that they add up to the similarity.
 
-The vector space model is that of Salton, Wong and Yang, "A vector space model for automatic indexing" (1975).
+Reference: Salton, Wong and Yang, "A vector space model for automatic indexing" (1975).
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,17 +27,19 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Select, bindparam,
 from api.db import table_of
 from api.models import Article, ArticleFeatures, Entity, Posting, published_keys
 from seeds.bulk import insert_rows
-from seeds.linking.article_features import ENTITY
+from seeds.linking.article_features import ENTITY_PREFIX
 from seeds.linking.feature_vectors import WEIGHT_SCALE, FeatureVector, pack, unpack, weight_products
 
 # The lowest similarity at which two articles are linked.
 MIN_SCORE = 0.14
-# Texts with at least this similarity are one text with small changes.
+# Articles with at least this similarity are versions of the same text.
 NEAR_DUPLICATE_SCORE = 0.8
 MAX_REASONS = 8
-# Features of an article that have postings, postings that are read before and after the article for each
-# feature, and candidates that are compared.
-INDEXED_FEATURES, POSTINGS_PER_SIDE, MAX_CANDIDATES = 24, 50, 24
+# The number of features of an article that have postings.
+INDEXED_FEATURES = 24
+# The number of postings that are read for a feature, from before and from after the article's publication.
+POSTINGS_PER_SIDE = 50
+MAX_CANDIDATES = 24
 
 Reasons = list[dict[str, Any]]
 
@@ -45,7 +48,7 @@ IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
-    """Select the postings of feature `number` that were published next before or next after the article."""
+    """Select the postings of feature `number` nearest to the article, on one side of its publication."""
     published = POSTINGS.c.published_asc
     on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
     order = (
@@ -81,7 +84,7 @@ ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(I
 
 
 class Neighbour(NamedTuple):
-    """An article that is similar to the article at hand, with its similarity and the reasons for it."""
+    """An article that is similar to a given article, with the similarity and its reasons."""
 
     article: UUID
     score: float
@@ -119,7 +122,7 @@ def _find_candidates(
     heaviest = vector.heaviest(INDEXED_FEATURES)
     if not heaviest:
         return []
-    # The statement has a fixed number of features. Features of weight 0 fill the places that are left.
+    # The statement has parameters for exactly `INDEXED_FEATURES` features. Features of weight 0 fill them up.
     padded = [*heaviest, *[(0, 0)] * (INDEXED_FEATURES - len(heaviest))]
     parameters: dict[str, Any] = {
         "identity": identity,
@@ -134,13 +137,15 @@ def _find_candidates(
 def _read_entities(
     connection: Connection, products: Iterable[Mapping[str, int]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the entities among shared features, as links show them, by the name of the feature."""
-    names = {name for each in products for name in each if name.startswith(ENTITY)}
+    """Return the entities among the shared features by feature name, in the form for reasons."""
+    names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:
         return {}
-    identities = [UUID(name.removeprefix(ENTITY)) for name in sorted(names)]
+    identities = [UUID(name.removeprefix(ENTITY_PREFIX)) for name in sorted(names)]
     rows = connection.execute(ENTITY_NAMES, {"identities": identities}).all()
-    return {ENTITY + row.id.hex: {"id": str(row.id), "slug": row.slug, "name": row.name} for row in rows}
+    return {
+        ENTITY_PREFIX + row.id.hex: {"id": str(row.id), "slug": row.slug, "name": row.name} for row in rows
+    }
 
 
 def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, Any]) -> Reasons:
@@ -150,7 +155,7 @@ def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, A
     largest = sorted(products.items(), key=lambda feature: (-feature[1], feature[0]))[:MAX_REASONS]
     total, sum_of_products = round(score * WEIGHT_SCALE), sum(product for _, product in largest)
     units = [total * product // sum_of_products for _, product in largest]
-    # The first reason receives what rounding down left over.
+    # Add the remainder from rounding down to the first reason.
     units[0] += total - sum(units)
     return [
         _reason(name, unit / WEIGHT_SCALE, entities)
@@ -160,7 +165,7 @@ def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, A
 
 
 def _reason(name: str, weight: float, entities: Mapping[str, Any]) -> dict[str, Any]:
-    if name.startswith(ENTITY):
+    if name.startswith(ENTITY_PREFIX):
         return {"kind": "shared_entity", "entity": entities[name], "weight": weight}
     return {"kind": "shared_term", "term": name, "weight": weight}
 

@@ -49,7 +49,7 @@ class Block(NamedTuple):
 
     Attributes:
         lines: The lines, at least one.
-        heading: The heading that the lines are, if any.
+        heading: The heading that the lines form, or None.
     """
 
     lines: tuple[Line, ...]
@@ -67,7 +67,7 @@ class Block(NamedTuple):
 
 
 class OddCharacters(NamedTuple):
-    """The control characters, or the direction-changing characters, of one line.
+    """Either the control characters or the direction-changing characters of one line.
 
     Attributes:
         line: The number of the line.
@@ -83,7 +83,7 @@ class OddCharacters(NamedTuple):
 
 
 class PageBlocks(NamedTuple):
-    """The blocks of a page, at least one, and its odd characters."""
+    """The blocks of a page (at least one) and its odd characters."""
 
     blocks: list[Block]
     odd_characters: list[OddCharacters]
@@ -121,7 +121,7 @@ def _split(text: str) -> list[Block]:
     lines: list[Line] = []
     for number, raw in enumerate(text.split("\n"), 1):
         words = " ".join(raw.split())
-        if words and (words.isprintable() or _visible(words)):
+        if words and (words.isprintable() or _is_visible(words)):
             lines.append(Line(number, words))
         elif lines:
             blocks.append(Block(tuple(lines)))
@@ -129,7 +129,7 @@ def _split(text: str) -> list[Block]:
     return [*blocks, Block(tuple(lines))] if lines else blocks
 
 
-def _visible(text: str) -> bool:
+def _is_visible(text: str) -> bool:
     """Return False if `text` consists of invisible characters, such as zero-width spaces."""
     return any(category(character) not in {"Cf", "Zs"} for character in text)
 
@@ -156,7 +156,7 @@ def _find_odd_characters(text: str) -> Iterator[OddCharacters]:
 def _with_headings(blocks: Sequence[Block]) -> list[Block]:
     marked: list[Block] = []
     for block in blocks:
-        words, joined = _heading_words(block.lines[0]), block
+        words, joined = _normalize_heading(block.lines[0]), block
         if words == DESK_LINE and marked and _is_editors_line(marked[-1].lines):
             joined = Block(marked.pop().lines + block.lines)
         elif words != EDITORS_LINE and words not in HEADINGS:
@@ -167,7 +167,10 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
-    """Return the heading at the start of `block` and the rest of it, or the unchanged block."""
+    """Return the heading at the start of `block` and the lines below it as separate blocks.
+
+    Return only `block` if it does not start with a heading.
+    """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
     if heading is None:
@@ -180,30 +183,30 @@ def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
 
 
 def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
-    words = _heading_words(lines[0])
-    if words == EDITORS_LINE and len(lines) > 1 and _heading_words(lines[1]) == DESK_LINE:
+    words = _normalize_heading(lines[0])
+    if words == EDITORS_LINE and len(lines) > 1 and _normalize_heading(lines[1]) == DESK_LINE:
         return Heading.DESK, 2
     return HEADINGS.get(words), 1
 
 
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
-    """Return True if `rest`, in one block with `heading`, is the content expected under that heading."""
+    """Return True if `rest`, the lines directly below `heading`, can be the content of that heading."""
     following = rest[0]
     if heading is Heading.TAKEAWAYS:
         return has_bullet(following.text)
     if heading is Heading.DESK:
         return len(rest) == 1 and reads_as_heading(following.text)
     if heading is Heading.SHARE:
-        return _heading_words(following) == Heading.RELATED.value
+        return _normalize_heading(following) == Heading.RELATED.value
     return previous is Heading.SHARE or not starts_lower_case(following.text)
 
 
 def _is_editors_line(lines: Sequence[Line]) -> bool:
-    return len(lines) == 1 and _heading_words(lines[0]) == EDITORS_LINE
+    return len(lines) == 1 and _normalize_heading(lines[0]) == EDITORS_LINE
 
 
-def _heading_words(line: Line) -> str:
-    """Return the text of a line as compared with headings, or an empty text if its length differs."""
+def _normalize_heading(line: Line) -> str:
+    """Return the text of a line in the form of `HEADINGS`, or an empty text if no heading has its length."""
     if not len(DESK_LINE) <= len(line.text) <= MAX_HEADING_LENGTH:
         return ""
     text = line.text.casefold().replace("’", "'").removesuffix(":")

@@ -1,4 +1,4 @@
-"""Bullets: the signs that begin the items of a list."""
+"""Recognize bullets, the characters that mark the items of a list."""
 
 import re
 
@@ -14,7 +14,7 @@ def has_bullet(text: str) -> bool:
 def split_bullet(text: str) -> tuple[str, str]:
     """Return the bullet that `text` begins with, including the white space after it, and the rest of `text`.
 
-    The bullet is empty if there is none.
+    If `text` does not begin with a bullet, the first part is empty.
     """
     bullet = BULLET.match(text)
     return (bullet[0], text[bullet.end() :]) if bullet else ("", text)

@@ -44,12 +44,12 @@ NONE_FOUND = re.compile(
     rf"|none(?: {FOUND_WORDS})?",
     re.IGNORECASE,
 )
-MAX_LENGTH = 80
+MAX_LINE_LENGTH = 80
 
 
 def is_date(line: str) -> bool:
     """Return True if `line` is only a date or an age: `Apr 21, 2026`, `2026-04-21` or `3 weeks ago`."""
-    return len(line) <= MAX_LENGTH and DATE.fullmatch(line) is not None
+    return len(line) <= MAX_LINE_LENGTH and DATE.fullmatch(line) is not None
 
 
 def is_symbol(line: str) -> bool:
@@ -57,6 +57,6 @@ def is_symbol(line: str) -> bool:
     return not (line[:1].isalnum() or any(character.isalnum() for character in line))
 
 
-def says_none(line: str) -> bool:
+def says_none_found(line: str) -> bool:
     """Return True if `line` says that there are no related articles: `No related articles found`."""
-    return len(line) <= MAX_LENGTH and NONE_FOUND.fullmatch(line.strip(" .!()[]*-–—")) is not None
+    return len(line) <= MAX_LINE_LENGTH and NONE_FOUND.fullmatch(line.strip(" .!()[]*-–—")) is not None

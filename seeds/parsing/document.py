@@ -83,7 +83,7 @@ class FieldLines:
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """The texts of an article that mention entities, each on one line with white space collapsed."""
+    """The texts of an article that can mention entities. Each text is one line with single spaces."""
 
     title: str
     summary: str | None
@@ -109,8 +109,8 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
 
     Attributes:
         message: The reason, on one line.
-        line: The number of the line, from 1, if the reason has a line.
-        byte: The offset of the byte, from 0, if the reason has a byte.
+        line: The number of the line that caused the rejection, from 1, or None.
+        byte: The offset of the byte that caused the rejection, from 0, or None.
     """
 
     def __init__(self, message: str, *, line: int | None = None, byte: int | None = None) -> None:
@@ -121,14 +121,14 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
 
     @property
     def place(self) -> str | None:
-        """The place as text, such as `line 12` or `byte 17`."""
+        """The line or the byte as text, such as `line 12` or `byte 17`, or None."""
         if self.line is not None:
             return f"line {self.line}"
         return None if self.byte is None else f"byte {self.byte}"
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """Return the document as `flask seed parse` prints it."""
+    """Return the JSON value of `document` that `flask seed parse` prints."""
     caption = document.image_caption
     return {
         "source": _record_to_json(document.source),

@@ -11,7 +11,7 @@ from seeds.parsing.page import parse
 from seeds.parsing.sidecar import MAX_SIDECAR_BYTES, Sidecar, parse_sidecar
 
 DOCUMENTS_FOLDER = Path(__file__).parent.parent / "documents"
-# Attempts to read a document that another process is writing.
+# The number of attempts to read a document that another process is writing.
 MAX_ATTEMPTS = 3
 
 
@@ -23,7 +23,7 @@ class SubmittedDocument:
         data: The bytes of the file.
         document: The parsed document.
         sidecar: The values of the sidecar.
-        folder: The real path of the folder.
+        folder: The real path of the folder that contains the file.
     """
 
     data: bytes
@@ -54,7 +54,7 @@ def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
     """Read and parse the document at `path` and its sidecar as they were at one moment.
 
     Raises:
-        Rejection: If either cannot be read or is invalid, or if one of them keeps changing.
+        Rejection: If the document or the sidecar cannot be read, is invalid, or keeps changing.
     """
     sidecar = path.with_suffix(".yaml")
     for _ in range(MAX_ATTEMPTS):
@@ -68,7 +68,7 @@ def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
 
 
 def _try_to_read(path: Path, sidecar: Path, max_bytes: int) -> SubmittedDocument | Rejection:
-    # Return a rejection instead of raising it: it does not count if a file changed meanwhile.
+    # Return a rejection instead of raising it, because the caller ignores it if a file changed meanwhile.
     try:
         document, data = read_document(path, max_bytes)
         return SubmittedDocument(data, document, _read_sidecar(sidecar), real_path(path.parent))
@@ -77,7 +77,10 @@ def _try_to_read(path: Path, sidecar: Path, max_bytes: int) -> SubmittedDocument
 
 
 def find_document_key(path: Path) -> str | None:
-    """Return the key that the document at `path` has or would have, or None if its sidecar is invalid."""
+    """Return the key of the file at `path`, even if the file is not a valid document.
+
+    Return None if the key is unknown, because the sidecar or the file name is invalid.
+    """
     try:
         path.name.encode()
         sidecar = _read_sidecar(path.with_suffix(".yaml"))

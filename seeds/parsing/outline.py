@@ -19,7 +19,7 @@ from seeds.parsing.text_shapes import (
 )
 
 Blocks = Sequence[Block]
-# Longer lines are not wrapped lines.
+# A page with a longer line is not wrapped.
 MAX_WRAP_WIDTH = 120
 MAX_LABEL_LENGTH = 40
 
@@ -28,7 +28,7 @@ MAX_LABEL_LENGTH = 40
 class Middle:
     """The blocks between the takeaways and the tail.
 
-    `stray` blocks are above the Editor's Desk. They are read as the start of the body.
+    `stray` has the blocks above the Editor's Desk, which become the start of the body.
     """
 
     desk: Block | None = None
@@ -41,16 +41,16 @@ class Middle:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The blocks of a page by their part.
+    """The blocks of a page, divided into its parts.
 
     Attributes:
         title: The title.
         head: The blocks between the title and the first heading or signature.
-        takeaways: The heading Key Takeaways.
-        items: The items below that heading.
+        takeaways: The heading Key Takeaways, or None.
+        items: The list items below the heading Key Takeaways.
         middle: The blocks between the takeaways and the tail.
         tail: The blocks from Share Article or Related Articles on.
-        width: The width that lines are wrapped at, or 0.
+        width: The width that lines are wrapped at, or 0 if they are not wrapped.
     """
 
     title: Block
@@ -70,7 +70,7 @@ def find_outline(blocks: Blocks) -> Outline:
             analysis.
     """
     title, width = blocks[0], _line_width(blocks)
-    rest, tail = _cut_tail(blocks[1:])
+    rest, tail = _split_off_tail(blocks[1:])
     if not rest:
         raise Rejection("the page has only a title; expected a body below it", line=title.span[1])
     takeaways, desk = _find_heading(rest, Heading.TAKEAWAYS), _find_heading(rest, Heading.DESK)
@@ -80,7 +80,7 @@ def find_outline(blocks: Blocks) -> Outline:
         desk = len(rest) if _is_signed_above(rest, desk, width) else desk
     end = min(takeaways, desk)
     if end == len(rest):
-        head, middle = _split_unmarked(title, rest, bool(tail), width)
+        head, middle = _split_without_headings(title, rest, bool(tail), width)
     else:
         following = [*rest[end:takeaways], *rest[takeaways + 1 + used :]]
         head, middle = rest[:end], _find_middle(following, bool(tail), width)
@@ -93,12 +93,12 @@ def _find_heading(blocks: Blocks, heading: Heading) -> int:
     return next((at for at, block in enumerate(blocks) if block.heading is heading), len(blocks))
 
 
-def _cut_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
-    """Return the blocks above the last Share Article or Related Articles, and the remaining blocks."""
+def _split_off_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
+    """Split `blocks` at the heading Share Article or Related Articles that starts the tail."""
     marks = (_find_heading(blocks, Heading.TAKEAWAYS), _find_heading(blocks, Heading.DESK))
     floor = max((at for at in marks if at < len(blocks)), default=-1) + 1
     places = range(len(blocks) - 1, floor - 1, -1)
-    # The words Related Articles above a paragraph are a subheading of the body.
+    # If a paragraph follows the words Related Articles, the words are a subheading of the body.
     related = (
         at for at in places if blocks[at].heading is Heading.RELATED and not _is_above_text(blocks, at)
     )
@@ -114,17 +114,17 @@ def _is_above_text(blocks: Blocks, at: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    """Return True if `block` can be a button between Share Article and Related Articles."""
+    """Return True if `block` can be the label of a button between Share Article and Related Articles."""
     return len(block.lines) == 1 and len(block.text) <= MAX_LABEL_LENGTH and reads_as_heading(block.text)
 
 
-def _split_unmarked(title: Block, rest: Blocks, tail: bool, width: int) -> tuple[Blocks, Middle]:
-    """Return the head and the middle of a page without Key Takeaways and Editor's Desk."""
+def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: int) -> tuple[Blocks, Middle]:
+    """Return the head and the middle of a page without the headings Key Takeaways and Editor's Desk."""
     at = _find_signature(rest, width, 0, 3)
     if at is not None:
-        signature, body = _cut_signature(rest, at)
+        signature, body = _split_off_signature(rest, at)
         return rest[:at], Middle(signature=signature, body=body)
-    if not tail:
+    if not has_tail:
         message = "the page has no heading of the page format and no signature; expected one of them"
         raise Rejection(message, line=title.span[0])
     caption = len(rest) > 2 and reads_as_caption(rest[1].text)
@@ -133,31 +133,38 @@ def _split_unmarked(title: Block, rest: Blocks, tail: bool, width: int) -> tuple
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if the signature is above the words Editor's Desk, which then are a subheading."""
-    above = any(_is_multiline(block, width) for block in blocks[: min(3, desk)])
+    """Return True if the signature is above the words Editor's Desk.
+
+    The words are then a subheading of the body.
+    """
+    above = any(_is_multiline_signature(block, width) for block in blocks[: min(3, desk)])
     return above and _find_signature(blocks[desk + 1 :], width, 1) is None
 
 
-def _find_middle(blocks: Blocks, tail: bool, width: int) -> Middle:
+def _find_middle(blocks: Blocks, has_tail: bool, width: int) -> Middle:
     desk = _find_heading(blocks, Heading.DESK)
     signed = bool(blocks) and _is_signature(blocks[0])
     if desk and signed and _find_signature(blocks[desk + 1 :], width, 1) is None:
-        # The signature is above the words Editor's Desk: they are a subheading of the body.
+        # The signature is above the words Editor's Desk, so the words are a subheading of the body.
         desk = len(blocks)
     if desk < len(blocks):
-        return _find_analysis(blocks[desk], blocks[:desk], blocks[desk + 1 :], tail, width)
-    if signed and _has_heading(blocks, width) and any(_is_multiline(block, width) for block in blocks[2:-1]):
-        return _find_analysis(None, (), blocks, tail, width)
-    signature, body = _cut_signature(blocks, 0) if signed else (None, blocks)
+        return _find_analysis(blocks[desk], blocks[:desk], blocks[desk + 1 :], has_tail, width)
+    if (
+        signed
+        and _has_heading(blocks, width)
+        and any(_is_multiline_signature(block, width) for block in blocks[2:-1])
+    ):
+        return _find_analysis(None, (), blocks, has_tail, width)
+    signature, body = _split_off_signature(blocks, 0) if signed else (None, blocks)
     return Middle(signature=signature, body=body)
 
 
-def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, tail: bool, width: int) -> Middle:
+def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, has_tail: bool, width: int) -> Middle:
     first = int(_has_heading(blocks, width))
     heading = blocks[0] if first else None
     at = _end_of_analysis(blocks, first, width)
     unsigned = at is None or (at == len(blocks) - 1 and len(blocks[at].lines) == 1)
-    if unsigned and not tail:
+    if unsigned and not has_tail:
         last = blocks[-1] if blocks else desk
         raise Rejection(
             "the page is cut off in the analysis; expected a signature and a body",
@@ -165,7 +172,7 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, tail: bool
         )
     if at is None:
         return Middle(desk, heading, blocks[first : first + 1], None, stray, blocks[first + 1 :])
-    signature, body = _cut_signature(blocks, at)
+    signature, body = _split_off_signature(blocks, at)
     return Middle(desk, heading, blocks[first:at], signature, stray, body)
 
 
@@ -177,35 +184,42 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
     single = len(block.lines) == 1 or _is_wrapped(block, width)
     if single and reads_as_question(block.text):
         return len(blocks) > 1 and not _is_signature(blocks[1])
-    broken = len(block.lines) == 2 and any(_is_multiline(each, width) for each in blocks[2:-1])
+    broken = len(block.lines) == 2 and any(_is_multiline_signature(each, width) for each in blocks[2:-1])
     return (single or broken) and reads_as_heading(block.text)
 
 
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
-    """Return the index of the signature; the first paragraph itself is the last choice."""
+    """Return the index of the signature below an analysis, or None if there is no signature.
+
+    The first paragraph is the signature only if no better block follows.
+    """
     at = _find_signature(blocks, width, first + 1)
     if first < len(blocks) - 1 and _is_signature(blocks[first]):
         better = at is not None and (
-            _is_multiline(blocks[at], width) or not _is_multiline(blocks[first], width)
+            _is_multiline_signature(blocks[at], width) or not _is_multiline_signature(blocks[first], width)
         )
         return at if better else first
     return at
 
 
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
-    """Return the index of the most likely signature from `start` to `stop`, preferably not the last block."""
+    """Return the index of the most likely signature from `start` up to `stop`, or None.
+
+    Prefer signatures that are not the last block of the page, and then signatures of several lines.
+    """
     places = range(start, len(blocks) if stop is None else min(stop, len(blocks)))
     signatures = [at for at in places if _is_signature(blocks[at])]
     followed = [at for at in signatures if at < len(blocks) - 1] or signatures
     return next(
-        (at for at in followed if _is_multiline(blocks[at], width)), followed[0] if followed else None
+        (at for at in followed if _is_multiline_signature(blocks[at], width)),
+        followed[0] if followed else None,
     )
 
 
-def _cut_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
+def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
     """Return the signature at `at` and the blocks below it.
 
-    Three lines separated by blank lines are one signature.
+    Three successive blocks of one line each are one signature.
     """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1
@@ -217,7 +231,7 @@ def _is_signature(block: Block) -> bool:
     return is_short and all(reads_as_signature_line(line.text) for line in block.lines)
 
 
-def _is_multiline(block: Block, width: int) -> bool:
+def _is_multiline_signature(block: Block, width: int) -> bool:
     """Return True for a signature of two or three lines that is not a wrapped subheading."""
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 

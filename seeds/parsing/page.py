@@ -23,7 +23,7 @@ from seeds.parsing.related_list import RelatedList, parse_related
 from seeds.parsing.takeaway_list import TakeawayList, parse_takeaways
 from seeds.parsing.text_shapes import reads_as_paragraph
 
-# Titles are part of indexes and cursors, which limit their length.
+# Indexes and cursors contain the title, and their size is limited.
 MAX_TITLE_LENGTH = 500
 
 
@@ -95,13 +95,13 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if a first block that reads as a paragraph is a long title above a longer summary."""
+    """Return True if the first block is a long title above a longer summary, and not a paragraph."""
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Return the blocks of the summary, and those of the image caption."""
+    """Return the blocks of the summary and the blocks of the image caption."""
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 
 
@@ -159,7 +159,7 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 
 
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
-    """Yield a warning for each section and kind of odd character, at the first line with one."""
+    """Yield one warning for each type of odd character in each section, at its first line."""
     sections = sorted(_sections(lines))
     starts = [span[0] for span, _ in sections]
     groups: dict[tuple[str, bool], list[OddCharacters]] = {}

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from seeds.escaping import quoted
 from seeds.parsing.blocks import Block, Heading, Line
 from seeds.parsing.bullets import split_bullet
-from seeds.parsing.date_lines import is_date, is_symbol, says_none
+from seeds.parsing.date_lines import is_date, is_symbol, says_none_found
 from seeds.parsing.document import ParseWarning, RelatedTitle, Span
 from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, starts_lower_case
 
 
 class RelatedList(NamedTuple):
-    """The related titles of a page, the lines of each with its date, and the warnings about them."""
+    """The related titles of a page, the lines of each title and its date, and the warnings."""
 
     titles: tuple[RelatedTitle, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -69,7 +69,7 @@ def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], li
                 undated = unfinished = None
             elif is_symbol(line.text):
                 unfinished = None
-            elif block.heading or says_none(line.text):
+            elif block.heading or says_none_found(line.text):
                 undated = unfinished = None
             elif unfinished and (is_one_title or _continues(unfinished.lines[-1].text, line.text, width)):
                 unfinished.lines.append(line)
@@ -90,7 +90,7 @@ def _without_bullet(line: Line) -> Line:
 
 def _warn_of_unread(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
     lines = (line for block in blocks for line in block.lines)
-    first = next((line for line in lines if not (is_symbol(line.text) or says_none(line.text))), None)
+    first = next((line for line in lines if not (is_symbol(line.text) or says_none_found(line.text))), None)
     if first:
         message = f"text without the heading Related Articles was left out: {quoted(first.text)}"
         yield ParseWarning("related", first.number, message)

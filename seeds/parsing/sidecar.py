@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from seeds.escaping import printable
-from seeds.identifiers import MAX_SLUG, is_slug
+from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 from seeds.parsing.document import Rejection
 
 MAX_SIDECAR_BYTES = 64 * 1024
-# Texts with more characters that can open a level of nesting are parsed in Python; see `_compose`.
+# A text with at least this many characters that can start a nested value is parsed in Python; see `_compose`.
 MAX_NESTING_CHARACTERS = 200
 MAX_URL_LENGTH = 2000
 KEYS = ("url", "published_at", "language", "image_url", "slug")
@@ -55,7 +55,7 @@ def parse_sidecar(data: bytes, name: str) -> Sidecar:
 
 
 def _pairs(data: bytes, name: str) -> list[tuple[str, str | None, int]]:
-    # Use the nodes instead of the loaded values: they have line numbers and keep repeated keys.
+    # Use nodes instead of loaded values, because nodes have line numbers and keep repeated keys.
     if len(data) > MAX_SIDECAR_BYTES:
         raise _rejection(name, 1, f"the file is larger than the limit of {MAX_SIDECAR_BYTES} bytes")
     try:
@@ -121,7 +121,7 @@ def _read_time(text: str) -> datetime:
         time = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise error from None
-    # The sort keys of articles without a time are in the first and the last year.
+    # Articles without a time have sort keys in the first and the last year.
     if time.year in (MINYEAR, MAXYEAR):
         raise ValueError("must be a time between the years 2 and 9998")
     return time
@@ -136,7 +136,7 @@ def _read_language(text: str) -> str:
 def _read_slug(text: str) -> str:
     if not is_slug(text):
         raise ValueError(
-            f"must be words of a-z and 0-9 joined by -, at most {MAX_SLUG} characters, not a UUID"
+            f"must be words of a-z and 0-9 joined by -, at most {MAX_SLUG_LENGTH} characters, not a UUID"
         )
     return text
 

@@ -1,4 +1,4 @@
-"""Parse the list of takeaways, whose numbers are glued to the texts of the items."""
+"""Parse the list of takeaways. No space separates the number of an item from its text, as in `35G masts`."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Item = list[Line]
 
 
 class TakeawayList(NamedTuple):
-    """The takeaways of a page, the lines of each, and the warnings about them."""
+    """The takeaways of a page, the lines of each takeaway, and the warnings."""
 
     takeaways: tuple[Takeaway, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -42,7 +42,7 @@ def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
 def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
     """Return the texts of `items` without bullets and numbers.
 
-    Only the sequence of the items shows where a number ends: item 3 `35G masts` is `5G masts`.
+    Only the position of an item shows where its number ends: the text of item 3, `35G masts`, is `5G masts`.
     """
     texts = [_item_text(item) for item in items]
     warnings: list[ParseWarning] = []
@@ -69,7 +69,8 @@ def _starts_item(text: str, items: Sequence[Item]) -> bool:
     bullet, rest = split_bullet(text)
     if not bullet:
         return False
-    # A wrapped line can start with a dash: a bullet unlike the first needs the next number after it.
+    # A wrapped line can start with a dash. A bullet that differs from the first bullet therefore starts an
+    # item only if the next number follows.
     is_same_bullet = not items or text[0] == items[0][0].text[0]
     return is_same_bullet or rest.startswith(str(len(items) + 1))
 
@@ -84,7 +85,10 @@ def _has_text(text: str) -> bool:
 
 
 def _is_numbered(texts: Sequence[str]) -> bool:
-    """Return False if digits at the start of an item are part of its text."""
+    """Return True if the items are numbered.
+
+    If they are not, digits at the start of an item are part of its text.
+    """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")
     return LEADING_DIGITS.match(first) is not None and (first.startswith("1") or 2 * digits >= len(texts))
@@ -121,7 +125,7 @@ def _larger_number(text: str, previous: int) -> str:
 
 
 def _has_number(text: str, number: str) -> bool:
-    """Return True if `text` is `number` and a text. A text does not start with digits such as 026."""
+    """Return True if `text` starts with `number`, and digits such as 026 do not follow."""
     rest = text[len(number) : len(number) + 2]
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())
 

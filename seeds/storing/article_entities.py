@@ -1,7 +1,7 @@
-"""The entities of one article in the table of all entities: insertion, counts and deletion.
+"""Insert, count and delete the entities of one article in the table of all entities.
 
 The counts of an entity change by the difference between the former and the current revision of the article.
-A count over all articles would make each document slower to load than the one before it.
+Counting all articles again would make a load slower with each document.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from api.search.analyzer import fold
 from seeds.bulk import insert_rows, update_rows
 from seeds.extraction.catalogue import KnownEntity, group_of
 from seeds.extraction.mentions import FoundEntity
-from seeds.identifiers import MAX_SLUG
+from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.row_builders import entity_name_rows, entity_slug_rows, new_entity_rows
 
 ENTITIES, ENTITY_SLUGS, ENTITY_IDS = (table_of(model) for model in (Entity, EntitySlug, EntityId))
@@ -63,7 +63,7 @@ def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> Ups
     """Insert the entities of an article that are new, and add new aliases to those that are stored.
 
     New entities already have the counts of this article. A stored entity that was extracted keeps its name
-    and type until `flask seed relink` decides on them (see `entity_merging`).
+    and type until `flask seed relink` updates both (see `entity_merging`).
     """
     entities = {each.entity.id: each.entity for each in found}
     if not entities:
@@ -91,7 +91,7 @@ def _insert_entities(
 
 
 def _reserve_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) -> dict[UUID, str]:
-    """Return the first of its slug choices that is free, for each of `entities`."""
+    """Return a slug for each of `entities`: the first of its slug choices that is free."""
     choices = {
         identity: slug_choices(entity.slug, entity.type, identity) for identity, entity in entities.items()
     }
@@ -101,7 +101,7 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity])
     for identity, slugs in choices.items():
         reserved[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
         taken.add(reserved[identity])
-    # A slug with the entity's own id can lead to a successor, if the entity was deleted before.
+    # If an entity was deleted before, the slug with its id can still lead to its successor. Reuse this slug.
     reclaimed = stored & set(reserved.values())
     if reclaimed:
         connection.execute(DELETE_SLUGS, {"slugs": sorted(reclaimed)})
@@ -109,9 +109,9 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity])
 
 
 def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
-    """Return the slugs that an entity can have, best first: alone, with its type group, and with its id."""
+    """Return the possible slugs of an entity, best first: alone, with the type group, and with the id."""
     endings = ("", f"-{group_of(entity_type)}", f"-{identity.hex}")
-    return [slug[: MAX_SLUG - len(ending)].rstrip("-") + ending for ending in endings]
+    return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
 
 
 def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]]) -> None:
@@ -141,13 +141,13 @@ def update_entity_counts(
     previous: PreviousMentions,
     new: Collection[UUID],
 ) -> None:
-    """Update the counts of the entities of an article, and delete those that no article mentions any more.
+    """Update the counts of the entities of an article. Delete entities that no article mentions any more.
 
     Args:
         connection: The connection, in a write transaction.
         found: The entities that the article mentions now.
-        previous: The entities that it mentioned before.
-        new: Entities that were just inserted with their counts.
+        previous: The entities that the article mentioned before.
+        new: The ids of entities that were just inserted with the right counts.
     """
     current = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in new}
     differences = [
@@ -160,21 +160,23 @@ def update_entity_counts(
     ]
     changed = [each for each in differences if each["articles"] or each["mentions"]]
     update_rows(connection, ADD_TO_COUNTS, changed)
-    left = {identity: texts for identity, texts in previous.items() if identity not in current}
-    if left:
-        _delete_unmentioned(connection, left, found)
+    dropped = {identity: texts for identity, texts in previous.items() if identity not in current}
+    if dropped:
+        _delete_unmentioned(connection, dropped, found)
 
 
-def _delete_unmentioned(connection: Connection, left: PreviousMentions, found: Sequence[FoundEntity]) -> None:
-    """Delete those of the entities `left` that no article mentions.
+def _delete_unmentioned(
+    connection: Connection, dropped: PreviousMentions, found: Sequence[FoundEntity]
+) -> None:
+    """Delete the `dropped` entities of an article that no other article mentions.
 
-    The ids and slugs of a deleted entity lead to its successor, if it has one.
+    If a deleted entity has a successor, its ids and slugs lead to the successor.
     """
-    candidates = {"identities": sorted(left)}
+    candidates = {"identities": sorted(dropped)}
     slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
     if not slugs:
         return
-    successors = {row.id: _successor(left[row.id], found) for row in slugs}
+    successors = {row.id: _successor(dropped[row.id], found) for row in slugs}
     former_ids = connection.execute(FORMER_IDS, {"identities": [*successors]}).all()
     connection.execute(DELETE_UNMENTIONED, candidates)
     targets = {old_id: successors[entity_id] for old_id, entity_id in former_ids} | successors
@@ -183,19 +185,19 @@ def _delete_unmentioned(connection: Connection, left: PreviousMentions, found: S
         for old_id, target in targets.items()
         if target not in (None, old_id)
     ]
-    # A deleted entity can have been deleted before, with a different successor.
+    # If the entity was deleted before, its id can lead to a different successor.
     connection.execute(DELETE_FORMER_IDS, {"identities": [row["old_id"] for row in ids]})
     insert_rows(connection, EntityId, ids)
-    led = [(row.slug, successors[row.id]) for row in slugs]
+    redirects = [(row.slug, successors[row.id]) for row in slugs]
     insert_rows(
-        connection, EntitySlug, [{"slug": slug, "entity_id": target} for slug, target in led if target]
+        connection, EntitySlug, [{"slug": slug, "entity_id": target} for slug, target in redirects if target]
     )
 
 
 def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
-    """Return the entity that an article now mentions by the same texts, or None.
+    """Return the entity that an article now mentions with the same texts, or None.
 
-    If there are several, the one with the most letters in these mentions is the successor.
+    If there are several such entities, return the entity with the most letters in these mentions.
     """
     letters = {
         each.entity.id: sum(len(mention.text) for mention in each.mentions if mention.text in texts)

@@ -1,4 +1,4 @@
-"""The record of an article: what a document and its sidecar say, as it is stored."""
+"""The record of an article: the content of its document and sidecar, in the form of the database."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -24,17 +24,17 @@ class ArticleRecord:
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        """The article's own fields as the API serves them."""
+        """The fields from the document and the sidecar, as the API serves them."""
         return article_content(self.columns, self.takeaways, self.related)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 by which a new revision is recognized."""
+        """The SHA-256 of the content. A different digest makes a new revision."""
         return hashlib.sha256(orjson.dumps(self.content)).hexdigest()
 
     @property
     def article_text(self) -> ArticleText:
-        """The texts from which data is derived."""
+        """The texts that entities, evidence and features are derived from."""
         columns, analysis = self.columns, self.columns["analysis"]
         return ArticleText(
             columns["title"],

@@ -1,4 +1,4 @@
-"""Update of stored entities after a change of the catalogue."""
+"""Update stored entities after a change of the catalogue."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -11,17 +11,17 @@ from api.db import Id, table_of
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
 from seeds.bulk import update_rows
 from seeds.extraction.catalogue import KnownEntity
-from seeds.identifiers import MAX_SLUG
+from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES = table_of(Entity)
-# The columns that change come from the parameters of each execution.
+# Sets the columns that are named in the parameters.
 UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
-    """Update the stored entities whose catalogue entry changed, and the rows by which they are found."""
+    """Update the stored entities whose catalogue entry changed, and their rows in the indexes."""
     known = {entity.id: entity for entity in catalogue}
     changed: list[UUID] = []
     retyped: list[UUID] = []
@@ -36,7 +36,7 @@ def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -
 def update_entities(
     connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
 ) -> None:
-    """Update entities, and the rows by which they are found.
+    """Update entities, and their rows in the name index and in the facets.
 
     Args:
         connection: The connection, in a write transaction.
@@ -57,16 +57,16 @@ def update_entities(
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
-    """Take the slugs of catalogue entries away from all other entities that have or had them."""
+    """Take the slugs of catalogue entries away from all other entities, current slugs and former slugs."""
     known = {entity.slug: entity.id for entity in catalogue}
-    held = select(EntitySlug.slug, Entity.id, Entity.slug.label("present"))
-    held = held.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
-    others = [row for row in connection.execute(held) if row.id != known[row.slug]]
+    owned = select(EntitySlug.slug, Entity.id, Entity.slug.label("current_slug"))
+    owned = owned.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
+    others = [row for row in connection.execute(owned) if row.id != known[row.slug]]
     for row in others:
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
-        if row.slug == row.present:
-            # A slug with the id is always free. `flask seed relink` replaces it by a shorter one.
-            other = f"{row.slug[: MAX_SLUG - 33].rstrip('-')}-{row.id.hex}"
+        if row.slug == row.current_slug:
+            # A slug with the id is always free. `flask seed relink` replaces it with a shorter slug.
+            other = f"{row.slug[: MAX_SLUG_LENGTH - 33].rstrip('-')}-{row.id.hex}"
             connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
             connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
             connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
@@ -77,13 +77,16 @@ def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> N
 def _rebuild_type_facets(connection: Connection, entities: Collection[UUID]) -> None:
     """Replace the facets for entity types of all articles that mention `entities`."""
     facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
-    naming = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
+    articles = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())
-    connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(naming)))
-    # An article has a facet for each of its entities, which is the id of the entity, with the sort keys.
-    own = aliased(ArticleFacet)
-    keys = (own.article_id, own.published_asc, own.published_desc, own.created_at, own.updated_at)
-    rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == own.facet)
-    rows = rows.where(own.article_id.in_(naming)).distinct()
+    connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(articles)))
+    # The ids of an article's entities are also facets of the article. Copy the sort keys from these rows.
+    copied = aliased(ArticleFacet)
+    keys = (
+        *(copied.article_id, copied.published_asc, copied.published_desc),
+        *(copied.created_at, copied.updated_at),
+    )
+    rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == copied.facet)
+    rows = rows.where(copied.article_id.in_(articles)).distinct()
     names = ["facet", *(key.key for key in keys)]
     connection.execute(insert(ArticleFacet).from_select(names, rows))

@@ -1,4 +1,4 @@
-"""Derived data of an article: entities, evidence and features. No database is needed."""
+"""Derive the entities, the evidence and the features of an article from its texts, without a database."""
 
 import hashlib
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ class DerivedData:
 
     @cached_property
     def vector(self) -> FeatureVector:
-        """The features as they are stored and compared."""
+        """The feature vector for the database and for comparisons."""
         return make_vector(self.features)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 by which a change of the derived data is recognized."""
+        """The SHA-256 of the derived data. A different digest shows that the data changed."""
         entities = [
             (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
             for found in self.entities

@@ -1,4 +1,4 @@
-"""The rows that depend on an article: takeaways, entities, links, and the rows by which it is found."""
+"""Write and delete the rows that depend on an article: takeaways, entities, links, facets and indexes."""
 
 from typing import Any
 from uuid import UUID
@@ -35,13 +35,13 @@ from seeds.storing.row_builders import (
 
 IDENTITY: BindParameter[UUID] = bindparam("identity")
 MENTIONS = select(ArticleEntity.entity_id, ArticleEntity.mentions).where(ArticleEntity.article_id == IDENTITY)
-# The database deletes the rows of a takeaway's terms and entities together with the takeaway.
+# When a takeaway is deleted, the database also deletes its terms and entities.
 DELETES = [
     delete(table).where(table.c.article_id == IDENTITY)
     for table in map(table_of, (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting))
 ]
 TERMS = table_of(ArticleTerms)
-# The columns that change come from the parameters of each execution.
+# Sets the columns that are named in the parameters.
 UPDATE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 
 
@@ -54,15 +54,15 @@ def write_derived_rows(
     *,
     is_new: bool,
 ) -> None:
-    """Write all rows that depend on an article, in place of the former ones.
+    """Replace all rows that depend on an article.
 
     Args:
         connection: The connection, in a write transaction.
         identity: The id of the article.
-        record: What the article says.
-        derived: The data derived from it.
+        record: The record of the article.
+        derived: The data derived from the record.
         timestamps: `created_at` and `updated_at` of the article.
-        is_new: The article has no former rows.
+        is_new: True if the article has no rows yet.
     """
     types, new = upsert_entities(connection, derived.entities)
     before = {} if is_new else delete_derived_rows(connection, identity)
@@ -81,7 +81,7 @@ def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMenti
     """Delete the rows that depend on an article, and the computed links to it.
 
     Returns:
-        The texts of the mentions of each entity that the article had.
+        The texts of the mentions of each entity in the article.
     """
     remove_computed_links_to(connection, identity)
     rows = connection.execute(MENTIONS, {"identity": identity}).all()
@@ -92,10 +92,15 @@ def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMenti
 
 
 def _write_index_rows(
-    connection: Connection, identity: UUID, record: ArticleRecord, rows: list[dict[str, Any]], *, is_new: bool
+    connection: Connection,
+    identity: UUID,
+    record: ArticleRecord,
+    facets: list[dict[str, Any]],
+    *,
+    is_new: bool,
 ) -> None:
-    """Write the rows by which the article is filtered and searched."""
-    insert_rows(connection, ArticleFacet, rows)
+    """Write the facets of the article, and the terms of the article and its takeaways."""
+    insert_rows(connection, ArticleFacet, facets)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))
     terms = article_terms(record)
     if is_new or connection.execute(UPDATE_TERMS, {"identity": identity} | terms).rowcount == 0:

@@ -1,8 +1,8 @@
-"""Merging what articles say of extracted entities: each gets the name, type and slug most articles support.
+"""Merge the names and types that articles give an extracted entity: the votes of most articles win.
 
-A load stores an extracted entity as the first article has it, because a vote over all articles would make
-each document slower to load than the one before it. This pass over all extracted entities takes the votes.
-After it, the entities do not depend on the order of seeding.
+A load stores an extracted entity with the name and type from the first article that mentions the entity.
+Counting the votes of all articles in each load would make a load slower with each document. `merge_entities`
+counts the votes for all extracted entities. Afterwards, entities do not depend on the order of seeding.
 """
 
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ from seeds.storing.catalogue_update import update_entities
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.transactions import Transaction
 
-# Entities in one transaction. The limit bounds memory.
+# The number of entities in one transaction, which bounds the memory that is used.
 PAGE_SIZE = 500
 
 
@@ -35,8 +35,8 @@ class EntityVotes(NamedTuple):
     def columns(self) -> dict[str, Any]:
         """Return the name and type with the most votes, and the other forms as aliases.
 
-        Between equals, the name that is first in the alphabet and the type that is first in `ENTITY_TYPES`
-        win.
+        If votes are equal, the name that is first in the alphabet and the type that is first in
+        `ENTITY_TYPES` win.
         """
         name = min(self.names, key=lambda each: (-self.names[each], each))
         entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
@@ -44,7 +44,11 @@ class EntityVotes(NamedTuple):
 
 
 def merge_entities(begin: Transaction) -> int:
-    """Update all extracted entities to what most articles say. Return the number that changed."""
+    """Give all extracted entities the name, type and slug with the most votes.
+
+    Returns:
+        The number of changed names, types and slugs.
+    """
     changed, last = 0, UUID(int=0)
     claimants: defaultdict[str, list[UUID]] = defaultdict(list)
     while True:
@@ -102,9 +106,9 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
 
 
 def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
-    """Give `slug` to the claimant in most articles, and other slugs to the others.
+    """Assign `slug` to the entity that most articles mention, and other slugs to the other `claimants`.
 
-    A slug of the catalogue stays with its entity.
+    A slug of a catalogue entry stays with the catalogue entry.
 
     Returns:
         The number of entities whose slug changed.
@@ -119,7 +123,7 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
         rows[owner.id] = owner
     ranked = sorted(rows.values(), key=lambda row: (-row.article_count, row.id))
     winner = None if is_in_catalogue else ranked[0]
-    # The winner is last, because no two entities can have the slug at the same time.
+    # Change the winner last, because two entities cannot have the slug at the same time.
     assigned = [(row, _free_slug(connection, slug, row)) for row in ranked if row is not winner]
     assigned += [(winner, slug)] if winner else []
     changed = [(row, new_slug) for row, new_slug in assigned if row.slug != new_slug]
@@ -133,11 +137,11 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return the slug of an entity that cannot have `slug` itself."""
+    """Return a different slug for an entity that cannot have `slug` itself."""
     choices = slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(
         EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id
     )
     taken = set(connection.scalars(taken_by_others))
-    # The last choice contains the id of the entity, so it can be taken back from any other entity.
+    # The last choice contains the id of the entity, so it can be taken away from any other entity.
     return next((choice for choice in choices if choice not in taken), choices[-1])

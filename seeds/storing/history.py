@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 
 
 def increment_corpus_revision(connection: Connection) -> None:
-    """Add one to the revision of the corpus."""
+    """Increase the corpus revision by one."""
     connection.execute(INCREMENT_REVISION)
 
 
@@ -52,13 +52,13 @@ def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
 
 
 def record_change(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
-    """Add `outcome` to the change feed and increment the revision of the corpus.
+    """Add `outcome` to the change feed, and increase the corpus revision by one.
 
-    Sequence numbers have no gaps and follow the order of the commits. The update of the corpus row locks it
-    until the end of the transaction, so no later change can become visible first.
+    Sequence numbers have no gaps and follow the order of the commits. The update of the corpus row locks the
+    row until the end of the transaction, so a later change cannot become visible first.
 
     Returns:
-        The same outcome.
+        `outcome`, unchanged.
     """
     increment_corpus_revision(connection)
     last = connection.scalars(LAST_SEQUENCE).one()

@@ -1,4 +1,4 @@
-"""The loader: write one submitted document as an article, with everything that is derived from it."""
+"""Store one submitted document as an article, with all data that is derived from the document."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from api.db import table_of
 from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
 from seeds.bulk import insert_rows
 from seeds.extraction.mentions import EntityMatcher
-from seeds.identifiers import MAX_SLUG, article_id, make_slug
+from seeds.identifiers import MAX_SLUG_LENGTH, article_id, make_slug
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.parsing.document import Rejection
@@ -36,7 +36,7 @@ from seeds.storing.stored_article import (
 )
 
 ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
-# The columns that change come from the parameters of each execution.
+# These statements set the columns that are named in the parameters.
 UPDATE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identity"))
 
@@ -44,7 +44,7 @@ UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identit
 def load(connection: Connection, submission: SubmittedDocument, matcher: EntityMatcher) -> Outcome:
     """Create or update the article of a document, or leave it unchanged.
 
-    A removed article returns with its former slug and its next revision. If the document says nothing new,
+    A removed article returns with its former slug and its next revision. If the content has not changed,
     derived data is not computed again.
 
     Args:
@@ -100,14 +100,16 @@ def _choose_slug(
     if wanted:
         owner = find_slug_owner(connection, wanted)
         if owner not in (None, identity):
-            # The message distinguishes the two cases, because a removed article cannot be found by its slug.
+            # Distinguish the two cases, because the operator cannot find a removed article by its slug.
             is_stored = find_article_state(connection, owner) is not None
             whose = "another article" if is_stored else "an article that was removed"
-            raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another")
+            raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another slug")
         return wanted
     slug = make_slug(submission.document.title, f"article-{identity.hex[:8]}")
-    # If a different article has the same title, a part of the id is appended.
-    suffixed = [f"{slug[: MAX_SLUG - 1 - length].rstrip('-')}-{identity.hex[:length]}" for length in (8, 32)]
+    # If a different article has the slug, append a part of the id.
+    suffixed = [
+        f"{slug[: MAX_SLUG_LENGTH - 1 - length].rstrip('-')}-{identity.hex[:length]}" for length in (8, 32)
+    ]
     return next(choice for choice in (slug, *suffixed) if _is_free(connection, choice, identity))
 
 

@@ -30,7 +30,7 @@ FEATURES = (
 
 
 def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
-    """Derive the data of one article again, apart from its computed links. Return True if it changed."""
+    """Derive the data of one article again, except its computed links. Return True if the data changed."""
     stored = read_stored_article(connection, identity)
     record = stored.record
     derived = derive(record.article_text, matcher)
@@ -45,7 +45,7 @@ def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> 
 
 
 def relink(connection: Connection, identity: UUID) -> bool:
-    """Compute the computed links of one article again. Return True if any changed."""
+    """Replace the computed links of one article. Return True if a link changed."""
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
     vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})
     changed = replace_computed_links(connection, identity, vector, row.published_at if row else None)

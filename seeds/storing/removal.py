@@ -1,4 +1,4 @@
-"""Removal of an article. Its history and its slugs stay."""
+"""Remove an article. The history and the slugs of the article are kept."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -29,7 +29,7 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
 
 
 def remove(connection: Connection, identity: UUID) -> Outcome:
-    """Remove a stored article, and resolve the listed links to its title again."""
+    """Remove a stored article, and update the listed links to the article."""
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)
     update_entity_counts(connection, (), delete_derived_rows(connection, identity), {})

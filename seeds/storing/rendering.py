@@ -1,4 +1,4 @@
-"""Rendering: store the JSON of articles, after a run for stale renderings, or for all articles."""
+"""Render articles: store their JSON, either for all articles or for the articles that a run changed."""
 
 from sqlalchemy import bindparam, select, update
 
@@ -9,7 +9,7 @@ from seeds.bulk import update_rows
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 
-# Articles in one transaction. A longer transaction would block other writers for too long.
+# The number of articles in one transaction. A larger number would block other writers for too long.
 BATCH_SIZE = 100
 RENDERINGS = table_of(Rendering)
 ALL_ARTICLES = select(RENDERINGS.c.article_id)
@@ -18,13 +18,14 @@ UPDATE_RENDERING = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam
 
 
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
-    """Render the articles whose rendering is stale.
+    """Render the articles whose rendering was deleted by a change, or all articles.
 
-    A rendering with a different format or base URL is not stale: the settings of this process may be wrong.
+    By default, renderings with a different format or base URL are kept, because the settings of the service
+    can differ from the settings of this process.
 
     Args:
         begin: Opens a write transaction.
-        all_articles: Render all articles instead.
+        all_articles: Render all articles again.
 
     Returns:
         The number of articles that were rendered.

@@ -55,7 +55,13 @@ def entity_columns(entity: KnownEntity) -> dict[str, Any]:
 def new_entity_rows(
     entities: Mapping[UUID, KnownEntity], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
 ) -> list[Row]:
-    """Return the rows of new entities, which one article mentions as often as `mentions` says."""
+    """Return the rows of new entities that only one article mentions.
+
+    Args:
+        entities: The entities, by id.
+        slugs: The slug of each entity.
+        mentions: The number of mentions of each entity in the article.
+    """
     return [
         {"id": each, **entity_columns(entity), "slug": slugs[each], "article_count": 1}
         | {"mention_count": mentions[each]}
@@ -64,12 +70,12 @@ def new_entity_rows(
 
 
 def entity_slug_rows(slugs: Mapping[UUID, str]) -> list[Row]:
-    """Return the rows by which entities are found by slug."""
+    """Return the rows that lead from slugs to entities."""
     return [{"slug": slug, "entity_id": each} for each, slug in slugs.items()]
 
 
 def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
-    """Return the rows by which entities are found by the beginning of a name or alias."""
+    """Return the rows of the name index, which finds entities by the beginning of a name or alias."""
     return [
         {"entity_id": each, "folded": folded}
         for each, several in names.items()
@@ -114,11 +120,11 @@ def takeaway_entity_rows(
 def facet_rows(
     identity: UUID, record: ArticleRecord, types: Mapping[UUID, str], timestamps: Row
 ) -> list[Row]:
-    """Return the rows by which the article is filtered.
+    """Return the facets of the article, which filters use.
 
     Args:
         identity: The id of the article.
-        record: What the article says.
+        record: The record of the article.
         types: The type of each entity of the article.
         timestamps: `created_at` and `updated_at` of the article.
     """

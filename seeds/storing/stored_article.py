@@ -1,4 +1,4 @@
-"""Stored articles, read before they are changed or removed."""
+"""Read stored articles before a change or a removal."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +36,7 @@ LISTED_TITLES = (
     .order_by(RelatedLink.place)
 )
 SLUG_OWNER = select(ArticleSlug.article_id).where(ArticleSlug.slug == bindparam("slug"))
-# The last change of an article says whether it was removed, and its last revision.
+# The last change of an article shows whether the article was removed, and its last revision.
 LAST_CHANGE = (
     select(Change.kind, Change.revision, Change.slug)
     .where(Change.article_id == IDENTITY)
@@ -60,7 +60,7 @@ class ArticleState(NamedTuple):
 
 
 class RemovedArticle(NamedTuple):
-    """The values of a removed article that it keeps if it returns."""
+    """The values that a removed article keeps if its document is loaded again."""
 
     slug: str
     revision: int

@@ -17,7 +17,7 @@ Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
 WAITING_MESSAGE = "waiting: another process is writing to the database"
-# SQLite waits for BUSY_MILLISECONDS each time. A writer that holds the lock for a minute is stuck.
+# SQLite waits for BUSY_MILLISECONDS in each attempt. After a minute, the other writer is probably stuck.
 MAX_WAITS = 60_000 // BUSY_MILLISECONDS
 # The keys of the advisory locks on PostgreSQL. The numbers are arbitrary.
 TRANSACTION_LOCK, RUN_LOCK = 0x62726965, 0x62726966
@@ -29,7 +29,7 @@ EXECUTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class LockError(Exception):
-    """The lock of a run cannot be taken. The message is one line with the reason."""
+    """A failure to take the lock of a run. The message is one line with the reason."""
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
     Args:
         engine: The database.
-        announce: Receives a message when this run must wait for a different writer.
+        announce: Receives a message when this run must wait for another writer.
         dry_run: Roll everything back at the end.
 
     Raises:
@@ -63,19 +63,19 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Allow one run at a time. The operating system releases the lock of a process that dies."""
+    """Hold the lock that allows one run at a time. The lock is released even if the process is killed."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as session:
             try:
                 _take_advisory_lock(session, announce, "pg_try_advisory_lock", "pg_advisory_lock", RUN_LOCK)
                 session.commit()
                 yield
-                # If the server or the session is gone, so is the lock.
+                # If the server or the session has ended, the lock is already released.
                 with suppress(OperationalError):
                     session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
                     session.commit()
             finally:
-                # Closing the connection also releases the lock, and needs no answer from the server.
+                # This closes the connection without waiting for the server, and so releases the lock.
                 session.invalidate()
         return
     with _lock_file(engine) as file:
@@ -88,13 +88,13 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
 
 
 def _lock_file(engine: Engine) -> IO[str]:
-    # The real path, because a database can have several names.
+    # Use the real path, because symbolic links can give a database several names.
     path = Path(f"{os.path.realpath(str(engine.url.database))}.lock")
     try:
         return path.open("w")
     except OSError as error:
         reason = f"{printable(str(path))}: cannot be opened: {error.strerror}"
-        raise LockError(f"{reason}; who loads must be able to write this file, and to its folder") from None
+        raise LockError(f"{reason}; this user must be able to write to the file and its folder") from None
 
 
 def _take_advisory_lock(
@@ -126,7 +126,7 @@ def savepoint(connection: Connection) -> Iterator[Connection]:
             yield connection
             nested.commit()
     except BaseException:
-        # On a full disk SQLite itself has rolled back the whole transaction, including the savepoint.
+        # If the disk is full, SQLite has already rolled back the whole transaction, with the savepoint.
         with suppress(OperationalError):
             nested.rollback()
         raise
@@ -136,8 +136,8 @@ def savepoint(connection: Connection) -> Iterator[Connection]:
 def _raising_interrupts(connection: Connection) -> Iterator[None]:
     """Raise the `KeyboardInterrupt` that psycopg hides behind an `AssertionError`.
 
-    An interrupt that arrives when psycopg enters a pipeline fails an assertion of psycopg. What the server
-    sends next is then unknown, so the connection is closed, as SQLAlchemy does after other interrupts.
+    An interrupt that arrives when psycopg enters a pipeline fails an assertion of psycopg. The state of the
+    connection is then unknown, so the connection is closed, as SQLAlchemy does after other interrupts.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Write and read the file of an export, and check its order and its checksum."""
+"""Write and read the file of an export, and check the order and the checksum of its lines."""
 
 import hashlib
 from collections import Counter
@@ -31,7 +31,7 @@ class ExportLine(NamedTuple):
 
 
 class InvalidExportError(Exception):
-    """A file that is not a complete, unaltered export; `line` is the number of the wrong line, from 1."""
+    """An error in an export that is incomplete or altered, with the number of the invalid line, from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ def format_counts(counts: Counter[str]) -> str:
 
 
 def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) -> Counter[str]:
-    """Write a line for each kind and its values, and the last line.
+    """Write a line for each pair of a kind and its values, and then the last line.
 
     Returns:
         The number of lines of each kind.
@@ -117,7 +117,7 @@ class _Order:
         self._sort_key: tuple[Any, ...] = ()
 
     def check(self, line: ExportLine) -> None:
-        """Accept `line` as the next line, or raise `MalformedError` if it is out of order."""
+        """Accept `line` as the next line, or raise `MalformedError` if the line is out of order."""
         kind = KINDS.index(line.kind)
         if (kind == 0) != (self._kind == -1):
             raise MalformedError("the first line, and only the first, must be of kind corpus", "kind")
@@ -142,5 +142,5 @@ def _check_end(line: ExportLine, digest: str) -> None:
         )
     if line.values["sha256"] != digest:
         raise MalformedError(
-            f"must be {digest}, as computed from the lines above: they were altered", "sha256"
+            f"must be {digest}, the checksum of the lines above: the lines were altered", "sha256"
         )

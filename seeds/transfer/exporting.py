@@ -37,10 +37,10 @@ from seeds.transfer.line_fields import (
 Values = dict[str, Any]
 ExportedLines = Iterator[tuple[str, Values]]
 
-# The rows, and the bytes of documents, to read at a time. The parts of an article take several times the
-# bytes of its document.
+# The limits of the rows, and of the bytes of documents, that are read at a time. The parts of an article take
+# several times the bytes of its document.
 CHUNK_ROWS, CHUNK_BYTES = 200, 1 << 22
-# Less than every id.
+# Sorts before all ids in the database.
 MIN_ID = UUID(int=0)
 
 
@@ -109,7 +109,7 @@ REVISION_RANGE = (
     )
     .order_by(Revision.article_id, Revision.revision)
 )
-# The ids of the articles or entities, the owners, whose parts are read.
+# The ids of the owners: the articles or entities whose parts are read.
 OWNERS: BindParameter[Any] = bindparam("owners", expanding=True)
 
 
@@ -236,7 +236,7 @@ def _read_sorted_values(
 def _read_parts(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Values]]:
-    """Return the parts of each owner in their order."""
+    """Return the parts of each owner, in the order of `statement`."""
     values_by_owner: defaultdict[UUID, list[Values]] = defaultdict(list)
     for row in connection.execute(statement, {"owners": owners}):
         values = row._asdict()

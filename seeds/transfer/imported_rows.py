@@ -1,4 +1,4 @@
-"""Make the rows for a line of an export, including the rows and columns that are derived from it."""
+"""Make the rows for a line of an export, including the rows and columns that are derived from the line."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -53,7 +53,7 @@ Types = Mapping[UUID, str]
 
 
 class ImportedEntity(NamedTuple):
-    """An entity with its mentions in an article."""
+    """An entity in an article, with its mentions."""
 
     id: UUID
     salience: float
@@ -82,7 +82,7 @@ def article_rows(values: Values, types: Types) -> Rows:
         types: The types of the imported entities, by id.
 
     Raises:
-        MalformedError: If a value contradicts another.
+        MalformedError: If two values contradict each other.
     """
     identity, data = values["id"], values["document"].encode()
     if identity != article_id(values["key"]):
@@ -90,7 +90,7 @@ def article_rows(values: Values, types: Types) -> Rows:
     _check_slug(values)
     record, entities = _make_record(values, data), _make_entities(values, types)
     vector = _make_vector(values)
-    seeded = _select_values(values, ("created_at", "updated_at"))
+    timestamps = _select_values(values, ("created_at", "updated_at"))
     own_types = {entity.id: types[entity.id] for entity in entities}
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
     return {
@@ -101,7 +101,7 @@ def article_rows(values: Values, types: Types) -> Rows:
         ArticleEntity: article_entity_rows(identity, entities),
         TakeawayEntity: takeaway_entity_rows(identity, record, entities),
         RelatedLink: _link_rows(values, record),
-        ArticleFacet: facet_rows(identity, record, own_types, seeded),
+        ArticleFacet: facet_rows(identity, record, own_types, timestamps),
         ArticleTerms: [{"number": values["number"], "article_id": identity} | article_terms(record)],
         TakeawayTerms: takeaway_terms_rows(identity, record),
         ArticleFeatures: [features_row(identity, vector)] if vector.names else [],
@@ -121,7 +121,7 @@ def revision_rows(values: Values, _: Types) -> Rows:
 
 
 def change_rows(values: Values, _: Types) -> Rows:
-    """Return the row of a change."""
+    """Return the row of a change in the change feed."""
     return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
 
 
@@ -161,12 +161,12 @@ def _make_record(values: Values, data: bytes) -> ArticleRecord:
 
 
 def _make_entities(values: Values, types: Types) -> list[ImportedEntity]:
-    for at, one in enumerate(values["entities"]):
-        if one["id"] not in types:
-            raise MalformedError("must be the id of a line of kind entity", f"entities[{at}].id")
+    for index, entity in enumerate(values["entities"]):
+        if entity["id"] not in types:
+            raise MalformedError("must be the id of a line of kind entity", f"entities[{index}].id")
     return [
-        ImportedEntity(**one | {"mentions": [Mention(**mention) for mention in one["mentions"]]})
-        for one in values["entities"]
+        ImportedEntity(**entity | {"mentions": [Mention(**mention) for mention in entity["mentions"]]})
+        for entity in values["entities"]
     ]
 
 
@@ -193,7 +193,7 @@ def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 
 
 def _check_link(link: Values, path: str) -> None:
-    """Check which values are null, which depends on the basis of the link."""
+    """Raise `MalformedError` if a value does not fit the basis of the link: listed or computed."""
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):
         if link[name] is None:

@@ -16,13 +16,13 @@ from seeds.transfer.export_file import ExportLine, InvalidExportError, read_line
 from seeds.transfer.imported_rows import ROW_BUILDERS, Rows
 from seeds.transfer.value_readers import MalformedError
 
-# The bytes of lines whose rows are written together.
+# The largest number of bytes in the lines of a batch, whose rows are written together.
 BATCH_BYTES = 1 << 20
-# An article with many short titles or names has a line that is about fifty times as long as its document.
+# The line of an article with many short titles or names can be fifty times as long as its document.
 MAX_LINE_FACTOR = 128
 
 ENTITY_TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities", expanding=True)))
-# The first article with a link to an unknown article. The error of the database would not name the line.
+# The first article with a link to an unknown article. The database alone would not report the line.
 UNKNOWN_TARGET = (
     select(ArticleTerms.number, RelatedLink.target_id)
     .join(RelatedLink, RelatedLink.article_id == ArticleTerms.article_id)
@@ -30,7 +30,7 @@ UNKNOWN_TARGET = (
     .order_by(ArticleTerms.number)
     .limit(1)
 )
-# The sequence of PostgreSQL does not know the imported numbers.
+# On PostgreSQL, an import does not advance the sequence, so the next number would already be taken.
 CONTINUE_NUMBERS = text(
     "SELECT setval(pg_get_serial_sequence('article_terms', 'number'), max(number)) FROM article_terms "
     "HAVING max(number) IS NOT NULL"
@@ -100,7 +100,7 @@ def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
 
 
 def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
-    """Write the rows of a batch. If the database refuses them, find the line that is wrong."""
+    """Write the rows of a batch. If the database refuses the rows, report the line that is invalid."""
     rows = _make_rows(connection, batch)
     batch_rows: Rows = {}
     for each in rows:
@@ -146,7 +146,7 @@ def _check_targets(connection: Connection, counts: Counter[str]) -> None:
     if row is None:
         return
     before = select(func.count()).select_from(ArticleTerms).where(ArticleTerms.number <= row.number)
-    # The line of the corpus and the lines of entities are above the lines of articles.
+    # In an export, the line of the corpus and the lines of entities are above the lines of articles.
     line = 1 + counts["entity"] + (connection.scalar(before) or 0)
-    message = f"related: must lead to articles of this export; none has the id {row.target_id}"
+    message = f"related: must lead to articles of this export; no article has the id {row.target_id}"
     raise InvalidExportError(line, message)

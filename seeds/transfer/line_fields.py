@@ -1,16 +1,15 @@
-"""The format of an export: one JSON object a line. The kinds of lines, in their order:
+"""The format of an export. Each line is a JSON object, whose key `kind` is one of these, in this order:
 
     corpus    the format version, the corpus revision and the key that signs cursors; the first line
-    entity    an entity, its current and former slugs, and the ids of entities merged into it; by id
-    article   an article with its document, its parts and its slugs; by number
-    removed   a removed article and its slugs; by id
-    revision  a former revision of an article; by article and revision
-    change    an entry of the change feed; by sequence, without gaps
+    entity    an entity, its current and former slugs, and its former ids; sorted by id
+    article   an article with its document, its parts and its slugs; sorted by number
+    removed   a removed article and its slugs; sorted by id
+    revision  a former revision of an article; sorted by article and revision
+    change    an entry of the change feed; sorted by sequence, without gaps
     end       the number of the lines above and the SHA-256 of their bytes; the last line
 
-An export has no values that can be derived: sort keys, digests of titles, ids and positions of parts, facets
-and search terms. The import derives them again. `document` is the text of the document with its byte-order
-mark, if it has one.
+An export does not contain values that the import can derive: sort keys, digests of titles, ids and positions
+of parts, facets and search terms. `document` is the text of the document, including a byte-order mark.
 """
 
 from collections.abc import Mapping
@@ -112,10 +111,10 @@ ARTICLE_PARTS = {
     "takeaways": list_of(record(TAKEAWAY)),
     "entities": list_of(record(ARTICLE_ENTITY)),
     "related": list_of(record(LINK_COLUMNS)),
-    # By weight, descending; `seeds.linking.feature_vectors` packs a weight into two bytes.
+    # Sorted by weight, heaviest first. `seeds.linking.feature_vectors` packs a weight into two bytes.
     "features": list_of(pair(text, integer(0, (1 << 16) - 1))),
 }
-# The content of a revision, as `api.v1.article_content` makes it.
+# The content of a revision, as `api.v1.article_content` returns it.
 REVISION_CONTENT = {
     "slug": slug,
     "title": text,
@@ -133,7 +132,7 @@ REVISION_CONTENT = {
     "source": record({"name": text, "sha256": sha256, "bytes": count}),
 }
 REVISION_COLUMNS = {"article_id": uuid, "revision": position, "key": text}
-# The column `kind` is exported as `change`, because `kind` is the kind of the line.
+# The column `kind` of a change is exported as `change`, because `kind` is already the kind of the line.
 CHANGE_COLUMNS = {
     "article_id": uuid,
     "slug": slug,
@@ -154,7 +153,7 @@ LINE_FIELDS: Mapping[str, Mapping[str, Reader]] = {
 }
 KINDS = tuple(LINE_FIELDS)
 LINE_READERS = {kind: record({"kind": text, **fields}) for kind, fields in LINE_FIELDS.items()}
-# The fields by which the lines of each kind are sorted, ascending.
+# The fields that the lines of each kind are sorted by, in ascending order.
 SORT_FIELDS = {
     "entity": ("id",),
     "article": ("number",),

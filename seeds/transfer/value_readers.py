@@ -1,8 +1,8 @@
 """Strict readers of JSON values, and functions that combine them into readers of lists and objects.
 
 A reader takes a value from the JSON parser and returns the value for the database, or raises
-`MalformedError`. It accepts only the form that an export writes, so that an import followed by an export
-gives the same bytes.
+`MalformedError`. A reader accepts only the form that an export writes, so that an import followed by an
+export writes the same bytes.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +16,7 @@ import orjson
 from api.config import MIN_SECRET_CHARACTERS
 from api.resources.fields import rfc3339
 from seeds.escaping import quoted
-from seeds.identifiers import MAX_SLUG, is_slug
+from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 
 Reader = Callable[[Any], Any]
 
@@ -34,7 +34,7 @@ class MalformedError(ValueError):
         self.message, self.path = message, path
 
     def inside(self, parent: str) -> "MalformedError":
-        """Return the same error with the path of the enclosing value in front."""
+        """Return the same error with the path of the enclosing value, `parent`, before its own path."""
         separator = "." if self.path and not self.path.startswith("[") else ""
         return MalformedError(self.message, f"{parent}{separator}{self.path}")
 
@@ -45,23 +45,25 @@ class MalformedError(ValueError):
 def text(value: Any) -> str:
     """Read a string without NUL, which PostgreSQL does not store."""
     if not isinstance(value, str):
-        raise _not("a string", value)
+        raise _unexpected("a string", value)
     if "\0" in value:
-        raise _not("a string without NUL", value)
+        raise _unexpected("a string without NUL", value)
     return value
 
 
 def slug(value: Any) -> str:
     """Read a slug."""
     if not is_slug(text(value)):
-        raise _not(f"a slug: words of a-z and 0-9 joined by `-`, at most {MAX_SLUG} characters", value)
+        raise _unexpected(
+            f"a slug: words of a-z and 0-9 joined by `-`, at most {MAX_SLUG_LENGTH} characters", value
+        )
     return str(value)
 
 
 def sha256(value: Any) -> str:
     """Read a SHA-256 in hexadecimal."""
     if len(text(value)) != 64 or set(value) - set("0123456789abcdef"):
-        raise _not("a SHA-256 of 64 hexadecimal digits", value)
+        raise _unexpected("a SHA-256 of 64 hexadecimal digits", value)
     return str(value)
 
 
@@ -70,27 +72,27 @@ def uuid(value: Any) -> UUID:
     try:
         read = UUID(text(value))
     except ValueError:
-        raise _not("a UUID", value) from None
+        raise _unexpected("a UUID", value) from None
     if str(read) != value:
-        raise _not(f"a UUID in its usual form, {read}", value)
+        raise _unexpected(f"a UUID in its usual form, {read}", value)
     return read
 
 
 def time(value: Any) -> datetime:
-    """Read a UTC time. The first and the last year are reserved for sort keys of missing times."""
+    """Read a UTC time. The first and the last year are reserved for the sort keys of unknown times."""
     try:
         read = datetime.fromisoformat(text(value))
     except ValueError:
-        raise _not_a_time(value) from None
+        raise _unexpected_time(value) from None
     if read.tzinfo is not UTC or rfc3339(read) != value or read.year in (MINYEAR, MAXYEAR):
-        raise _not_a_time(value)
+        raise _unexpected_time(value)
     return read
 
 
 def secret_key(value: Any) -> str:
     """Read the key that signs cursors."""
     if len(text(value)) < MIN_SECRET_CHARACTERS:
-        raise _not(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
+        raise _unexpected(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
     return str(value)
 
 
@@ -98,9 +100,9 @@ def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Reader:
     """Return a reader of integers in a range."""
 
     def read(value: Any) -> int:
-        # isinstance would accept true as 1.
+        # `isinstance` would also accept True.
         if type(value) is not int or not minimum <= value <= maximum:
-            raise _not(f"a whole number from {minimum} to {maximum}", value)
+            raise _unexpected(f"a whole number from {minimum} to {maximum}", value)
         return value
 
     return read
@@ -110,7 +112,7 @@ def fraction(value: Any) -> float:
     """Read a number from 0.0 to 1.0 with a decimal point."""
     # An export never writes minus zero.
     if not isinstance(value, float) or not 0 <= value <= 1 or copysign(1, value) < 0:
-        raise _not("a number from 0.0 to 1.0", value)
+        raise _unexpected("a number from 0.0 to 1.0", value)
     return value
 
 
@@ -119,7 +121,7 @@ def one_of(allowed: Collection[str]) -> Reader:
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise _not(f"one of {', '.join(allowed)}", value)
+            raise _unexpected(f"one of {', '.join(allowed)}", value)
         return value
 
     return read
@@ -145,7 +147,7 @@ def list_of(read: Reader, min_length: int = 0) -> Reader:
 
     def read_list(value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise _not("a list", value)
+            raise _unexpected("a list", value)
         if len(value) < min_length:
             raise MalformedError(f"must have at least {min_length} values")
         items: list[Any] = []
@@ -164,18 +166,18 @@ def pair(first: Reader, second: Reader) -> Reader:
 
     def read(value: Any) -> tuple[Any, Any]:
         if not isinstance(value, list) or len(value) != 2:
-            raise _not("a list of two values", value)
+            raise _unexpected("a list of two values", value)
         return first(value[0]), second(value[1])
 
     return read
 
 
 def record(fields: Mapping[str, Reader]) -> Reader:
-    """Return a reader of objects with exactly the keys of `fields`; the result has their order."""
+    """Return a reader of objects with exactly the keys of `fields`. The result has the same order of keys."""
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise _not("an object", value)
+            raise _unexpected("an object", value)
         if value.keys() != fields.keys():
             raise MalformedError(_wrong_keys(value, fields))
         values: dict[str, Any] = {}
@@ -196,7 +198,7 @@ def by_kind(readers: Mapping[str, Reader]) -> Reader:
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or "kind" not in value:
-            raise _not("an object with the key `kind`", value)
+            raise _unexpected("an object with the key `kind`", value)
         try:
             reader = readers[kind(value["kind"])]
         except MalformedError as error:
@@ -215,11 +217,11 @@ def _wrong_keys(value: Mapping[str, Any], fields: Mapping[str, Reader]) -> str:
     return f"has an unknown key {quoted(unknown)}; the keys are {', '.join(fields)}"
 
 
-def _not_a_time(value: Any) -> MalformedError:
-    return _not("a UTC time of the years 2 to 9998, such as 2026-04-21T09:30:00Z", value)
+def _unexpected_time(value: Any) -> MalformedError:
+    return _unexpected("a UTC time of the years 2 to 9998, such as 2026-04-21T09:30:00Z", value)
 
 
-def _not(expected: str, value: Any) -> MalformedError:
+def _unexpected(expected: str, value: Any) -> MalformedError:
     """Return an error that names the expected value and the actual value."""
     if isinstance(value, str):
         return MalformedError(f"must be {expected}, not {quoted(value[:MAX_SHOWN_CHARACTERS])}")

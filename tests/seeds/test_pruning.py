@@ -185,7 +185,7 @@ def test_nothing_is_removed_if_a_rejected_file_could_be_the_missing_document(
     (folder / "x.yaml").write_text("nonsense: 1", encoding="utf-8")
     result = prune(app, "--yes", folder)
     assert result.stderr.splitlines()[-1] == (
-        f"not removed: 1 of the 5 articles of {folder}; x.txt may be the document of one of them; "
+        f"not removed: 1 of the 5 articles of {folder}; x.txt may be the document of one of these; "
         "correct its sidecar or use --force"
     )
     assert (removed(result), result.exit_code) == (0, 1)

@@ -66,6 +66,6 @@ def test_an_error_names_the_lock_file_that_cannot_be_opened(app: Flask, engine: 
         result = seed(app)
         assert result.stderr == (
             f"Error: {tmp_path}/briefs.db.lock: cannot be opened: Is a directory; "
-            "who loads must be able to write this file, and to its folder\n"
+            "this user must be able to write to the file and its folder\n"
         )
         assert result.exit_code == 1

@@ -8,7 +8,7 @@ from seeds.extraction.catalogue import KnownEntity
 from seeds.extraction.mentions import FoundEntity, Mention, Section
 from seeds.linking.article_features import (
     DATE_EMPHASIS,
-    ENTITY,
+    ENTITY_PREFIX,
     MAX_FEATURES,
     NAME_EMPHASIS,
     extract_features,
@@ -62,7 +62,7 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
     found = extract_features(
         body("ferry apricot"), [FoundEntity(entity, (Mention("body", 1, 0, 1, "H"),), 0.5)], LEXICON
     )
-    assert found[ENTITY + entity.id.hex] ** 2 == pytest.approx(0.1, abs=0.001)
+    assert found[ENTITY_PREFIX + entity.id.hex] ** 2 == pytest.approx(0.1, abs=0.001)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seeds.parsing.date_lines import is_date, is_symbol, says_none
+from seeds.parsing.date_lines import is_date, is_symbol, says_none_found
 
 AGES = [
     "3 weeks ago",
@@ -70,14 +70,14 @@ WERE = [
 
 @pytest.mark.parametrize("line", [*FOUND, *WERE, "(none)", "None found"])
 def test_a_line_can_state_that_there_are_no_articles(line: str) -> None:
-    assert says_none(line)
+    assert says_none_found(line)
     assert not is_symbol(line)
 
 
 @pytest.mark.parametrize("line", ["📰", "—", "***"])
 def test_a_line_without_letter_or_digit_is_a_symbol(line: str) -> None:
     assert is_symbol(line)
-    assert not says_none(line)
+    assert not says_none_found(line)
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_a_line_without_letter_or_digit_is_a_symbol(line: str) -> None:
 )
 def test_a_title_can_start_with_the_word_no(line: str) -> None:
     assert not is_symbol(line)
-    assert not says_none(line)
+    assert not says_none_found(line)

@@ -111,7 +111,7 @@ def test_a_removed_article_keeps_its_slugs(app: Flask) -> None:
     remove(app, slug)
     seed_pages(app, [submit("another", BOARD)])
     assert article_row(app, "another")["slug"] != slug
-    with pytest.raises(Rejection, match="belongs to an article that was removed; choose another"):
+    with pytest.raises(Rejection, match="belongs to an article that was removed; choose another slug"):
         seed_pages(app, [submit("third", OTHER, f"slug: {slug}")])
     seed_pages(app, [submit("board", BOARD)])
     assert article_row(app, "board")["slug"] == slug

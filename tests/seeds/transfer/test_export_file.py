@@ -142,7 +142,7 @@ def test_an_altered_line_is_detected_at_the_last_line(exported: bytes, lines: Li
     line, message = fault(exported.replace(b'"changed_at":"20', b'"changed_at":"21', 1))
     assert line == len(lines)
     assert message.startswith("sha256: must be ")
-    assert message.endswith(", as computed from the lines above: they were altered")
+    assert message.endswith(", the checksum of the lines above: the lines were altered")
 
 
 WRONG: list[tuple[str, list[str | int], Any, str]] = [

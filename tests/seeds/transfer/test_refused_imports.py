@@ -106,7 +106,7 @@ REFUSED_CHANGES: list[tuple[str, Callable[[list[Line], int], object], int | None
         "article",
         set_value(["related"], [COMPUTED]),
         0,
-        "related: must lead to articles of this export; none has",
+        "related: must lead to articles of this export; no article has",
     ),
     (
         "article",
