@@ -1,4 +1,4 @@
-"""gunicorn's settings; each can be overridden on its command line."""
+"""The settings of gunicorn. Options on its command line override them."""
 
 from pathlib import Path
 
@@ -9,25 +9,27 @@ server = read_server_settings()
 bind = f"127.0.0.1:{server.port}"
 logconfig_dict = server.log_config
 worker_class = "api.worker.ServiceWorker"
-# One for each core. Each has its own cache of BRIEFS_CACHE_BYTES.
+# Use one worker for each core. Each worker has its own cache of BRIEFS_CACHE_BYTES.
 workers = 2
-# With one thread a slow request delays all others of its worker. More than four wait for the interpreter
-# rather than for the database.
+# With a single thread, a slow request would delay all other requests of its worker. With more than four,
+# threads would wait for the interpreter lock rather than for the database.
 threads = 4
 # Seconds that a connection can be idle. A proxy must close its idle connections earlier.
 keepalive = 5
-# No memory leak is known. If a library has one, a worker is replaced in time, and never all workers at once.
+# Replace each worker after this many requests, in case a library leaks memory. The jitter keeps workers from
+# being replaced at the same time.
 max_requests = 1_000_000
 max_requests_jitter = 100_000
 # A reload loads new code only if each worker loads the application itself.
 preload_app = False
-# Above the application's limit of 4,096 bytes, so that a longer target is answered with a problem.
+# Higher than the limit of the application (4,096 bytes), so that the application answers a longer target with
+# a problem.
 limit_request_line = 8190
-# Neither a client nor a proxy decides under which path the service is mounted; BRIEFS_BASE_URL does.
+# Ignore request headers that set SCRIPT_NAME or PATH_INFO. Only BRIEFS_BASE_URL sets the path of the service.
 forwarder_headers = ""
 # Seconds that a stopping worker has to finish its requests.
 graceful_timeout = 30
-# No control socket in the home folder, and heartbeats in memory instead of on a disk.
+# Create no control socket in the home folder, and keep the heartbeat files in memory instead of on a disk.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # The application logs its requests itself.

@@ -33,11 +33,11 @@ from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.headers import EXPOSED_HEADERS
 from api.web.representation import register_representation
-from api.web.request_ids import RequestIds, name_route
+from api.web.request_ids import RequestIds, record_route
 from api.web.revision_watch import RevisionWatch
 from api.web.statement_reader import StatementReader
 
-# The key of `app.extensions` under which the open connections outside of the pools are listed.
+# The key in `app.extensions` of the objects that keep connections outside of the pools.
 CONNECTIONS = "briefs-connections"
 BLUEPRINTS = [
     articles.blueprint,
@@ -51,14 +51,14 @@ BLUEPRINTS = [
 
 
 class OrjsonProvider(JSONProvider):
-    """JSON by orjson: unescaped UTF-8, with keys in the order of the schema."""
+    """A JSON provider that uses orjson, escapes no characters and keeps the order of keys."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         """Return `obj` as JSON."""
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        """Return the value of the JSON `s`."""
+        """Parse the JSON text `s`."""
         return orjson.loads(s)
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
@@ -73,13 +73,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         SettingError: if a setting is invalid.
     """
     root = Path(__file__).parent.parent
-    # Without static files every rule in the URL map is a resource of the API.
+    # Without a static folder, every rule in the URL map is a resource of the API.
     app = Flask(__name__, instance_path=str(root / "instance"), static_folder=None)
     settings = read_settings(environ, app.instance_path)
     Path(app.instance_path).mkdir(exist_ok=True)
     logging.config.dictConfig(log_config(settings.log_format, settings.log_level))
     _configure(app, settings)
-    app.before_request(name_route)
+    app.before_request(record_route)
     register_problems(app)
     CORS(
         app,
@@ -90,23 +90,25 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         vary_header=False,
         intercept_exceptions=False,
     )
-    # Hooks that run after a request run in reverse order. Flask-CORS skips an answer that has the headers of
-    # `response_headers`, and so adds its own to preflights only.
+    # `after_request` hooks run in reverse order of registration, so this hook runs before that of Flask-CORS.
+    # Flask-CORS skips responses that already have CORS headers. It therefore only adds headers to preflight
+    # responses.
     register_representation(app)
     db.init_app(app)
-    # Registered last, this runs before Flask-SQLAlchemy returns the connection to the pool.
+    # Teardown functions also run in reverse order, so this function runs before Flask-SQLAlchemy returns the
+    # connection to the pool.
     app.teardown_appcontext(end_session)
     Migrate(app, db, directory=str(root / "migrations"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(openapi_command)
-    # The way to add middleware in Flask's documentation.
+    # Flask documents this way to add middleware.
     app.wsgi_app = _add_middleware(app, settings)  # type: ignore[assignment,method-assign]
     return app
 
 
 def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
-    """Return the application behind request ids, the byte cache and the shortcut for articles."""
+    """Return `app.wsgi_app` wrapped in the article shortcut, the byte cache and the request ids."""
     with app.app_context():
         engine = autocommit_engine()
         reader = StatementReader(engine)
@@ -121,7 +123,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
 
 def close_app(app: Flask) -> None:
-    """Close the database connections of `app` that are not in use; it opens new ones if it is used again."""
+    """Close the idle database connections of `app`. The application reconnects if it is used again."""
     for each in app.extensions[CONNECTIONS]:
         each.close()
     with app.app_context():
@@ -136,6 +138,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         "SQLALCHEMY_BINDS": {AUTOCOMMIT: autocommit_options(settings.database_url)},
     }
     app.json = OrjsonProvider(app)
-    # `//` and `/v1/articles/` are not found, instead of being redirected.
+    # Answer `//` and `/v1/articles/` with 404 instead of a redirect.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False

@@ -11,18 +11,17 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-# psycopg 3 is the only PostgreSQL driver installed, so all of these mean it.
+# All of these schemes select psycopg 3, the only PostgreSQL driver that is installed.
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
-# The minimal length of the key that signs cursors.
+# The minimum length of the key that signs cursors.
 MIN_SECRET_CHARACTERS = 16
-# A host or address and a port. A user is not allowed, since every link would reveal the password.
+# A scheme, a host name or IP address, and an optional port. A user name and a password are not allowed, since
+# every link would reveal them.
 AUTHORITY = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
 SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 ORIGIN = re.compile(AUTHORITY, re.IGNORECASE | re.ASCII)
 BASE_URL = re.compile(AUTHORITY + r"(/[\w.~%!$&'()*+,;=:@/-]*)?", re.IGNORECASE | re.ASCII)
-
-
-# How often the database is asked for changes by default, by engine.
+# The default number of seconds between two checks for changes of the database, by engine.
 DEFAULT_CACHE_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
 
 
@@ -32,7 +31,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that an operator can set; each field is one documented environment variable."""
+    """All settings. VARIABLES has the environment variable of each."""
 
     database_url: str
     cache_seconds: float
@@ -57,7 +56,7 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
     Raises:
         SettingError: if a value is invalid or a `BRIEFS_…` variable does not exist.
     """
-    _refuse_unknown(environ)
+    _reject_unknown(environ)
     values: dict[str, Any] = {
         name: _read(variable, parse, environ[variable])
         for name, (variable, parse) in VARIABLES.items()
@@ -75,11 +74,11 @@ def _read(variable: str, parse: Callable[[str], object], text: str) -> object:
         raise SettingError(f"{variable}: {error}") from None
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
+def _reject_unknown(environ: Mapping[str, str]) -> None:
     known = [variable for variable, _ in VARIABLES.values()]
     for variable in environ:
         if variable.startswith("BRIEFS_") and variable not in known:
-            # The prefix that all names share would make any two of them similar.
+            # Compare without the common prefix, which would make all names similar.
             bare = {name.removeprefix("BRIEFS_"): name for name in known}
             near = [bare[name] for name in difflib.get_close_matches(variable[7:], bare, n=1)]
             hint = f"; did you mean {near[0]}?" if near else ""
@@ -90,19 +89,19 @@ def _database_url(text: str) -> str:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise ValueError("not a database URL such as postgresql://user:password@host/name") from None
+        raise ValueError("must be a database URL such as postgresql://user:password@host/name") from None
     if url.drivername in POSTGRESQL_SCHEMES:
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.drivername != "sqlite":
         raise ValueError("the scheme must be sqlite or postgresql")
     if not url.database or url.database.startswith((":memory:", "file:")):
-        raise ValueError("SQLite needs a file here, as in sqlite:////var/lib/briefs/briefs.db")
+        raise ValueError("must name a file for SQLite, as in sqlite:////var/lib/briefs/briefs.db")
     return text
 
 
 def _base_url(text: str) -> str:
     if not BASE_URL.fullmatch(text) or _port(text) is None:
-        raise ValueError("must be an http or https URL without query, as in https://api.example.org/briefs")
+        raise ValueError("must be an http or https URL without a query, as in https://api.example.org/briefs")
     return text.rstrip("/")
 
 
@@ -150,7 +149,7 @@ def _seconds(text: str) -> float:
 
 def _header_value(text: str) -> str:
     if not text.isascii() or not text.isprintable():
-        raise ValueError("must be a header value of printable ASCII")
+        raise ValueError("must contain only printable ASCII characters")
     return text
 
 
@@ -162,7 +161,7 @@ def _secret_key(text: str) -> str:
 
 def _spacy_model(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("must be the name or the path of an installed pipeline, as in en_core_web_sm")
+        raise ValueError("must be the name or path of an installed spaCy pipeline, such as en_core_web_sm")
     return text
 
 

@@ -1,4 +1,4 @@
-"""The database: SQLite in WAL mode by default, PostgreSQL by setting; one code for both."""
+"""Access to the database: SQLite in WAL mode by default, or PostgreSQL, with the same code."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -28,17 +28,19 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
 
-# How long a SQLite connection waits for a different writer before it gives up.
-BUSY_MILLISECONDS = 5_000
-# The page cache of a SQLite connection: enough for the upper levels of the indexes over 100,000 articles.
-CACHE_KIBIBYTES = 8_000
-# SQLite copies its write-ahead log into the database after this many pages (128 MB; its default is 1,000).
-# Consecutive documents change many of the same pages, which are then copied far less often.
-LOG_PAGES = 32_000
+# How long a SQLite connection waits for the lock of another connection before it fails.
+BUSY_TIMEOUT_MILLISECONDS = 5_000
+# The size of the page cache of a SQLite connection. It holds the upper levels of the indexes over 100,000
+# articles.
+PAGE_CACHE_KIBIBYTES = 8_000
+# SQLite copies the write-ahead log into the database when the log has this many pages (128 MB; the default is
+# 1,000 pages). Consecutive documents change many of the same pages, so rare checkpoints copy each page less
+# often.
+WAL_CHECKPOINT_PAGES = 32_000
 
 
 class Base(DeclarativeBase):
-    """Base of the models; the convention gives each constraint a name that migrations can use."""
+    """The base class of the models. It names each constraint, so that migrations can refer to it."""
 
     metadata = MetaData(
         naming_convention={
@@ -54,21 +56,21 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 def table_of(model: type[Base]) -> Table:
-    """Return the table of `model`, for statements that need no objects of the ORM."""
+    """Return the table of `model`, for statements that do not need ORM objects."""
     return Base.metadata.tables[model.__tablename__]
 
 
-# Text that sorts by code point on both engines; PostgreSQL would use the order of its locale by default.
+# Text that both engines sort by code point. By default, PostgreSQL would sort by its locale.
 SortedText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 # A SELECT of any columns.
 AnySelect = Select[*tuple[Any, ...]]
 
-# An automatic primary key that is the order of the rows on disk; on SQLite only INTEGER is.
+# An integer primary key that numbers the rows. SQLite stores rows in this order only if the type is INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
-# The isolation level of single statements, and the bind key of the engine that runs them.
+# The bind key and the isolation level of the engine that runs single statements.
 AUTOCOMMIT = "AUTOCOMMIT"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,14 +78,14 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Id(TypeDecorator[UUID]):
-    """A UUID that takes 16 bytes on SQLite too, where indexes would otherwise hold 32 letters."""
+    """A UUID. SQLite stores it as 16 bytes, instead of the 32 characters that SQLAlchemy would store."""
 
     impl = Uuid
     cache_ok = True
     python_type = UUID
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the column: bytes on SQLite, which sort in the same order."""
+        """Return the type of the column. On SQLite it is bytes, which sort like UUIDs."""
         return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
@@ -96,14 +98,14 @@ class Id(TypeDecorator[UUID]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite stores microseconds since 1970 in 8 bytes instead of text in 26."""
+    """An aware datetime in UTC. SQLite stores it as an integer: the microseconds since 1970."""
 
     impl = DateTime
     cache_ok = True
     python_type = datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the column: an integer on SQLite, which sorts in the same order."""
+        """Return the type of the column. On SQLite it is an integer, which sorts like the datetime."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
@@ -124,11 +126,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 def engine_options(database_url: str) -> dict[str, Any]:
     """Return the options of the engine for `database_url`.
 
-    On PostgreSQL a request reads one snapshot, as on SQLite, so that a page and its count agree.
+    A request reads a single snapshot, on PostgreSQL as on SQLite, so that a page and its total agree.
     """
     json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if database_url.startswith("sqlite"):
-        return json | {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000}}
+        return json | {"connect_args": {"timeout": BUSY_TIMEOUT_MILLISECONDS / 1000}}
     return json | {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
 
 
@@ -137,7 +139,8 @@ def autocommit_options(database_url: str) -> dict[str, Any]:
     options = engine_options(database_url) | {
         "url": database_url,
         "execution_options": {"isolation_level": AUTOCOMMIT},
-        # The users of this engine keep their connections, as many as there are threads.
+        # 0 means no limit. StatementReader and RevisionWatch keep their connections, at most one for each
+        # thread.
         "pool_size": 0,
         "pool_pre_ping": False,
     }
@@ -157,7 +160,7 @@ def close_engines() -> None:
 
 
 def end_session(_: BaseException | None) -> None:
-    """End the transaction of a request; an answer is sent even if its connection is lost meanwhile."""
+    """End the transaction of a request. Ignore a lost connection, so that the response is still sent."""
     try:
         db.session.close()
     except DBAPIError:
@@ -167,21 +170,23 @@ def end_session(_: BaseException | None) -> None:
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
-        # The driver would begin transactions late and before writes only; `_begin` begins them instead.
+        # By default, sqlite3 begins a transaction only before a write. `_begin` begins every transaction
+        # instead.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
-        # The log is synced before it is copied into the database, not at each commit. A power failure can
-        # lose the last documents, which can be seeded again, but it cannot damage the database.
+        # Sync the write-ahead log before it is copied into the database, not at each commit. A power failure
+        # can lose the last documents, which can be seeded again, but it cannot damage the database.
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIBIBYTES}")
 
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Any) -> None:
     options = connection.get_execution_options()
     if connection.dialect.name == "sqlite" and options.get("isolation_level") != AUTOCOMMIT:
-        # A writer takes the lock at once, since a read that turns into a write can fail without waiting.
+        # Take the write lock at the start. A transaction that reads first could fail at its first write,
+        # without waiting for the lock.
         mode = "IMMEDIATE" if options.get("writes") else "DEFERRED"
         connection.exec_driver_sql(f"BEGIN {mode}")

@@ -16,12 +16,12 @@ from typing import Any, TextIO
 
 import orjson
 
-# How long a line can wait to be written together with others.
+# The longest time that a line waits before it is written together with other lines.
 MAX_DELAY_SECONDS = 0.05
 # The logger of requests.
 ACCESS_LOGGER = "briefs.access"
 
-# The attributes of every record. All others come from the caller's `extra` and are part of the line.
+# The attributes that every log record has. Other attributes come from `extra` and are added to the line.
 STANDARD_ATTRIBUTES = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -37,7 +37,8 @@ def _format_second(second: int) -> str:
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
     extra = {name: value for name, value in vars(record).items() if name not in STANDARD_ATTRIBUTES}
-    # Only the type of an exception is logged, since traces and messages contain paths, SQL and values.
+    # Only the type of an exception is logged, since tracebacks and messages can contain paths, SQL and
+    # values.
     exception_type = record.exc_info[0] if record.exc_info else None
     return extra | {"error": exception_type.__name__} if exception_type else extra
 
@@ -55,8 +56,8 @@ class JsonFormatter(logging.Formatter):
         try:
             return orjson.dumps(line, default=str).decode()
         except TypeError:
-            # The standard library is slower, but accepts large integers, keys that are not strings and lone
-            # surrogates.
+            # The `json` module is slower than orjson, but accepts large integers, keys that are not strings
+            # and lone surrogates.
             return json.dumps(line, default=str)
 
 
@@ -71,10 +72,11 @@ class TextFormatter(logging.Formatter):
 
 
 class RequestLines:
-    """Writes the lines of requests as JSON, in order, many lines at a time.
+    """Writes the log lines of requests as JSON, in order and in batches.
 
-    A record of `logging` and a write for each request would take a fifth of the time of a cached answer. A
-    request therefore only queues its values, and a thread formats and writes them every MAX_DELAY_SECONDS.
+    To create a log record and write a line for each request would take a fifth of the time of a cached
+    response. A request therefore only adds its values to a queue. A thread formats and writes the queued
+    values every MAX_DELAY_SECONDS.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -87,13 +89,13 @@ class RequestLines:
         atexit.register(self.flush)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Queue the line of `values`."""
+        """Add a line with `values` to the queue."""
         self._queue.append((time.time(), values))
         if not self._is_due.is_set():
             self._wake_writer()
 
     def flush(self) -> None:
-        """Write the queued lines; those that cannot be written are lost, as on a full disk."""
+        """Write the queued lines. Lines that cannot be written, for example to a full disk, are lost."""
         with self._lock, suppress(OSError):
             lines = [*self._take_lines()]
             for chunk in _chunks(lines):
@@ -114,7 +116,7 @@ class RequestLines:
 
     def _wake_writer(self) -> None:
         with self._lock:
-            # After a fork the thread of the parent process is not alive.
+            # In a forked process, the thread of the parent process is not alive.
             if self._writer is None or not self._writer.is_alive():
                 self._writer = threading.Thread(target=self._write_repeatedly, daemon=True)
                 self._writer.start()
@@ -129,7 +131,10 @@ class RequestLines:
 
 
 def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Join lines up to PIPE_BUF bytes, which a pipe shared with other processes accepts without a break."""
+    """Join lines to chunks of up to PIPE_BUF bytes.
+
+    A pipe that several processes share does not mix writes of this size.
+    """
     chunk = b""
     for line in lines:
         if chunk and len(chunk) + len(line) > PIPE_BUF:
@@ -141,14 +146,14 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def line_writer(log_format: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return the function that logs the values of a request: at once as text, a moment later as JSON."""
+    """Return the function that logs the values of a request. JSON lines are written after a short delay."""
     if log_format == "json":
         return RequestLines(sys.stderr).write
     return lambda values: logging.getLogger(ACCESS_LOGGER).info("request", extra=dict(values))
 
 
 def log_config(log_format: str, log_level: str) -> dict[str, Any]:
-    """Return the `logging.config.dictConfig` of a log on standard error.
+    """Return the argument of `logging.config.dictConfig` for a log on standard error.
 
     Args:
         log_format: `json` or `text`.

@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457), whatever raised them."""
+"""Error responses as `application/problem+json` (RFC 9457), for all exceptions."""
 
 import difflib
 import logging
@@ -31,7 +31,7 @@ API_FOLDER = Path(__file__).parent
 
 log = logging.getLogger("briefs.error")
 
-# The phrases of RFC 9110. werkzeug has older ones for these statuses.
+# The reason phrases of RFC 9110. werkzeug has outdated phrases for these three statuses.
 TITLES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 DETAILS = {
@@ -62,12 +62,12 @@ class InvalidParameters(UnprocessableEntity):
 def parameter_error(
     parameter: str, message: str, allowed: list[str] | None = None, suggestion: str | None = None
 ) -> dict[str, Any]:
-    """Return an entry of `errors`."""
+    """Return an entry for `errors` in the body of a 422."""
     return {"parameter": parameter, "message": message, "allowed": allowed, "suggestion": suggestion}
 
 
-def near_miss(given: str, choices: list[str]) -> str | None:
-    """Return the one of `choices` that `given` probably means, ignoring case, or None."""
+def closest_choice(given: str, choices: list[str]) -> str | None:
+    """Return the most similar of `choices`, ignoring case, or None if none is similar to `given`."""
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.65)
     return folded[near[0]] if near else None
@@ -86,7 +86,7 @@ def problem(
         status: The HTTP status.
         instance: The path of the request.
         request_id: The id of the request.
-        detail: What happened, if the usual detail of the status does not say enough.
+        detail: A description of the error. By default, the description of the status in DETAILS.
         errors: The entries for invalid parameters.
     """
     body: dict[str, Any] = {
@@ -113,7 +113,7 @@ def problem_response(error: HTTPException) -> Response:
 
 
 def register_problems(app: Flask) -> None:
-    """Register handlers that answer every error of `app` as a problem."""
+    """Register handlers that return every error of `app` as a problem."""
     app.before_request(_reject_target)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
@@ -151,9 +151,9 @@ def _unexpected_error(error: Exception) -> Response:
 
 
 def _log(error: Exception) -> None:
-    # The log line has the class of the error and its location in our code. A traceback would contain paths,
-    # and the messages of statements contain SQL and values. The reason of a failed connection is logged,
-    # since nothing else would show it.
+    # Log the class of the error and its location in the code of the API. A traceback would contain paths, and
+    # messages about statements contain SQL and values. Only if a connection failed, log the message, since
+    # nothing else shows the reason.
     frames = traceback.extract_tb(error.__traceback__)
     own_frames = [frame for frame in frames if Path(frame.filename).is_relative_to(API_FOLDER)] or frames
     location = f"{Path(own_frames[-1].filename).stem}.{own_frames[-1].name}:{own_frames[-1].lineno}"

@@ -28,7 +28,8 @@ blueprint = Blueprint(
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OWN_ASSETS = Path(__file__).parent / "assets"
-# The files of Swagger UI. The content security policy allows the page to load nothing else.
+# The files of Swagger UI, and the content security policy of its page, which can load only files of this
+# service.
 SWAGGER_UI = files("flask_swagger_ui") / "dist"
 ASSETS = {
     "swagger-ui.css": "text/css",
@@ -69,7 +70,7 @@ class Index(Shape):
 class Health(Shape):
     """The health of the service."""
 
-    status = fields.String(metadata={"description": "Always `ok`. Failures are answered as a problem."})
+    status = fields.String(metadata={"description": "Always `ok`. A failure is returned as a problem."})
 
 
 @blueprint.resource("/", Index)
@@ -105,7 +106,7 @@ def get_openapi_yaml() -> Response:
 def get_docs() -> Response:
     """Browse the documentation.
 
-    Returns Swagger UI for `/openapi.json`, in which every request can be tried.
+    Returns Swagger UI for `/openapi.json`, where you can try every request.
     """
     page = Response(render_template("docs.html", title=TITLE), mimetype="text/html")
     page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY

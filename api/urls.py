@@ -1,4 +1,4 @@
-"""URLs of the API's resources: path-absolute, or absolute under BRIEFS_BASE_URL, never from `Host`."""
+"""URLs of resources: absolute if BRIEFS_BASE_URL is set, otherwise without a host."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ def settings() -> Settings:
 
 def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
     """Return the URL of `path` with `query`, whose pairs keep their order."""
-    # Commas and colons need no escaping in a query (RFC 3986, 3.4) and keep lists and times readable.
+    # Commas and colons need no escaping in a query (RFC 3986, 3.4) and are left unchanged to keep lists and
+    # times readable.
     encoded = urlencode(list(query), safe=",:")
     return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"

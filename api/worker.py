@@ -1,4 +1,4 @@
-"""gunicorn's worker and what its configuration reads from the environment."""
+"""The worker class of gunicorn, and the server settings that `gunicorn.conf.py` reads."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ from api.logs import log_config
 from api.problems import PROBLEM_JSON, TITLES, problem
 from api.web.request_ids import make_id
 
-# The status of an unreadable request if it is not 400.
+# The statuses of requests that gunicorn cannot parse. All other parse errors are 400.
 STATUSES = {
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,
@@ -40,10 +40,11 @@ class ServerSettings(NamedTuple):
 
 
 def read_server_settings() -> ServerSettings:
-    """Read the settings of the server from the environment, and check those of the application.
+    """Read the settings of the server from the environment, and check the settings of the application.
 
-    An invalid setting ends the process with one line, before any worker starts. The log format is JSON by
-    default, also in the workers, since the log of a server is usually read by programs.
+    An invalid setting ends the process with one line, before any worker starts. The default log format is
+    JSON, since programs usually read the log of a server. The environment variable is set, so that workers
+    use the same format.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
     try:
@@ -52,7 +53,7 @@ def read_server_settings() -> ServerSettings:
         sys.exit(f"briefs: {error}")
     port = os.environ.get("PORT") or "8000"
     if not (port.isascii() and port.isdigit() and int(port) <= 65535):
-        sys.exit("briefs: PORT: must be the number of a port, up to 65535 (0 chooses a free port)")
+        sys.exit("briefs: PORT: must be a port number from 0 to 65535 (0 selects a free port)")
     forget_modules()
     return ServerSettings(int(port), log_config(settings.log_format, settings.log_level))
 
@@ -60,15 +61,18 @@ def read_server_settings() -> ServerSettings:
 def forget_modules() -> None:
     """Make the next import of each module of `api` read its file again.
 
-    Workers are forked from the master process, which has imported this module and what it uses. Without this,
-    a reload would combine these old modules with new ones.
+    Workers are forked from the master process, which has already imported modules of `api`. Otherwise, a
+    reload would combine these old modules with new modules.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
         del sys.modules[name]
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """gunicorn's threaded worker, which shares connections evenly, loses none, and answers with problems."""
+    """gunicorn's threaded worker with three changes.
+
+    Workers share connections evenly, lose no connection when they exit, and send errors as problems.
+    """
 
     def load_wsgi(self) -> None:
         """Load the application from the current files."""
@@ -78,23 +82,26 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection and pause, so that other workers can accept the next one.
 
-        Otherwise the worker that wakes up first accepts all connections of a burst. It then does all their
-        work while they are kept alive, at a third of the throughput of two workers.
+        Otherwise, the worker that wakes up first accepts all connections of a burst and serves them as long
+        as they are kept alive. Throughput is then a third of that of two workers with equal shares.
         """
         super().accept(listener)
         time.sleep(ACCEPT_PAUSE)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request; a client whose connection ends here can reconnect to a less busy worker."""
+        """Handle a request. Close the connection after MAX_KEEPALIVE_REQUESTS.
+
+        The client can then reconnect to a less busy worker.
+        """
         conn.requests = getattr(conn, "requests", 0) + 1
         if conn.requests >= MAX_KEEPALIVE_REQUESTS:
             req.force_close()
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
-        """Answer a request that cannot be read with a problem and log one line.
+        """Send a problem for a request that cannot be parsed, and log one line.
 
-        gunicorn's own answer and log line would repeat what the client sent.
+        The response and the log line of gunicorn itself would repeat data that the client sent.
         """
         status = STATUSES.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)
         request_id = make_id()
@@ -114,9 +121,9 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             write_nonblock(client, "\r\n".join([*head, "", ""]).encode() + body)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting; a worker that ends accepts what waits in the listen queue first.
+        """Start or stop accepting connections. Before a worker exits, accept those in the listen queue.
 
-        gunicorn would leave these connections to be reset when the last worker closes the socket.
+        Otherwise, these connections would be reset when the last worker closes the socket.
         """
         super().set_accept_enabled(enabled)
         if not self.alive:

@@ -2,5 +2,5 @@
 
 import warnings
 
-# platformdirs warns on a machine without a login session when PostgreSQL's wheel is imported.
+# The import of the PostgreSQL wheel causes this warning on a machine without a login session.
 warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")

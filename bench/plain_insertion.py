@@ -51,8 +51,8 @@ def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> f
 
     Args:
         seeded: The database to copy from.
-        before: A copy of the database from before the documents were seeded.
-        skip: The number of documents that both databases contain.
+        before: The database to copy into, in the state before the documents were seeded.
+        skip: The number of documents that both databases already contain.
     """
     seconds = 0.0
     with seeded.connect() as source, transactions(before, print) as begin:
@@ -70,7 +70,7 @@ def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> f
 
 
 def _documents(source: Connection, skip: int, existing_ids: Mapping[type[Any], set[UUID]]) -> Iterator[Rows]:
-    """Yield the rows of each document, without those of `existing_ids`."""
+    """Yield the rows of each document, without the rows whose ids are in `existing_ids`."""
     articles, entities = existing_ids[Article], existing_ids[Entity]
     ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(skip)
     for article in source.scalars(ordered).all():

@@ -1,8 +1,9 @@
 """The time of seeding, compared with inserting the same rows: `python -m bench.seeding`.
 
-Documents are seeded one by one in this process, so on one core. The start of the `flask` command is not
-included. Plain insertion writes the same rows, which are read beforehand, with one transaction for each
-document. It shows which part of the time the database takes.
+Documents are seeded one by one in this process, and therefore on one core. The start of the `flask` command
+is not included. For comparison, plain insertion writes the same rows, with one transaction for each document.
+The rows are read before. The time of plain insertion shows how much of the time of seeding the database
+takes.
 """
 
 import tempfile
@@ -38,13 +39,16 @@ SEEDED_NAME, COPY_NAME = "measured", "measured-plain"
 
 
 class SeedingTimes:
-    """Seconds of seeding documents after `articles` other documents, by stage, and of plain insertion."""
+    """Seconds of seeding by stage, and of plain insertion.
+
+    Before the documents were seeded, the database contained `articles` other documents.
+    """
 
     def __init__(self, articles: int) -> None:
         self.articles = articles
         self.documents = 0
         self.stages = {"parse": 0.0, "rows": 0.0, "commit": 0.0}
-        # Measured by deriving the content a second time. The cache of names makes that faster.
+        # Measured by deriving the data a second time, which is faster, since names are then cached.
         self.content = 0.0
         self.plain = 0.0
 

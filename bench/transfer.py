@@ -29,8 +29,8 @@ from tests.support.server import clean_environ
 # Number of pages with an archived revision.
 CORRECTED_PAGES = 100
 SOURCE_NAME, TARGET_NAME = "transfer-source", "transfer-target"
-# Runs a command and prints its peak memory. A small process must start the command, because the memory of the
-# parent at that moment counts as memory of the child.
+# Runs a command and prints its peak memory. A small process starts the command, because the operating system
+# counts the memory of the parent at the start as memory of the child.
 PEAK_MEMORY_PROGRAM = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
@@ -89,7 +89,7 @@ def measure_transfer(store: Store, engine: str, articles: int) -> str:
 
 
 def _export_corrected(store: Store, base: str, path: Path) -> None:
-    """Export the corpus after seeding some of its pages with different texts."""
+    """Export the corpus after seeding some of its pages with different texts, which archives revisions."""
     store.copy(base, SOURCE_NAME)
     try:
         with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:

@@ -33,10 +33,11 @@ WELL_KNOWN_POPULATION = 500_000
 # Countries whose states and provinces are named in the news without an explanation.
 FEDERAL_COUNTRIES = frozenset({"AU", "CA", "CN", "US"})
 MIN_PLACE_LENGTH = 3
-# The last letter of the Latin script in Unicode's first blocks.
+# The last letter of the first Latin blocks in Unicode. Names that begin with a later letter are left out.
 LAST_LATIN_LETTER = "\u024f"
-# How many votes Faker's list of a language gives to a name that is also an English word. The lists "en" and
-# "en_IE" contain many words that hardly anybody is called; "en_GB" and "en_US" contain none.
+# The number of votes that a list of Faker gives to a name that is also an English word, by language. The
+# default is 1. The lists "en" and "en_IE" contain many words that hardly anybody is called; "en_GB" and
+# "en_US" contain none.
 LIST_WEIGHTS = {"en": 0, "en_IE": 0, "en_GB": 2, "en_US": 2}
 MIN_NAME_LENGTH = 3
 
@@ -46,7 +47,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, lines in word_lists().items():
         path, text = FOLDER / f"{name}.txt.gz", "".join(f"{line}\n" for line in lines).encode()
-        # Versions of Python compress the same text to different bytes.
+        # Compare the uncompressed text, since versions of Python compress it to different bytes.
         if not path.exists() or gzip.decompress(path.read_bytes()) != text:
             path.write_bytes(gzip.compress(text, mtime=0))
 
@@ -68,7 +69,7 @@ def word_lists() -> Mapping[str, list[str]]:
 
 
 def word_frequencies() -> dict[str, int]:
-    """Return the number of occurrences of English words in books, in both spellings of "harbour"."""
+    """Return the number of occurrences of English words in books, in British and American spelling."""
     path = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     lines = (line.split() for line in path.read_text("utf-8-sig").splitlines())
     counts = {word: int(count) for word, count in lines}
@@ -99,7 +100,10 @@ def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
 
 
 def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
-    """Yield names with populations; pycountry has no populations, so those are 0 or well known."""
+    """Yield names with populations.
+
+    pycountry has no populations. A subdivision of FEDERAL_COUNTRIES gets WELL_KNOWN_POPULATION, others get 0.
+    """
     for subdivision in pycountry.subdivisions:
         population = WELL_KNOWN_POPULATION if subdivision.country_code in FEDERAL_COUNTRIES else 0
         yield SUBDIVISION_SUFFIX.sub("", subdivision.name), population
@@ -108,20 +112,20 @@ def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
 
 
 def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
-    """Return the population from which `name` in a text means the place, or None if it never does."""
+    """Return the minimum population of a place to be listed as `name`, or None if it must not be listed."""
     count = frequencies.get(fold(name), 0)
-    # Salé without its accent is "sale".
+    # Names are compared without accents, so listing "Salé" would make "sale" a place.
     if count >= COMMON_WORD:
         return None if fold(name) != name.lower() else MIN_POPULATION_OF_COMMON_WORD
     return 0 if count < RARE_WORD else MIN_POPULATION
 
 
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
-    """Return personal names in lower case, with the votes of the languages whose lists contain them.
+    """Return personal names in lower case, with their votes: one for each language that lists the name.
 
     Args:
         kind: "first" or "last".
-        frequencies: the English words, for which lists have different weights.
+        frequencies: the English words, for which the votes of some languages differ (see LIST_WEIGHTS).
     """
     votes = Counter[str]()
     for language in pkgutil.iter_modules(faker_person.__path__):
@@ -133,14 +137,14 @@ def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
 
 
 def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
-    """Yield the names of one language; Faker has tuples, and mappings of names to weights."""
+    """Yield the names of a language. Faker's lists are tuples of names or mappings of names to weights."""
     lists = (getattr(module.Provider, key) for key in dir(module.Provider) if key.startswith(f"{kind}_"))
     names = (name for names in lists if isinstance(names, tuple | list | dict) for name in names)
     return (name for name in names if isinstance(name, str))
 
 
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
-    """Yield the names; a short name and an English word need two votes."""
+    """Yield names with enough votes: two for a short name or an English word, one for others."""
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):
             yield name

@@ -1,7 +1,7 @@
-"""Cursors: the position of a page in a collection, as an opaque, signed text.
+"""Cursors: opaque, signed texts that contain the position of a page in a collection.
 
-A cursor contains the sort key of the last row of a page and a fingerprint of the query. The server keeps no
-state for it, so a cursor never expires, and every process with the same secret key can read it.
+A cursor contains the sort key of the last row of a page and a fingerprint of the query. The server does not
+store cursors, so they never expire. Every process with the same secret key can read them.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def write_cursor(sort_key: Sequence[Any], sort: str, scope: UUID | None) -> str:
     """Return the cursor of the current query for the page after `sort_key`.
 
     Args:
-        sort_key: The sort key of the last row of the page before.
+        sort_key: The sort key of the last row of the previous page.
         sort: The order of the collection.
         scope: The id of the article or entity that the collection belongs to.
     """
@@ -38,7 +38,7 @@ def write_cursor(sort_key: Sequence[Any], sort: str, scope: UUID | None) -> str:
 
 
 def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | None) -> list[Any]:
-    """Return the sort key in `cursor`, its values converted to `types`.
+    """Return the sort key in `cursor`, with its values converted to `types`.
 
     Raises:
         InvalidParameters: The cursor was altered or belongs to a different query.
@@ -47,7 +47,7 @@ def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | Non
         fingerprint, sort_key = _signer().loads(cursor)
     except BadSignature:
         raise _error(INVALID_CURSOR) from None
-    # Base64 has several spellings of the same bytes, of which only the canonical one is accepted.
+    # Several Base64 texts decode to the same bytes. Accept only the text that `write_cursor` returns.
     if _signer().dumps([fingerprint, sort_key]) != cursor:
         raise _error(INVALID_CURSOR)
     if fingerprint != _fingerprint(sort, scope):
@@ -56,7 +56,7 @@ def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | Non
 
 
 def _signer() -> URLSafeSerializer:
-    # Kept for the request, since a page can read one cursor and write another.
+    # Cached for the request, since a page can read a cursor and write the next cursor.
     if "cursor_signer" not in g:
         key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
         g.cursor_signer = URLSafeSerializer(key, salt="cursor")
@@ -65,8 +65,8 @@ def _signer() -> URLSafeSerializer:
 
 
 def _fingerprint(sort: str, scope: UUID | None) -> str:
-    # `sort` is included, since the query may leave it out. `scope` replaces the path, in which one article
-    # can be named by its id or by several slugs.
+    # Include `sort`, since the query can omit it. Include `scope` instead of the path, since the path of an
+    # article can contain its id or any of its slugs.
     pairs = sorted({pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor")})
     query = f"{request.url_rule} {scope} {sort} {urlencode(pairs)}"
     return hashlib.sha256(query.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Keyset paging: a page begins after the sort key of the last row of the page before."""
+"""Keyset pagination: a page begins after the sort key of the last row of the previous page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from api.listing.orders import Key, Order
 
 
 class RowSource(Protocol):
-    """What the pages of a collection are read from, in a total order."""
+    """A source of the rows of a collection, in a total order."""
 
     @property
     def key_types(self) -> list[type]:
@@ -54,9 +54,10 @@ class Keyset:
 
 @dataclass(frozen=True)
 class SortedKeyset(Keyset):
-    """A keyset whose statement selects ids that no index has in order.
+    """A keyset for rows that no index has in the requested order, so that they must be sorted.
 
-    Only the ids and sort keys are sorted. Then `rows` loads the items of the page, whose id is `row_id`.
+    `statement` selects only ids, so that ids and sort keys are sorted instead of whole rows. `rows` then
+    selects the items of the page, and `row_id` is the column of their ids.
     """
 
     rows: AnySelect

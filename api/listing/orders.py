@@ -1,4 +1,4 @@
-"""Total orders of rows, and the condition that continues a list after a row."""
+"""Total orders of rows, and the condition that selects the rows after a given row."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 @dataclass(frozen=True)
 class Order:
-    """A total order: by `keys`, all in one direction, and then by `tail`, which always ascends.
+    """A total order. `keys` have the same direction. `tail` comes last and is always ascending.
 
     Either the last of `keys` is unique, or `keys` and `tail` are unique together.
     """
@@ -31,7 +31,7 @@ class Order:
         return keys if self.tail is None else [*keys, self.tail.asc()]
 
     def after(self, sort_key: list[Any]) -> ColumnElement[bool]:
-        """Return the condition of the rows after `sort_key`, in a form that an index can answer."""
+        """Return the condition that selects the rows after `sort_key`, in a form that can use an index."""
         keys = tuple_(*self.keys)
         values = tuple_(*[literal(v, k.type) for k, v in zip(self.keys, sort_key, strict=False)])
         if self.tail is None:
@@ -44,12 +44,12 @@ class Order:
 def order_pair(
     ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
 ) -> tuple[Order, Order]:
-    """Return an ascending and a descending order; `descending` overrides the keys of the latter."""
+    """Return an ascending and a descending order. The keys `descending` are optional."""
     return Order(ascending, tail), Order(descending or ascending, tail, descending=True)
 
 
 def named_orders(**pairs: tuple[Order, Order]) -> dict[str, Order]:
-    """Return the orders by the value of `sort`: `name` for the first of a pair, `-name` for the second."""
+    """Return orders by value of `sort`: `name` for the ascending order, `-name` for the descending order."""
     named: dict[str, Order] = {}
     for name, (ascending, descending) in pairs.items():
         named |= {name: ascending, f"-{name}": descending}

@@ -29,11 +29,11 @@ def make_page(
         source: The rows of the collection.
         parameters: The loaded query of the request.
         scope: The id of the article or entity that the collection belongs to.
-        feed_start: For a collection that grows at its end, the sort key before its first row. Every page of
-            such a feed has a next page, the last page and an empty page too.
+        feed_start: For a feed, which grows at its end: the sort key before its first row. Every page of a
+            feed has a next page, even if the page is the last page or empty.
 
     Raises:
-        InvalidParameters: The cursor belongs to a different query.
+        InvalidParameters: The cursor was altered or belongs to a different query.
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
     after = read_cursor(cursor, source.key_types, parameters["sort"], scope) if cursor else None
@@ -49,7 +49,7 @@ def make_page(
 
 
 def _links(cursor: str | None, next_cursor: str | None) -> dict[str, str | None]:
-    # A set, since a repeated pair has no effect.
+    # Remove repeated pairs, which have no effect.
     pairs = {pair for pair in request.args.items(multi=True) if pair[0] != "cursor"}
 
     def link(to_cursor: str | None) -> str:

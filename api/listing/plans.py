@@ -2,13 +2,14 @@
 
 A page is read in one of two ways:
 
-- *Scan* an index in the order of the page, from the cursor on, and skip the rows that other filters reject.
-  The index belongs to a filter if the filter has an index in this order, otherwise to the collection.
-- *Sort* the rows that one filter matches, if these are at most MAX_SORTED_ROWS.
+- *Scan* an index that has the order of the page, starting at the cursor, and skip the rows that do not match
+  all filters. If a filter has an index in this order, scan that index. Otherwise, scan the index of the whole
+  collection.
+- *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
-A single filter with an index in the right order is always scanned. Otherwise the matches of each filter are
-counted, up to MAX_SORTED_ROWS, and the most selective filter decides: its matches are sorted if it has few
-enough of them.
+If there is a single filter and it has an index in the order of the page, this index is scanned. Otherwise,
+the matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter are
+sorted if there are few enough. If there are too many, an index is scanned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ from api.listing.orders import Order
 MAX_SORTED_ROWS = 2000
 
 KeyTable = Any
-"""A model, or an alias of a table that contains the ids and sort keys of its rows under the same names."""
+"""A model, or an alias of a table with the ids and sort keys of the model in columns of the same names."""
 
 
 def _no_key_table(_: str) -> None:
@@ -36,10 +37,11 @@ class Filter:
     """One condition on the rows of a collection.
 
     Attributes:
-        ids: Selects the ids of the matching rows by an index.
-        condition: Returns the condition that a row of a KeyTable matches.
-        sorted_table: Returns the KeyTable whose index has the matching rows in the order of a sort, or None.
-        counted: Selects as many rows as `ids`, if those are cheaper to count.
+        ids: A statement that selects the ids of the matching rows, using an index.
+        condition: A function that takes a KeyTable and returns the condition that selects its matching rows.
+        sorted_table: A function that takes a value of `sort` and returns the KeyTable with an index that has
+            the matching rows in this order, or None.
+        counted: A statement that selects as many rows as `ids` but is cheaper to count, if there is one.
     """
 
     ids: AnySelect
@@ -50,12 +52,12 @@ class Filter:
 
 @dataclass(frozen=True)
 class Listing:
-    """A collection.
+    """A collection that can be filtered and sorted.
 
     Attributes:
         model: The model of its rows.
-        rows: Selects what a page loads of the model.
-        orders: Returns the orders of the collection by the sort keys of a KeyTable.
+        rows: A statement that selects the items of the collection.
+        orders: A function that takes a KeyTable and returns the orders of its rows, by the value of `sort`.
     """
 
     model: type[Any]
@@ -63,7 +65,7 @@ class Listing:
     orders: Callable[[KeyTable], Mapping[str, Order]]
 
     def keyset(self, filters: Sequence[Filter], sort: str) -> Keyset:
-        """Return the cheaper way to read the rows that match all `filters` in the order `sort`."""
+        """Return a keyset of the rows that match all `filters`, read in the cheaper of the two ways."""
         tables = [filter_.sorted_table(sort) for filter_ in filters]
         if len(filters) != 1 or tables[0] is None:
             selective = most_selective(filters)
@@ -77,7 +79,8 @@ class Listing:
         return Keyset(rows.where(*conditions), self.orders(table)[sort])
 
     def _sort(self, selective: Filter, filters: Sequence[Filter], sort: str) -> Keyset:
-        # The limit never takes effect. It tells the query planners how few rows to expect.
+        # The number of matches is already known to be below this limit. The limit tells the query planner to
+        # expect few rows.
         matches = selective.ids.limit(MAX_SORTED_ROWS).subquery("matches")
         ids = select(self.model.id.label("row_id")).join(matches, matches.c[0] == self.model.id)
         conditions = [filter_.condition(self.model) for filter_ in filters if filter_ is not selective]

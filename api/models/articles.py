@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.db import Base, Id, SortedText, UtcDateTime
 from api.models.sort_keys import parent
 
-# For the type checker only, since `api.models.entities` refers to articles.
+# Imported for the type checker only. SQLAlchemy finds the class by its name.
 if TYPE_CHECKING:
     from api.models.entities import Entity
 
@@ -86,9 +86,10 @@ def reading_minutes(word_count: int) -> int:
 
 
 class SourceDocument(Base):
-    """The bytes of the document of an article, in a table of their own since lists do not need them.
+    """The bytes of the document of an article, in a separate table, since lists do not need them.
 
-    `folder` is the absolute path of the folder that the document was last loaded from. It is never served.
+    `folder` is the absolute path of the folder that the document was last loaded from. No response contains
+    it.
     """
 
     __tablename__ = "sources"

@@ -29,7 +29,7 @@ class Entity(Base):
     origin: Mapped[str] = mapped_column(Text)
     article_count: Mapped[int]
     mention_count: Mapped[int]
-    # Not a column: counted by the query for co-mentioned entities.
+    # Computed by the query for co-mentioned entities, not stored in a column.
     shared_article_count: Mapped[int | None] = query_expression()
 
     __table_args__ = (
@@ -61,7 +61,7 @@ class EntityId(Base):
 
 
 class EntityName(Base):
-    """A name or alias, folded by `api.search.analyzer.fold`, whose beginning the parameter `q` matches."""
+    """A name or alias of an entity, folded by `api.search.analyzer.fold`, for filtering by prefix."""
 
     __tablename__ = "entity_names"
 
@@ -88,12 +88,13 @@ class ArticleEntity(Base):
     own_type: Mapped[str | None] = mapped_column(Text)
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
-    # A covering index for the articles of an entity, since rows with many mentions are large.
+    # A covering index for the articles of an entity. Reading the rows would be slow, since `mentions` can be
+    # large.
     __table_args__ = (Index(None, "entity_id", "article_id"),)
 
     entity: Mapped[Entity] = relationship(viewonly=True)
 
-    # The other fields of a MentionedEntity.
+    # The remaining fields of the schema MentionedEntity, taken from the entity.
     id: AssociationProxy[UUID] = association_proxy("entity", "id")
     slug: AssociationProxy[str] = association_proxy("entity", "slug")
     name: AssociationProxy[str] = association_proxy("entity", "name")
@@ -106,7 +107,10 @@ class ArticleEntity(Base):
 
 
 class TakeawayEntity(Base):
-    """An entity in a takeaway, with the sort keys of the takeaway, so that one index filters and sorts."""
+    """An entity that a takeaway mentions.
+
+    The row repeats the sort keys of the takeaway, so that a single index can filter and sort.
+    """
 
     __tablename__ = "takeaway_entities"
 

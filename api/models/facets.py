@@ -16,14 +16,15 @@ FACET_NAMESPACE = UUID("0d5f3c6e-93f1-4f0b-8a55-6f2e0c1d7b92")
 
 @lru_cache(maxsize=4_096)
 def facet_id(name: str, value: str) -> UUID:
-    """Return the id of the facet whose `name` (entity_type, publication, language) has `value`."""
+    """Return the id of the facet of a `name` (entity_type, publication or language) with a `value`."""
     return uuid5(FACET_NAMESPACE, f"{name}:{value}")
 
 
 class ArticleFacet(Base):
-    """A facet of an article, with the sort keys of the article, so that one index filters and sorts.
+    """A facet of an article.
 
-    `facet` is the id of an entity, or the `facet_id` of an entity type, a publication or a language.
+    `facet` is the id of an entity, or the `facet_id` of an entity type, a publication or a language. The row
+    repeats the sort keys of the article, so that a single index can filter and sort.
     """
 
     __tablename__ = "article_facets"

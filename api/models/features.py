@@ -25,7 +25,9 @@ class ArticleFeatures(Base):
 
 
 class Posting(Base):
-    """A feature of high weight in an article, by which articles with shared features are found.
+    """An entry of the inverted index from features to articles.
+
+    Only the features with the highest weights of an article have postings.
 
     `feature` is a hash. `weight` is an integer in ten-thousandths, so that sums of products are exact on both
     engines. The primary key stores the rows of a feature together, in the order of publication.

@@ -14,7 +14,7 @@ CHANGE_KINDS = (CREATED, UPDATED, REMOVED)
 
 
 class Change(Base):
-    """A change of an article, with its slug and title at that time.
+    """A change of an article, with the slug and title of the article at that time.
 
     `sequence` numbers the changes from 1, without gaps, in the order in which they were committed. `fields`
     lists the fields that an update changed. The last change of an article shows its revision and whether it
@@ -43,8 +43,9 @@ class Change(Base):
 class Revision(Base):
     """An earlier revision of an article: its document and its content.
 
-    `content` is the result of `api.v1.article_content.article_content`. The current revision is the article
-    itself. It is added here when the next revision replaces it.
+    `content` is the result of `api.v1.article_content.article_content`. The table does not contain the
+    current revision, which is the article itself. When a new revision replaces the current revision, the
+    replaced revision is added to the table.
     """
 
     __tablename__ = "revisions"

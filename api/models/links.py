@@ -11,14 +11,17 @@ from api.db import Base, Id, UtcDateTime
 from api.models.articles import Article
 from api.models.sort_keys import parent
 
-# Above the place of every listed link.
+# The lowest place of a computed link. The places of listed links are lower.
 FIRST_COMPUTED_PLACE = 1 << 48
-# The places of one score, which the first 32 bits of the target's id tell apart.
+# The number of places for each score. The first 32 bits of the target's id select one of these places.
 PLACES_PER_SCORE = 1 << 32
 
 
 def link_place(position: int = 0, score: float | None = None, target: UUID | None = None) -> int:
-    """Return the place of a link in its article: listed links as printed, then computed links by score."""
+    """Return a number that sorts the links of an article.
+
+    Listed links come first, in printed order. Computed links follow, by descending score.
+    """
     if score is None or target is None:
         return position
     return FIRST_COMPUTED_PLACE + round((1 - score) * 10_000) * PLACES_PER_SCORE + (target.int >> 96)
@@ -28,9 +31,9 @@ class RelatedLink(Base):
     """A link from one article to another.
 
     `target_id` is null as long as no article has the listed title. `title` is the listed title and
-    `title_digest` its digest; they are null and empty for a computed link. `place` orders the links of an
-    article (see `link_place`). `position` is counted at each read, so that adding or removing a link does not
-    change the other rows.
+    `title_digest` its digest. In a computed link, `title` is null and `title_digest` is empty. `place` orders
+    the links of an article (see `link_place`). `position` is computed at each read, so that adding or
+    removing a link does not change other rows.
     """
 
     __tablename__ = "related_links"
@@ -71,7 +74,7 @@ RelatedLink.position = column_property(
     .scalar_subquery()
 )
 Index(None, RelatedLink.article_id, RelatedLink.place, unique=True)
-# An index for each order, of all links and of the matches of each filter.
+# An index for each order of all links, and for each order of the links that a filter selects.
 for _filtered in ([], [RelatedLink.basis], [RelatedLink.resolved]):
     for _ascending in (RelatedLink.published_asc, RelatedLink.score_asc):
         Index(None, *_filtered, _ascending, RelatedLink.article_id, RelatedLink.place)

@@ -1,6 +1,6 @@
-"""Stored renderings: the JSON of each article, kept until anything that it shows changes.
+"""Stored renderings: the JSON of each article, which is valid until the data in the JSON changes.
 
-Triggers mark a rendering as stale, so that no statement, not even an operator's own, leaves an old one.
+Triggers mark a rendering as stale when its data changes, even if an operator changes the data by hand.
 """
 
 from uuid import UUID
@@ -13,10 +13,11 @@ from api.models.sort_keys import parent
 
 
 class Rendering(Base):
-    """The JSON of an article: `article_json` with its `etag`, and `item_json`, its form in a list.
+    """The JSON of an article: `article_json` with its `etag`, and `item_json`, the item in a list.
 
-    `rendering_key` names the format of the JSON and the base URL of its links. These four columns are null
-    if the rendering is stale. A trigger inserts the row with its article; the foreign key deletes it.
+    `rendering_key` names the format of the JSON and the base URL of its links. These four columns are null if
+    the rendering is stale. A trigger inserts the row when the article is inserted. The foreign key deletes
+    the row together with the article.
     """
 
     __tablename__ = "renderings"
@@ -27,7 +28,7 @@ class Rendering(Base):
     item_json: Mapped[bytes | None] = mapped_column(LargeBinary)
     article_json: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    # Finds the renderings that are stale or have a different key.
+    # An index to find the renderings that are stale or have a different key.
     __table_args__ = (Index(None, "rendering_key", "article_id"),)
 
 

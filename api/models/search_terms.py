@@ -1,8 +1,8 @@
 """The full-text index over the terms of `api.search.analyzer`.
 
-The tables store the terms as text. Each engine has its own index: SQLite an external-content FTS5 table that
-triggers keep up to date, PostgreSQL a generated column `vector` with a GIN index. The GIN index has no list
-of pending entries (`fastupdate`), which every search would have to read.
+The tables store the terms as text. Each engine has its own index. SQLite has an external-content FTS5 table
+that triggers keep up to date. PostgreSQL has a generated column `vector` with a GIN index. `fastupdate` is
+off for the GIN index, since every search would have to read its list of pending entries.
 """
 
 from uuid import UUID
@@ -15,7 +15,7 @@ from api.models.sort_keys import parent
 
 
 class ArticleTerms(Base):
-    """The terms of an article; `number` numbers the articles in the order in which they were first loaded."""
+    """The terms of an article. `number` increases in the order in which articles were first loaded."""
 
     __tablename__ = "article_terms"
 
@@ -41,7 +41,7 @@ class TakeawayTerms(Base):
     id = synonym("takeaway_id")
 
 
-# The columns by descending weight, with the weight letter of PostgreSQL.
+# The columns of each table by descending weight, each with its weight letter in PostgreSQL.
 WEIGHT_LETTERS = {
     "article_terms": {"title": "A", "summary": "B", "takeaways": "C", "text": "D"},
     "takeaway_terms": {"text": "A"},

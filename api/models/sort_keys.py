@@ -2,7 +2,7 @@
 
 Each nullable sort key has two more columns, `…_asc` and `…_desc`, in which null is replaced by the highest or
 the lowest value. Null then sorts last in both directions, and a keyset comparison is a single row-value
-comparison that an index can answer.
+comparison, which can use an index.
 """
 
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0
 
 
 def parent(table: str, **options: Any) -> MappedColumn[UUID]:
-    """Return a foreign key column to `table`; its row is deleted together with the parent row."""
+    """Return a foreign key column that refers to `table` and deletes its row with the referenced row."""
     return mapped_column(Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), **options)
 
 

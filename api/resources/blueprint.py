@@ -1,4 +1,4 @@
-"""The blueprint of every resource: strict query parameters, serialization and complete documentation."""
+"""The blueprint class of all resources: it parses queries, serializes results and documents operations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from api.resources.serialization import Shape, dump, sparse_shape
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The statuses besides 200 that every operation can answer.
+# The statuses besides 200 that every operation can return.
 COMMON_STATUSES = (304, 406, 412, 414, 500, 503)
 
 
@@ -27,7 +27,7 @@ class PathParameter:
         name: The name in the URL rule.
         description: The description in the specification.
         example: A value that exists in the demonstration data.
-        statuses: The statuses that looking up the value can answer.
+        statuses: The statuses that a lookup of the value can return.
         pattern: The regular expression of valid values.
         parent: The path parameter before this one.
     """
@@ -55,10 +55,10 @@ class PathParameter:
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no types.
-    """A flask-smorest blueprint that registers and documents a resource by one decorator.
+    """A flask-smorest blueprint with a single decorator that registers and documents a resource.
 
-    The decorators of flask-smorest are used for their documentation only. Each of them wraps the view once
-    more, and webargs would make a schema at each request.
+    The decorators of flask-smorest are used for their documentation only. In a request they would be slow:
+    each adds a wrapper to the view, and webargs creates a schema for each request.
     """
 
     ARGUMENTS_PARSER = StrictParser()
@@ -72,7 +72,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path: PathParameter | None = None,
         content_type: str | None = None,
     ) -> Callable[[View], View]:
-        """Register a view for GET requests and document everything that it can answer.
+        """Register a view for GET requests and document all of its responses.
 
         The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
         name. It returns the object to serialize, a tuple of the object and headers, or a complete response.
@@ -80,7 +80,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 
         Args:
             rule: The URL rule.
-            shape: The shape to serialize, or the JSON Schema of what the view returns as a response.
+            shape: The shape to serialize. For a view that returns a complete response: the JSON Schema of its
+                body.
             query: The schema of the query parameters.
             path: The last parameter of the path.
             content_type: The media type of the response, if it is not JSON.
@@ -121,7 +122,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path_parameters: list[PathParameter],
         content_type: str | None,
     ) -> Callable[..., Any]:
-        """Return `view` with the documentation of its operation; the result is never called."""
+        """Return `view` with the documentation of its operation, as flask-smorest stores it.
+
+        Only the documentation of the returned function is used. It is never called.
+        """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)
         documented = self.doc(operationId=operation_id)(view)

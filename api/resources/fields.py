@@ -35,7 +35,7 @@ class Link(fields.String):
 
 
 class StoredJson(fields.Nested):
-    """A nested object, or a list of objects, that the database stores as it is served."""
+    """A nested object, or a list of objects, that the database stores in the form of the response."""
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **kwargs: Any) -> Any:  # noqa: ARG002
         """Return the stored value unchanged."""
@@ -50,5 +50,5 @@ class FromParent(fields.Nested):
         self.when = when
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:  # noqa: ARG002
-        """Return the parent, or None."""
+        """Return the parent, or None if `when` is false for the parent."""
         return obj if self.when is None or self.when(obj) else None

@@ -18,7 +18,7 @@ UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-# Limited to the digits that an integer of both engines can have.
+# At most nine digits, so that the number fits into an integer column of both engines.
 NUMBER_PATTERN = re.compile(r"[1-9][0-9]{0,8}")
 
 # An id that no row has, since it is not a UUID of version 5 (RFC 9562, 5.9).
@@ -30,7 +30,7 @@ Row = TypeVar("Row", bound=Base)
 def find_article(reference: str, *options: Any) -> Article:
     """Return the article with the id or slug `reference`, loaded with `options`.
 
-    An earlier slug is answered with a redirect (308).
+    An earlier slug redirects to the current slug (308).
 
     Raises:
         NotFound: There is no such article.
@@ -64,8 +64,8 @@ def find_revision(article: UUID, reference: str) -> Change:
 def find_entity(reference: str) -> Entity:
     """Return the entity with the id or slug `reference`.
 
-    An earlier slug is answered with a redirect (308), and so is the id or slug of an entity that was merged
-    into this one.
+    An earlier slug redirects to the current slug (308). So does the id or slug of an entity that was merged
+    into this entity.
 
     Raises:
         NotFound: There is no such entity.
@@ -81,7 +81,7 @@ def find_entity(reference: str) -> Entity:
 
 
 def article_id_of(reference: str) -> UUID:
-    """Return the id of the article with the id or slug `reference`, or NIL_ID."""
+    """Return the id of the article with the id or slug `reference`, or NIL_ID for an unknown slug."""
     if UUID_PATTERN.fullmatch(reference):
         return UUID(reference)
     if not SLUG_PATTERN.fullmatch(reference):
@@ -113,7 +113,11 @@ def find_by_id(statement: Select[Row], reference: str) -> Row:
 def _article(statement: Select[Article], slug_condition: ColumnElement[bool]) -> Article:
     """Return the article of `statement`.
 
-    If there is none, `slug_condition` finds the slugs that a removed article keeps.
+    `slug_condition` selects the slugs of the article, which exist even after the article was removed.
+
+    Raises:
+        NotFound: There is no such article.
+        Gone: The article was removed.
     """
     article = db.session.scalars(statement).one_or_none()
     if article is None:
@@ -131,7 +135,7 @@ def _entity_by_id(identity: UUID) -> Entity:
 
 
 def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any, UUID]:
-    """Return the ids of entities by those `values` that the column `key` contains."""
+    """Return the ids of entities by value, for those `values` that the column `key` contains."""
     if not values:
         return {}
     rows = select(key, key.class_.entity_id).where(key.in_(values))
@@ -139,7 +143,7 @@ def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any,
 
 
 def _require_slug(reference: str) -> None:
-    # Not left to the database: PostgreSQL raises an error for a NUL character, for example.
+    # Checked before the query, since PostgreSQL raises an error for a NUL character, for example.
     if not SLUG_PATTERN.fullmatch(reference):
         raise NotFound
 

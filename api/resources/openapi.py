@@ -36,7 +36,7 @@ SUCCESS_HEADERS = {
     ),
     "Cache-Control": _header("How long the response can be cached.", "public, max-age=60"),
     "Vary": _header("The request headers that the response depends on.", "Accept-Encoding"),
-    "X-Request-ID": _header("The id of the request, which you can send yourself.", "4ff43dd0e6a046db"),
+    "X-Request-ID": _header("The id of the request. Send this header to choose it.", "4ff43dd0e6a046db"),
 }
 PAGE_HEADERS = {"Link": _header("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')}
 STATUS_HEADERS = {
@@ -104,11 +104,12 @@ class ParameterError(Shape):
         metadata={"description": "The allowed values, or `null` if they cannot be listed."},
     )
     suggestion = fields.String(
-        allow_none=True, metadata={"description": "The probable intention, or `null` if it is unclear."}
+        allow_none=True, metadata={"description": "The name or value that you probably meant, or `null`."}
     )
 
 
-# Python 3.13 renamed these members of `HTTPStatus`. Clients know the earlier names from the specification.
+# Python 3.13 renamed these members of `HTTPStatus`. The specification keeps the earlier names, since clients
+# can depend on them.
 RENAMED_STATUSES = {"URI_TOO_LONG": "REQUEST_URI_TOO_LONG", "UNPROCESSABLE_CONTENT": "UNPROCESSABLE_ENTITY"}
 
 
@@ -129,7 +130,7 @@ class Problem(Shape):
 
 
 class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
-    """The Api of flask-smorest with problems as error responses; `api.problems` handles the errors."""
+    """flask-smorest's Api without error handlers, which `api.problems` has, and with problems as errors."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -153,8 +154,8 @@ def document(app: Flask) -> dict[str, Any]:
 
 @cache
 def _specification(blueprints: tuple[Blueprint, ...]) -> dict[str, Any]:
-    # Generated on request, since it would double the time that the service takes to start. flask-smorest
-    # needs an application that has not handled a request yet.
+    # Generate the specification at its first request, since it would double the startup time. flask-smorest
+    # needs an application that has not handled any request, so create one.
     app = Flask(__name__)
     app.config |= {"API_TITLE": TITLE, "API_VERSION": __version__, "OPENAPI_VERSION": "3.1.0"}
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})
@@ -168,7 +169,7 @@ def _complete(spec: APISpec) -> dict[str, Any]:
     for name, earlier_name in RENAMED_STATUSES.items():
         text = re.sub(rf'(?<=["/]){name}"', f'{earlier_name}"', text)
     document: dict[str, Any] = orjson.loads(text)
-    # Added by flask-smorest for its own pagination, which is not used.
+    # flask-smorest adds this schema for its own pagination, which is not used.
     document["components"]["schemas"].pop("PaginationMetadata", None)
     examples = orjson.loads(EXAMPLES.read_bytes())
     for path in document["paths"].values():

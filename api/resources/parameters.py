@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
 
-from api.problems import InvalidParameters, near_miss, parameter_error
+from api.problems import InvalidParameters, closest_choice, parameter_error
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
 
@@ -66,7 +66,7 @@ class Choice(fields.String):
 
 
 class References(fields.List[str]):
-    """A repeatable parameter, each value an id or slug."""
+    """A repeatable parameter whose values are ids or slugs."""
 
     allowed = Text.allowed
 
@@ -99,7 +99,7 @@ class Names(DelimitedList):
 class Search(Text):
     """A full-text query, parsed into an `api.search.query_language.Query`."""
 
-    allowed = (f'1 to {MAX_WORDS} words, as they are, in "a phrase", as -not, with OR between two',)
+    allowed = (f'1 to {MAX_WORDS} words, which can be used as word, "a phrase", -word or word OR word',)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         validate.Length(1, MAX_TEXT_LENGTH)(value)
@@ -109,7 +109,7 @@ class Search(Text):
             raise ValidationError(str(error)) from None
 
     def _validate(self, value: Any) -> None:
-        """Skip the validation of the length, which is done before parsing."""
+        """Do nothing, since the length was validated before parsing."""
 
 
 class Prefix(Text):
@@ -118,16 +118,19 @@ class Prefix(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         folded = fold(super()._deserialize(value, attr, data, **kwargs))
         if "\0" in folded:
-            raise ValidationError("It contains a NUL character.")
+            raise ValidationError("The text contains a NUL character.")
         if not folded.strip():
-            raise ValidationError("It contains no letter or digit.")
+            raise ValidationError("The text contains no letter or digit.")
         return " ".join(folded.split())
 
 
 class Instant(fields.AwareDateTime):
-    """A time in RFC 3339, rounded up to a microsecond, which selects the same rows."""
+    """A time in RFC 3339, rounded up to microseconds.
 
-    allowed = ("a time as in RFC 3339, such as 2026-04-21T09:30:00Z",)
+    The rounded time selects the same rows, since stored times have no finer resolution.
+    """
+
+    allowed = ("a time in the format of RFC 3339, such as 2026-04-21T09:30:00Z",)
 
     def __init__(self, description: str) -> None:
         super().__init__(metadata={"description": description, "example": "2026-04-21T09:30:00Z"})
@@ -148,7 +151,7 @@ class Instant(fields.AwareDateTime):
     def suggest(self, value: str) -> str | None:
         """Return the time that `value` probably means, or None.
 
-        Covered are a date, a time without a time zone, and a `+` that was decoded to a space.
+        The value can be a date, a time without a time zone, or a time whose `+` was decoded to a space.
         """
         text = re.sub(r" (?=\d\d:\d\d$)", "+", value.strip()) if "T" in value else value.strip()
         text = text.replace(" ", "T", 1)
@@ -176,7 +179,7 @@ class PageParameters(Schema):
         return {"sort": self.default_sort(given)} | given
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- for subclasses
-        """Return the order for the loaded query `given`."""
+        """Return the default order for the loaded query `given`."""
         default: str = self.fields["sort"].metadata["default"]
         return default
 
@@ -257,8 +260,8 @@ def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[
     field = schema.fields.get(name)
     if field is None:
         known = sorted(schema.fields)
-        return parameter_error(name, "Unknown parameter.", known, near_miss(name, known))
-    # A repeatable parameter has its messages by the index of the value.
+        return parameter_error(name, "Unknown parameter.", known, closest_choice(name, known))
+    # The messages of a repeatable parameter are a dictionary by the index of the value.
     texts = list(chain(*messages.values())) if isinstance(messages, dict) else messages
     allowed = list(getattr(field, "allowed", [])) or None
     suggestion = _suggestion(field, values[0], allowed or []) if len(values) == 1 else None
@@ -273,4 +276,4 @@ def _suggestion(field: fields.Field[Any], value: str, allowed: list[str]) -> str
     if isinstance(field, Text | References):
         return None
     unknown = field.unknown(value) if isinstance(field, Names) else [value]
-    return near_miss(unknown[0], allowed) if unknown else None
+    return closest_choice(unknown[0], allowed) if unknown else None

@@ -12,7 +12,7 @@ class Shape(Schema):
 
     Attributes:
         optional: The keys that can be missing. All other keys are always present.
-        extras: The keys that are added by `include` only.
+        extras: The keys that an object has only if `include` or `fields` requests them.
         item: For a page, the shape of its items.
     """
 
@@ -65,7 +65,7 @@ def page_shape(
 
 @cache
 def sparse_shape(shape: type[Shape]) -> type[Shape]:
-    """Return `shape` with every key optional, which documents the effect of `fields`."""
+    """Return a variant of `shape` with optional keys only, to document the effect of `fields`."""
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:
         return page_shape(sparse_shape(shape.item), name)
@@ -93,7 +93,7 @@ def _keys_and_extras(item: type[Shape]) -> tuple[KeysView[str], frozenset[str]]:
     return item().fields.keys(), item.extras
 
 
-# Making a schema costs more than using it, and clients request few different sets of keys.
+# Cached, since creating a schema takes longer than using it, and clients request few different sets of keys.
 @lru_cache(maxsize=256)
 def _serializer(shape: type[Shape], keys: tuple[str, ...]) -> Shape:
     return shape(only=keys if shape.item is None else [*(f"data.{key}" for key in keys), "links", "meta"])

@@ -1,9 +1,9 @@
-"""Convert text to search terms, with one analyzer for both engines, so that both return the same hits.
+"""Convert text to search terms, in the same way for both engines, so that both return the same hits.
 
-A term consists of a letter for its kind and of ASCII letters and digits, which the tokenizers of both engines
-leave unchanged: `a` and the English stem (Porter2) of a word without case and diacritics (NFKD of UAX 15), or
-`u` and the UTF-8 bytes in hexadecimal if the word is not ASCII. Scripts without spaces produce a term for
-each character.
+Terms consist of ASCII letters and digits only, so that the tokenizers of both engines leave them unchanged. A
+word first loses its case and diacritics (NFKD of UAX 15). If the result is ASCII, the term is `a` and the
+English stem (Porter2). Otherwise, the term is `u` and the UTF-8 bytes in hexadecimal. A term that would be
+too long is replaced by `h` and a hash. In scripts without spaces, each character is a word.
 """
 
 import hashlib
@@ -23,7 +23,8 @@ CJK = (
     "\u3005-\u3007\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
     "\U00020000-\U0003fffd"
 )
-# Vowel signs and accents of all scripts, which are not letters in Unicode, and those of half-width kana.
+# The vowel signs and accents of all scripts (categories Mn and Mc), and the two voicing marks of half-width
+# kana.
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 MARKS = "\uff9e\uff9f" + "".join(
     chr(point)
@@ -51,14 +52,14 @@ PLACEHOLDER, PARAGRAPH_BREAK = "y", "z"
 # Longer paragraphs are not cached, since a few hundred of them could take gigabytes.
 MAX_CACHED_LENGTH = 8_000
 
-# Without a cache of its own, since `term` has one.
+# 0 turns off the cache of the stemmer, since `term` is cached.
 _stemmer = Stemmer.Stemmer("english", 0)
 # A stemmer is not thread-safe.
 _stemmer_lock = threading.Lock()
 
 
 class Term(NamedTuple):
-    """A term and its range of code points in the text."""
+    """A term, and the offsets of its word in the text, in code points."""
 
     text: str
     start: int
@@ -74,7 +75,7 @@ def analyze(text: str) -> Iterator[Term]:
 def words_in(text: str) -> Sequence[str]:
     """Return the words of `text` as written.
 
-    Paragraphs of a usual length are cached, since seeding needs the words of each several times.
+    The words of all but very long paragraphs are cached, since seeding needs them several times.
     """
     return _words(text) if len(text) <= MAX_CACHED_LENGTH else WORD.findall(text)
 
@@ -109,7 +110,7 @@ def term(word: str) -> str:
 
 
 def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the terms of each part of a document as the text that the engines index.
+    """Return the text that the engines index for each part of a document: its terms, separated by spaces.
 
     A break with a number follows each paragraph of a part, so that no phrase matches across paragraphs.
     """
@@ -124,7 +125,7 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _limit(terms: Mapping[str, list[list[str]]]) -> None:
-    """Remove the terms beyond the limits of PostgreSQL, in place."""
+    """Remove or replace the terms beyond MAX_TERMS and MAX_OCCURRENCES, in place."""
     remaining, counts = MAX_TERMS, Counter[str]()
     for paragraph in chain.from_iterable(terms.values()):
         del paragraph[remaining:]

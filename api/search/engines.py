@@ -1,4 +1,4 @@
-"""Full-text search by the index of each engine, FTS5 or tsvector, over the terms of `api.search.analyzer`."""
+"""Full-text search over terms of `api.search.analyzer`, with FTS5 on SQLite and tsvector on PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,13 +36,14 @@ class Hits:
     """The rows that a query finds.
 
     Attributes:
-        terms: The model of the indexed rows, which have the same numbers as the index.
+        terms: The model of the indexed rows. Each row has the same number in the index.
         index: The full-text index.
-        number: The number of a hit.
-        condition: The condition that a row of the index is a hit.
-        ranking_condition: A weaker condition, under which the distance of a hit is cheaper to compute.
-        is_ranked_as_found: True if the distance is as cheap under `condition` itself.
-        distance: The distance of a hit from the query; the best hit has the least.
+        number: The column of the index that contains the number of a row.
+        condition: The condition that selects the hits from the index.
+        ranking_condition: A condition that selects more rows, for which `distance` is cheaper to compute.
+        can_rank_directly: True if `distance` is equally cheap with `condition`, so that a single statement
+            can find and rank the hits.
+        distance: The distance of a hit from the query. The best hit has the smallest distance.
     """
 
     terms: Terms
@@ -50,25 +51,25 @@ class Hits:
     number: ColumnElement[int]
     condition: ColumnElement[bool]
     ranking_condition: ColumnElement[bool]
-    is_ranked_as_found: bool
+    can_rank_directly: bool
     distance: ColumnElement[float]
 
     def numbers(self) -> AnySelect:
-        """Select the numbers of the hits, from the index alone."""
+        """Return the statement that selects the numbers of the hits. It reads only the index."""
         return select(self.number.label("number")).select_from(self.index).where(self.condition)
 
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:
         """Return the condition that the number of a hit is one of `numbers`."""
-        # The expression keeps FTS5 from searching once for each number.
+        # With `+ 0`, FTS5 does not search once for each number.
         number = self.number if self.index is self.terms.__table__ else self.number + 0
         return number.in_(numbers)
 
     def ids(self) -> AnySelect:
-        """Select the ids of the hits."""
+        """Return the statement that selects the ids of the hits."""
         return self.with_terms(select(self.terms.id)).where(self.condition)
 
     def with_terms(self, statement: AnySelect) -> AnySelect:
-        """Return `statement`, selecting from the index joined with the indexed rows."""
+        """Return `statement` with a FROM clause that joins the index and the indexed rows."""
         rows = self.terms.__table__
         if self.index is rows:
             return statement.select_from(rows)
@@ -76,7 +77,7 @@ class Hits:
 
     def has(self, identity: ColumnElement[UUID]) -> ColumnElement[bool]:
         """Return the condition that the row with id `identity` is a hit."""
-        # With `IN (ids)`, SQLite would read the row of each hit, text included, to look up its id.
+        # With `IN (ids)`, SQLite would read the whole row of each hit, including its text, to look up the id.
         is_hit = self.terms.number.in_(self.numbers().correlate(None))
         condition = is_hit if self.index is not self.terms.__table__ else self.condition
         return select(self.terms.number).where(self.terms.id == identity, condition).exists()
@@ -114,14 +115,14 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
     return Hits(terms, index, index.c.number, match, true(), True, -rank)
 
 
-def fts5_query(query: Query, within: str = " + ") -> str:
-    """Return `query` in the syntax of FTS5, with `within` between the words of a phrase.
+def fts5_query(query: Query, word_separator: str = " + ") -> str:
+    """Return `query` in the syntax of FTS5, with `word_separator` between the words of a phrase.
 
-    Terms consist of letters and digits, so nothing is escaped.
+    Terms consist of letters and digits only, so they need no escaping.
     """
 
     def any_of(phrases: Sequence[Phrase]) -> str:
-        return "(" + " OR ".join("(" + within.join(phrase) + ")" for phrase in phrases) + ")"
+        return "(" + " OR ".join("(" + word_separator.join(phrase) + ")" for phrase in phrases) + ")"
 
     required = " AND ".join(any_of(choice) for choice in query.required)
     return f"({required}) NOT {any_of(query.excluded)}" if query.excluded else required

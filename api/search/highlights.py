@@ -9,16 +9,17 @@ from api.search.analyzer import MAX_TERMS, Term, analyze
 from api.search.query_language import Phrase, Query
 
 MAX_PASSAGES = 5
-# Characters in a passage. A passage with a longer match is longer, since a match is never cut.
+# The maximum number of characters in a passage. Only a passage with a longer match is longer, since matches
+# are not cut.
 MAX_PASSAGE_LENGTH = 240
 SPACE = re.compile(r"\s")
 
 
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """Return passages that contain a phrase of `query`, at most one for each text and MAX_PASSAGES in all.
+    """Return passages that contain a phrase of `query`: at most one for each text, and at most MAX_PASSAGES.
 
     Each passage is `{part, text, ranges}`. `ranges` are `[start, end]` in code points of `text`, without
-    overlap. Only the first MAX_TERMS words are searched, since no more are indexed.
+    overlap. Only the first MAX_TERMS words are searched, since only these are indexed.
 
     Args:
         query: The parsed query.
@@ -37,7 +38,7 @@ def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str
 def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]) -> list[tuple[int, int]]:
     """Return the ranges of code points of `text` that match any of `phrases`, in order and without overlap.
 
-    Each word of `text` consumes an item of `word_budget`, and the search ends when there are no more.
+    Each word of `text` consumes an item of `word_budget`. The search ends when no item is left.
     """
     terms = [term for term, _ in zip(analyze(text), word_budget, strict=False)]
     ranges: list[tuple[int, int]] = []
@@ -73,7 +74,7 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 def _word_start(text: str, offset: int, latest: int) -> int:
-    """Return the first start of a word from `offset` to `latest`, or `offset` without a space between."""
+    """Return the first start of a word from `offset` to `latest`, or `offset` if no space is in between."""
     if offset == 0 or text[offset - 1].isspace():
         return offset
     space = SPACE.search(text, offset, latest)
@@ -81,7 +82,7 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 
 
 def _word_end(text: str, offset: int, earliest: int) -> int:
-    """Return the last end of a word from `earliest` to `offset`, or `offset` without a space between."""
+    """Return the last end of a word from `earliest` to `offset`, or `offset` if no space is in between."""
     if offset == len(text) or text[offset].isspace():
         return offset
     space = max((text.rfind(c, earliest, offset) for c in " \u00a0\u3000"), default=-1)

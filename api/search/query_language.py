@@ -3,8 +3,8 @@
 All words are required. `OR` between two words requires either of them and binds more tightly: `a b OR c`
 means `a` and one of `b` and `c`. `-` before a word or phrase excludes the articles that contain it. A word of
 several terms (`state-of-the-art`, `凌通`) is a phrase. An unclosed quotation mark extends to the end of the
-query, and an `OR` that is not between two words is ignored. Only a query without a required word, or with too
-many words, is an error.
+query, and an `OR` that is not between two words is ignored. A query is invalid only if it has no required
+word or too many words.
 """
 
 import re
@@ -22,19 +22,22 @@ MAX_WORDS = 50
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: a text must contain a phrase of each choice in `required`, and none of `excluded`."""
+    """A parsed query.
+
+    A hit contains at least one phrase of each tuple in `required`, and no phrase of `excluded`.
+    """
 
     required: tuple[tuple[Phrase, ...], ...]
     excluded: tuple[Phrase, ...]
 
     @property
     def phrases(self) -> list[Phrase]:
-        """All phrases of which a hit can contain some, for highlights."""
+        """The phrases that a hit can contain, for highlights."""
         return [phrase for choice in self.required for phrase in choice]
 
 
 def parse_query(text: str) -> Query:
-    """Parse `text`.
+    """Parse the query `text`.
 
     Raises:
         ValueError: No word is required, or there are more than MAX_WORDS words.

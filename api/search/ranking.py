@@ -1,9 +1,9 @@
 """The order of relevance: the hits of a search, best first, ranked one block at a time.
 
-Ranking a hit costs more than finding it, and a common word has as many hits as there are articles. The hits
-are therefore taken in blocks of BLOCK_SIZE, beginning with the articles seeded last, and each block is ranked
-by itself. Up to BLOCK_SIZE hits are ordered by relevance alone, and the first page costs the same however
-many hits there are.
+Ranking a hit takes longer than finding it, and a search for a common word can find every article. The hits
+are therefore divided into blocks of BLOCK_SIZE, beginning with the articles that were seeded last. Each block
+is ranked separately. If a search has at most BLOCK_SIZE hits, they are ordered by relevance alone. The cost
+of the first page does not grow with the number of hits.
 """
 
 from collections.abc import Sequence
@@ -28,8 +28,8 @@ BLOCK_SIZE = 1000
 class Ranking:
     """The ids of the articles that are hits and match all filters, by relevance.
 
-    The sort key of a hit is the highest number in its block, its distance, and its number with the sign
-    reversed, so that the article seeded last comes first.
+    The sort key of a hit consists of the highest number in its block, the distance of the hit, and the number
+    of the hit with the sign reversed. If distances are equal, the article that was seeded last comes first.
     """
 
     hits: Hits
@@ -54,7 +54,7 @@ class Ranking:
             top, last = min(-number for _, number in block) - 1, ()
 
     def _highest_number(self) -> int:
-        # The cursor contains this number, so that articles seeded later move no article into another block.
+        # The cursor contains this number, so that articles that are seeded later do not shift the blocks.
         return db.session.scalar(select(func.max(self.hits.terms.number))) or 0
 
     def total(self) -> int:
@@ -66,7 +66,7 @@ class Ranking:
         if not self.filters:
             return hits.numbers()
         if self.selective:
-            # The engine intersects the two sets of numbers before it reads any row of an article.
+            # The engine intersects both sets of numbers before it reads rows of articles.
             return hits.numbers().where(hits.among(self._numbers_of(self.selective)))
         articles = hits.with_terms(select(hits.number.label("number"))).join(
             Article, Article.id == hits.terms.id
@@ -81,17 +81,18 @@ class Ranking:
 
     @cached_property
     def selective(self) -> Filter | None:
-        """The filter with the fewest matches, if these are few enough to be sorted."""
+        """The filter with the fewest matches, or None if all have too many to sort."""
         return most_selective(self.filters)
 
     def _rank_block(self, top: int) -> list[tuple[float, int]]:
-        """Return distance and negative number of the BLOCK_SIZE hits from number `top` down.
+        """Return the distance and the negative number of each hit in the block that begins at `top`.
 
-        The tuples sort by relevance, then by number from the highest.
+        A block contains the BLOCK_SIZE hits with the highest numbers up to `top`. Sorting the tuples orders
+        the hits by relevance and then by descending number.
         """
         hits = self.hits
         ranked = select(hits.distance, -hits.number).select_from(hits.index)
-        if self.filters or not hits.is_ranked_as_found:
+        if self.filters or not hits.can_rank_directly:
             block = self._newest(self._matching_numbers(), top)
             lowest = db.session.scalar(select(func.min(block.subquery().c.number)))
             if lowest is None:
@@ -106,7 +107,7 @@ class Ranking:
         return numbers.where(number <= top).order_by(number.desc()).limit(BLOCK_SIZE)
 
     def _load(self, best: Sequence[tuple[float, int]], top: int) -> list[Sequence[Any]]:
-        # The ids are read last, and only for the hits of the page.
+        # Ids are read only for the hits of the page.
         terms = self.hits.terms
         rows = select(terms.number, terms.id).where(terms.number.in_([-number for _, number in best]))
         ids = {row.number: row.id for row in db.session.execute(rows)}

@@ -1,4 +1,4 @@
-"""The content of an article: the fields that come from its document and sidecar, as they are served.
+"""The content of an article: the fields that come from its document and sidecar, in the form of the response.
 
 Derived values (entities, evidence, the targets of links) are not part of the content. An article gets a new
 revision exactly when its content changes.
@@ -10,7 +10,7 @@ from typing import Any
 from api.models.articles import paragraphs, reading_minutes
 from api.resources.fields import rfc3339
 
-# In the order of an article.
+# The fields of the content, in the order in which an article has them.
 CONTENT_FIELDS = (
     *("slug", "title", "summary", "language", "byline", "image", "published_at", "word_count"),
     *("reading_minutes", "body", "analysis", "takeaways", "related", "source"),

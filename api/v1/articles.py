@@ -24,7 +24,7 @@ ARTICLE = PathParameter(
     "-vertical-integration",
     statuses=(308, 404, 410),
 )
-# Loads only what the parts of an article need of the article itself.
+# Load only the columns of the article that its subordinate resources need.
 LOAD_SLUG = (load_only(Article.slug),)
 
 
@@ -56,7 +56,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
     """List the takeaways of an article.
 
-    Returns the takeaways in the order of the page, each with the entities that it mentions.
+    Returns the takeaways in the order of the article, each with the entities that it mentions.
     """
     parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)
@@ -88,8 +88,8 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
 def list_article_related_links(parameters: dict[str, Any], article: str) -> Page:
     """List the related links of an article.
 
-    Returns the links that the page lists, in its order, and then the computed links, best first. `target` is
-    `null` as long as no article has the title that the page lists.
+    Returns the links that the page of the article lists, in the same order, and then the computed links, best
+    first. `target` is `null` as long as no article has the listed title.
     """
     parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.related_links(parameters, parent.id), parameters, scope=parent.id)

@@ -30,10 +30,10 @@ blueprint = Blueprint(
 
 
 class ChangeFeed:
-    """All changes in the order of their numbers, a RowSource that grows only at its end.
+    """A RowSource of all changes in the order of their numbers. New changes are only added at its end.
 
-    The sort key of a change is its number, time and article: after a backup was restored, different changes
-    can have the same number.
+    The sort key of a change consists of its number, its time and the id of its article. The number alone is
+    not enough, since a different change can have the same number after a backup was restored.
     """
 
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
@@ -64,7 +64,7 @@ def list_changes(parameters: dict[str, Any]) -> Page:
 
     Returns every change of an article in the order in which it was committed: `created`, `updated` (`fields`
     lists what changed) or `removed`. The feed is complete. `links.next` is never `null`: on the last page it
-    leads to later changes. It does not expire. Keep it unchanged, except for `limit`.
+    leads to later changes. The link does not expire. Use it unchanged, except for `limit`.
 
     To keep a copy of all articles:
 
@@ -78,9 +78,9 @@ def list_changes(parameters: dict[str, Any]) -> Page:
        of the service changed. Discard your copy and start again.
 
     Entities, computed links and evidence can change without a new revision, even for articles that are not in
-    the change feed. `meta.corpus_revision` counts every change of the database: if it is the same as before,
-    nothing has changed. If it differs, check each article with `If-None-Match` and its `ETag`, and with
-    `Cache-Control: no-cache`. The status 304 means that your copy is current.
+    the change feed. `meta.corpus_revision` increases with every change of the database. If it is the same as
+    before, nothing has changed. If it differs, check each article with `If-None-Match` and its `ETag`, and
+    with `Cache-Control: no-cache`. The status 304 means that your copy is current.
     """
     page, headers = make_page(ChangeFeed(), parameters, feed_start=FEED_START)
     # Read in the same transaction as the page, so both show the same state of the database.

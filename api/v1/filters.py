@@ -1,4 +1,4 @@
-"""The filters of version 1: the rows that each parameter matches, by which index, and in which orders."""
+"""The filters of version 1: the rows that each query parameter matches, and the indexes that find them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,15 +28,15 @@ from api.search.query_language import Query
 from api.v1.sort_orders import ARTICLE_TIME_SORTS
 
 Parameters = Mapping[str, Any]
-# The least time that a dated article can have: just after the time that stands for a missing date.
+# The earliest possible time of a dated article, just after the time that stands for a missing date.
 EARLIEST_DATE = UNDATED_DESC + timedelta(microseconds=1)
 FACET_PARAMETERS = ("entity_type", "publication", "language")
-# The end of a range of prefixes, since no text contains a higher character.
+# The end of the range of all texts with a prefix, since no character is higher.
 HIGHEST_CHARACTER = "\U0010ffff"
 
 
 def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[Filter]:
-    """Return the filters of articles except for `q`; with `entity`, only articles that mention it match."""
+    """Return the filters of articles except for `q`. Only articles that mention `entity` match, if given."""
     entities = [*([entity] if entity else []), *entity_ids_of(parameters["entity"])]
     others = [facet_id(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
     facets = [
@@ -51,7 +51,7 @@ def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[
 
 
 def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Return the filters of takeaways; with `article`, only its takeaways match."""
+    """Return the filters of takeaways. Only takeaways of `article` match, if given."""
     filters = [
         _by_index_table(TakeawayEntity, "entity_id", each, ("published_at",))
         for each in dict.fromkeys(entity_ids_of(parameters["entity"]))
@@ -64,10 +64,10 @@ def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> lis
 
 
 def related_link_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Return the filters of related links; with `article`, only its links match."""
+    """Return the filters of related links. Only links of `article` match, if given."""
     equal = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
     if equal.get("resolved") is False:
-        # Only listed links can be unresolved. A scan of the computed links would find none, at its end.
+        # Only listed links can be unresolved. A scan would read all computed links without finding any.
         unresolved = _by_value(RelatedLink, "resolved", value=False)
         filters = [_no_rows(RelatedLink) if equal.get("basis") == "computed" else unresolved]
     else:
@@ -82,7 +82,7 @@ def entity_filters(parameters: Parameters) -> list[Filter]:
 
 
 def search_filters(terms: Terms, query: Query | None) -> list[Filter]:
-    """Return the filter of the hits of `query` in the index over `terms`, or none without a query."""
+    """Return the filters of a search for `query` in the index over `terms`: none without a query."""
     if query is None:
         return []
     hits = search(terms, query)
@@ -95,7 +95,7 @@ def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> lis
 
 
 def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Match the rows that `index_table` lists under `value`; it has an index for each of `sorts`."""
+    """Match the rows that `index_table` lists under `value`. It has an index for each of `sorts`."""
     own, other = aliased(index_table), aliased(index_table)
     own_condition: ColumnElement[bool] = getattr(own, column) == value
 
@@ -111,8 +111,8 @@ def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[
 def _by_value(model: Any, column: str, value: Any) -> Filter:
     """Match the rows of `model` whose `column` has `value`.
 
-    The model has an index in every order for the column, or so few rows with one value (as for
-    `article_id`) that sorting them is cheap.
+    The filter works well with every order. Either the model has an index of the column for every order, or
+    few rows share a value (as for `article_id`), so that sorting them is cheap.
     """
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
@@ -128,7 +128,10 @@ def _no_rows(model: Any) -> Filter:
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Match the articles whose time `name` is in the requested range, which excludes undated articles."""
+    """Match the articles whose `published` or `updated` time, as `name` says, is in the requested range.
+
+    Undated articles do not match.
+    """
     sort, key = parameters["sort"], f"{name}_at"
     is_sorted = sort.lstrip("-") == key
     published_column = "published_asc" if sort == "published_at" else "published_desc"
@@ -141,8 +144,8 @@ def _by_time(name: str, parameters: Parameters) -> Filter:
         return and_(time >= after, time < before)
 
     def not_out_of_range(table: KeyTable) -> ColumnElement[bool]:
-        # The same condition in a form that no index can answer. Given the other form, SQLite sorts a wide
-        # range instead of scanning the index of the requested order.
+        # The same condition in a form that cannot use an index. Otherwise, SQLite would sort all rows of a
+        # wide range instead of scanning the index in the requested order.
         time = getattr(table, column)
         return not_(or_(time < after, time >= before))
 

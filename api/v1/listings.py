@@ -1,4 +1,4 @@
-"""The collections of version 1: the rows of each, and what a page loads of them."""
+"""The collections of version 1: the rows of each, and the columns and relations that a page loads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -59,7 +59,7 @@ ENTITIES = Listing(Entity, select(Entity), entity_orders)
 
 
 def article_page(parameters: Parameters, entity: UUID | None = None) -> Response:
-    """Return a page of articles; with `entity`, of the articles that mention it."""
+    """Return a page of the matching articles. All of them mention `entity`, if given."""
     page, headers = make_page(articles(parameters, entity), parameters, scope=entity)
     keys = requested_keys(schemas.ArticlePage, parameters)
     response = jsonify(page | {"data": list_items(page["data"], keys, parameters.get("q"))})
@@ -68,7 +68,7 @@ def article_page(parameters: Parameters, entity: UUID | None = None) -> Response
 
 
 def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
-    """Return the ids of the matching articles; with `entity`, of those that mention it."""
+    """Return the ids of the matching articles. All of them mention `entity`, if given."""
     matching = filters.article_filters(parameters, entity)
     if parameters["sort"] == RELEVANCE:
         return Ranking(search(ArticleTerms, parameters["q"]), matching)
@@ -77,12 +77,12 @@ def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
 
 
 def takeaways(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the matching takeaways; with `article`, only its own."""
+    """Return the matching takeaways. All of them belong to `article`, if given."""
     return TAKEAWAYS.keyset(filters.takeaway_filters(parameters, article), parameters["sort"])
 
 
 def related_links(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the matching related links; with `article`, only its own."""
+    """Return the matching related links. All of them belong to `article`, if given."""
     return RELATED_LINKS.keyset(filters.related_link_filters(parameters, article), parameters["sort"])
 
 
@@ -104,8 +104,8 @@ def co_mentioned_entities(entity: UUID, parameters: Parameters) -> RowSource:
     own, other = aliased(ArticleEntity), aliased(ArticleEntity)
     counts = select(other.entity_id, func.count().label("articles"))
     counts = counts.join(own, own.article_id == other.article_id)
-    # Counted for all entities before any filter: an index contains the pairs of article and entity, but not
-    # the columns of an entity.
+    # Count for all entities first and filter afterwards. Counting then reads only the index of articles and
+    # entities.
     shared = (
         counts.where(own.entity_id == entity, other.entity_id != entity).group_by(other.entity_id).subquery()
     )
@@ -122,8 +122,8 @@ def revisions(article: UUID, parameters: Parameters) -> RowSource:
 
 
 def _without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return `condition` in a form that no index can answer.
+    """Return `condition` in a form that cannot use an index.
 
-    Otherwise SQLite reads all entities of a type to test the few that are co-mentioned.
+    Otherwise, SQLite would read all entities of a type instead of only the co-mentioned entities.
     """
     return case((condition, true()), else_=false())

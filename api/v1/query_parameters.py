@@ -50,7 +50,8 @@ def _search() -> Search:
 
 def _entities(item: str) -> References:
     return References(
-        f"The id or slug of an entity that the {item} mentions. Repeat it to require several entities.",
+        f"The id or slug of an entity that the {item} mentions. Repeat the parameter to require several "
+        "entities.",
         "sunrise",
     )
 
@@ -60,31 +61,31 @@ def _article(items: str) -> Text:
 
 
 class ArticleFields(Schema):
-    """The query of one article."""
+    """The query parameters of one article."""
 
     fields = _fields(schemas.Article)  # type: ignore[assignment]  # The name of the parameter.
 
 
 class TakeawayFields(Schema):
-    """The query of one takeaway."""
+    """The query parameters of one takeaway."""
 
     fields = _fields(schemas.Takeaway)  # type: ignore[assignment]
 
 
 class EntityFields(Schema):
-    """The query of one entity."""
+    """The query parameters of one entity."""
 
     fields = _fields(schemas.Entity)  # type: ignore[assignment]
 
 
 class RelatedLinkFields(Schema):
-    """The query of one related link."""
+    """The query parameters of one related link."""
 
     fields = _fields(schemas.RelatedLink)  # type: ignore[assignment]
 
 
 class ArticleParameters(ArticleFields, PageParameters):
-    """The query of a list of articles."""
+    """The query parameters of a list of articles."""
 
     sort = sort_parameter(
         [*ARTICLE_SORTS, RELEVANCE],
@@ -129,12 +130,12 @@ class ArticleParameters(ArticleFields, PageParameters):
             raise InvalidParameters([parameter_error(name, *errors[name]) for name in in_order])
 
     def default_sort(self, given: dict[str, Any]) -> str:
-        """Return the order for the loaded query `given`."""
+        """Return the default order for the loaded query `given`."""
         return RELEVANCE if "q" in given else "-published_at"
 
 
 class TakeawayParameters(TakeawayFields, PageParameters):
-    """The query of a list of takeaways."""
+    """The query parameters of a list of takeaways."""
 
     sort = sort_parameter(TAKEAWAY_SORTS, default="-published_at")
     q = _search()
@@ -142,13 +143,13 @@ class TakeawayParameters(TakeawayFields, PageParameters):
 
 
 class AllTakeawayParameters(TakeawayParameters):
-    """The query of the list of all takeaways."""
+    """The query parameters of the list of all takeaways."""
 
     article = _article("takeaways")
 
 
 class EntityParameters(EntityFields, PageParameters):
-    """The query of a list of entities."""
+    """The query parameters of a list of entities."""
 
     sort = sort_parameter(ENTITY_SORTS, default="-article_count")
     q = Prefix("The beginning of a name or alias. Case and diacritics are ignored.", example="sun")
@@ -156,20 +157,20 @@ class EntityParameters(EntityFields, PageParameters):
 
 
 class MentionedEntityParameters(EntityParameters):
-    """The query of the list of entities of an article."""
+    """The query parameters of the list of entities of an article."""
 
     fields = _fields(schemas.MentionedEntity)  # type: ignore[assignment]
 
 
 class CoMentionedEntityParameters(EntityParameters):
-    """The query of the list of co-mentioned entities."""
+    """The query parameters of the list of co-mentioned entities."""
 
     fields = _fields(schemas.CoMentionedEntity)  # type: ignore[assignment]
     sort = sort_parameter(CO_MENTIONED_SORTS, default="-shared_article_count")
 
 
 class RelatedLinkParameters(RelatedLinkFields, PageParameters):
-    """The query of a list of related links."""
+    """The query parameters of a list of related links."""
 
     sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
     basis = Choice(schemas.BASES, "Only links with this basis.")
@@ -179,19 +180,19 @@ class RelatedLinkParameters(RelatedLinkFields, PageParameters):
 
 
 class AllRelatedLinkParameters(RelatedLinkParameters):
-    """The query of the list of all related links."""
+    """The query parameters of the list of all related links."""
 
     article = _article("links")
 
 
 class RevisionParameters(PageParameters):
-    """The query of the list of revisions of an article."""
+    """The query parameters of the list of revisions of an article."""
 
     sort = sort_parameter(REVISION_ORDERS, default="-revision")
 
 
 class ChangeParameters(PageParameters):
-    """The query of the list of changes."""
+    """The query parameters of the list of changes."""
 
     sort = Choice(
         ["sequence"], "Changes are always in the order in which they were committed.", default="sequence"

@@ -23,7 +23,7 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
     """List related links.
 
     Returns the related links of all articles, by default of the newest article first. Links of the same
-    article are in the order of its own list.
+    article are in the order of that article.
     """
     return make_page(listings.related_links(parameters), parameters)
 
@@ -34,7 +34,7 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
 def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
     """Get a related link.
 
-    Returns the link with its article, its target if that is known, and the reasons.
+    Returns the link with its article, its target and its reasons. `target` is `null` if it is unknown.
     """
     row: RelatedLink = find_by_id(listings.RELATED_LINKS.rows, related_link)
     return row

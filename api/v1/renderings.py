@@ -1,4 +1,4 @@
-"""Articles as JSON: stored renderings where they exist, otherwise rendered for the request."""
+"""Articles as JSON: stored renderings if they are current, otherwise rendered for the request."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
 
 
 class RenderedArticle(NamedTuple):
-    """An article as JSON: `article_json` with its `etag`, and `item_json`, its form in a list."""
+    """An article as JSON: `article_json` with its `etag`, and `item_json`, the item in a list."""
 
     etag: str
     item_json: bytes
@@ -66,7 +66,7 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
     """Return the ETag and the JSON of the article with this id or slug.
 
     Raises:
-        HTTPException: as `find_article` does, which also redirects from former slugs.
+        HTTPException: The exceptions of `find_article`, including redirects from earlier slugs.
     """
     stored = _find_stored(reference)
     if stored:
@@ -77,7 +77,7 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return the statement that finds the rendering of this id or slug, and the value of its `reference`."""
+    """Return the statement that finds a rendering by id or slug, and its parameter `reference`."""
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
     return SELECT_BY_SLUG, reference
@@ -100,12 +100,12 @@ def article_response(etag: str, article_json: bytes, names: Sequence[str]) -> Re
 
 
 def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | None) -> list[Any]:
-    """Return the articles with these ids, which exist, as a list shows them.
+    """Return the articles with these ids as items of a list. All of them must exist.
 
     Args:
         identities: the ids, in the order of the list.
         names: the keys of each item.
-        query: the search whose matches `highlights` shows, if `names` has it.
+        query: the search whose matches are shown if `names` contains `highlights`.
     """
     column = "item_json" if set(names) <= set(ITEM_KEYS) else "article_json"
     found = _read_stored(identities, column)
@@ -131,7 +131,7 @@ def _select_keys(article_json: bytes, names: Sequence[str], query: Query | None 
 
 
 def searched_texts(article: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the texts of `article` that a search covers, by part, the part with the largest weight first."""
+    """Return the texts of `article` that a search covers, by part, in the order of descending weight."""
     analysis = article["analysis"] or {"heading": None, "paragraphs": []}
     return {
         "title": [article["title"]],

@@ -27,7 +27,7 @@ REVISION = PathParameter(
     pattern=f"^{NUMBER_PATTERN.pattern}$",
     parent=ARTICLE,
 )
-# Loads only what revisions need of the article itself.
+# Load only the columns of the article that its revisions need.
 LOAD_REVISION = (load_only(Article.slug, Article.revision),)
 ARTICLE_TABLE = db.metadata.tables[Article.__tablename__]
 
@@ -50,8 +50,8 @@ def list_article_revisions(parameters: dict[str, Any], article: str) -> Page:
 def get_article_revision(article: str, revision: str) -> dict[str, Any]:
     """Get a revision of an article.
 
-    Returns the content of the article at that time, or now for the current revision. A revision has no
-    derived values: takeaways are only texts, and related links are only the titles that the page lists.
+    Returns the content of the article in this revision. A revision has no derived values: takeaways are only
+    texts, and related links are only the titles that the page lists.
     """
     parent = find_article(article, *LOAD_REVISION)
     change = find_revision(parent.id, revision)

@@ -1,4 +1,4 @@
-"""The orders of each collection, over any KeyTable: the model itself or a table that filters it."""
+"""The orders of each collection, for any KeyTable: the model itself or the index table of a filter."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from api.listing.orders import Order, named_orders, order_pair
 from api.listing.plans import KeyTable
 from api.models import Article, ArticleEntity, Change, Entity, RelatedLink, Takeaway
 
-# The sort keys of articles that are times.
+# The values of `sort` that order articles by a time.
 ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
@@ -25,7 +25,7 @@ def article_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def takeaway_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of takeaways over `table`; those of one article stay in the order of its page."""
+    """Return the orders of takeaways over `table`. Takeaways of an article keep the order of the article."""
     return named_orders(
         published_at=order_pair(
             (table.published_asc, table.article_id),
@@ -53,7 +53,7 @@ def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
 
 
 def related_link_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of related links over `table`; those of one article stay in their own order."""
+    """Return the orders of related links over `table`. Links of an article keep the order of the article."""
     return named_orders(
         published_at=order_pair(
             (table.published_asc, table.article_id),
@@ -68,11 +68,11 @@ def related_link_orders(table: KeyTable) -> dict[str, Order]:
     )
 
 
-# The entities of one article; `mention_count` counts the mentions in this article.
+# The orders of the entities of an article. Here, `mention_count` counts the mentions in this article.
 ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | named_orders(
     mention_count=order_pair((ArticleEntity.mention_count, ArticleEntity.entity_id))
 )
-# The revisions of one article, which an index has in the order in which they were made.
+# The orders of the revisions of an article.
 REVISION_ORDERS = named_orders(revision=order_pair((Change.revision,)))
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))

@@ -1,6 +1,6 @@
-"""A shortcut for plain requests of one article: its stored rendering is sent without calling Flask.
+"""A shortcut for plain requests of an article: send its stored rendering without calling Flask.
 
-Such a request takes one statement. All other requests go on to the application.
+Such a request needs a single statement. The application handles all other requests.
 """
 
 import re
@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.config import Settings
 from api.v1.renderings import select_rendering
-from api.web.answers import Answer, requested_variant
-from api.web.headers import AnswerTraits, response_headers
+from api.web.buffered_responses import BufferedResponse, requested_variant
+from api.web.headers import ResponseTraits, response_headers
 from api.web.representation import MIN_COMPRESSED_BYTES, accepts, compress, etag_of
 from api.web.statement_reader import StatementReader
 
@@ -25,7 +25,7 @@ class ArticleShortcut:
     """WSGI middleware that answers requests for an article that has a stored rendering.
 
     Args:
-        application: answers all other requests.
+        application: handles all other requests.
         reader: reads renderings from the database.
         settings: the settings of the application.
         rendering_key: the key of the renderings that can be served.
@@ -38,7 +38,7 @@ class ArticleShortcut:
         self._reader, self._settings, self._rendering_key = reader, settings, rendering_key
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from the stored rendering if possible, otherwise call the application."""
+        """Send the stored rendering if possible, otherwise call the application."""
         rendering = self._find_rendering(environ)
         if rendering is None:
             return self.application(environ, start_response)
@@ -47,17 +47,17 @@ class ArticleShortcut:
         if variant.content_encoding and len(body) >= MIN_COMPRESSED_BYTES:
             body, content_encoding = compress(body), variant.content_encoding
             etag = etag_of(body)
-        traits = AnswerTraits("GET", 200, variant.origin, JSON, content_encoding)
+        traits = ResponseTraits("GET", 200, variant.origin, JSON, content_encoding)
         headers = response_headers(self._settings, traits, etag)
         headers.append(("Content-Length", str(len(body))))
-        return Answer("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
+        return BufferedResponse("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
 
     def _find_rendering(self, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
-        """Return the ETag and the bytes of the rendering, or None if the application must answer."""
+        """Return the ETag and the bytes of the rendering, or None if the shortcut cannot be used."""
         path = environ["PATH_INFO"]
         article_path = ARTICLE_PATH.fullmatch(path)
         is_plain = environ["REQUEST_METHOD"] == "GET" and "HTTP_IF_MATCH" not in environ
-        # A query or an escaped path is in RAW_URI only.
+        # Only RAW_URI contains the query and shows whether the path is escaped.
         if not (article_path and is_plain and environ.get("RAW_URI") == path):
             return None
         if not accepts(environ.get("HTTP_ACCEPT", ""), JSON):
@@ -67,6 +67,6 @@ class ArticleShortcut:
         try:
             row = self._reader.fetch_one(statement, parameters)
         except SQLAlchemyError:
-            # The application reports what is wrong with the database, if it still is.
+            # The application tries again, and reports an error if the database still fails.
             return None
         return (row.etag, row.article_json) if row else None

@@ -1,7 +1,8 @@
-"""A cache of complete answers in front of routing, so that repeated requests never reach Flask.
+"""A cache of complete responses in front of Flask, so that repeated requests do not reach Flask.
 
-All cached answers belong to one version of the database and are dropped when `api.web.revision_watch` sees a
-change. Each process has one cache, bounded in bytes, which drops the least recently used answer first.
+All cached responses belong to the same version of the database. They are dropped when
+`api.web.revision_watch` sees a change. Each process has its own cache. If a cache exceeds its size in bytes,
+it drops the least recently used responses.
 """
 
 import logging
@@ -12,12 +13,12 @@ from collections.abc import Hashable, Iterable
 from itertools import chain
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from api.web.answers import Answer, Variant, read_answer, requested_variant
+from api.web.buffered_responses import BufferedResponse, Variant, buffer_response, requested_variant
 from api.web.revision_watch import RevisionWatch
 
-# These report the state of the process and are never cached.
+# These resources report the state of the process and are never cached.
 UNCACHED_PATHS = ("/healthz", "/readyz", "/metrics")
-# The approximate memory of an answer besides its texts: its objects and its places in tables.
+# The approximate memory of a cached response besides its texts: Python objects and dictionary entries.
 OVERHEAD_BYTES = 2_500
 
 # A `Cache-Control` that asks for the current state (RFC 9111, 5.2.1).
@@ -25,17 +26,17 @@ REVALIDATION = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
 
 log = logging.getLogger("briefs.cache")
 
-# RAW_URI as well as the path and the query, since the length of the target as sent can lead to a 414.
+# RAW_URI, path, query and variant. RAW_URI is included, since its length can lead to a 414.
 Key = tuple[str, str, str, Variant]
 
 
 class ByteCache:
-    """WSGI middleware that caches answers that are requested more than once.
+    """WSGI middleware that caches responses that are requested more than once.
 
     Args:
-        application: answers what is not cached.
-        watch: tells the version of the database.
-        max_bytes: the size of the cache.
+        application: handles requests without a cached response.
+        watch: returns the version of the database.
+        max_bytes: the maximum size of the cache.
     """
 
     def __init__(self, application: WSGIApplication, watch: RevisionWatch, max_bytes: int) -> None:
@@ -43,14 +44,15 @@ class ByteCache:
         self.hits = self.misses = self.bytes = 0
         self._lock = threading.Lock()
         self._version: Hashable = None
-        self._answers: OrderedDict[Key, tuple[Answer, int]] = OrderedDict()
-        # Hashes of the keys requested once, in two generations that together hold as many as the cache could.
+        self._responses: OrderedDict[Key, tuple[BufferedResponse, int]] = OrderedDict()
+        # Hashes of the keys that were requested once, in two generations. Together they hold as many keys as
+        # the cache can hold responses.
         self._generation_size = max(1, max_bytes // OVERHEAD_BYTES // 2)
         self._requested: set[int] = set()
         self._requested_before: set[int] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send the cached answer, or call the application and perhaps cache its answer."""
+        """Send the cached response, or call the application and cache the response if possible."""
         is_cacheable = (
             environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in UNCACHED_PATHS
         )
@@ -62,30 +64,30 @@ class ByteCache:
             return self.application(environ, start_response)
         target = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"]
         key = (*target, requested_variant(environ))
-        answer = self._find(version, key)
-        if answer is None:
+        response = self._find(version, key)
+        if response is None:
             if environ["REQUEST_METHOD"] == "HEAD" or not self._was_requested(key):
                 return self.application(environ, start_response)
-            answer = read_answer(self.application, environ)
-            if answer.etag:
-                self._keep(version, key, answer)
-        return answer.send(environ, start_response)
+            response = buffer_response(self.application, environ)
+            if response.etag:
+                self._keep(version, key, response)
+        return response.send(environ, start_response)
 
-    def _find(self, version: Hashable, key: Key) -> Answer | None:
+    def _find(self, version: Hashable, key: Key) -> BufferedResponse | None:
         with self._lock:
             if version != self._version:
-                self._answers.clear()
+                self._responses.clear()
                 self._version, self.bytes = version, 0
-            found = self._answers.get(key)
+            found = self._responses.get(key)
             if found is None:
                 self.misses += 1
                 return None
-            self._answers.move_to_end(key)
+            self._responses.move_to_end(key)
             self.hits += 1
             return found[0]
 
     def _was_requested(self, key: Key) -> bool:
-        """Return True if `key` was requested recently; the first request of a key is not cached."""
+        """Return True if `key` was requested recently, and remember it. A first request is not cached."""
         hashed = hash(key)
         with self._lock:
             if hashed in self._requested or hashed in self._requested_before:
@@ -95,21 +97,21 @@ class ByteCache:
             self._requested.add(hashed)
             return False
 
-    def _keep(self, version: Hashable, key: Key, answer: Answer) -> None:
-        """Cache an answer unless the database has changed since the request."""
-        size = _size(key, answer)
+    def _keep(self, version: Hashable, key: Key, response: BufferedResponse) -> None:
+        """Cache a response unless the database has changed since the request."""
+        size = _size(key, response)
         with self._lock:
-            if size > self.max_bytes or version != self._version or key in self._answers:
+            if size > self.max_bytes or version != self._version or key in self._responses:
                 return
-            self._answers[key] = answer, size
+            self._responses[key] = response, size
             self.bytes += size
             while self.bytes > self.max_bytes:
-                _, (_, evicted) = self._answers.popitem(last=False)
+                _, (_, evicted) = self._responses.popitem(last=False)
                 self.bytes -= evicted
-        log.debug("answer cached", extra={"hits": self.hits, "misses": self.misses, "bytes": self.bytes})
+        log.debug("response cached", extra={"hits": self.hits, "misses": self.misses, "bytes": self.bytes})
 
 
-def _size(key: Key, answer: Answer) -> int:
+def _size(key: Key, response: BufferedResponse) -> int:
     *target, variant = key
-    texts = chain(target, variant, *answer.headers)
-    return OVERHEAD_BYTES + len(answer.body) + sum(map(len, texts))
+    texts = chain(target, variant, *response.headers)
+    return OVERHEAD_BYTES + len(response.body) + sum(map(len, texts))

@@ -1,4 +1,4 @@
-"""The headers of an answer, decided in one place for Flask and for what is answered in front of it."""
+"""The headers of responses, decided in one place for Flask and for the middleware in front of Flask."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,8 +9,8 @@ Headers = list[tuple[str, str]]
 
 # The headers that scripts of other origins may read.
 EXPOSED_HEADERS = ("ETag", "Link", "X-Request-ID")
-# Every header that `response_headers` decides.
-DECIDED_HEADERS = (
+# The headers that only `response_headers` sets.
+MANAGED_HEADERS = (
     "Content-Type",
     "Content-Encoding",
     "ETag",
@@ -23,10 +23,10 @@ DECIDED_HEADERS = (
 )
 
 
-class AnswerTraits(NamedTuple):
-    """The parts of a request and its answer that decide the headers.
+class ResponseTraits(NamedTuple):
+    """The properties of a request and its response that determine the headers.
 
-    `cache_control` is set if the resource has its own instead of that of the settings.
+    `cache_control` is the header that the resource sets itself. It replaces the value from the settings.
     """
 
     method: str
@@ -37,16 +37,16 @@ class AnswerTraits(NamedTuple):
     cache_control: str = ""
 
 
-def response_headers(settings: Settings, traits: AnswerTraits, etag: str = "", allow: str = "") -> Headers:
-    """Return the headers that every answer has, as far as they apply to it.
+def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
+    """Return the headers in MANAGED_HEADERS that apply to a response.
 
-    Flask-CORS adds the headers of a preflight.
+    Flask-CORS adds the headers of preflight responses.
 
     Args:
         settings: the settings of the application.
-        traits: the request and its answer.
+        traits: the properties of the request and its response.
         etag: the ETag of the body.
-        allow: the methods of the resource if the answer names them.
+        allow: the value of the header `Allow`, if the response has one.
     """
     headers = list(_shared_headers(settings.cors_origins, settings.cache_control, traits))
     if etag:
@@ -56,9 +56,9 @@ def response_headers(settings: Settings, traits: AnswerTraits, etag: str = "", a
     return headers
 
 
-# Bounded, since clients choose the method and the origin.
+# The cache is bounded, since clients choose the method and the origin.
 @lru_cache(maxsize=200)
-def _shared_headers(cors_origins: tuple[str, ...], cache_control: str, traits: AnswerTraits) -> Headers:
+def _shared_headers(cors_origins: tuple[str, ...], cache_control: str, traits: ResponseTraits) -> Headers:
     method, status = traits.method, traits.status
     is_options = method == "OPTIONS"
     has_content = not is_options and status not in (304, 308)
@@ -78,15 +78,15 @@ def _shared_headers(cors_origins: tuple[str, ...], cache_control: str, traits: A
     return [(name, value) for name, value in headers.items() if value]
 
 
-def _cache_control(default: str, traits: AnswerTraits) -> str:
+def _cache_control(default: str, traits: ResponseTraits) -> str:
     if traits.status >= 400 or traits.method == "OPTIONS":
         return "no-store"
-    # A redirect can be reversed later. If a browser remembered both directions, it would go in a circle.
+    # A redirect can be reversed later. A browser that has cached both directions would loop.
     return traits.cache_control or ("no-cache" if traits.status == 308 else default)
 
 
 def _allowed_origin(allowed_origins: tuple[str, ...], origin: str) -> str:
-    """Return the value of `Access-Control-Allow-Origin`, or nothing if `origin` is not allowed."""
+    """Return the value of `Access-Control-Allow-Origin`, which is empty if `origin` is not allowed."""
     if "*" in allowed_origins:
         return "*"
     if not origin:

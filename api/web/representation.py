@@ -1,4 +1,4 @@
-"""Representations: content negotiation, gzip, strong ETags, conditional requests, and the headers."""
+"""Representations: content negotiation, gzip, strong ETags, conditional requests and response headers."""
 
 import gzip
 import re
@@ -12,7 +12,7 @@ from werkzeug.http import generate_etag, parse_accept_header, quote_etag
 
 from api.problems import problem_response
 from api.urls import settings
-from api.web.headers import DECIDED_HEADERS, AnswerTraits, response_headers
+from api.web.headers import MANAGED_HEADERS, ResponseTraits, response_headers
 
 # A smaller body fits in one packet with or without compression.
 MIN_COMPRESSED_BYTES = 1024
@@ -22,7 +22,7 @@ COMPRESSED_TYPES = ("application/", "text/")
 
 
 def register_representation(app: Flask) -> None:
-    """Make `app` negotiate each successful answer and set the headers of every answer."""
+    """Make `app` negotiate each successful response and set the headers of every response."""
     app.after_request(_finish)
 
 
@@ -30,7 +30,7 @@ def _finish(response: Response) -> Response:
     if response.status_code == 200 and request.method != "OPTIONS":
         response = _negotiate(response)
     given = response.headers.get
-    traits = AnswerTraits(
+    traits = ResponseTraits(
         request.method,
         response.status_code,
         request.headers.get("Origin", ""),
@@ -40,22 +40,22 @@ def _finish(response: Response) -> Response:
     )
     allow = ", ".join(sorted(response.allow))
     headers = response_headers(settings(), traits, given("ETag", ""), allow)
-    for name in DECIDED_HEADERS:
+    for name in MANAGED_HEADERS:
         response.headers.remove(name)
     response.headers.extend(headers)
     return response
 
 
 def _negotiate(response: Response) -> Response:
-    """Return the representation that the client accepts, 304 if the client has it, or a 406 or 412."""
+    """Return the representation that the client accepts, or a 304, 406 or 412."""
     if not accepts(request.headers.get("Accept", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())
     _compress(response)
-    # Each content coding has its own ETag (RFC 9110, 8.8.3). A stored rendering brings its ETag with it.
+    # Each content coding has its own ETag (RFC 9110, 8.8.3). A stored rendering already has an ETag.
     if "ETag" not in response.headers:
         response.headers["ETag"] = etag_of(response.get_data())
     response.make_conditional(_without_star(request.environ))
-    # The server sets the date of each answer, also of those from the byte cache.
+    # The server sets the current date when it sends a response, even if the response was cached.
     response.headers.remove("Date")
     return problem_response(PreconditionFailed()) if response.status_code == 412 else response
 
@@ -69,14 +69,14 @@ def _without_star(environ: WSGIEnvironment) -> WSGIEnvironment:
 
 @lru_cache(maxsize=100)
 def accepts(accept_header: str, mimetype: str) -> bool:
-    """Return True if `mimetype`, the only type of a resource, is acceptable."""
+    """Return True if a client with this `Accept` header accepts `mimetype`."""
     accept = parse_accept_header(CHARSET_PARAMETER.sub("", accept_header), MIMEAccept)
     return not accept or accept.quality(mimetype) > 0
 
 
 @lru_cache(maxsize=100)
 def wants_gzip(accept_encoding: str) -> bool:
-    """Return True if a client with this `Accept-Encoding` likes gzip at least as much as no coding."""
+    """Return True if this `Accept-Encoding` allows gzip and does not prefer uncompressed responses."""
     codings = parse_accept_header(accept_encoding, Accept)
     return codings.quality("gzip") > 0 and codings.quality("gzip") >= codings.quality("identity")
 
@@ -95,10 +95,10 @@ def _compress(response: Response) -> None:
 
 
 def compress(body: bytes) -> bytes:
-    """Return `body` in gzip, without a time stamp, so that the same bytes have the same ETag."""
+    """Compress `body` with gzip, without a time stamp, so that equal bodies have equal ETags."""
     return gzip.compress(body, compresslevel=6, mtime=0)
 
 
 def etag_of(body: bytes) -> str:
-    """Return the strong ETag of `body` as it is written in the header."""
+    """Return the strong ETag of `body`, quoted as in the header."""
     return quote_etag(generate_etag(body))

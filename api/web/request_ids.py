@@ -1,6 +1,6 @@
 """The id of each request (`X-Request-ID`) and its line in the log.
 
-This is WSGI middleware (PEP 3333), since not every answer is made by Flask.
+This is WSGI middleware (PEP 3333), since other middleware answers some requests without Flask.
 """
 
 import re
@@ -13,17 +13,17 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-# The keys of the WSGI environment that hold the id, and the rule of the route that answers.
+# The keys of the WSGI environment for the request id and for the URL rule of the route.
 ID, ROUTE = "briefs.request_id", "briefs.route"
 
 
-def name_route() -> None:
-    """Record the rule of the route that answers, for the log."""
+def record_route() -> None:
+    """Record the URL rule of the route in the WSGI environment, for the log."""
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else None
 
 
 def make_id() -> str:
-    """Return a new id: unique, but not secret, which would take a system call."""
+    """Return a new unique id. It is not secret, which saves a system call."""
     return f"{getrandbits(128):032x}"
 
 
@@ -31,7 +31,7 @@ class RequestIds:
     """WSGI middleware that adds the id of each request and logs the request.
 
     Args:
-        application: answers the requests.
+        application: handles the requests.
         write_line: writes the values of one request to the log.
     """
 
@@ -39,13 +39,13 @@ class RequestIds:
         self.application, self._write_line = application, write_line
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application, with the id in the header of its answer and a line in the log."""
+        """Call the application, add the id to the headers of the response, and log the request."""
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = environ[ID] = given if given and REQUEST_ID.fullmatch(given) else make_id()
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
-            # The rule and not the path, since clients may put private words into a path.
+            # Log the rule instead of the path, since a path can contain private text.
             line = {
                 "request_id": request_id,
                 "method": environ["REQUEST_METHOD"],

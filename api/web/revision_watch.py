@@ -1,4 +1,4 @@
-"""The version of the database, asked for at most once in an interval."""
+"""A watch for changes of the database, which it queries at most once in an interval."""
 
 import threading
 import time
@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-# SQLite counts all commits, also those that do not raise the corpus revision. Its number has a meaning for
-# one connection only. On PostgreSQL the transaction that wrote the revision is part of the version, since a
-# restored backup can reach the same revision again.
+# SQLite's number changes with every commit, even if the corpus revision stays the same. Numbers from
+# different connections cannot be compared. On PostgreSQL, the version includes the transaction that wrote the
+# revision (`xmin`), since the same revision can occur again after a backup was restored.
 VERSION_STATEMENTS = {
     "sqlite": "PRAGMA data_version",
     "postgresql": "SELECT revision, xmin::text FROM corpus",
@@ -18,21 +18,21 @@ VERSION_STATEMENTS = {
 
 
 class Observation(NamedTuple):
-    """A version, which is None if the database did not answer, and when the database was asked for it."""
+    """A version of the database and the time of its query. The version is None if the query failed."""
 
-    asked_at: float
+    queried_at: float
     version: Hashable | None
 
 
 class RevisionWatch:
     """Watches whether the database changes.
 
-    One thread at a time asks the database. Meanwhile the others use the last version, unless it is more than
-    two intervals old.
+    Only one thread at a time queries the database. Meanwhile, other threads use the last version, unless it
+    is more than two intervals old.
 
     Args:
         engine: an engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
-        interval: for how many seconds a version is used.
+        interval: the number of seconds for which a version is used.
     """
 
     def __init__(self, engine: Engine, interval: float) -> None:
@@ -44,33 +44,33 @@ class RevisionWatch:
         self._connection_number = 0
 
     def version(self, *, now: bool = False) -> Hashable | None:
-        """Return a value that differs after each committed change, or None if the database does not answer.
+        """Return a value that differs after each committed change, or None if the query failed.
 
         Args:
-            now: ask for the version of now, whatever the interval.
+            now: return the current version, even if the last version is within the interval.
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval
-        if last.asked_at > oldest:
+        if last.queried_at > oldest:
             return last.version
-        # There is nothing to wait for while the database does not answer.
-        must_wait = last.version is not None and last.asked_at <= oldest - (0 if now else self._interval)
+        # Do not wait for a query of another thread if the last query failed.
+        must_wait = last.version is not None and last.queried_at <= oldest - (0 if now else self._interval)
         if not self._lock.acquire(blocking=must_wait):
             return last.version
         try:
-            # Another thread can have asked since.
-            if self._last.asked_at <= oldest:
-                self._last = Observation(time.monotonic(), self._ask())
+            # Another thread can have queried the database in the meantime.
+            if self._last.queried_at <= oldest:
+                self._last = Observation(time.monotonic(), self._query_version())
             return self._last.version
         finally:
             self._lock.release()
 
     def close(self) -> None:
-        """Close the connection; the next question opens a new one."""
+        """Close the connection. The next query opens a new connection."""
         with self._lock:
             self._disconnect()
 
-    def _ask(self) -> Hashable | None:
+    def _query_version(self) -> Hashable | None:
         try:
             if self._connection is None:
                 self._connection = self._engine.connect()

@@ -1,4 +1,4 @@
-"""Single statements on connections that stay open, for what is answered in front of Flask."""
+"""Single statements on connections that stay open, for the middleware in front of Flask."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Engine, Executable, Row
 
 
 class StatementReader:
-    """Runs single statements that read, outside of any transaction.
+    """Runs single SELECT statements outside of transactions.
 
-    To take a connection from the pool, begin a transaction and end it again takes twice as long as such a
-    statement. The reader therefore keeps its connections, as many as threads have read at the same time.
+    Taking a connection from the pool and beginning and ending a transaction takes twice as long as such a
+    statement. The reader therefore keeps its connections: one for each thread that has read at the same time.
 
     Args:
         engine: an engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
@@ -26,13 +26,13 @@ class StatementReader:
         """Return the first row of `statement`, or None if it has no row.
 
         Raises:
-            SQLAlchemyError: if the database does not answer.
+            SQLAlchemyError: if the statement fails.
         """
         connection = self._take()
         try:
             row = connection.execute(statement, parameters).first()
         except BaseException:
-            # The next statement uses a new connection, whatever is wrong with this one.
+            # Do not reuse the connection, which may be broken.
             connection.close()
             raise
         self._idle.append(connection)
@@ -45,7 +45,7 @@ class StatementReader:
                 self._idle.pop().close()
 
     def _take(self) -> Connection:
-        # Another thread can take the last connection after a test for one.
+        # Do not test for an idle connection first: another thread could take it after the test.
         with suppress(IndexError):
             return self._idle.pop()
         return self._engine.connect()

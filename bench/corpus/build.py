@@ -19,7 +19,7 @@ from bench.corpus.files import SEED, write_corpus
 from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
 from tests.support.server import clean_environ
 
-# Number of articles in the corpus that all others are compared with.
+# Number of articles in the small corpus, with which larger corpora are compared.
 SMALL_CORPUS = 1000
 # A database is built again if one of these files has changed.
 SOURCE_PATTERNS = (

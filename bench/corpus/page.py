@@ -1,4 +1,4 @@
-"""A generated page: its text, in the format that the site saves, and its sidecar."""
+"""A generated page: its text, in the format of a saved page of the site, and its sidecar."""
 
 import random
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Page:
         self.rng = rng = random.Random(f"{seed}:{number}")
         self.language = words.RARE_LANGUAGE if self.is_first else rng.choices(LANGUAGES, PERCENTAGES)[0]
         entities = words.ENTITIES.draw(rng, rng.choice((0, 1, 2, 3, 4, 6)))
-        # A set would have a different order in each process.
+        # `dict` keeps the order. The order of a set would differ between processes.
         self.names = list(dict.fromkeys(rng.choice(entity.names) for entity in entities))
         self.title = self._title()
         published_at = FIRST_DAY + timedelta(seconds=rng.randrange(PERIOD_SECONDS))

@@ -9,12 +9,13 @@ from seeds.extraction.catalogue import read_catalogue
 
 Item = TypeVar("Item")
 
-# Only the first pages contain these, so that they have the same number of hits in each corpus.
+# Only the first pages contain these values, so that a search for them has the same number of hits in each
+# corpus.
 FIRST_PAGES = 20
 RARE_WORD = "quillwhistle"
 RARE_PUBLICATION = "The Lamplighter Quarterly"
 RARE_LANGUAGE = "fi"
-# About one page in a hundred and one page in ten contain these, always after "the".
+# About one page in a hundred contains the first word, and one in ten the second, always after "the".
 HUNDREDTH_WORD, HUNDREDTH_SHARE = "brackenford", 0.01
 TENTH_WORD, TENTH_SHARE = "thistledown", 0.1
 
@@ -43,11 +44,11 @@ STOCK_TITLES = (
 
 
 class Zipf(Generic[Item]):
-    """Items that are drawn by Zipf's law: the item at rank r about 1/r as often as the first."""
+    """Items drawn by Zipf's law: the item at rank r is drawn about 1/r times as often as the first."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
-        # Mandelbrot's shift of the ranks, without which a third of all words would be "the".
+        # Add Mandelbrot's constant to the ranks. Otherwise, a third of all words would be "the".
         self._weights = list(accumulate(1 / (rank + 2) for rank in range(len(items))))
 
     def draw(self, rng: random.Random, count: int = 1) -> list[Item]:

@@ -7,7 +7,7 @@ from bench.evaluate.gold import Gold, GoldEntity, normalize_name
 from bench.evaluate.scores import Fault, Score, Share
 from bench.evaluate.served import Json
 
-# A number of mentions counts as correct within this difference.
+# A number of mentions counts as correct if it differs from the annotation by at most this number.
 MENTION_COUNT_TOLERANCE = 1
 
 
@@ -23,7 +23,7 @@ class ExtractedEntity:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Pairs of gold entities and extracted entities, the misses, and the false positives.
+    """Pairs of gold and extracted entities, missed gold entities, and spurious extracted entities.
 
     Optional and ignored entities are neither missed nor spurious.
     """

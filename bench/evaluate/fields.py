@@ -13,7 +13,7 @@ BYLINE_FIELDS = ("author", "role", "publication")
 
 @dataclass(frozen=True, slots=True)
 class FieldResult:
-    """The evaluation of the fields of one document. A field that is empty on both sides is not a hit."""
+    """The evaluation of the fields of one document. A field that is empty in both is not counted."""
 
     fields: Score
     takeaways: Score

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 Texts = tuple[str, ...]
-# A line shows this part of a long text: characters before the first difference, and characters in all.
+# The size of an excerpt of a long text: characters before the first difference, and characters in total.
 CONTEXT_LENGTH, MAX_LENGTH = 20, 70
 
 

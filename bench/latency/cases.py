@@ -145,8 +145,8 @@ OTHER_COLLECTIONS = [
     Case("related-links, unresolved", collection_path("related-links", ("resolved", "false"))),
 ]
 
-# The first page is compared with the last page. A walk to the last page takes minutes, so one sort of each
-# collection must do.
+# The collections whose first page is compared with the last page. To find the last page takes minutes, so
+# only one sort of each collection is measured.
 DEPTH_CASES = [
     Case(f"{collection} by {sort}", collection_path(collection, ("sort", sort)))
     for collection, (sort, *_) in SORTS_BY_COLLECTION.items()

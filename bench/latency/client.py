@@ -1,4 +1,4 @@
-"""A gunicorn on one corpus, with one worker and one connection that is kept alive."""
+"""A gunicorn that serves a corpus with a single worker, and a connection to it that is kept alive."""
 
 import tempfile
 import time
@@ -68,7 +68,7 @@ def serve_corpus(database_url: str, articles: int) -> Iterator[TimedService]:
     """Start the service on the corpus at `database_url` and yield it when it is ready."""
     with (
         tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder,
-        # Without the byte cache, so that each request is computed.
+        # Turn off the byte cache, so that the service computes every response.
         running_gunicorn(
             database_url, Path(folder), GUNICORN_CMD_ARGS=GUNICORN, BRIEFS_CACHE_BYTES="0"
         ) as server,

@@ -83,8 +83,8 @@ def _measure_depths(service: TimedService, cases: Sequence[Case], rounds: int) -
 def _measure_rounds(groups: Sequence[Sequence[Request]], rounds: int, description: str) -> list[list[Times]]:
     """Send each request once in each round, after a round that is not counted.
 
-    Requests of a group follow one another, so that other work of the machine affects all of them. Their order
-    is reversed in every other round.
+    The requests of a group are sent one after the other, so that other work of the machine affects all of
+    them. The order in a group is reversed in every other round.
     """
     milliseconds: list[list[list[float]]] = [[[] for _ in group] for group in groups]
     for number in track(range(rounds + 1), description, console=console, transient=True):

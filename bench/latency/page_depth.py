@@ -1,4 +1,4 @@
-"""The last page of a collection, which only `links.next` leads to."""
+"""Find the last page of a collection, which can only be reached through `links.next`."""
 
 from collections import deque
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +16,7 @@ def last_page(service: TimedService, path: str) -> str:
         service: The service, which is asked for all pages from the first one on.
         path: The path and query of the collection, without a limit.
     """
-    # The last page of the walk can have less than LIMIT rows.
+    # Keep three pages, since the last page of the walk can have fewer than LIMIT rows.
     links = deque([with_limit(path, WALK_LIMIT)], maxlen=3)
     while following := service.read(links[-1])["links"]["next"]:
         links.append(following)

@@ -1,1 +1,1 @@
-"""What ours is measured against: the same article from the same tables, each as its documentation has it."""
+"""The peers of the service. Each serves the same article from the same tables, as its guide suggests."""

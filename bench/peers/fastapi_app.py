@@ -1,4 +1,4 @@
-"""FastAPI with SQLAlchemy's ORM and a response model, after the SQL tutorial in its documentation.
+"""FastAPI with SQLAlchemy's ORM and a response model, as in the SQL tutorial of its documentation.
 
 BENCH_DATABASE is the SQLite file.
 """

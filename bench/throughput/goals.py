@@ -7,12 +7,12 @@ from bench.corpus.build import Corpus
 from bench.markdown import markdown_table
 from bench.throughput.rounds import Result
 
-# Requests that the byte cache answers with a body.
+# Requests that the byte cache answers with status 200.
 HOT_CASES = ("hot detail", "hot list", "hot filtered list", "hot search")
 
 
 class Goal(NamedTuple):
-    """A bound for a measured value: a minimum, or a maximum if `is_maximum`."""
+    """A target for a measured value: at least `bound`, or at most `bound` if `is_maximum`."""
 
     name: str
     value: float
@@ -27,7 +27,7 @@ class Goal(NamedTuple):
 
 
 def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> list[Goal]:
-    """Return the targets of the engine with the measured values.
+    """Return the performance targets for the engine of the corpora, with the measured values.
 
     Args:
         results: The results by the names of their cases.

@@ -1,4 +1,4 @@
-"""Load by `wrk`, on connections that are kept alive and send one request after another."""
+"""Load from `wrk`, on connections that are kept alive and send one request after the other."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parent / "load.lua"
 
 
 class Load(NamedTuple):
-    """The number of answered requests, the seconds of the load, and milliseconds of a request."""
+    """The number of responses, the duration in seconds, and the milliseconds of a request."""
 
     requests: int
     seconds: float
@@ -55,7 +55,7 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
         targets: The paths to request.
         seconds: The length of the load.
         connections: The number of connections.
-        start: The number of the first path, if the paths are requested in order.
+        start: The index of the first path, if the paths are requested in order.
 
     Raises:
         click.ClickException: A request failed.
@@ -73,7 +73,7 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
 
 
 def read_outcome(output: str, errors: str = "") -> Load:
-    """Return the load that the last line of the script describes.
+    """Return the load that the last line of the output of the script describes.
 
     Raises:
         click.ClickException: A request failed, or wrk did not run.

@@ -23,16 +23,16 @@ from bench.throughput.rounds import Case, measure_rounds, results_table
 from bench.throughput.servers import Program, RunningServer, run_server
 
 Article = Mapping[str, Any]
-# More paths than all rounds together request, so that no path is requested twice.
+# The number of paths. It exceeds the number of requests in all rounds, so that no path is requested twice.
 FIRST_TIME_PATHS = 60_000
-# Number of articles that together exceed the default size of the byte cache.
+# Number of articles. Together, their responses exceed the default size of the byte cache.
 FILLING_ARTICLES = 8_000
 SEARCH = urlencode({"q": TENTH_WORD})
 FILTERED = urlencode({"entity": COMMON_ENTITIES[0].slug})
 
 
 def first_lists() -> Targets:
-    """Return different lists of 20 articles, each published before a random time."""
+    """Return paths of different lists of articles, each published before a random time."""
     random, start = Random(1), datetime(2016, 2, 1, tzinfo=UTC)
     offsets = random.sample(range(300_000_000), FIRST_TIME_PATHS)
     times = (start + timedelta(seconds=offset) for offset in offsets)
@@ -40,7 +40,7 @@ def first_lists() -> Targets:
 
 
 def first_searches() -> Targets:
-    """Return different searches for two words, which are as frequent as in the pages."""
+    """Return paths of different searches for two words, drawn with their frequencies in the pages."""
     random, pairs = Random(1), dict[str, None]()
     while len(pairs) < FIRST_TIME_PATHS:
         pairs[" ".join(WORDS.draw(random, 2))] = None
@@ -55,7 +55,7 @@ def hot_paths(slug: str) -> dict[str, str]:
 
 
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
-    """Return the cases that the byte cache answers, each with the bare application on the same bytes."""
+    """Return the cases that the byte cache answers, and for each the bare application with the same bytes."""
     cases = []
     for number, (name, path) in enumerate(paths.items()):
         same = f"bare WSGI, bytes of {name[4:]}"
@@ -133,7 +133,7 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
     detail = paths["hot detail"]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="briefs-bench-")))
-        # One server for all cases of the cache, and two servers that never get the same request twice.
+        # Use one server for all cases of the cache, and two servers that never get the same request twice.
         server, on_small, on_large = (
             _start(stack, programs.briefs(each.url), "/readyz") for each in (large, small, large)
         )

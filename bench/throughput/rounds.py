@@ -1,4 +1,4 @@
-"""Load on several servers in turn, so that other work of the machine affects all of them."""
+"""Measure several servers in turn, so that other work of the machine affects all of them."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from bench.throughput.servers import RunningServer
 
 
 class Case(NamedTuple):
-    """A row of the table: a server, its requests, and the name of the case that it is compared with."""
+    """A row of the table: a server, its requests, and the name of the case to compare it with."""
 
     name: str
     server: RunningServer
@@ -29,8 +29,8 @@ class Result(NamedTuple):
         case: The case.
         rates: Requests a second, by round.
         cpu: CPU microseconds of a request.
-        median: Milliseconds of a request, median.
-        p99: Milliseconds of a request, 99th percentile.
+        median: Median milliseconds of a request.
+        p99: 99th percentile of the milliseconds of a request.
     """
 
     case: Case

@@ -16,7 +16,7 @@ depends_on = None
 ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
 TIME = sa.DateTime().with_variant(sa.BigInteger(), "sqlite")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-# In an order in which they can be dropped.
+# All tables, in an order in which they can be dropped.
 TABLES = [
     "changes",
     "revisions",
@@ -493,9 +493,9 @@ def _create_full_text_indexes() -> None:
 
 
 def _vector(table: str, columns: dict[str, str]) -> list[str]:
-    weighed = [f"setweight(to_tsvector('simple', {name}), '{w}')" for name, w in columns.items()]
+    weighted = [f"setweight(to_tsvector('simple', {name}), '{w}')" for name, w in columns.items()]
     return [
-        f"ALTER TABLE {table} ADD COLUMN vector tsvector GENERATED ALWAYS AS ({' || '.join(weighed)}) STORED",
+        f"ALTER TABLE {table} ADD COLUMN vector tsvector GENERATED ALWAYS AS ({' || '.join(weighted)}) STORED",
         f"CREATE INDEX ix_{table}_vector ON {table} USING gin (vector) WITH (fastupdate = off)",
     ]
 

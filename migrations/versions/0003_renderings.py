@@ -11,22 +11,22 @@ down_revision = "0002"
 
 ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
 
-NEW = "INSERT INTO renderings (article_id) VALUES (new.id);"
-STALE = (
+INSERT_ROW = "INSERT INTO renderings (article_id) VALUES (new.id);"
+MARK_STALE = (
     "UPDATE renderings SET rendering_key = NULL, etag = NULL, item_json = NULL, article_json = NULL "
     "WHERE rendering_key IS NOT NULL AND article_id "
 )
-LINKING = f"{STALE} IN (SELECT article_id FROM related_links WHERE target_id = new.id);"
-NAMING = f"{STALE} IN (SELECT article_id FROM article_entities WHERE entity_id = new.id);"
-RENAMED = "old.slug <> new.slug OR old.title <> new.title"
-RECAST = "old.slug <> new.slug OR old.name <> new.name OR old.type <> new.type"
+MARK_LINKING_ARTICLES = f"{MARK_STALE} IN (SELECT article_id FROM related_links WHERE target_id = new.id);"
+MARK_MENTIONING_ARTICLES = f"{MARK_STALE} IN (SELECT article_id FROM article_entities WHERE entity_id = new.id);"
+ARTICLE_REFERENCE_CHANGED = "old.slug <> new.slug OR old.title <> new.title"
+ENTITY_REFERENCE_CHANGED = "old.slug <> new.slug OR old.name <> new.name OR old.type <> new.type"
 TRIGGERS = [
-    ("articles_rendering_new", "INSERT", "articles", "true", NEW),
-    ("articles_rendering_stale", "UPDATE", "articles", "true", f"{STALE} = new.id;"),
-    ("articles_rendering_linking", "UPDATE", "articles", RENAMED, LINKING),
-    ("entities_rendering_stale", "UPDATE", "entities", RECAST, NAMING),
+    ("articles_rendering_new", "INSERT", "articles", "true", INSERT_ROW),
+    ("articles_rendering_stale", "UPDATE", "articles", "true", f"{MARK_STALE} = new.id;"),
+    ("articles_rendering_linking", "UPDATE", "articles", ARTICLE_REFERENCE_CHANGED, MARK_LINKING_ARTICLES),
+    ("entities_rendering_stale", "UPDATE", "entities", ENTITY_REFERENCE_CHANGED, MARK_MENTIONING_ARTICLES),
     *(
-        (f"{part}_rendering_{change.lower()}", change, part, "true", f"{STALE} = {row}.article_id;")
+        (f"{part}_rendering_{change.lower()}", change, part, "true", f"{MARK_STALE} = {row}.article_id;")
         for part in ("takeaways", "article_entities", "related_links")
         for change, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
     ),

@@ -10,15 +10,15 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from api.db import BUSY_MILLISECONDS
+from api.db import BUSY_TIMEOUT_MILLISECONDS
 from seeds.escaping import printable
 
 Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
 WAITING_MESSAGE = "waiting: another process is writing to the database"
-# SQLite waits for BUSY_MILLISECONDS in each attempt. After a minute, the other writer is probably stuck.
-MAX_WAITS = 60_000 // BUSY_MILLISECONDS
+# SQLite waits for BUSY_TIMEOUT_MILLISECONDS in each attempt. After a minute, the other writer is probably stuck.
+MAX_WAITS = 60_000 // BUSY_TIMEOUT_MILLISECONDS
 # The keys of the advisory locks on PostgreSQL. The numbers are arbitrary.
 TRANSACTION_LOCK, RUN_LOCK = 0x62726965, 0x62726966
 # On PostgreSQL each statement must see what the previous writer committed before it released the lock.

@@ -16,7 +16,7 @@ EXTRAS = (*PARTS, "highlights")
 
 
 class Byline(Shape):
-    """The signature of the article."""
+    """The byline of the article."""
 
     author = string("The person or desk that signs the article.", allow_none=True)
     role = string("The role of the author, such as a job title.", allow_none=True)

@@ -9,12 +9,12 @@ from api.resources.serialization import Shape
 
 
 def string(description: str, **kwargs: Any) -> fields.String:
-    """Return a text field with its description."""
+    """Return a string field with a description."""
     return fields.String(metadata={"description": description}, **kwargs)
 
 
 def number(description: str, minimum: int = 0, **kwargs: Any) -> fields.Integer:
-    """Return an integer field with its description and its minimum."""
+    """Return an integer field with a description and a minimum."""
     return fields.Integer(metadata={"description": description, "minimum": minimum}, **kwargs)
 
 

@@ -32,7 +32,7 @@ def _revision_kind() -> fields.String:
 
 
 class Change(Shape):
-    """A change of an article. `article` has the slug and title of that time."""
+    """A change of an article. `article` has the slug and title at that time."""
 
     sequence = number("The number of the change. Numbers increase by 1 without gaps.", 1)
     kind = string(
@@ -47,12 +47,12 @@ class Change(Shape):
 
 
 class ChangePageLinks(PageLinks):
-    """The URLs of this page, the first page and the next page, which can still be empty."""
+    """The URLs of this page, the first page and the next page."""
 
     next = fields.String(
         metadata={
             "format": "uri-reference",
-            "description": "The next page. Never `null`: the last page links to the changes still to come.",
+            "description": "The next page. Never `null`: the last page links to later changes.",
         }
     )
 

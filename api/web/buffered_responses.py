@@ -1,4 +1,4 @@
-"""Complete answers as WSGI (PEP 3333), for what is answered in front of Flask."""
+"""Complete responses in memory, for the WSGI middleware (PEP 3333) in front of Flask."""
 
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 
 
 class Variant(NamedTuple):
-    """The parts of a request, other than its target, that an answer depends on."""
+    """The values of the request headers that can change the response of a resource."""
 
     accept: str
     content_encoding: str
@@ -22,7 +22,7 @@ class Variant(NamedTuple):
 
 
 def requested_variant(environ: WSGIEnvironment) -> Variant:
-    """Return the variant that a request asks for; all `Accept-Encoding` that lead to gzip are the same."""
+    """Return the variant that a request selects. Each `Accept-Encoding` that allows gzip selects the same."""
     header = environ.get
     return _variant(header("HTTP_ACCEPT", ""), header("HTTP_ACCEPT_ENCODING", ""), header("HTTP_ORIGIN", ""))
 
@@ -32,8 +32,8 @@ def _variant(accept: str, accept_encoding: str, origin: str) -> Variant:
     return Variant(accept, "gzip" if wants_gzip(accept_encoding) else "", origin)
 
 
-class Answer:
-    """A complete answer to GET, and the rule of the route that gave it."""
+class BufferedResponse:
+    """A complete response to GET, with the rule of the route that produced it."""
 
     def __init__(self, status: str, headers: Headers, body: bytes, route: str | None) -> None:
         self.status, self.headers, self.body, self.route = status, headers, body, route
@@ -41,11 +41,11 @@ class Answer:
 
     @cached_property
     def not_modified_headers(self) -> Headers:
-        """The headers of a 304, which has none that describe a body (RFC 9110, 15.4.5)."""
+        """The headers of a 304 response: all except those that describe a body (RFC 9110, 15.4.5)."""
         return [header for header in self.headers if not is_entity_header(header[0])]
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Send this answer, or 304 if the client already has it (RFC 9110, 13.1.2)."""
+        """Send this response, or 304 if the client already has it (RFC 9110, 13.1.2)."""
         environ[ROUTE] = self.route
         if "HTTP_IF_NONE_MATCH" in environ and self._matches(environ):
             start_response(NOT_MODIFIED, self.not_modified_headers)
@@ -56,12 +56,12 @@ class Answer:
     def _matches(self, environ: WSGIEnvironment) -> bool:
         if not self.etag:
             return False
-        # Nearly all clients send back the ETag unchanged, which is compared faster than it is parsed.
+        # Nearly all clients send the ETag back unchanged. Comparing the text is faster than parsing it.
         return environ["HTTP_IF_NONE_MATCH"] == self.etag or not is_resource_modified(environ, self.etag)
 
 
-def read_answer(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
-    """Call `application` without the request's `If-None-Match` and return its complete answer."""
+def buffer_response(application: WSGIApplication, environ: WSGIEnvironment) -> BufferedResponse:
+    """Call `application` without the request's `If-None-Match` and return the complete response."""
     unconditional = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
     started: list[tuple[str, Headers]] = []
 
@@ -70,9 +70,9 @@ def read_answer(application: WSGIApplication, environ: WSGIEnvironment) -> Answe
 
     chunks = application(unconditional, start_response)
     try:
-        # Copied, since orjson's result can hold on to a far larger block of memory.
+        # Copy the body, since the bytes that orjson returns can occupy a far larger block of memory.
         body = memoryview(b"".join(chunks)).tobytes()
     finally:
         getattr(chunks, "close", lambda: None)()
     status, headers = started[-1]
-    return Answer(status, headers, body, unconditional.get(ROUTE))
+    return BufferedResponse(status, headers, body, unconditional.get(ROUTE))
