@@ -70,7 +70,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """Return the application for the settings in `environ`.
 
     Raises:
-        SettingError: if a setting is invalid.
+        SettingError: If a setting is invalid.
     """
     root = Path(__file__).parent.parent
     # Without a static folder, every rule in the URL map is a resource of the API.

@@ -31,7 +31,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. VARIABLES has the environment variable of each."""
+    """All settings. VARIABLES maps each of them to its environment variable."""
 
     database_url: str
     cache_seconds: float
@@ -50,11 +50,11 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
     """Read the settings from `environ`.
 
     Args:
-        environ: the environment variables.
-        instance_path: the folder of the default SQLite file.
+        environ: The environment variables.
+        instance_path: The folder of the default SQLite file.
 
     Raises:
-        SettingError: if a value is invalid or a `BRIEFS_…` variable does not exist.
+        SettingError: If a value is invalid or a `BRIEFS_…` variable does not exist.
     """
     _reject_unknown(environ)
     values: dict[str, Any] = {

@@ -34,8 +34,8 @@ BUSY_TIMEOUT_MILLISECONDS = 5_000
 # articles.
 PAGE_CACHE_KIBIBYTES = 8_000
 # SQLite copies the write-ahead log into the database when the log has this many pages (128 MB; the default is
-# 1,000 pages). Consecutive documents change many of the same pages, so rare checkpoints copy each page less
-# often.
+# 1,000 pages). Consecutive documents change many of the same pages, so copying the log less often writes each
+# page fewer times.
 WAL_CHECKPOINT_PAGES = 32_000
 
 
@@ -70,7 +70,7 @@ AnySelect = Select[*tuple[Any, ...]]
 # An integer primary key that numbers the rows. SQLite stores rows in this order only if the type is INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
-# The bind key and the isolation level of the engine that runs single statements.
+# Both the bind key and the isolation level of the engine that runs single statements.
 AUTOCOMMIT = "AUTOCOMMIT"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -157,7 +157,7 @@ def log_config(log_format: str, log_level: str) -> dict[str, Any]:
 
     Args:
         log_format: `json` or `text`.
-        log_level: the level of the service's own loggers, `info` or `debug`.
+        log_level: The level of the service's own loggers, `info` or `debug`.
     """
     formatter = JsonFormatter if log_format == "json" else TextFormatter
     server = {"level": "INFO", "handlers": ["stderr"], "propagate": False}

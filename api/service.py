@@ -28,8 +28,7 @@ blueprint = Blueprint(
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OWN_ASSETS = Path(__file__).parent / "assets"
-# The files of Swagger UI, and the content security policy of its page, which can load only files of this
-# service.
+# The files of Swagger UI. The content security policy allows its page to load only files of this service.
 SWAGGER_UI = files("flask_swagger_ui") / "dist"
 ASSETS = {
     "swagger-ui.css": "text/css",

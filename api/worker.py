@@ -83,7 +83,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """Accept a connection and pause, so that other workers can accept the next one.
 
         Otherwise, the worker that wakes up first accepts all connections of a burst and serves them as long
-        as they are kept alive. Throughput is then a third of that of two workers with equal shares.
+        as they are kept alive. Two workers then have a third of their usual throughput.
         """
         super().accept(listener)
         time.sleep(ACCEPT_PAUSE)
@@ -121,7 +121,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             write_nonblock(client, "\r\n".join([*head, "", ""]).encode() + body)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting connections. Before a worker exits, accept those in the listen queue.
+        """Start or stop accepting connections. Before a worker exits, accept all waiting connections.
 
         Otherwise, these connections would be reset when the last worker closes the socket.
         """

@@ -2,8 +2,7 @@
 
 Documents are seeded one by one in this process, and therefore on one core. The start of the `flask` command
 is not included. For comparison, plain insertion writes the same rows, with one transaction for each document.
-The rows are read before. The time of plain insertion shows how much of the time of seeding the database
-takes.
+Reading the rows is not included. The result shows how much of the seeding time is spent in the database.
 """
 
 import tempfile

@@ -125,7 +125,7 @@ def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
 
     Args:
         kind: "first" or "last".
-        frequencies: the English words, for which the votes of some languages differ (see LIST_WEIGHTS).
+        frequencies: The English words, for which the votes of some languages differ (see LIST_WEIGHTS).
     """
     votes = Counter[str]()
     for language in pkgutil.iter_modules(faker_person.__path__):

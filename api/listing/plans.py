@@ -65,7 +65,7 @@ class Listing:
     orders: Callable[[KeyTable], Mapping[str, Order]]
 
     def keyset(self, filters: Sequence[Filter], sort: str) -> Keyset:
-        """Return a keyset of the rows that match all `filters`, read in the cheaper of the two ways."""
+        """Return the cheaper keyset of the rows that match all `filters`, in the order `sort`."""
         tables = [filter_.sorted_table(sort) for filter_ in filters]
         if len(filters) != 1 or tables[0] is None:
             selective = most_selective(filters)

@@ -13,7 +13,7 @@ from api.models.sort_keys import parent
 
 
 class Rendering(Base):
-    """The JSON of an article: `article_json` with its `etag`, and `item_json`, the item in a list.
+    """The JSON of an article: `article_json` with its `etag`, and `item_json` for lists.
 
     `rendering_key` names the format of the JSON and the base URL of its links. These four columns are null if
     the rendering is stale. A trigger inserts the row when the article is inserted. The foreign key deletes

@@ -19,7 +19,7 @@ UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0
 
 
 def parent(table: str, **options: Any) -> MappedColumn[UUID]:
-    """Return a foreign key column that refers to `table` and deletes its row with the referenced row."""
+    """Return a foreign key column that refers to `table`. Deleting the referenced row deletes the row."""
     return mapped_column(Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), **options)
 
 

@@ -124,7 +124,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[..., Any]:
         """Return `view` with the documentation of its operation, as flask-smorest stores it.
 
-        Only the documentation of the returned function is used. It is never called.
+        The returned function is never called. Only its documentation is used.
         """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)

@@ -130,7 +130,7 @@ class Problem(Shape):
 
 
 class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
-    """flask-smorest's Api without error handlers, which `api.problems` has, and with problems as errors."""
+    """flask-smorest's Api with problems as error responses. `api.problems` replaces its error handlers."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 

@@ -60,7 +60,7 @@ class Hits:
 
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:
         """Return the condition that the number of a hit is one of `numbers`."""
-        # With `+ 0`, FTS5 does not search once for each number.
+        # Adding 0 keeps FTS5 from searching once for each number.
         number = self.number if self.index is self.terms.__table__ else self.number + 0
         return number.in_(numbers)
 

@@ -32,7 +32,7 @@ class Query:
 
     @property
     def phrases(self) -> list[Phrase]:
-        """The phrases that a hit can contain, for highlights."""
+        """All phrases of `required`, for highlights."""
         return [phrase for choice in self.required for phrase in choice]
 
 

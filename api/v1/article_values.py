@@ -1,8 +1,8 @@
 """Articles with all their parts as plain values for the schemas.
 
 Four statements read any number of articles. Reading plain rows takes a third of the time of ORM objects.
-Unlike ORM objects, plain rows have no reference cycles, which made CPython 3.11 crash when it collected
-thousands of them at once.
+Plain rows also have no reference cycles. CPython 3.11 crashed when it collected the cycles of thousands of
+ORM objects at once.
 """
 
 from collections import defaultdict

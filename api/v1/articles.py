@@ -56,7 +56,8 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
     """List the takeaways of an article.
 
-    Returns the takeaways in the order of the article, each with the entities that it mentions.
+    Returns the takeaways in the order in which the article lists them, each with the entities that it
+    mentions.
     """
     parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)

@@ -36,7 +36,7 @@ HIGHEST_CHARACTER = "\U0010ffff"
 
 
 def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[Filter]:
-    """Return the filters of articles except for `q`. Only articles that mention `entity` match, if given."""
+    """Return the filters of articles except for `q`. If `entity` is given, only its articles match."""
     entities = [*([entity] if entity else []), *entity_ids_of(parameters["entity"])]
     others = [facet_id(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
     facets = [
@@ -51,7 +51,7 @@ def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[
 
 
 def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Return the filters of takeaways. Only takeaways of `article` match, if given."""
+    """Return the filters of takeaways. If `article` is given, only its takeaways match."""
     filters = [
         _by_index_table(TakeawayEntity, "entity_id", each, ("published_at",))
         for each in dict.fromkeys(entity_ids_of(parameters["entity"]))
@@ -64,7 +64,7 @@ def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> lis
 
 
 def related_link_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Return the filters of related links. Only links of `article` match, if given."""
+    """Return the filters of related links. If `article` is given, only its links match."""
     equal = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
     if equal.get("resolved") is False:
         # Only listed links can be unresolved. A scan would read all computed links without finding any.
@@ -82,7 +82,7 @@ def entity_filters(parameters: Parameters) -> list[Filter]:
 
 
 def search_filters(terms: Terms, query: Query | None) -> list[Filter]:
-    """Return the filters of a search for `query` in the index over `terms`: none without a query."""
+    """Return a list with the filter for the hits of `query`, or an empty list without a query."""
     if query is None:
         return []
     hits = search(terms, query)
@@ -95,7 +95,7 @@ def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> lis
 
 
 def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Match the rows that `index_table` lists under `value`. It has an index for each of `sorts`."""
+    """Match the rows that `index_table` lists under `value`. `sorts` are the orders of its indexes."""
     own, other = aliased(index_table), aliased(index_table)
     own_condition: ColumnElement[bool] = getattr(own, column) == value
 
@@ -128,7 +128,7 @@ def _no_rows(model: Any) -> Filter:
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Match the articles whose `published` or `updated` time, as `name` says, is in the requested range.
+    """Match the articles whose time `name` (`published` or `updated`) is in the requested range.
 
     Undated articles do not match.
     """

@@ -59,7 +59,7 @@ ENTITIES = Listing(Entity, select(Entity), entity_orders)
 
 
 def article_page(parameters: Parameters, entity: UUID | None = None) -> Response:
-    """Return a page of the matching articles. All of them mention `entity`, if given."""
+    """Return a page of the matching articles. If `entity` is given, only its articles match."""
     page, headers = make_page(articles(parameters, entity), parameters, scope=entity)
     keys = requested_keys(schemas.ArticlePage, parameters)
     response = jsonify(page | {"data": list_items(page["data"], keys, parameters.get("q"))})
@@ -68,7 +68,7 @@ def article_page(parameters: Parameters, entity: UUID | None = None) -> Response
 
 
 def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
-    """Return the ids of the matching articles. All of them mention `entity`, if given."""
+    """Return the ids of the matching articles. If `entity` is given, only its articles match."""
     matching = filters.article_filters(parameters, entity)
     if parameters["sort"] == RELEVANCE:
         return Ranking(search(ArticleTerms, parameters["q"]), matching)
@@ -77,12 +77,12 @@ def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
 
 
 def takeaways(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the matching takeaways. All of them belong to `article`, if given."""
+    """Return the matching takeaways. If `article` is given, only its takeaways match."""
     return TAKEAWAYS.keyset(filters.takeaway_filters(parameters, article), parameters["sort"])
 
 
 def related_links(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the matching related links. All of them belong to `article`, if given."""
+    """Return the matching related links. If `article` is given, only its links match."""
     return RELATED_LINKS.keyset(filters.related_link_filters(parameters, article), parameters["sort"])
 
 

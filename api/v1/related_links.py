@@ -23,7 +23,7 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
     """List related links.
 
     Returns the related links of all articles, by default of the newest article first. Links of the same
-    article are in the order of that article.
+    article keep their order in the article.
     """
     return make_page(listings.related_links(parameters), parameters)
 

@@ -30,7 +30,7 @@ ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
 
 
 class RenderedArticle(NamedTuple):
-    """An article as JSON: `article_json` with its `etag`, and `item_json`, the item in a list."""
+    """An article as JSON: `article_json` with its `etag`, and `item_json` for lists."""
 
     etag: str
     item_json: bytes
@@ -103,9 +103,9 @@ def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | 
     """Return the articles with these ids as items of a list. All of them must exist.
 
     Args:
-        identities: the ids, in the order of the list.
-        names: the keys of each item.
-        query: the search whose matches are shown if `names` contains `highlights`.
+        identities: The ids, in the order of the list.
+        names: The keys of each item.
+        query: The search whose matches are shown if `names` contains `highlights`.
     """
     column = "item_json" if set(names) <= set(ITEM_KEYS) else "article_json"
     found = _read_stored(identities, column)

@@ -11,7 +11,7 @@ ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
 def article_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of articles over `table`: by times, and by title if the table contains titles."""
+    """Return the orders of articles over `table`: by time, and by title if the table contains titles."""
     by_time = named_orders(
         published_at=order_pair((table.published_asc, table.id), (table.published_desc, table.id)),
         created_at=order_pair((table.created_at, table.id)),
@@ -25,7 +25,7 @@ def article_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def takeaway_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of takeaways over `table`. Takeaways of an article keep the order of the article."""
+    """Return the orders of takeaways over `table`. Takeaways of an article are sorted by position."""
     return named_orders(
         published_at=order_pair(
             (table.published_asc, table.article_id),
@@ -53,7 +53,7 @@ def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
 
 
 def related_link_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of related links over `table`. Links of an article keep the order of the article."""
+    """Return the orders of related links over `table`. Links of an article are sorted by place."""
     return named_orders(
         published_at=order_pair(
             (table.published_asc, table.article_id),

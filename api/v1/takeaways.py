@@ -19,7 +19,7 @@ def list_takeaways(parameters: dict[str, Any]) -> Page:
     """List takeaways.
 
     Returns the takeaways of all articles, by default of the newest article first. Takeaways of the same
-    article are in the order of that article.
+    article keep their order in the article.
     """
     return make_page(listings.takeaways(parameters), parameters)
 

@@ -25,10 +25,10 @@ class ArticleShortcut:
     """WSGI middleware that answers requests for an article that has a stored rendering.
 
     Args:
-        application: handles all other requests.
-        reader: reads renderings from the database.
-        settings: the settings of the application.
-        rendering_key: the key of the renderings that can be served.
+        application: Handles all other requests.
+        reader: Reads renderings from the database.
+        settings: The settings of the application.
+        rendering_key: The key of the renderings that can be served.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ class Variant(NamedTuple):
 
 
 def requested_variant(environ: WSGIEnvironment) -> Variant:
-    """Return the variant that a request selects. Each `Accept-Encoding` that allows gzip selects the same."""
+    """Return the variant that a request selects. All `Accept-Encoding` that lead to gzip are equal."""
     header = environ.get
     return _variant(header("HTTP_ACCEPT", ""), header("HTTP_ACCEPT_ENCODING", ""), header("HTTP_ORIGIN", ""))
 

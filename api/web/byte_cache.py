@@ -34,9 +34,9 @@ class ByteCache:
     """WSGI middleware that caches responses that are requested more than once.
 
     Args:
-        application: handles requests without a cached response.
-        watch: returns the version of the database.
-        max_bytes: the maximum size of the cache.
+        application: Handles requests without a cached response.
+        watch: Returns the version of the database.
+        max_bytes: The maximum size of the cache.
     """
 
     def __init__(self, application: WSGIApplication, watch: RevisionWatch, max_bytes: int) -> None:

@@ -26,7 +26,7 @@ MANAGED_HEADERS = (
 class ResponseTraits(NamedTuple):
     """The properties of a request and its response that determine the headers.
 
-    `cache_control` is the header that the resource sets itself. It replaces the value from the settings.
+    `cache_control` is the value that the resource itself sets, if any. It overrides the setting of that name.
     """
 
     method: str
@@ -43,10 +43,10 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
     Flask-CORS adds the headers of preflight responses.
 
     Args:
-        settings: the settings of the application.
-        traits: the properties of the request and its response.
-        etag: the ETag of the body.
-        allow: the value of the header `Allow`, if the response has one.
+        settings: The settings of the application.
+        traits: The properties of the request and its response.
+        etag: The ETag of the body.
+        allow: The value of the header `Allow`, if the response has one.
     """
     headers = list(_shared_headers(settings.cors_origins, settings.cache_control, traits))
     if etag:

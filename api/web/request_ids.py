@@ -31,8 +31,8 @@ class RequestIds:
     """WSGI middleware that adds the id of each request and logs the request.
 
     Args:
-        application: handles the requests.
-        write_line: writes the values of one request to the log.
+        application: Handles the requests.
+        write_line: Writes the values of one request to the log.
     """
 
     def __init__(self, application: WSGIApplication, write_line: Callable[[Mapping[str, Any]], None]) -> None:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-# SQLite's number changes with every commit, even if the corpus revision stays the same. Numbers from
-# different connections cannot be compared. On PostgreSQL, the version includes the transaction that wrote the
-# revision (`xmin`), since the same revision can occur again after a backup was restored.
+# SQLite's number changes with every commit of another connection, even if the corpus revision stays the same.
+# Numbers from different connections cannot be compared. On PostgreSQL, the version includes the transaction
+# that wrote the revision (`xmin`), since the same revision can occur again after a backup was restored.
 VERSION_STATEMENTS = {
     "sqlite": "PRAGMA data_version",
     "postgresql": "SELECT revision, xmin::text FROM corpus",
@@ -18,7 +18,7 @@ VERSION_STATEMENTS = {
 
 
 class Observation(NamedTuple):
-    """A version of the database and the time of its query. The version is None if the query failed."""
+    """A version of the database, or None if the query failed, and the time of the query."""
 
     queried_at: float
     version: Hashable | None
@@ -31,8 +31,8 @@ class RevisionWatch:
     is more than two intervals old.
 
     Args:
-        engine: an engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
-        interval: the number of seconds for which a version is used.
+        engine: An engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
+        interval: The number of seconds for which a version is used.
     """
 
     def __init__(self, engine: Engine, interval: float) -> None:
@@ -47,7 +47,7 @@ class RevisionWatch:
         """Return a value that differs after each committed change, or None if the query failed.
 
         Args:
-            now: return the current version, even if the last version is within the interval.
+            now: Query the current version, even if the interval has not passed.
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval

@@ -15,7 +15,7 @@ class StatementReader:
     statement. The reader therefore keeps its connections: one for each thread that has read at the same time.
 
     Args:
-        engine: an engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
+        engine: An engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -26,7 +26,7 @@ class StatementReader:
         """Return the first row of `statement`, or None if it has no row.
 
         Raises:
-            SQLAlchemyError: if the statement fails.
+            SQLAlchemyError: If the statement fails.
         """
         connection = self._take()
         try:

@@ -21,7 +21,7 @@ from tests.support.server import clean_environ
 
 # Number of articles in the small corpus, with which larger corpora are compared.
 SMALL_CORPUS = 1000
-# A database is built again if one of these files has changed.
+# A database is rebuilt if one of these files has changed.
 SOURCE_PATTERNS = (
     "bench/corpus/words.py",
     "bench/corpus/page.py",

@@ -47,7 +47,7 @@ class GoldEntity:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The annotations of one document. Missing `fields` are not evaluated, nor are `entities` if None."""
+    """The annotations of one document. Missing `fields`, and `entities` that are None, are not evaluated."""
 
     fields: dict[str, Texts]
     entities: tuple[GoldEntity, ...] | None

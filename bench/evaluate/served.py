@@ -1,4 +1,4 @@
-"""The API on a database that contains only the samples, asked by the file names of documents."""
+"""The API on a database that contains only the samples. Articles are found by file name."""
 
 import logging
 import tempfile

@@ -1,7 +1,7 @@
 """The requests that are measured. To measure one more request, add a case.
 
 A path can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
-Their values depend on when a corpus was seeded, so each service is asked for them first.
+Their values depend on when a corpus was seeded, so they are first looked up in each service.
 """
 
 from dataclasses import dataclass

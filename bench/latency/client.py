@@ -44,7 +44,7 @@ class TimedService:
         times = {
             "updated_late": late,
             "updated_middle": early + (late - early) / 2,
-            # `updated_before` excludes its own second.
+            # `updated_before` excludes its own time, so add a second.
             "updated_early": early + timedelta(seconds=1),
         }
         self._placeholders = {name: f"{value:%Y-%m-%dT%H:%M:%SZ}" for name, value in times.items()}

@@ -13,7 +13,7 @@ def last_page(service: TimedService, path: str) -> str:
     """Return the address of the last page that has as many rows as the first page.
 
     Args:
-        service: The service, which is asked for all pages from the first one on.
+        service: The service. All pages of the collection are requested from it in order.
         path: The path and query of the collection, without a limit.
     """
     # Keep three pages, since the last page of the walk can have fewer than LIMIT rows.

@@ -39,7 +39,7 @@ def find_wrk() -> str:
     """Return the path of wrk.
 
     Raises:
-        click.ClickException: wrk is not installed.
+        click.ClickException: The program wrk is not installed.
     """
     wrk = shutil.which("wrk")
     if wrk is None:

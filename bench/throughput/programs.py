@@ -32,7 +32,7 @@ def flask_orm(url: str) -> Program:
 
 
 def datasette(table: Path) -> Program:
-    """Return Datasette on a file of `bench.peers.datasette`. It has one process."""
+    """Return Datasette, with a single process, on a file of `bench.peers.datasette`."""
     command = [str(PEERS_BIN / "datasette"), "serve", "--immutable", str(table), "--port"]
     return Program("Datasette", lambda port: [*command, str(port)], {})
 

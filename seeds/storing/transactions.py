@@ -17,7 +17,8 @@ Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
 WAITING_MESSAGE = "waiting: another process is writing to the database"
-# SQLite waits for BUSY_TIMEOUT_MILLISECONDS in each attempt. After a minute, the other writer is probably stuck.
+# SQLite waits for BUSY_TIMEOUT_MILLISECONDS in each attempt. After a minute, the other writer is probably
+# stuck.
 MAX_WAITS = 60_000 // BUSY_TIMEOUT_MILLISECONDS
 # The keys of the advisory locks on PostgreSQL. The numbers are arbitrary.
 TRANSACTION_LOCK, RUN_LOCK = 0x62726965, 0x62726966
