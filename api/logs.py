@@ -131,7 +131,7 @@ class RequestLines:
 
 
 def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Join lines to chunks of up to PIPE_BUF bytes.
+    """Join lines into chunks of up to PIPE_BUF bytes.
 
     A pipe that several processes share does not mix writes of this size.
     """

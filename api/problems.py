@@ -152,7 +152,7 @@ def _unexpected_error(error: Exception) -> Response:
 
 def _log(error: Exception) -> None:
     # Log the class of the error and its location in the code of the API. A traceback would contain paths, and
-    # messages about statements contain SQL and values. Only if a connection failed, log the message, since
+    # messages about statements contain SQL and values. Log the message only if a connection failed, since
     # nothing else shows the reason.
     frames = traceback.extract_tb(error.__traceback__)
     own_frames = [frame for frame in frames if Path(frame.filename).is_relative_to(API_FOLDER)] or frames

@@ -24,7 +24,7 @@ from bench.transfer import measure_transfer
     "--only",
     default="",
     metavar="REGEX",
-    help="Measure only what this matches: names of cases, `seeding`, `throughput`, `transfer`.",
+    help="Measure only matching names: names of cases, `seeding`, `throughput`, `transfer`.",
 )
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
 @click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads for each server.")

@@ -44,7 +44,7 @@ class Order:
 def order_pair(
     ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
 ) -> tuple[Order, Order]:
-    """Return an ascending and a descending order. `descending` replaces the keys of the descending order."""
+    """Return an ascending and a descending order. The descending order can have different keys."""
     return Order(ascending, tail), Order(descending or ascending, tail, descending=True)
 
 

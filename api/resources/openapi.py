@@ -154,8 +154,8 @@ def document(app: Flask) -> dict[str, Any]:
 
 @cache
 def _specification(blueprints: tuple[Blueprint, ...]) -> dict[str, Any]:
-    # Generate the specification at its first request, since it would double the startup time. flask-smorest
-    # needs an application that has not handled any request, so create one.
+    # Generated at the first request, since generating it at startup would double the startup time.
+    # flask-smorest needs an application that has not handled any request, so create one.
     app = Flask(__name__)
     app.config |= {"API_TITLE": TITLE, "API_VERSION": __version__, "OPENAPI_VERSION": "3.1.0"}
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})

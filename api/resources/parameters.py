@@ -99,7 +99,7 @@ class Names(DelimitedList):
 class Search(Text):
     """A full-text query, parsed into an `api.search.query_language.Query`."""
 
-    allowed = (f'1 to {MAX_WORDS} words, which can be used as word, "a phrase", -word or word OR word',)
+    allowed = (f'1 to {MAX_WORDS} words: word, "a phrase", -word, word OR word',)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         validate.Length(1, MAX_TEXT_LENGTH)(value)

@@ -1,4 +1,4 @@
-"""A watch for changes of the database, which it queries at most once in an interval."""
+"""A watch that queries the database for changes, at most once in an interval."""
 
 import threading
 import time

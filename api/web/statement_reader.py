@@ -12,7 +12,7 @@ class StatementReader:
     """Runs single SELECT statements outside of transactions.
 
     Taking a connection from the pool and beginning and ending a transaction takes twice as long as such a
-    statement. The reader therefore keeps its connections: one for each thread that has read at the same time.
+    statement. The reader therefore keeps its connections open, at most one for each thread.
 
     Args:
         engine: An engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).

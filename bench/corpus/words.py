@@ -15,7 +15,8 @@ FIRST_PAGES = 20
 RARE_WORD = "quillwhistle"
 RARE_PUBLICATION = "The Lamplighter Quarterly"
 RARE_LANGUAGE = "fi"
-# About one page in a hundred contains the first word, and one in ten the second, always after "the".
+# About one page in a hundred contains the first word, and about one page in ten contains the second word.
+# Both always follow "the".
 HUNDREDTH_WORD, HUNDREDTH_SHARE = "brackenford", 0.01
 TENTH_WORD, TENTH_SHARE = "thistledown", 0.1
 
