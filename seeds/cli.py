@@ -63,7 +63,7 @@ seed = AppGroup(
 @click.option("--strict", is_flag=True, help="Reject documents that have warnings.")
 @click.option("--prune", is_flag=True, help="After loading, remove articles whose document is gone.")
 @click.option("--yes", is_flag=True, help="With --prune: remove without asking.")
-@click.option("--force", is_flag=True, help="With --prune: remove even most of a folder's articles.")
+@click.option("--force", is_flag=True, help="With --prune: allow removing more than half of a folder.")
 @click.option(
     "--report",
     type=REPORT_PATH,
@@ -87,7 +87,7 @@ def load_command(
     the same documents again changes nothing.
 
     With --prune, the command lists the articles whose document is gone from the folder, asks for
-    confirmation, and removes them. If you answer no, the articles stay, and the exit status does not change.
+    confirmation, and removes them. If you answer no, the articles are kept, which is not an error.
 
     Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """

@@ -1,6 +1,6 @@
 """Input and output files of the commands; `-` means standard input or output.
 
-An output file replaces the previous one only when it is complete.
+A new output file replaces an existing file only when the new file is complete.
 """
 
 import fcntl

@@ -8,7 +8,7 @@ from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.tokens import UPPER
 
 BRACKETED = re.compile(rf"(?:'s|’s|['\"’”])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
-# How far after a name a bracket can begin: after a possessive, a quotation mark and a space.
+# The most characters from a name to a bracket: a possessive, a quotation mark, a space and the bracket.
 MAX_DISTANCE = 5
 ACRONYM = re.compile(rf"[{UPPER}]{{2,7}}s?")
 CHINESE = re.compile(rf"[{CJK}·]+")
@@ -18,14 +18,14 @@ MAX_ALIAS_WORDS = 6
 
 
 def bracketed_text(text: str, end: int) -> str | None:
-    """Return the text in brackets after the name that ends at `end`."""
+    """Return the text in brackets after the name that ends at `end`, or None."""
     ahead = text[end : end + MAX_DISTANCE]
     match = BRACKETED.match(text, end) if "(" in ahead or "（" in ahead else None
     return match.group(1).strip() if match else None
 
 
 def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object]) -> bool:
-    """Return True if the text in brackets after a name is another name of the same entity.
+    """Return True if the text in brackets after a name is an alias of the name.
 
     Args:
         lexicon: The words that extraction knows.
@@ -55,19 +55,20 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 
 
 def expansion(name: str, acronym: str) -> str:
-    """Return the end of `name` that `acronym` abbreviates, or an empty string."""
+    """Return the last words of `name` that `acronym` abbreviates, or an empty string."""
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
-        if _is_spelled(words[start:], letters):
+        if _are_initials(words[start:], letters):
             return " ".join(words[start:])
-    # Not all letters of an acronym are initials. They must occur in order, the first at the beginning.
+    # Some acronyms contain letters that are not initials. The letters must occur in the name in this order,
+    # and the first letter must begin the name.
     remaining = iter("".join(words).lower())
     is_inside = name[:1].lower() == letters[0] and all(letter in remaining for letter in letters)
     return name if len(words) > 1 and is_inside else ""
 
 
-def _is_spelled(words: list[str], letters: str) -> bool:
-    """Return True if letters are the initials of all words, of the capitalised words, or all capitals."""
+def _are_initials(words: list[str], letters: str) -> bool:
+    """Return True if `letters` are the initials of `words`, of the capitalised words, or all capitals."""
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-’']", word) if piece]
     initials = "".join(piece[0].lower() for piece in pieces)

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, tokenize
 
-# The most characters between two words of a name: ` for the `.
+# The most characters between two words of a name, as in ` for the `.
 MAX_GAP = 10
 OF_GAPS, ON_GAPS = (" of ", " of the ", " for ", " for the "), (" on ", " on the ")
 LINK = re.compile(r" (?:of|on|for) ")
-# Words before a month that is not a person: in January, last June.
+# Words which show that the next word is a month and not a person: in January, last June.
 TIME_BEFORE = re.compile(
     r"\b(?:after|before|by|during|early|from|in|last|late|mid|next|of|on|since|this|through|to|until) $", re.I
 )
 MAX_TIME_LENGTH = 10
-# A number after a month, which is then a date.
+# A number which shows that the word before is a month.
 DATE_NUMBER = re.compile(r"\.?,? \d")
-# Units after a number that counts them and is not part of a name.
+# Units. A number before a unit is not part of a name.
 UNIT = re.compile(
     r"\s*(?:percent|per cent|%|million|billion|trillion|yuan|dollars|euros|nautical|miles?|kilomet\w+"
     r"|met(?:re|er)s?|km|tons?|tonnes?|points?|people|years?|months?|weeks?|days?|hours?|minutes?|times)\b"
@@ -103,7 +103,7 @@ def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
 
 
 def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:
-    """Return True if a gap is lowercase words of names: Ludwig van Beethoven, Amis pour le Livre."""
+    """Return True if a gap has only lowercase words of names: Ludwig van Beethoven, Amis pour le Livre."""
     words = gap.split()
     return (
         gap[:1] == gap[-1:] == " "
@@ -131,7 +131,7 @@ def _connects(
 
 
 def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
-    """Return True if an `of` is inside a name: Ministry of …, and the second in Bureau of Roads of Bern."""
+    """Return True if an `of` is inside a name: Ministry of …, or the second in Bureau of Roads of Bern."""
     is_second = LINK.search(text, run[0].start, run[-1].end)
     if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":
         return True

@@ -1,4 +1,4 @@
-"""The catalogue: the file of known entities, which people maintain."""
+"""The catalogue: a file of known entities that is maintained by hand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from seeds.identifiers import CURLY_QUOTES, entity_id, is_slug, make_slug
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
 MAX_DEPTH = 10
-# The matcher searches names at the beginning of words.
+# The matcher looks for names at the beginning of words, so a name must begin with a letter or digit.
 NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
 
 
 class CatalogueError(ValueError):
-    """The catalogue cannot be used. The message is one line that names the entry and the error."""
+    """An error in the catalogue. The message is one line that names the entry and the error."""
 
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(printable(f"{path.name}: {message}"))
@@ -29,15 +29,15 @@ class CatalogueError(ValueError):
 def group_of(kind: str) -> str:
     """Return the group of a type: person, place, or thing for all other types.
 
-    Two equal names stand for one entity only if their types are in the same group: Hope the person is neither
-    Hope the place nor the ship.
+    The same name refers to different entities if the types are in different groups: the person Hope is not
+    the place Hope, and not the ship Hope.
     """
     return kind if kind in ("person", "place") else "thing"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownEntity:
-    """An entity: its name and type, and for an entity of the catalogue also its other names and its data."""
+    """An entity from the catalogue or from extraction. Only catalogue entries have descriptions and links."""
 
     name: str
     type: str
@@ -49,9 +49,9 @@ class KnownEntity:
 
     @property
     def id(self) -> UUID:
-        """The id, which is made from the slug and, for an extracted entity, the group of its type.
+        """The id, which is derived from the slug and, for an extracted entity, from the group of its type.
 
-        If two documents use the same name, they mean the same entity, unless the groups differ.
+        If two documents use the same name, they refer to the same entity, unless the groups differ.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 
@@ -67,7 +67,7 @@ def _check_slug(text: str) -> None:
 
 
 class Entry(Schema):
-    """The schema of an entry of the file."""
+    """The schema of a catalogue entry."""
 
     name = fields.String(required=True, validate=NAME)
     type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
@@ -78,7 +78,7 @@ class Entry(Schema):
 
     @post_load
     def make_entity(self, entry: dict[str, Any], **_: Any) -> KnownEntity:
-        """Return the entity; without a slug in the entry, the slug is made from the name."""
+        """Return the entity of `entry`. If `entry` has no slug, make the slug from the name."""
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
         return KnownEntity(**entry | lists | {"slug": slug})
@@ -116,7 +116,7 @@ def _parse(path: Path, data: bytes) -> Any:
     try:
         return yaml.load(data, yaml.CSafeLoader)
     except (ValueError, LookupError, AttributeError) as error:
-        # The loader raises these for an invalid date and for a text that does not fit its tag.
+        # The loader raises these errors for an invalid date and for a text that does not fit its tag.
         raise CatalogueError(path, f"a value cannot be read: {error}") from None
 
 
@@ -130,7 +130,7 @@ def _first_error(error: ValidationError) -> str:
 
 
 def _find_repeated(entries: list[KnownEntity]) -> Iterator[tuple[str, str]]:
-    """Yield each name or slug that an earlier entry has, with the name of its entry."""
+    """Yield each name or slug that an earlier entry already has, with the name of the later entry."""
     seen: set[tuple[str, str]] = set()
     for entry in entries:
         names = [("name", name.translate(CURLY_QUOTES)) for name in entry.names]

@@ -1,4 +1,4 @@
-"""Coreference: which names of one document stand for the same entity."""
+"""Coreference resolution: find the names in one document that refer to the same entity."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -15,9 +15,9 @@ from seeds.extraction.signs.sign import Vote
 
 # The share of the votes for a shorter form that counts for the full name.
 SHORT_FORM_SHARE = 0.5
-# The least weight of the votes for a place, without those of the gazetteer, if a text refers to a place.
+# A text uses a name for a place if the votes for a place, without that of the gazetteer, have this weight.
 MIN_PLACE_WEIGHT = 2
-# The same for a name that the gazetteer does not contain and that is the family name of a person.
+# The same limit for a person's family name that is not in the gazetteer.
 MIN_FAMILY_NAME_PLACE_WEIGHT = 4
 
 
@@ -29,12 +29,12 @@ class EntityCluster:
         name: The main name.
         words: The words of the main name as the lexicon writes them.
         votes: The sum of the votes for each type.
-        vote_counts: How often the contexts of the name cast each vote.
+        vote_counts: How often the contexts of the name have cast each vote.
         forms: The main name and its other forms, in the order in which they were found.
-        usage_counts: How often the text uses the name in which way.
-        is_titled: True if the name follows a title somewhere.
-        is_certain: True if the name occurs in mid-sentence, where its capital shows that it is a name.
-        start_weight: How strongly the sentences that the name begins show that it is a name.
+        usage_counts: How often the text uses the name in each way.
+        is_titled: True if a mention of the name follows a title.
+        is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
+        start_weight: The evidence that a word is a name, from the sentences that begin with the word.
         type: The type with the most votes.
     """
 
@@ -58,14 +58,14 @@ class EntityCluster:
             self.votes[kind] += weight * share
 
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
-        """Add the votes of one more context. The second vote of a kind counts a half, the third a third."""
+        """Add the votes of one more context. If a vote is repeated, it counts half, and then a third."""
         for vote in votes:
             count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
             self.votes[vote[0]] += vote[1] / count
 
     @property
     def usage(self) -> Usage:
-        """How the text mostly uses the name; see `Usage`. A name that is quoted once is a quoted name."""
+        """How the text mostly uses the name; see `Usage`. One quoted mention makes the usage `quoted`."""
         counts = self.usage_counts
         if counts["quoted"]:
             return "quoted"
@@ -74,7 +74,7 @@ class EntityCluster:
         return "attribute" if counts["attribute"] and not counts["bare"] else "bare"
 
     def update_type(self) -> None:
-        """Set the type to the type with the most votes; among equals, to the first of `ENTITY_TYPES`."""
+        """Set the type to that with the most votes. If votes are equal, use the first in `ENTITY_TYPES`."""
         self.type = max(ENTITY_TYPES, key=self.votes.__getitem__)
 
 
@@ -94,7 +94,7 @@ class Clusters:
         self._by_word: dict[str, list[EntityCluster]] = {}
 
     def add(self, cluster: EntityCluster) -> EntityCluster:
-        """Add a cluster of its own."""
+        """Add `cluster` as a separate entity, and return it."""
         self.clusters.append(cluster)
         self._by_folded_name.setdefault(_folded_name(cluster), cluster)
         for word in set(cluster.words):
@@ -102,7 +102,10 @@ class Clusters:
         return cluster
 
     def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
-        """Return the cluster with a longer form of a name, or with the name in other case or diacritics."""
+        """Return the cluster of the entity that `cluster` also names, or None.
+
+        The returned cluster has a longer form of the name, or a form with different case or diacritics.
+        """
         if len(cluster.words) == 1 and cluster.words[0] in self._lexicon.function_words:
             return None
         same_word = self._by_word.get(cluster.words[0], ())
@@ -144,8 +147,8 @@ def resolve_coreference(
     Args:
         lexicon: The words that extraction knows.
         clusters: One cluster for each name.
-        aliases: The name before each text in brackets, by that text.
-        known: The entities of the catalogue by name. Their names are not shorter forms of other names.
+        aliases: The possible aliases: the texts in brackets, each with the name before it.
+        known: The entities of the catalogue by name. These names are not merged into longer names.
         lowercase_words: The words that the text also writes in lower case.
     """
     merged, home = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
@@ -171,7 +174,7 @@ def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:
 
 
 def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -> None:
-    """Rename `cluster` to what its acronym abbreviates, without the country before it."""
+    """Rename `cluster` to the words that `acronym` abbreviates, without a country before these words."""
     full = expansion(cluster.name, acronym) if ACRONYM.fullmatch(acronym) else ""
     if full and cluster.name not in known:
         cluster.forms[full] = None
@@ -184,13 +187,13 @@ def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[s
     # The first of two family names is also used alone.
     if len(longer) > 2 and short == longer[-2:-1] and is_western_name(lexicon, longer):
         return short[0] not in lexicon.name_particles
-    # The family name comes last or, in East Asia, first. Some persons are called by their given name.
+    # The family name is the last word or, in East Asia, the first. Some persons use their given name alone.
     is_family_first = is_chinese_name(lexicon, longer) or not is_western_name(lexicon, longer)
     return short == longer[:1] and is_family_first
 
 
 def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequence[str]) -> bool:
-    """Return True if a name is an organization without its last words: Quayline for Quayline Shipping Ltd."""
+    """Return True if `short` omits the last words of an organization: Quayline for Quayline Shipping Ltd."""
     rest = longer[len(short.words) :]
     if lexicon.legal_forms.issuperset(_without_country(lexicon, rest)):
         return True
@@ -199,7 +202,7 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 
 
 def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if words are a variant of a name: Bern Lake, Lake of Bern; Olga, Typhoon Olga."""
+    """Return True if `short` is a variant of `longer`: Bern Lake for Lake of Bern, Olga for Typhoon Olga."""
     is_inverted = len(short) > 1 and longer == (short[-1], "of", *short[:-1])
     is_event = lexicon.first_words.get(longer[0]) == "event" and short == longer[1:]
     is_without_article = longer == ("the", *short)
@@ -207,7 +210,7 @@ def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...
 
 
 def _is_without_country(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if words are a longer name without its country: Reserve Bank of Ruritania."""
+    """Return True if `short` is `longer` without a country: Reserve Bank for Reserve Bank of Ruritania."""
     return len(short) > 1 and "of" in longer and short == _without_country(lexicon, longer) != longer
 
 
@@ -217,14 +220,14 @@ def _without_country(lexicon: Lexicon, words: Sequence[str]) -> Sequence[str]:
 
 
 def _is_bare_head(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
-    """Return True if a name is the capitalised head noun of a place: the Gulf, after the Gulf of Brevik."""
+    """Return True if `short` is only the head noun of a place: the Gulf for the Gulf of Brevik."""
     is_alone = len(short.words) == 1 and short.is_certain and longer.type == "place"
     is_head = is_alone and lexicon.head_nouns.get(short.words[0]) == "place"
     return is_head and short.words[0] == lexicon.head_noun(longer.words)
 
 
 def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if words are some of a longer name and its head noun: Sea Board, Sea Safety Board."""
+    """Return True if `short` omits words before the head noun: Sea Board for Sea Safety Board."""
     if len(short) < 2 or short[-1] != longer[-1] or lexicon.head_type(short) is None:
         return False
     remaining = iter(longer)
@@ -232,12 +235,12 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 
 
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
-    """Return True if the text refers to a place by this name, whatever else has the name.
+    """Return True if the text uses the name for a place.
 
     Args:
         lexicon: The words that extraction knows.
         cluster: The name with its votes.
-        min_unknown: The required weight if the gazetteer does not contain the name.
+        min_unknown: The required weight of the votes if the gazetteer does not contain the name.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

@@ -1,4 +1,4 @@
-"""The extraction of entities that the catalogue does not contain, from the texts of one document."""
+"""Extract the entities of one document that the catalogue does not contain."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -14,19 +14,19 @@ from seeds.extraction.tokens import UPPER, to_lower
 
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
-# A word that does not begin with a capital, and what an apostrophe or hyphen joins to it.
+# A word that does not begin with a capital, and the parts that apostrophes or hyphens join to the word.
 LOWERCASE_WORD = re.compile(r"(?<![\w'’-])([^\W_A-Z][^\W_]*)((?:['’-]\w+)*)")
-# The share of capitalised words above which a text is a headline, if it has more than the minimum of words.
+# A text is a headline if more than this share of its words is capitalised, and it has more words than this.
 HEADLINE_SHARE, MIN_HEADLINE_WORDS = 0.5, 3
-# Text after a name that begins a sentence. It seldom follows another noun that has no article.
+# Text that often follows a name, but seldom follows a noun without an article.
 NAME_CONTINUATION = re.compile(r"['’]s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
 NEXT_WORD = re.compile(r" ([a-z]+)")
-# The sum of `EntityCluster.start_weight` that makes a word a name although it occurs only at the beginning of
+# The `EntityCluster.start_weight` at which a word is a name, if the word occurs only at the beginning of
 # sentences.
 MIN_START_WEIGHT = 2
-# The votes for its type that an English word needs to be a name.
+# The weight of the votes for a type that an English word needs to be a name.
 MIN_WORD_VOTES = 1.5
-# The weight of the type that the operator's own recognizer tells.
+# The weight of a vote from the operator's own recognizer.
 RECOGNIZER_WEIGHT = 3
 
 
@@ -43,7 +43,7 @@ Recognizer = Callable[[str], Iterable[RecognizedName]]
 
 
 def recognize_nothing(_: str) -> Iterable[RecognizedName]:
-    """Find no names: the default recognizer."""
+    """Return no names. This is the default recognizer."""
     return ()
 
 
@@ -60,7 +60,7 @@ class EntityExtractor:
 
     Args:
         lexicon: The words that extraction knows.
-        recognize: An additional recognizer, whose names and types are weighed with those of the rules.
+        recognize: An additional recognizer. Its names and types are combined with those of the rules.
     """
 
     def __init__(self, lexicon: Lexicon, recognize: Recognizer = recognize_nothing) -> None:
@@ -75,7 +75,7 @@ class EntityExtractor:
 
         Args:
             texts: The texts of the document.
-            known: The entities of the catalogue by name. An entity with such a name is always returned.
+            known: The entities of the catalogue by name. Entities with these names are always returned.
             headline: The title if it is a headline. Only its places and its quoted names are read.
         """
         lowercase_words = _lowercase_words(texts)
@@ -91,7 +91,7 @@ class EntityExtractor:
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
     def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
-        """Return a cluster for each name of the texts, and the name before each text in brackets."""
+        """Return a cluster for each name, and the texts in brackets, each with the name before it."""
         clusters: dict[str, EntityCluster] = {}
         aliases: dict[str, str] = {}
         for text in texts:
@@ -114,7 +114,7 @@ class EntityExtractor:
         return clusters, aliases
 
     def _read_quoted(self, clusters: Mapping[str, EntityCluster], headline: str) -> None:
-        """Add the votes of the names that the headline has in quotation marks."""
+        """Add the votes for the names in quotation marks in the headline."""
         # The capitals of a headline carry no information.
         lowercase = "".join(char.lower() if char.isascii() else char for char in headline)
         for candidate in find_quoted(self._lexicon, headline):
@@ -127,7 +127,7 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add the votes of the name itself and of how the text uses it."""
+        """Add the votes of the signs in the names themselves, and in the ways that the text uses them."""
         signs = self._signs
         for cluster in clusters:
             cluster.add_votes(signs.form_votes(cluster.words, cluster.name))
@@ -137,7 +137,7 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return how strongly the text after a word that begins a sentence shows that the word is a name."""
+        """Return the evidence that a word which begins a sentence is a name, from the text after the word."""
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
             return 0
@@ -160,7 +160,7 @@ class EntityExtractor:
     def _is_entity(
         self, cluster: EntityCluster, known: Mapping[str, object], lowercase_words: Container[str]
     ) -> bool:
-        """Return True if a cluster is an entity; a single word can be any capitalised word."""
+        """Return True if a cluster is an entity, and not only a capitalised word."""
         is_known = any(form in known for form in cluster.forms)
         if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):
             return True
@@ -185,14 +185,14 @@ class EntityExtractor:
 
 
 def _lowercase_words(texts: Iterable[str]) -> set[str]:
-    """Return the words that texts write in lower case; of a joined word, the whole and its beginning."""
+    """Return the words in lower case. For a word with joined parts, add the first part too."""
     return {
         form for text in texts for word, rest in LOWERCASE_WORD.findall(text) for form in (word, word + rest)
     }
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the words that the texts use alone, as a bare name."""
+    """Return the single words that the texts use as bare names; see `Usage`."""
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 
 

@@ -12,10 +12,10 @@ from api.search.analyzer import fold
 from seeds.extraction import word_lists
 
 LEXICON_FILE = Path(__file__).parent / "lexicon.yaml"
-# Frequencies out of 5.4e11 words. A less frequent word than the first is rare; one as frequent as the second
-# is common.
+# Frequencies out of 5.4e11 words. A word below the first frequency is rare, and a word with at least the
+# second frequency is common.
 RARE_WORD, COMMON_WORD = 3_000_000, 20_000_000
-# The words that link a head noun to what follows: Ministry of …, Council for …, Conference on ….
+# The words that link a head noun to the following words: Ministry of …, Council for …, Conference on ….
 HEAD_LINKS = ("of", "for", "on")
 # The numbers of a series, which follow the head noun: World War II.
 ROMAN_NUMERALS = ("i", "ii", "iii")
@@ -28,7 +28,7 @@ class Lexicon:
     The first fields are the lists of lexicon.yaml, which describes them. A list by type is a mapping from
     each word to its type. The last fields are the word lists: English words, and names of places and persons.
 
-    Methods that are costly have a cache of bounded size, which belongs to the lexicon.
+    Each lexicon caches the results of costly methods. The size of each cache is limited.
     """
 
     head_nouns: Mapping[str, str]
@@ -78,16 +78,16 @@ class Lexicon:
     frequencies: Mapping[str, int]
     """How often each English word occurs in books, out of 5.4e11 words."""
     gazetteer: Mapping[str, bool]
-    """Names of places, without diacritics. A value is True if the place is so well known that its name alone
-    means nothing else."""
+    """Names of places, without diacritics. A value is True if the place is so well known that the name alone
+    always refers to the place."""
     given_names: frozenset[str]
     possible_given_names: frozenset[str]
-    """All words that can be a given name, those that are more often another word included."""
+    """All words that can be a given name, even words that are more often not a name."""
     family_names: frozenset[str]
 
     @cached_property
     def head_types(self) -> Mapping[str, str]:
-        """The type of each head noun, the likelier type if there are two."""
+        """The type of each head noun. If there are two types, the likelier type."""
         likelier = {word: types.split()[0] for word, types in self.ambiguous_head_nouns.items()}
         organizations = dict.fromkeys(self.trade_words | self.legal_forms, "organization")
         return organizations | likelier | dict(self.head_nouns)
@@ -104,26 +104,26 @@ class Lexicon:
 
     @cached_property
     def non_names(self) -> frozenset[str]:
-        """Words that are never a name alone."""
+        """Words that are never a name on their own."""
         return (
             self.function_words | self.abbreviations | self.demonyms | self.calendar_words | self.title_words
         )
 
     @cached_property
     def is_place(self) -> Callable[[str], bool]:
-        """Return True if the gazetteer contains a name, in any case, with or without diacritics."""
+        """Return True if the gazetteer contains a name. Case and diacritics are ignored."""
         return lru_cache(maxsize=65_536)(self._is_place)
 
     def _is_place(self, name: str) -> bool:
         return fold(name) in self.gazetteer
 
     def is_well_known_place(self, name: str) -> bool | None:
-        """Return True for a well-known place, False for another place, None if `name` is not a place."""
+        """Return True for a well-known place, False for any other place, and None for other names."""
         return self.gazetteer.get(fold(name))
 
     @cached_property
     def noun_type(self) -> Callable[[str], str | None]:
-        """Return the type of what a common noun in the singular or plural describes, if the noun is known."""
+        """Return the entity type that a common noun (singular or plural) describes, or None."""
         return lru_cache(maxsize=16_384)(self._noun_type)
 
     def _noun_type(self, word: str) -> str | None:
@@ -140,16 +140,16 @@ class Lexicon:
         return {kind: tuple(end for end, each in self.suffixes.items() if each == kind) for kind in types}
 
     def suffix_type(self, word: str) -> str | None:
-        """Return the type that the suffix of a word tells, None if the word is an English word or a name."""
+        """Return the type that the suffix of a word indicates. English words and personal names have none."""
         if word in self.frequencies or word in self.family_names or word in self.given_names:
             return None
         return next((kind for kind, ends in self._suffixes_by_type.items() if word.endswith(ends)), None)
 
     @cached_property
     def head_noun(self) -> Callable[[tuple[str, ...]], str]:
-        """Return the word of a name that can tell its type: the word before an `of`, or the last word.
+        """Return the head noun of a name: the word before `of`, `for` or `on`, or else the last word.
 
-        A name of one word has no head noun; the result is then empty.
+        A name of one word has no head noun, so the result is empty.
         """
         return lru_cache(maxsize=16_384)(self._head_noun)
 
@@ -168,7 +168,7 @@ class Lexicon:
         return words[last] if len(words) > 1 else ""
 
     def head_type(self, words: tuple[str, ...]) -> str | None:
-        """Return the type that the head noun of a name tells."""
+        """Return the type that the head noun of a name indicates, or None."""
         return self.head_types.get(self.head_noun(words))
 
 

@@ -1,4 +1,4 @@
-"""Mentions: where an article names entities, and how salient each entity is."""
+"""Find the mentions of entities in an article, and compute the salience of each entity."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ NamedEntity = tuple[str, KnownEntity]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One text of an article, in which mentions have their offsets."""
+    """One text of an article. The offsets of mentions are relative to this text."""
 
     part: str
     index: int | None
@@ -92,7 +92,7 @@ class EntityMatcher:
     ) -> None:
         self.lexicon = lexicon
         self.known = {name.translate(CURLY_QUOTES): entity for entity in catalogue for name in entity.names}
-        # A slug belongs to one entity: if a text writes VELMORA, it means the catalogue's Velmora.
+        # A slug belongs to one entity, so VELMORA in a text refers to Velmora in the catalogue.
         self.by_slug = {entity.slug: entity for entity in self.known.values()}
         self.extractor = EntityExtractor(lexicon, recognize)
         self._by_first_word = _by_first_word(self.known)
@@ -192,7 +192,7 @@ def _find_mentions(
 
 
 def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, KnownEntity]:
-    """Return the names that the document has besides those of the catalogue, with their entities."""
+    """Return the names in the document that are not in the catalogue, with their entities."""
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
     prose = [
@@ -220,7 +220,7 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
 
 
 def _is_heading(section: Section) -> bool:
-    """Return True if a paragraph is a heading, whose capitals carry no information: no full stop ends it."""
+    """Return True if a paragraph is a heading with the capitals of a headline, and without a full stop."""
     return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
 
 
@@ -231,7 +231,7 @@ def _make_entity(cluster: EntityCluster) -> KnownEntity:
 # The same name often occurs in many documents.
 @lru_cache(maxsize=16_384)
 def extracted_slug(name: str) -> str:
-    """Return the slug of an extracted entity, from which its id is made; a hash if the name has no slug."""
+    """Return the slug of an extracted entity. If the name has no usable characters, the slug has a hash."""
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 
 
@@ -251,8 +251,8 @@ def salience(share: float, position: float) -> float:
     """Return the salience of an entity: 0.7 share + 0.3 (1 - position), 0 to 1 with four digits.
 
     Args:
-        share: The weight of the entity's mentions divided by that of the entity with the greatest weight. A
-            mention in the title has the weight 4, in the summary 3, in a takeaway 2, and elsewhere 1.
+        share: The weight of the entity's mentions, divided by the greatest weight of all entities. A mention
+            in the title has the weight 4, in the summary 3, in a takeaway 2, and elsewhere 1.
         position: Where the article first names the entity: 0 is the beginning of the article, 1 the end.
     """
     return round(0.7 * share + 0.3 * (1 - position), 4)

@@ -10,16 +10,16 @@ from seeds.extraction.person_names import is_function_word_surname
 from seeds.extraction.person_titles import is_title_word, split_before_title, split_title, strip_portfolio
 from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, words_of
 
-# How many characters before a name can show that it begins a sentence.
+# The number of characters before a name in which the end of the previous sentence is searched.
 SENTENCE_END_LENGTH = 4
 SENTENCE_END = re.compile(r"(?:^|[.!?:;…—][\"'”’)\]]*\s|[“\"]|\n|•)\s*[\"'“‘(]*$")
 QUOTATION = re.compile(
     r"(?:'(?<!\w')([^'’\n]{2,60})'|‘(?<!\w‘)([^’‘\n]{2,60})’|\"(?<!\w\")([^\"\n]{2,60})\""
     r"|“(?<!\w“)([^”“\n]{2,60})”)(?!\w)"
 )
-# A longer quotation is what somebody said.
+# A longer quotation is speech, and not a name.
 MAX_QUOTED_WORDS = 6
-# Function words that do not begin a name in mid-sentence either.
+# Function words that never begin a name, even in mid-sentence.
 PRONOUNS = frozenset(("a", "an", "he", "i", "i'd", "i'll", "i'm", "i've", "it", "she", "they", "we", "you"))
 # Function words that can end a name.
 LAST_WORDS = frozenset(("one", "two", "three", "four", "five", "zero", "first", "may", "next", "now"))
@@ -29,7 +29,7 @@ LIST_SEPARATORS = (" and ", " or ", ", and ", ", or ")
 
 @dataclass(slots=True)
 class NameCandidate:
-    """A place in a text that looks like a name.
+    """A part of a text that can be a name.
 
     Attributes:
         text: The name as the text writes it.
@@ -53,7 +53,7 @@ class NameCandidate:
 
 
 def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
-    """Yield the name candidates of `text`: first those outside quotation marks in order, then the quoted."""
+    """Yield the candidates from the capitalised words of `text` in order, and then the quoted candidates."""
     non_names = lexicon.non_names
     last: NameCandidate | None = None
     for run in find_runs(lexicon, text):
@@ -72,7 +72,7 @@ def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
 def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
     """Yield the candidate of a run of one token."""
     token = run[0]
-    if not (token.is_number or _is_no_name(lexicon, run) or not strip_portfolio(lexicon, text, run)):
+    if not (token.is_number or _is_not_name(lexicon, run) or not strip_portfolio(lexicon, text, run)):
         words = (token.lower.strip(",'").replace(".", ""),)
         begins_sentence = _begins_sentence(text, token.start)
         yield NameCandidate(token.text, token.start, token.end, words, None, begins_sentence)
@@ -86,7 +86,7 @@ def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCan
     for part in split_before_title(lexicon, text, run):
         title, tokens = split_title(lexicon, text, part)
         tokens = _trim(lexicon, text, tokens)
-        if tokens and not _is_no_name(lexicon, tokens):
+        if tokens and not _is_not_name(lexicon, tokens):
             start, end = tokens[0].start, tokens[-1].end
             words = words_of(text, tokens)
             yield NameCandidate(text[start:end], start, end, words, title, begins_sentence and start == first)
@@ -128,7 +128,7 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if a run is a part of a country, Northern Norway, and not a country, Northern Ireland."""
+    """Return True if a run is a part of a country, such as Northern Norway, but not Northern Ireland."""
     if not run[0].text.endswith("ern"):
         return False
     name, rest = text[run[0].start : run[-1].end], text[run[1].start : run[-1].end]
@@ -136,7 +136,7 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Remove a demonym before a name, and numbers and function words after it that are not part of it."""
+    """Remove demonyms, numbers and function words at the ends of a run that are not part of the name."""
     if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
     is_demonym = run[0].lower in lexicon.demonyms and head_type_of(lexicon, text, run) is None
@@ -167,7 +167,7 @@ def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the number at the end of a run is a year or, as in Berlin 3, not that of a model."""
+    """Return True if the number at the end of a run is not part of the name: a year, or the 3 in Berlin 3."""
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True
     return bool(YEAR.fullmatch(run[-1].text)) and not _is_programme(lexicon, run)
@@ -179,7 +179,7 @@ def _is_programme(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     return len(run) > 2 and is_round and all(is_english_word(lexicon, token) for token in run[:-1])
 
 
-def _is_no_name(lexicon: Lexicon, run: Sequence[Token]) -> bool:
+def _is_not_name(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     last = run[-1].lower
     if len(run) == 1:
         return last in lexicon.non_names or len(last) < 2 or last.replace("-", "") in lexicon.abbreviations

@@ -1,4 +1,4 @@
-"""Names of persons by their form: a given name and a family name, in the order of their language."""
+"""Recognize names of persons: a given name and a family name, in the order of their language."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if the first word is a given name and no place, and the last word is no head noun."""
+    """Return True if the first word is a given name and not a place, and the last word is not a head noun."""
     is_given_name = words[0] in lexicon.given_names and not lexicon.is_place(words[0])
     return is_given_name and words[-1] not in lexicon.head_types
 
@@ -49,7 +49,7 @@ def is_function_word_surname(lexicon: Lexicon, first: str, second: str) -> bool:
         return is_chinese_name(lexicon, (first, second.lower()))
     if "-" in second:
         return first in lexicon.east_asian_surnames and second.rpartition("-")[2].islower()
-    # An article in An Ansteel executive and An MRI, a family name in An Jianguo.
+    # `An` is an article in An Ansteel executive and An MRI, and a family name in An Jianguo.
     is_article = second[0].lower() in "aeiou" or second.isupper()
     return first == "an" and not is_article and is_chinese_name(lexicon, (first, second.lower()))
 
@@ -58,7 +58,7 @@ def is_chinese_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
     """Return True if `words` are a Chinese family name in pinyin and a given name."""
     if len(words) != 2 or words[0] not in lexicon.chinese_surnames or words[1] in lexicon.head_nouns:
         return False
-    # Jun is a common word only as a month, and Dan only as a name.
+    # Ignore the frequency of Jun, which is also a month, and of given names such as Dan.
     is_name = words[1] == "jun" or words[1] in lexicon.given_names
     is_common = not is_name and lexicon.frequencies.get(words[1], 0) >= COMMON_WORD
     return not is_common and bool(CHINESE_GIVEN_NAME.fullmatch(words[1]))

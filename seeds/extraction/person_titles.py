@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.tokens import Token, head_type_of, is_english_word
 
-# The ends of the offices that have their portfolio after them.
+# The ends of offices before a portfolio. The missing first letter can be a capital or not.
 OFFICES_BEFORE_PORTFOLIO = (
     "inister of ",
     "inister for ",
@@ -63,7 +63,7 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
-    """Return how many tokens of a run are the country of an office; 0 if no name follows the country."""
+    """Return the number of tokens for the country of an office, or 0 if no name follows the country."""
     if lexicon.is_place(text[run[0].start : run[-1].end]):
         return 0
     ends = range(len(run) - 1, 1, -1)
@@ -95,7 +95,7 @@ def _is_portfolio_word(lexicon: Lexicon, token: Token) -> bool:
 
 
 def is_title_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a token belongs to offices and forms of address."""
+    """Return True if a token can be part of an office or of a form of address."""
     titles, word = lexicon.title_words, token.lower
     return word in titles or ("-" in word and all(part in titles for part in word.split("-")))
 

@@ -1,4 +1,4 @@
-"""An operator's own spaCy pipeline as an additional recognizer of names."""
+"""Use an operator's own spaCy pipeline as an additional recognizer of names."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ from typing import Any
 from seeds.escaping import printable
 from seeds.extraction.extractor import RecognizedName, Recognizer, recognize_nothing
 
-# The labels of OntoNotes, which most pipelines have, and PER of others. Dates and amounts are not entities.
+# The labels of OntoNotes, which most pipelines use, and PER, which others use. Dates and amounts are not
+# entities.
 TYPES = {
     "PERSON": "person",
     "PER": "person",
@@ -21,13 +22,13 @@ TYPES = {
     "WORK_OF_ART": "product",
     "EVENT": "event",
 }
-# Marks, articles and possessives, which some pipelines make part of a name.
+# Marks, articles and possessives, which some pipelines include in a name.
 MARKS = r"[\s\"'“”‘’,;:()]*"
 NAME = re.compile(rf"{MARKS}(?:the\s+)?{MARKS}([^\W_].*?)(?:['’]s?)?{MARKS}", re.DOTALL | re.IGNORECASE)
 
 
 class ModelError(ValueError):
-    """The pipeline cannot be loaded. The message is one line that names the setting."""
+    """A failure to load the pipeline. The message is one line that names the setting."""
 
 
 def load_recognizer(model: str) -> Recognizer:
@@ -45,7 +46,7 @@ def load_recognizer(model: str) -> Recognizer:
         pipeline = import_module("spacy").load(model)
     except ImportError as error:
         raise _make_error(model, f"needs a package that is not installed: {error.name}") from None
-    except Exception as error:  # Pipelines run their own code when they are loaded.
+    except Exception as error:  # A pipeline runs its own code, which can raise any error.
         raise _make_error(model, str(error)) from None
     return lambda text: _find_names(pipeline(text))
 

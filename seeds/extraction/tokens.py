@@ -10,7 +10,7 @@ from seeds.extraction.lexicon import COMMON_WORD, RARE_WORD, Lexicon
 
 UPPER = "".join(chr(point) for point in range(0x41, 0x2000) if unicodedata.category(chr(point)) == "Lu")
 LETTER = rf"[^\W_{CJK}]"
-# U.S., AT&T, Graf-Moser, ASCEND-3, O'Brien, Xi'an, AI+.
+# Words such as U.S., AT&T, Graf-Moser, ASCEND-3, O'Brien, Xi'an and AI+.
 CAPITALISED = (
     rf"[{UPPER}](?:\.[{UPPER}])+\.?"
     rf"|[{UPPER}]{LETTER}*(?:[-&](?=[{UPPER}\d]){LETTER}+|['’](?!s\b)(?=[^\W\d_]){LETTER}+)*\+?"
@@ -25,8 +25,9 @@ MAX_PREFIX_LENGTH = 4
 GIVEN_NAME_SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
 # Words that follow a place and a hyphen, and are not a syllable of a given name.
 PLACE_COMPOUNDS = frozenset(("area", "based", "born", "led", "made", "owned", "style", "wide"))
-# Legal forms that are written with a full stop, and that full stop if it does not end a sentence.
+# Legal forms that can be written with a full stop.
 DOTTED_FORMS = frozenset(("bros", "co", "corp", "inc", "ltd"))
+# A full stop that does not end a sentence.
 INNER_FULL_STOP = re.compile(r"\.(?=[,;:)]|['’]s| [a-z(])")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
@@ -53,8 +54,8 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
         word = match.group()
         small = word.lower()
         ahead = text[end : end + 2]
-        # Four in ten capitalised words only begin a sentence. After another capitalised word, as in Formula
-        # One, a function word can be part of a name.
+        # Skip function words at the beginning of a sentence, which are four in ten capitalised words. After
+        # another capitalised word, as in Formula One, a function word can be part of a name.
         if ahead[1:].islower() and start - previous_end != 1 and small in function_words:
             continue
         is_number = word[0].isdigit()
@@ -71,7 +72,7 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 
 
 def _word_start(text: str, start: int, is_number: bool) -> int:
-    """Return the start of the word whose capital or digit is at `start`; -1 if that is inside a word."""
+    """Return the start of a name's word with a capital or digit at `start`, or -1 inside a different word."""
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
     if prefix:
@@ -85,7 +86,7 @@ def _is_word_character(character: str) -> bool:
 
 
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
-    """Return the end of a word before a hyphen or full stop that can be part of it."""
+    """Return the end of a word, including a syllable after a hyphen or a full stop that belongs to it."""
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)
     is_dotted = text[start:end].lower() in DOTTED_FORMS and INNER_FULL_STOP.match(text, end)
@@ -112,7 +113,7 @@ def to_lower(text: str) -> str:
 
 
 def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Return the words of the name that `tokens` make, including the lowercase words between them."""
+    """Return the words of the name from `tokens`, including the lowercase words between them."""
     words = to_lower(text[tokens[0].start : tokens[-1].end])
     # S.A. becomes SA, but 3.5 does not become 35.
     return tuple(
@@ -122,10 +123,10 @@ def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
 
 
 def head_type_of(lexicon: Lexicon, text: str, tokens: Sequence[Token]) -> str | None:
-    """Return the type that the head noun of a name tells; a single word has no head noun."""
+    """Return the type that the head noun of a name indicates, or None. A single word has no head noun."""
     return lexicon.head_type(words_of(text, tokens)) if len(tokens) > 1 else None
 
 
 def is_english_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a token is an English word and no place."""
+    """Return True if a token is an English word, and not a place."""
     return token.lower in lexicon.frequencies and not lexicon.is_place(token.text)

@@ -1,4 +1,4 @@
-"""Word lists that tools/freeze_word_lists.py made; NOTICE names their sources."""
+"""Load the word lists. tools/freeze_word_lists.py makes the files, and NOTICE names their sources."""
 
 import gzip
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def place_names() -> Mapping[str, bool]:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Return given names of many languages in lower case, without names that are mostly ordinary words."""
+    """Return given names of many languages in lower case, without names that are usually ordinary words."""
     return frozenset(read_lines("given_names"))
 
 
@@ -39,10 +39,10 @@ def possible_given_names() -> frozenset[str]:
 
 @cache
 def family_names() -> frozenset[str]:
-    """Return family names of many languages in lower case, without names that are mostly ordinary words."""
+    """Return family names of many languages in lower case, without names that are usually ordinary words."""
     return frozenset(read_lines("family_names"))
 
 
 def read_lines(name: str) -> list[str]:
-    """Return the lines of a list, by the name of its file without the extension."""
+    """Return the lines of the word list in the file `name`, which is given without its extension."""
     return gzip.decompress((FOLDER / f"{name}.txt.gz").read_bytes()).decode().splitlines()

@@ -144,7 +144,7 @@ def idf(lexicon: Lexicon, word: str) -> float:
     return _idf_of_count(lexicon.frequencies.get(word, 0))
 
 
-# Most words of a text are among a few thousand common words.
+# Most words of a text are common words, so the cache answers most calls.
 @lru_cache(maxsize=65_536)
 def _idf_of_count(count: int) -> float:
     # The expected number of occurrences in a text. By the Poisson distribution, the share of texts that

@@ -47,7 +47,7 @@ def _select_lowest_scored_links() -> Select[Any]:
 
 
 LOWEST_SCORED_LINKS = _select_lowest_scored_links()
-# Sets the columns that are named in the parameters.
+# This statement sets the columns that are named in the parameters.
 UPDATE_LINK = update(LINKS).where(LINKS.c.id == bindparam("link"))
 DELETE_LINKS = delete(LINKS).where(LINKS.c.id.in_(IDENTITIES))
 DELETE_COMPUTED_LINKS_TO = delete(LINKS).where(LINKS.c.target_id == IDENTITY, LINKS.c.basis == "computed")

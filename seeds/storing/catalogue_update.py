@@ -16,7 +16,7 @@ from seeds.storing.history import increment_corpus_revision
 from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES = table_of(Entity)
-# Sets the columns that are named in the parameters.
+# This statement sets the columns that are named in the parameters.
 UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
 
 

@@ -41,7 +41,7 @@ DELETES = [
     for table in map(table_of, (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting))
 ]
 TERMS = table_of(ArticleTerms)
-# Sets the columns that are named in the parameters.
+# This statement sets the columns that are named in the parameters.
 UPDATE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
 
 

@@ -1,4 +1,4 @@
-"""The context of one mention of a name: the words before and after it. The context signs test this."""
+"""The context of a mention: the words before and after the name, which the context signs test."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ Usage = Literal["quoted", "article", "attribute", "bare"]
 which the article belongs, as in `the Velmora phone`; or bare."""
 USAGES: tuple[Usage, ...] = ("quoted", "article", "attribute", "bare")
 
-# How many characters before and after a name belong to its context, and within which the next words are read.
+# The numbers of characters that are read before a name, after a name, and for the next three words.
 BEFORE_LENGTH, AFTER_LENGTH, NEXT_WORDS_LENGTH = 48, 110, 48
 QUOTATION_MARKS, MARKS = "\"'“”‘’", ".,;:!?()[]—\"'“”‘’"
 AUXILIARIES = frozenset(
@@ -22,12 +22,12 @@ AUXILIARIES = frozenset(
 )
 ARTICLES = frozenset(("a", "an", "the"))
 DETERMINERS = frozenset(("a", "an", "her", "his", "its", "our", "the", "their", "this"))
-# Prepositions after which a name usually is not the subject of the sentence, besides those of places.
+# After these prepositions, and after those of places, a name is usually not the subject of the sentence.
 OBLIQUE_PREPOSITIONS = frozenset(("at", "by", "for", "from", "in", "of", "to", "with"))
-# Words after a verb that looks like a plural noun: Velmora plans to grow.
+# Words which show that the word before is a verb and not a plural noun: Velmora plans to grow.
 OBJECT_WORDS = frozenset(("a", "an", "as", "her", "his", "its", "that", "the", "their", "to"))
 NAMING_WORDS = frozenset(("called", "codenamed", "dubbed", "entitled", "named", "nicknamed", "titled"))
-# Which signs look at a word, given the word between it and the name or its article.
+# The scope for two words before a name, by the second word: `suburbs of` has the scope `word and of`.
 LINK_SCOPES: dict[str, Scope] = {
     "of": "word and of",
     "at": "word and at",
@@ -52,24 +52,25 @@ class Context:
         lexicon: The words that extraction knows.
         candidate: The mention.
         text: The text in which the mention is.
-        before: Up to three words before the name, the nearest last; empty if no space precedes the name.
-        mark: The character before that space.
+        before: Up to three words before the name, in order. Empty if no space precedes the name.
+        mark: The character before the space that precedes the name.
         after: The text after the name.
         following: Up to three words after the name and a space or a possessive.
         last: The word right before the name, or an empty string.
         next: The word right after the name, or an empty string.
         has_article: True if an article precedes the name.
-        link: The word right before the name and its article, or an empty string.
-        linked: The word before `link`, or None if there is none.
-        noun_before: The type of the noun right before the name.
-        next_noun: The type of the noun right after the name.
+        link: The word right before the name, or before the article of the name, or an empty string.
+        linked: The word before `link`, or None.
+        noun_before: The type of the noun right before the name, or None.
+        next_noun: The type of the noun right after the name, or None.
         verb: The verb after the name, without auxiliaries, or an empty string.
-        pronoun: The first pronoun in the sentence after the name.
-        apposition: The type of the noun in apposition.
-        is_container: True if the apposition tells what the entity contains, as in `a network of ports`.
+        pronoun: The first pronoun in the sentence after the name, or an empty string.
+        apposition: The type of the noun in apposition, or None.
+        is_container: True if the apposition names the contents of the entity, as in `a network of ports`.
         is_oblique: True if a preposition precedes the name.
-        is_attribute: True if a noun follows to which the name can be an attribute.
-        is_full: True if the name has several words.
+        is_attribute: True if the name can be an attribute of a noun that follows.
+        is_multiword: True if the name has several words.
+        scopes: The scopes of the signs that can be present.
     """
 
     __slots__ = (
@@ -81,7 +82,7 @@ class Context:
         "has_article",
         "is_attribute",
         "is_container",
-        "is_full",
+        "is_multiword",
         "is_oblique",
         "last",
         "lexicon",
@@ -105,7 +106,7 @@ class Context:
         self.following = _following_words(self.after)
         self.last = self.before[-1] if self.before else ""
         self.next = self.following[0] if self.following else ""
-        self.is_full = len(candidate.words) > 1
+        self.is_multiword = len(candidate.words) > 1
         self.is_oblique = self.last in OBLIQUE_PREPOSITIONS or self.last in lexicon.place_prepositions
         self.noun_before = lexicon.noun_type(self.last)
         self.next_noun: str | None = None
@@ -137,7 +138,7 @@ class Context:
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
-        """Return where signs before the name can look, and read what they test."""
+        """Return the scopes before the name, and set the attributes that their signs test."""
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
             scopes.append("preposition")
@@ -162,7 +163,7 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return where signs after the name can look, and read what they test."""
+        """Return the scopes after the name, and set the attributes that their signs test."""
         after, scopes = self.after, list[Scope]()
         if self.apposition:
             scopes.append("apposition")
@@ -190,8 +191,8 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Return where signs in the predicate can look, and read what they test."""
-        scopes: list[Scope] = ["predicate"] if self.is_full else []
+        """Return the scopes in the predicate, and set the attributes that their signs test."""
+        scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)
         if self.verb:
             scopes.append("next verb")
@@ -202,7 +203,7 @@ class Context:
         return scopes
 
     def _is_plural_verb(self) -> bool:
-        """Return True if what looks like a plural noun is the verb: `Velmora plans to grow`."""
+        """Return True if the next word is a verb that looks like a plural noun: `Velmora plans to grow`."""
         has_object = not OBJECT_WORDS.isdisjoint(self.following[1:2])
         return self.next[-1:] == "s" and self.last not in DETERMINERS and has_object
 
@@ -225,7 +226,7 @@ def _strip_marks(words: Sequence[str]) -> list[str]:
 
 
 def first_verb(words: Sequence[str]) -> str:
-    """Return the first word that is no auxiliary, or an empty string."""
+    """Return the first word that is not an auxiliary, or an empty string."""
     for word in words:
         if word not in AUXILIARIES:
             return word
@@ -236,7 +237,7 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
     """Return the type of the noun in apposition, and whether the noun is a container."""
     after = context.after
     found = APPOSITION.match(after)
-    # `Near Bern, the boat and the …` changes the subject.
+    # In `Near Bern, the boat and the …`, the boat is a new subject and not an apposition.
     if not found or (context.is_oblique and after.startswith(" and", found.end())):
         return None, False
     is_container = found.group(1).endswith("network") and after.startswith(" of ", found.end())

@@ -23,18 +23,18 @@ SIGNS: tuple[Sign[Any], ...] = (
 )
 """The table of all signs."""
 
-# How many names have their votes cached.
+# The number of names whose votes are cached.
 CACHE_SIZE = 16_384
-# Signs, of which only the first that is present votes.
+# The signs of a group. Only the first sign that is present votes.
 Group = Sequence[Sign[Any]]
 
 
 class SignSubject(Protocol):
-    """What signs test: a name or a context."""
+    """A name or a context that signs test."""
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """Where signs can look."""
+        """The scopes of the signs that can be present."""
 
 
 class SignEngine:
@@ -73,7 +73,7 @@ class SignEngine:
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
-        """Return the votes of how the text mostly uses the name."""
+        """Return the votes of the way in which the text mostly uses the name."""
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
@@ -90,7 +90,7 @@ class SignEngine:
     def read_context(self, text: str, candidate: NameCandidate) -> Context:
         """Return the context of a mention of a name in `text`."""
         context = Context(self._lexicon, text, candidate)
-        if context.is_full and self._can_be_scheme(candidate.words):
+        if context.is_multiword and self._can_be_scheme(candidate.words):
             context.scopes = (*context.scopes, "scheme")
         return context
 
@@ -103,11 +103,11 @@ class SignEngine:
 
 
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
-    """Return the groups of signs by where they look. A sign without a group is its own group."""
+    """Return the groups of signs by scope. A sign without a group forms a group of one sign."""
     groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""
     for sign in signs:
-        same_scope = groups.setdefault(sign.looks_at, [])
+        same_scope = groups.setdefault(sign.scope, [])
         if sign.group and sign.group == previous:
             same_scope[-1].append(sign)
         else:

@@ -50,14 +50,14 @@ SIGNS: tuple[Sign[Context], ...] = (
         group="apposition",
     ),
     Sign(
-        "who",
+        "clause with who",
         "who clause",
         lambda here: not here.is_oblique and here.after.startswith(", who "),
         {"person": 4},
         example="Then [Velmora], who sang, came.",
     ),
     Sign(
-        "who after a preposition",
+        "clause with who after a preposition",
         "who clause",
         lambda here: here.is_oblique and here.after.startswith(", who "),
         {"person": 1},
@@ -82,7 +82,7 @@ SIGNS: tuple[Sign[Context], ...] = (
         group="next noun",
     ),
     Sign(
-        # Its place or its owner.
+        # A facility is named after its place or its owner.
         "facility",
         "next noun",
         lambda here: here.next in here.lexicon.facility_nouns,
@@ -93,7 +93,7 @@ SIGNS: tuple[Sign[Context], ...] = (
     Sign(
         "product with its own name",
         "next noun",
-        lambda here: here.is_full and here.next in here.lexicon.named_product_nouns,
+        lambda here: here.is_multiword and here.next in here.lexicon.named_product_nouns,
         {"product": 5},
         example="They tried the [Green Quay] app there.",
         group="next noun",
@@ -108,7 +108,7 @@ SIGNS: tuple[Sign[Context], ...] = (
         group="next noun",
     ),
     Sign(
-        # The product or its maker.
+        # The name can be that of the product or of its maker.
         "product",
         "next noun",
         lambda here: here.next_noun == "product",
@@ -128,14 +128,14 @@ SIGNS: tuple[Sign[Context], ...] = (
     Sign(
         "verb of speech after several words",
         "next verb",
-        lambda here: here.is_full and here.verb in here.lexicon.speech_verbs,
+        lambda here: here.is_multiword and here.verb in here.lexicon.speech_verbs,
         {"person": 2, "organization": 1},
         example="Then [Tovrik Ekkelund] said so.",
     ),
     Sign(
         "verb of speech after one word",
         "next verb",
-        lambda here: not here.is_full and here.verb in here.lexicon.speech_verbs,
+        lambda here: not here.is_multiword and here.verb in here.lexicon.speech_verbs,
         {"person": 1, "organization": 1.5},
         example="Then [Velmora] said so.",
     ),
@@ -149,7 +149,7 @@ SIGNS: tuple[Sign[Context], ...] = (
     ),
     # The rest of the sentence.
     Sign(
-        "its",
+        "pronoun its",
         "pronoun after",
         lambda here: here.pronoun == "its",
         {"person": -1.5, "organization": 1},
@@ -169,9 +169,9 @@ SIGNS: tuple[Sign[Context], ...] = (
         {"event": 2},
         example="Then [Green Quay] opens on Monday.",
     ),
-    # What follows a comma or a hyphen.
+    # The words after a comma or a hyphen.
     Sign(
-        "which",
+        "clause with which",
         "which clause",
         lambda here: not here.mark.isalnum(),
         {"person": -2, "organization": 1},
@@ -179,14 +179,14 @@ SIGNS: tuple[Sign[Context], ...] = (
     ),
     Sign(
         # The death of Velmora, which was sudden: the clause can belong to the noun before.
-        "which after a name in mid-sentence",
+        "clause with which after a name in mid-sentence",
         "which clause",
         lambda here: here.mark.isalnum(),
         {"person": -1},
         example="They mourn the loss of [Velmora], which was sudden.",
     ),
     Sign(
-        "country",
+        "country after a comma",
         "comma after",
         _is_before_country,
         {"place": 2},
@@ -194,7 +194,7 @@ SIGNS: tuple[Sign[Context], ...] = (
         group="comma after",
     ),
     Sign(
-        "age",
+        "age after a comma",
         "comma after",
         lambda here: bool(AGE.match(here.after)),
         {"person": 5},
@@ -202,7 +202,7 @@ SIGNS: tuple[Sign[Context], ...] = (
         group="comma after",
     ),
     Sign(
-        "made by",
+        "maker or place of manufacture",
         "comma after",
         lambda here: bool(MADE_BY.match(here.after)),
         {"product": 2},

@@ -9,13 +9,13 @@ from seeds.extraction.signs.sign import Sign
 from seeds.extraction.tokens import UPPER, YEAR
 
 WELL_KNOWN_PLACE_WEIGHT = 5
-OTHER_PLACE_WEIGHT = 3  # The name of a small town can also be that of something else.
+OTHER_PLACE_WEIGHT = 3  # The name of a small town can also be the name of a different entity.
 MODEL = re.compile(r"(?:[^\W\d_]+-?\d+[\w-]*|\d+[^\W\d_]+)")
 CAMEL_CASE = re.compile(rf"[^\W\d_]+[a-z][{UPPER}]|[a-z]-?[{UPPER}]")
 # A family name and a given name of two syllables: Tsai Mei-hua.
 HYPHENATED_NAME = re.compile(rf"[{UPPER}]\w+ [{UPPER}][a-z]{{1,5}}-[a-z]{{1,6}}")
-# The articles of Spanish, with which no name of a person begins.
-ROMANCE_ARTICLES = frozenset(("el", "la", "las", "los"))
+# The articles of Spanish. No name of a person begins with an article.
+SPANISH_ARTICLES = frozenset(("el", "la", "las", "los"))
 
 
 def _ambiguous_head(name: NameForm, index: int) -> str | None:
@@ -24,7 +24,7 @@ def _ambiguous_head(name: NameForm, index: int) -> str | None:
 
 
 def _head_type(name: NameForm, *, is_trade: bool) -> str | None:
-    """Return the type of an unambiguous head noun that is a trade word or is not."""
+    """Return the type of an unambiguous head noun: of a trade word, or of any other word."""
     lexicon, head = name.lexicon, name.head
     if head in lexicon.ambiguous_head_nouns or (head in lexicon.trade_words) != is_trade:
         return None
@@ -127,13 +127,13 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     Sign(
         "Spanish article",
         "personal name",
-        lambda name: name.words[0] in ROMANCE_ARTICLES,
+        lambda name: name.words[0] in SPANISH_ARTICLES,
         {"person": -3, "place": 1.5},
         example="El Velmora",
         group="person",
     ),
     Sign(
-        # A title before the name of a person is not part of the name.
+        # A rank is a title and not part of a person's name, so this name is not a person.
         "rank inside the name",
         "personal name",
         lambda name: name.words[0] in name.lexicon.ranks,
@@ -214,7 +214,7 @@ SIGNS: tuple[Sign[NameForm], ...] = (
         example="Velmorabad",
         expected={"place": 1},
     ),
-    # Capitals and signs.
+    # Capitals and the ampersand.
     Sign(
         "single word in camel case",
         "capitals",

@@ -1,4 +1,4 @@
-"""A name by itself: its words, and what the lexicon knows of them. The signs of form and use test this."""
+"""Names without their context, as the signs of form, usage, short forms and clusters test them."""
 
 from collections.abc import Container, Sequence
 
@@ -6,12 +6,12 @@ from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import Usage
 from seeds.extraction.signs.sign import Scope
 
-# The most words of a person's name.
+# The most words in the name of a person.
 MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """A name by itself.
+    """A name without its context.
 
     Attributes:
         lexicon: The words that extraction knows.
@@ -20,8 +20,8 @@ class NameForm:
         last: The last word.
         head: The head noun, or an empty string.
         is_well_known_place: True for a well-known place, False for another place, None for all other names.
-        suffix_type: The type that the suffix of the last word tells.
-        scopes: Where signs can look.
+        suffix_type: The type that the suffix of the last word indicates, or None.
+        scopes: The scopes of the signs that can be present.
     """
 
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
@@ -60,8 +60,8 @@ class UsedName:
         usage: How the text mostly uses the name.
         last: The last word.
         head: The head noun, or an empty string.
-        are_english: For each word, True if it is an English word.
-        scopes: Where signs can look.
+        are_english: For each word, True if the word is English.
+        scopes: The scopes of the signs that can be present.
     """
 
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
@@ -96,7 +96,8 @@ class ShortenedName:
         words: The words of the name as the lexicon writes them.
         last: The last word.
         is_last_word: True if the short form is the last word, False if it is the first word.
-        scopes: Where signs can look: nowhere if the text uses both or neither of these words alone.
+        scopes: The scopes of the signs that can be present. There is no scope if the text uses both the first
+            and the last word alone, or neither of these words.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")
@@ -114,7 +115,7 @@ class ClusterName:
 
     Attributes:
         words: The words of the name as the lexicon writes them.
-        scopes: Where signs can look.
+        scopes: The scopes of the signs that can be present.
     """
 
     __slots__ = ("scopes", "words")

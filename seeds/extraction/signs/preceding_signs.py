@@ -3,9 +3,9 @@
 from seeds.extraction.signs.context import Context, words_before
 from seeds.extraction.signs.sign import Sign
 
-# Prepositions that tell nothing about a place before an article: in the Board, but across the Velmora.
+# Prepositions that, before an article, do not indicate a place: in the Board, but across the Velmora.
 GENERAL_PREPOSITIONS = frozenset(("at", "between", "from", "in", "inside", "into", "through", "to"))
-# Shares of the weight of a preposition.
+# Changes of the weight of a preposition. The shares are factors.
 ATTRIBUTE_SHARE = 0.4  # If the name is an attribute: in Velmora shops.
 ENGLISH_NAME_SHARE = 0.3  # If the name is several English words: in Internet Explorer.
 LIST_SHARE = 0.75  # For each step from the first name of a list to the next.
@@ -19,7 +19,7 @@ def _place_preposition(here: Context) -> float:
         return 0
     words, frequencies = here.candidate.words, here.lexicon.frequencies
     share = 1 if here.stands_alone else ATTRIBUTE_SHARE
-    # Places of several English words have a head noun.
+    # The name of a place with several English words usually has a head noun.
     is_english = len(words) > 1 and all(word in frequencies for word in words)
     return weight * (share * ENGLISH_NAME_SHARE if is_english else share)
 
@@ -72,7 +72,7 @@ SIGNS: tuple[Sign[Context], ...] = (
         example="Then Dr [Velmora] came.",
     ),
     Sign(
-        # The weight is in the lexicon.
+        # The test returns the weight of the preposition from the lexicon.
         "preposition of place",
         "preposition",
         _place_preposition,
@@ -97,7 +97,7 @@ SIGNS: tuple[Sign[Context], ...] = (
         expected={"person": 2},
     ),
     Sign(
-        # A product is one of many.
+        # A product exists in many copies, so `a` can precede its name.
         "indefinite article",
         "article before",
         lambda here: here.last != "the" and here.stands_alone,

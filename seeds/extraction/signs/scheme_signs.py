@@ -1,16 +1,16 @@
-"""Signs that a name of English words only is that of a scheme: Quiet Shore, Second Helping."""
+"""Signs that a name with only English words is the name of a scheme: Quiet Shore, Second Helping."""
 
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import QUOTATION_MARKS, Context, first_verb
 from seeds.extraction.signs.sign import Sign
 
-# The most words of the name of a scheme.
+# The most words in the name of a scheme.
 MAX_SCHEME_WORDS = 4
 LINKS = frozenset(("by", "for", "in", "to"))
 
 
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    """Return True if a name is English words, and its head noun tells no type or only that of a place."""
+    """Return True if a name has only English words, and no head noun of a type other than place."""
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
     has_other_type = lexicon.head_types.get(lexicon.head_noun(words), "place") != "place"
@@ -18,7 +18,7 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 
 
 def _has_head(here: Context) -> bool:
-    """Return True if the name has a head noun, which is then that of a place."""
+    """Return True if the name has a known head noun. `can_be_scheme` accepts only head nouns of places."""
     return here.lexicon.head_noun(here.candidate.words) in here.lexicon.head_types
 
 

@@ -49,10 +49,10 @@ Scope = Literal[
     "which clause",
     "comma after",
     "hyphen after",
-    # Both, if the name can be that of a scheme.
+    # The words before and after the mention, if the name can be that of a scheme.
     "scheme",
 ]
-"""Where a sign looks."""
+"""The part of a name or of its context that a sign tests."""
 Subject = TypeVar("Subject")
 
 
@@ -61,20 +61,21 @@ class Sign(Generic[Subject]):
     """A rule that votes for the type of a name.
 
     Attributes:
-        name: What the sign is, in a few words.
-        looks_at: The part of the name or of its context that the sign tests. The sign is tested only if the
-            name or context has this part.
+        name: A short description of the sign.
+        scope: The part of the name or of its context that the sign tests. The sign is tested only if the name
+            or the context has this part.
         test: A function that returns True if the sign is present. It can also return a number, by which the
             weights are multiplied, or an entity type, which then gets the vote.
         votes: The weight for each type, or a single weight if the test returns the type.
-        example: A name or, in a sentence, a name in square brackets. Tests check that it has the sign.
-        expected: The votes in the example, if `votes` does not show them.
-        group: Of the signs in a group, only the first that is present votes. They are adjacent in the table.
+        example: A name, or a sentence with a name in square brackets. Tests check that the sign is present.
+        expected: The votes for the example, if they differ from `votes`.
+        group: The group of the sign. Only the first sign of a group that is present votes. The signs of a
+            group are adjacent in the table.
         votes_if_true: The votes if the test returns True.
     """
 
     name: str
-    looks_at: Scope
+    scope: Scope
     test: Callable[[Subject], Found]
     votes: Mapping[str, float] | float
     example: str

@@ -4,7 +4,7 @@ from seeds.extraction.person_names import is_chinese_firm
 from seeds.extraction.signs.name_form import MAX_PERSON_WORDS, ClusterName, ShortenedName, UsedName
 from seeds.extraction.signs.sign import Sign
 
-# Words that are not in the names of persons.
+# Words that do not occur in the names of persons.
 NON_PERSON_WORDS = frozenset(("and", "for", "of", "on", "the"))
 
 
@@ -16,7 +16,7 @@ def _ends_in_unknown_word(name: UsedName) -> bool:
     return not name.are_english[-1] or name.lexicon.is_place(name.last)
 
 
-def _is_no_person(name: UsedName) -> bool:
+def _is_not_person(name: UsedName) -> bool:
     linking_words = NON_PERSON_WORDS | name.lexicon.foreign_linking_words
     is_too_long = len(name.words) > MAX_PERSON_WORDS
     return is_too_long or all(name.are_english) or not linking_words.isdisjoint(name.words)
@@ -34,7 +34,7 @@ def _begins_with_known_place(name: UsedName) -> bool:
 
 def _shortens_person(name: ShortenedName) -> bool:
     lexicon = name.lexicon
-    # Only the last word of Second Harvest remains if the name begins a sentence.
+    # If Second Harvest begins a sentence, the function word Second is removed, and only Harvest remains.
     is_remainder = name.words[0] in lexicon.function_words and name.last in lexicon.frequencies
     is_person = name.is_last_word and not is_remainder and not lexicon.gazetteer.get(name.last)
     return _can_be_shortened(name) and is_person
@@ -50,7 +50,7 @@ def _can_be_shortened(name: ShortenedName) -> bool:
 
 
 def _can_be_first_name(name: ShortenedName) -> bool:
-    """Return True if the first word alone can be a person, as Tara, Zhang and Kim, or a place, as Bern."""
+    """Return True if the first word can be a person, such as Tara, Zhang or Kim, or a place, such as Bern."""
     lexicon, first = name.lexicon, name.words[0]
     is_surname = first in lexicon.chinese_surnames or first in lexicon.korean_surnames
     return first in lexicon.possible_given_names or is_surname or lexicon.is_place(first)
@@ -65,7 +65,7 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         example="Then [Velmora] came.",
     ),
     Sign(
-        "quotation that is no known head noun",
+        "quoted words without a known head noun",
         "quoted name",
         lambda name: len(name.words) > 1 and name.head not in name.lexicon.head_nouns,
         {"policy": 1.4, "product": 1.2, "organization": -3},
@@ -103,11 +103,11 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         example="They sailed the [Velmora Star] again.",
         group="unknown words after an article",
     ),
-    # The same without an article.
+    # Several words whose type is unknown, without an article.
     Sign(
-        "English words or too many for a person",
+        "only English words, or too many words for a person",
         "unknown words",
-        _is_no_person,
+        _is_not_person,
         {"organization": 1, "product": 0.8},
         example="They asked [Northern Lantern] again.",
         group="unknown words",
@@ -129,7 +129,7 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         group="unknown words",
     ),
     Sign(
-        "Chinese words that are no personal name",
+        "Chinese words that are not a personal name",
         "unknown words",
         lambda name: is_chinese_firm(name.lexicon, name.words),
         {"organization": 2.5, "product": 0.6},
@@ -168,7 +168,7 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         example="They asked [Velmora Weather] again.",
         group="unknown words",
     ),
-    # Whatever the words are.
+    # These signs do not depend on the words.
     Sign(
         "article",
         "name after an article",

@@ -26,7 +26,7 @@ def test_each_sign_has_its_own_name() -> None:
 def test_the_signs_of_a_group_are_adjacent_and_have_the_same_scope() -> None:
     groups = [list(group) for name, group in groupby(SIGNS, lambda sign: sign.group) if name]
     assert len({group[0].group for group in groups}) == len(groups)
-    assert all(len({sign.looks_at for sign in group}) == 1 for group in groups)
+    assert all(len({sign.scope for sign in group}) == 1 for group in groups)
 
 
 def test_votes_are_for_types_of_entities() -> None:
