@@ -19,7 +19,7 @@ def read(**environ: str) -> Settings:
     return read_settings(environ, INSTANCE)
 
 
-def refusal(**environ: str) -> str:
+def refusal_message(**environ: str) -> str:
     """Return the message that refuses `environ`: one line that begins with the variable."""
     with pytest.raises(SettingError) as refused:
         read(**environ)
@@ -160,7 +160,7 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
     ],
 )
 def test_an_invalid_value_is_refused_in_one_line_that_names_the_variable(variable: str, text: str) -> None:
-    message = refusal(**{variable: text})
+    message = refusal_message(**{variable: text})
     assert len(message) > len(variable) + 2
 
 
@@ -176,7 +176,7 @@ def test_an_invalid_value_is_refused_in_one_line_that_names_the_variable(variabl
     ],
 )
 def test_sqlite_in_memory_is_refused(url: str) -> None:
-    assert "file" in refusal(DATABASE_URL=url)
+    assert "file" in refusal_message(DATABASE_URL=url)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_sqlite_in_memory_is_refused(url: str) -> None:
     ],
 )
 def test_a_refusal_reveals_no_secret(variable: str, text: str) -> None:
-    assert "geheim" not in refusal(**{variable: text})
+    assert "geheim" not in refusal_message(**{variable: text})
 
 
 @pytest.mark.parametrize(
@@ -212,11 +212,11 @@ def test_a_refusal_reveals_no_secret(variable: str, text: str) -> None:
     ],
 )
 def test_an_unknown_variable_is_refused_with_the_name_of_the_nearest_one(variable: str, meant: str) -> None:
-    assert refusal(**{variable: "1"}).endswith(f"did you mean {meant}?")
+    assert refusal_message(**{variable: "1"}).endswith(f"did you mean {meant}?")
 
 
 def test_an_unknown_variable_unlike_any_other_is_refused_without_a_guess() -> None:
-    assert "did you mean" not in refusal(BRIEFS_ZZZZZZZZZZZZZZZZZZZZZZ="1")
+    assert "did you mean" not in refusal_message(BRIEFS_ZZZZZZZZZZZZZZZZZZZZZZ="1")
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -241,4 +241,4 @@ def test_the_command_line_stops_with_the_same_line(variable: str, text: str) -> 
     environ = clean_environ({variable: text})
     run = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr == f"briefs: {refusal(**{variable: text})}\n"
+    assert run.stderr == f"briefs: {refusal_message(**{variable: text})}\n"

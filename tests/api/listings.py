@@ -149,6 +149,6 @@ def walk(client: FlaskClient, target: str) -> Iterator[Any]:
         following = body["links"]["next"]
 
 
-def ids(*pages: Any) -> list[str]:
+def identifiers(*pages: Any) -> list[str]:
     """Return what identifies the items of `pages`: their ids, or the numbers of revisions."""
     return [str(item.get("id") or item["revision"]) for page in pages for item in page["data"]]

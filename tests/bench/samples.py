@@ -9,18 +9,18 @@ Json = dict[str, Any]
 TEXT = "The lamps of Port Ilse burn. Ilse sleeps."
 
 
-def gold_entity(name: str, *aliases: str, required: bool = True, mentions: int | None = 1) -> GoldEntity:
+def annotated_entity(name: str, *aliases: str, required: bool = True, mentions: int | None = 1) -> GoldEntity:
     """Return an annotated place."""
     forms = frozenset(map(normalize_name, (name, *aliases)))
     return GoldEntity(name, "place", frozenset({"place"}), forms, mentions, required)
 
 
-def gold(*entities: GoldEntity, ignored: tuple[str, ...] = ()) -> Gold:
+def page_annotations(*entities: GoldEntity, ignored: tuple[str, ...] = ()) -> Gold:
     """Return the annotations of a page with annotated entities only."""
     return Gold({}, entities, frozenset(ignored))
 
 
-def found(name: str, *others: str, kind: str = "place", mentions: int = 1) -> ExtractedEntity:
+def extracted_entity(name: str, *others: str, kind: str = "place", mentions: int = 1) -> ExtractedEntity:
     """Return an extracted entity whose mentions also use the names `others`."""
     return ExtractedEntity(name, kind, frozenset(map(normalize_name, (name, *others))), mentions)
 

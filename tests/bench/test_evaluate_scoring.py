@@ -11,9 +11,9 @@ from bench.evaluate.fields import measure_fields
 from bench.evaluate.gold import Gold, normalize_name, normalize_text, read_samples
 from bench.evaluate.links import measure_links
 from bench.evaluate.scores import Score, difference
-from tests.bench.samples import article, found, gold, gold_entity, link, mention
+from tests.bench.samples import annotated_entity, article, extracted_entity, link, mention, page_annotations
 
-ILSE = gold_entity("Port Ilse", "Ilse", mentions=2)
+ILSE = annotated_entity("Port Ilse", "Ilse", mentions=2)
 
 
 def test_an_empty_score_has_no_measures() -> None:
@@ -70,39 +70,51 @@ def test_a_difference_shows_the_texts_around_the_first_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    "entity", [found("Port Ilse"), found("Ilse"), found("Harbour of Ilse", "the Ilse's"), found("Ilse’s")]
+    "entity",
+    [
+        extracted_entity("Port Ilse"),
+        extracted_entity("Ilse"),
+        extracted_entity("Harbour of Ilse", "the Ilse's"),
+        extracted_entity("Ilse’s"),
+    ],
 )
 def test_an_entity_matches_by_any_of_its_forms(entity: Any) -> None:
-    assert match_entities(gold(ILSE), [entity]).score == Score(hits=1)
+    assert match_entities(page_annotations(ILSE), [entity]).score == Score(hits=1)
 
 
 def test_an_entity_of_the_wrong_type_is_a_miss_and_a_false_positive() -> None:
-    entity = found("Ilse", kind="person")
-    assert match_entities(gold(ILSE), [entity]).score == Score(spurious=1, missed=1)
-    assert match_entities(gold(ILSE), [entity], typed=False).score == Score(hits=1)
+    entity = extracted_entity("Ilse", kind="person")
+    assert match_entities(page_annotations(ILSE), [entity]).score == Score(spurious=1, missed=1)
+    assert match_entities(page_annotations(ILSE), [entity], typed=False).score == Score(hits=1)
 
 
 def test_an_annotated_entity_matches_once_and_prefers_the_same_name() -> None:
-    second, first = found("Ilse", mentions=2), found("Port Ilse", mentions=9)
-    result = match_entities(gold(ILSE), [second, first])
+    second, first = extracted_entity("Ilse", mentions=2), extracted_entity("Port Ilse", mentions=9)
+    result = match_entities(page_annotations(ILSE), [second, first])
     assert (result.hits, result.spurious) == (((ILSE, first),), (second,))
 
 
 def test_an_extracted_entity_matches_one_annotated_entity() -> None:
-    both = found("Ilse", "Aldemar")
-    assert match_entities(gold(ILSE, gold_entity("Aldemar")), [both]).score == Score(hits=1, missed=1)
+    both = extracted_entity("Ilse", "Aldemar")
+    assert match_entities(page_annotations(ILSE, annotated_entity("Aldemar")), [both]).score == Score(
+        hits=1, missed=1
+    )
 
 
 def test_optional_and_ignored_entities_are_not_errors() -> None:
-    optional = gold_entity("Aldemar", required=False)
-    entities = [found("Aldemar", kind="person"), found("Aldemar"), found("The Ledger")]
-    assert match_entities(gold(optional, ignored=("Ledger",)), entities).score == Score()
-    assert match_entities(gold(optional), []).score == Score()
+    optional = annotated_entity("Aldemar", required=False)
+    entities = [
+        extracted_entity("Aldemar", kind="person"),
+        extracted_entity("Aldemar"),
+        extracted_entity("The Ledger"),
+    ]
+    assert match_entities(page_annotations(optional, ignored=("Ledger",)), entities).score == Score()
+    assert match_entities(page_annotations(optional), []).score == Score()
 
 
 def measured(*mentions: dict[str, Any], kind: str = "place") -> EntityResult:
     item = {"name": "Port Ilse", "type": kind, "mentions": list(mentions)}
-    return measure_entities("a.txt", gold(ILSE), [item], article())
+    return measure_entities("a.txt", page_annotations(ILSE), [item], article())
 
 
 def test_a_number_of_mentions_may_differ_by_one_and_offsets_are_checked() -> None:
@@ -139,7 +151,9 @@ def test_errors_of_entities_name_the_expected_and_the_actual_type() -> None:
         "a.txt: entity missed: Port Ilse: expected place, got person",
         "a.txt: entity spurious: Port Ilse: expected place, got person",
     ]
-    again = measure_entities("a.txt", gold(ILSE), [_item("Port Ilse"), _item("Ilse"), _item("Renn")], None)
+    again = measure_entities(
+        "a.txt", page_annotations(ILSE), [_item("Port Ilse"), _item("Ilse"), _item("Renn")], None
+    )
     assert [fault.line for fault in again.faults if fault.kind != "mentions"] == [
         "a.txt: entity again: Ilse: expected place, got place",
         "a.txt: entity spurious: Renn: expected -, got place",
@@ -152,7 +166,7 @@ def _item(name: str) -> dict[str, Any]:
 
 def test_the_forms_of_an_extracted_entity_are_its_name_and_its_mentions() -> None:
     item = {"name": "Port Ilse", "type": "place", "mentions": [mention(29, 35, "Ilse’s")]}
-    assert read_entity(item) == found("Port Ilse", "Ilse")
+    assert read_entity(item) == extracted_entity("Port Ilse", "Ilse")
 
 
 def test_only_links_with_a_score_and_a_target_are_counted() -> None:

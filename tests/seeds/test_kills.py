@@ -83,7 +83,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "pages"
 
 
-def change(folder: Path) -> None:
+def change_documents(folder: Path) -> None:
     """Correct, delete and add documents in `folder`."""
     for number in (0, 2, 3):
         write(folder, f"{number}", page(number, "daily"), f"slug: gauge-{number}" if number == 2 else None)
@@ -93,7 +93,7 @@ def change(folder: Path) -> None:
         write(folder, f"{number}", page(number, "daily"))
 
 
-def check_whole(found: Rows, before: Rows, after: Rows) -> None:
+def check_articles(found: Rows, before: Rows, after: Rows) -> None:
     """Assert that each article after a killed run equals the article before or after a complete load."""
     own = ("articles", "article_slugs", "sources", "takeaways", "article_entities", "revisions")
     present = without_volatile_columns(found)
@@ -116,7 +116,7 @@ def test_a_killed_load_that_is_run_again_ends_like_a_load_that_was_not_killed(
     save, restore = rewind
     seed(app, folder)
     before = without_volatile_columns(rows(app))
-    change(folder)
+    change_documents(folder)
     save()
     steps = count_steps(database_url, (*LOAD, str(folder)))
     after = without_volatile_columns(rows(app))
@@ -126,7 +126,7 @@ def test_a_killed_load_that_is_run_again_ends_like_a_load_that_was_not_killed(
         restore()
         kill_before_step(database_url, (*LOAD, str(folder)), step)
         found = rows(app)
-        check_whole(found, before, after)
+        check_articles(found, before, after)
         committed.add(len(found["changes"]))
         again = app.test_cli_runner().invoke(args=["seed", *LOAD, str(folder)])
         assert again.exit_code == 0, again.output

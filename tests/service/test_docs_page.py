@@ -60,7 +60,7 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAnswer:
     """The address of a request and its answer, as the page shows them after Execute."""
 
     url: str
@@ -73,18 +73,18 @@ def test_each_operation_is_listed_and_can_be_tried(server: Server, browser: Chro
     here = f"http://127.0.0.1:{server.port}"
     browser.get(f"{here}/docs")
     expected = {path["get"]["operationId"] for path in specification["paths"].values()}
-    wait_until(browser, lambda: listed(browser) == expected)
+    wait_until(browser, lambda: listed_operations(browser) == expected)
     assert browser.title == specification["info"]["title"]
 
-    health = execute(browser, "getHealth")
-    assert health == Shown(f"{here}/healthz", 200, {"status": "ok"})
-    articles = execute(browser, "listArticles")
+    health = try_operation(browser, "getHealth")
+    assert health == ShownAnswer(f"{here}/healthz", 200, {"status": "ok"})
+    articles = try_operation(browser, "listArticles")
     assert articles.url.startswith(f"{here}/v1/articles")
     assert (articles.status, articles.body) == (200, json.loads(server.get(articles.url[len(here) :]).body))
 
     # The logs contain no errors, no violations of the content security policy and no foreign requests.
-    assert log(browser, "browser") == []
-    requested = requests(browser)
+    assert read_log(browser, "browser") == []
+    requested = requested_urls(browser)
     assert f"{here}/healthz" in requested
     assert [url for url in requested if not url.startswith(f"{here}/")] == []
 
@@ -93,13 +93,13 @@ def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
     WebDriverWait(browser, PATIENCE_SECONDS).until(lambda _: condition())
 
 
-def listed(browser: Chrome) -> set[str]:
+def listed_operations(browser: Chrome) -> set[str]:
     """Return the ids of the operations on the page, whose blocks are named `operations-TAG-ID`."""
     blocks = browser.find_elements(By.CSS_SELECTOR, ".opblock")
     return {str(block.get_attribute("id")).rpartition("-")[2] for block in blocks}
 
 
-def execute(browser: Chrome, operation: str) -> Shown:
+def try_operation(browser: Chrome, operation: str) -> ShownAnswer:
     """Open `operation`, press Execute and return what the page shows."""
     block = browser.find_element(By.CSS_SELECTOR, f"[id$=-{operation}]")
 
@@ -110,22 +110,22 @@ def execute(browser: Chrome, operation: str) -> Shown:
     find(".opblock-summary-control").click()
     find("button.execute").click()
     body = find(".live-responses-table .response-col_description code").get_property("textContent")
-    return Shown(
+    return ShownAnswer(
         find(".request-url pre").text,
         int(find(".live-responses-table .response .response-col_status").text),
         json.loads(str(body)),
     )
 
 
-def log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
+def read_log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
     """Return the entries of a log of the browser since the last call."""
     entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
     return entries
 
 
-def requests(browser: Chrome) -> list[str]:
+def requested_urls(browser: Chrome) -> list[str]:
     """Return the URL of each request that the page sent over the network."""
-    events = [json.loads(entry["message"])["message"] for entry in log(browser, "performance")]
+    events = [json.loads(entry["message"])["message"] for entry in read_log(browser, "performance")]
     sent = [
         event["params"]["request"]["url"]
         for event in events

@@ -145,7 +145,7 @@ def test_an_invalid_setting_stops_startup_with_one_line(variable: str, text: str
     assert "geheim" not in line
 
 
-def fresh(connection: HTTPConnection) -> int:
+def send_on_new_connection(connection: HTTPConnection) -> int:
     """Send a request on a new connection."""
     try:
         return finish(send(connection))
@@ -153,7 +153,7 @@ def fresh(connection: HTTPConnection) -> int:
         connection.close()
 
 
-def kept(connection: HTTPConnection) -> int:
+def send_on_kept_connection(connection: HTTPConnection) -> int:
     """Send a request on the connection of the last request.
 
     If the server has closed it and no answer has begun, send the request again on a new connection, as any
@@ -181,7 +181,7 @@ def finish(response: HTTPResponse) -> int:
 
 
 @contextmanager
-def asking(server: Server) -> Iterator[list[object]]:
+def sending_clients(server: Server) -> Iterator[list[object]]:
     """Let clients of both kinds send requests, and yield the growing list of statuses and exceptions."""
     results: list[object] = []
     done = threading.Event()
@@ -195,7 +195,11 @@ def asking(server: Server) -> Iterator[list[object]]:
                 results.append(error)
         connection.close()
 
-    threads = [threading.Thread(target=run, args=(ask, pause)) for ask in (fresh, kept) for pause in PAUSES]
+    threads = [
+        threading.Thread(target=run, args=(ask, pause))
+        for ask in (send_on_new_connection, send_on_kept_connection)
+        for pause in PAUSES
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -207,7 +211,7 @@ def asking(server: Server) -> Iterator[list[object]]:
 
 
 def test_a_reload_loses_no_request(database: str, tmp_path: Path) -> None:
-    with running_gunicorn(database, tmp_path) as server, asking(server) as results:
+    with running_gunicorn(database, tmp_path) as server, sending_clients(server) as results:
         for _ in range(RELOADS):
             reload(server)
             asked = len(results)

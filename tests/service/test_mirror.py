@@ -41,7 +41,7 @@ def commands(random: Random, folder: Path) -> list[list[str]]:
     return several
 
 
-def served(server: Server) -> dict[str, Article]:
+def served_articles(server: Server) -> dict[str, Article]:
     """Return the current state of every article that the server lists."""
     articles: dict[str, Article] = {}
     target = "/v1/articles?limit=100&fields=id"
@@ -54,7 +54,7 @@ def served(server: Server) -> dict[str, Article]:
     return articles
 
 
-def undated(change: dict[str, Any]) -> tuple[Any, ...]:
+def comparable(change: dict[str, Any]) -> tuple[Any, ...]:
     """Return the values that a row of `changes` and a change in an answer have in the same form."""
     return change["sequence"], change["kind"], change["revision"], change["fields"]
 
@@ -73,9 +73,9 @@ def test_a_copy_equals_the_server_at_every_pause_of_several_writers(
                 mirror.follow()
             assert [writer.exitcode for writer in writers] == [0] * WRITERS
             mirror.follow()
-            assert mirror.articles == served(server)
+            assert mirror.articles == served_articles(server)
             happened = rows(app)["changes"]
-            assert [undated(one) for one in mirror.changes] == [undated(one) for one in happened]
+            assert [comparable(one) for one in mirror.changes] == [comparable(one) for one in happened]
     kinds = [change["kind"] for change in mirror.changes]
     back = [change for change in mirror.changes if change["kind"] == "created" and change["revision"] > 1]
     assert len(kinds) > 200

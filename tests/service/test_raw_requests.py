@@ -20,7 +20,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield server
 
 
-def header(answer: bytes, name: str) -> str:
+def header_of(answer: bytes, name: str) -> str:
     """Return the value of the header field `name` of a raw answer."""
     head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
     (value,) = [
@@ -31,7 +31,7 @@ def header(answer: bytes, name: str) -> str:
     return value
 
 
-def raw(target: str, *fields: str, method: str = "GET") -> bytes:
+def raw_request(target: str, *fields: str, method: str = "GET") -> bytes:
     """Return the bytes of a request after which the server closes the connection."""
     lines = [f"{method} {target} HTTP/1.1", *fields, "Connection: close", "", ""]
     return "\r\n".join(lines).encode()
@@ -41,9 +41,9 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-def problem(answer: bytes) -> dict[str, Any]:
+def problem_of(answer: bytes) -> dict[str, Any]:
     """Return the problem in a raw answer."""
-    assert header(answer, "Content-Type") == PROBLEM_JSON
+    assert header_of(answer, "Content-Type") == PROBLEM_JSON
     body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert body["status"] == status(answer)
     return body
@@ -55,10 +55,10 @@ def without_date(head: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("target", ["/", "/v1/articles", "/docs", "/openapi.json", "/v1/nothing"])
 def test_the_answer_to_head_is_the_answer_to_get_without_its_body(server: Server, target: str) -> None:
-    get = server.exchange(raw(target, "Host: a", "X-Request-ID: x"))
-    head = server.exchange(raw(target, "Host: a", "X-Request-ID: x", method="HEAD"))
+    get = server.exchange(raw_request(target, "Host: a", "X-Request-ID: x"))
+    head = server.exchange(raw_request(target, "Host: a", "X-Request-ID: x", method="HEAD"))
     fields, _, body = get.partition(b"\r\n\r\n")
-    assert len(body) == int(header(get, "Content-Length"))
+    assert len(body) == int(header_of(get, "Content-Length"))
     assert body
     assert head.endswith(b"\r\n\r\n")
     assert without_date(head[:-4]) == without_date(fields)
@@ -84,46 +84,46 @@ def test_the_answer_to_head_is_the_answer_to_get_without_its_body(server: Server
     ],
 )
 def test_invalid_percent_encoding_is_a_client_error(server: Server, target: str, expected: int) -> None:
-    answer = server.exchange(raw(target, "Host: a"))
-    assert problem(answer)["status"] == expected
+    answer = server.exchange(raw_request(target, "Host: a"))
+    assert problem_of(answer)["status"] == expected
     assert b"\nX-Injected" not in answer
 
 
 @pytest.mark.parametrize("length", [4_097, 5_000, 8_170])
 @pytest.mark.parametrize("start", ["/", "/v1/articles?cursor=", "/v1/articles/"])
 def test_a_target_over_4096_bytes_is_a_problem(server: Server, start: str, length: int) -> None:
-    answer = server.exchange(raw(start + "a" * (length - len(start)), "Host: a"))
-    assert problem(answer)["status"] == 414
+    answer = server.exchange(raw_request(start + "a" * (length - len(start)), "Host: a"))
+    assert problem_of(answer)["status"] == 414
 
 
 @pytest.mark.parametrize(("start", "expected"), [("/", 404), ("/v1/articles?cursor=", 422)])
 def test_a_target_of_4096_bytes_is_accepted(server: Server, start: str, expected: int) -> None:
-    answer = server.exchange(raw(start + "a" * (4_096 - len(start)), "Host: a"))
-    assert problem(answer)["status"] == expected
+    answer = server.exchange(raw_request(start + "a" * (4_096 - len(start)), "Host: a"))
+    assert problem_of(answer)["status"] == expected
 
 
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (raw("/hunter2" + "a" * 8_190, "Host: a"), 414),
-        (raw("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
-        (raw("hunter2", "Host: a"), 400),
-        (raw("http://[hunter2", "Host: a"), 400),
-        (raw("/", "hunter2 : a"), 400),
-        (raw("/", "Host: a", method="hunter2 \x07"), 400),
-        (raw("/", "Host: a", "Expect: hunter2"), 417),
-        (raw("/", "Host: a", "Transfer-Encoding: hunter2"), 501),
-        (raw("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
+        (raw_request("/hunter2" + "a" * 8_190, "Host: a"), 414),
+        (raw_request("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
+        (raw_request("hunter2", "Host: a"), 400),
+        (raw_request("http://[hunter2", "Host: a"), 400),
+        (raw_request("/", "hunter2 : a"), 400),
+        (raw_request("/", "Host: a", method="hunter2 \x07"), 400),
+        (raw_request("/", "Host: a", "Expect: hunter2"), 417),
+        (raw_request("/", "Host: a", "Transfer-Encoding: hunter2"), 501),
+        (raw_request("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
     ],
 )
 def test_an_unreadable_request_gets_a_problem_that_does_not_repeat_it(
     server: Server, request_: bytes, expected: int
 ) -> None:
     answer = server.exchange(request_)
-    assert problem(answer)["status"] == expected
-    assert len(answer.partition(b"\r\n\r\n")[2]) == int(header(answer, "Content-Length"))
-    request_id = problem(answer)["request_id"]
-    assert header(answer, "X-Request-ID") == request_id
+    assert problem_of(answer)["status"] == expected
+    assert len(answer.partition(b"\r\n\r\n")[2]) == int(header_of(answer, "Content-Length"))
+    request_id = problem_of(answer)["request_id"]
+    assert header_of(answer, "X-Request-ID") == request_id
     assert b"hunter2" not in answer
     server.wait_until("the line of the log", lambda: any(request_id in line for line in server.lines))
     assert not any("hunter2" in line for line in server.lines)
@@ -135,7 +135,7 @@ SLASHES = ["//", "//docs", "//v1/articles", "///v1/articles?limit=1", "/v1//arti
 @pytest.mark.parametrize("target", SLASHES)
 def test_additional_slashes_make_a_different_address(server: Server, target: str) -> None:
     for method in ("GET", "POST"):
-        assert problem(server.exchange(raw(target, "Host: a", method=method)))["status"] == 404
+        assert problem_of(server.exchange(raw_request(target, "Host: a", method=method)))["status"] == 404
 
 
 HOSTS = [
@@ -153,21 +153,21 @@ def test_no_answer_contains_the_name_of_the_host(server: Server, fields: tuple[s
     targets += [f"/v1/articles/{slug}", "/v1/takeaways?limit=1", "/v1/articles?a=b", "/v1", "//v1"]
     for target in targets:
         for method in ("GET", "HEAD", "OPTIONS", "POST"):
-            answer = server.exchange(raw(target, *fields, method=method))
+            answer = server.exchange(raw_request(target, *fields, method=method))
             assert status(answer) < 500
             assert b"evil" not in answer.lower(), (method, target)
 
 
 def test_an_absolute_target_is_answered_without_its_host(server: Server) -> None:
-    answer = server.exchange(raw("http://evil.example/v1/articles", "Host: evil.example"))
+    answer = server.exchange(raw_request("http://evil.example/v1/articles", "Host: evil.example"))
     assert status(answer) == 200
     assert b"evil" not in answer
 
 
 def test_forwarding_header_fields_are_ignored(server: Server) -> None:
-    plain = server.exchange(raw("/v1/articles", "Host: a", "X-Request-ID: x"))
+    plain = server.exchange(raw_request("/v1/articles", "Host: a", "X-Request-ID: x"))
     for field in ("SCRIPT_NAME: /evil", "SCRIPT_NAME: /v1", "PATH_INFO: /healthz", "REMOTE_USER: root"):
-        answer = server.exchange(raw("/v1/articles", "Host: a", "X-Request-ID: x", field))
+        answer = server.exchange(raw_request("/v1/articles", "Host: a", "X-Request-ID: x", field))
         assert without_date(answer) == without_date(plain), field
 
 
@@ -176,10 +176,10 @@ def test_http_1_0_is_answered_and_the_connection_closed(server: Server) -> None:
     answer = server.exchange(b"GET /v1/articles HTTP/1.0\r\n\r\n")
     assert status(answer) == 200
     body = answer.partition(b"\r\n\r\n")[2]
-    assert len(body) == int(header(answer, "Content-Length"))
+    assert len(body) == int(header_of(answer, "Content-Length"))
     assert b"transfer-encoding" not in answer.lower()
     assert json.loads(body)["links"]["self"] == "/v1/articles"
 
 
 def test_an_error_in_http_1_0_is_a_problem(server: Server) -> None:
-    assert problem(server.exchange(b"GET /nowhere HTTP/1.0\r\n\r\n"))["status"] == 404
+    assert problem_of(server.exchange(b"GET /nowhere HTTP/1.0\r\n\r\n"))["status"] == 404

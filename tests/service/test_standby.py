@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
 
 @contextmanager
-def running(data: Path) -> Iterator[str]:
+def running_postgresql(data: Path) -> Iterator[str]:
     """Run the PostgreSQL server of the folder `data`, and yield the URL of its maintenance database."""
     server = get_server(data, cleanup_mode="stop")
     try:
@@ -39,7 +39,7 @@ def running(data: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def configure(data: Path, name: str) -> None:
+def use_configuration(data: Path, name: str) -> None:
     """Make the server of the folder `data` read a file of docs/postgresql at its next start."""
     (data / "conf.d").mkdir(exist_ok=True)
     shutil.copyfile(POSTGRESQL / name, data / "conf.d" / name)
@@ -53,9 +53,9 @@ def pair() -> Iterator[Pair]:
     """Start a primary with a migrated, empty database, and its standby."""
     with tempfile.TemporaryDirectory(prefix="briefs-standby-") as folder:
         primary, standby = (Path(folder) / name for name in ("primary", "standby"))
-        with running(primary):
-            configure(primary, "primary.conf")
-        with running(primary) as url:
+        with running_postgresql(primary):
+            use_configuration(primary, "primary.conf")
+        with running_postgresql(primary) as url:
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("CREATE DATABASE briefs")
             server = get_server(primary, cleanup_mode="stop")
@@ -77,15 +77,15 @@ def pair() -> Iterator[Pair]:
             # The copied folder also contains the sockets and the process ids of the primary.
             for each in [*standby.glob(".s.PGSQL.*"), standby / ".handle_pids.json"]:
                 each.unlink(missing_ok=True)
-            configure(standby, "standby.conf")
-            with running(standby) as other:
+            use_configuration(standby, "standby.conf")
+            with running_postgresql(standby) as other:
                 urls = Pair(*(each.replace("/postgres?", "/briefs?") for each in (url, other)))
                 migrate(urls.primary)
                 yield urls
 
 
 @contextmanager
-def reading(pair: Pair, folder: Path) -> Iterator[tuple[Server, Server]]:
+def running_services(pair: Pair, folder: Path) -> Iterator[tuple[Server, Server]]:
     """Run the service on the primary and on the standby."""
     folders = [folder / name for name in Pair._fields]
     for each in folders:
@@ -122,7 +122,7 @@ def test_the_servers_use_the_configuration_files(pair: Pair) -> None:
 
 def test_a_standby_answers_as_its_primary_does(pair: Pair, tmp_path: Path) -> None:
     load(pair, write(tmp_path / "pages", "harbour", Page()))
-    with reading(pair, tmp_path) as (primary, standby):
+    with running_services(pair, tmp_path) as (primary, standby):
         assert standby.get("/readyz").status == 200
         standby.wait_until("the article", lambda: state(standby) == state(primary))
         todo = [
@@ -162,7 +162,7 @@ def links(value: object) -> Iterator[str]:
 
 def test_a_copy_can_follow_a_standby(pair: Pair, tmp_path: Path) -> None:
     load(pair, write(tmp_path / "pages", "tides", Page(title="Tides Are Read")))
-    with reading(pair, tmp_path) as (primary, standby):
+    with running_services(pair, tmp_path) as (primary, standby):
         mirror = Mirror(standby.get)
         standby.wait_until("the article", lambda: state(standby) == state(primary))
         mirror.follow()

@@ -15,7 +15,7 @@ from api.db import db
 from api.models import Corpus
 from tests.api.answers import assert_parameter_error, get
 from tests.api.conftest import ClientWith
-from tests.api.listings import LISTINGS, TOP_LEVEL, ids, walk
+from tests.api.listings import LISTINGS, TOP_LEVEL, identifiers, walk
 from tests.api.pages import Page, write_page
 from tests.api.rows import corpus_rows, insert_rows
 
@@ -32,7 +32,7 @@ def test_each_page_links_to_itself_the_first_and_the_next(app: Flask, client: Fl
     insert_rows(app, corpus_rows(articles=7, entities=8))
     for listing in LISTINGS:
         first = f"{listing.path}?limit=3&sort={listing.sorts(app)[0][0]}&total=true"
-        whole = len(ids(*walk(client, first)))
+        whole = len(identifiers(*walk(client, first)))
         target: str | None = first
         pages = 0
         while target:
@@ -86,9 +86,9 @@ def test_the_limit_can_change_between_pages(app: Flask, client: FlaskClient) -> 
         pairs = dict(parse_qsl(urlsplit(target).query)) | {"limit": str(limit)}
         page = get(client, f"/v1/articles?{urlencode(pairs)}")
         assert page["meta"] == {"limit": limit}
-        seen += ids(page)
+        seen += identifiers(page)
         target = page["links"]["next"] or ""
-    assert seen == ids(get(client, "/v1/articles?limit=100"))
+    assert seen == identifiers(get(client, "/v1/articles?limit=100"))
 
 
 def test_a_cursor_of_a_different_query_is_refused(app: Flask, client: FlaskClient) -> None:
@@ -198,5 +198,5 @@ def test_a_cursor_can_contain_a_title_of_any_accepted_length_on_both_engines(
     output = runner.invoke(args=["seed", "load", str(tmp_path)]).output
     pages = list(walk(client, "/v1/articles?sort=-title&limit=1"))
     # The other documents do not decide whether a document is accepted.
-    assert len(ids(*pages)) == 3 - output.count(" rejected: "), output[-500:]
-    assert len(ids(*pages)) >= 2
+    assert len(identifiers(*pages)) == 3 - output.count(" rejected: "), output[-500:]
+    assert len(identifiers(*pages)) >= 2

@@ -19,7 +19,7 @@ SEARCH = "q=paragraph"
 
 
 @pytest.fixture
-def chosen(app: Flask) -> dict[str, list[str]]:
+def field_names(app: Flask) -> dict[str, list[str]]:
     """Return the values of `fields` for each route with this parameter, by the address of the route."""
     fill(app)
     several = [each for of_route in parameters(app).values() for each in of_route]
@@ -33,16 +33,16 @@ def _names(parameter: Parameter) -> list[str]:
     return names
 
 
-def items(answer: Any) -> list[Any]:
+def items_of(answer: Any) -> list[Any]:
     """Return the items of a page, or a list of the object if the answer is not a page."""
     found: list[Any] = answer.get("data", [answer])
     return found
 
 
-def whole(client: FlaskClient, address: str) -> list[Any]:
+def full_objects(client: FlaskClient, address: str) -> list[Any]:
     """Return the objects at `address` with all keys."""
     more = f"?include={','.join(PARTS)}" if address in LISTS_OF_ARTICLES else ""
-    return items(get(client, address + more))
+    return items_of(get(client, address + more))
 
 
 def _validators(app: Flask) -> dict[str, Any]:
@@ -60,42 +60,44 @@ def _documented(app: Flask, address: str) -> str:
     return str(rule.rule).replace("<", "{").replace(">", "}")
 
 
-def test_every_key_of_every_shape_can_be_requested(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
-    for address, names in chosen.items():
-        assert whole(client, address), address
-        for item in whole(client, address):
+def test_every_key_of_every_shape_can_be_requested(
+    client: FlaskClient, field_names: dict[str, list[str]]
+) -> None:
+    for address, names in field_names.items():
+        assert full_objects(client, address), address
+        for item in full_objects(client, address):
             assert list(item) == names, address
 
 
 def test_a_single_key_has_its_usual_value(
-    client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
+    client: FlaskClient, field_names: dict[str, list[str]], subtests: pytest.Subtests
 ) -> None:
-    for address, names in chosen.items():
-        usual = whole(client, address)
+    for address, names in field_names.items():
+        usual = full_objects(client, address)
         for name in names:
             with subtests.test(address=address, field=name):
-                assert items(get(client, f"{address}?fields={name}")) == [
+                assert items_of(get(client, f"{address}?fields={name}")) == [
                     {name: item[name]} for item in usual
                 ]
 
 
 def test_several_keys_come_in_the_usual_order(
-    client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
+    client: FlaskClient, field_names: dict[str, list[str]], subtests: pytest.Subtests
 ) -> None:
-    for address, names in chosen.items():
-        usual = whole(client, address)
+    for address, names in field_names.items():
+        usual = full_objects(client, address)
         for wanted in [names, names[::-1], *([second, first] for first, second in pairwise(names))]:
             with subtests.test(address=address, fields=wanted):
                 expected = [{name: item[name] for name in names if name in wanted} for item in usual]
-                found = items(get(client, f"{address}?fields={','.join(wanted)}"))
+                found = items_of(get(client, f"{address}?fields={','.join(wanted)}"))
                 assert found == expected
                 assert [list(item) for item in found] == [list(item) for item in expected]
 
 
-def test_fields_change_only_the_items(client: FlaskClient, chosen: dict[str, list[str]]) -> None:
-    for address, names in chosen.items():
-        for item in whole(client, address):
-            assert items(get(client, f"{address}?fields={names[0]}"))
+def test_fields_change_only_the_items(client: FlaskClient, field_names: dict[str, list[str]]) -> None:
+    for address, names in field_names.items():
+        for item in full_objects(client, address):
+            assert items_of(get(client, f"{address}?fields={names[0]}"))
             if "links" in item:
                 assert get(client, f"{item['links']['self']}?fields=links") == {"links": item["links"]}
         if "data" in get(client, address):
@@ -106,15 +108,17 @@ def test_fields_change_only_the_items(client: FlaskClient, chosen: dict[str, lis
 
 @pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
 def test_a_list_of_articles_has_parts_only_if_they_are_included(
-    client: FlaskClient, chosen: dict[str, list[str]], address: str, subtests: pytest.Subtests
+    client: FlaskClient, field_names: dict[str, list[str]], address: str, subtests: pytest.Subtests
 ) -> None:
-    usual = [name for name in chosen[address] if name not in PARTS]
+    usual = [name for name in field_names[address] if name not in PARTS]
     for wanted in [[], *([part] for part in PARTS), PARTS, PARTS[::-1], ["source", "body"]]:
         with subtests.test(include=wanted):
             found = get(client, address + (f"?include={','.join(wanted)}" if wanted else ""))["data"]
             assert len(found) == 3
             for article in found:
-                assert list(article) == [name for name in chosen[address] if name in usual or name in wanted]
+                assert list(article) == [
+                    name for name in field_names[address] if name in usual or name in wanted
+                ]
                 single = get(client, article["links"]["self"])
                 assert article == {name: single[name] for name in article}
 
@@ -122,9 +126,9 @@ def test_a_list_of_articles_has_parts_only_if_they_are_included(
 @pytest.mark.parametrize("address", LISTS_OF_ARTICLES)
 @pytest.mark.parametrize("include", ["highlights", "highlights,source", "source,highlights"])
 def test_highlights_come_before_the_links(
-    client: FlaskClient, chosen: dict[str, list[str]], address: str, include: str
+    client: FlaskClient, field_names: dict[str, list[str]], address: str, include: str
 ) -> None:
-    assert address in chosen
+    assert address in field_names
     for article in get(client, f"{address}?{SEARCH}&include={include}")["data"]:
         assert list(article)[-2:] == ["highlights", "links"]
         assert ("source" in article) == ("source" in include)
@@ -133,10 +137,10 @@ def test_highlights_come_before_the_links(
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_answers_with_fields_and_include_match_the_specification(
-    app: Flask, client: FlaskClient, chosen: dict[str, list[str]], subtests: pytest.Subtests
+    app: Flask, client: FlaskClient, field_names: dict[str, list[str]], subtests: pytest.Subtests
 ) -> None:
     validators = _validators(app)
-    for address, names in chosen.items():
+    for address, names in field_names.items():
         queries = [f"fields={wanted}" for wanted in (*names, ",".join(names))]
         if address in LISTS_OF_ARTICLES:
             queries += [f"include={wanted}" for wanted in (*PARTS, ",".join(PARTS))]
@@ -146,7 +150,7 @@ def test_answers_with_fields_and_include_match_the_specification(
             with subtests.test(address=address, query=query):
                 answer = get(client, f"{address}?{query}")
                 assert faults(validator, answer) == []
-                items(answer)[0]["surplus"] = 1
+                items_of(answer)[0]["surplus"] = 1
                 assert faults(validator, answer)
 
 
@@ -174,9 +178,9 @@ def test_a_page_with_parts_takes_the_same_number_of_statements_at_any_length(
 
 
 def test_keys_that_are_not_requested_are_not_read(
-    app: Flask, client: FlaskClient, chosen: dict[str, list[str]]
+    app: Flask, client: FlaskClient, field_names: dict[str, list[str]]
 ) -> None:
-    assert chosen
+    assert field_names
     render(app)
     for query in ("", "?fields=id,title", "?fields=body", "?include=takeaways"):
         with recorded(app) as statements:

@@ -23,7 +23,7 @@ OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
 
 
 @pytest.fixture
-def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
+def renamed_article(runner: FlaskCliRunner, tmp_path: Path) -> None:
     """Load an article that has had the slug of its title, then `second`, then `third`."""
     for slug in (None, "second", "third"):
         write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
@@ -31,7 +31,7 @@ def moved(runner: FlaskCliRunner, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def merged(app: Flask) -> None:
+def merged_entities(app: Flask) -> None:
     """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
     identity = row_id("entity", 1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
@@ -96,7 +96,7 @@ def test_a_reference_with_a_nul_is_a_404(client: FlaskClient) -> None:
         assert_problem(client.get(path), 404)
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_an_earlier_slug_of_an_article_redirects_to_the_current_slug(client: FlaskClient) -> None:
     article = get(client, "/v1/articles/third")
     assert article["slug"] == "third"
@@ -115,7 +115,7 @@ def test_an_earlier_slug_of_an_article_redirects_to_the_current_slug(client: Fla
     assert get(client, f"/v1/articles/{article['id']}") == article
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_a_redirect_does_not_depend_on_the_requested_representation(client: FlaskClient) -> None:
     for accept in ("application/json", "application/json, text/plain;q=0.5", "*/*", "text/html"):
         response = client.get("/v1/articles/second", headers={"Accept": accept})
@@ -123,7 +123,7 @@ def test_a_redirect_does_not_depend_on_the_requested_representation(client: Flas
         assert response.headers["Location"] == "/v1/articles/third"
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_a_redirect_uses_the_base_url_of_the_settings(client_with: ClientWith) -> None:
     hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
     plain = client_with().get("/v1/articles/second", headers=hostile)
@@ -136,7 +136,7 @@ def test_a_redirect_uses_the_base_url_of_the_settings(client_with: ClientWith) -
         assert "evil" not in str(response.headers) + response.text
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_an_article_can_return_to_an_earlier_slug(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
@@ -147,7 +147,7 @@ def test_an_article_can_return_to_an_earlier_slug(
         assert client.get(f"/v1/articles/{old}").headers["Location"] == "/v1/articles/second"
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_an_earlier_slug_is_never_given_to_a_different_article(
     client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
@@ -171,7 +171,7 @@ def _pages_under(app: Flask, reference: str) -> list[str]:
     return [adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}) for rule in rules]
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_a_removed_article_is_a_410_by_its_id_and_by_every_slug(app: Flask, client: FlaskClient) -> None:
     identity = get(client, "/v1/articles/third")["id"]
     remove_article(app, "page")
@@ -190,7 +190,7 @@ def test_every_route_under_an_article_documents_410(app: Flask) -> None:
         assert ("410" in operation["responses"]) == ("{article}" in path), path
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_a_removed_article_that_is_loaded_again_is_found(
     app: Flask, client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
@@ -205,7 +205,7 @@ def test_a_removed_article_that_is_loaded_again_is_found(
             assert client.get(address).headers["Location"] == address.replace(reference, "third")
 
 
-@pytest.mark.usefixtures("moved")
+@pytest.mark.usefixtures("renamed_article")
 def test_a_filter_by_a_removed_article_matches_nothing(app: Flask, client: FlaskClient) -> None:
     identity = get(client, "/v1/articles/third")["id"]
     for reference in (identity, SLUG, "second", "third"):
@@ -229,7 +229,7 @@ def test_an_article_is_found_by_one_statement(app: Flask, client: FlaskClient) -
         assert sum("SELECT" in sql for sql, _ in statements) == count, reference
 
 
-@pytest.mark.usefixtures("merged")
+@pytest.mark.usefixtures("merged_entities")
 @pytest.mark.parametrize("old", OLD_REFERENCES)
 def test_an_earlier_id_or_slug_of_an_entity_redirects_to_its_current_slug(
     client: FlaskClient, old: str
@@ -242,7 +242,7 @@ def test_an_earlier_id_or_slug_of_an_entity_redirects_to_its_current_slug(
         assert client.head(f"/v1/entities/{old}{rest}").headers["Location"] == response.headers["Location"]
 
 
-@pytest.mark.usefixtures("merged")
+@pytest.mark.usefixtures("merged_entities")
 @pytest.mark.parametrize("old", OLD_REFERENCES)
 def test_a_filter_accepts_an_earlier_id_or_slug_of_an_entity(client: FlaskClient, old: str) -> None:
     for collection in ("articles", "takeaways", "entities/entity-0/articles"):
@@ -253,7 +253,7 @@ def test_a_filter_accepts_an_earlier_id_or_slug_of_an_entity(client: FlaskClient
         assert get(client, f"/v1/{collection}?entity={old}&entity=nobody")["data"] == []
 
 
-@pytest.mark.usefixtures("merged")
+@pytest.mark.usefixtures("merged_entities")
 @pytest.mark.parametrize("rest", ["articles", "co-mentioned"])
 def test_a_cursor_is_valid_under_an_earlier_slug_of_an_entity(client: FlaskClient, rest: str) -> None:
     following = get(client, f"/v1/entities/entity-1/{rest}?limit=1")["links"]["next"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import KnownEntity
 from tests.api.answers import assert_parameter_error, get
-from tests.api.listings import LISTINGS, ids, walk
+from tests.api.listings import LISTINGS, identifiers, walk
 from tests.api.rows import corpus_rows, insert_rows
 from tests.seeds.documents import Page, seed_pages, submit
 from tests.support.properties import database_property
@@ -219,7 +219,7 @@ def test_a_search_combines_with_every_other_filter(
                 with subtests.test(path=listing.path, filter=name, sort=sort):
                     own, both = {name: values[name]}, {name: values[name], "q": query, "sort": sort}
                     searched, filtered, combined = (
-                        ids(*walk(client, f"{listing.path}?limit={limit}&{urlencode(given)}"))
+                        identifiers(*walk(client, f"{listing.path}?limit={limit}&{urlencode(given)}"))
                         for given, limit in (({"q": query}, 100), (own, 100), (both, 3))
                     )
                     assert searched

@@ -19,13 +19,13 @@ TEXTS = st.lists(WORDS, min_size=1, max_size=60).map(" ".join) | st.lists(WORDS,
 QUERIES = st.sampled_from(["lamp", "lamp quay", '"lamp quay"', "凌通", "凌 OR 通", "quay -lamp", "lamp-quay"])
 
 
-def found(query: str, text: str) -> list[str]:
+def matched_texts(query: str, text: str) -> list[str]:
     """Return the parts of `text` that match `query`."""
     ranges = find_ranges(parse_query(query).phrases, text, count())
     return [text[start:end] for start, end in ranges]
 
 
-def piece(query: str, text: str) -> tuple[str, list[str]]:
+def passage_of(query: str, text: str) -> tuple[str, list[str]]:
     """Return the passage of `text` for `query`, and the texts of its ranges."""
     (made,) = highlight(parse_query(query), {"body": [text]})
     assert list(made) == ["part", "text", "ranges"]
@@ -54,17 +54,17 @@ def piece(query: str, text: str) -> tuple[str, list[str]]:
     ],
 )
 def test_ranges_cover_the_words_of_the_query(query: str, text: str, words: list[str]) -> None:
-    assert found(query, text) == words
+    assert matched_texts(query, text) == words
 
 
 def test_a_short_text_is_one_passage() -> None:
     text = "x" * 200 + ' <em>lamp</em> & "quay"'
-    assert piece("lamp quay", text) == (text, ["lamp", "quay"])
+    assert passage_of("lamp quay", text) == (text, ["lamp", "quay"])
 
 
 def test_a_long_text_is_cut_between_words_around_the_match() -> None:
     text = FILLER * 20 + "one lamp alone " + FILLER * 20
-    cut, words = piece("lamp", text)
+    cut, words = passage_of("lamp", text)
     assert words == ["lamp"]
     assert MAX_PASSAGE_LENGTH - 20 <= len(cut) <= MAX_PASSAGE_LENGTH
     assert f" {cut} " in text
@@ -74,7 +74,7 @@ def test_a_long_text_is_cut_between_words_around_the_match() -> None:
 
 @pytest.mark.parametrize("text", ["lamp " + FILLER * 20, FILLER * 20 + "lamp"])
 def test_a_passage_at_the_beginning_or_end_of_the_text_has_full_length(text: str) -> None:
-    cut, words = piece("lamp", text)
+    cut, words = passage_of("lamp", text)
     assert words == ["lamp"]
     assert MAX_PASSAGE_LENGTH - 20 <= len(cut) <= MAX_PASSAGE_LENGTH
     assert text.startswith(cut) or text.endswith(cut)
@@ -82,7 +82,7 @@ def test_a_passage_at_the_beginning_or_end_of_the_text_has_full_length(text: str
 
 def test_a_text_without_spaces_is_cut_to_the_length() -> None:
     text = "潮" * 500 + "凌通" + "汐" * 500
-    cut, words = piece("凌通", text)
+    cut, words = passage_of("凌通", text)
     assert words == ["凌通"]
     assert len(cut) == MAX_PASSAGE_LENGTH
     assert cut in text
@@ -90,13 +90,13 @@ def test_a_text_without_spaces_is_cut_to_the_length() -> None:
 
 def test_a_passage_is_longer_only_if_a_phrase_is_longer() -> None:
     long = " ".join(["lanterns"] * 40)
-    cut, words = piece(f'"{long}"', FILLER * 9 + long + " " + FILLER * 9)
+    cut, words = passage_of(f'"{long}"', FILLER * 9 + long + " " + FILLER * 9)
     assert words == [long] == [cut]
 
 
 def test_all_matches_within_a_passage_are_in_its_ranges_and_none_is_cut() -> None:
     text = "lamp " * 500
-    cut, words = piece("lamp", text)
+    cut, words = passage_of("lamp", text)
     assert words == ["lamp"] * len(cut.split())
     assert len(words) >= 40
 

@@ -38,64 +38,64 @@ QUERIES = (
 )
 
 
-def phrase(text: str) -> tuple[str, ...]:
+def terms_of(text: str) -> tuple[str, ...]:
     """Return the terms of `text`."""
     return tuple(term.text for term in analyze(text))
 
 
-def wanting(*choices: str | tuple[str, ...], without: tuple[str, ...] = ()) -> Query:
+def required_query(*choices: str | tuple[str, ...], without: tuple[str, ...] = ()) -> Query:
     """Return a query of required words or phrases. A tuple contains alternatives."""
     required = [choice if isinstance(choice, tuple) else (choice,) for choice in choices]
     return Query(
-        tuple(tuple(phrase(each) for each in choice) for choice in required),
-        tuple(phrase(each) for each in without),
+        tuple(tuple(terms_of(each) for each in choice) for choice in required),
+        tuple(terms_of(each) for each in without),
     )
 
 
 @pytest.mark.parametrize(
     ("text", "query"),
     [
-        ("lamp", wanting("lamp")),
-        ("  harbour\tlamps\n", wanting("harbour", "lamp")),
-        ("lamp lamp", wanting("lamp", "lamp")),
-        ("Lamps’", wanting("lamp")),
-        ('"harbour lamps"', wanting("harbour lamps")),
-        ("“harbour lamps”", wanting("harbour lamps")),
-        ("«harbour lamps»", wanting("harbour lamps")),
-        ("„harbour lamps“", wanting("harbour lamps")),
-        ('quay "harbour lamps" pier', wanting("quay", "harbour lamps", "pier")),
-        ('quay"harbour lamps"pier', wanting("quay", "harbour lamps", "pier")),
-        ('quay "harbour lamps', wanting("quay", "harbour lamps")),
-        ('quay "', wanting("quay")),
-        ('quay ""', wanting("quay")),
-        ("lamp -quay", wanting("lamp", without=("quay",))),
-        ("-quay lamp", wanting("lamp", without=("quay",))),
-        ('lamp -"old quay" -pier', wanting("lamp", without=("old quay", "pier"))),
-        ("lamp - quay", wanting("lamp", "quay")),
-        ("lamp --quay", wanting("lamp", without=("quay",))),
-        ("state-of-the-art", wanting("state of the art")),
-        ("-state-of-the-art lamp", wanting("lamp", without=("state of the art",))),
-        ("凌通", wanting("凌 通")),
-        ("凌通 -通凌", wanting("凌 通", without=("通 凌",))),
-        ("3.5", wanting("3 5")),
-        ("lamp OR quay", wanting(("lamp", "quay"))),
-        ("lamp OR quay OR pier", wanting(("lamp", "quay", "pier"))),
-        ("a b OR c", wanting("a", ("b", "c"))),
-        ("a OR b c", wanting(("a", "b"), "c")),
-        ("a OR b c OR d", wanting(("a", "b"), ("c", "d"))),
-        ('"old quay" OR pier', wanting(("old quay", "pier"))),
-        ("a OR & b", wanting(("a", "b"))),
-        ("a OR OR b", wanting("a", "b")),
-        ("OR a", wanting("a")),
-        ("a OR", wanting("a")),
-        ("a OR -b c", wanting("a", "c", without=("b",))),
-        ("a -b OR c", wanting("a", "c", without=("b",))),
-        ("a or b", wanting("a", "or", "b")),
-        ('a "OR" b', wanting("a", "or", "b")),
-        ("a AND b", wanting("a", "and", "b")),
-        ("a NOT b NEAR(c)", wanting("a", "not", "b", "near c")),
-        ("title:lamp*", wanting("title lamp")),
-        ("^lamp (quay) & | ! ~ \\ 😀 \0", wanting("lamp", "quay")),
+        ("lamp", required_query("lamp")),
+        ("  harbour\tlamps\n", required_query("harbour", "lamp")),
+        ("lamp lamp", required_query("lamp", "lamp")),
+        ("Lamps’", required_query("lamp")),
+        ('"harbour lamps"', required_query("harbour lamps")),
+        ("“harbour lamps”", required_query("harbour lamps")),
+        ("«harbour lamps»", required_query("harbour lamps")),
+        ("„harbour lamps“", required_query("harbour lamps")),
+        ('quay "harbour lamps" pier', required_query("quay", "harbour lamps", "pier")),
+        ('quay"harbour lamps"pier', required_query("quay", "harbour lamps", "pier")),
+        ('quay "harbour lamps', required_query("quay", "harbour lamps")),
+        ('quay "', required_query("quay")),
+        ('quay ""', required_query("quay")),
+        ("lamp -quay", required_query("lamp", without=("quay",))),
+        ("-quay lamp", required_query("lamp", without=("quay",))),
+        ('lamp -"old quay" -pier', required_query("lamp", without=("old quay", "pier"))),
+        ("lamp - quay", required_query("lamp", "quay")),
+        ("lamp --quay", required_query("lamp", without=("quay",))),
+        ("state-of-the-art", required_query("state of the art")),
+        ("-state-of-the-art lamp", required_query("lamp", without=("state of the art",))),
+        ("凌通", required_query("凌 通")),
+        ("凌通 -通凌", required_query("凌 通", without=("通 凌",))),
+        ("3.5", required_query("3 5")),
+        ("lamp OR quay", required_query(("lamp", "quay"))),
+        ("lamp OR quay OR pier", required_query(("lamp", "quay", "pier"))),
+        ("a b OR c", required_query("a", ("b", "c"))),
+        ("a OR b c", required_query(("a", "b"), "c")),
+        ("a OR b c OR d", required_query(("a", "b"), ("c", "d"))),
+        ('"old quay" OR pier', required_query(("old quay", "pier"))),
+        ("a OR & b", required_query(("a", "b"))),
+        ("a OR OR b", required_query("a", "b")),
+        ("OR a", required_query("a")),
+        ("a OR", required_query("a")),
+        ("a OR -b c", required_query("a", "c", without=("b",))),
+        ("a -b OR c", required_query("a", "c", without=("b",))),
+        ("a or b", required_query("a", "or", "b")),
+        ('a "OR" b', required_query("a", "or", "b")),
+        ("a AND b", required_query("a", "and", "b")),
+        ("a NOT b NEAR(c)", required_query("a", "not", "b", "near c")),
+        ("title:lamp*", required_query("title lamp")),
+        ("^lamp (quay) & | ! ~ \\ 😀 \0", required_query("lamp", "quay")),
     ],
 )
 def test_a_query_is_parsed(text: str, query: Query) -> None:
@@ -121,7 +121,7 @@ def test_a_query_has_a_maximum_number_of_words_and_phrases() -> None:
 
 def test_the_phrases_of_a_query_are_all_phrases_that_a_hit_can_contain() -> None:
     query = parse_query('a b OR "c d" -e')
-    assert query.phrases == [phrase("a"), phrase("b"), phrase("c d")]
+    assert query.phrases == [terms_of("a"), terms_of("b"), terms_of("c d")]
 
 
 @given(QUERIES)
@@ -138,4 +138,4 @@ def test_parsing_raises_only_value_errors(text: str) -> None:
     assert all(query.phrases)
     assert all(query.excluded)
     assert sum(map(len, [*query.phrases, *query.excluded])) <= MAX_WORDS
-    assert {each for found in query.phrases for each in found} <= set(phrase(text))
+    assert {each for found in query.phrases for each in found} <= set(terms_of(text))

@@ -10,7 +10,7 @@ from api.db import db
 from api.models import Article, ArticleTerms, RelatedLink, TakeawayTerms
 from api.search import ranking
 from tests.api.answers import get
-from tests.api.listings import ids, walk
+from tests.api.listings import identifiers, walk
 from tests.api.rows import corpus_rows, insert_rows
 from tests.seeds.documents import Page, seed_pages, submit
 
@@ -34,7 +34,7 @@ def slugs(client: FlaskClient, query: str) -> list[str]:
     return [article["slug"] for article in get(client, f"/v1/articles?limit=100&{query}")["data"]]
 
 
-def assert_indexes_are_whole(app: Flask) -> None:
+def assert_indexes_equal_tables(app: Flask) -> None:
     """Assert that the indexes of SQLite equal the tables that they index."""
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
@@ -84,11 +84,11 @@ def test_every_hit_appears_once_however_many_blocks_there_are(
     monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
     insert_rows(app, corpus_rows(articles=20, entities=2))
     # The expected articles come from an order that does not use relevance.
-    expected = set(ids(*walk(client, f"/v1/articles?q=paragraph&sort=title{more}")))
+    expected = set(identifiers(*walk(client, f"/v1/articles?q=paragraph&sort=title{more}")))
     assert len(expected) >= 8
     for limit in (1, 3, 4, 20, 100):
         pages = list(walk(client, f"/v1/articles?q=paragraph&total=true&limit={limit}{more}"))
-        found = ids(*pages)
+        found = identifiers(*pages)
         assert len(found) == len(set(found))
         assert set(found) == expected
         assert all(len(page["data"]) == limit for page in pages[:-1])
@@ -101,9 +101,9 @@ def test_pages_of_any_length_have_the_same_order(
 ) -> None:
     monkeypatch.setattr(ranking, "BLOCK_SIZE", 4)
     insert_rows(app, corpus_rows(articles=12, entities=0))
-    whole = ids(*walk(client, "/v1/articles?q=zebra+OR+paragraph&limit=100"))
+    whole = identifiers(*walk(client, "/v1/articles?q=zebra+OR+paragraph&limit=100"))
     for limit in (1, 3, 4, 5):
-        assert ids(*walk(client, f"/v1/articles?q=zebra+OR+paragraph&limit={limit}")) == whole
+        assert identifiers(*walk(client, f"/v1/articles?q=zebra+OR+paragraph&limit={limit}")) == whole
 
 
 def test_a_page_by_relevance_is_still_answered_after_a_load(
@@ -111,11 +111,11 @@ def test_a_page_by_relevance_is_still_answered_after_a_load(
 ) -> None:
     monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
     insert_rows(app, corpus_rows(articles=8, entities=0))
-    known = set(ids(*walk(client, "/v1/articles")))
+    known = set(identifiers(*walk(client, "/v1/articles")))
     first = get(client, "/v1/articles?q=paragraph+OR+gauge&limit=2")
     seed_pages(app, [submit(f"new-{number}", Page()) for number in range(4)])
     # The order can change, but articles loaded in the meantime are not in pages that began before.
-    later = ids(*walk(client, first["links"]["next"]))
+    later = identifiers(*walk(client, first["links"]["next"]))
     assert later
     assert set(later) <= known
     with app.app_context():
@@ -128,7 +128,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: 
     for page in PARTS.values():
         assert seed_pages(app, [submit("page", page)]) in (["created"], ["updated"])
         assert len(slugs(client, f"q={WORD}")) == 1
-        assert_indexes_are_whole(app)
+        assert_indexes_equal_tables(app)
     assert slugs(client, 'q="old quay"') == []
     assert get(client, f"/v1/takeaways?q={WORD}")["data"] == []
     seed_pages(app, [submit("page", PARTS["takeaways"])])
@@ -137,7 +137,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: 
     assert slugs(client, f"q={WORD}") == []
     assert get(client, "/v1/takeaways?q=sirens")["data"] == []
     assert len(slugs(client, 'q="old quay"')) == 1
-    assert_indexes_are_whole(app)
+    assert_indexes_equal_tables(app)
 
 
 def test_index_entries_are_deleted_with_their_article(app: Flask, client: FlaskClient) -> None:
@@ -151,19 +151,19 @@ def test_index_entries_are_deleted_with_their_article(app: Flask, client: FlaskC
     assert counts == [1, 2]
     assert slugs(client, f"q={WORD}") == slugs(client, "q=towns") == ["in-body"]
     assert len(get(client, "/v1/takeaways?q=gauges")["data"]) == 1
-    assert_indexes_are_whole(app)
+    assert_indexes_equal_tables(app)
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
     assert len(slugs(client, f"q={WORD}")) == 4
-    assert_indexes_are_whole(app)
+    assert_indexes_equal_tables(app)
 
 
 @only_sqlite
 def test_an_index_that_differs_from_its_table_is_detected(app: Flask) -> None:
     seed_pages(app, [submit("page", Page())])
-    assert_indexes_are_whole(app)
+    assert_indexes_equal_tables(app)
     with app.app_context():
         db.session.execute(text("DROP TRIGGER article_terms_changed"))
         db.session.execute(text("UPDATE article_terms SET title = 'aother'"))
         db.session.commit()
     with pytest.raises(DatabaseError):
-        assert_indexes_are_whole(app)
+        assert_indexes_equal_tables(app)

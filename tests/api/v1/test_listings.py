@@ -19,7 +19,7 @@ from sqlalchemy import delete, event, update
 from api.db import db
 from api.models import Article, Change, published_keys
 from tests.api.answers import assert_problem, get
-from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, ids, walk
+from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, identifiers, walk
 from tests.api.rows import DAY, article_rows, corpus_rows, insert_rows, render
 from tests.api.specification import specification_of
 from tests.conftest import TEMPLATE, make_app
@@ -57,7 +57,7 @@ def test_every_sort_returns_each_row_once_and_in_order(
             with subtests.test(path=listing.path, sort=sort):
                 for limit in (1, 2, 3, 100):
                     pages = list(walk(client, f"{listing.path}?sort={sort}&limit={limit}"))
-                    assert ids(*pages) == expected
+                    assert identifiers(*pages) == expected
                     assert all(len(page["data"]) == limit for page in pages[:-1])
 
 
@@ -68,7 +68,7 @@ def test_without_parameters_a_page_has_twenty_items_in_the_default_order(
     for listing in LISTINGS:
         page = get(client, listing.path)
         assert page["meta"] == {"limit": 20}
-        assert ids(page) == listing.ordered(app, listing.sorts(app)[1])[:20], listing.path
+        assert identifiers(page) == listing.ordered(app, listing.sorts(app)[1])[:20], listing.path
     assert {listing.path: listing.sorts(app)[1] for listing in TOP_LEVEL[:2]} == {
         "/v1/articles": "-published_at",
         "/v1/entities": "-article_count",
@@ -88,7 +88,7 @@ def test_writes_between_two_pages_do_not_repeat_or_drop_other_rows(
             insert_rows(app, article_rows(number))
         gone, moved = before[3], before[8]
         _delete_and_move(app, gone, moved)
-        seen = ids(first, *walk(client, first["links"]["next"]))
+        seen = identifiers(first, *walk(client, first["links"]["next"]))
         with subtests.test(sort=sort):
             assert len(set(seen)) == len(seen)
             still = [identity for identity in before if identity != moved]
@@ -261,13 +261,13 @@ def explain(app: Flask, query: Statement) -> list[str]:
 
 def test_a_filter_by_date_excludes_articles_without_a_date(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=16, entities=1))
-    dated = set(ids(get(client, "/v1/articles?published_before=9999-12-31T23:59:59Z")))
+    dated = set(identifiers(get(client, "/v1/articles?published_before=9999-12-31T23:59:59Z")))
     assert 0 < len(dated) < 16
     for sort in ("published_at", "-published_at", "title", "updated_at"):
         for bound in ("after=0001-01-01T00:00:00Z", "before=9999-12-31T23:59:59.999999Z"):
             for entity in ("", "&entity=entity-0"):
                 page = get(client, f"/v1/articles?published_{bound}&sort={sort}{entity}")
-                assert set(ids(page)) == dated, (sort, bound)
+                assert set(identifiers(page)) == dated, (sort, bound)
 
 
 def test_a_page_whose_links_would_be_too_long_is_refused(app: Flask, client: FlaskClient) -> None:

@@ -36,7 +36,7 @@ SECOND = submit("page", Page(title="Nine Towns Share Gauges", takeaways=("One pa
 BARE = submit("page", Page(caption=None, analysis=(), signature=(), takeaways=("Each keeps its sirens.",)))
 
 
-def whole(client: FlaskClient, number: int) -> Any:
+def get_revision(client: FlaskClient, number: int) -> Any:
     """Return revision `number` of the article."""
     return get(client, f"{PATH}/revisions/{number}")
 
@@ -68,7 +68,7 @@ def test_the_current_revision_equals_the_article(
     other = submit("other", Page(title="Ferries Sail Again"))
     for number, submission in enumerate((FIRST, SECOND, BARE), 1):
         seed_pages(app, [submission, other])
-        article, present = get(client, PATH), whole(client, number)
+        article, present = get(client, PATH), get_revision(client, number)
         assert list(present) == KEYS
         for name in SHARED:
             with subtests.test(revision=number, field=name):
@@ -101,7 +101,7 @@ def test_an_earlier_revision_equals_the_article_before_the_update(app: Flask, cl
     seed_pages(app, [FIRST])
     before = get(client, PATH)
     seed_pages(app, [SECOND])
-    former = whole(client, 1)
+    former = get_revision(client, 1)
     assert {name: former[name] for name in SHARED} == {name: before[name] for name in SHARED}
     assert former["published_at"] == "2026-04-21T09:30:00.250000Z"
     assert former["title"] != get(client, PATH)["title"]
@@ -115,7 +115,7 @@ def test_an_earlier_revision_equals_the_article_before_the_update(app: Flask, cl
 def test_a_revision_has_its_keys_in_order_at_every_depth(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [FIRST, SECOND])
     for number in (1, 2):
-        revision = whole(client, number)
+        revision = get_revision(client, number)
         assert list(revision) == KEYS
         assert list(revision["byline"]) == ["author", "role", "publication"]
         assert list(revision["image"]) == ["caption", "url"]
@@ -136,10 +136,10 @@ def test_every_revision_matches_its_schema(app: Flask, client: FlaskClient) -> N
     specification = specification_of(app)
     validator = schema_validator(specification, {"$ref": "#/components/schemas/Revision"})
     for number in (1, 2, 3, 4):
-        revision = whole(client, number)
+        revision = get_revision(client, number)
         assert faults(validator, revision) == []
         assert faults(validator, revision | {"published_at": "yesterday"})
-    assert [whole(client, 3)[name] for name in ("byline", "image", "analysis")] == [None] * 3
+    assert [get_revision(client, 3)[name] for name in ("byline", "image", "analysis")] == [None] * 3
 
 
 def test_fields_list_the_differences_from_the_previous_revision(app: Flask, client: FlaskClient) -> None:
@@ -161,7 +161,7 @@ def test_each_revision_has_its_own_document(app: Flask, client: FlaskClient) -> 
     odd = submit("page", b"\xef\xbb\xbf" + Page().text.replace("\n", "\r\n").encode() + b"\r\n\r\n")
     seed_pages(app, [FIRST, odd, SECOND])
     for number, submission in enumerate((FIRST, odd, SECOND), 1):
-        revision = whole(client, number)
+        revision = get_revision(client, number)
         response = client.get(revision["links"]["source"])
         assert response.data == submission.data
         assert response.mimetype == "text/plain"
@@ -216,7 +216,7 @@ def test_an_article_that_is_loaded_again_has_its_earlier_revisions(app: Flask, c
         (1, "created"),
     ]
     assert [client.get(address).data for address in addresses[1:]] == before
-    assert whole(client, 3)["title"] == whole(client, 2)["title"]
+    assert get_revision(client, 3)["title"] == get_revision(client, 2)["title"]
     assert get(client, PATH)["revision"] == 3
 
 

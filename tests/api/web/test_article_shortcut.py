@@ -16,7 +16,7 @@ PAGES = {"first": Page(title="The First"), "second": Page(title="The Second", bo
 
 
 @pytest.fixture
-def plain(app: Flask, client_with: ClientWith) -> FlaskClient:
+def uncached_client(app: Flask, client_with: ClientWith) -> FlaskClient:
     """Return a client without the cache, for two articles. The first article has a former slug."""
     seed_pages(app, [submit("first", PAGES["first"], "slug: former")])
     seed_pages(app, [submit(key, page, f"slug: {key}") for key, page in PAGES.items()])
@@ -36,10 +36,12 @@ def recorded_requests(client: FlaskClient) -> Iterator[list[str]]:
         yield paths
 
 
-def test_plain_requests_do_not_reach_flask(plain: FlaskClient) -> None:
-    with recorded_requests(plain) as reached:
-        bodies = [plain.get(f"/v1/articles/{slug}").get_json() for slug in ("first", "second", "first")]
-        bodies.append(plain.get(f"/v1/articles/{bodies[1]['id']}").get_json())
+def test_plain_requests_do_not_reach_flask(uncached_client: FlaskClient) -> None:
+    with recorded_requests(uncached_client) as reached:
+        bodies = [
+            uncached_client.get(f"/v1/articles/{slug}").get_json() for slug in ("first", "second", "first")
+        ]
+        bodies.append(uncached_client.get(f"/v1/articles/{bodies[1]['id']}").get_json())
     assert [body["title"] for body in bodies] == ["The First", "The Second", "The First", "The Second"]
     assert reached == []
 
@@ -58,21 +60,26 @@ def test_plain_requests_do_not_reach_flask(plain: FlaskClient) -> None:
     ids=str,
 )
 def test_the_shortcut_answers_as_flask_would(
-    plain: FlaskClient, client_with: ClientWith, headers: dict[str, str], settings: dict[str, str]
+    uncached_client: FlaskClient, client_with: ClientWith, headers: dict[str, str], settings: dict[str, str]
 ) -> None:
-    assert plain
-    plain = client_with(BRIEFS_CACHE_BYTES="0", **settings)
+    assert uncached_client
+    uncached_client = client_with(BRIEFS_CACHE_BYTES="0", **settings)
     targets = [f"/v1/articles/{slug}" for slug in ("first", "second")]
-    with recorded_requests(plain) as reached:
-        short = [plain.get(target, headers=headers) for target in targets]
+    with recorded_requests(uncached_client) as reached:
+        short = [uncached_client.get(target, headers=headers) for target in targets]
         assert reached == []
         # An escaped path names the same resource but is not a plain request.
-        long = [plain.get(target.replace("articles", "%61rticles"), headers=headers) for target in targets]
+        long = [
+            uncached_client.get(target.replace("articles", "%61rticles"), headers=headers)
+            for target in targets
+        ]
         assert reached == targets
     for ours, theirs in zip(short, long, strict=True):
         assert ours.data == theirs.data
         assert (dict(ours.headers) | {"X-Request-ID": ""}) == (dict(theirs.headers) | {"X-Request-ID": ""})
-        known = plain.get(ours.request.path, headers=headers | {"If-None-Match": ours.headers["ETag"]})
+        known = uncached_client.get(
+            ours.request.path, headers=headers | {"If-None-Match": ours.headers["ETag"]}
+        )
         assert (known.status_code, known.data) == (304, b"")
     is_packed = headers.get("Accept-Encoding") == "gzip"
     assert is_packed == (short[0].headers.get("Content-Encoding") == "gzip")
@@ -97,27 +104,29 @@ def test_the_shortcut_answers_as_flask_would(
     ],
 )
 def test_flask_answers_all_other_requests(
-    plain: FlaskClient, ask: Callable[[FlaskClient], object], status: int
+    uncached_client: FlaskClient, ask: Callable[[FlaskClient], object], status: int
 ) -> None:
-    plain.get("/v1/articles/first")
-    with recorded_requests(plain) as reached:
+    uncached_client.get("/v1/articles/first")
+    with recorded_requests(uncached_client) as reached:
         for _ in range(2):
-            assert ask(plain).status_code == status  # type: ignore[attr-defined]
+            assert ask(uncached_client).status_code == status  # type: ignore[attr-defined]
     assert len(reached) == 2
 
 
-def test_flask_answers_for_an_article_without_rendering(app: Flask, plain: FlaskClient) -> None:
-    plain.get("/v1/articles/second")
+def test_flask_answers_for_an_article_without_rendering(app: Flask, uncached_client: FlaskClient) -> None:
+    uncached_client.get("/v1/articles/second")
     seed_pages(app, [submit("first", Page(title="The First, Corrected"), "slug: first")])
-    with recorded_requests(plain) as reached:
-        assert plain.get("/v1/articles/first").get_json()["title"] == "The First, Corrected"
+    with recorded_requests(uncached_client) as reached:
+        assert uncached_client.get("/v1/articles/first").get_json()["title"] == "The First, Corrected"
         assert reached == ["/v1/articles/first"]
         render(app)
-        assert plain.get("/v1/articles/first").get_json()["title"] == "The First, Corrected"
+        assert uncached_client.get("/v1/articles/first").get_json()["title"] == "The First, Corrected"
         assert reached == ["/v1/articles/first"]
 
 
-def test_the_line_in_the_log_names_the_route(plain: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_line_in_the_log_names_the_route(
+    uncached_client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(2):
-        plain.get("/v1/articles/first")
+        uncached_client.get("/v1/articles/first")
     assert [vars(record)["route"] for record in caplog.records] == ["/v1/articles/<article>"] * 2

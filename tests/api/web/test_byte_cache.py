@@ -56,7 +56,7 @@ class FakeWatch(RevisionWatch):
         return self.current
 
 
-class Application:
+class NumberingApplication:
     """An application that answers each request with its number, after calling `then`."""
 
     def __init__(self) -> None:
@@ -82,23 +82,23 @@ def watch() -> FakeWatch:
 
 
 @pytest.fixture
-def application() -> Application:
+def application() -> NumberingApplication:
     """Return the application behind the cache."""
-    return Application()
+    return NumberingApplication()
 
 
 @pytest.fixture
-def cached(application: Application, watch: FakeWatch) -> Client:
+def cached(application: NumberingApplication, watch: FakeWatch) -> Client:
     """Return a client of the application behind a cache of a few kilobytes."""
     return Client(ByteCache(application, watch, 5 * OVERHEAD_BYTES))
 
 
-def text(response: TestResponse) -> str:
+def body_of(response: TestResponse) -> str:
     """Return the body."""
     return response.get_data(as_text=True).strip()
 
 
-def seen(response: TestResponse) -> tuple[Any, ...]:
+def comparable(response: TestResponse) -> tuple[Any, ...]:
     """Return the status, the header fields and the body of an answer, without the request id."""
     headers = sorted(pair for pair in response.headers if pair[0] != "X-Request-ID")
     return response.status, headers, response.data.replace(response.headers["X-Request-ID"].encode(), b"")
@@ -119,7 +119,7 @@ def test_every_answer_is_the_same_with_and_without_the_cache(app: Flask, client_
             first, *others = (
                 each.open(target, method=method, headers=headers) for each in (client, other, other, other)
             )
-            assert [seen(each) for each in others] == [seen(first)] * 3, (method, target, headers)
+            assert [comparable(each) for each in others] == [comparable(first)] * 3, (method, target, headers)
             etags["If-None-Match"] = first.headers.get("ETag", etags["If-None-Match"])
 
     for round_ in range(12):
@@ -135,45 +135,45 @@ def test_every_answer_is_the_same_with_and_without_the_cache(app: Flask, client_
             compare(plain, cached)
 
 
-def test_an_answer_is_cached_at_the_second_request(cached: Client, application: Application) -> None:
-    assert [text(cached.get("/a")) for _ in range(4)] == ["1", "2", "2", "2"]
-    assert text(cached.get("/b")) == "3"
-    assert text(cached.get("/a?x=1")) == "4"
+def test_an_answer_is_cached_at_the_second_request(cached: Client, application: NumberingApplication) -> None:
+    assert [body_of(cached.get("/a")) for _ in range(4)] == ["1", "2", "2", "2"]
+    assert body_of(cached.get("/b")) == "3"
+    assert body_of(cached.get("/a?x=1")) == "4"
     assert application.requests == 4
 
 
 def test_a_request_is_forgotten_after_more_requests_than_the_cache_has_room_for(cached: Client) -> None:
     # The cache has room for five answers, so each of its two generations remembers two requests.
     paths = {"/a": "1", "/b": "2", "/c": "3", "/d": "4", "/e": "5"}
-    assert {path: text(cached.get(path)) for path in paths} == paths
+    assert {path: body_of(cached.get(path)) for path in paths} == paths
     # The first two requests are forgotten, so the third is cached first.
-    assert [text(cached.get("/c")) for _ in range(2)] == ["6", "6"]
-    assert [text(cached.get("/a")) for _ in range(3)] == ["7", "8", "8"]
+    assert [body_of(cached.get("/c")) for _ in range(2)] == ["6", "6"]
+    assert [body_of(cached.get("/a")) for _ in range(3)] == ["7", "8", "8"]
 
 
 def test_a_change_of_the_database_empties_the_cache(cached: Client, watch: FakeWatch) -> None:
-    assert [text(cached.get(path)) for path in ("/a", "/b", "/a", "/a", "/b")] == ["1", "2", "3", "3", "4"]
+    assert [body_of(cached.get(path)) for path in ("/a", "/b", "/a", "/a", "/b")] == ["1", "2", "3", "3", "4"]
     watch.current = 2
-    assert [text(cached.get(path)) for path in ("/a", "/b", "/a")] == ["5", "6", "5"]
+    assert [body_of(cached.get(path)) for path in ("/a", "/b", "/a")] == ["5", "6", "5"]
 
 
 def test_an_answer_is_not_cached_if_the_database_changes_meanwhile(
-    cached: Client, application: Application, watch: FakeWatch
+    cached: Client, application: NumberingApplication, watch: FakeWatch
 ) -> None:
     def change() -> None:
         watch.current = 2
         application.then = bool
         # Another request notices the change first.
-        assert text(cached.get("/b")) == "4"
+        assert body_of(cached.get("/b")) == "4"
 
-    assert [text(cached.get(path)) for path in ("/a", "/b")] == ["1", "2"]
+    assert [body_of(cached.get(path)) for path in ("/a", "/b")] == ["1", "2"]
     application.then = change
-    assert [text(cached.get(path)) for path in ("/a", "/a", "/a", "/b")] == ["3", "5", "5", "4"]
+    assert [body_of(cached.get(path)) for path in ("/a", "/a", "/a", "/b")] == ["3", "5", "5", "4"]
 
 
 def test_nothing_is_cached_while_the_version_is_unknown(cached: Client, watch: FakeWatch) -> None:
     watch.current = None
-    assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
+    assert [body_of(cached.get("/a")) for _ in range(2)] == ["1", "2"]
 
 
 def test_a_request_with_no_cache_requires_the_current_version(cached: Client, watch: FakeWatch) -> None:
@@ -186,12 +186,14 @@ def test_a_request_with_no_cache_requires_the_current_version(cached: Client, wa
 def test_each_coding_media_type_and_origin_has_its_own_answer(cached: Client) -> None:
     headers = [{"Accept-Encoding": "gzip"}, {"Accept": "text/html"}, {"Origin": "https://example.org"}, {}]
     for expected in ("1234", "5678", "5678"):
-        assert [text(cached.get("/a", headers=each)) for each in headers] == list(expected)
+        assert [body_of(cached.get("/a", headers=each)) for each in headers] == list(expected)
     # Headers with the same meaning share an answer.
-    assert text(cached.get("/a", headers={"Accept-Encoding": "deflate, gzip;q=1"})) == "5"
+    assert body_of(cached.get("/a", headers={"Accept-Encoding": "deflate, gzip;q=1"})) == "5"
 
 
-def test_errors_health_checks_and_metrics_are_not_cached(cached: Client, application: Application) -> None:
+def test_errors_health_checks_and_metrics_are_not_cached(
+    cached: Client, application: NumberingApplication
+) -> None:
     for path in ("/fail", "/healthz", "/readyz", "/metrics"):
         for _ in range(3):
             cached.get(path)
@@ -199,25 +201,27 @@ def test_errors_health_checks_and_metrics_are_not_cached(cached: Client, applica
 
 
 def test_other_methods_and_requests_with_if_match_are_passed_on(
-    cached: Client, application: Application
+    cached: Client, application: NumberingApplication
 ) -> None:
-    assert [text(cached.get("/a")) for _ in range(2)] == ["1", "2"]
-    assert text(cached.post("/a")) == "3"
-    assert text(cached.get("/a", headers={"If-Match": '"1"'})) == "4"
+    assert [body_of(cached.get("/a")) for _ in range(2)] == ["1", "2"]
+    assert body_of(cached.post("/a")) == "3"
+    assert body_of(cached.get("/a", headers={"If-Match": '"1"'})) == "4"
     assert application.requests == 4
 
 
 def test_a_client_with_the_current_etag_gets_304_and_the_body_is_cached_for_others(
-    cached: Client, application: Application
+    cached: Client, application: NumberingApplication
 ) -> None:
     cached.get("/a")
     for _ in range(2):
         response = cached.get("/a", headers={"If-None-Match": 'W/"2"'})
         assert (response.status_code, response.data, response.headers["ETag"]) == (304, b"", '"2"')
-    assert (text(cached.get("/a")), application.requests) == ("2", 2)
+    assert (body_of(cached.get("/a")), application.requests) == ("2", 2)
 
 
-def test_head_is_answered_from_the_cached_answer_to_get(cached: Client, application: Application) -> None:
+def test_head_is_answered_from_the_cached_answer_to_get(
+    cached: Client, application: NumberingApplication
+) -> None:
     for _ in range(2):
         cached.get("/a")
     response = cached.head("/a")
@@ -225,24 +229,26 @@ def test_head_is_answered_from_the_cached_answer_to_get(cached: Client, applicat
 
 
 def test_the_least_recently_used_answers_are_dropped_when_the_cache_is_full(
-    cached: Client, application: Application
+    cached: Client, application: NumberingApplication
 ) -> None:
     application.size = OVERHEAD_BYTES // 4
     for path in "aabbccaddee":
         cached.get(f"/{path}")
     kept = application.requests
-    assert [text(cached.get(f"/{path}")) for path in "eda"] == ["10", "8", "2"]
+    assert [body_of(cached.get(f"/{path}")) for path in "eda"] == ["10", "8", "2"]
     assert application.requests == kept
-    assert text(cached.get("/b")) == str(kept + 1)
+    assert body_of(cached.get("/b")) == str(kept + 1)
 
 
-def test_an_answer_larger_than_the_cache_is_not_cached(cached: Client, application: Application) -> None:
+def test_an_answer_larger_than_the_cache_is_not_cached(
+    cached: Client, application: NumberingApplication
+) -> None:
     application.size = 6 * OVERHEAD_BYTES
-    assert [text(cached.get("/a")) for _ in range(3)] == ["1", "2", "3"]
+    assert [body_of(cached.get("/a")) for _ in range(3)] == ["1", "2", "3"]
 
 
 def test_hits_and_misses_are_counted() -> None:
-    cache = ByteCache(Application(), FakeWatch(), 1 << 20)
+    cache = ByteCache(NumberingApplication(), FakeWatch(), 1 << 20)
     client = Client(cache)
     for path in ("/a", "/a", "/b", "/a", "/b", "/c"):
         client.get(path)

@@ -120,7 +120,7 @@ def test_a_new_connection_never_repeats_an_old_version(app: Flask, make_watch: M
     assert watch.version() != before
 
 
-class Question:
+class PendingStatement:
     """The next statement of a watch, which waits in the database until the test releases it."""
 
     def __init__(self, engine: Engine) -> None:
@@ -142,7 +142,7 @@ def test_threads_use_the_last_version_while_one_thread_asks_for_up_to_two_interv
     before = watch.version()
     seed_pages(app, [submit("harbour", PAGES["harbour"])])
     with app.app_context():
-        question = Question(autocommit_engine())
+        question = PendingStatement(autocommit_engine())
     with ThreadPoolExecutor(4) as threads:
         clock.seconds += INTERVAL
         asking = threads.submit(watch.version)

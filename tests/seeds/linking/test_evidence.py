@@ -38,13 +38,13 @@ def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[st
     return find_evidence(document, find_entities(document, make_matcher(CATALOGUE)), LEXICON)
 
 
-def listed(takeaway: str, *body: str) -> list[int]:
+def evidence_for_one(takeaway: str, *body: str) -> list[int]:
     """Return the paragraphs of `body` that support one takeaway."""
     (found,) = evidence([takeaway], body)
     return [one["paragraph"] for one in found]
 
 
-def pad(text: str) -> str:
+def padded(text: str) -> str:
     """Return a paragraph of words that have no weight."""
     return f"{text} And so it was, as it had been before, and as it will be after them all, for what it is."
 
@@ -54,13 +54,13 @@ def pad(text: str) -> str:
 
 @pytest.mark.parametrize("name", ["Bureau of Pilots", "BOP"])
 def test_an_entity_is_the_same_under_every_name(name: str) -> None:
-    body = [pad("Nobody objected."), pad(f"Lanterns were bought by the {name}.")]
-    assert listed("The Bureau of Pilots (BOP) buys lanterns.", *body) == [2]
+    body = [padded("Nobody objected."), padded(f"Lanterns were bought by the {name}.")]
+    assert evidence_for_one("The Bureau of Pilots (BOP) buys lanterns.", *body) == [2]
 
 
 @pytest.mark.parametrize("form", ["lantern", "Lanterns", "LANTERNS", "lantern's"])
 def test_a_word_is_the_same_in_every_form(form: str) -> None:
-    assert listed("Lanterns, hawsers.", pad(f"The {form} and the hawser.")) == [1]
+    assert evidence_for_one("Lanterns, hawsers.", padded(f"The {form} and the hawser.")) == [1]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,9 @@ def test_a_word_is_the_same_in_every_form(form: str) -> None:
     ],
 )
 def test_a_number_is_the_same_however_written(takeaway: str, body: str) -> None:
-    assert listed(f"Lanterns: {takeaway} of them.", pad(f"There are {body} such lanterns.")) == [1]
+    assert evidence_for_one(f"Lanterns: {takeaway} of them.", padded(f"There are {body} such lanterns.")) == [
+        1
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,8 @@ def test_the_rarer_a_word_is_the_more_it_counts() -> None:
 
 def test_a_number_within_a_name_is_not_an_item_of_its_own() -> None:
     takeaway = "The Marigold has 21 lanterns."
-    assert listed(takeaway, pad("The Marigold has lanterns: 21 of them.")) == [1]
-    assert listed("Lanterns: 21.", pad("Lanterns of the 21st.")) == []
+    assert evidence_for_one(takeaway, padded("The Marigold has lanterns: 21 of them.")) == [1]
+    assert evidence_for_one("Lanterns: 21.", padded("Lanterns of the 21st.")) == []
 
 
 # --- The score ---
@@ -113,9 +115,9 @@ def test_a_number_within_a_name_is_not_an_item_of_its_own() -> None:
 
 def test_the_score_is_the_formula_of_the_module() -> None:
     body = [
-        pad("The Bureau of Pilots bought 40 lanterns."),
-        pad("The BOP has lanterns, it says."),
-        pad("Nobody objected."),
+        padded("The Bureau of Pilots bought 40 lanterns."),
+        padded("The BOP has lanterns, it says."),
+        padded("Nobody objected."),
     ]
     lantern = word_weight(max(LEXICON.frequencies["lantern"], LEXICON.frequencies["lanterns"]))
     hawser = word_weight(LEXICON.frequencies["hawser"])
@@ -126,32 +128,32 @@ def test_the_score_is_the_formula_of_the_module() -> None:
 
 
 def test_an_item_of_every_paragraph_has_a_low_weight() -> None:
-    body = [pad(f"Lanterns of the {word} and lanterns.") for word in ("hawser", "bollard", "capstan")]
-    assert listed("Lanterns and capstans.", *body) == [3]
+    body = [padded(f"Lanterns of the {word} and lanterns.") for word in ("hawser", "bollard", "capstan")]
+    assert evidence_for_one("Lanterns and capstans.", *body) == [3]
 
 
 def test_a_paragraph_must_have_the_entities_and_numbers() -> None:
-    body = pad("Lanterns, hawsers, bollards and capstans were bought.")
-    assert listed("Lanterns, hawsers, bollards and capstans were bought.", body) == [1]
-    assert listed("Lanterns, hawsers, bollards and capstans were bought in 2031.", body) == []
-    assert listed("The Marigold: lanterns, hawsers, bollards and capstans.", body) == []
+    body = padded("Lanterns, hawsers, bollards and capstans were bought.")
+    assert evidence_for_one("Lanterns, hawsers, bollards and capstans were bought.", body) == [1]
+    assert evidence_for_one("Lanterns, hawsers, bollards and capstans were bought in 2031.", body) == []
+    assert evidence_for_one("The Marigold: lanterns, hawsers, bollards and capstans.", body) == []
 
 
 def test_neither_one_item_alone_nor_numbers_alone_are_evidence() -> None:
-    assert listed("The Marigold.", pad("The Marigold is here.")) == []
-    assert listed("It was 12 to 40.", pad("From 12 to 40.")) == []
+    assert evidence_for_one("The Marigold.", padded("The Marigold is here.")) == []
+    assert evidence_for_one("It was 12 to 40.", padded("From 12 to 40.")) == []
 
 
 def test_the_best_is_first_equals_are_in_page_order_and_at_most_three_are_returned() -> None:
-    same = pad("The Marigold has lanterns.")
-    best = pad("The Marigold has lanterns and hawsers.")
-    assert listed("The Marigold has lanterns.", *[same] * 5) == [1, 2, 3]
-    assert listed("The Marigold has lanterns and hawsers.", same, pad("Nobody."), best)[0] == 3
+    same = padded("The Marigold has lanterns.")
+    best = padded("The Marigold has lanterns and hawsers.")
+    assert evidence_for_one("The Marigold has lanterns.", *[same] * 5) == [1, 2, 3]
+    assert evidence_for_one("The Marigold has lanterns and hawsers.", same, padded("Nobody."), best)[0] == 3
 
 
 def test_a_paragraph_far_below_the_best_is_not_returned() -> None:
     takeaway = "The Marigold and the Bureau of Pilots: lanterns."
-    rows = evidence([takeaway], [pad("The Marigold, the BOP, lanterns."), pad("The BOP has lanterns.")])
+    rows = evidence([takeaway], [padded("The Marigold, the BOP, lanterns."), padded("The BOP has lanterns.")])
     assert [one["paragraph"] for one in rows[0]] == [1]
 
 
@@ -169,7 +171,7 @@ WORDS = st.sampled_from(
 SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(lambda words: f"It: {' '.join(words)}.")
 
 
-@given(st.lists(SENTENCES, min_size=1, max_size=4), st.lists(SENTENCES.map(pad), min_size=1, max_size=6))
+@given(st.lists(SENTENCES, min_size=1, max_size=4), st.lists(SENTENCES.map(padded), min_size=1, max_size=6))
 def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
     takeaways: list[str], body: list[str]
 ) -> None:
@@ -230,7 +232,7 @@ ARGUABLE: Mapping[tuple[str, int], set[int]] = {
 }
 
 
-def read(key: str) -> Document:
+def read_document(key: str) -> Document:
     """Return the document of this project with the key `key`."""
     (path,) = (path for folder in FOLDERS for path in folder.glob(f"{key}_*.txt"))
     return parse(path.read_bytes(), path.name)
@@ -243,14 +245,16 @@ def paragraphs(document: Document) -> list[set[int]]:
 
 
 def test_the_first_document_has_a_paragraph_for_each_takeaway_but_the_last() -> None:
-    assert paragraphs(read("000")) == [{1}, {2}, {3}, {4}, set()]
+    assert paragraphs(read_document("000")) == [{1}, {2}, {3}, {4}, set()]
 
 
 def test_evidence_nearly_always_agrees_with_the_annotations() -> None:
     pairs = [
         (found - ARGUABLE.get((key, position), set()), noted)
         for key, several in NOTED.items()
-        for position, (found, noted) in enumerate(zip(paragraphs(read(key)), several, strict=True), 1)
+        for position, (found, noted) in enumerate(
+            zip(paragraphs(read_document(key)), several, strict=True), 1
+        )
     ]
     right = sum(len(found & noted) for found, noted in pairs)
     assert right / sum(len(found) for found, _ in pairs) > 0.9

@@ -42,11 +42,11 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
     """
     return {
         (BY_ID[row["article_id"]], row["place"]): row["target_id"] and BY_ID[row["target_id"]]
-        for row in listed(app)
+        for row in listed_rows(app)
     }
 
 
-def listed(app: Flask) -> list[Row]:
+def listed_rows(app: Flask) -> list[Row]:
     """Return the rows of the listed links."""
     return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
 
@@ -84,7 +84,7 @@ def test_a_title_resolves_when_its_article_is_seeded_after(app: Flask) -> None:
 def test_a_title_resolves_in_a_different_spelling(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "The mayor's  “plan”"), page("b", 'The Mayor’s "Plan"')])
     assert links(app) == {("a", 1): "b"}
-    assert [row["title"] for row in listed(app)] == ["The mayor's “plan”"]
+    assert [row["title"] for row in listed_rows(app)] == ["The mayor's “plan”"]
 
 
 def test_a_link_follows_its_target_to_a_new_title_and_back(app: Flask) -> None:
@@ -201,7 +201,7 @@ def test_a_title_of_more_than_a_hundred_articles_has_no_target(app: Flask) -> No
     gone = submit("last", Page("Delta", related=()))
     for pages, target in (([], "page-3"), (more, "page-3"), ([last], None), ([gone], "page-3")):
         seed_pages(app, pages)
-        (link,) = listed(app)
+        (link,) = listed_rows(app)
         assert link["target_id"] == (target and article_id(target))
 
 
@@ -281,7 +281,7 @@ def test_links_depend_only_on_the_last_version_of_each_page(
 # --- The choice between two articles ---
 
 
-def chosen(
+def choose(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> UUID | None:
     """Return the choice between an article published at `old` and one published at `new`."""
@@ -323,7 +323,7 @@ def test_one_candidate_needs_no_date() -> None:
 )
 def test_a_date_that_a_page_can_print_decides(printed: str) -> None:
     assert is_date(printed)
-    assert chosen(printed, SEEN - timedelta(days=365), SEEN) == OLD
+    assert choose(printed, SEEN - timedelta(days=365), SEEN) == OLD
 
 
 @pytest.mark.parametrize(
@@ -345,30 +345,30 @@ def test_a_date_that_a_page_can_print_decides(printed: str) -> None:
 )
 def test_an_age_that_a_page_can_print_decides(printed: str, age: timedelta) -> None:
     assert is_date(printed)
-    assert chosen(printed, SEEN - age, SEEN - timedelta(days=4000)) == OLD
+    assert choose(printed, SEEN - age, SEEN - timedelta(days=4000)) == OLD
 
 
 @pytest.mark.parametrize("days", [20.9, 28])
 def test_an_age_in_part_of_a_unit_does_not_match(days: float) -> None:
-    assert chosen("3 weeks ago", SEEN - timedelta(days=days), SEEN) is None
+    assert choose("3 weeks ago", SEEN - timedelta(days=days), SEEN) is None
 
 
 def test_an_age_on_a_page_without_a_date_does_not_decide() -> None:
-    assert chosen("3 weeks ago", SEEN - timedelta(weeks=3), SEEN, seen=None) is None
+    assert choose("3 weeks ago", SEEN - timedelta(weeks=3), SEEN, seen=None) is None
 
 
 def test_a_date_that_matches_both_or_neither_does_not_decide() -> None:
     morning, evening = SEEN.replace(hour=1), SEEN.replace(hour=23)
-    assert chosen("Apr 21, 2026", morning, evening) is None
-    assert chosen("Apr 22, 2026", morning, evening) is None
-    assert chosen(None, morning, None) is None
+    assert choose("Apr 21, 2026", morning, evening) is None
+    assert choose("Apr 22, 2026", morning, evening) is None
+    assert choose(None, morning, None) is None
 
 
 def test_an_article_without_a_date_matches_no_printed_date() -> None:
-    assert chosen("Apr 21, 2026", None, SEEN) == NEW
-    assert chosen("3 weeks ago", None, SEEN) is None
+    assert choose("Apr 21, 2026", None, SEEN) == NEW
+    assert choose("3 weeks ago", None, SEEN) is None
 
 
 @pytest.mark.parametrize("printed", ["Feb 30, 2026", "2026-13-01", "Apr 21", "0 days ago", "soon", ""])
 def test_an_incomplete_date_does_not_decide(printed: str) -> None:
-    assert chosen(printed, SEEN - timedelta(days=300), SEEN - timedelta(days=4)) is None
+    assert choose(printed, SEEN - timedelta(days=300), SEEN - timedelta(days=4)) is None

@@ -18,7 +18,7 @@ from seeds.parsing.page import parse
 from tests.seeds.documents import Page, make_unreadable, write
 
 
-def refusal(path: Path, max_bytes: int = 10_000) -> Rejection:
+def rejection_of(path: Path, max_bytes: int = 10_000) -> Rejection:
     """Return the rejection of the file at `path`."""
     with pytest.raises(Rejection) as caught:
         read_bytes(path, max_bytes)
@@ -71,7 +71,7 @@ def test_bytes_are_read_unchanged(tmp_path: Path) -> None:
 def test_a_file_at_the_limit_is_read_and_one_byte_over_is_not(tmp_path: Path) -> None:
     path = write(tmp_path, "a", b"x" * 101)
     assert read_bytes(path, 101) == b"x" * 101
-    rejection = refusal(path, 100)
+    rejection = rejection_of(path, 100)
     assert rejection.message == "the file is larger than the limit of 100 bytes"
     assert rejection.place == "byte 100"
 
@@ -83,7 +83,7 @@ def test_a_folder_a_pipe_and_a_broken_link_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "circle.txt").symlink_to(tmp_path / "circle.txt")
     paths = find_documents([tmp_path])
     assert len(paths) == 4
-    assert {refusal(path).message for path in paths} == {"the path is not a regular file"}
+    assert {rejection_of(path).message for path in paths} == {"the path is not a regular file"}
 
 
 def test_a_document_that_changes_while_it_is_read_is_read_again(
@@ -143,7 +143,7 @@ def test_a_link_to_a_document_is_read(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_is_rejected_with_the_reason(tmp_path: Path) -> None:
-    message = refusal(make_unreadable(tmp_path / "a.txt")).message
+    message = rejection_of(make_unreadable(tmp_path / "a.txt")).message
     assert message in (
         "the file cannot be read: Input/output error",
         "the file cannot be read: Permission denied",
@@ -153,7 +153,7 @@ def test_an_unreadable_file_is_rejected_with_the_reason(tmp_path: Path) -> None:
 def test_a_file_name_that_is_not_utf_8_is_rejected(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     path.write_bytes(Page().text.encode())
-    assert refusal(path).message == "the file name is not UTF-8"
+    assert rejection_of(path).message == "the file name is not UTF-8"
 
 
 def test_the_key_is_the_file_name_without_its_ending(tmp_path: Path) -> None:

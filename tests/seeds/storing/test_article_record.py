@@ -39,7 +39,7 @@ CHANGES: dict[str, Page] = {
 }
 
 
-def content(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecord:
+def record_of(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecord:
     """Return the record of `submission`."""
     return make_record(submission, slug)
 
@@ -47,7 +47,7 @@ def content(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecord:
 def test_the_columns_are_those_of_the_page_and_the_sidecar() -> None:
     submission = submit("page", PAGE, SIDECAR)
     noon = datetime(2026, 4, 21, 12, tzinfo=UTC)
-    made = content(submission)
+    made = record_of(submission)
     assert made.columns == {
         "key": "page",
         "slug": "tide",
@@ -78,13 +78,16 @@ def test_the_content_has_the_fields_of_responses_reports_and_exports() -> None:
     report = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
     named = report["$defs"]["document"]["properties"]["changes"]["propertyNames"]["enum"]
     assert (
-        list(content(submit("page", PAGE)).content) == list(CONTENT_FIELDS) == list(REVISION_CONTENT) == named
+        list(record_of(submit("page", PAGE)).content)
+        == list(CONTENT_FIELDS)
+        == list(REVISION_CONTENT)
+        == named
     )
 
 
 def test_a_missing_part_of_a_page_is_null() -> None:
     bare = Page(caption=None, analysis=(), signature=())
-    columns = content(submit("page", bare)).columns
+    columns = record_of(submit("page", bare)).columns
     absent = ("author", "role", "publication", "image_caption", "image_url", "published_at", "analysis")
     assert {name: columns[name] for name in absent} == dict.fromkeys(absent)
     assert (columns["published_asc"], columns["published_desc"]) == (UNDATED_ASC, UNDATED_DESC)
@@ -93,14 +96,14 @@ def test_a_missing_part_of_a_page_is_null() -> None:
 
 
 def test_the_same_submission_has_the_same_digest() -> None:
-    digest = content(submit("page", PAGE, SIDECAR)).digest
-    assert content(submit("page", PAGE, SIDECAR)).digest == digest
+    digest = record_of(submit("page", PAGE, SIDECAR)).digest
+    assert record_of(submit("page", PAGE, SIDECAR)).digest == digest
     assert len(digest) == 64
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_any_part_changes_the_digest(change: str) -> None:
-    before, after = content(submit("page", PAGE)), content(submit("page", CHANGES[change]))
+    before, after = record_of(submit("page", PAGE)), record_of(submit("page", CHANGES[change]))
     # The bytes differ in every case. The digest must also depend on the changed part.
     sources = {name: before.columns[name] for name in ("source_sha256", "source_bytes")}
     assert replace(after, columns=after.columns | sources).digest != before.digest
@@ -108,9 +111,9 @@ def test_a_change_of_any_part_changes_the_digest(change: str) -> None:
 
 @pytest.mark.parametrize("end", ["\n", " ", "\n\n\n"])
 def test_a_change_of_bytes_alone_changes_the_digest(end: str) -> None:
-    changed = content(submit("page", (PAGE.text + end).encode()))
+    changed = record_of(submit("page", (PAGE.text + end).encode()))
     assert changed.columns["title"] == PAGE.title
-    assert changed.digest != content(submit("page", PAGE)).digest
+    assert changed.digest != record_of(submit("page", PAGE)).digest
 
 
 @pytest.mark.parametrize(
@@ -118,14 +121,14 @@ def test_a_change_of_bytes_alone_changes_the_digest(end: str) -> None:
     ["published_at: 2026-04-21T12:00:00.5Z", "language: fr", "image_url: https://example.org/h.jpg"],
 )
 def test_a_change_of_the_sidecar_changes_the_digest(sidecar: str) -> None:
-    assert content(submit("page", PAGE, sidecar)).digest != content(submit("page", PAGE)).digest
+    assert record_of(submit("page", PAGE, sidecar)).digest != record_of(submit("page", PAGE)).digest
 
 
 def test_a_different_slug_changes_the_digest() -> None:
     submission = submit("page", PAGE)
-    assert content(submission, "tide").digest != content(submission, "gauge").digest
+    assert record_of(submission, "tide").digest != record_of(submission, "gauge").digest
 
 
 def test_the_same_time_in_a_different_zone_has_the_same_digest() -> None:
     utc, local = "published_at: 2026-04-21T12:00:00Z", "published_at: 2026-04-21T20:00:00+08:00"
-    assert content(submit("page", PAGE, utc)).digest == content(submit("page", PAGE, local)).digest
+    assert record_of(submit("page", PAGE, utc)).digest == record_of(submit("page", PAGE, local)).digest

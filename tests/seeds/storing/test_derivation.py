@@ -12,36 +12,36 @@ QUAY = KnownEntity("quay", "place", "quay")
 PAGE = Page()
 
 
-def derived(page: Page, *catalogue: KnownEntity) -> DerivedData:
+def derive_page(page: Page, *catalogue: KnownEntity) -> DerivedData:
     """Return the data derived from `page` with a catalogue of these entities."""
     return derive(make_record(submit("page", page), "tide").article_text, make_matcher(catalogue))
 
 
 def test_entities_evidence_and_features_are_those_of_the_texts() -> None:
-    made = derived(PAGE, QUAY)
+    made = derive_page(PAGE, QUAY)
     assert [(found.entity, found.mentions[0].part) for found in made.entities] == [(QUAY, "image")]
     assert len(made.evidence) == len(PAGE.takeaways)
     assert made.features
 
 
 def test_the_same_document_and_catalogue_have_the_same_digest() -> None:
-    digest = derived(PAGE, QUAY).digest
-    assert derived(PAGE, QUAY).digest == digest
+    digest = derive_page(PAGE, QUAY).digest
+    assert derive_page(PAGE, QUAY).digest == digest
     assert len(digest) == 64
 
 
 def test_a_different_catalogue_changes_the_digest_only_if_mentions_differ() -> None:
-    digest = derived(PAGE, QUAY).digest
+    digest = derive_page(PAGE, QUAY).digest
     elsewhere = KnownEntity("Atlantis", "place", "atlantis")
     described = replace(QUAY, description="Where ships lie.", same_as=("https://example.org/quay",))
-    assert derived(PAGE, elsewhere, described).digest == digest
-    assert derived(PAGE, QUAY, KnownEntity("gauge", "product", "gauge")).digest != digest
-    assert derived(PAGE).digest != digest
+    assert derive_page(PAGE, elsewhere, described).digest == digest
+    assert derive_page(PAGE, QUAY, KnownEntity("gauge", "product", "gauge")).digest != digest
+    assert derive_page(PAGE).digest != digest
 
 
 def test_a_longer_name_at_the_same_place_changes_the_digest() -> None:
     page = replace(PAGE, title="The Tide Wall")
-    before = derived(page, KnownEntity("Tide", "product", "tide"))
-    after = derived(page, KnownEntity("Tide Wall", "product", "tide"))
+    before = derive_page(page, KnownEntity("Tide", "product", "tide"))
+    after = derive_page(page, KnownEntity("Tide Wall", "product", "tide"))
     assert before.entities[0].salience == after.entities[0].salience
     assert before.digest != after.digest

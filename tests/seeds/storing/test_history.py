@@ -21,7 +21,7 @@ NOW = datetime(2026, 4, 21, 12, tzinfo=UTC)
 PATIENCE_SECONDS = 60
 
 
-def seen(engine: Engine) -> list[int]:
+def visible_numbers(engine: Engine) -> list[int]:
     """Return the sequence numbers of all changes that are visible."""
     with engine.connect() as connection:
         return list(connection.scalars(select(Change.sequence).order_by(Change.sequence)))
@@ -51,11 +51,11 @@ def test_a_writer_without_the_lock_of_runs_gets_its_number_after_the_previous_co
         assert waits.wait(PATIENCE_SECONDS)
         with pytest.raises(TimeoutError):
             second.result(0.5)
-        assert seen(engine) == []
+        assert visible_numbers(engine) == []
         commits.set()
         first.result(PATIENCE_SECONDS)
         second.result(PATIENCE_SECONDS)
-        assert seen(engine) == [1, 2]
+        assert visible_numbers(engine) == [1, 2]
     assert [row["slug"] for row in rows(app)["changes"]] == ["first", "second"]
 
 

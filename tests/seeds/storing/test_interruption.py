@@ -72,7 +72,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def complete(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+def complete_rows(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """Return the rows after one load of `pages` without interruption."""
     with comparison_app(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
         assert last_line(seed(app, pages)).startswith(f"{NUMBER} created, ")
@@ -94,7 +94,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def unlimited(path: Path) -> Iterator[Flask]:
+def open_app(path: Path) -> Iterator[Flask]:
     """Yield an application with the existing database at `path`."""
     app = make_app(f"sqlite:///{path}")
     yield app
@@ -102,13 +102,13 @@ def unlimited(path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def count(app: Flask) -> int:
+def count_articles(app: Flask) -> int:
     """Return the number of articles in the database."""
     with app.app_context(), db.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(Article)).scalar_one()
 
 
-def parts(found: Rows, ids: set[object]) -> Rows:
+def rows_of_articles(found: Rows, ids: set[object]) -> Rows:
     """Return the rows of the articles `ids` without link targets, which later articles can change."""
     takeaways = {row["id"] for row in found["takeaways"] if row["article_id"] in ids}
     unresolved = {"target_id": None, "resolved": False, "score": None, "score_asc": None, "score_desc": None}
@@ -124,7 +124,7 @@ def parts(found: Rows, ids: set[object]) -> Rows:
     return own | {"articles": articles, "takeaway_entities": of_takeaways}
 
 
-def check_articles(app: Flask, complete: Rows) -> int:
+def check_articles(app: Flask, complete_rows: Rows) -> int:
     """Check every stored article against its rows in `complete`. Return the number of articles."""
     found = without_volatile_columns(rows(app))
     ids: set[object] = {row["id"] for row in found["articles"]}
@@ -133,7 +133,7 @@ def check_articles(app: Flask, complete: Rows) -> int:
     }
     assert everything <= ids
     if ids:
-        assert parts(found, ids) == parts(complete, ids)
+        assert rows_of_articles(found, ids) == rows_of_articles(complete_rows, ids)
     assert found["entities"] == recount_entities(found)
     assert found["corpus"][0]["revision"] == len(ids)
     return len(ids)
@@ -141,7 +141,7 @@ def check_articles(app: Flask, complete: Rows) -> int:
 
 def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
     """Wait until the load of `process` has stored `number` articles."""
-    while count(app) < number:
+    while count_articles(app) < number:
         # Waiting between two checks leaves the processor to the load.
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.005)
@@ -149,7 +149,7 @@ def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_a_load_that_is_stopped_leaves_complete_articles_and_recommends_a_second_run(
-    app: Flask, database_url: str, pages: Path, complete: Rows, number: signal.Signals
+    app: Flask, database_url: str, pages: Path, complete_rows: Rows, number: signal.Signals
 ) -> None:
     with start_load(database_url, pages) as process:
         wait_for(app, process, 20)
@@ -160,14 +160,14 @@ def test_a_load_that_is_stopped_leaves_complete_articles_and_recommends_a_second
         ["interrupted; run the command again to finish", "Aborted!"],
         1,
     )
-    assert 20 <= check_articles(app, complete) < NUMBER
+    assert 20 <= check_articles(app, complete_rows) < NUMBER
     assert seed(app, pages).exit_code == 0
-    assert without_volatile_columns(rows(app)) == complete
+    assert without_volatile_columns(rows(app)) == complete_rows
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_a_load_that_loses_its_connection_reports_it_in_one_line_and_leaves_complete_articles(
-    app: Flask, database_url: str, pages: Path, complete: Rows
+    app: Flask, database_url: str, pages: Path, complete_rows: Rows
 ) -> None:
     with start_load(database_url, pages) as process:
         wait_for(app, process, 20)
@@ -180,9 +180,9 @@ def test_a_load_that_loses_its_connection_reports_it_in_one_line_and_leaves_comp
     assert line.startswith("Error: database: ")
     assert line == printable(line)
     assert (stdout, process.returncode) == ("", 1)
-    assert 20 <= check_articles(app, complete) < NUMBER
+    assert 20 <= check_articles(app, complete_rows) < NUMBER
     assert seed(app, pages).exit_code == 0
-    assert without_volatile_columns(rows(app)) == complete
+    assert without_volatile_columns(rows(app)) == complete_rows
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
@@ -214,7 +214,7 @@ def test_a_document_that_the_database_refuses_is_not_stored_and_is_reported_in_o
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["real", "dry run"])
 def test_a_database_that_cannot_grow_is_reported_in_one_line_and_leaves_complete_articles(
-    sqlite_template: Path, pages: Path, complete: Rows, tmp_path: Path, options: tuple[str, ...]
+    sqlite_template: Path, pages: Path, complete_rows: Rows, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     with comparison_app(sqlite_template, tmp_path) as app:
         with app.app_context():
@@ -224,25 +224,25 @@ def test_a_database_that_cannot_grow_is_reported_in_one_line_and_leaves_complete
         (line,) = without_progress(result.stderr)
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
-        stored = check_articles(app, complete)
+        stored = check_articles(app, complete_rows)
         assert stored == 0 if options else 0 < stored < NUMBER
         with app.app_context():
             db.engine.dispose()
-    with unlimited(tmp_path / "reference.db") as app:
+    with open_app(tmp_path / "reference.db") as app:
         assert seed(app, pages).exit_code == 0
-        assert without_volatile_columns(rows(app)) == complete
+        assert without_volatile_columns(rows(app)) == complete_rows
 
 
 def test_a_full_disk_is_reported_in_one_line_and_leaves_complete_articles(
-    sqlite_template: Path, pages: Path, complete: Rows, small_disk: Path
+    sqlite_template: Path, pages: Path, complete_rows: Rows, small_disk: Path
 ) -> None:
     with comparison_app(sqlite_template, small_disk) as app:
         result = seed(app, pages)
         (line,) = without_progress(result.stderr)
         assert FULL.fullmatch(line)
         assert (result.stdout, result.exit_code) == ("", 1)
-        assert 0 < check_articles(app, complete) < NUMBER
+        assert 0 < check_articles(app, complete_rows) < NUMBER
         subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
         result = seed(app, pages)
         assert (without_progress(result.stderr), result.exit_code) == ([], 0)
-        assert without_volatile_columns(rows(app)) == complete
+        assert without_volatile_columns(rows(app)) == complete_rows

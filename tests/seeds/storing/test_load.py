@@ -68,14 +68,14 @@ def random_word(length: int) -> str:
     return "".join(hashlib.sha256(bytes([at])).hexdigest() for at in range(length // 64 + 1))[:length]
 
 
-def age(app: Flask) -> None:
+def backdate(app: Flask) -> None:
     """Set the timestamps of all articles to a time long ago."""
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Article).values(created_at=LONG_AGO, updated_at=LONG_AGO))
         connection.execute(update(Change).values(changed_at=LONG_AGO))
 
 
-def of_last_versions(found: Rows) -> Rows:
+def without_history(found: Rows) -> Rows:
     """Return `found` without rows that depend on earlier versions: changes, revisions and slugs."""
     memory = {"revision", "slug", "content_digest"}
     forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
@@ -86,7 +86,7 @@ def of_last_versions(found: Rows) -> Rows:
     return kept | {"articles": articles} | forgotten
 
 
-def of_article(found: Rows, key: str) -> Rows:
+def rows_of_article(found: Rows, key: str) -> Rows:
     """Return the rows of `found` that belong to one article, without the targets of links."""
     own = {
         name: found[name]
@@ -99,7 +99,7 @@ def of_article(found: Rows, key: str) -> Rows:
     }
 
 
-def by_slug(found: Rows) -> dict[str, Row]:
+def entities_by_slug(found: Rows) -> dict[str, Row]:
     """Return the entities of `found` by slug."""
     return {str(row["slug"]): row for row in found["entities"]}
 
@@ -133,7 +133,7 @@ def test_a_second_load_changes_no_row(app: Flask) -> None:
     assert (
         seed_pages(app, [LIFE[0], submit("other", Page(title="Sirens Tested"))], CATALOGUE) == ["created"] * 2
     )
-    age(app)
+    backdate(app)
     before = rows(app)
     assert (
         seed_pages(app, [submit("other", Page(title="Sirens Tested")), LIFE[0]], CATALOGUE)
@@ -151,7 +151,7 @@ def test_every_change_is_one_revision_of_article_and_corpus(app: Flask) -> None:
 
 def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
     seed_pages(app, LIFE[:1])
-    age(app)
+    backdate(app)
     before = datetime.now(UTC).replace(microsecond=0)
     assert seed_pages(app, LIFE[1:2]) == ["updated"]
     row = article_row(app, "page")
@@ -162,11 +162,11 @@ def test_a_changed_document_is_updated_and_keeps_created_at(app: Flask) -> None:
 def test_a_change_does_not_change_other_articles(app: Flask) -> None:
     other = submit("other", Page(title="The Sea Board", related=((PAGE.title, None),)))
     seed_pages(app, [other, LIFE[0]], CATALOGUE)
-    age(app)
-    before = of_article(rows(app), "other")
+    backdate(app)
+    before = rows_of_article(rows(app), "other")
     assert all(before.values())
     seed_pages(app, LIFE[1:], CATALOGUE)
-    assert of_article(rows(app), "other") == before
+    assert rows_of_article(rows(app), "other") == before
 
 
 def test_an_article_that_changes_back_has_its_old_content_and_a_new_revision(app: Flask) -> None:
@@ -174,7 +174,7 @@ def test_an_article_that_changes_back_has_its_old_content_and_a_new_revision(app
     first = rows(app)
     assert seed_pages(app, [LIFE[9], LIFE[0]], CATALOGUE) == ["updated", "updated"]
     assert article_row(app, "page")["revision"] == 3
-    assert of_last_versions(rows(app)) == of_last_versions(first)
+    assert without_history(rows(app)) == without_history(first)
     assert article_row(app, "page")["content_digest"] == first["articles"][0]["content_digest"]
 
 
@@ -207,7 +207,7 @@ def test_entities_have_the_columns_of_the_catalogue_and_the_counts_of_all_articl
         ],
         CATALOGUE,
     )
-    found = by_slug(rows(app))
+    found = entities_by_slug(rows(app))
     assert {slug: (row["article_count"], row["mention_count"]) for slug, row in found.items()} == {
         "sea": (1, 2),
         "sea-board": (2, 3),
@@ -232,7 +232,7 @@ def test_an_entity_that_is_no_longer_mentioned_is_deleted(app: Flask) -> None:
         app, [submit("a", Page(title="The Sea")), submit("b", Page(title="The Sea and AI+"))], CATALOGUE
     )
     seed_pages(app, [submit("b", Page(title="A Quay"))], CATALOGUE)
-    assert set(by_slug(rows(app))) == {"sea"}
+    assert set(entities_by_slug(rows(app))) == {"sea"}
     seed_pages(app, [submit("a", Page(title="A Pier"))], CATALOGUE)
     assert (rows(app)["entities"], rows(app)["article_entities"], rows(app)["takeaway_entities"]) == (
         [],
@@ -261,7 +261,7 @@ def test_a_takeaway_has_the_entities_that_it_mentions(app: Flask) -> None:
 def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(app: Flask) -> None:
     pages = [submit("a", Page(title="Sea Board at Sea")), submit("b", Page(title="AI+"))]
     seed_pages(app, pages, CATALOGUE)
-    age(app)
+    backdate(app)
     before = rows(app)
     described = replace(
         BOARD, description="Reads the gauges.", same_as=("https://example.org/board",), type="place"
@@ -273,7 +273,9 @@ def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(a
         "same_as": ["https://example.org/board"],
         "type": "place",
     }
-    assert by_slug(after) == by_slug(before) | {"sea-board": by_slug(before)["sea-board"] | taken_over}
+    assert entities_by_slug(after) == entities_by_slug(before) | {
+        "sea-board": entities_by_slug(before)["sea-board"] | taken_over
+    }
     assert corpus_revision(app) == 3
     # The facet for the type is the only other change.
     untouched = set(before) - {"entities", "corpus", "article_facets"}
@@ -297,7 +299,7 @@ def test_a_new_name_changes_only_the_articles_that_mention_it(app: Flask) -> Non
     renamed = replace(BOARD, name="Gauge Board", aliases=("Sea Board",))
     assert rederive_pages(app, pages, [SEA, renamed, PLAN]) == [True, False]
     assert [article_row(app, key)["revision"] for key in "ab"] == [1, 1]
-    found = by_slug(rows(app))["sea-board"]
+    found = entities_by_slug(rows(app))["sea-board"]
     assert (found["name"], found["aliases"], found["article_count"]) == ("Gauge Board", ["Sea Board"], 2)
 
 
@@ -307,7 +309,7 @@ def test_a_name_removed_from_the_catalogue_is_removed_from_the_articles(app: Fla
     pages = [submit("a", Page(title="A keel at Sea")), submit("b", Page(title="The Sea"))]
     seed_pages(app, pages, [SEA, keel])
     assert rederive_pages(app, pages, [SEA]) == [True, False]
-    assert set(by_slug(rows(app))) == {"sea"}
+    assert set(entities_by_slug(rows(app))) == {"sea"}
     assert rederive_pages(app, pages, []) == [True, True]
     assert rows(app)["entities"] == []
 
@@ -352,7 +354,7 @@ def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     assert corpus_revision(app) == len(outcomes) - outcomes.count("unchanged")
     clear(app)
     seed_pages(app, {one.key: one for one in history}.values(), CATALOGUE)
-    assert of_last_versions(rows(app)) == of_last_versions(after_all)
+    assert without_history(rows(app)) == without_history(after_all)
 
 
 # These characters and lengths could be accepted by only one of the engines.

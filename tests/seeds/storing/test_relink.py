@@ -45,7 +45,7 @@ def relink(app: Flask) -> str:
     return str(result.stdout)
 
 
-def settled(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
+def rows_after_relink(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
     """Seed `pages` and relink. Return all rows without the former slugs of entities."""
     seed_pages(app, pages, read_catalogue())
     relink(app)
@@ -71,10 +71,10 @@ def test_entities_and_links_do_not_depend_on_the_order_of_seeding(
     app: Flask, sqlite_template: Path, tmp_path: Path, pages: list[SubmittedDocument]
 ) -> None:
     with comparison_app(sqlite_template, tmp_path) as other:
-        expected = settled(other, SAMPLES)
+        expected = rows_after_relink(other, SAMPLES)
     assert any(row["basis"] == "computed" for row in expected["related_links"])
     assert any(row["origin"] == "extracted" for row in expected["entities"])
-    assert settled(app, pages) == expected
+    assert rows_after_relink(app, pages) == expected
 
 
 def test_a_second_run_changes_nothing_and_reports_it(app: Flask) -> None:

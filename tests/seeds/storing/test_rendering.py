@@ -42,7 +42,7 @@ def refresh(app: Flask, *, all_articles: bool = False) -> int:
         return render_articles(begin, all_articles=all_articles)
 
 
-def stored(app: Flask) -> dict[str, bool]:
+def stored_renderings(app: Flask) -> dict[str, bool]:
     """Assert that all renderings are current, and return by slug whether each article has one."""
     with app.app_context(), db.session.begin():
         found = db.session.execute(
@@ -61,10 +61,10 @@ def test_no_rendering_is_outdated_after_any_sequence_of_commands(app: Flask, see
     random = Random(seed)  # noqa: S311
     seen: Counter[bool] = Counter()
     for _ in random_steps(app, seed):
-        seen.update(stored(app).values())
+        seen.update(stored_renderings(app).values())
         if random.random() < 0.7:
             refresh(app)
-            assert all(stored(app).values())
+            assert all(stored_renderings(app).values())
     assert seen[False] > 20
 
 
@@ -93,7 +93,7 @@ def test_a_change_makes_only_the_renderings_that_contain_it_stale(app: Flask) ->
     assert refresh(app) == 0
     corrected = Page(title="The Mill Is Sold", body=SECOND.body)
     seed_pages(app, [submit("mill", corrected)], [])
-    assert stored(app) == {"the-weir": False, "the-mill": False, "elsewhere": True}
+    assert stored_renderings(app) == {"the-weir": False, "the-mill": False, "elsewhere": True}
     assert refresh(app) == 2
 
 
@@ -115,21 +115,21 @@ def test_a_statement_from_outside_the_project_leaves_no_outdated_rendering(
     assert refresh(app) == 1
     with app.app_context(), db.engine.begin() as connection:
         assert connection.execute(change).rowcount > 0  # type: ignore[call-overload]
-    assert stored(app) == dict.fromkeys(stored(app), False)
+    assert stored_renderings(app) == dict.fromkeys(stored_renderings(app), False)
 
 
 def test_a_change_of_entity_counts_does_not_make_a_rendering_stale(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Entity).values(article_count=7, aliases=["Another"]))
-    assert all(stored(app).values())
+    assert all(stored_renderings(app).values())
 
 
 @pytest.mark.parametrize("command", ["load", "remove", "relink", "import"])
 def test_each_command_leaves_every_article_rendered(app: Flask, command: str, tmp_path: object) -> None:
     runner = app.test_cli_runner()
     seed_pages(app, [submit("weir", FIRST), submit("mill", SECOND)], [])
-    assert not any(stored(app).values())
+    assert not any(stored_renderings(app).values())
     exported = f"{tmp_path}/export.ndjson"
     if command == "import":
         assert runner.invoke(args=["seed", "export", exported]).exit_code == 0
@@ -139,7 +139,7 @@ def test_each_command_leaves_every_article_rendered(app: Flask, command: str, tm
     arguments = {"load": [str(ROOT / "seeds/documents")], "remove": ["the-mill"], "import": [exported]}
     result = runner.invoke(args=["seed", command, *arguments.get(command, [])])
     assert result.exit_code == 0, result.output
-    found = stored(app)
+    found = stored_renderings(app)
     assert len(found) == {"load": 3, "remove": 1}.get(command, 2)
     assert all(found.values())
 
@@ -148,7 +148,7 @@ def test_a_rendering_for_a_different_base_url_is_not_served_and_is_replaced(
     app: Flask, client: FlaskClient, database_url: str
 ) -> None:
     assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
-    (slug,) = stored(app)
+    (slug,) = stored_renderings(app)
     own = get(client, f"/v1/articles/{slug}")
     elsewhere = make_app(database_url, BRIEFS_BASE_URL="https://api.example.org/briefs")
     for _ in range(2):
@@ -169,7 +169,7 @@ def test_render_renders_all_articles_again(app: Flask) -> None:
         connection.execute(update(Rendering).values(article_json=b"{}", item_json=b"{}"))
     result = runner.invoke(args=["seed", "render"])
     assert (result.exit_code, result.stdout) == (0, "1 article rendered\n")
-    assert all(stored(app).values())
+    assert all(stored_renderings(app).values())
 
 
 def test_the_migration_adds_a_rendering_for_each_stored_article(app: Flask) -> None:
@@ -178,9 +178,9 @@ def test_the_migration_adds_a_rendering_for_each_stored_article(app: Flask) -> N
     with app.app_context():
         downgrade(revision="0002")
         upgrade()
-    assert not any(stored(app).values())
+    assert not any(stored_renderings(app).values())
     assert refresh(app) == 1
-    assert all(stored(app).values())
+    assert all(stored_renderings(app).values())
     assert rows(app) == before
 
 

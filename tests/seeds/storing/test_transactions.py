@@ -31,7 +31,7 @@ from tests.seeds.documents import (
 )
 
 
-def silent(_: str) -> None:
+def ignore(_: str) -> None:
     """Announce nothing."""
 
 
@@ -45,12 +45,12 @@ def interrupt(_: Connection) -> None:
     raise KeyboardInterrupt
 
 
-def ask_nonsense(connection: Connection) -> None:
+def execute_invalid_statement(connection: Connection) -> None:
     """Execute a statement that fails."""
     connection.execute(text("SELECT * FROM nonsense"))
 
 
-def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) -> None:
+def increment_revision(begin: Transaction, then: Callable[[Connection], object] = bool) -> None:
     """Increment the corpus revision in one transaction, and call `then` before its end."""
     with begin() as connection:
         connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
@@ -58,7 +58,7 @@ def count_up(begin: Transaction, then: Callable[[Connection], object] = bool) ->
 
 
 @contextmanager
-def other_writer(database_url: str) -> Iterator[None]:
+def foreign_writer(database_url: str) -> Iterator[None]:
     """Hold the write lock from a connection outside the project."""
     if database_url.startswith("sqlite"):
         connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0)
@@ -77,7 +77,7 @@ def is_locked(database_url: str) -> bool:
     """Return True if a writer holds the lock."""
     if database_url.startswith("sqlite"):
         try:
-            with other_writer(database_url):
+            with foreign_writer(database_url):
                 return False
         except sqlite3.OperationalError:
             return True
@@ -88,16 +88,16 @@ def is_locked(database_url: str) -> bool:
 
 
 def test_a_transaction_is_committed_at_its_end(app: Flask) -> None:
-    with app.app_context(), transactions(db.engine, silent) as begin:
-        count_up(begin, lambda _: corpus_revision(app) == 0 or pytest.fail("seen before its end"))
+    with app.app_context(), transactions(db.engine, ignore) as begin:
+        increment_revision(begin, lambda _: corpus_revision(app) == 0 or pytest.fail("seen before its end"))
         assert corpus_revision(app) == 1
-        count_up(begin)
+        increment_revision(begin)
     assert corpus_revision(app) == 2
 
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [(fail, LookupError), (interrupt, KeyboardInterrupt), (ask_nonsense, Exception)],
+    [(fail, LookupError), (interrupt, KeyboardInterrupt), (execute_invalid_statement, Exception)],
     ids=["exception", "interrupt", "statement"],
 )
 @pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
@@ -105,11 +105,13 @@ def test_a_failed_transaction_is_rolled_back_and_does_not_affect_the_others(
     app: Flask, fault: Callable[[Connection], None], error: type[BaseException], dry_run: bool
 ) -> None:
     seen: list[int] = []
-    with app.app_context(), transactions(db.engine, silent, dry_run=dry_run) as begin:
-        count_up(begin)
+    with app.app_context(), transactions(db.engine, ignore, dry_run=dry_run) as begin:
+        increment_revision(begin)
         with pytest.raises(error):
-            count_up(begin, fault)
-        count_up(begin, lambda connection: seen.append(connection.scalars(select(Corpus.revision)).one()))
+            increment_revision(begin, fault)
+        increment_revision(
+            begin, lambda connection: seen.append(connection.scalars(select(Corpus.revision)).one())
+        )
     assert seen == [2]
     assert corpus_revision(app) == (0 if dry_run else 2)
 
@@ -134,15 +136,15 @@ def test_an_interrupt_at_any_step_of_a_pipeline_is_raised_and_rolls_the_transact
     with (
         app.app_context(),
         pytest.raises(KeyboardInterrupt),
-        transactions(db.engine, silent, dry_run=dry_run) as begin,
+        transactions(db.engine, ignore, dry_run=dry_run) as begin,
     ):
-        count_up(begin, update_twice)
+        increment_revision(begin, update_twice)
     assert corpus_revision(app) == 0
 
 
 def test_an_exception_from_the_last_transaction_leaves_no_lock(app: Flask, database_url: str) -> None:
-    with app.app_context(), pytest.raises(LookupError), transactions(db.engine, silent) as begin:
-        count_up(begin, fail)
+    with app.app_context(), pytest.raises(LookupError), transactions(db.engine, ignore) as begin:
+        increment_revision(begin, fail)
     assert not is_locked(database_url)
     assert corpus_revision(app) == 0
 
@@ -151,18 +153,18 @@ def test_the_lock_is_held_in_a_transaction_and_free_between_transactions(
     app: Flask, database_url: str
 ) -> None:
     locked: list[bool] = []
-    with app.app_context(), transactions(db.engine, silent) as begin:
+    with app.app_context(), transactions(db.engine, ignore) as begin:
         for _ in range(2):
             locked.append(is_locked(database_url))
-            count_up(begin, lambda _: locked.append(is_locked(database_url)))
+            increment_revision(begin, lambda _: locked.append(is_locked(database_url)))
     assert [*locked, is_locked(database_url)] == [False, True, False, True, False]
 
 
 def test_a_dry_run_holds_the_lock_from_beginning_to_end(app: Flask, database_url: str) -> None:
     locked: list[bool] = []
-    with app.app_context(), transactions(db.engine, silent, dry_run=True) as begin:
+    with app.app_context(), transactions(db.engine, ignore, dry_run=True) as begin:
         locked.append(is_locked(database_url))
-        count_up(begin)
+        increment_revision(begin)
         locked.append(is_locked(database_url))
     assert [*locked, is_locked(database_url)] == [True, True, False]
 
@@ -175,7 +177,7 @@ def test_a_load_announces_once_that_it_waits_for_a_writer_and_then_succeeds(
     write(tmp_path / "pages", "b", Page(title="Sirens Tested"))
     with ExitStack() as stack:
         lock = stack.enter_context(ExitStack())
-        lock.enter_context(other_writer(database_url))
+        lock.enter_context(foreign_writer(database_url))
         process = stack.enter_context(start_load(database_url, *options, tmp_path / "pages"))
         stack.callback(process.kill)
         assert process.stderr
@@ -197,7 +199,7 @@ def test_a_writer_that_never_ends_is_announced_once_and_then_reported(
         with app.app_context():
             # SQLite decides the length of each wait. Short waits make the test fast.
             event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
-        with other_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
+        with foreign_writer(f"sqlite:///{tmp_path / 'reference.db'}"):
             result = seed(app, tmp_path / "pages")
         waiting, error = without_progress(result.stderr)
         assert (waiting, result.stdout, result.exit_code) == (WAITING_MESSAGE, "", 1)
@@ -214,7 +216,7 @@ def test_an_error_other_than_a_lock_is_raised_at_once(sqlite_template: Path, tmp
     with comparison_app(sqlite_template, tmp_path) as app, app.app_context():
         event.listen(db.engine, "begin", refuse)
         with transactions(db.engine, said.append) as begin, pytest.raises(OperationalError, match="disk I/O"):
-            count_up(begin)
+            increment_revision(begin)
     assert said == []
 
 
@@ -246,7 +248,7 @@ def test_a_database_has_one_lock_under_all_of_its_names(sqlite_template: Path, t
             said.append(message)
             raise LookupError
 
-        with transactions(db.engine, silent), other.app_context():
+        with transactions(db.engine, ignore), other.app_context():
             with pytest.raises(LookupError), transactions(db.engine, announce):
                 pytest.fail("let in")
             db.engine.dispose()

@@ -19,7 +19,7 @@ def read(data: bytes, longest: int = LONGEST) -> list[ExportLine]:
     return list(read_lines(BytesIO(data), longest))
 
 
-def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
+def error_of(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
     """Return the line number and the message of the error for `data`."""
     with pytest.raises(InvalidExportError) as caught:
         read(data, longest)
@@ -27,14 +27,14 @@ def fault(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
     return caught.value.line, caught.value.message
 
 
-def sealed(lines: Lines) -> bytes:
+def make_export(lines: Lines) -> bytes:
     """Return `lines` as an export, with a correct last line."""
     data = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
     end = {"kind": "end", "lines": len(lines) - 1, "sha256": hashlib.sha256(data).hexdigest()}
     return data + orjson.dumps(end) + b"\n"
 
 
-def first_of(lines: Lines, kind: str) -> int:
+def fullest_line(lines: Lines, kind: str) -> int:
     """Return the index of the line of `kind` with the fewest empty values."""
     of_kind = [at for at, line in enumerate(lines) if line["kind"] == kind]
     return max(of_kind, key=lambda at: (sum(bool(value) for value in lines[at].values()), -at))
@@ -66,12 +66,12 @@ def test_the_counts_of_lines_are_formatted_as_text() -> None:
 
 
 def test_a_file_that_is_truncated_at_any_byte_is_refused(lines: Lines) -> None:
-    few = sealed(
+    few = make_export(
         [next(line for line in lines if line["kind"] == kind) for kind in ("corpus", "removed", "end")]
     )
     assert len(read(few)) == 2
     for length in range(len(few)):
-        line, message = fault(few[:length])
+        line, message = error_of(few[:length])
         assert line == few[:length].count(b"\n") + 1
         assert "the file was cut off" in message
 
@@ -80,22 +80,22 @@ def test_an_altered_byte_is_refused(exported: bytes) -> None:
     for place in range(0, len(exported), 997):
         altered = bytearray(exported)
         altered[place] ^= 1
-        fault(bytes(altered))
+        error_of(bytes(altered))
 
 
 def test_missing_repeated_and_moved_lines_are_refused(exported: bytes) -> None:
     whole = exported.splitlines(keepends=True)
     for at in range(len(whole)):
-        fault(b"".join(whole[:at] + whole[at + 1 :]))
-        fault(b"".join(whole[: at + 1] + whole[at:]))
+        error_of(b"".join(whole[:at] + whole[at + 1 :]))
+        error_of(b"".join(whole[: at + 1] + whole[at:]))
         if at:
-            fault(b"".join([*whole[: at - 1], whole[at], whole[at - 1], *whole[at + 1 :]]))
+            error_of(b"".join([*whole[: at - 1], whole[at], whole[at - 1], *whole[at + 1 :]]))
 
 
 def test_a_line_at_the_limit_is_read_and_one_byte_over_is_refused(exported: bytes) -> None:
     longest = max(map(len, exported.splitlines(keepends=True)))
     assert read(exported, longest)
-    line, message = fault(exported, longest - 1)
+    line, message = error_of(exported, longest - 1)
     assert len(exported.splitlines(keepends=True)[line - 1]) == longest
     assert (
         message == f"more than {longest - 1} bytes; if the line is right, increase BRIEFS_MAX_DOCUMENT_BYTES"
@@ -133,13 +133,13 @@ def test_a_file_that_is_not_an_export_is_refused_with_the_line(
 ) -> None:
     whole = exported.splitlines(keepends=True)
     expected = len(whole) + 1 if line is None else line % (len(whole) + 1)
-    found, said = fault(b"".join(change(whole)))
+    found, said = error_of(b"".join(change(whole)))
     assert said.startswith(message), said
     assert found == expected
 
 
 def test_an_altered_line_is_detected_at_the_last_line(exported: bytes, lines: Lines) -> None:
-    line, message = fault(exported.replace(b'"changed_at":"20', b'"changed_at":"21', 1))
+    line, message = error_of(exported.replace(b'"changed_at":"20', b'"changed_at":"21', 1))
     assert line == len(lines)
     assert message.startswith("sha256: must be ")
     assert message.endswith(", the checksum of the lines above: the lines were altered")
@@ -231,28 +231,28 @@ def test_a_wrong_value_is_refused_with_its_path_and_the_expected_value(
     lines: Lines, kind: str, path: list[str | int], value: Any, message: str
 ) -> None:
     at = lines.index(next(line for line in lines if line["kind"] == kind))
-    at = at if kind in ("change", "corpus", "end") else first_of(lines, kind)
+    at = at if kind in ("change", "corpus", "end") else fullest_line(lines, kind)
     *above, last = path
     place: Any = lines[at]
     for name in above:
         place = place[name]
     place[last] = value
     data = b"".join(orjson.dumps(line) + b"\n" for line in lines)
-    found, said = fault(data)
+    found, said = error_of(data)
     assert said.startswith(message), said
     assert found == at + 1
 
 
 def test_every_line_must_have_all_keys(lines: Lines) -> None:
     for kind in {line["kind"] for line in lines}:
-        at = first_of(lines, kind)
+        at = fullest_line(lines, kind)
         for name in list(lines[at])[1:]:
             without = [
                 *lines[:at],
                 {key: lines[at][key] for key in lines[at] if key != name},
                 *lines[at + 1 :],
             ]
-            line, message = fault(b"".join(orjson.dumps(each) + b"\n" for each in without))
+            line, message = error_of(b"".join(orjson.dumps(each) + b"\n" for each in without))
             assert line == at + 1
             assert message == f"the key `{name}` is missing" or name == "format"
 
@@ -267,7 +267,7 @@ def test_lines_of_a_kind_must_be_in_order(lines: Lines, kind: str, name: str) ->
         [*lines[: at - 1], lines[at], lines[at - 1], *lines[at + 1 :]],
         lines[: at + 1] + lines[at:],
     ):
-        line, message = fault(sealed(moved))
+        line, message = error_of(make_export(moved))
         assert line in (at + 1, at + 2)
         assert message.startswith(name)
         assert message.endswith("must be greater than in the line above")
