@@ -37,7 +37,10 @@ def group_of(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntity:
-    """An entity from the catalogue or from extraction. Only catalogue entries have descriptions and links."""
+    """The data of an entity from the catalogue or from extraction, before the entity is stored.
+
+    Only entities of the catalogue have a description and `same_as`.
+    """
 
     name: str
     type: str

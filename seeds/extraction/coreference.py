@@ -15,7 +15,7 @@ from seeds.extraction.signs.sign import Vote
 
 # The share of the votes for a shorter form that counts for the full name.
 SHORT_FORM_SHARE = 0.5
-# A text uses a name for a place if the votes for a place, without that of the gazetteer, have this weight.
+# The least weight of the votes for a place, without the gazetteer's, at which a text uses a name for a place.
 MIN_PLACE_WEIGHT = 2
 # The same limit for a person's family name that is not in the gazetteer.
 MIN_FAMILY_NAME_PLACE_WEIGHT = 4
@@ -74,7 +74,7 @@ class EntityCluster:
         return "attribute" if counts["attribute"] and not counts["bare"] else "bare"
 
     def update_type(self) -> None:
-        """Set the type to that with the most votes. If votes are equal, use the first in `ENTITY_TYPES`."""
+        """Set `type` to the type with the most votes. For equal votes, use the first in `ENTITY_TYPES`."""
         self.type = max(ENTITY_TYPES, key=self.votes.__getitem__)
 
 
@@ -151,7 +151,7 @@ def resolve_coreference(
         known: The entities of the catalogue by name. These names are not merged into longer names.
         lowercase_words: The words that the text also writes in lower case.
     """
-    merged, home = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
+    merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
     aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
     for cluster in sorted(clusters.values(), key=lambda each: (-len(each.words), each.name)):
         if cluster.name in aliases:
@@ -159,11 +159,11 @@ def resolve_coreference(
         owner = None if cluster.name in known else merged.find_owner(cluster)
         if owner:
             _merge(owner, cluster)
-        home[cluster.name] = owner or merged.add(cluster)
+        cluster_by_name[cluster.name] = owner or merged.add(cluster)
     for alias, name in aliases.items():
-        if name in home:
-            _merge(home[name], clusters.get(alias) or EntityCluster(alias, (alias.lower(),)))
-            _expand(home[name], alias, known)
+        if name in cluster_by_name:
+            _merge(cluster_by_name[name], clusters.get(alias) or EntityCluster(alias, (alias.lower(),)))
+            _expand(cluster_by_name[name], alias, known)
     return merged.clusters
 
 

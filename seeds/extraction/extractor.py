@@ -16,8 +16,10 @@ LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
 # A word that does not begin with a capital, and the parts that apostrophes or hyphens join to the word.
 LOWERCASE_WORD = re.compile(r"(?<![\w'’-])([^\W_A-Z][^\W_]*)((?:['’-]\w+)*)")
-# A text is a headline if more than this share of its words is capitalised, and it has more words than this.
-HEADLINE_SHARE, MIN_HEADLINE_WORDS = 0.5, 3
+# A text is a headline if more than this share of its words is capitalised.
+HEADLINE_SHARE = 0.5
+# A text of up to this many words is a headline only if all its words are capitalised.
+MAX_SHORT_TEXT_WORDS = 3
 # Text that often follows a name, but seldom follows a noun without an article.
 NAME_CONTINUATION = re.compile(r"['’]s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
 NEXT_WORD = re.compile(r" ([a-z]+)")
@@ -51,7 +53,7 @@ def is_headline(text: str) -> bool:
     """Return True if most words are capitalised, so that capitals carry no information."""
     words = LONG_WORD.findall(text)
     capitals = sum(word[0].isupper() for word in words)
-    is_mostly_capitals = len(words) > MIN_HEADLINE_WORDS and capitals > HEADLINE_SHARE * len(words)
+    is_mostly_capitals = len(words) > MAX_SHORT_TEXT_WORDS and capitals > HEADLINE_SHARE * len(words)
     return 1 < len(words) == capitals or is_mostly_capitals
 
 
@@ -127,7 +129,7 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add the votes of the signs in the names themselves, and in the ways that the text uses them."""
+        """Add the votes of the names themselves, and of their usage in the text."""
         signs = self._signs
         for cluster in clusters:
             cluster.add_votes(signs.form_votes(cluster.words, cluster.name))

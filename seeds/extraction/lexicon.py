@@ -140,7 +140,7 @@ class Lexicon:
         return {kind: tuple(end for end, each in self.suffixes.items() if each == kind) for kind in types}
 
     def suffix_type(self, word: str) -> str | None:
-        """Return the type that the suffix of a word indicates. English words and personal names have none."""
+        """Return the type that the suffix of a word indicates. Return None for English words and names."""
         if word in self.frequencies or word in self.family_names or word in self.given_names:
             return None
         return next((kind for kind, ends in self._suffixes_by_type.items() if word.endswith(ends)), None)

@@ -10,7 +10,7 @@ from seeds.extraction.person_names import is_function_word_surname
 from seeds.extraction.person_titles import is_title_word, split_before_title, split_title, strip_portfolio
 from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, words_of
 
-# The number of characters before a name in which the end of the previous sentence is searched.
+# The number of characters before a name that are searched for the end of the previous sentence.
 SENTENCE_END_LENGTH = 4
 SENTENCE_END = re.compile(r"(?:^|[.!?:;…—][\"'”’)\]]*\s|[“\"]|\n|•)\s*[\"'“‘(]*$")
 QUOTATION = re.compile(

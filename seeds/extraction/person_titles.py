@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.tokens import Token, head_type_of, is_english_word
 
-# The ends of offices before a portfolio. The missing first letter can be a capital or not.
+# The ends of offices before a portfolio. The first letter is left out, because it can be a capital or not.
 OFFICES_BEFORE_PORTFOLIO = (
     "inister of ",
     "inister for ",
@@ -26,7 +26,7 @@ def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[li
 
 
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
-    """Return the index of the first title that has another word before it and a name after it, or 0."""
+    """Return the index of the first title between a word and a name, or 0."""
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
         is_head = following.lower in lexicon.head_types and following.lower not in lexicon.chinese_surnames

@@ -72,7 +72,10 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 
 
 def _word_start(text: str, start: int, is_number: bool) -> int:
-    """Return the start of a name's word with a capital or digit at `start`, or -1 inside a different word."""
+    """Return the start of the word whose first capital or digit is at `start`.
+
+    A lowercase prefix, as in iPhone, belongs to the word. Return -1 if `start` is inside a different word.
+    """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
     if prefix:

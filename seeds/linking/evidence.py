@@ -169,7 +169,7 @@ def _numbers(tokens: Sequence[str]) -> Iterator[float]:
 
 @lru_cache(maxsize=65_536)
 def _number(token: str) -> float | None:
-    """Return the value of a number in digits or a number word, or None for other tokens."""
+    """Return the value of `token` if it is a number in digits or a number word, or else None."""
     return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 

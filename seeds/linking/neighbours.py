@@ -122,7 +122,7 @@ def _find_candidates(
     heaviest = vector.heaviest(INDEXED_FEATURES)
     if not heaviest:
         return []
-    # The statement has parameters for exactly `INDEXED_FEATURES` features. Features of weight 0 fill them up.
+    # The statement needs exactly `INDEXED_FEATURES` features. If there are fewer, add features of weight 0.
     padded = [*heaviest, *[(0, 0)] * (INDEXED_FEATURES - len(heaviest))]
     parameters: dict[str, Any] = {
         "identity": identity,

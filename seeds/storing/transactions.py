@@ -22,7 +22,7 @@ WAITING_MESSAGE = "waiting: another process is writing to the database"
 MAX_WAITS = 60_000 // BUSY_TIMEOUT_MILLISECONDS
 # The keys of the advisory locks on PostgreSQL. The numbers are arbitrary.
 TRANSACTION_LOCK, RUN_LOCK = 0x62726965, 0x62726966
-# On PostgreSQL each statement must see what the previous writer committed before it released the lock.
+# On PostgreSQL, each statement must see all changes that the previous writer committed.
 EXECUTION_OPTIONS: dict[str, dict[str, Any]] = {
     "sqlite": {"writes": True},
     "postgresql": {"isolation_level": "READ COMMITTED"},

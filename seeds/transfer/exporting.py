@@ -37,7 +37,7 @@ from seeds.transfer.line_fields import (
 Values = dict[str, Any]
 ExportedLines = Iterator[tuple[str, Values]]
 
-# The limits of the rows, and of the bytes of documents, that are read at a time. The parts of an article take
+# The most rows, and the most bytes of documents, that are read at a time. The parts of an article take
 # several times the bytes of its document.
 CHUNK_ROWS, CHUNK_BYTES = 200, 1 << 22
 # Sorts before all ids in the database.

@@ -38,7 +38,7 @@ CONTINUE_NUMBERS = text(
 
 
 class NotEmptyError(Exception):
-    """A database that already has data."""
+    """An attempt to import into a database that already has data."""
 
     def __init__(self) -> None:
         super().__init__("the database is not empty; import into a new database, made by `flask db upgrade`")

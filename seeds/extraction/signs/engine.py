@@ -69,11 +69,11 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes of the name alone."""
+        """Return the votes of a name without its context."""
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
-        """Return the votes of the way in which the text mostly uses the name."""
+        """Return the votes of the usage of a name; see `Usage`."""
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
