@@ -36,7 +36,7 @@ def group_of(kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownEntity:
+class EntityRecord:
     """The data of an entity from the catalogue or from extraction, before the entity is stored.
 
     Only entities of the catalogue have a description and `same_as`.
@@ -80,14 +80,14 @@ class Entry(Schema):
     same_as = fields.List(fields.URL(schemes={"http", "https"}))
 
     @post_load
-    def make_entity(self, entry: dict[str, Any], **_: Any) -> KnownEntity:
+    def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
         """Return the entity of `entry`. If `entry` has no slug, make the slug from the name."""
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
-        return KnownEntity(**entry | lists | {"slug": slug})
+        return EntityRecord(**entry | lists | {"slug": slug})
 
 
-def read_catalogue(path: Path = CATALOGUE) -> tuple[KnownEntity, ...]:
+def read_catalogue(path: Path = CATALOGUE) -> tuple[EntityRecord, ...]:
     """Return the entities of the catalogue at `path`.
 
     Raises:
@@ -132,7 +132,7 @@ def _first_error(error: ValidationError) -> str:
     return f"{', '.join(place)}: {' '.join(messages)}"
 
 
-def _find_repeated(entries: list[KnownEntity]) -> Iterator[tuple[str, str]]:
+def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[str, str]]:
     """Yield each name or slug that an earlier entry already has, with the name of the later entry."""
     seen: set[tuple[str, str]] = set()
     for entry in entries:

@@ -11,7 +11,7 @@ from unicodedata import combining, is_normalized, normalize
 from uuid import UUID
 
 from api.search.analyzer import CJK
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor, Recognizer, is_headline, recognize_nothing
 from seeds.extraction.lexicon import Lexicon
@@ -24,7 +24,7 @@ WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, 
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 WORD_CHARACTER = re.compile(rf"[^\W{CJK}]")
 
-NamedEntity = tuple[str, KnownEntity]
+NamedEntity = tuple[str, EntityRecord]
 """A name and its entity."""
 
 
@@ -52,7 +52,7 @@ class Mention:
 class FoundEntity:
     """An entity of an article with all its mentions in reading order."""
 
-    entity: KnownEntity
+    entity: EntityRecord
     mentions: tuple[Mention, ...]
     salience: float
 
@@ -86,7 +86,7 @@ class EntityMatcher:
 
     def __init__(
         self,
-        catalogue: Iterable[KnownEntity],
+        catalogue: Iterable[EntityRecord],
         lexicon: Lexicon,
         recognize: Recognizer = recognize_nothing,
     ) -> None:
@@ -99,7 +99,7 @@ class EntityMatcher:
 
     def find(
         self, text: str, extracted: Mapping[str, Sequence[NamedEntity]] = MappingProxyType({})
-    ) -> Iterator[tuple[int, int, KnownEntity]]:
+    ) -> Iterator[tuple[int, int, EntityRecord]]:
         """Yield `(start, end, entity)` for each name in `text`, in order and without overlap.
 
         Args:
@@ -122,7 +122,7 @@ class EntityMatcher:
                 yield start, previous_end, entity
 
 
-def _by_first_word(names: Mapping[str, KnownEntity]) -> dict[str, list[NamedEntity]]:
+def _by_first_word(names: Mapping[str, EntityRecord]) -> dict[str, list[NamedEntity]]:
     by_first_word: dict[str, list[NamedEntity]] = {}
     for name, entity in names.items():
         first = WORD.search(name)
@@ -178,10 +178,10 @@ def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEnt
 
 def _find_mentions(
     texts: Sequence[Section], matcher: EntityMatcher
-) -> dict[KnownEntity, list[tuple[int, Mention]]]:
+) -> dict[EntityRecord, list[tuple[int, Mention]]]:
     """Return the mentions of each entity, each with its offset in the whole article."""
     extracted = _by_first_word(_extract_names(texts, matcher))
-    mentions: dict[KnownEntity, list[tuple[int, Mention]]] = {}
+    mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
     offset = 0
     for section in texts:
         for start, end, entity in matcher.find(section.text, extracted):
@@ -191,7 +191,7 @@ def _find_mentions(
     return mentions
 
 
-def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, KnownEntity]:
+def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, EntityRecord]:
     """Return the names in the document that are not in the catalogue, with their entities."""
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
@@ -199,7 +199,7 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
         normalize("NFC", text.text) for text in texts if not (text.text == headline or _is_heading(text))
     ]
     by_slug = dict(matcher.by_slug)
-    forms_of: dict[KnownEntity, set[str]] = {}
+    forms_of: dict[EntityRecord, set[str]] = {}
     for cluster in matcher.extractor.extract(prose, known, headline):
         forms = {form.translate(CURLY_QUOTES) for form in cluster.forms}
         extracted = _make_entity(cluster)
@@ -224,8 +224,8 @@ def _is_heading(section: Section) -> bool:
     return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
 
 
-def _make_entity(cluster: EntityCluster) -> KnownEntity:
-    return KnownEntity(cluster.name, cluster.type, extracted_slug(cluster.name), origin="extracted")
+def _make_entity(cluster: EntityCluster) -> EntityRecord:
+    return EntityRecord(cluster.name, cluster.type, extracted_slug(cluster.name), origin="extracted")
 
 
 # The same name often occurs in many documents.
@@ -235,12 +235,12 @@ def extracted_slug(name: str) -> str:
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 
 
-def _with_aliases(entity: KnownEntity, forms: set[str]) -> tuple[KnownEntity, set[str]]:
+def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
     """Return an entity and its forms. The forms of an extracted entity become its aliases."""
     if entity.origin == "catalogue":
         return entity, forms
     aliases = tuple(sorted(forms - {entity.name}))
-    return KnownEntity(entity.name, entity.type, entity.slug, aliases, origin=entity.origin), forms
+    return EntityRecord(entity.name, entity.type, entity.slug, aliases, origin=entity.origin), forms
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:

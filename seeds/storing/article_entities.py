@@ -14,7 +14,7 @@ from api.db import table_of
 from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.search.analyzer import fold
 from seeds.bulk import insert_rows, update_rows
-from seeds.extraction.catalogue import KnownEntity, group_of
+from seeds.extraction.catalogue import EntityRecord, group_of
 from seeds.extraction.mentions import FoundEntity
 from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.row_builders import entity_name_rows, entity_slug_rows, new_entity_rows
@@ -79,7 +79,7 @@ def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> Ups
 
 
 def _insert_entities(
-    connection: Connection, new: Mapping[UUID, KnownEntity], mentions: Mapping[UUID, int]
+    connection: Connection, new: Mapping[UUID, EntityRecord], mentions: Mapping[UUID, int]
 ) -> None:
     if not new:
         return
@@ -90,7 +90,7 @@ def _insert_entities(
     insert_rows(connection, EntityName, entity_name_rows(names))
 
 
-def _reserve_slugs(connection: Connection, entities: Mapping[UUID, KnownEntity]) -> dict[UUID, str]:
+def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]) -> dict[UUID, str]:
     """Return a slug for each of `entities`: the first of its slug choices that is free."""
     choices = {
         identity: slug_choices(entity.slug, entity.type, identity) for identity, entity in entities.items()
@@ -114,7 +114,7 @@ def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
     return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
 
 
-def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, KnownEntity]]) -> None:
+def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, EntityRecord]]) -> None:
     """Add the names of each found entity to the aliases of its row."""
     changed = []
     for row, entity in pairs:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from api.db import Id, table_of
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
 from seeds.bulk import update_rows
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.row_builders import entity_columns, entity_name_rows
@@ -20,7 +20,7 @@ ENTITIES = table_of(Entity)
 UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
 
 
-def refresh_entities(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
+def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
     """Update the stored entities whose catalogue entry changed, and their rows in the indexes."""
     known = {entity.id: entity for entity in catalogue}
     changed: list[UUID] = []
@@ -56,7 +56,7 @@ def update_entities(
     increment_corpus_revision(connection)
 
 
-def release_slugs(connection: Connection, catalogue: Iterable[KnownEntity]) -> None:
+def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
     """Take the slugs of catalogue entries away from all other entities, current slugs and former slugs."""
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.id, Entity.slug.label("current_slug"))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.models import facet_id, link_place, published_keys, score_keys
 from api.search.analyzer import fold, index_text
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import Mention
 from seeds.identifiers import related_link_id, takeaway_id, title_digest
 from seeds.storing.article_record import ArticleRecord
@@ -46,14 +46,14 @@ def takeaway_rows(
     ]
 
 
-def entity_columns(entity: KnownEntity) -> dict[str, Any]:
+def entity_columns(entity: EntityRecord) -> dict[str, Any]:
     """Return the columns of an entity that the catalogue or the extraction determines."""
     columns = {field.name: getattr(entity, field.name) for field in fields(entity)}
     return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
 
 def new_entity_rows(
-    entities: Mapping[UUID, KnownEntity], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
+    entities: Mapping[UUID, EntityRecord], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
 ) -> list[Row]:
     """Return the rows of new entities that only one article mentions.
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, update
 
 from api.db import db
 from api.models import Corpus
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
 from seeds.parsing.page import parse
@@ -136,7 +136,7 @@ def comparison_app(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
 
 
 def seed_pages(
-    app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
+    app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[EntityRecord] = ()
 ) -> list[str]:
     """Load `submissions` like `flask seed load`, but with `catalogue`, and return their outcomes."""
     known = tuple(catalogue)
@@ -157,7 +157,7 @@ def remove_article(app: Flask, key: str) -> Outcome:
 
 
 def rederive_pages(
-    app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[KnownEntity] = ()
+    app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[EntityRecord] = ()
 ) -> list[bool]:
     """Derive the data of loaded `submissions` again, with `catalogue`, and return whether each changed."""
     known = tuple(catalogue)

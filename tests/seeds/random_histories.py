@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api.db import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
@@ -34,13 +34,13 @@ SENTENCES = [
     "In December Charles Tarrow said that the budget of the Sea Board was good. Mr Tarrow would stay.",
 ]
 KNOWN = [
-    KnownEntity("Sea", "place", "sea", ("North Sea",)),
-    KnownEntity("Sea Board", "organization", "sea-board", (), "Keeps the gauges."),
-    KnownEntity("AI+", "policy", "ai-plus", same_as=("https://example.org/ai",)),
-    KnownEntity("Inland Waters Board", "organization", "iwb", ("IWB",)),
-    KnownEntity("The Weir Board", "place", "inland-waters-board", ("Inland Waters Board",)),
-    KnownEntity("Velmora", "place", "velmora"),
-    KnownEntity("北京", "place", "beijing"),
+    EntityRecord("Sea", "place", "sea", ("North Sea",)),
+    EntityRecord("Sea Board", "organization", "sea-board", (), "Keeps the gauges."),
+    EntityRecord("AI+", "policy", "ai-plus", same_as=("https://example.org/ai",)),
+    EntityRecord("Inland Waters Board", "organization", "iwb", ("IWB",)),
+    EntityRecord("The Weir Board", "place", "inland-waters-board", ("Inland Waters Board",)),
+    EntityRecord("Velmora", "place", "velmora"),
+    EntityRecord("北京", "place", "beijing"),
 ]
 SIDECARS = ["", "", "published_at: 2026-04-21T12:00:00Z", "published_at: 0002-01-01T00:00:00.25Z"]
 SIDECARS += ["language: zh-Hans", "image_url: https://example.org/a.jpg", "slug: {key}-first", "slug: {key}"]
@@ -83,7 +83,7 @@ def run_random_steps(app: Flask, seed: int, steps: int = 30) -> None:
 def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
     """Do the steps of `run_random_steps`, and yield the number of each step after it."""
     random = Random(seed)  # noqa: S311
-    catalogue: list[KnownEntity] = []
+    catalogue: list[EntityRecord] = []
     for step in range(steps):
         key = random.choice(KEYS)
         act = random.random()
@@ -104,7 +104,7 @@ def remove_page(app: Flask, key: str) -> None:
             remove(connection, article_id(key))
 
 
-def relink_pages(app: Flask, catalogue: list[KnownEntity]) -> None:
+def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
     """Relink all pages like `flask seed relink`, but with `catalogue`."""
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:

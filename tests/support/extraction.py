@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.extractor import Recognizer, recognize_nothing
 from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
@@ -11,7 +11,7 @@ LEXICON = load_lexicon()
 
 
 def make_matcher(
-    catalogue: Iterable[KnownEntity] = (), recognize: Recognizer = recognize_nothing
+    catalogue: Iterable[EntityRecord] = (), recognize: Recognizer = recognize_nothing
 ) -> EntityMatcher:
     """Return a matcher for the names of `catalogue` and those that the rules extract."""
     return EntityMatcher(catalogue, LEXICON, recognize)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.models import link_place
 from api.search.analyzer import analyze, fold
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
 from seeds.linking.article_features import extract_features
@@ -198,12 +198,12 @@ class Article:
 class Corpus:
     """All articles by key, all entities by id, and the catalogue of known entities."""
 
-    def __init__(self, catalogue: Iterable[KnownEntity]) -> None:
+    def __init__(self, catalogue: Iterable[EntityRecord]) -> None:
         self.articles: dict[str, Article] = {}
-        self.entities: dict[UUID, KnownEntity] = {}
+        self.entities: dict[UUID, EntityRecord] = {}
         self.set_catalogue(catalogue)
 
-    def set_catalogue(self, catalogue: Iterable[KnownEntity]) -> None:
+    def set_catalogue(self, catalogue: Iterable[EntityRecord]) -> None:
         """Replace the catalogue."""
         known = tuple(catalogue)
         self.matcher = make_matcher(known)
@@ -224,7 +224,7 @@ class Corpus:
         self.entities = {id_: entity for id_, entity in self.entities.items() if id_ in mentioned}
         return "updated" if before else "created"
 
-    def _add_entity(self, entity: KnownEntity) -> None:
+    def _add_entity(self, entity: EntityRecord) -> None:
         """Add an entity of an article. An existing entity keeps its name and type but gets more aliases."""
         present = self.entities.get(entity.id)
         if present is None:

@@ -9,19 +9,19 @@ from typing import Any
 from hypothesis import strategies as st
 
 from api.models import ENTITY_TYPES
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id
 from tests.seeds.documents import Page
 from tests.support.oracle import ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 
 KEYS = [f"page-{number}" for number in range(8)]
 CATALOGUE = (
-    KnownEntity("Sunrise", "organization", "sunrise", ("凌通",)),
-    KnownEntity("Łódź", "place", "lodz", ("Lodz",)),
-    KnownEntity("北京", "place", "beijing"),
-    KnownEntity("apple Fair", "event", "apple-fair"),
-    KnownEntity("Café Plan", "policy", "cafe-plan"),
-    KnownEntity("Zoë O'Neill", "person", "zoe-o-neill", ("O'Neill",)),
+    EntityRecord("Sunrise", "organization", "sunrise", ("凌通",)),
+    EntityRecord("Łódź", "place", "lodz", ("Lodz",)),
+    EntityRecord("北京", "place", "beijing"),
+    EntityRecord("apple Fair", "event", "apple-fair"),
+    EntityRecord("Café Plan", "policy", "cafe-plan"),
+    EntityRecord("Zoë O'Neill", "person", "zoe-o-neill", ("O'Neill",)),
 )
 WORDS = ["Sunrise", "凌通", "北京", "凌", "Łódź", "Lodz", "apple Fair", "Café Plan", "café", "cafe", "Run"]
 WORDS += ["running", "runs", "O'Neill", "O’Neill", "state-backed", "state", "5", "1,280", "don't"]

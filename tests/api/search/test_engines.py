@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from tests.api.answers import assert_parameter_error, get
 from tests.api.listings import LISTINGS, identifiers, walk
 from tests.api.rows import corpus_rows, insert_rows
@@ -93,7 +93,7 @@ QUERIES = st.text(max_size=300) | st.lists(SPECIAL | TYPED, max_size=60).map("".
 @pytest.fixture
 def pages(app: Flask) -> None:
     """Load PAGES into the database of `app`."""
-    known = [KnownEntity(name, "place", name.lower()) for name in ("Beijing", "Malmö")]
+    known = [EntityRecord(name, "place", name.lower()) for name in ("Beijing", "Malmö")]
     outcomes = seed_pages(app, [submit(name, page) for name, page in PAGES.items()], known)
     assert outcomes == ["created"] * len(PAGES)
 

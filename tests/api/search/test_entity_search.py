@@ -6,16 +6,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from tests.api.answers import get
 from tests.seeds.documents import Page, seed_pages, submit
 
 ENTITIES = [
-    KnownEntity("Éclair Works", "organization", "eclair-works", aliases=("The Bakery", "ÉW")),
-    KnownEntity("Eclipse Day", "event", "eclipse-day"),
-    KnownEntity("100% Wool", "product", "wool", aliases=("A_B Yarn",)),
-    KnownEntity("1000 Lakes", "place", "lakes", aliases=("AxB Lake",)),
-    KnownEntity("凌通科技", "organization", "lingtong", aliases=("Lingtong", "Lingtong Tech")),
+    EntityRecord("Éclair Works", "organization", "eclair-works", aliases=("The Bakery", "ÉW")),
+    EntityRecord("Eclipse Day", "event", "eclipse-day"),
+    EntityRecord("100% Wool", "product", "wool", aliases=("A_B Yarn",)),
+    EntityRecord("1000 Lakes", "place", "lakes", aliases=("AxB Lake",)),
+    EntityRecord("凌通科技", "organization", "lingtong", aliases=("Lingtong", "Lingtong Tech")),
 ]
 NAMED = [
     ("ecl", "eclair-works eclipse-day"),

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from api.db import db
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.rows import corpus_rows, insert_rows
@@ -150,11 +150,11 @@ def test_a_change_of_derived_data_changes_the_corpus_revision_and_etags_but_not_
     page = submit(
         "page", Page(body=(*FIRST.body, "The Tidal Board has read every gauge of them since 1911."))
     )
-    board = KnownEntity("Tidal Board", "organization", "tidal-board")
+    board = EntityRecord("Tidal Board", "organization", "tidal-board")
     seed_pages(app, [page], [board])
     later = get(client, "/v1/changes")["links"]["next"]
     before, entity = get(client, later), client.get("/v1/entities/tidal-board")
-    renamed = KnownEntity("Tidal Board", "organization", "tidal-board", description="It reads the tides.")
+    renamed = EntityRecord("Tidal Board", "organization", "tidal-board", description="It reads the tides.")
     seed_pages(app, [], [renamed])
     after = get(client, later)
     assert before["data"] == after["data"] == []

@@ -6,7 +6,7 @@ import pytest
 
 from api.models import ENTITY_TYPES
 from seeds.escaping import printable
-from seeds.extraction.catalogue import CATALOGUE, CatalogueError, KnownEntity, read_catalogue
+from seeds.extraction.catalogue import CATALOGUE, CatalogueError, EntityRecord, read_catalogue
 from seeds.identifiers import is_slug
 from tests.support.extraction import make_matcher
 
@@ -22,7 +22,7 @@ TWO_ENTRIES = """\
 """
 
 
-def read(folder: Path, text: str | bytes) -> tuple[KnownEntity, ...]:
+def read(folder: Path, text: str | bytes) -> tuple[EntityRecord, ...]:
     """Return the entities of a catalogue with the content `text`."""
     path = folder / "known.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -57,7 +57,7 @@ def test_each_name_of_the_catalogue_of_the_project_is_found() -> None:
 
 def test_an_entity_has_all_fields_of_its_entry(tmp_path: Path) -> None:
     board, day = read(tmp_path, TWO_ENTRIES)
-    assert board == KnownEntity(
+    assert board == EntityRecord(
         "Sea Board",
         "organization",
         "the-sea-board",
@@ -66,7 +66,7 @@ def test_an_entity_has_all_fields_of_its_entry(tmp_path: Path) -> None:
         ("https://example.org/sea-board", "http://example.net/1"),
     )
     assert board.names == ("Sea Board", "Board of the Sea", "海委会")
-    assert day == KnownEntity("Tide Day", "event", "tide-day")
+    assert day == EntityRecord("Tide Day", "event", "tide-day")
 
 
 @pytest.mark.parametrize("text", ["", "# none yet\n", "[]"])

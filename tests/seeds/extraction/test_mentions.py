@@ -12,32 +12,32 @@ from hypothesis import strategies as st
 from bench.evaluate.entities import ExtractedEntity, match_entities
 from bench.evaluate.gold import normalize_name, read_samples
 from bench.evaluate.scores import Score
-from seeds.extraction.catalogue import KnownEntity, read_catalogue
+from seeds.extraction.catalogue import EntityRecord, read_catalogue
 from seeds.extraction.mentions import FoundEntity, Mention, find_entities, salience, sections
 from seeds.parsing.files import read_document
 from seeds.parsing.page import parse
 from tests.seeds.documents import ROOT, Page
 from tests.support.extraction import make_matcher
 
-BOARD = KnownEntity("Sea Board", "organization", "sea-board", ("Board", "海委会"))
-PLAN = KnownEntity("AI+", "policy", "ai-plus")
-DAY = KnownEntity("Sailor's Day", "event", "sailors-day")
-SEA = KnownEntity("Sea", "place", "sea", ("North Sea", "海"))
+BOARD = EntityRecord("Sea Board", "organization", "sea-board", ("Board", "海委会"))
+PLAN = EntityRecord("AI+", "policy", "ai-plus")
+DAY = EntityRecord("Sailor's Day", "event", "sailors-day")
+SEA = EntityRecord("Sea", "place", "sea", ("North Sea", "海"))
 CATALOGUE = (BOARD, PLAN, DAY, SEA)
 
 
-def found(text: str, catalogue: Iterable[KnownEntity] = CATALOGUE) -> list[tuple[str, str]]:
+def found(text: str, catalogue: Iterable[EntityRecord] = CATALOGUE) -> list[tuple[str, str]]:
     """Return each mention in `text` as its words and the slug of its entity."""
     return [(text[start:end], entity.slug) for start, end, entity in make_matcher(catalogue).find(text)]
 
 
-def entities(page: Page, catalogue: Iterable[KnownEntity] = CATALOGUE) -> list[FoundEntity]:
+def entities(page: Page, catalogue: Iterable[EntityRecord] = CATALOGUE) -> list[FoundEntity]:
     """Return the entities of `page`."""
     return find_entities(parse(page.text.encode(), "page.txt"), make_matcher(catalogue))
 
 
 @pytest.mark.parametrize("catalogue", [CATALOGUE, CATALOGUE[::-1]])
-def test_the_longest_name_wins(catalogue: tuple[KnownEntity, ...]) -> None:
+def test_the_longest_name_wins(catalogue: tuple[EntityRecord, ...]) -> None:
     assert found("Sea Board, Board, Sea, North Sea Board", catalogue) == [
         ("Sea Board", "sea-board"),
         ("Board", "sea-board"),
@@ -54,7 +54,7 @@ def test_a_possessive_is_not_part_of_a_mention(possessive: str) -> None:
 
 @pytest.mark.parametrize("name", ["Sailor's Day", "Sailor’s Day", "Sailor‘s Day"])
 def test_a_name_is_found_with_straight_and_with_curly_apostrophes(name: str) -> None:
-    curly = KnownEntity("Sailor’s Day", "event", "sailors-day")
+    curly = EntityRecord("Sailor’s Day", "event", "sailors-day")
     assert found(f"On {name}'s eve") == [(name, "sailors-day")]
     assert found(f"On {name}'s eve", [curly]) == [(name, "sailors-day")]
 
@@ -129,7 +129,7 @@ def test_offsets_are_code_points() -> None:
 
 def test_a_name_that_begins_with_a_sign_is_an_error() -> None:
     with pytest.raises(ValueError, match="begins with a letter or digit"):
-        make_matcher([KnownEntity("+AI", "policy", "plus-ai")])
+        make_matcher([EntityRecord("+AI", "policy", "plus-ai")])
 
 
 # --- Comparison with a matcher that tries every name at every offset. ---
@@ -154,7 +154,7 @@ def cuts_word(text: str, place: int) -> bool:
     return 0 < place < len(text) and in_word(text[place - 1]) and in_word(text[place])
 
 
-def brute_force(text: str, catalogue: Iterable[KnownEntity]) -> Iterator[tuple[int, int, KnownEntity]]:
+def brute_force(text: str, catalogue: Iterable[EntityRecord]) -> Iterator[tuple[int, int, EntityRecord]]:
     """Yield the mentions that `EntityMatcher.find` must find."""
     names = [(plain(name), entity) for entity in catalogue for name in entity.names]
     names.sort(key=lambda entry: len(entry[0]), reverse=True)
@@ -181,15 +181,15 @@ NAMES = st.builds(
 
 
 @st.composite
-def catalogues(draw: st.DrawFn) -> list[KnownEntity]:
+def catalogues(draw: st.DrawFn) -> list[EntityRecord]:
     """Draw a catalogue without two names that differ only in their quotation marks."""
     names = draw(st.lists(NAMES, min_size=1, max_size=8, unique_by=plain))
     pairs = [names[at : at + 2] for at in range(0, len(names), 2)]
-    return [KnownEntity(pair[0], "place", f"e{at}", tuple(pair[1:])) for at, pair in enumerate(pairs)]
+    return [EntityRecord(pair[0], "place", f"e{at}", tuple(pair[1:])) for at, pair in enumerate(pairs)]
 
 
 @st.composite
-def texts_and_catalogues(draw: st.DrawFn) -> tuple[str, list[KnownEntity]]:
+def texts_and_catalogues(draw: st.DrawFn) -> tuple[str, list[EntityRecord]]:
     """Draw a catalogue and a text that contains some of its names."""
     catalogue = draw(catalogues())
     names = st.sampled_from([name for entity in catalogue for name in entity.names])
@@ -199,7 +199,7 @@ def texts_and_catalogues(draw: st.DrawFn) -> tuple[str, list[KnownEntity]]:
 
 @given(texts_and_catalogues())
 def test_mentions_are_in_order_do_not_overlap_and_are_names_of_their_entity(
-    drawn: tuple[str, list[KnownEntity]],
+    drawn: tuple[str, list[EntityRecord]],
 ) -> None:
     text, catalogue = drawn
     reached = 0
@@ -210,10 +210,10 @@ def test_mentions_are_in_order_do_not_overlap_and_are_names_of_their_entity(
 
 
 @given(texts_and_catalogues())
-@example(("a𠀀", [KnownEntity("a", "place", "a")]))
-@example(("a\U00030000", [KnownEntity("a", "place", "a")]))
+@example(("a𠀀", [EntityRecord("a", "place", "a")]))
+@example(("a\U00030000", [EntityRecord("a", "place", "a")]))
 def test_the_matcher_finds_the_same_as_brute_force(
-    drawn: tuple[str, list[KnownEntity]],
+    drawn: tuple[str, list[EntityRecord]],
 ) -> None:
     text, catalogue = drawn
     text = text.replace("_", " ")
@@ -346,7 +346,7 @@ def extracted(*body: str, title: str = "What happened at the harbour") -> dict[s
 def test_an_extracted_entity_has_its_origin_a_type_and_a_slug() -> None:
     found = extracted("They met Anna Lindqvist, a retired pilot, at the quay. Later Lindqvist left.")
     (entity,) = (one.entity for one in found.values())
-    assert entity == KnownEntity(
+    assert entity == EntityRecord(
         "Anna Lindqvist", "person", "anna-lindqvist", ("Lindqvist",), origin="extracted"
     )
 
@@ -377,14 +377,14 @@ def test_no_name_is_extracted_from_a_heading() -> None:
 
 
 def test_an_alias_in_the_text_is_a_mention_of_the_entity_of_the_catalogue() -> None:
-    board = KnownEntity("Inland Waters Board", "organization", "waters")
+    board = EntityRecord("Inland Waters Board", "organization", "waters")
     page = Page(body=("They met the Inland Waters Board (IWB) again.", "The IWB said so."))
     (found,) = (one for one in entities(page, [board]) if one.entity == board)
     assert [one.text for one in found.mentions] == ["Inland Waters Board", "IWB", "IWB"]
 
 
 def test_the_catalogue_has_priority_over_the_text() -> None:
-    velmora = KnownEntity("Velmora", "place", "velmora")
+    velmora = EntityRecord("Velmora", "place", "velmora")
     page = Page(body=("They blamed the brewer Velmora for it.", "Velmora’s shareholders said nothing."))
     assert [one.entity for one in entities(page, [velmora])] == [velmora]
 
@@ -397,7 +397,7 @@ def test_names_that_differ_in_case_or_marks_are_one_entity() -> None:
     slugs = [one.entity.slug for one in entities(Page(body=body), ())]
     assert slugs.count("vel-mora-lines") == 1
     assert len(slugs) == len(set(slugs))
-    known = KnownEntity("Vel Mora Lines", "product", "vel-mora-lines")
+    known = EntityRecord("Vel Mora Lines", "product", "vel-mora-lines")
     assert known in [one.entity for one in entities(Page(body=body), [known])]
 
 
@@ -451,7 +451,7 @@ def test_names_are_found_if_letters_and_accents_are_separate_characters() -> Non
         "The bank Crédit Montréal said on Monday in Zürich that Renée Dubois would leave. "
         "Ms Dubois came from São Paulo and Bogotá. People like Bogota."
     )
-    known = [KnownEntity("São Paulo", "place", "sao-paulo")]
+    known = [EntityRecord("São Paulo", "place", "sao-paulo")]
     together, apart = (
         {
             one.entity.name: [unicodedata.normalize("NFC", mention.text) for mention in one.mentions]

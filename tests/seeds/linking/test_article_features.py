@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, Mention, Section
 from seeds.linking.article_features import (
     DATE_EMPHASIS,
@@ -58,7 +58,7 @@ def test_a_word_of_the_title_weighs_more_and_the_first_of_the_body_more_than_the
 
 
 def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
-    entity = KnownEntity("Harbour Watch", "organization", "harbour-watch")
+    entity = EntityRecord("Harbour Watch", "organization", "harbour-watch")
     found = extract_features(
         body("ferry apricot"), [FoundEntity(entity, (Mention("body", 1, 0, 1, "H"),), 0.5)], LEXICON
     )
@@ -77,7 +77,7 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
     ],
 )
 def test_words_in_a_name_that_distinguishes_events_weigh_more(kind: str, emphasis: float) -> None:
-    entity = KnownEntity("Orla Quillfeather", kind, "orla-quillfeather")
+    entity = EntityRecord("Orla Quillfeather", kind, "orla-quillfeather")
     mention = Mention("body", 1, 0, 11, "Quillfeather")
     found = extract_features(
         body("Quillfeather's xylorimba"), [FoundEntity(entity, (mention,), 0.5)], LEXICON

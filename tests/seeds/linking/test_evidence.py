@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.extraction.catalogue import KnownEntity, read_catalogue
+from seeds.extraction.catalogue import EntityRecord, read_catalogue
 from seeds.extraction.mentions import find_entities
 from seeds.linking.evidence import (
     MAX_PARAGRAPHS,
@@ -25,8 +25,8 @@ from tests.seeds.documents import ROOT, Page
 from tests.support.extraction import LEXICON, make_matcher
 
 FOLDERS = (ROOT / "seeds" / "documents", ROOT / "tests" / "samples" / "documents")
-PILOTS = KnownEntity("Bureau of Pilots", "organization", "bureau-of-pilots", ("BOP",))
-FERRY = KnownEntity("Marigold", "product", "marigold", ())
+PILOTS = EntityRecord("Bureau of Pilots", "organization", "bureau-of-pilots", ("BOP",))
+FERRY = EntityRecord("Marigold", "product", "marigold", ())
 CATALOGUE = (PILOTS, FERRY)
 
 

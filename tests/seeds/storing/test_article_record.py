@@ -8,7 +8,7 @@ import pytest
 
 from api.models import UNDATED_ASC, UNDATED_DESC
 from api.v1.article_content import CONTENT_FIELDS
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import title_digest
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import ArticleRecord, make_record
@@ -16,7 +16,7 @@ from seeds.transfer.line_fields import REVISION_CONTENT
 from tests.seeds.documents import ROOT, Page, submit
 from tests.support.extraction import make_matcher
 
-QUAY = KnownEntity("quay", "place", "quay")
+QUAY = EntityRecord("quay", "place", "quay")
 MATCHER = make_matcher([QUAY])
 PAGE = Page(related=(("Sirens Tested", "Apr 21, 2026"), ("A Wall Is Raised", None)))
 SIDECAR = "published_at: 2026-04-21T12:00:00Z\nimage_url: https://example.org/g.jpg\nlanguage: de"

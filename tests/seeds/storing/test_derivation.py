@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.storing.article_record import make_record
 from seeds.storing.derivation import DerivedData, derive
 from tests.seeds.documents import Page, submit
 from tests.support.extraction import make_matcher
 
-QUAY = KnownEntity("quay", "place", "quay")
+QUAY = EntityRecord("quay", "place", "quay")
 PAGE = Page()
 
 
-def derive_page(page: Page, *catalogue: KnownEntity) -> DerivedData:
+def derive_page(page: Page, *catalogue: EntityRecord) -> DerivedData:
     """Return the data derived from `page` with a catalogue of these entities."""
     return derive(make_record(submit("page", page), "tide").article_text, make_matcher(catalogue))
 
@@ -32,16 +32,16 @@ def test_the_same_document_and_catalogue_have_the_same_digest() -> None:
 
 def test_a_different_catalogue_changes_the_digest_only_if_mentions_differ() -> None:
     digest = derive_page(PAGE, QUAY).digest
-    elsewhere = KnownEntity("Atlantis", "place", "atlantis")
+    elsewhere = EntityRecord("Atlantis", "place", "atlantis")
     described = replace(QUAY, description="Where ships lie.", same_as=("https://example.org/quay",))
     assert derive_page(PAGE, elsewhere, described).digest == digest
-    assert derive_page(PAGE, QUAY, KnownEntity("gauge", "product", "gauge")).digest != digest
+    assert derive_page(PAGE, QUAY, EntityRecord("gauge", "product", "gauge")).digest != digest
     assert derive_page(PAGE).digest != digest
 
 
 def test_a_longer_name_at_the_same_place_changes_the_digest() -> None:
     page = replace(PAGE, title="The Tide Wall")
-    before = derive_page(page, KnownEntity("Tide", "product", "tide"))
-    after = derive_page(page, KnownEntity("Tide Wall", "product", "tide"))
+    before = derive_page(page, EntityRecord("Tide", "product", "tide"))
+    after = derive_page(page, EntityRecord("Tide Wall", "product", "tide"))
     assert before.entities[0].salience == after.entities[0].salience
     assert before.digest != after.digest

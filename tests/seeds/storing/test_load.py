@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from api.db import db
 from api.models import Article, Change, facet_id
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id
 from seeds.parsing.files import DOCUMENTS_FOLDER, SubmittedDocument
 from tests.seeds.documents import (
@@ -35,9 +35,9 @@ from tests.seeds.documents import (
 )
 from tests.support.properties import database_property
 
-SEA = KnownEntity("Sea", "place", "sea", ("North Sea",))
-BOARD = KnownEntity("Sea Board", "organization", "sea-board", description="Keeps the gauges.")
-PLAN = KnownEntity("AI+", "policy", "ai-plus", same_as=("https://example.org/ai",))
+SEA = EntityRecord("Sea", "place", "sea", ("North Sea",))
+BOARD = EntityRecord("Sea Board", "organization", "sea-board", description="Keeps the gauges.")
+PLAN = EntityRecord("AI+", "policy", "ai-plus", same_as=("https://example.org/ai",))
 CATALOGUE = (SEA, BOARD, PLAN)
 LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 PAGE = Page(related=(("Sirens Tested", "Apr 21, 2026"), ("A Wall Is Raised", None)))
@@ -305,7 +305,7 @@ def test_a_new_name_changes_only_the_articles_that_mention_it(app: Flask) -> Non
 
 def test_a_name_removed_from_the_catalogue_is_removed_from_the_articles(app: Flask) -> None:
     # The name is in lower case, so that extraction does not find it in the text.
-    keel = KnownEntity("keel", "product", "keel")
+    keel = EntityRecord("keel", "product", "keel")
     pages = [submit("a", Page(title="A keel at Sea")), submit("b", Page(title="The Sea"))]
     seed_pages(app, pages, [SEA, keel])
     assert rederive_pages(app, pages, [SEA]) == [True, False]

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import seeds.cli
-from seeds.extraction.catalogue import KnownEntity, read_catalogue
+from seeds.extraction.catalogue import EntityRecord, read_catalogue
 from seeds.identifiers import entity_id
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar
 from tests.seeds.documents import (
@@ -59,9 +59,9 @@ def rows_after_relink(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
 
 
 @pytest.fixture
-def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[KnownEntity]:
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[EntityRecord]:
     """Return the catalogue that the commands read. It is empty at first."""
-    known: list[KnownEntity] = []
+    known: list[EntityRecord] = []
     monkeypatch.setattr(seeds.cli, "read_catalogue", lambda: tuple(known))
     return known
 
@@ -86,7 +86,7 @@ def test_a_second_run_changes_nothing_and_reports_it(app: Flask) -> None:
 
 
 def test_a_catalogue_entity_replaces_the_extracted_one(
-    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+    app: Flask, client: FlaskClient, catalogue: list[EntityRecord]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
     extracted = client.get("/v1/entities/inland-waters-board").get_json()
@@ -96,7 +96,7 @@ def test_a_catalogue_entity_replaces_the_extracted_one(
         2,
     )
     before = article_row(app, "a")
-    catalogue.append(KnownEntity("Inland Waters Board", "organization", "iwb", ("IWB",)))
+    catalogue.append(EntityRecord("Inland Waters Board", "organization", "iwb", ("IWB",)))
     relink(app)
     known = client.get("/v1/entities/iwb").get_json()
     assert (known["id"], known["origin"], known["article_count"]) == (str(entity_id("iwb")), "catalogue", 2)
@@ -111,15 +111,15 @@ def test_a_catalogue_entity_replaces_the_extracted_one(
 
 
 def test_ids_and_slugs_pass_to_the_next_successor(
-    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+    app: Flask, client: FlaskClient, catalogue: list[EntityRecord]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
     addresses = ["inland-waters-board", client.get("/v1/entities/inland-waters-board").get_json()["id"]]
     entries = [
-        KnownEntity("The Weir Board", "organization", "weir-board", ("Inland Waters Board",)),
-        KnownEntity("Weir Trust", "organization", "weir-trust", ("The Weir Board", "Inland Waters Board")),
-        KnownEntity("Weir Trust", "organization", "weir", ("Inland Waters Board",)),
-        KnownEntity("Inland Waters Board", "place", "iwb"),
+        EntityRecord("The Weir Board", "organization", "weir-board", ("Inland Waters Board",)),
+        EntityRecord("Weir Trust", "organization", "weir-trust", ("The Weir Board", "Inland Waters Board")),
+        EntityRecord("Weir Trust", "organization", "weir", ("Inland Waters Board",)),
+        EntityRecord("Inland Waters Board", "place", "iwb"),
     ]
     for entry in entries:
         catalogue[:] = [entry]
@@ -139,11 +139,11 @@ def test_ids_and_slugs_pass_to_the_next_successor(
 
 
 def test_an_entity_can_be_deleted_and_return_any_number_of_times(
-    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+    app: Flask, client: FlaskClient, catalogue: list[EntityRecord]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD))])
     for _ in range(5):
-        catalogue[:] = [KnownEntity("Weir Board", "organization", "weir-board", ("Inland Waters Board",))]
+        catalogue[:] = [EntityRecord("Weir Board", "organization", "weir-board", ("Inland Waters Board",))]
         relink(app)
         answer = client.get("/v1/entities/inland-waters-board")
         assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/entities/weir-board")
@@ -155,14 +155,14 @@ def test_an_entity_can_be_deleted_and_return_any_number_of_times(
 
 
 def test_the_successor_is_the_catalogue_entry_with_more_mentions(
-    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+    app: Flask, client: FlaskClient, catalogue: list[EntityRecord]
 ) -> None:
     budget = ("Charles Tarrow said on Monday that the budget was good. Mr Tarrow said that he would stay.",)
     seed_pages(app, [submit("a", Page(body=budget))])
     assert client.get("/v1/entities/charles-tarrow").get_json()["aliases"] == ["Tarrow"]
     catalogue += [
-        KnownEntity("Charles Tarrow Jr", "person", "charles-tarrow-jr", ("Charles Tarrow",)),
-        KnownEntity("Tarrow", "place", "tarrow"),
+        EntityRecord("Charles Tarrow Jr", "person", "charles-tarrow-jr", ("Charles Tarrow",)),
+        EntityRecord("Tarrow", "place", "tarrow"),
     ]
     relink(app)
     answer = client.get("/v1/entities/charles-tarrow")
@@ -189,10 +189,10 @@ def test_the_entity_in_more_articles_gets_the_slug(app: Flask, client: FlaskClie
 
 
 def test_a_catalogue_entry_takes_the_slug_of_an_extracted_entity(
-    app: Flask, client: FlaskClient, catalogue: list[KnownEntity]
+    app: Flask, client: FlaskClient, catalogue: list[EntityRecord]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD))])
-    catalogue.append(KnownEntity("The Weir Board", "organization", "inland-waters-board"))
+    catalogue.append(EntityRecord("The Weir Board", "organization", "inland-waters-board"))
     relink(app)
     known = client.get("/v1/entities/inland-waters-board").get_json()
     assert (known["name"], known["origin"], known["article_count"]) == ("The Weir Board", "catalogue", 1)
@@ -202,14 +202,14 @@ def test_a_catalogue_entry_takes_the_slug_of_an_extracted_entity(
 
 
 def test_a_change_of_a_slug_alone_is_a_change_of_the_corpus(
-    app: Flask, tmp_path: Path, catalogue: list[KnownEntity]
+    app: Flask, tmp_path: Path, catalogue: list[EntityRecord]
 ) -> None:
     def slug() -> str:
         return next(str(row["slug"]) for row in rows(app)["entities"] if row["name"] == "Inland Waters Board")
 
     seed_pages(app, [submit("a", Page(body=BOARD))])
     assert (slug(), corpus_revision(app)) == ("inland-waters-board", 1)
-    catalogue.append(KnownEntity("The Weir Board", "organization", "inland-waters-board"))
+    catalogue.append(EntityRecord("The Weir Board", "organization", "inland-waters-board"))
     seed(app, tmp_path)
     assert (slug() != "inland-waters-board", corpus_revision(app)) == (True, 2)
     catalogue.clear()
@@ -218,10 +218,10 @@ def test_a_change_of_a_slug_alone_is_a_change_of_the_corpus(
 
 
 def test_an_interrupted_run_is_completed_by_the_next(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, catalogue: list[KnownEntity]
+    app: Flask, monkeypatch: pytest.MonkeyPatch, catalogue: list[EntityRecord]
 ) -> None:
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
-    catalogue.append(KnownEntity("Inland Waters Board", "organization", "iwb"))
+    catalogue.append(EntityRecord("Inland Waters Board", "organization", "iwb"))
     with monkeypatch.context() as cut:
         cut.setattr(seeds.cli, "merge_entities", lambda _: 1 / 0)
         assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)

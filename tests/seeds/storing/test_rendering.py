@@ -12,7 +12,7 @@ from sqlalchemy import null, select, update
 from api.db import db
 from api.models import Article, Entity, RelatedLink, Rendering, Takeaway
 from api.v1.renderings import render
-from seeds.extraction.catalogue import KnownEntity
+from seeds.extraction.catalogue import EntityRecord
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import transactions
 from tests.api.answers import get
@@ -30,7 +30,7 @@ LONELY = Page(
     signature=(),
     body=("Nobody had ever grown so many tulips under glass.", "Now a museum shows old clocks."),
 )
-KNOWN_WEIR = KnownEntity("The Weir", "place", "weir")
+KNOWN_WEIR = EntityRecord("The Weir", "place", "weir")
 SECOND = Page(
     title="The Mill", body=("The mill at the river was sold on Monday to a farmer from the hills.",)
 )
