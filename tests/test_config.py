@@ -20,7 +20,7 @@ def read(**environ: str) -> Settings:
 
 
 def refusal_message(**environ: str) -> str:
-    """Return the message that refuses `environ`: one line that begins with the variable."""
+    """Return the message of the error for `environ`: one line that begins with the variable."""
     with pytest.raises(SettingError) as refused:
         read(**environ)
     message = str(refused.value)

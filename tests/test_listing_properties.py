@@ -60,7 +60,7 @@ class Walk:
         self.shown: list[Any] = []
 
     def next_page(self, limit: int) -> tuple[list[Row], bool]:
-        """Return the rows of the next page, and True if a page follows it."""
+        """Return the rows of the next page, and True if another page follows."""
         # The last row can have changed since. The next page begins after its earlier sort key.
         rows = ordered({*self.moments[-1], *self.seen[-1:]}, self.question.order)
         rest = rows[rows.index(self.seen[-1]) + 1 :] if self.seen else rows
@@ -81,7 +81,7 @@ class Walk:
         self.seen += rows
 
     def check(self) -> None:
-        """Assert at the end that no row was lost, repeated, invented or out of order."""
+        """Assert after the last page that no row was lost, repeated, invented or out of order."""
         permanent = set.intersection(*self.moments)
         assert len(self.seen) == len(set(self.seen))
         ranked = ordered(permanent, self.question.order)

@@ -15,7 +15,7 @@ from tests.support.server import ROOT
 FAKE_PYTHON = """#!/bin/sh
 exec {python} -c 'import sys; {statement}; exec(sys.argv[2])' "$@"
 """
-# Each name is split, so that this file does not contain it.
+# Each name is split, so that this file does not contain the name.
 REGISTRIES = [
     "py" + "pi.org",
     "python" + "hosted.org",

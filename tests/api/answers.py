@@ -46,7 +46,7 @@ def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
 
 
 def assert_parameter_error(response: TestResponse, *parameters: str) -> list[dict[str, Any]]:
-    """Assert a 422 that names exactly `parameters`, in this order, and return its errors."""
+    """Assert that `response` is a 422 for exactly `parameters`, in this order, and return its errors."""
     errors: list[dict[str, Any]] = assert_problem(response, 422)["errors"]
     assert [error["parameter"] for error in errors] == list(parameters)
     return errors

@@ -28,7 +28,7 @@ class Listing:
     path: str
     statement: Any
     keys: dict[str, Key]
-    # The keys that break ties: in the direction of the sort, and then always ascending.
+    # The keys that break ties: first those in the direction of the sort, then those that always ascend.
     unique: Key = lambda row: row.id
     tail: Key = lambda _: 0
     # The key that identifies an item.
@@ -150,5 +150,5 @@ def walk(client: FlaskClient, target: str) -> Iterator[Any]:
 
 
 def identifiers(*pages: Any) -> list[str]:
-    """Return what identifies the items of `pages`: their ids, or the numbers of revisions."""
+    """Return the ids of the items of `pages`, or the numbers if the items are revisions."""
     return [str(item.get("id") or item["revision"]) for page in pages for item in page["data"]]

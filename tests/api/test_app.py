@@ -1,4 +1,4 @@
-"""The application as a whole: closing its database connections."""
+"""The database connections of a closed application."""
 
 from flask import Flask
 from flask.testing import FlaskClient

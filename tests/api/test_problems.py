@@ -34,7 +34,7 @@ def log_lines(caplog: pytest.LogCaptureFixture) -> str:
 
 
 def raising(app: Flask, error: Exception, path: str = "/fail") -> FlaskClient:
-    """Return a client of `app` with a route at `path` that raises `error`."""
+    """Add a route at `path` that raises `error`, and return a client of `app`."""
 
     def fail() -> NoReturn:
         raise error

@@ -89,7 +89,7 @@ def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = Non
 
 
 def make_unreadable(path: Path) -> Path:
-    """Make `path` a regular file that cannot be read, not even by root."""
+    """Create a file at `path` that even root cannot read."""
     if os.geteuid() == 0:
         path.symlink_to("/proc/self/mem")
     else:

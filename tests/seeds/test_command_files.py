@@ -1,4 +1,4 @@
-"""Output files that appear only when complete, and standard streams."""
+"""Output files, which appear only when they are complete, and standard streams."""
 
 import fcntl
 import os

@@ -156,8 +156,8 @@ def send_on_new_connection(connection: HTTPConnection) -> int:
 def send_on_kept_connection(connection: HTTPConnection) -> int:
     """Send a request on the connection of the last request.
 
-    If the server has closed it and no answer has begun, send the request again on a new connection, as any
-    client can (RFC 9112, 9.3.1).
+    If the server closes the connection before its answer begins, send the request again on a new connection.
+    Any client is allowed to do so (RFC 9112, section 9.3.1).
     """
     is_reused = connection.sock is not None
     try:

@@ -55,7 +55,7 @@ def served_articles(server: Server) -> dict[str, Article]:
 
 
 def comparable(change: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the values that a row of `changes` and a change in an answer have in the same form."""
+    """Return the values of a change that have the same form in a row and in an answer."""
     return change["sequence"], change["kind"], change["revision"], change["fields"]
 
 

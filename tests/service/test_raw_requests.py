@@ -1,4 +1,4 @@
-"""Raw requests over a socket that a client library would not send, and answers that it would not show."""
+"""Raw requests over a socket, which client libraries do not send, and the raw answers."""
 
 import json
 from collections.abc import Iterator

@@ -13,5 +13,5 @@ LEXICON = load_lexicon()
 def make_matcher(
     catalogue: Iterable[EntityRecord] = (), recognize: Recognizer = recognize_nothing
 ) -> EntityMatcher:
-    """Return a matcher for the names of `catalogue` and those that the rules extract."""
+    """Return a matcher for the names of `catalogue` and for extracted names."""
     return EntityMatcher(catalogue, LEXICON, recognize)

@@ -35,9 +35,9 @@ ENTITY_COLLECTIONS = ("articles", "co-mentioned")
 
 @dataclass(frozen=True)
 class Search:
-    """A full-text query, in which words and phrases are written as in `q`.
+    """A full-text query. Words and phrases are written as in `q`.
 
-    A text must contain an alternative of each choice in `required`, and none of `excluded`.
+    A text must contain an alternative of each choice in `required`, and no phrase of `excluded`.
     """
 
     required: tuple[tuple[str, ...], ...]

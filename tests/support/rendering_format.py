@@ -31,7 +31,7 @@ def render_articles(app: Flask) -> Renderings:
 
 
 def read_golden_file() -> tuple[int, Renderings]:
-    """Return the number of the format that the golden file shows, and its renderings."""
+    """Return the format number and the renderings of the golden file."""
     golden = orjson.loads(GOLDEN_FILE.read_bytes())
     return golden["format"], golden["renderings"]
 

@@ -41,9 +41,9 @@ def running_nginx(
     """Start nginx in front of `servers` and yield it when it answers.
 
     Args:
-        servers: The servers. The first server is the one that has the latest database.
+        servers: The servers. The first server has the latest database.
         folder: The folder for its configuration, its cache and its logs.
-        changes: Replacements in docs/nginx.conf, besides those of ports and folders.
+        changes: Replacements in docs/nginx.conf, in addition to ports and folders.
     """
     assert NGINX
     port = free_port()

@@ -18,7 +18,7 @@ from api.db import db
 from tests.conftest import make_app
 
 ROOT = Path(__file__).parents[2]
-# Long enough for a slow machine. A test never measures time with it.
+# The timeout is long enough for a slow machine. No test measures time with it.
 PATIENCE_SECONDS = 60
 LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 BOOTING = re.compile(r"Booting worker with pid: (\d+)")
@@ -131,7 +131,7 @@ def running_process(
 ) -> Iterator[Server]:
     """Run the server of `command` in `root` and write its output to `folder`.
 
-    The caller must wait until it answers. The server and all its workers end with the context.
+    The caller must wait until the server answers. The server and all its workers end with the context.
     """
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(

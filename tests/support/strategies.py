@@ -25,7 +25,7 @@ CATALOGUE = (
 )
 WORDS = ["Sunrise", "凌通", "北京", "凌", "Łódź", "Lodz", "apple Fair", "Café Plan", "café", "cafe", "Run"]
 WORDS += ["running", "runs", "O'Neill", "O’Neill", "state-backed", "state", "5", "1,280", "don't"]
-# A listed title finds one article, several articles or none. Two titles differ only in case.
+# A listed title matches no article, one article or several articles. Two titles differ only in case.
 TITLES = [
     "The Café Runs",
     "The cafe runs",

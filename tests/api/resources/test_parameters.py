@@ -1,4 +1,4 @@
-"""An invalid parameter is a 422 that names it, the allowed values and the probable intention."""
+"""An invalid parameter is a 422 that names the parameter, the allowed values and a suggestion."""
 
 from typing import Any
 

@@ -19,7 +19,7 @@ KEYS = [
     *("related", "source", "links"),
 ]
 PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
-# Counted by hand in the text of the document: name, type, and number of mentions.
+# Name, type and number of mentions of each entity, counted by hand in the document.
 NAMED = {
     ("China", "place", 7),
     ("Sunrise", "organization", 5),

@@ -82,7 +82,7 @@ def test_an_etag_changes_if_and_only_if_the_answer_changes(
     etags = {path: etag_of(client, path) for path in paths}
     load(runner, folder)
     assert changed() == set()
-    # The article does not change, but the target of its link now exists.
+    # The article stays unchanged, but the target of its link now exists.
     write_page(folder, "ferry", replace(FERRIES, takeaways=("Boats leave Shanghai at noon.",)))
     load(runner, folder)
     lists = {"/v1/articles", "/v1/takeaways", "/v1/entities/shanghai"}

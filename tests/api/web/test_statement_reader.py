@@ -1,4 +1,4 @@
-"""Single statements on connections that stay open."""
+"""The statement reader: single statements on connections that stay open."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

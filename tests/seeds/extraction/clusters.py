@@ -10,5 +10,5 @@ EXTRACTOR = EntityExtractor(LEXICON)
 def clusters(
     *texts: str, headline: str = "", known: "dict[str, object] | None" = None
 ) -> dict[str, EntityCluster]:
-    """Return the entities that `texts` name, by their main name."""
+    """Return the entities of `texts` by their main names."""
     return {cluster.name: cluster for cluster in EXTRACTOR.extract(texts, known or {}, headline)}

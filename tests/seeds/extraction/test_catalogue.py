@@ -30,7 +30,7 @@ def read(folder: Path, text: str | bytes) -> tuple[EntityRecord, ...]:
 
 
 def error_message(folder: Path, text: str | bytes) -> str:
-    """Return the message of the error without the name of the file, with which it begins."""
+    """Return the message of the error, without the name of the file at its beginning."""
     with pytest.raises(CatalogueError) as caught:
         read(folder, text)
     message = str(caught.value)

@@ -1,4 +1,4 @@
-"""Name candidates: which words are a name, where a name begins and ends, and what is not part of it."""
+"""Name candidates: which words are a name, and where a name begins and ends."""
 
 import pytest
 from hypothesis import example, given

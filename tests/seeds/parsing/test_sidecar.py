@@ -29,7 +29,7 @@ def parse_text(text: str | bytes) -> Sidecar:
     return parse_sidecar(text.encode() if isinstance(text, str) else text, "page.yaml")
 
 
-def error_message(text: str | bytes, line: int = 1) -> str:
+def error_of(text: str | bytes, line: int = 1) -> str:
     """Return the message of the rejection after the name of the sidecar and the number of the line."""
     with pytest.raises(Rejection) as caught:
         parse_text(text)
@@ -117,7 +117,7 @@ def test_an_http_url_is_not_changed(key: str, url: str) -> None:
     ],
 )
 def test_anything_else_is_not_a_url(key: str, value: str) -> None:
-    rest = error_message(f"language: en\n{key}: {value}", line=2)
+    rest = error_of(f"language: en\n{key}: {value}", line=2)
     assert rest == f"'{key}' must be an http or https URL of at most {MAX_URL_LENGTH} ASCII characters"
 
 
@@ -185,14 +185,14 @@ def test_an_rfc_3339_time_is_converted_to_utc(value: str, time: datetime) -> Non
     ],
 )
 def test_anything_else_is_not_a_time(value: str) -> None:
-    rest = error_message(f"\n\npublished_at: {value}", line=3)
+    rest = error_of(f"\n\npublished_at: {value}", line=3)
     expected = "must be an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z"
     assert rest == f"'published_at' {expected}"
 
 
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
 def test_a_time_in_the_first_or_last_year_is_refused(value: str) -> None:
-    rest = error_message(f"\n\npublished_at: {value}", line=3)
+    rest = error_of(f"\n\npublished_at: {value}", line=3)
     assert rest == "'published_at' must be a time between the years 2 and 9998"
 
 
@@ -205,33 +205,31 @@ def test_a_language_tag_is_accepted(tag: str) -> None:
     "tag", ["e", "english", "en_GB", "en-", "-en", "en--GB", "en-a", "é", '"en\\n"', "''", "1"]
 )
 def test_anything_else_is_not_a_language(tag: str) -> None:
-    assert (
-        error_message(f"language: {tag}") == "'language' must be a BCP 47 language tag, such as en or zh-Hans"
-    )
+    assert error_of(f"language: {tag}") == "'language' must be a BCP 47 language tag, such as en or zh-Hans"
 
 
 @pytest.mark.parametrize(
     "slug", ["Tide", "tide gauges", "tide_gauges", "tide-", "é", f"{'x' * 121}", "''", '"a\\n"']
 )
 def test_anything_else_is_not_a_slug(slug: str) -> None:
-    rest = error_message(f"slug: {slug}")
+    rest = error_of(f"slug: {slug}")
     assert rest == "'slug' must be words of a-z and 0-9 joined by -, at most 120 characters, not a UUID"
 
 
 def test_a_uuid_is_not_a_slug() -> None:
-    assert error_message("slug: 123e4567-e89b-42d3-a456-426614174000").endswith("not a UUID")
+    assert error_of("slug: 123e4567-e89b-42d3-a456-426614174000").endswith("not a UUID")
 
 
 @pytest.mark.parametrize("key", ["title", "Url", "url ", "published", "<<", "1", "~", "image-url", ""])
 def test_an_unknown_key_is_an_error_that_lists_the_keys(key: str) -> None:
-    rest = error_message(f"# a comment\nslug: tide\n'{key}': x", line=3)
+    rest = error_of(f"# a comment\nslug: tide\n'{key}': x", line=3)
     assert rest == (
         f"'{key}' is not a key of a sidecar; the keys are url, published_at, language, image_url, slug"
     )
 
 
 def test_a_long_or_unprintable_key_is_shortened_and_escaped_in_the_message() -> None:
-    rest = error_message(f'"\\x1b\\n\\u202e{"k" * 500}": x')
+    rest = error_of(f'"\\x1b\\n\\u202e{"k" * 500}": x')
     assert rest.startswith("'\\x1b\\x0a\\u202ekkk")
     assert len(rest) < 200
 
@@ -239,25 +237,22 @@ def test_a_long_or_unprintable_key_is_shortened_and_escaped_in_the_message() -> 
 @pytest.mark.parametrize("first", ["tide", "gauge", "~", ""])
 @pytest.mark.parametrize("second", ["tide", "~"])
 def test_a_key_that_is_given_twice_is_an_error(first: str, second: str) -> None:
-    assert error_message(f"slug: {first}\nlanguage: en\nslug: {second}", line=3) == "'slug' is repeated"
+    assert error_of(f"slug: {first}\nlanguage: en\nslug: {second}", line=3) == "'slug' is repeated"
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "[]", "{a: b}", "{}", "\n  - a", "\n  a: b"])
 def test_a_list_or_a_map_is_not_a_value(value: str) -> None:
-    assert (
-        error_message(f"language: en\nslug: {value}", line=2)
-        == "expected `key: value` lines with plain values"
-    )
+    assert error_of(f"language: en\nslug: {value}", line=2) == "expected `key: value` lines with plain values"
 
 
 @pytest.mark.parametrize("text", ["? [url]\n: x", "? {url: x}\n: x"])
 def test_a_list_or_a_map_is_not_a_key(text: str) -> None:
-    assert error_message(text) == "expected `key: value` lines with plain values"
+    assert error_of(text) == "expected `key: value` lines with plain values"
 
 
 @pytest.mark.parametrize("text", ["- url: x", "url", "[]", "'url: x'", "7", "~"])
 def test_anything_but_a_map_is_not_a_sidecar(text: str) -> None:
-    assert error_message(f"\n{text}", line=2) == "expected `key: value` lines"
+    assert error_of(f"\n{text}", line=2) == "expected `key: value` lines"
 
 
 @pytest.mark.parametrize(
@@ -275,30 +270,30 @@ def test_anything_but_a_map_is_not_a_sidecar(text: str) -> None:
     ],
 )
 def test_text_that_is_not_yaml_is_rejected(text: str, line: int) -> None:
-    assert error_message(text, line).startswith("not YAML: ")
+    assert error_of(text, line).startswith("not YAML: ")
 
 
 @pytest.mark.parametrize("text", [b"slug: \xff", b"slug: caf\xe9", b"# \xc3\n", b"slug: \xed\xa0\x80"])
 def test_bytes_that_are_not_utf_8_are_rejected(text: bytes) -> None:
-    assert error_message(b"language: en\n" + text, line=2) == "the file is not UTF-8"
+    assert error_of(b"language: en\n" + text, line=2) == "the file is not UTF-8"
 
 
 @pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\x7f", "\ufffe"])
 def test_a_character_that_yaml_does_not_allow_is_named_by_its_line(character: str) -> None:
-    assert error_message(f"language: en\n\nslug: a{character}b", line=3).startswith("not YAML: ")
+    assert error_of(f"language: en\n\nslug: a{character}b", line=3).startswith("not YAML: ")
 
 
 @pytest.mark.parametrize("nesting", ["[" * 60_000, "- " * 30_000, "? " * 30_000])
 def test_very_deep_nesting_is_an_error(nesting: str) -> None:
-    assert error_message(nesting)
+    assert error_of(nesting)
 
 
 def test_an_alias_bomb_is_an_error_before_it_is_expanded() -> None:
-    assert error_message(BOMB) == "expected `key: value` lines with plain values"
+    assert error_of(BOMB) == "expected `key: value` lines with plain values"
 
 
 def test_a_list_that_contains_itself_is_not_a_value() -> None:
-    assert "plain values" in error_message("slug: &a [*a]")
+    assert "plain values" in error_of("slug: &a [*a]")
 
 
 def test_a_yaml_tag_gives_only_text() -> None:
@@ -309,7 +304,7 @@ def test_a_sidecar_at_the_limit_is_read_and_one_byte_over_is_not() -> None:
     text = "slug: tide #"
     assert parse_text(text.ljust(MAX_SIDECAR_BYTES, "x")) == Sidecar(slug="tide")
     assert (
-        error_message(text.ljust(MAX_SIDECAR_BYTES + 1, "x"))
+        error_of(text.ljust(MAX_SIDECAR_BYTES + 1, "x"))
         == f"the file is larger than the limit of {MAX_SIDECAR_BYTES} bytes"
     )
 

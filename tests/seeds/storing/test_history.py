@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 60
 
 
 def visible_numbers(engine: Engine) -> list[int]:
-    """Return the sequence numbers of all changes that are visible."""
+    """Return the sequence numbers of all visible changes."""
     with engine.connect() as connection:
         return list(connection.scalars(select(Change.sequence).order_by(Change.sequence)))
 

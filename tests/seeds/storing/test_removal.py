@@ -40,7 +40,7 @@ def remove(app: Flask, reference_: object) -> Result:
 
 
 def without_history(found: Rows) -> Rows:
-    """Return `found` without the rows that a removal keeps."""
+    """Return `found` without the rows that remain after a removal."""
     return {name: several for name, several in without_volatile_columns(found).items() if name not in HISTORY}
 
 

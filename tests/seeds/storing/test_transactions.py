@@ -41,7 +41,7 @@ def fail(_: Connection) -> None:
 
 
 def interrupt(_: Connection) -> None:
-    """Raise what Ctrl-C raises."""
+    """Raise `KeyboardInterrupt`, as Ctrl-C does."""
     raise KeyboardInterrupt
 
 

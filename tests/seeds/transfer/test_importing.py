@@ -1,4 +1,4 @@
-"""`flask seed import`: a database with the same rows and responses, or a one-line error and no change."""
+"""`flask seed import`: the imported database has the same rows and responses as the exported database."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table of signs: each example has its sign, and the engine applies the table as `Sign` describes it."""
+"""The table of signs and its engine: each sign applies to its own example."""
 
 from collections.abc import Mapping
 from itertools import groupby
