@@ -284,7 +284,7 @@ def test_links_depend_only_on_the_last_version_of_each_page(
 def choose(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> UUID | None:
-    """Return the choice between an article published at `old` and one published at `new`."""
+    """Return the choice between an article published at `old` and an article published at `new`."""
     return choose_target([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
 
 

@@ -30,7 +30,7 @@ def parse_text(text: str | bytes) -> Sidecar:
 
 
 def error_of(text: str | bytes, line: int = 1) -> str:
-    """Return the message of the rejection after the name of the sidecar and the number of the line."""
+    """Return the message of the rejection, without the name of the sidecar and the line number before it."""
     with pytest.raises(Rejection) as caught:
         parse_text(text)
     message = caught.value.message

@@ -125,7 +125,7 @@ def rows_of_articles(found: Rows, ids: set[object]) -> Rows:
 
 
 def check_articles(app: Flask, complete_rows: Rows) -> int:
-    """Check every stored article against its rows in `complete`. Return the number of articles."""
+    """Assert that stored articles have their rows of `complete_rows`, and return the number of articles."""
     found = without_volatile_columns(rows(app))
     ids: set[object] = {row["id"] for row in found["articles"]}
     everything: set[object] = {row.get("article_id") for several in found.values() for row in several} - {

@@ -39,7 +39,7 @@ WALK = (
 
 
 def relink(app: Flask) -> str:
-    """Run `flask seed relink`. Return what it printed."""
+    """Run `flask seed relink`, and return its output."""
     result = app.test_cli_runner().invoke(args=["seed", "relink"])
     assert (result.exit_code, result.stderr) == (0, "")
     return str(result.stdout)

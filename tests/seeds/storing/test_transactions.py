@@ -257,11 +257,11 @@ def test_a_database_has_one_lock_under_all_of_its_names(sqlite_template: Path, t
 
 def test_a_run_announces_at_once_that_it_waits_for_the_end_of_the_previous_run(app: Flask) -> None:
     order: list[str] = []
-    told = threading.Event()
+    announced = threading.Event()
 
     def announce(message: str) -> None:
         order.append(message)
-        told.set()
+        announced.set()
 
     def run_second(engine: Engine) -> None:
         with transactions(engine, announce) as begin, begin():
@@ -270,7 +270,7 @@ def test_a_run_announces_at_once_that_it_waits_for_the_end_of_the_previous_run(a
     with app.app_context(), ThreadPoolExecutor(1) as pool:
         with transactions(db.engine, order.append) as begin:
             second = pool.submit(run_second, db.engine)
-            assert told.wait(30)
+            assert announced.wait(30)
             # Between two documents, only the lock of the run stops the other process.
             for document in ("first", "first again"):
                 with begin():

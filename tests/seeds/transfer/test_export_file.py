@@ -42,6 +42,7 @@ def fullest_line(lines: Lines, kind: str) -> int:
 
 @pytest.fixture
 def lines(exported: bytes) -> Lines:
+    """Return the lines of an export."""
     return [orjson.loads(line) for line in exported.splitlines()]
 
 
