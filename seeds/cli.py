@@ -94,7 +94,7 @@ def load_command(
     paths = paths or (DOCUMENTS_FOLDER,)
     _check_prune(paths, prune=prune, yes=yes, force=force)
     with (
-        reported_failures(),
+        reported_failures("the current document was not stored"),
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):

@@ -97,8 +97,11 @@ def count_of(count: int, singular: str, plural: str) -> str:
 
 
 @contextmanager
-def reported_failures() -> Iterator[None]:
+def reported_failures(consequence: str = "") -> Iterator[None]:
     """Turn a failure of the database or of a file into a one-line error that says what to do.
+
+    Args:
+        consequence: What a failure of the database means for the command, such as "nothing was stored".
 
     Raises:
         click.ClickException: If the body raised a database error, `LockError` or `StreamError`.
@@ -111,7 +114,7 @@ def reported_failures() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
-        advice = "the current document was not stored; correct the cause and run the command again"
+        advice = "; ".join(filter(None, [consequence, "correct the cause and run the command again"]))
         if "no such table" in reason or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None

@@ -64,13 +64,13 @@ def list_changes(parameters: dict[str, Any]) -> Page:
 
     Returns every change of an article in the order in which it was committed: `created`, `updated` (`fields`
     lists what changed) or `removed`. The feed is complete. `links.next` is never `null`: on the last page it
-    leads to later changes. The link does not expire. Use it unchanged, except for `limit`.
+    leads to later changes. The link has no time limit. Use it unchanged, except for `limit`.
 
     To keep a copy of all articles:
 
     1. Start at `/v1/changes` without a cursor.
     2. For each change, get `/v1/articles/{id}` with the `id` of its `article`, and replace your copy of that
-       article. Delete your copy if `kind` is `removed` or if the status is 410.
+       article. Delete the article from your copy if `kind` is `removed` or if the status is 410.
     3. Store `links.next` and continue there: at once after a page with changes, later after an empty page.
     4. Send `Cache-Control: no-cache` with all of these requests. Otherwise a cache can return an older
        version of an article.
