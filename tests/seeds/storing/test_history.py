@@ -38,7 +38,7 @@ def test_a_writer_without_the_lock_of_runs_gets_its_number_after_the_previous_co
                 waits.set()
             record_change(connection, outcome, name, NOW)
             if is_slow:
-                # The first writer commits as late as the test allows.
+                # The first writer commits after the second writer has waited for half a second.
                 assert commits.wait(PATIENCE_SECONDS)
             connection.commit()
 
