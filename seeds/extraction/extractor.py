@@ -62,7 +62,7 @@ class EntityExtractor:
 
     Args:
         lexicon: The words that extraction knows.
-        recognize: An additional recognizer. Its names and types are combined with those of the rules.
+        recognize: An additional recognizer. Its names and types are added to the results of the rules.
     """
 
     def __init__(self, lexicon: Lexicon, recognize: Recognizer = recognize_nothing) -> None:

@@ -106,7 +106,7 @@ class EntityMatcher:
             text: The text to search.
             extracted: The names that are not in the catalogue, by their first word.
         """
-        # Straight quotation marks have the same length as curly ones, so offsets stay the same.
+        # Straight and curly quotation marks have the same length, so offsets stay the same.
         plain = text.translate(CURLY_QUOTES)
         previous_end = 0
         for word in WORD.finditer(plain):

@@ -60,7 +60,7 @@ class UpsertedEntities(NamedTuple):
 
 
 def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
-    """Insert the entities of an article that are new, and add new aliases to those that are stored.
+    """Insert the new entities of an article, and add new aliases to its stored entities.
 
     New entities already have the counts of this article. A stored entity that was extracted keeps its name
     and type until `flask seed relink` updates both (see `entity_merging`).

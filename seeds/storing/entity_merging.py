@@ -44,7 +44,7 @@ class EntityVotes(NamedTuple):
 
 
 def merge_entities(begin: Transaction) -> int:
-    """Give all extracted entities the name, type and slug with the most votes.
+    """Set the name, type and slug of all extracted entities to those with the most votes.
 
     Returns:
         The number of changed names, types and slugs.

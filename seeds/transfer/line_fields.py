@@ -1,4 +1,4 @@
-"""The format of an export. Each line is a JSON object, whose key `kind` is one of these, in this order:
+"""The format of an export. Each line is a JSON object with the key `kind`. The kinds of lines, in order:
 
     corpus    the format version, the corpus revision and the key that signs cursors; the first line
     entity    an entity, its current and former slugs, and its former ids; sorted by id

@@ -19,7 +19,7 @@ class NameForm:
         text: The name as the text writes it.
         last: The last word.
         head: The head noun, or an empty string.
-        is_well_known_place: True for a well-known place, False for another place, None for all other names.
+        is_well_known_place: True for a well-known place, False for any other place, None for other names.
         suffix_type: The type that the suffix of the last word indicates, or None.
         scopes: The scopes of the signs that can be present.
     """
