@@ -228,6 +228,6 @@ def test_a_full_disk_gives_a_one_line_error_and_nothing_is_imported(
         event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 110"))
     result = import_file(sqlite_app, exported, tmp_path)
     (line,) = result.stderr.splitlines()
-    assert line.startswith("Error: database: database or disk is full; the current document ")
+    assert line.startswith("Error: database: database or disk is full; correct the cause and run ")
     assert (result.stdout, result.exit_code) == ("", 1)
     assert rows(sqlite_app) == before
