@@ -1,4 +1,4 @@
-"""The settings of gunicorn. Options on its command line override them."""
+"""The settings of gunicorn. Options on the command line of gunicorn override them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The web application that gunicorn and `flask` load."""
+"""The WSGI application that gunicorn and the command `flask` load."""
 
 import atexit
 import sys

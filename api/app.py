@@ -1,4 +1,4 @@
-"""The application: settings, database, resources and middleware."""
+"""The Flask application: settings, database, resources and middleware."""
 
 import logging.config
 import os
@@ -37,7 +37,8 @@ from api.web.request_ids import RequestIds, record_route
 from api.web.revision_watch import RevisionWatch
 from api.web.statement_reader import StatementReader
 
-# The key in `app.extensions` of the objects that keep connections outside of the pools.
+# The key in `app.extensions` of the objects that keep database connections outside of the pools of
+# SQLAlchemy.
 CONNECTIONS = "briefs-connections"
 BLUEPRINTS = [
     articles.blueprint,
@@ -51,7 +52,7 @@ BLUEPRINTS = [
 
 
 class OrjsonProvider(JSONProvider):
-    """A JSON provider that uses orjson, escapes no characters and keeps the order of keys."""
+    """A JSON provider for Flask that uses orjson, escapes no characters and keeps the order of keys."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         """Return `obj` as JSON."""
@@ -62,12 +63,12 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
-        """Return a response whose body is the JSON of the arguments."""
+        """Return a response whose body is the JSON of the arguments, as `flask.jsonify` does."""
         return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
-    """Return the application for the settings in `environ`.
+    """Return the Flask application, configured by the environment variables in `environ`.
 
     Raises:
         SettingError: If a setting is invalid.
@@ -108,7 +109,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
 
 def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
-    """Return `app.wsgi_app` wrapped in the article shortcut, the byte cache and the request ids."""
+    """Return the WSGI application of `app`, wrapped in middleware.
+
+    From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, a cache of
+    complete responses (unless its size is 0), and the id and log line of each request.
+    """
     with app.app_context():
         engine = autocommit_engine()
         reader = StatementReader(engine)
@@ -123,7 +128,10 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
 
 def close_app(app: Flask) -> None:
-    """Close the idle database connections of `app`. The application reconnects if it is used again."""
+    """Close the idle database connections of `app`.
+
+    The application reconnects if it is used again.
+    """
     for each in app.extensions[CONNECTIONS]:
         each.close()
     with app.app_context():

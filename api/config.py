@@ -1,4 +1,4 @@
-"""The settings, read from the environment and checked once at startup."""
+"""The settings of the service, read from environment variables and checked once at startup."""
 
 import difflib
 import re
@@ -26,12 +26,18 @@ DEFAULT_CACHE_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
 
 
 class SettingError(ValueError):
-    """An invalid setting; the message is one line that names the variable and contains no secret."""
+    """An error for an invalid setting.
+
+    The message is one line that names the environment variable and contains no secret.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. VARIABLES maps each of them to its environment variable."""
+    """The settings of the service.
+
+    VARIABLES maps each setting to its environment variable and to the function that parses the value.
+    """
 
     database_url: str
     cache_seconds: float
@@ -47,11 +53,11 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
-    """Read the settings from `environ`.
+    """Return the settings that the environment variables in `environ` contain, with defaults for the rest.
 
     Args:
         environ: The environment variables.
-        instance_path: The folder of the default SQLite file.
+        instance_path: The folder of the SQLite file that is used by default.
 
     Raises:
         SettingError: If a value is invalid or a `BRIEFS_…` variable does not exist.

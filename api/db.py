@@ -40,7 +40,7 @@ WAL_CHECKPOINT_PAGES = 32_000
 
 
 class Base(DeclarativeBase):
-    """The base class of the models. It names each constraint, so that migrations can refer to it."""
+    """The base class of the models. It names all constraints, so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -56,11 +56,11 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 def table_of(model: type[Base]) -> Table:
-    """Return the table of `model`, for statements that do not need ORM objects."""
+    """Return the SQLAlchemy Core table of `model`, for statements that do not need ORM objects."""
     return Base.metadata.tables[model.__tablename__]
 
 
-# Text that both engines sort by code point. By default, PostgreSQL would sort by its locale.
+# Text that SQLite and PostgreSQL sort by code point. By default, PostgreSQL would sort by its locale.
 SortedText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
@@ -70,7 +70,8 @@ AnySelect = Select[*tuple[Any, ...]]
 # An integer primary key that numbers the rows. SQLite stores rows in this order only if the type is INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
-# Both the bind key and the isolation level of the engine that runs single statements.
+# The bind key, and also the isolation level, of the engine that runs single statements outside of
+# transactions.
 AUTOCOMMIT = "AUTOCOMMIT"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,38 +79,48 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Id(TypeDecorator[UUID]):
-    """A UUID. SQLite stores it as 16 bytes, instead of the 32 characters that SQLAlchemy would store."""
+    """A column type for UUIDs. SQLite stores 16 bytes, instead of the 32 characters of SQLAlchemy's type."""
 
     impl = Uuid
     cache_ok = True
     python_type = UUID
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the column. On SQLite it is bytes, which sort like UUIDs."""
+        """Return the column type for `dialect`: bytes on SQLite, which sort like UUIDs, otherwise UUID."""
         return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Return the value for the driver."""
+        """Return `value` in the form that the database driver takes: bytes on SQLite, otherwise a UUID."""
         return value.bytes if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        """Return the UUID."""
+        """Return the value that the database driver returned as a UUID, or None for NULL."""
         return UUID(bytes=value) if value and dialect.name == "sqlite" else value
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC. SQLite stores it as an integer: the microseconds since 1970."""
+    """A column type for aware datetimes, which are returned in UTC.
+
+    SQLite stores them as integers: the microseconds since 1970.
+    """
 
     impl = DateTime
     cache_ok = True
     python_type = datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the column. On SQLite it is an integer, which sorts like the datetime."""
+        """Return the type of the column on `dialect`: an integer on SQLite, otherwise a timestamp.
+
+        The integers sort like the datetimes.
+        """
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Return the value for the driver."""
+        """Return `value` in the form that the database driver takes.
+
+        On SQLite, this is the number of microseconds since 1970. On PostgreSQL, it is a naive datetime in
+        UTC.
+        """
         if value is None:
             return None
         if dialect.name == "sqlite":
@@ -117,14 +128,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the time in UTC."""
+        """Return the value that the database driver returned as a datetime in UTC, or None for NULL."""
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return None if value is None else EPOCH + value * MICROSECOND
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Return the options of the engine for `database_url`.
+    """Return the options of the SQLAlchemy engine for `database_url`.
 
     A request reads a single snapshot, on PostgreSQL as on SQLite, so that a page and its total agree.
     """
@@ -135,7 +146,10 @@ def engine_options(database_url: str) -> dict[str, Any]:
 
 
 def autocommit_options(database_url: str) -> dict[str, Any]:
-    """Return the options of the engine that runs single statements outside of transactions."""
+    """Return the options of a second SQLAlchemy engine for `database_url`.
+
+    The engine runs single statements outside of transactions.
+    """
     options = engine_options(database_url) | {
         "url": database_url,
         "execution_options": {"isolation_level": AUTOCOMMIT},
@@ -149,18 +163,24 @@ def autocommit_options(database_url: str) -> dict[str, Any]:
 
 
 def autocommit_engine() -> Engine:
-    """Return the engine of the current application that runs single statements outside of transactions."""
+    """Return the second SQLAlchemy engine of the current application.
+
+    The engine runs single statements outside of transactions.
+    """
     return db.engines[AUTOCOMMIT]
 
 
 def close_engines() -> None:
-    """Close the pooled connections of the current application."""
+    """Close the idle connections in the pools of all engines of the current application."""
     for engine in db.engines.values():
         engine.dispose()
 
 
 def end_session(_: BaseException | None) -> None:
-    """End the transaction of a request. Ignore a lost connection, so that the response is still sent."""
+    """End the database transaction of a request. This is a teardown function of Flask.
+
+    An error due to a lost connection is ignored, so that the response is still sent.
+    """
     try:
         db.session.close()
     except DBAPIError:

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import orjson
 
-# The longest time that a line waits before it is written together with other lines.
+# The longest time that the line of a request waits before it is written together with other lines.
 MAX_DELAY_SECONDS = 0.05
 # The logger of requests.
 ACCESS_LOGGER = "briefs.access"
@@ -44,7 +44,10 @@ def _extra(record: logging.LogRecord) -> dict[str, Any]:
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats a record as `{time, level, logger, message, …extra}`; `error` is the type of an exception."""
+    """Formats a log record as JSON: `{time, level, logger, message}` and the values in `extra`.
+
+    If the record contains an exception, only the type of the exception is added, as `error`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -62,7 +65,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """Formats a record as one printable line: `time level logger message name=value …`."""
+    """Formats a log record as one printable line: `time level logger message name=value …`."""
 
     def format(self, record: logging.LogRecord) -> str:
         extra = "".join(f" {name}={value}" for name, value in _extra(record).items())
@@ -89,13 +92,16 @@ class RequestLines:
         atexit.register(self.flush)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Add a line with `values` to the queue."""
+        """Add the log line of a request to the queue. `values` are added to the time, level and message."""
         self._queue.append((time.time(), values))
         if not self._is_due.is_set():
             self._wake_writer()
 
     def flush(self) -> None:
-        """Write the queued lines. Lines that cannot be written, for example to a full disk, are lost."""
+        """Write the queued log lines of requests.
+
+        Lines that cannot be written, for example to a full disk, are lost.
+        """
         with self._lock, suppress(OSError):
             lines = [*self._take_lines()]
             for chunk in _chunks(lines):
@@ -131,9 +137,9 @@ class RequestLines:
 
 
 def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Join lines into chunks of up to PIPE_BUF bytes.
+    """Join log lines into chunks of up to PIPE_BUF bytes, each to be written at once.
 
-    A pipe that several processes share does not mix writes of this size.
+    If several processes write to the same pipe, the operating system does not mix writes of this size.
     """
     chunk = b""
     for line in lines:
@@ -146,7 +152,11 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def line_writer(log_format: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return the function that logs the values of a request. JSON lines are written after a short delay."""
+    """Return the function that logs a request. It takes the values to log, by name.
+
+    If `log_format` is `json`, lines are written after a short delay. If it is `text`, they are written at
+    once.
+    """
     if log_format == "json":
         return RequestLines(sys.stderr).write
     return lambda values: logging.getLogger(ACCESS_LOGGER).info("request", extra=dict(values))

@@ -52,7 +52,7 @@ DETAILS = {
 
 
 class InvalidParameters(UnprocessableEntity):
-    """A 422 with an entry for each invalid parameter."""
+    """A 422 error with an entry for each invalid query parameter, made by `parameter_error`."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__()
@@ -62,12 +62,22 @@ class InvalidParameters(UnprocessableEntity):
 def parameter_error(
     parameter: str, message: str, allowed: list[str] | None = None, suggestion: str | None = None
 ) -> dict[str, Any]:
-    """Return an entry for `errors` in the body of a 422."""
+    """Return an entry for `errors` in the body of a 422, which describes an invalid query parameter.
+
+    Args:
+        parameter: The name of the parameter.
+        message: What is wrong with its value.
+        allowed: The allowed values, if they can be listed.
+        suggestion: The name or value that the client probably meant.
+    """
     return {"parameter": parameter, "message": message, "allowed": allowed, "suggestion": suggestion}
 
 
 def closest_choice(given: str, choices: list[str]) -> str | None:
-    """Return the most similar of `choices`, ignoring case, or None if none is similar to `given`."""
+    """Return the choice that is most similar to `given`, ignoring case, to suggest a correction.
+
+    Return None if no choice is similar.
+    """
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.65)
     return folded[near[0]] if near else None
@@ -80,14 +90,14 @@ def problem(
     detail: str | None = None,
     errors: list[dict[str, Any]] | None = None,
 ) -> bytes:
-    """Return the body of a problem as JSON.
+    """Return the body of an error response, a problem in JSON as RFC 9457 defines it.
 
     Args:
         status: The HTTP status.
         instance: The path of the request.
         request_id: The id of the request.
         detail: A description of the error. By default, the description of the status in DETAILS.
-        errors: The entries for invalid parameters.
+        errors: The entries for invalid parameters, made by `parameter_error`.
     """
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -101,7 +111,10 @@ def problem(
 
 
 def problem_response(error: HTTPException) -> Response:
-    """Return `error` as a problem, with its headers (`Allow`, `Retry-After`)."""
+    """Return the response for `error`: a problem (RFC 9457) with the status and headers of the error.
+
+    The headers are, for example, `Allow` and `Retry-After`.
+    """
     status = error.code or 500
     detail = error.description if error.description != type(error).description else None
     body = problem(status, quote(request.path), request.environ[ID], detail, getattr(error, "errors", None))
@@ -113,7 +126,7 @@ def problem_response(error: HTTPException) -> Response:
 
 
 def register_problems(app: Flask) -> None:
-    """Register handlers that return every error of `app` as a problem."""
+    """Register error handlers on `app` that answer every error with a problem (RFC 9457)."""
     app.before_request(_reject_target)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)

@@ -28,7 +28,8 @@ blueprint = Blueprint(
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OWN_ASSETS = Path(__file__).parent / "assets"
-# The files of Swagger UI. The content security policy allows its page to load only files of this service.
+# The files of Swagger UI. They are served from here, since the content security policy allows the
+# documentation page to load only files of this service.
 SWAGGER_UI = files("flask_swagger_ui") / "dist"
 ASSETS = {
     "swagger-ui.css": "text/css",
@@ -46,7 +47,7 @@ ASSET = PathParameter("asset", "The name of the file.", "swagger-ui.css")
 
 
 class IndexLinks(Shape):
-    """The URLs of the collections and the documentation."""
+    """The `links` of the index: the URLs of the collections and the documentation."""
 
     self = Link("/")
     articles = Link("/v1/articles")

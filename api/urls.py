@@ -15,7 +15,10 @@ def settings() -> Settings:
 
 
 def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
-    """Return the URL of `path` with `query`, whose pairs keep their order."""
+    """Return the URL of the resource at `path`: with the base URL if there is one, otherwise without a host.
+
+    `query` contains the names and values of the query string, in order.
+    """
     # Commas and colons need no escaping in a query (RFC 3986, 3.4) and are left unchanged to keep lists and
     # times readable.
     encoded = urlencode(list(query), safe=",:")

@@ -33,18 +33,18 @@ ACCEPT_PAUSE = 0.0001
 
 
 class ServerSettings(NamedTuple):
-    """The settings that gunicorn needs: its port and its log."""
+    """The settings that gunicorn needs: the port and the argument of `logging.config.dictConfig`."""
 
     port: int
     log_config: dict[str, Any]
 
 
 def read_server_settings() -> ServerSettings:
-    """Read the settings of the server from the environment, and check the settings of the application.
+    """Return the port and log of the server from the environment, and check the settings of the application.
 
     An invalid setting ends the process with one line, before any worker starts. The default log format is
-    JSON, since programs usually read the log of a server. The environment variable is set, so that workers
-    use the same format.
+    JSON, since programs usually read the log of a server. BRIEFS_LOG_FORMAT is set in the environment, so
+    that workers use the same format.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
     try:
@@ -75,7 +75,11 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     """
 
     def load_wsgi(self) -> None:
-        """Load the application from the current files."""
+        """Load the application from the current source files.
+
+        The modules that the master process imported before it forked are not reused, so that a reload runs
+        new code.
+        """
         forget_modules()
         super().load_wsgi()
 
@@ -89,7 +93,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         time.sleep(ACCEPT_PAUSE)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Handle a request. Close the connection after MAX_KEEPALIVE_REQUESTS.
+        """Handle a request, and close the connection after its request number MAX_KEEPALIVE_REQUESTS.
 
         The client can then reconnect to a less busy worker.
         """
@@ -121,9 +125,10 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             write_nonblock(client, "\r\n".join([*head, "", ""]).encode() + body)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting connections. Before a worker exits, accept all waiting connections.
+        """Start or stop accepting connections.
 
-        Otherwise, these connections would be reset when the last worker closes the socket.
+        When a worker exits, it first accepts all connections that clients have already opened. Otherwise,
+        they would be reset when the last worker closes the socket.
         """
         super().set_accept_enabled(enabled)
         if not self.alive:

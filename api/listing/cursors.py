@@ -26,19 +26,26 @@ PARSERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
 
 
 def write_cursor(sort_key: Sequence[Any], sort: str, scope: UUID | None) -> str:
-    """Return the cursor of the current query for the page after `sort_key`.
+    """Return the cursor of the page after `sort_key`, for the query of the current request.
 
     Args:
         sort_key: The sort key of the last row of the previous page.
-        sort: The order of the collection.
-        scope: The id of the article or entity that the collection belongs to.
+        sort: The value of `sort`, such as `-published_at`.
+        scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
+            article. None for a collection of all rows.
     """
     cursor: str | bytes = _signer().dumps([_fingerprint(sort, scope), [_plain(value) for value in sort_key]])
     return cursor if isinstance(cursor, str) else cursor.decode()
 
 
 def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | None) -> list[Any]:
-    """Return the sort key in `cursor`, with its values converted to `types`.
+    """Return the sort key in `cursor`, after which the requested page begins.
+
+    Args:
+        cursor: The query parameter of the current request.
+        types: The Python types of the values of the sort key.
+        sort: The value of `sort`, such as `-published_at`.
+        scope: The id of the article or entity whose rows the collection contains, or None.
 
     Raises:
         InvalidParameters: The cursor was altered or belongs to a different query.

@@ -11,40 +11,43 @@ from api.listing.orders import Key, Order
 
 
 class RowSource(Protocol):
-    """A source of the rows of a collection, in a total order."""
+    """The interface from which pages of a collection are made: its rows in a total order."""
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values of a sort key."""
+        """The Python type of each value of a sort key, for reading the key from a cursor."""
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Sequence[Any]]:
-        """Return the first `count` rows, or those after the sort key `after`.
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
         Each row is the item, followed by the values of its sort key.
         """
 
     def total(self) -> int:
-        """Count all rows."""
+        """Return the number of all rows of the collection."""
 
 
 @dataclass(frozen=True)
 class Keyset:
-    """The rows of a statement in a total order."""
+    """The rows that `statement` selects, in a total order. Pages are read by the sort key of a row."""
 
     statement: AnySelect
     order: Order
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values of a sort key."""
+        """The Python type of each value of a sort key, for reading the key from a cursor."""
         return [key.type.python_type for key in self.order.columns]
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return the first `count` rows, or those after the sort key `after`."""
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+
+        Each row is the item, followed by the values of its sort key.
+        """
         return db.session.execute(self._page_of(self.statement, after, count)).all()
 
     def total(self) -> int:
-        """Count all rows."""
+        """Return the number of all rows that the statement selects."""
         return count_rows(self.statement)
 
     def _page_of(self, statement: AnySelect, after: list[Any] | None, count: int) -> AnySelect:
@@ -54,7 +57,7 @@ class Keyset:
 
 @dataclass(frozen=True)
 class SortedKeyset(Keyset):
-    """A keyset for rows that no index has in the requested order, so that they must be sorted.
+    """A keyset for rows that no index has in the requested order, so that the database must sort them.
 
     `statement` selects only ids, so that ids and sort keys are sorted instead of whole rows. `rows` then
     selects the items of the page, and `row_id` is the column of their ids.
@@ -64,7 +67,10 @@ class SortedKeyset(Keyset):
     row_id: Key
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return the first `count` rows, or those after the sort key `after`."""
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+
+        Each row is the item, followed by the values of its sort key.
+        """
         page_keys = self._page_of(self.statement, after, count).subquery("page_keys")
         row_id, *keys = page_keys.c
         tail = None if self.order.tail is None else keys[-1]
@@ -74,5 +80,5 @@ class SortedKeyset(Keyset):
 
 
 def count_rows(statement: AnySelect) -> int:
-    """Count the rows that `statement` selects."""
+    """Return the number of rows that `statement` selects."""
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0

@@ -11,7 +11,7 @@ Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 @dataclass(frozen=True)
 class Order:
-    """A total order. `keys` have the same direction. `tail` comes last and is always ascending.
+    """A total order of rows: by `keys`, all in the same direction, and then by `tail`, always ascending.
 
     Either the last of `keys` is unique, or `keys` and `tail` are unique together.
     """
@@ -22,16 +22,19 @@ class Order:
 
     @property
     def columns(self) -> tuple[Key, ...]:
-        """All columns of the order. The sort key of a row is its values in these columns."""
+        """All columns of the order. The sort key of a row is the tuple of its values in these columns."""
         return self.keys if self.tail is None else (*self.keys, self.tail)
 
     def clauses(self) -> list[ColumnElement[Any]]:
-        """Return the clauses of ORDER BY."""
+        """Return the ORDER BY clauses that sort rows in this order."""
         keys: list[ColumnElement[Any]] = [key.desc() if self.descending else key.asc() for key in self.keys]
         return keys if self.tail is None else [*keys, self.tail.asc()]
 
     def after(self, sort_key: list[Any]) -> ColumnElement[bool]:
-        """Return the condition that selects the rows after `sort_key`, in a form that can use an index."""
+        """Return the SQL condition that selects the rows after the row with `sort_key`.
+
+        The form of the condition lets the database use an index.
+        """
         keys = tuple_(*self.keys)
         values = tuple_(*[literal(v, k.type) for k, v in zip(self.keys, sort_key, strict=False)])
         if self.tail is None:
@@ -44,12 +47,22 @@ class Order:
 def order_pair(
     ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
 ) -> tuple[Order, Order]:
-    """Return an ascending and a descending order. The descending order can have different keys."""
+    """Return an ascending and a descending order.
+
+    Args:
+        ascending: The columns of the ascending order.
+        descending: The columns of the descending order, if they differ.
+        tail: A column that comes last and is ascending in both orders.
+    """
     return Order(ascending, tail), Order(descending or ascending, tail, descending=True)
 
 
 def named_orders(**pairs: tuple[Order, Order]) -> dict[str, Order]:
-    """Return orders by value of `sort`: `name` for the ascending order, `-name` for the descending order."""
+    """Return a dictionary of orders by the value of the query parameter `sort`.
+
+    A keyword argument `title`, a pair of an ascending and a descending order, becomes the entries `title`
+    (ascending) and `-title` (descending).
+    """
     named: dict[str, Order] = {}
     for name, (ascending, descending) in pairs.items():
         named |= {name: ascending, f"-{name}": descending}

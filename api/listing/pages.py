@@ -1,4 +1,4 @@
-"""One page of a collection: its body, its links and its `Link` header."""
+"""One page of a collection: its JSON body, its links and its `Link` header."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,12 +23,15 @@ def make_page(
     scope: UUID | None = None,
     feed_start: list[Any] | None = None,
 ) -> Page:
-    """Return one page of `source`: the body and its `Link` header (RFC 8288).
+    """Return the page of a collection that the current request asks for: its body and its headers.
+
+    The only header is `Link` (RFC 8288), with the same URLs as `links` in the body.
 
     Args:
         source: The rows of the collection.
         parameters: The loaded query of the request.
-        scope: The id of the article or entity that the collection belongs to.
+        scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
+            article. None for a collection of all rows.
         feed_start: For a feed, which grows at its end: the sort key before its first row. Every page of a
             feed has a next page, even if the page is the last page or empty.
 
@@ -49,7 +52,7 @@ def make_page(
 
 
 def _links(cursor: str | None, next_cursor: str | None) -> dict[str, str | None]:
-    # Remove repeated pairs, which have no effect.
+    # A set, since a pair of name and value that is repeated has no effect.
     pairs = {pair for pair in request.args.items(multi=True) if pair[0] != "cursor"}
 
     def link(to_cursor: str | None) -> str:

@@ -1,6 +1,6 @@
 """Choose how to read a filtered collection, so that the cost of a page does not grow with the corpus.
 
-A page is read in one of two ways:
+A page of the collection is read in one of two ways:
 
 - *Scan* an index that has the order of the page, starting at the cursor, and skip the rows that do not match
   all filters. If a filter has an index in this order, scan that index. Otherwise, scan the index of the whole
@@ -8,8 +8,8 @@ A page is read in one of two ways:
 - *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
 If there is a single filter and it has an index in the order of the page, this index is scanned. Otherwise,
-the matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter are
-sorted if there are few enough. If there are too many, an index is scanned.
+the matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which
+matches the fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,13 +34,14 @@ def _no_key_table(_: str) -> None:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on the rows of a collection.
+    """One condition on the rows of a collection, in the forms that scanning and sorting need.
 
     Attributes:
         ids: A statement that selects the ids of the matching rows, using an index.
-        condition: A function that takes a KeyTable and returns the condition that selects its matching rows.
-        sorted_table: A function that takes a value of `sort` and returns the KeyTable with an index that has
-            the matching rows in this order, or None.
+        condition: A function that takes a KeyTable (the model of the rows, or a table with their ids and sort
+            keys) and returns the condition that selects the matching rows of this table.
+        sorted_table: A function that takes a value of `sort` and returns the KeyTable that has an index of
+            the matching rows in this order, or None if there is none.
         counted: A statement that selects as many rows as `ids` but is cheaper to count, if there is one.
     """
 
@@ -52,12 +53,13 @@ class Filter:
 
 @dataclass(frozen=True)
 class Listing:
-    """A collection that can be filtered and sorted.
+    """A collection of rows that can be filtered and sorted.
 
     Attributes:
-        model: The model of its rows.
+        model: The model of the rows.
         rows: A statement that selects the items of the collection.
-        orders: A function that takes a KeyTable and returns the orders of its rows, by the value of `sort`.
+        orders: A function that takes a KeyTable (the model of the rows, or a table with their ids and sort
+            keys) and returns the orders of its rows, by the value of `sort`.
     """
 
     model: type[Any]
@@ -65,7 +67,11 @@ class Listing:
     orders: Callable[[KeyTable], Mapping[str, Order]]
 
     def keyset(self, filters: Sequence[Filter], sort: str) -> Keyset:
-        """Return the cheaper keyset of the rows that match all `filters`, in the order `sort`."""
+        """Return the rows that match all `filters`, as a keyset in the order that `sort` names.
+
+        The keyset scans an index that has this order or sorts the matches of one filter. This method chooses
+        the cheaper way.
+        """
         tables = [filter_.sorted_table(sort) for filter_ in filters]
         if len(filters) != 1 or tables[0] is None:
             selective = most_selective(filters)
@@ -79,8 +85,8 @@ class Listing:
         return Keyset(rows.where(*conditions), self.orders(table)[sort])
 
     def _sort(self, selective: Filter, filters: Sequence[Filter], sort: str) -> Keyset:
-        # The number of matches is already known to be below this limit. The limit tells the query planner to
-        # expect few rows.
+        # `most_selective` has counted at most this many matches. The limit tells the query planner to expect
+        # few rows.
         matches = selective.ids.limit(MAX_SORTED_ROWS).subquery("matches")
         ids = select(self.model.id.label("row_id")).join(matches, matches.c[0] == self.model.id)
         conditions = [filter_.condition(self.model) for filter_ in filters if filter_ is not selective]
@@ -89,7 +95,11 @@ class Listing:
 
 
 def most_selective(filters: Sequence[Filter]) -> Filter | None:
-    """Return the filter with the fewest matches, or None if all have more than MAX_SORTED_ROWS."""
+    """Return the filter that matches the fewest rows.
+
+    Return None if there is no filter, or if every filter matches more than MAX_SORTED_ROWS rows, too many to
+    sort.
+    """
     if not filters:
         return None
     counted = [filter_.ids if filter_.counted is None else filter_.counted for filter_ in filters]

@@ -15,21 +15,21 @@ from api.resources.serialization import Shape, dump, sparse_shape
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The statuses besides 200 that every operation can return.
+# The statuses besides 200 that every operation of the API can return.
 COMMON_STATUSES = (304, 406, 412, 414, 500, 503)
 
 
 @dataclass(frozen=True)
 class PathParameter:
-    """A parameter of a path.
+    """A parameter in the path of a URL, such as `article` in `/v1/articles/<article>`.
 
     Attributes:
         name: The name in the URL rule.
-        description: The description in the specification.
+        description: The description in the OpenAPI specification.
         example: A value that exists in the demonstration data.
-        statuses: The statuses that a lookup of the value can return.
-        pattern: The regular expression of valid values.
-        parent: The path parameter before this one.
+        statuses: The HTTP statuses besides 200 that the value can lead to, such as 404 or a redirect (308).
+        pattern: The regular expression of valid values, for the specification.
+        parent: The previous parameter of the path, or None if this parameter is the first.
     """
 
     name: str
@@ -40,11 +40,11 @@ class PathParameter:
     parent: "PathParameter | None" = None
 
     def with_parents(self) -> "list[PathParameter]":
-        """Return all parameters of the path up to and including this one."""
+        """Return the parameters of the path in order: all parameters before this one, then this one."""
         return [*(self.parent.with_parents() if self.parent else []), self]
 
     def parameter_object(self) -> dict[str, Any]:
-        """Return the OpenAPI Parameter Object."""
+        """Return the description of this parameter as an OpenAPI Parameter Object."""
         parameter = {
             "in": "path",
             "name": self.name,
@@ -72,7 +72,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path: PathParameter | None = None,
         content_type: str | None = None,
     ) -> Callable[[View], View]:
-        """Register a view for GET requests and document all of its responses.
+        """Return a decorator that registers a view for GET requests and documents all of its responses.
 
         The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
         name. It returns the object to serialize, a tuple of the object and headers, or a complete response.
@@ -80,10 +80,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 
         Args:
             rule: The URL rule.
-            shape: The shape to serialize. For a view that returns a complete response: the JSON Schema of its
-                body.
+            shape: The schema class that serializes the object. For a view that returns a complete response:
+                the JSON Schema of its body.
             query: The schema of the query parameters.
-            path: The last parameter of the path.
+            path: The last parameter of the path. Its `parent` is the parameter before it.
             content_type: The media type of the response, if it is not JSON.
         """
         path_parameters = path.with_parents() if path else []
@@ -99,7 +99,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         return register
 
     def _answer(self, view: Callable[..., Any], shape: Any, query: type[Schema]) -> Callable[..., Response]:
-        """Return the function that parses the query, calls `view` and serializes its result."""
+        """Return the function that Flask calls for a request.
+
+        It parses the query string with the schema `query`, calls `view`, and serializes the result with the
+        schema class `shape`, unless the result is a complete response.
+        """
         schema, parse, takes_query = query(), self.ARGUMENTS_PARSER.parse, query is not NoParameters
 
         def answer(**path_values: Any) -> Response:
@@ -122,9 +126,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path_parameters: list[PathParameter],
         content_type: str | None,
     ) -> Callable[..., Any]:
-        """Return `view` with the documentation of its operation, as flask-smorest stores it.
+        """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
-        The returned function is never called. Only its documentation is used.
+        `shape` is the schema class of the response, or the JSON Schema of a complete response. The returned
+        function is never called. Only its documentation is used.
         """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)

@@ -1,4 +1,4 @@
-"""Look up articles and entities by id or slug, and redirect from earlier ids and slugs."""
+"""Find the article or entity that a URL names by id or slug, and redirect from earlier ids and slugs."""
 
 import re
 from collections.abc import Collection
@@ -18,7 +18,7 @@ UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-# At most nine digits, so that the number fits into an integer column of both engines.
+# At most nine digits, so that the number fits into an integer column of SQLite and of PostgreSQL.
 NUMBER_PATTERN = re.compile(r"[1-9][0-9]{0,8}")
 
 # An id that no row has, since it is not a UUID of version 5 (RFC 9562, 5.9).
@@ -28,9 +28,9 @@ Row = TypeVar("Row", bound=Base)
 
 
 def find_article(reference: str, *options: Any) -> Article:
-    """Return the article with the id or slug `reference`, loaded with `options`.
+    """Return the article with the id or slug `reference`, loaded with the SQLAlchemy loader `options`.
 
-    An earlier slug redirects to the current slug (308).
+    If `reference` is an earlier slug of the article, the request is redirected to the current slug (308).
 
     Raises:
         NotFound: There is no such article.
@@ -50,7 +50,11 @@ def find_article(reference: str, *options: Any) -> Article:
 
 
 def find_revision(article: UUID, reference: str) -> Change:
-    """Return the change that made revision `reference` of `article`.
+    """Return the change that created a revision of an article, that is, one version of the article.
+
+    Args:
+        article: The id of the article.
+        reference: The number of the revision, as in the URL.
 
     Raises:
         NotFound: There is no such revision.
@@ -64,8 +68,8 @@ def find_revision(article: UUID, reference: str) -> Change:
 def find_entity(reference: str) -> Entity:
     """Return the entity with the id or slug `reference`.
 
-    An earlier slug redirects to the current slug (308). So does the id or slug of an entity that was merged
-    into this entity.
+    If `reference` is an earlier slug of the entity, the request is redirected to the current slug (308). The
+    same applies to the id or slug of an entity that was merged into this entity.
 
     Raises:
         NotFound: There is no such entity.
@@ -81,7 +85,11 @@ def find_entity(reference: str) -> Entity:
 
 
 def article_id_of(reference: str) -> UUID:
-    """Return the id of the article with the id or slug `reference`, or NIL_ID for an unknown slug."""
+    """Return the id of an article by `reference`, its id or one of its slugs, for use in a filter.
+
+    An id is returned without a check that the article exists. For an unknown slug, return NIL_ID, which no
+    row has.
+    """
     if UUID_PATTERN.fullmatch(reference):
         return UUID(reference)
     if not SLUG_PATTERN.fullmatch(reference):
@@ -90,7 +98,11 @@ def article_id_of(reference: str) -> UUID:
 
 
 def entity_ids_of(references: Collection[str]) -> list[UUID]:
-    """Return the ids of the entities with these ids or slugs, with NIL_ID for an unknown slug."""
+    """Return the ids of entities by `references`, their ids or slugs, in the same order.
+
+    The id or slug of a merged entity yields the id of the entity that it was merged into. An unknown slug
+    yields NIL_ID, which no row has.
+    """
     by_id = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
     slugs = [each for each in references if each not in by_id and SLUG_PATTERN.fullmatch(each)]
     merged = _entity_ids(EntityId.old_id, list(by_id.values()))
@@ -99,10 +111,10 @@ def entity_ids_of(references: Collection[str]) -> list[UUID]:
 
 
 def find_by_id(statement: Select[Row], reference: str) -> Row:
-    """Return the row of `statement` with the id `reference`.
+    """Return the row that `statement` selects and that has the id `reference`, a UUID from the URL.
 
     Raises:
-        NotFound: There is no such row.
+        NotFound: There is no such row, or `reference` is not a UUID.
     """
     if not UUID_PATTERN.fullmatch(reference):
         raise NotFound
@@ -111,9 +123,10 @@ def find_by_id(statement: Select[Row], reference: str) -> Row:
 
 
 def _article(statement: Select[Article], slug_condition: ColumnElement[bool]) -> Article:
-    """Return the article of `statement`.
+    """Return the only article that `statement` selects.
 
-    `slug_condition` selects the slugs of the article, which exist even after the article was removed.
+    `slug_condition` selects the slugs of this article. They stay in the database when an article is removed,
+    and so tell a removed article from an article that never existed.
 
     Raises:
         NotFound: There is no such article.
@@ -135,7 +148,11 @@ def _entity_by_id(identity: UUID) -> Entity:
 
 
 def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any, UUID]:
-    """Return the ids of entities by value, for those `values` that the column `key` contains."""
+    """Return a dictionary from `values` of the column `key` to the ids of their entities.
+
+    `key` is a column of a table that also has a column `entity_id`, such as EntitySlug.slug. The dictionary
+    omits values that the column does not contain.
+    """
     if not values:
         return {}
     rows = select(key, key.class_.entity_id).where(key.in_(values))

@@ -94,7 +94,7 @@ nothing has changed. `Cache-Control` states how long a response can be used with
 
 
 class ParameterError(Shape):
-    """An invalid parameter."""
+    """The schema of an entry of `errors` in a 422 response, which describes an invalid parameter."""
 
     parameter = fields.String(metadata={"description": "The name of the parameter, as given."})
     message = fields.String(metadata={"description": "What is wrong with the value."})
@@ -114,7 +114,7 @@ RENAMED_STATUSES = {"URI_TOO_LONG": "REQUEST_URI_TOO_LONG", "UNPROCESSABLE_CONTE
 
 
 class Problem(Shape):
-    """An error (RFC 9457)."""
+    """The schema of the body of an error response, a problem as RFC 9457 defines it."""
 
     optional = frozenset({"errors"})
 
@@ -130,7 +130,10 @@ class Problem(Shape):
 
 
 class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
-    """flask-smorest's Api with problems as error responses. `api.problems` replaces its error handlers."""
+    """A flask-smorest Api that documents error responses as problems (RFC 9457).
+
+    It registers no error handlers, since `api.problems` handles all errors.
+    """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -154,8 +157,9 @@ def document(app: Flask) -> dict[str, Any]:
 
 @cache
 def _specification(blueprints: tuple[Blueprint, ...]) -> dict[str, Any]:
-    # Generated at the first request, since generating it at startup would double the startup time.
-    # flask-smorest needs an application that has not handled any request, so create one.
+    # The specification is generated at its first request, since generating it at startup would double the
+    # startup time. flask-smorest needs an application that has not handled any request, so create a new
+    # application.
     app = Flask(__name__)
     app.config |= {"API_TITLE": TITLE, "API_VERSION": __version__, "OPENAPI_VERSION": "3.1.0"}
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})
@@ -169,7 +173,7 @@ def _complete(spec: APISpec) -> dict[str, Any]:
     for name, earlier_name in RENAMED_STATUSES.items():
         text = re.sub(rf'(?<=["/]){name}"', f'{earlier_name}"', text)
     document: dict[str, Any] = orjson.loads(text)
-    # flask-smorest adds this schema for its own pagination, which is not used.
+    # flask-smorest adds this schema for its own pagination, which the API does not use.
     document["components"]["schemas"].pop("PaginationMetadata", None)
     examples = orjson.loads(EXAMPLES.read_bytes())
     for path in document["paths"].values():
@@ -207,7 +211,7 @@ def openapi_command() -> None:
 
 
 class PlainDumper(yaml.SafeDumper):
-    """A YAML dumper without aliases, which writes text of several lines as a block."""
+    """A YAML dumper that uses no aliases and writes a text of several lines as a literal block (`|`)."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
@@ -221,5 +225,5 @@ PlainDumper.add_representer(str, PlainDumper.represent_str)
 
 
 def to_yaml(value: dict[str, Any]) -> str:
-    """Return `value` as YAML, with keys in their order and without anchors."""
+    """Return `value` as YAML, without aliases and with the keys in the order of the dictionaries."""
     return yaml.dump(value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=100)

@@ -25,7 +25,10 @@ RFC3339_TIME = re.compile(
 
 
 class WholeNumber(fields.Integer):
-    """An integer in ASCII digits; `int` would also accept `1_0`, ` 5` and the digits of other scripts."""
+    """A query parameter whose value is an integer from `minimum` to `maximum`, in ASCII digits.
+
+    `int` would also accept `1_0`, ` 5` and the digits of other scripts.
+    """
 
     def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
         super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
@@ -38,7 +41,7 @@ class WholeNumber(fields.Integer):
 
 
 class Flag(fields.Boolean):
-    """Exactly `true` or `false`."""
+    """A query parameter whose value is exactly `true` or `false`."""
 
     allowed = ("true", "false")
 
@@ -47,7 +50,7 @@ class Flag(fields.Boolean):
 
 
 class Text(fields.String):
-    """A text with a minimum and a maximum length."""
+    """A query parameter whose value is a text of 1 to MAX_TEXT_LENGTH characters."""
 
     allowed = (f"1 to {MAX_TEXT_LENGTH} characters",)
 
@@ -57,7 +60,7 @@ class Text(fields.String):
 
 
 class Choice(fields.String):
-    """One of several values."""
+    """A query parameter whose value is one of `choices`."""
 
     def __init__(self, choices: Iterable[str], description: str, **metadata: Any) -> None:
         self.allowed = list(choices)
@@ -66,7 +69,7 @@ class Choice(fields.String):
 
 
 class References(fields.List[str]):
-    """A repeatable parameter whose values are ids or slugs."""
+    """A query parameter that can be repeated, and whose values are ids or slugs of entities."""
 
     allowed = Text.allowed
 
@@ -76,7 +79,7 @@ class References(fields.List[str]):
 
 
 class Names(DelimitedList):
-    """A comma-separated list of `names`, each at most once."""
+    """A query parameter whose value is a comma-separated list of some of `names`, each at most once."""
 
     def __init__(self, names: Iterable[str], description: str) -> None:
         self.allowed = list(names)
@@ -92,12 +95,12 @@ class Names(DelimitedList):
         return given
 
     def unknown(self, value: str) -> list[str]:
-        """Return the invalid names in `value`."""
+        """Return the names in the comma-separated list `value` that are not among the allowed names."""
         return [name for name in value.split(",") if name not in self.allowed]
 
 
 class Search(Text):
-    """A full-text query, parsed into an `api.search.query_language.Query`."""
+    """A full-text query as a query parameter. It is loaded as an `api.search.query_language.Query`."""
 
     allowed = (f'1 to {MAX_WORDS} words: word, "a phrase", -word, word OR word',)
 
@@ -109,11 +112,15 @@ class Search(Text):
             raise ValidationError(str(error)) from None
 
     def _validate(self, value: Any) -> None:
-        """Do nothing, since the length was validated before parsing."""
+        """Do nothing, since `_deserialize` validates the length of the text before it parses the text."""
 
 
 class Prefix(Text):
-    """The beginning of a name, folded for comparison."""
+    """A query parameter whose value is the beginning of a name.
+
+    It is loaded without case, diacritics and extra spaces, so that it can be compared with stored names in
+    the same form.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         folded = fold(super()._deserialize(value, attr, data, **kwargs))
@@ -125,7 +132,7 @@ class Prefix(Text):
 
 
 class Instant(fields.AwareDateTime):
-    """A time in RFC 3339, rounded up to microseconds.
+    """A query parameter whose value is a time in the format of RFC 3339, rounded up to microseconds.
 
     The rounded time selects the same rows, since stored times have no finer resolution.
     """
@@ -149,7 +156,7 @@ class Instant(fields.AwareDateTime):
             raise ValidationError("This date or time does not exist.") from None
 
     def suggest(self, value: str) -> str | None:
-        """Return the time that `value` probably means, or None.
+        """Return the valid time that the invalid `value` probably means, or None.
 
         The value can be a date, a time without a time zone, or a time whose `+` was decoded to a space.
         """
@@ -167,19 +174,25 @@ class Instant(fields.AwareDateTime):
 
 
 class NoParameters(Schema):
-    """The query of a resource without parameters."""
+    """The schema of the query string of a resource that accepts no query parameters."""
 
 
 class PageParameters(Schema):
-    """The parameters of every collection besides its `sort` and its filters."""
+    """The base schema of the query parameters of a collection: `limit`, `cursor` and `total`.
+
+    Subclasses add `sort` and the filters of their collection.
+    """
 
     @post_load
     def add_default_sort(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Add the default order if the query has no `sort`."""
+        """Return the loaded query `given` with the default value of `sort`, unless it has one."""
         return {"sort": self.default_sort(given)} | given
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- for subclasses
-        """Return the default order for the loaded query `given`."""
+        """Return the value of `sort` for the loaded query `given`, which has none.
+
+        Subclasses can override this method, for example to sort by relevance if there is a full-text query.
+        """
         default: str = self.fields["sort"].metadata["default"]
         return default
 
@@ -200,11 +213,11 @@ class PageParameters(Schema):
 
 
 def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Choice:
-    """Return the `sort` parameter of a collection.
+    """Return the query parameter `sort` of a collection.
 
     Args:
-        sorts: The allowed values.
-        more: Text to add to the description.
+        sorts: The allowed values, such as `title` and `-title`.
+        more: Text to append to the description in the OpenAPI specification.
         **metadata: More keys for the specification, such as `default`.
     """
     description = (
@@ -215,12 +228,14 @@ def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Cho
 
 
 class StrictParser(FlaskParser):
-    """A parser that rejects parameters that are unknown or repeated."""
+    """A webargs parser that rejects unknown query parameters, and repeated ones except for References."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
     def load_querystring(self, req: Request, schema: Schema) -> dict[str, Any]:
-        """Return the query as a dictionary in which only References are lists.
+        """Return the values of the query parameters of `req`, by name.
+
+        The value of a References parameter is a list. Every other value is a text.
 
         Raises:
             ValidationError: A parameter that takes one value is repeated.
@@ -238,7 +253,10 @@ class StrictParser(FlaskParser):
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
-        """Raise InvalidParameters for the errors of marshmallow, in the order of the query."""
+        """Raise InvalidParameters, a 422, for the validation error of marshmallow.
+
+        It has an entry for each invalid parameter, in the order of the parameters in the query string.
+        """
         messages: Any = error.messages
         by_name = messages["query"]
         names = [name for name in dict.fromkeys(req.args) if name in by_name]

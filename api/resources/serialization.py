@@ -1,4 +1,4 @@
-"""Shapes of JSON objects, and their serialization with the keys that `fields` and `include` request."""
+"""Schema classes of JSON objects, and serialization with the keys that `fields` and `include` request."""
 
 from collections.abc import KeysView, Mapping
 from functools import cache, lru_cache
@@ -8,12 +8,12 @@ from marshmallow import Schema, fields
 
 
 class Shape(Schema):
-    """The shape of a JSON object.
+    """The base of all schema classes of JSON objects in responses.
 
     Attributes:
         optional: The keys that can be missing. All other keys are always present.
-        extras: The keys that an object has only if `include` or `fields` requests them.
-        item: For a page, the shape of its items.
+        extras: The keys that an object has only if the query parameter `include` or `fields` requests them.
+        item: For a page of a collection, the schema class of its items.
     """
 
     optional: frozenset[str] = frozenset()
@@ -21,12 +21,12 @@ class Shape(Schema):
     item: "type[Shape] | None" = None
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Mark the keys that are always present as required in the specification."""
+        """Mark the field as required in the OpenAPI specification, unless its key is in `optional`."""
         field_obj.required = field_name not in self.optional
 
 
 class PageLinks(Shape):
-    """The URLs of this page, the first page and the next page."""
+    """The `links` of a page of a collection: the URLs of this page, the first page and the next page."""
 
     self = fields.String(metadata={"format": "uri-reference", "description": "This page."})
     first = fields.String(metadata={"format": "uri-reference", "description": "The first page."})
@@ -37,7 +37,7 @@ class PageLinks(Shape):
 
 
 class PageMeta(Shape):
-    """Information about the page."""
+    """The `meta` of a page of a collection: the limit and, if requested, the total number of items."""
 
     optional = frozenset({"total"})
 
@@ -53,7 +53,14 @@ class PageMeta(Shape):
 def page_shape(
     item: type[Shape], name: str, links: type[PageLinks] = PageLinks, meta: type[PageMeta] = PageMeta
 ) -> type[Shape]:
-    """Return the shape of a page of `item`."""
+    """Return a schema class for a page of a collection.
+
+    Args:
+        item: The schema class of the items.
+        name: The name of the new class.
+        links: The schema class of the key `links`.
+        meta: The schema class of the key `meta`.
+    """
     members = {
         "data": fields.List(fields.Nested(item)),
         "links": fields.Nested(links),
@@ -65,7 +72,11 @@ def page_shape(
 
 @cache
 def sparse_shape(shape: type[Shape]) -> type[Shape]:
-    """Return a variant of `shape` with optional keys only, to document the effect of `fields`."""
+    """Return a variant of the schema class `shape` in which all keys are optional.
+
+    The specification uses it for responses to requests with `fields`, which selects keys. In a variant of a
+    page, the keys of the items are optional.
+    """
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:
         return page_shape(sparse_shape(shape.item), name)
@@ -77,14 +88,22 @@ def sparse_shape(shape: type[Shape]) -> type[Shape]:
 
 
 def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the requested keys of an item of `shape`: `fields`, or the default keys and `include`."""
+    """Return the keys that a request selects, in the order of the schema class `shape`.
+
+    They are the keys in `fields`, or else the default keys and the keys in `include`. If `shape` is a page,
+    they are keys of its items. `parameters` is the loaded query.
+    """
     keys, extras = _keys_and_extras(shape.item or shape)
     requested = parameters.get("fields") or [*(keys - extras), *parameters.get("include", ())]
     return tuple(key for key in keys if key in requested)
 
 
 def dump(shape: type[Shape], value: Any, parameters: Mapping[str, Any]) -> Any:
-    """Serialize `value` with the requested keys, in the order of `shape`."""
+    """Return `value` serialized by the schema class `shape`, with the keys in the order of the class.
+
+    Only the keys that the loaded query `parameters` requests with `fields` or `include` are present. If
+    `shape` is a page, this applies to the keys of its items.
+    """
     return _serializer(shape, requested_keys(shape, parameters)).dump(value)
 
 
@@ -93,7 +112,8 @@ def _keys_and_extras(item: type[Shape]) -> tuple[KeysView[str], frozenset[str]]:
     return item().fields.keys(), item.extras
 
 
-# Cached, since creating a schema takes longer than using it, and clients request few different sets of keys.
+# Cached, since creating a schema takes longer than serializing with it, and clients request few different
+# sets of keys.
 @lru_cache(maxsize=256)
 def _serializer(shape: type[Shape], keys: tuple[str, ...]) -> Shape:
     return shape(only=keys if shape.item is None else [*(f"data.{key}" for key in keys), "links", "meta"])

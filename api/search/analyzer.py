@@ -1,7 +1,7 @@
-"""Convert text to search terms, in the same way for both engines, so that both return the same hits.
+"""Convert text to search terms, in the same way for SQLite and PostgreSQL, so that both find the same hits.
 
-Terms consist of ASCII letters and digits only, so that the tokenizers of both engines leave them unchanged. A
-word first loses its case and diacritics (NFKD of UAX 15). If the result is ASCII, the term is `a` and the
+Terms consist of ASCII letters and digits only, so that the tokenizers of both databases leave them unchanged.
+A word first loses its case and diacritics (NFKD of UAX 15). If the result is ASCII, the term is `a` and the
 English stem (Porter2). Otherwise, the term is `u` and the UTF-8 bytes in hexadecimal. A term that would be
 too long is replaced by `h` and a hash. In scripts without spaces, each character is a word.
 """
@@ -31,10 +31,11 @@ MARKS = "\uff9e\uff9f" + "".join(
     for point in range(0x0300, 0x20000)
     if unicodedata.category(chr(point)) in ("Mn", "Mc") and point not in VARIATION_SELECTORS
 )
-# A Hangul syllable written as two or three letters.
+# A Hangul syllable written as two or three letters (jamo) instead of one character.
 JAMO_SYLLABLE = "[\u1100-\u115f\ua960-\ua97f][\u1160-\u11a7\ud7b0-\ud7c6][\u11a8-\u11ff\ud7cb-\ud7fb]?"
 LETTER = rf"[^\W_{CJK}\uff9e\uff9f]"
-# Matches most words four times as fast as the general pattern, with the same result.
+# An alternative of WORD that matches most words four times as fast as the general pattern, with the same
+# result.
 ASCII_WORD = r"[A-Za-z0-9]++(?=[ .,])"
 WORD = re.compile(
     rf"{ASCII_WORD}|{JAMO_SYLLABLE}|[{CJK}][{MARKS}]*|{LETTER}(?:{LETTER}|[{MARKS}]|['’](?={LETTER}))*"
@@ -46,7 +47,7 @@ UNDECOMPOSED_LETTERS = str.maketrans("øđłıħŧð’", "odlihtd'") | str.make
 
 MAX_TERM_LENGTH = 64
 # PostgreSQL stores positions up to 16,383 in a text, and at most 255 positions of a term. Terms beyond these
-# limits are left out or replaced by a placeholder on both engines, so that both match the same phrases.
+# limits are left out or replaced by a placeholder on SQLite too, so that both match the same phrases.
 MAX_TERMS, MAX_OCCURRENCES = 16_000, 255
 PLACEHOLDER, PARAGRAPH_BREAK = "y", "z"
 # Longer paragraphs are not cached, since a few hundred of them could take gigabytes.
@@ -59,7 +60,10 @@ _stemmer_lock = threading.Lock()
 
 
 class Term(NamedTuple):
-    """A term, and the offsets of its word in the text, in code points."""
+    """The search term of a word, such as `aeconomi` for `economy`, and the position of the word.
+
+    The word extends from `start` to `end` in the analyzed text, in code points.
+    """
 
     text: str
     start: int
@@ -67,13 +71,13 @@ class Term(NamedTuple):
 
 
 def analyze(text: str) -> Iterator[Term]:
-    """Yield the terms of `text` in order."""
+    """Yield the search term of each word of `text`, in order."""
     for word in WORD.finditer(text):
         yield Term(term(word.group()), word.start(), word.end())
 
 
 def words_in(text: str) -> Sequence[str]:
-    """Return the words of `text` as written.
+    """Return the words of `text` as written, without case folding or stemming.
 
     The words of all but very long paragraphs are cached, since seeding needs them several times.
     """
@@ -86,7 +90,10 @@ def _words(text: str) -> Sequence[str]:
 
 
 def fold(text: str) -> str:
-    """Return `text` without case, diacritics and compatibility variants."""
+    """Return `text` without case, diacritics and compatibility variants, for comparison.
+
+    For example, `Élan` becomes `elan`, and the ligature `ﬁ` becomes `fi`.
+    """
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -95,7 +102,11 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def term(word: str) -> str:
-    """Return the term of a word."""
+    """Return the search term of `word`, a text of ASCII letters and digits for the full-text index.
+
+    It begins with a letter for the method: `a` and the English stem for an ASCII word, `u` and the bytes in
+    hexadecimal for any other word, or `h` and a hash if the term would be too long.
+    """
     folded = fold(word)
     if folded.replace("'", "").isascii() and folded.replace("'", "").isalnum():
         with _stemmer_lock:
@@ -110,9 +121,13 @@ def term(word: str) -> str:
 
 
 def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the text that the engines index for each part of a document: its terms, separated by spaces.
+    """Return the text that the database indexes for each part, such as the title: its search terms.
 
-    A break with a number follows each paragraph of a part, so that no phrase matches across paragraphs.
+    A term for a paragraph break, with the number of the paragraph, follows each paragraph of a part, so that
+    no phrase matches across paragraphs.
+
+    Args:
+        parts: The paragraphs of each part of an article, by the name of the part.
     """
     terms = {
         name: [[*map(term, words_in(paragraph))] for paragraph in paragraphs]
@@ -125,7 +140,11 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _limit(terms: Mapping[str, list[list[str]]]) -> None:
-    """Remove or replace the terms beyond MAX_TERMS and MAX_OCCURRENCES, in place."""
+    """Keep the search terms of an article within the limits of PostgreSQL, in place.
+
+    Remove all terms after the first MAX_TERMS, and replace a term by PLACEHOLDER after MAX_OCCURRENCES
+    occurrences. `terms` contains the terms of each paragraph, by the part of the article.
+    """
     remaining, counts = MAX_TERMS, Counter[str]()
     for paragraph in chain.from_iterable(terms.values()):
         del paragraph[remaining:]

@@ -26,24 +26,25 @@ from api.db import AnySelect, Number, db
 from api.models import ArticleTerms, TakeawayTerms
 from api.search.query_language import Phrase, Query
 
-# The weights of a term in the title, the summary, the takeaways, and the analysis or body.
+# The weights in a ranking of a term in the title, the summary, the takeaways, and the analysis or body.
 PART_WEIGHTS = (10.0, 5.0, 3.0, 1.0)
 Terms = type[ArticleTerms] | type[TakeawayTerms]
 
 
 @dataclass(frozen=True)
 class Hits:
-    """The rows that a query finds.
+    """The articles or takeaways that a full-text query finds, as SQL expressions that are not executed yet.
 
     Attributes:
-        terms: The model of the indexed rows. Each row has the same number in the index.
-        index: The full-text index.
+        terms: The model of the table with the search terms, with a row for each article or takeaway. Each row
+            has the same number in the index.
+        index: The full-text index. On PostgreSQL, it is the table of `terms` itself.
         number: The column of the index that contains the number of a row.
         condition: The condition that selects the hits from the index.
         ranking_condition: A condition that selects more rows, for which `distance` is cheaper to compute.
         can_rank_directly: True if `distance` is equally cheap with `condition`, so that a single statement
             can find and rank the hits.
-        distance: The distance of a hit from the query. The best hit has the smallest distance.
+        distance: A number that says how badly a hit matches the query. The best hit has the smallest number.
     """
 
     terms: Terms
@@ -55,28 +56,31 @@ class Hits:
     distance: ColumnElement[float]
 
     def numbers(self) -> AnySelect:
-        """Return the statement that selects the numbers of the hits. It reads only the index."""
+        """Return the statement that selects the row numbers of the hits in the full-text index.
+
+        It reads only the index.
+        """
         return select(self.number.label("number")).select_from(self.index).where(self.condition)
 
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:
-        """Return the condition that the number of a hit is one of `numbers`."""
+        """Return the condition that the row number of a hit is among the numbers that `numbers` selects."""
         # Adding 0 keeps FTS5 from searching once for each number.
         number = self.number if self.index is self.terms.__table__ else self.number + 0
         return number.in_(numbers)
 
     def ids(self) -> AnySelect:
-        """Return the statement that selects the ids of the hits."""
+        """Return the statement that selects the ids of the articles or takeaways that are hits."""
         return self.with_terms(select(self.terms.id)).where(self.condition)
 
     def with_terms(self, statement: AnySelect) -> AnySelect:
-        """Return `statement` with a FROM clause that joins the index and the indexed rows."""
+        """Return `statement` with a FROM clause that joins the full-text index and the search terms."""
         rows = self.terms.__table__
         if self.index is rows:
             return statement.select_from(rows)
         return statement.select_from(self.index.join(rows, rows.c.number == self.number))
 
     def has(self, identity: ColumnElement[UUID]) -> ColumnElement[bool]:
-        """Return the condition that the row with id `identity` is a hit."""
+        """Return the condition that the article or takeaway with the id `identity` is a hit."""
         # With `IN (ids)`, SQLite would read the whole row of each hit, including its text, to look up the id.
         is_hit = self.terms.number.in_(self.numbers().correlate(None))
         condition = is_hit if self.index is not self.terms.__table__ else self.condition
@@ -84,7 +88,11 @@ class Hits:
 
 
 def search(terms: Terms, query: Query) -> Hits:
-    """Search the index over `terms` for `query`, on the current engine."""
+    """Return the hits of `query`, for the database of the current application.
+
+    `terms` is the model of the indexed search terms: ArticleTerms to find articles, TakeawayTerms to find
+    takeaways.
+    """
     return (_fts5 if db.engine.dialect.name == "sqlite" else _tsvector)(terms, query)
 
 
@@ -116,9 +124,10 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
 
 
 def fts5_query(query: Query, word_separator: str = " + ") -> str:
-    """Return `query` in the syntax of FTS5, with `word_separator` between the words of a phrase.
+    """Return `query` in the syntax of FTS5, the full-text index of SQLite.
 
-    Terms consist of letters and digits only, so they need no escaping.
+    `word_separator` is the operator between the words of a phrase: ` + ` if they must be consecutive. Terms
+    consist of letters and digits only, so they need no escaping.
     """
 
     def any_of(phrases: Sequence[Phrase]) -> str:
@@ -129,7 +138,7 @@ def fts5_query(query: Query, word_separator: str = " + ") -> str:
 
 
 def tsquery(query: Query) -> str:
-    """Return `query` in the syntax of tsquery."""
+    """Return `query` in the syntax of tsquery, the type of full-text queries in PostgreSQL."""
 
     def any_of(phrases: Sequence[Phrase]) -> str:
         return "(" + " | ".join("(" + " <-> ".join(phrase) + ")" for phrase in phrases) + ")"

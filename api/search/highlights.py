@@ -16,14 +16,16 @@ SPACE = re.compile(r"\s")
 
 
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """Return passages that contain a phrase of `query`: at most one for each text, and at most MAX_PASSAGES.
+    """Return passages of an article that contain a phrase of `query`, at most MAX_PASSAGES.
 
-    Each passage is `{part, text, ranges}`. `ranges` are `[start, end]` in code points of `text`, without
-    overlap. Only the first MAX_TERMS words are searched, since only these are indexed.
+    Each passage is `{part, text, ranges}` and comes from a different text. `ranges` are `[start, end]` in
+    code points of `text`, without overlap. Only the first MAX_TERMS words are searched, since only these are
+    indexed.
 
     Args:
         query: The parsed query.
-        parts: The texts of each part of the article.
+        parts: The texts of the article, such as paragraphs, by the part of the article (`title`, `body` and
+            so on).
     """
     word_budget = iter(range(MAX_TERMS))
     passages = (
@@ -36,9 +38,13 @@ def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str
 
 
 def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the ranges of code points of `text` that match any of `phrases`, in order and without overlap.
+    """Return the ranges of `text`, in code points, that match any of `phrases`, in order and without overlap.
 
-    Each word of `text` consumes an item of `word_budget`. The search ends when no item is left.
+    Args:
+        phrases: Tuples of consecutive search terms.
+        text: The text to search.
+        word_budget: An iterator that limits the number of searched words, also across calls. Each word
+            consumes an item, and the search ends when no item is left.
     """
     terms = [term for term, _ in zip(analyze(text), word_budget, strict=False)]
     ranges: list[tuple[int, int]] = []
@@ -62,7 +68,11 @@ def _matches(phrases: Sequence[Phrase], terms: list[Term]) -> Iterator[tuple[int
 
 
 def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
-    """Cut a passage of `text` between words, around its first range."""
+    """Return the part of `text` around the first of `ranges`, and the ranges that lie within it.
+
+    The part has about MAX_PASSAGE_LENGTH characters. It is cut between words if there are spaces. Its ranges
+    are relative to its start.
+    """
     first_start, first_end = ranges[0]
     context = max(0, MAX_PASSAGE_LENGTH - (first_end - first_start))
     start = _word_start(
@@ -74,7 +84,10 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 def _word_start(text: str, offset: int, latest: int) -> int:
-    """Return the first start of a word from `offset` to `latest`, or `offset` if no space is in between."""
+    """Return the first offset in `text` from `offset` to `latest` at which a word starts.
+
+    Return `offset` if there is no space in between.
+    """
     if offset == 0 or text[offset - 1].isspace():
         return offset
     space = SPACE.search(text, offset, latest)
@@ -82,7 +95,10 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 
 
 def _word_end(text: str, offset: int, earliest: int) -> int:
-    """Return the last end of a word from `earliest` to `offset`, or `offset` if no space is in between."""
+    """Return the last offset in `text` from `earliest` to `offset` at which a word ends.
+
+    Return `offset` if there is no space in between.
+    """
     if offset == len(text) or text[offset].isspace():
         return offset
     space = max((text.rfind(c, earliest, offset) for c in " \u00a0\u3000"), default=-1)

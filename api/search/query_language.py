@@ -1,4 +1,4 @@
-"""The query language of `q`: words, `"a phrase"`, `-not`, `OR`.
+"""The query language of the parameter `q`, a full-text search: words, `"a phrase"`, `-not`, `OR`.
 
 All words are required. `OR` between two words requires either of them and binds more tightly: `a b OR c`
 means `a` and one of `b` and `c`. `-` before a word or phrase excludes the articles that contain it. A word of
@@ -22,9 +22,10 @@ MAX_WORDS = 50
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query.
+    """A parsed full-text query. Its phrases are tuples of search terms.
 
-    A hit contains at least one phrase of each tuple in `required`, and no phrase of `excluded`.
+    A text is a hit if it contains at least one phrase of each tuple in `required`, and no phrase of
+    `excluded`.
     """
 
     required: tuple[tuple[Phrase, ...], ...]
@@ -32,12 +33,12 @@ class Query:
 
     @property
     def phrases(self) -> list[Phrase]:
-        """All phrases of `required`, for highlights."""
+        """All phrases that a hit can contain, that is, those in `required`. Highlights show them."""
         return [phrase for choice in self.required for phrase in choice]
 
 
 def parse_query(text: str) -> Query:
-    """Parse the query `text`.
+    """Return the full-text query that a user wrote as `text`, in the syntax of the parameter `q`.
 
     Raises:
         ValueError: No word is required, or there are more than MAX_WORDS words.
@@ -62,7 +63,10 @@ def parse_query(text: str) -> Query:
 
 
 def _items(text: str) -> list[tuple[str, Phrase]]:
-    """Return each item as `word`, `not` or `OR`, with its terms. Skip items without terms, such as `&`."""
+    """Split a full-text query into items: pairs of a kind (`word`, `not` or `OR`) and search terms.
+
+    An item is a word or a quoted phrase. Items without terms, such as `&`, are skipped.
+    """
     items = []
     for item in ITEM.finditer(text.translate(QUOTES)):
         word = item["word"] or ""

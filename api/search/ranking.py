@@ -1,7 +1,7 @@
-"""The order of relevance: the hits of a search, best first, ranked one block at a time.
+"""The order of relevance: the hits of a search, best first, ranked one block of hits at a time.
 
 Ranking a hit takes longer than finding it, and a search for a common word can find every article. The hits
-are therefore divided into blocks of BLOCK_SIZE, beginning with the articles that were seeded last. Each block
+are therefore divided into blocks of BLOCK_SIZE, beginning with the articles that were loaded last. Each block
 is ranked separately. If a search has at most BLOCK_SIZE hits, they are ordered by relevance alone. The cost
 of the first page does not grow with the number of hits.
 """
@@ -26,10 +26,12 @@ BLOCK_SIZE = 1000
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ids of the articles that are hits and match all filters, by relevance.
+    """The ids of the articles that a full-text search finds and all filters match, sorted by relevance.
 
-    The sort key of a hit consists of the highest number in its block, the distance of the hit, and the number
-    of the hit with the sign reversed. If distances are equal, the article that was seeded last comes first.
+    Each article has a number in the search index, which increases in the order in which articles were first
+    loaded. The hits are divided by number into blocks of BLOCK_SIZE, and each block is sorted separately. The
+    sort key of a hit consists of the highest possible number in its block, the distance of the hit from the
+    query, and the negative number of the hit.
     """
 
     hits: Hits
@@ -37,11 +39,14 @@ class Ranking:
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values of a sort key."""
+        """The Python type of each value of a sort key, for reading the key from a cursor."""
         return [int, float, int]
 
     def page(self, after: list[Any] | None, count: int) -> list[Sequence[Any]]:
-        """Return the first `count` rows, or those after the sort key `after`."""
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+
+        Each row is the id of an article, followed by the values of its sort key.
+        """
         top, *within = after or [self._highest_number()]
         last: tuple[Any, ...] = (within[0], -within[1]) if within else ()
         rows: list[Sequence[Any]] = []
@@ -54,11 +59,11 @@ class Ranking:
             top, last = min(-number for _, number in block) - 1, ()
 
     def _highest_number(self) -> int:
-        # The cursor contains this number, so that articles that are seeded later do not shift the blocks.
+        # The cursor contains this number, so that articles that are loaded later do not shift the blocks.
         return db.session.scalar(select(func.max(self.hits.terms.number))) or 0
 
     def total(self) -> int:
-        """Count all hits."""
+        """Return the number of all articles that the search finds and all filters match."""
         return count_rows(self._matching_numbers())
 
     def _matching_numbers(self) -> AnySelect:
@@ -66,7 +71,7 @@ class Ranking:
         if not self.filters:
             return hits.numbers()
         if self.selective:
-            # The engine intersects both sets of numbers before it reads rows of articles.
+            # The database intersects both sets of numbers before it reads rows of articles.
             return hits.numbers().where(hits.among(self._numbers_of(self.selective)))
         articles = hits.with_terms(select(hits.number.label("number"))).join(
             Article, Article.id == hits.terms.id
@@ -81,13 +86,13 @@ class Ranking:
 
     @cached_property
     def selective(self) -> Filter | None:
-        """The filter with the fewest matches, or None if all have too many to sort."""
+        """The filter that matches the fewest rows, or None if every filter matches too many rows to sort."""
         return most_selective(self.filters)
 
     def _rank_block(self, top: int) -> list[tuple[float, int]]:
-        """Return the distance and the negative number of each hit in the block that begins at `top`.
+        """Return a tuple for each hit in a block of hits: its distance from the query, its negative number.
 
-        A block contains the BLOCK_SIZE hits with the highest numbers up to `top`. Sorting the tuples orders
+        The block contains the BLOCK_SIZE hits with the highest numbers up to `top`. Sorting the tuples orders
         the hits by relevance and then by descending number.
         """
         hits = self.hits
