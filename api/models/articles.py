@@ -1,4 +1,4 @@
-"""Articles, their source documents, their slugs and their takeaways."""
+"""The tables of articles, their source documents, their slugs and their takeaways (key points)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,11 @@ WORDS_PER_MINUTE = 200
 
 
 class Corpus(Base):
-    """A table with a single row about the whole database."""
+    """A table with a single row about the whole database.
+
+    `revision` increases with every change of the data. `secret_key` signs the cursors of pages if the
+    settings contain no key.
+    """
 
     __tablename__ = "corpus"
 
@@ -31,8 +35,8 @@ class Corpus(Base):
 class Article(Base):
     """An article parsed from one document.
 
-    `id` is derived from `key`, the key of the document. `content_digest` covers the content of the document,
-    `derived_digest` the data derived from it.
+    `id` is derived from `key`, which is the URL or else the file name of the document. `content_digest` and
+    `derived_digest` show whether the parsed content, and the data derived from it, have changed.
     """
 
     __tablename__ = "articles"
@@ -76,20 +80,19 @@ class Article(Base):
 
 
 def paragraphs(body: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the paragraphs of `body` with their numbers, starting at 1."""
+    """Return the paragraphs of `body` as JSON objects, each with its text and its number, starting at 1."""
     return [{"paragraph": number, "text": text} for number, text in enumerate(body, 1)]
 
 
 def reading_minutes(word_count: int) -> int:
-    """Return the minutes it takes to read `word_count` words, rounded up."""
+    """Return the minutes it takes to read `word_count` words at 200 words per minute, rounded up."""
     return -(-word_count // WORDS_PER_MINUTE)
 
 
 class SourceDocument(Base):
-    """The bytes of the document of an article, in a separate table, since lists do not need them.
+    """The bytes of the file that an article was parsed from. Lists of articles do not read this table.
 
-    `folder` is the absolute path of the folder that the document was last loaded from. No response contains
-    it.
+    `folder` is the absolute path of the folder that the file was last loaded from. The API never shows it.
     """
 
     __tablename__ = "sources"
@@ -102,7 +105,8 @@ class SourceDocument(Base):
 class ArticleSlug(Base):
     """A current or earlier slug of an article.
 
-    Earlier slugs redirect, and no other article can take them. The slugs of a removed article stay reserved.
+    Requests with an earlier slug are redirected. Slugs are never given to a different article, even after the
+    article was removed.
     """
 
     __tablename__ = "article_slugs"
@@ -112,7 +116,11 @@ class ArticleSlug(Base):
 
 
 class Takeaway(Base):
-    """A numbered key point of an article."""
+    """A key point of an article, as listed in its document, with the body paragraphs that support it.
+
+    `position` is its number in the list, starting at 1. `published_asc` and `published_desc` repeat the time
+    of publication of the article, for sorting.
+    """
 
     __tablename__ = "takeaways"
 

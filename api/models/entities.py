@@ -1,4 +1,4 @@
-"""Entities, their names, and their mentions in articles and takeaways."""
+"""Entities (people, organizations, places and so on), their names, and their mentions in articles."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,8 @@ class Entity(Base):
     origin: Mapped[str] = mapped_column(Text)
     article_count: Mapped[int]
     mention_count: Mapped[int]
-    # Computed by the query for co-mentioned entities, not stored in a column.
+    # The number of articles that mention this entity together with a given entity. The query for co-mentioned
+    # entities computes it.
     shared_article_count: Mapped[int | None] = query_expression()
 
     __table_args__ = (
@@ -43,7 +44,7 @@ class Entity(Base):
 
 
 class EntitySlug(Base):
-    """A current or earlier slug of an entity, or a slug of an entity that was merged into it."""
+    """A slug that leads to an entity: current, earlier, or inherited from an entity merged into it."""
 
     __tablename__ = "entity_slugs"
 
@@ -52,7 +53,7 @@ class EntitySlug(Base):
 
 
 class EntityId(Base):
-    """The id of an entity that no longer exists, since it was merged into another entity."""
+    """The id of an entity (`old_id`) that was merged into the entity `entity_id`, for redirects."""
 
     __tablename__ = "entity_ids"
 
@@ -61,7 +62,7 @@ class EntityId(Base):
 
 
 class EntityName(Base):
-    """A name or alias of an entity, folded by `api.search.analyzer.fold`, for filtering by prefix."""
+    """A name or alias of an entity without case and diacritics, for finding entities by prefix."""
 
     __tablename__ = "entity_names"
 
@@ -70,11 +71,12 @@ class EntityName(Base):
 
 
 class ArticleEntity(Base):
-    """An entity in an article, with its mentions and its salience from 0 to 1.
+    """An entity that an article mentions, with the mentions and the salience of the entity from 0 to 1.
 
     `mentions` is `[{part, index, start, end, text}]` in reading order. `position` ranks the entities of the
     article from 1, the most salient first. `own_name` and `own_type` are the name and type that this article
-    alone suggests for an extracted entity. They are null for an entity of the catalogue.
+    alone suggests for an extracted entity. They are null for an entity of the catalogue, the file of known
+    entities.
     """
 
     __tablename__ = "article_entities"
@@ -88,8 +90,8 @@ class ArticleEntity(Base):
     own_type: Mapped[str | None] = mapped_column(Text)
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
-    # A covering index for the articles of an entity. Reading the rows would be slow, since `mentions` can be
-    # large.
+    # A covering index, for finding the articles that mention an entity. Reading the rows would be slow, since
+    # `mentions` can be large.
     __table_args__ = (Index(None, "entity_id", "article_id"),)
 
     entity: Mapped[Entity] = relationship(viewonly=True)
@@ -107,9 +109,10 @@ class ArticleEntity(Base):
 
 
 class TakeawayEntity(Base):
-    """An entity that a takeaway mentions.
+    """An entity that a takeaway, a key point of an article, mentions.
 
-    The row repeats the sort keys of the takeaway, so that a single index can filter and sort.
+    The row repeats the sort keys of the takeaway, so that a single index can filter takeaways by entity and
+    sort them.
     """
 
     __tablename__ = "takeaway_entities"

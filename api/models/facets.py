@@ -1,4 +1,4 @@
-"""Facets: the entities, entity types, publications and languages that articles are filtered by."""
+"""Facets: the values (entities, entity types, publications, languages) by which articles are filtered."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -16,15 +16,19 @@ FACET_NAMESPACE = UUID("0d5f3c6e-93f1-4f0b-8a55-6f2e0c1d7b92")
 
 @lru_cache(maxsize=4_096)
 def facet_id(name: str, value: str) -> UUID:
-    """Return the id of the facet of a `name` (entity_type, publication or language) with a `value`."""
+    """Return the id of a facet, a value by which articles are filtered.
+
+    `name` is the query parameter: `entity_type`, `publication` or `language`. The facet of an entity has the
+    id of the entity instead.
+    """
     return uuid5(FACET_NAMESPACE, f"{name}:{value}")
 
 
 class ArticleFacet(Base):
-    """A facet of an article.
+    """A facet of an article, that is, a value by which articles are filtered.
 
     `facet` is the id of an entity, or the `facet_id` of an entity type, a publication or a language. The row
-    repeats the sort keys of the article, so that a single index can filter and sort.
+    repeats the sort keys of the article, so that a single index can filter articles and sort them.
     """
 
     __tablename__ = "article_facets"

@@ -11,10 +11,10 @@ from api.models.sort_keys import parent
 
 
 class ArticleFeatures(Base):
-    """The feature vector of an article, normalized to length 1; see `seeds.linking.article_features`.
+    """The feature vector of an article: its words and entities with weights, normalized to length 1.
 
-    `names` lists the features by descending weight. `weights` contains their weights, encoded by
-    `seeds.linking.feature_vectors`.
+    `names` lists the words and entities by descending weight (see `seeds.linking.article_features`).
+    `weights` contains their weights, encoded by `seeds.linking.feature_vectors`.
     """
 
     __tablename__ = "article_features"
@@ -25,12 +25,11 @@ class ArticleFeatures(Base):
 
 
 class Posting(Base):
-    """An entry of the inverted index from features to articles.
+    """An entry of the inverted index from features (words and entities) to the articles that contain them.
 
-    Only the features with the highest weights of an article have postings.
-
-    `feature` is a hash. `weight` is an integer in ten-thousandths, so that sums of products are exact on both
-    engines. The primary key stores the rows of a feature together, in the order of publication.
+    Only the features with the highest weights in an article have postings. `feature` is a hash. `weight` is
+    an integer in ten-thousandths, so that sums of products are exact on SQLite and PostgreSQL. The primary
+    key stores the rows of a feature together, in the order in which the articles were published.
     """
 
     __tablename__ = "postings"

@@ -1,4 +1,4 @@
-"""The history of articles: changes and earlier revisions. Both are kept after an article is removed."""
+"""The history of articles: changes and earlier revisions. Both are kept when an article is removed."""
 
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,11 @@ CHANGE_KINDS = (CREATED, UPDATED, REMOVED)
 
 
 class Change(Base):
-    """A change of an article, with the slug and title of the article at that time.
+    """An entry of the change feed: an article was created, updated or removed.
 
     `sequence` numbers the changes from 1, without gaps, in the order in which they were committed. `fields`
-    lists the fields that an update changed. The last change of an article shows its revision and whether it
-    was removed.
+    lists the fields that an update changed. `slug` and `title` are those of the article when the change was
+    committed.
     """
 
     __tablename__ = "changes"
@@ -36,16 +36,15 @@ class Change(Base):
 
     @property
     def article(self) -> dict[str, Any]:
-        """The article with its slug and title at that time."""
+        """The id of the article, and the slug and title that it had when this change was committed."""
         return {"id": self.article_id, "slug": self.slug, "title": self.title}
 
 
 class Revision(Base):
-    """An earlier revision of an article: its document and its content.
+    """An earlier revision of an article: the bytes of its document (`source`) and the parsed `content`.
 
-    `content` is the result of `api.v1.article_content.article_content`. The table does not contain the
-    current revision, which is the article itself. When a new revision replaces the current revision, the
-    replaced revision is added to the table.
+    `content` is the result of `api.v1.article_content.article_content`. The current revision is in the tables
+    of the article. It is copied to this table before a new revision replaces it or the article is removed.
     """
 
     __tablename__ = "revisions"

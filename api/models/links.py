@@ -1,4 +1,4 @@
-"""Related links between articles."""
+"""Related links: from an article to the articles that its document lists or that have a similar text."""
 
 from datetime import datetime
 from typing import Any
@@ -11,16 +11,21 @@ from api.db import Base, Id, UtcDateTime
 from api.models.articles import Article
 from api.models.sort_keys import parent
 
-# The lowest place of a computed link. The places of listed links are lower.
+# The lowest value of `RelatedLink.place` of a computed link. The values of listed links are lower.
 FIRST_COMPUTED_PLACE = 1 << 48
-# The number of places for each score. The first 32 bits of the target's id select one of these places.
+# The number of values of `place` for each score. The first 32 bits of the target's id select one of them.
 PLACES_PER_SCORE = 1 << 32
 
 
 def link_place(position: int = 0, score: float | None = None, target: UUID | None = None) -> int:
-    """Return a number that sorts the links of an article.
+    """Return the value of `RelatedLink.place`, by which the links of an article are sorted.
 
-    Listed links come first, in printed order. Computed links follow, by descending score.
+    Listed links come first, in the order of the document. Computed links follow, by descending score.
+
+    Args:
+        position: For a listed link, its number in the list of the document.
+        score: For a computed link, the similarity of the two articles, from 0 to 1.
+        target: For a computed link, the id of the article that the link leads to.
     """
     if score is None or target is None:
         return position
@@ -28,12 +33,12 @@ def link_place(position: int = 0, score: float | None = None, target: UUID | Non
 
 
 class RelatedLink(Base):
-    """A link from one article to another.
+    """A link from an article to a related article (the target), with the `basis` `listed` or `computed`.
 
-    `target_id` is null as long as no article has the listed title. `title` is the listed title and
-    `title_digest` its digest. In a computed link, `title` is null and `title_digest` is empty. `place` orders
-    the links of an article (see `link_place`). `position` is computed at each read, so that adding or
-    removing a link does not change other rows.
+    The document of the article lists the title of a listed link: `title`, with its digest in `title_digest`.
+    `target_id` is null as long as no article has this title. In a computed link, `title` is null and
+    `title_digest` is empty. `place` sorts the links of an article (see `link_place`). `position`, the number
+    of the link in its article, is computed at each read, so that adding a link does not change other rows.
     """
 
     __tablename__ = "related_links"
@@ -74,7 +79,8 @@ RelatedLink.position = column_property(
     .scalar_subquery()
 )
 Index(None, RelatedLink.article_id, RelatedLink.place, unique=True)
-# An index for each order of all links, and for each order of the links that a filter selects.
+# An index for each order of all links, and for each order of the links with a given basis or a given
+# `resolved`.
 for _filtered in ([], [RelatedLink.basis], [RelatedLink.resolved]):
     for _ascending in (RelatedLink.published_asc, RelatedLink.score_asc):
         Index(None, *_filtered, _ascending, RelatedLink.article_id, RelatedLink.place)

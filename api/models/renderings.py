@@ -1,6 +1,7 @@
-"""Stored renderings: the JSON of each article, which is valid until the data in the JSON changes.
+"""Stored renderings: the finished JSON of each article, so that requests need not build it.
 
-Triggers mark a rendering as stale when its data changes, even if an operator changes the data by hand.
+Triggers mark a rendering as stale when the data in its JSON changes, even if an operator changes the data by
+hand.
 """
 
 from uuid import UUID
@@ -13,10 +14,10 @@ from api.models.sort_keys import parent
 
 
 class Rendering(Base):
-    """The JSON of an article: `article_json` with its `etag`, and `item_json` for lists.
+    """The stored JSON of an article: `article_json` with its `etag`, and the shorter `item_json` for lists.
 
     `rendering_key` names the format of the JSON and the base URL of its links. These four columns are null if
-    the rendering is stale. A trigger inserts the row when the article is inserted. The foreign key deletes
+    the JSON is out of date. A trigger inserts the row when the article is inserted. The foreign key deletes
     the row together with the article.
     """
 
@@ -28,7 +29,7 @@ class Rendering(Base):
     item_json: Mapped[bytes | None] = mapped_column(LargeBinary)
     article_json: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    # An index to find the renderings that are stale or have a different key.
+    # An index to find the renderings that are stale or have an outdated `rendering_key`.
     __table_args__ = (Index(None, "rendering_key", "article_id"),)
 
 
@@ -45,7 +46,7 @@ MARK_MENTIONING_ARTICLES = (
 ARTICLE_REFERENCE_CHANGED = " OR ".join(f"old.{name} <> new.{name}" for name in ("slug", "title"))
 ENTITY_REFERENCE_CHANGED = " OR ".join(f"old.{name} <> new.{name}" for name in ("slug", "name", "type"))
 PART_TABLES = ("takeaways", "article_entities", "related_links")
-# The name of each trigger, its event, its table, its condition and its action.
+# The triggers that insert renderings and mark them as stale: name, event, table, condition and action.
 TRIGGERS = [
     ("articles_rendering_new", "INSERT", "articles", "true", INSERT_ROW),
     ("articles_rendering_stale", "UPDATE", "articles", "true", MARK_ARTICLE),
@@ -60,7 +61,10 @@ TRIGGERS = [
 
 
 def trigger_ddl(dialect: str) -> list[str]:
-    """Return the statements that create the triggers on `dialect`."""
+    """Return the statements that create the triggers that mark stored JSON as stale when its data changes.
+
+    `dialect` is `sqlite` or `postgresql`.
+    """
     statements = []
     for name, change, table, condition, action in TRIGGERS:
         when = f"CREATE TRIGGER {name} AFTER {change} ON {table} FOR EACH ROW WHEN ({condition})"

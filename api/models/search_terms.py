@@ -1,8 +1,9 @@
-"""The full-text index over the terms of `api.search.analyzer`.
+"""The full-text index over search terms, the stemmed words that `api.search.analyzer` makes from texts.
 
-The tables store the terms as text. Each engine has its own index. SQLite has an external-content FTS5 table
-that triggers keep up to date. PostgreSQL has a generated column `vector` with a GIN index. `fastupdate` is
-off for the GIN index, since every search would have to read its list of pending entries.
+The tables store the terms of a text, separated by spaces. Each engine has its own index. SQLite has an
+external-content FTS5 table that triggers keep up to date. PostgreSQL has a generated column `vector` with a
+GIN index. `fastupdate` is off for the GIN index, since every search would have to read its list of pending
+entries.
 """
 
 from uuid import UUID
@@ -15,7 +16,11 @@ from api.models.sort_keys import parent
 
 
 class ArticleTerms(Base):
-    """The terms of an article. `number` increases in the order in which articles were first loaded."""
+    """The search terms (stemmed words) of the parts of an article, for full-text search.
+
+    `text` has the terms of the body and the analysis. `number` identifies the row in the full-text index and
+    increases in the order in which articles were first loaded.
+    """
 
     __tablename__ = "article_terms"
 
@@ -30,7 +35,10 @@ class ArticleTerms(Base):
 
 
 class TakeawayTerms(Base):
-    """The terms of a takeaway."""
+    """The search terms (stemmed words) of a takeaway, a key point of an article, for full-text search.
+
+    `number` identifies the row in the full-text index.
+    """
 
     __tablename__ = "takeaway_terms"
 
@@ -41,7 +49,7 @@ class TakeawayTerms(Base):
     id = synonym("takeaway_id")
 
 
-# The columns of each table by descending weight, each with its weight letter in PostgreSQL.
+# The indexed columns of each table by descending weight, each with its weight (A to D) in PostgreSQL.
 WEIGHT_LETTERS = {
     "article_terms": {"title": "A", "summary": "B", "takeaways": "C", "text": "D"},
     "takeaway_terms": {"text": "A"},
@@ -49,7 +57,10 @@ WEIGHT_LETTERS = {
 
 
 def index_ddl(table: str, dialect: str) -> list[str]:
-    """Return the statements that create the index over `table` on `dialect`."""
+    """Return the statements that create the full-text index over `table`, a table of search terms.
+
+    `dialect` is `sqlite` or `postgresql`.
+    """
     columns = WEIGHT_LETTERS[table]
     if dialect == "postgresql":
         vectors = [

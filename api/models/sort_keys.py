@@ -1,4 +1,4 @@
-"""Columns that several tables share: foreign keys, and sort keys that are never null.
+"""Columns that several tables share: cascading foreign keys, and sort columns that are never null.
 
 Each nullable sort key has two more columns, `…_asc` and `…_desc`, in which null is replaced by the highest or
 the lowest value. Null then sorts last in both directions, and a keyset comparison is a single row-value
@@ -19,17 +19,23 @@ UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0
 
 
 def parent(table: str, **options: Any) -> MappedColumn[UUID]:
-    """Return a foreign key column that refers to `table`. Deleting the referenced row deletes the row."""
+    """Return a foreign key column that refers to the `id` of `table`, with ON DELETE CASCADE."""
     return mapped_column(Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), **options)
 
 
 def published_keys(published_at: datetime | None) -> dict[str, datetime]:
-    """Return the two sort columns of `published_at`."""
+    """Return `published_at` as two columns for sorting in ascending and descending order.
+
+    None is replaced by the latest or the earliest time, so that undated rows come last in both orders.
+    """
     return {"published_asc": published_at or UNDATED_ASC, "published_desc": published_at or UNDATED_DESC}
 
 
 def score_keys(score: float | None) -> dict[str, float]:
-    """Return the two sort columns of `score`."""
+    """Return `score`, a similarity from 0 to 1, as two columns for sorting in ascending and descending order.
+
+    None is replaced by 2 or -1, so that rows without a score come last in both orders.
+    """
     if score is None:
         return {"score_asc": UNSCORED_ASC, "score_desc": UNSCORED_DESC}
     return {"score_asc": score, "score_desc": score}

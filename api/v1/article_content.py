@@ -1,7 +1,7 @@
-"""The content of an article: the fields that come from its document and sidecar, in the form of the response.
+"""The content of an article: the fields that come from its document and sidecar, as the API serves them.
 
-Derived values (entities, evidence, the targets of links) are not part of the content. An article gets a new
-revision exactly when its content changes.
+The sidecar is a YAML file of metadata next to the document. Derived values (entities, evidence, the targets
+of links) are not part of the content. An article gets a new revision exactly when its content changes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from api.models.articles import paragraphs, reading_minutes
 from api.resources.fields import rfc3339
 
-# The fields of the content, in the order in which an article has them.
+# The names of the fields of `article_content`, in the order of its result.
 CONTENT_FIELDS = (
     *("slug", "title", "summary", "language", "byline", "image", "published_at", "word_count"),
     *("reading_minutes", "body", "analysis", "takeaways", "related", "source"),
@@ -20,12 +20,12 @@ CONTENT_FIELDS = (
 def article_content(
     columns: Mapping[str, Any], takeaways: Iterable[str], related: Iterable[tuple[str, str | None]]
 ) -> dict[str, Any]:
-    """Return the content of an article by field, as JSON values.
+    """Return the fields of an article that come from its document and its metadata file, as JSON values.
 
     Args:
-        columns: The columns of the article.
-        takeaways: The texts of its takeaways.
-        related: The related titles that its page lists, each with the date printed under it.
+        columns: The values of the row of the article in the table `articles`, by column.
+        takeaways: The texts of its takeaways (key points), in order.
+        related: The titles of related articles that its document lists, each with the date printed under it.
     """
     published_at = columns["published_at"]
     byline = {name: columns[name] for name in ("author", "role", "publication")}

@@ -1,4 +1,4 @@
-"""Articles: the collection, one article, and its parts."""
+"""The routes of articles: the list, one article, and its takeaways, entities, related links and source."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ ARTICLE = PathParameter(
     "-vertical-integration",
     statuses=(308, 404, 410),
 )
-# Load only the columns of the article that its subordinate resources need.
+# Load only the slug of the article, since the resources of its parts need no other column.
 LOAD_SLUG = (load_only(Article.slug),)
 
 

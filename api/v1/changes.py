@@ -17,7 +17,7 @@ from api.resources.lookup import NIL_ID
 from api.v1 import query_parameters as queries
 from api.v1.schemas import history as schemas
 
-# The sort key before the first change.
+# The sort key (number, time, article id) of an imaginary change before the first change.
 FEED_START = [0, EPOCH, NIL_ID]
 UNKNOWN_CHANGE = (
     "The change of this cursor does not exist, for example because an older backup was restored. Discard "
@@ -30,19 +30,20 @@ blueprint = Blueprint(
 
 
 class ChangeFeed:
-    """A RowSource of all changes in the order of their numbers. New changes are only added at its end.
+    """All changes of articles in the order of their numbers, as a source of pages (RowSource).
 
-    The sort key of a change consists of its number, its time and the id of its article. The number alone is
-    not enough, since a different change can have the same number after a backup was restored.
+    New changes are only added at the end. The sort key of a change consists of its number, its time and the
+    id of its article. The number alone is not enough, since a different change can have the same number after
+    a backup was restored.
     """
 
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return the first `count` changes, or those after the sort key `after`.
+        """Return `count` changes with their sort keys: the first ones, or those after the sort key `after`.
 
         Raises:
-            InvalidParameters: There is no change with this sort key.
+            InvalidParameters: There is no change with the sort key `after`.
         """
         number = after[0] if after else 0
         sort_key = (Change.sequence, Change.changed_at, Change.article_id)
@@ -54,7 +55,7 @@ class ChangeFeed:
         return db.session.execute(rows.order_by(Change.sequence).limit(count)).all()
 
     def total(self) -> int:
-        """Count all changes."""
+        """Return the number of all changes of articles."""
         return count_rows(select(Change.sequence))
 
 

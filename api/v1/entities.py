@@ -1,4 +1,4 @@
-"""Entities, the articles that mention an entity, and the entities that are mentioned together with it."""
+"""The routes of entities: the list, one entity, its articles, and the entities mentioned together with it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The filters of version 1: the rows that each query parameter matches, and the indexes that find them."""
+"""Turn query parameters into filters, each with the condition on rows and the index that finds the rows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,15 +28,18 @@ from api.search.query_language import Query
 from api.v1.sort_orders import ARTICLE_TIME_SORTS
 
 Parameters = Mapping[str, Any]
-# The earliest possible time of a dated article, just after the time that stands for a missing date.
+# The earliest possible time of a dated article, just after UNDATED_DESC, which replaces a missing date.
 EARLIEST_DATE = UNDATED_DESC + timedelta(microseconds=1)
 FACET_PARAMETERS = ("entity_type", "publication", "language")
-# The end of the range of all texts with a prefix, since no character is higher.
+# A prefix and this character end the range of the texts with the prefix, since no character is higher.
 HIGHEST_CHARACTER = "\U0010ffff"
 
 
 def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[Filter]:
-    """Return the filters of articles except for `q`. If `entity` is given, only its articles match."""
+    """Return the filters for the query parameters of a list of articles, except for `q`.
+
+    If `entity` (the id of an entity) is given, only articles that mention it match.
+    """
     entities = [*([entity] if entity else []), *entity_ids_of(parameters["entity"])]
     others = [facet_id(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
     facets = [
@@ -51,7 +54,10 @@ def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[
 
 
 def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Return the filters of takeaways. If `article` is given, only its takeaways match."""
+    """Return the filters for the query parameters of a list of takeaways (key points of articles).
+
+    If `article` (the id of an article) is given, only its takeaways match.
+    """
     filters = [
         _by_index_table(TakeawayEntity, "entity_id", each, ("published_at",))
         for each in dict.fromkeys(entity_ids_of(parameters["entity"]))
@@ -64,10 +70,13 @@ def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> lis
 
 
 def related_link_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
-    """Return the filters of related links. If `article` is given, only its links match."""
+    """Return the filters for the query parameters of a list of related links.
+
+    If `article` (the id of an article) is given, only the links from this article match.
+    """
     equal = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
     if equal.get("resolved") is False:
-        # Only listed links can be unresolved. A scan would read all computed links without finding any.
+        # Only links that the document lists can be unresolved. A scan would read all computed links in vain.
         unresolved = _by_value(RelatedLink, "resolved", value=False)
         filters = [_no_rows(RelatedLink) if equal.get("basis") == "computed" else unresolved]
     else:
@@ -76,13 +85,16 @@ def related_link_filters(parameters: Parameters, article: UUID | None = None) ->
 
 
 def entity_filters(parameters: Parameters) -> list[Filter]:
-    """Return the filters of entities."""
+    """Return the filters for the parameters `type` and `q` (the prefix of a name) of a list of entities."""
     types = [_by_value(Entity, "type", parameters["type"])] if "type" in parameters else []
     return types + ([_by_name_prefix(parameters["q"])] if "q" in parameters else [])
 
 
 def search_filters(terms: Terms, query: Query | None) -> list[Filter]:
-    """Return a list with the filter for the hits of `query`, or an empty list without a query."""
+    """Return a list with the filter for the rows that the full-text search for `query` finds.
+
+    The list is empty if `query` is None. `terms` is the model of the indexed search terms.
+    """
     if query is None:
         return []
     hits = search(terms, query)
@@ -95,7 +107,11 @@ def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> lis
 
 
 def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Match the rows that `index_table` lists under `value`. `sorts` are the orders of its indexes."""
+    """Return the filter for the ids in the rows of `index_table` whose `column` has `value`.
+
+    An index table repeats the sort keys of the collection. `sorts` lists the values of `sort` for which the
+    table has an index, so that its rows can be read in this order.
+    """
     own, other = aliased(index_table), aliased(index_table)
     own_condition: ColumnElement[bool] = getattr(own, column) == value
 
@@ -109,9 +125,9 @@ def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[
 
 
 def _by_value(model: Any, column: str, value: Any) -> Filter:
-    """Match the rows of `model` whose `column` has `value`.
+    """Return the filter for the rows of `model` whose `column` has `value`.
 
-    The filter works well with every order. Either the model has an index of the column for every order, or
+    The filter is fast with every order. Either the model has an index of the column for every order, or
     few rows share a value (as for `article_id`), so that sorting them is cheap.
     """
 
@@ -123,14 +139,14 @@ def _by_value(model: Any, column: str, value: Any) -> Filter:
 
 
 def _no_rows(model: Any) -> Filter:
-    """Match no row of `model`."""
+    """Return the filter that no row of `model` matches."""
     return Filter(select(model.id).where(false()), lambda _: false())
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Match the articles whose time `name` (`published` or `updated`) is in the requested range.
+    """Return the filter for the articles whose time is from `{name}_after` to before `{name}_before`.
 
-    Undated articles do not match.
+    `name` is `published` or `updated`. Articles without a date of publication do not match `published`.
     """
     sort, key = parameters["sort"], f"{name}_at"
     is_sorted = sort.lstrip("-") == key
@@ -144,8 +160,8 @@ def _by_time(name: str, parameters: Parameters) -> Filter:
         return and_(time >= after, time < before)
 
     def not_out_of_range(table: KeyTable) -> ColumnElement[bool]:
-        # The same condition in a form that cannot use an index. Otherwise, SQLite would sort all rows of a
-        # wide range instead of scanning the index in the requested order.
+        # The same condition as `in_range`, in a form that cannot use an index. Otherwise, SQLite would sort
+        # all rows of a wide range instead of scanning the index in the requested order.
         time = getattr(table, column)
         return not_(or_(time < after, time >= before))
 
@@ -154,7 +170,10 @@ def _by_time(name: str, parameters: Parameters) -> Filter:
 
 
 def _by_name_prefix(prefix: str) -> Filter:
-    """Match the entities with a name or alias that begins with `prefix`."""
+    """Return the filter for the entities with a name or alias that begins with `prefix`.
+
+    `prefix` is in lower case and without diacritics.
+    """
     begins = (EntityName.folded >= prefix) & (EntityName.folded < prefix + HIGHEST_CHARACTER)
 
     def condition(table: KeyTable) -> ColumnElement[bool]:

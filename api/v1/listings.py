@@ -1,4 +1,4 @@
-"""The collections of version 1: the rows of each, and the columns and relations that a page loads."""
+"""The collections of version 1: the statements that select their rows, filtered and sorted by the query."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ Parameters = Mapping[str, Any]
 
 
 def _load_reference(relationship: Any) -> Any:
-    """Load only the columns of an ArticleReference."""
+    """Return the loader option for `relationship`, an article of which only id, slug and title are needed."""
     return joinedload(relationship).load_only(Article.slug, Article.title)
 
 
@@ -59,7 +59,10 @@ ENTITIES = Listing(Entity, select(Entity), entity_orders)
 
 
 def article_page(parameters: Parameters, entity: UUID | None = None) -> Response:
-    """Return a page of the matching articles. If `entity` is given, only its articles match."""
+    """Return the response with a page of the articles that match the query `parameters`.
+
+    If `entity` (the id of an entity) is given, only articles that mention it match.
+    """
     page, headers = make_page(articles(parameters, entity), parameters, scope=entity)
     keys = requested_keys(schemas.ArticlePage, parameters)
     response = jsonify(page | {"data": list_items(page["data"], keys, parameters.get("q"))})
@@ -68,7 +71,10 @@ def article_page(parameters: Parameters, entity: UUID | None = None) -> Response
 
 
 def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
-    """Return the ids of the matching articles. If `entity` is given, only its articles match."""
+    """Return the ids of the articles that match the query `parameters`, as a source of pages.
+
+    If `entity` (the id of an entity) is given, only articles that mention it match.
+    """
     matching = filters.article_filters(parameters, entity)
     if parameters["sort"] == RELEVANCE:
         return Ranking(search(ArticleTerms, parameters["q"]), matching)
@@ -77,22 +83,31 @@ def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
 
 
 def takeaways(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the matching takeaways. If `article` is given, only its takeaways match."""
+    """Return the takeaways that match the query `parameters`, as a source of pages.
+
+    If `article` (the id of an article) is given, only its takeaways match.
+    """
     return TAKEAWAYS.keyset(filters.takeaway_filters(parameters, article), parameters["sort"])
 
 
 def related_links(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the matching related links. If `article` is given, only its links match."""
+    """Return the related links that match the query `parameters`, as a source of pages.
+
+    If `article` (the id of an article) is given, only the links from this article match.
+    """
     return RELATED_LINKS.keyset(filters.related_link_filters(parameters, article), parameters["sort"])
 
 
 def entities(parameters: Parameters) -> RowSource:
-    """Return the matching entities."""
+    """Return the entities that match the query `parameters`, as a source of pages."""
     return ENTITIES.keyset(filters.entity_filters(parameters), parameters["sort"])
 
 
 def article_entities(article: UUID, parameters: Parameters) -> RowSource:
-    """Return the matching entities that `article` mentions, with their mentions."""
+    """Return the entities in an article that match the query `parameters`, each with its mentions there.
+
+    `article` is the id of the article.
+    """
     rows = select(ArticleEntity).join(ArticleEntity.entity).options(contains_eager(ArticleEntity.entity))
     conditions = [each.condition(Entity) for each in filters.entity_filters(parameters)]
     rows = rows.where(ArticleEntity.article_id == article, *conditions)
@@ -100,12 +115,16 @@ def article_entities(article: UUID, parameters: Parameters) -> RowSource:
 
 
 def co_mentioned_entities(entity: UUID, parameters: Parameters) -> RowSource:
-    """Return the matching entities that articles mention together with `entity`."""
+    """Return the entities that some article mentions together with a given entity, as a source of pages.
+
+    The result has only entities that match the query `parameters`, each with the number of shared articles.
+    `entity` is the id of the given entity.
+    """
     own, other = aliased(ArticleEntity), aliased(ArticleEntity)
     counts = select(other.entity_id, func.count().label("articles"))
     counts = counts.join(own, own.article_id == other.article_id)
-    # Count for all entities first and filter afterwards. Counting then reads only the index of articles and
-    # entities.
+    # Count the shared articles of all entities first and filter afterwards. Counting then reads only the
+    # index of articles and entities.
     shared = (
         counts.where(own.entity_id == entity, other.entity_id != entity).group_by(other.entity_id).subquery()
     )
@@ -116,7 +135,10 @@ def co_mentioned_entities(entity: UUID, parameters: Parameters) -> RowSource:
 
 
 def revisions(article: UUID, parameters: Parameters) -> RowSource:
-    """Return the changes that made the revisions of `article`, including the current revision."""
+    """Return the changes that created the revisions of an article, one per revision, as a source of pages.
+
+    `article` is the id of the article. The current revision is included.
+    """
     rows = select(Change).where(Change.article_id == article, Change.kind != REMOVED)
     return Keyset(rows, REVISION_ORDERS[parameters["sort"]])
 
@@ -124,6 +146,7 @@ def revisions(article: UUID, parameters: Parameters) -> RowSource:
 def _without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return `condition` in a form that cannot use an index.
 
-    Otherwise, SQLite would read all entities of a type instead of only the co-mentioned entities.
+    With a filter by type, SQLite would otherwise read all entities of this type from the index instead of
+    only the co-mentioned entities.
     """
     return case((condition, true()), else_=false())

@@ -1,4 +1,4 @@
-"""The query parameters of each collection and resource of version 1."""
+"""Schemas of the query parameters that the routes of version 1 accept."""
 
 from typing import Any
 
@@ -61,31 +61,31 @@ def _article(items: str) -> Text:
 
 
 class ArticleFields(Schema):
-    """The query parameters of one article."""
+    """Query parameters of the resource of one article: `fields` selects the keys of the response."""
 
-    fields = _fields(schemas.Article)  # type: ignore[assignment]  # The name of the parameter.
+    fields = _fields(schemas.Article)  # type: ignore[assignment]  # The name hides an attribute of Schema.
 
 
 class TakeawayFields(Schema):
-    """The query parameters of one takeaway."""
+    """Query parameters of the resource of one takeaway: `fields` selects the keys of the response."""
 
     fields = _fields(schemas.Takeaway)  # type: ignore[assignment]
 
 
 class EntityFields(Schema):
-    """The query parameters of one entity."""
+    """Query parameters of the resource of one entity: `fields` selects the keys of the response."""
 
     fields = _fields(schemas.Entity)  # type: ignore[assignment]
 
 
 class RelatedLinkFields(Schema):
-    """The query parameters of one related link."""
+    """Query parameters of the resource of one related link: `fields` selects the keys of the response."""
 
     fields = _fields(schemas.RelatedLink)  # type: ignore[assignment]
 
 
 class ArticleParameters(ArticleFields, PageParameters):
-    """The query parameters of a list of articles."""
+    """Query parameters of lists of articles: filters, full-text search, order, page, and keys to return."""
 
     sort = sort_parameter(
         [*ARTICLE_SORTS, RELEVANCE],
@@ -109,10 +109,11 @@ class ArticleParameters(ArticleFields, PageParameters):
 
     @validates_schema
     def check_combinations(self, given: dict[str, Any], **_: Any) -> None:
-        """Check the parameters that depend on each other.
+        """Check the parameters that depend on other parameters, or exclude them.
 
         Raises:
-            InvalidParameters: `sort` or `include` requires `q`, or `include` is combined with `fields`.
+            InvalidParameters: `sort=relevance` or `include=highlights` is given without `q`, or `include` is
+                combined with `fields`.
         """
         include, has_query = given.get("include", []), "q" in given
         errors: dict[str, tuple[str, list[str] | None]] = {}
@@ -130,12 +131,15 @@ class ArticleParameters(ArticleFields, PageParameters):
             raise InvalidParameters([parameter_error(name, *errors[name]) for name in in_order])
 
     def default_sort(self, given: dict[str, Any]) -> str:
-        """Return the default order for the loaded query `given`."""
+        """Return the value of `sort` for a request without `sort`: by relevance if `given` has a search `q`.
+
+        `given` contains the parsed parameters of the request.
+        """
         return RELEVANCE if "q" in given else "-published_at"
 
 
 class TakeawayParameters(TakeawayFields, PageParameters):
-    """The query parameters of a list of takeaways."""
+    """Query parameters of the takeaways of one article: full-text search, entities, order and page."""
 
     sort = sort_parameter(TAKEAWAY_SORTS, default="-published_at")
     q = _search()
@@ -143,13 +147,13 @@ class TakeawayParameters(TakeawayFields, PageParameters):
 
 
 class AllTakeawayParameters(TakeawayParameters):
-    """The query parameters of the list of all takeaways."""
+    """Query parameters of the list of all takeaways, which can also be filtered by article."""
 
     article = _article("takeaways")
 
 
 class EntityParameters(EntityFields, PageParameters):
-    """The query parameters of a list of entities."""
+    """Query parameters of lists of entities: name prefix (`q`), type, order, page, and keys to return."""
 
     sort = sort_parameter(ENTITY_SORTS, default="-article_count")
     q = Prefix("The beginning of a name or alias. Case and diacritics are ignored.", example="sun")
@@ -157,20 +161,20 @@ class EntityParameters(EntityFields, PageParameters):
 
 
 class MentionedEntityParameters(EntityParameters):
-    """The query parameters of the list of entities of an article."""
+    """Query parameters of the list of entities that an article mentions; `fields` also accepts `mentions`."""
 
     fields = _fields(schemas.MentionedEntity)  # type: ignore[assignment]
 
 
 class CoMentionedEntityParameters(EntityParameters):
-    """The query parameters of the list of co-mentioned entities."""
+    """Query parameters of the list of entities that articles mention together with a given entity."""
 
     fields = _fields(schemas.CoMentionedEntity)  # type: ignore[assignment]
     sort = sort_parameter(CO_MENTIONED_SORTS, default="-shared_article_count")
 
 
 class RelatedLinkParameters(RelatedLinkFields, PageParameters):
-    """The query parameters of a list of related links."""
+    """Query parameters of the related links of one article: `basis`, `resolved`, order and page."""
 
     sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
     basis = Choice(schemas.BASES, "Only links with this basis.")
@@ -180,19 +184,19 @@ class RelatedLinkParameters(RelatedLinkFields, PageParameters):
 
 
 class AllRelatedLinkParameters(RelatedLinkParameters):
-    """The query parameters of the list of all related links."""
+    """Query parameters of the list of all related links, which can also be filtered by article."""
 
     article = _article("links")
 
 
 class RevisionParameters(PageParameters):
-    """The query parameters of the list of revisions of an article."""
+    """Query parameters of the list of revisions of an article: order and page."""
 
     sort = sort_parameter(REVISION_ORDERS, default="-revision")
 
 
 class ChangeParameters(PageParameters):
-    """The query parameters of the list of changes."""
+    """Query parameters of the change feed: the page. The only order is by number."""
 
     sort = Choice(
         ["sequence"], "Changes are always in the order in which they were committed.", default="sequence"

@@ -1,4 +1,4 @@
-"""Related links of all articles."""
+"""The routes of related links (from one article to another): the list of all links, and one link."""
 
 from typing import Any
 
@@ -34,7 +34,8 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
 def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
     """Get a related link.
 
-    Returns the link with its article, its target and its reasons. `target` is `null` if it is unknown.
+    Returns the link with its article, its target and its reasons. `target` is `null` as long as no
+    article has the listed title.
     """
     row: RelatedLink = find_by_id(listings.RELATED_LINKS.rows, related_link)
     return row

@@ -1,4 +1,4 @@
-"""Articles as JSON: stored renderings if they are current, otherwise rendered for the request."""
+"""The JSON of articles: stored JSON (a rendering) if it is current, otherwise made for the request."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -20,17 +20,17 @@ from api.v1 import schemas
 from api.v1.article_values import read_articles
 from api.web.representation import etag_of
 
-# Raise this number whenever the JSON of an article changes: stored renderings of other formats are not
-# served. tests/api/v1/test_rendering_format.py fails until it is raised.
+# Raise this number whenever the form of the JSON of an article changes: stored JSON of other formats is not
+# served. tests/api/v1/test_rendering_format.py fails until the number is raised.
 RENDERING_FORMAT = 1
 
 ARTICLE_KEYS = tuple(schemas.Article().fields)
-# The keys that an article has in a list by default.
+# The keys of an article in a list, unless `fields` or `include` requests other keys.
 ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
 
 
 class RenderedArticle(NamedTuple):
-    """An article as JSON: `article_json` with its `etag`, and `item_json` for lists."""
+    """The JSON of an article: complete (`article_json` with its `etag`) and as a list item (`item_json`)."""
 
     etag: str
     item_json: bytes
@@ -46,12 +46,15 @@ SELECT_BY_SLUG = SELECT_RENDERING.join(ARTICLES).where(ARTICLES.c.slug == bindpa
 
 
 def rendering_key() -> str:
-    """Return the key of the renderings that this application can serve: their format and base URL."""
+    """Return the text that names the format of the JSON of articles and the base URL of its links.
+
+    Stored JSON with a different key is not served.
+    """
     return f"{RENDERING_FORMAT} {settings().base_url}"
 
 
 def render(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RenderedArticle]:
-    """Render the articles with these ids that exist."""
+    """Return the JSON of the articles with the ids `identities`, by id. Unknown ids are left out."""
     articles = read_articles(connection, identities) if identities else ()
     return {article.id: _render_values(dump(schemas.Article, article, {})) for article in articles}
 
@@ -63,10 +66,10 @@ def _render_values(values: dict[str, Any]) -> RenderedArticle:
 
 
 def find_article_json(reference: str) -> tuple[str, bytes]:
-    """Return the ETag and the JSON of the article with this id or slug.
+    """Return the ETag and the JSON of the article with the id or slug `reference`.
 
     Raises:
-        HTTPException: The exceptions of `find_article`, including redirects from earlier slugs.
+        HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).
     """
     stored = _find_stored(reference)
     if stored:
@@ -77,7 +80,11 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return the statement that finds a rendering by id or slug, and its parameter `reference`."""
+    """Return the statement that selects the stored JSON of an article, and the value of its parameter.
+
+    `reference` is the id or slug of the article. The parameter of the statement has the same name. Its value is
+    a UUID if `reference` is an id.
+    """
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
     return SELECT_BY_SLUG, reference
@@ -93,19 +100,22 @@ def _find_stored(reference: str) -> tuple[str, bytes] | None:
 
 
 def article_response(etag: str, article_json: bytes, names: Sequence[str]) -> Response:
-    """Return the response for an article with the keys `names`."""
+    """Return the response with the JSON of an article, reduced to the keys in `names`.
+
+    If `names` contains all keys, the body is `article_json` unchanged, with its `etag`.
+    """
     if len(names) < len(ARTICLE_KEYS):
         return jsonify(_select_keys(article_json, names))
     return Response(article_json, mimetype="application/json", headers={"ETag": etag})
 
 
 def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | None) -> list[Any]:
-    """Return the articles with these ids as items of a list. All of them must exist.
+    """Return the articles with the ids `identities` as items of a list. All of them must exist.
 
     Args:
         identities: The ids, in the order of the list.
         names: The keys of each item.
-        query: The search whose matches are shown if `names` contains `highlights`.
+        query: The full-text search. The key `highlights` contains the passages that match it.
     """
     column = "item_json" if set(names) <= set(ITEM_KEYS) else "article_json"
     found = _read_stored(identities, column)
@@ -131,7 +141,10 @@ def _select_keys(article_json: bytes, names: Sequence[str], query: Query | None 
 
 
 def searched_texts(article: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the texts of `article` that a search covers, by part, in the order of descending weight."""
+    """Return the texts of `article` (its JSON values) that full-text search covers, by part of the article.
+
+    The parts have the order in which highlights are shown: from the title to the body.
+    """
     analysis = article["analysis"] or {"heading": None, "paragraphs": []}
     return {
         "title": [article["title"]],

@@ -1,4 +1,4 @@
-"""The revisions of an article: the list, one revision, and the document of a revision."""
+"""The routes of the revisions (versions) of an article: the list, one revision, and its document."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ REVISION = PathParameter(
     pattern=f"^{NUMBER_PATTERN.pattern}$",
     parent=ARTICLE,
 )
-# Load only the columns of the article that its revisions need.
+# Load only the slug and the number of the current revision, since the views need no other columns.
 LOAD_REVISION = (load_only(Article.slug, Article.revision),)
 ARTICLE_TABLE = db.metadata.tables[Article.__tablename__]
 
@@ -80,13 +80,16 @@ def get_article_revision_source(article: str, revision: str) -> Response:
 
 
 def _item(article: Article, change: Change) -> dict[str, Any]:
-    """Return the list item of the revision that `change` made, with the current slug of `article`."""
+    """Return the item of the list of revisions for the revision that `change` created.
+
+    The item has the current slug of `article`, from which its links are made.
+    """
     item = {name: getattr(change, name) for name in ("revision", "kind", "changed_at", "fields")}
     return item | {"article": article.slug}
 
 
 def _archived(column: Any, change: Change) -> Any:
-    """Return `column` of the earlier revision that `change` made."""
+    """Return the value of `column` in a revision that is no longer current, the one that `change` created."""
     archived = select(column).where(
         Revision.article_id == change.article_id, Revision.revision == change.revision
     )
@@ -94,7 +97,7 @@ def _archived(column: Any, change: Change) -> Any:
 
 
 def _current_content(article: UUID) -> dict[str, Any]:
-    """Return the current content of `article`."""
+    """Return the content of the current revision of an article as JSON values. `article` is its id."""
     row = db.session.execute(select(ARTICLE_TABLE).where(ARTICLE_TABLE.c.id == article)).one()
     takeaways = select(Takeaway.text).where(Takeaway.article_id == article).order_by(Takeaway.position)
     related: Any = (

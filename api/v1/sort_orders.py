@@ -1,4 +1,8 @@
-"""The orders of each collection, for any KeyTable: the model itself or the index table of a filter."""
+"""The sort orders of each collection, by the value of `sort`.
+
+The functions take the table that contains the sort keys (KeyTable). It is the model of the collection or an
+index table, which a filter reads and which repeats the sort keys of the model.
+"""
 
 from typing import Any
 
@@ -11,7 +15,10 @@ ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
 def article_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of articles over `table`: by time, and by title if the table contains titles."""
+    """Return the sort orders of articles by the value of `sort`: by time, and by title if `table` has titles.
+
+    `table` is the table that contains the sort keys.
+    """
     by_time = named_orders(
         published_at=order_pair((table.published_asc, table.id), (table.published_desc, table.id)),
         created_at=order_pair((table.created_at, table.id)),
@@ -25,7 +32,11 @@ def article_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def takeaway_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of takeaways over `table`. Takeaways of an article are sorted by position."""
+    """Return the sort orders of takeaways by the value of `sort`.
+
+    `table` is the table that contains the sort keys. Takeaways of one article stay in the order of their
+    position, in both directions.
+    """
     return named_orders(
         published_at=order_pair(
             (table.published_asc, table.article_id),
@@ -36,7 +47,7 @@ def takeaway_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def entity_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of entities over `table`."""
+    """Return the sort orders of entities by the value of `sort`. `table` contains the sort keys."""
     return named_orders(
         article_count=order_pair((table.article_count, table.id)),
         mention_count=order_pair((table.mention_count, table.id)),
@@ -45,7 +56,10 @@ def entity_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
-    """Return the orders of co-mentioned entities, given the column that counts the shared articles."""
+    """Return the sort orders of entities mentioned together with a given entity, by the value of `sort`.
+
+    `shared_article_count` is the column with the number of articles that mention both entities.
+    """
     return named_orders(
         shared_article_count=order_pair((shared_article_count, Entity.id)),
         name=order_pair((Entity.name, Entity.id)),
@@ -53,7 +67,11 @@ def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
 
 
 def related_link_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of related links over `table`. Links of an article are sorted by place."""
+    """Return the sort orders of related links by the value of `sort`.
+
+    `table` is the table that contains the sort keys. Links of one article stay in the order of `place`, in
+    both directions.
+    """
     return named_orders(
         published_at=order_pair(
             (table.published_asc, table.article_id),
@@ -68,11 +86,11 @@ def related_link_orders(table: KeyTable) -> dict[str, Order]:
     )
 
 
-# The orders of the entities of an article. Here, `mention_count` counts the mentions in this article.
+# The sort orders of the entities of an article, where `mention_count` counts the mentions in this article.
 ARTICLE_ENTITY_ORDERS = entity_orders(Entity) | named_orders(
     mention_count=order_pair((ArticleEntity.mention_count, ArticleEntity.entity_id))
 )
-# The orders of the revisions of an article.
+# The sort orders of the revisions of an article.
 REVISION_ORDERS = named_orders(revision=order_pair((Change.revision,)))
 ARTICLE_SORTS = tuple(article_orders(Article))
 TAKEAWAY_SORTS = tuple(takeaway_orders(Takeaway))

@@ -1,4 +1,4 @@
-"""Takeaways of all articles."""
+"""The routes of takeaways (key points of articles): the list of all takeaways, and one takeaway."""
 
 from typing import Any
 

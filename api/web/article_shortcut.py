@@ -1,6 +1,7 @@
 """A shortcut for plain requests of an article: send its stored rendering without calling Flask.
 
-Such a request needs a single statement. The application handles all other requests.
+A rendering is the JSON of an article, which seeding stores in the database. A plain request is a GET without
+a query. It needs a single SQL statement. The application handles all other requests.
 """
 
 import re
@@ -22,13 +23,13 @@ JSON = "application/json"
 
 
 class ArticleShortcut:
-    """WSGI middleware that answers requests for an article that has a stored rendering.
+    """WSGI middleware that answers plain GET requests for an article with its stored JSON (a rendering).
 
     Args:
         application: Handles all other requests.
-        reader: Reads renderings from the database.
+        reader: Reads renderings, that is, the stored JSON of articles, from the database.
         settings: The settings of the application.
-        rendering_key: The key of the renderings that can be served.
+        rendering_key: The format and base URL of the renderings that can be served; others are stale.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class ArticleShortcut:
         self._reader, self._settings, self._rendering_key = reader, settings, rendering_key
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send the stored rendering if possible, otherwise call the application."""
+        """Send the stored JSON of the requested article if possible, otherwise call the application."""
         rendering = self._find_rendering(environ)
         if rendering is None:
             return self.application(environ, start_response)
@@ -53,11 +54,14 @@ class ArticleShortcut:
         return BufferedResponse("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
 
     def _find_rendering(self, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
-        """Return the ETag and the bytes of the rendering, or None if the shortcut cannot be used."""
+        """Return the ETag and the JSON of the requested article as stored in the database.
+
+        Return None if this is not a plain request for an article or if no current JSON is stored.
+        """
         path = environ["PATH_INFO"]
         article_path = ARTICLE_PATH.fullmatch(path)
         is_plain = environ["REQUEST_METHOD"] == "GET" and "HTTP_IF_MATCH" not in environ
-        # Only RAW_URI contains the query and shows whether the path is escaped.
+        # Compare with RAW_URI, since PATH_INFO has neither the query nor the escapes of the request.
         if not (article_path and is_plain and environ.get("RAW_URI") == path):
             return None
         if not accepts(environ.get("HTTP_ACCEPT", ""), JSON):

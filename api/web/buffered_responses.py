@@ -1,4 +1,4 @@
-"""Complete responses in memory, for the WSGI middleware (PEP 3333) in front of Flask."""
+"""Complete responses in memory, which WSGI middleware (PEP 3333) can send without calling Flask."""
 
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,10 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 
 
 class Variant(NamedTuple):
-    """The values of the request headers that can change the response of a resource."""
+    """The request headers that select between responses of the same URL, in a form that can be compared.
+
+    `content_encoding` is `gzip` or empty.
+    """
 
     accept: str
     content_encoding: str
@@ -22,7 +25,10 @@ class Variant(NamedTuple):
 
 
 def requested_variant(environ: WSGIEnvironment) -> Variant:
-    """Return the variant that a request selects. All `Accept-Encoding` that lead to gzip are equal."""
+    """Return the request headers that select the response: `Accept`, the content encoding and `Origin`.
+
+    Different values of `Accept-Encoding` that all lead to gzip give the same variant.
+    """
     header = environ.get
     return _variant(header("HTTP_ACCEPT", ""), header("HTTP_ACCEPT_ENCODING", ""), header("HTTP_ORIGIN", ""))
 
@@ -33,7 +39,7 @@ def _variant(accept: str, accept_encoding: str, origin: str) -> Variant:
 
 
 class BufferedResponse:
-    """A complete response to GET, with the rule of the route that produced it."""
+    """A complete response to GET. `route` is the URL rule of the view that produced it, for the log."""
 
     def __init__(self, status: str, headers: Headers, body: bytes, route: str | None) -> None:
         self.status, self.headers, self.body, self.route = status, headers, body, route
@@ -56,12 +62,15 @@ class BufferedResponse:
     def _matches(self, environ: WSGIEnvironment) -> bool:
         if not self.etag:
             return False
-        # Nearly all clients send the ETag back unchanged. Comparing the text is faster than parsing it.
+        # Nearly all clients send the ETag back unchanged. Comparing text is faster than parsing it.
         return environ["HTTP_IF_NONE_MATCH"] == self.etag or not is_resource_modified(environ, self.etag)
 
 
 def buffer_response(application: WSGIApplication, environ: WSGIEnvironment) -> BufferedResponse:
-    """Call `application` without the request's `If-None-Match` and return the complete response."""
+    """Call `application` and return its complete response.
+
+    Leave out the header `If-None-Match`, so that the response has a body instead of the status 304.
+    """
     unconditional = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
     started: list[tuple[str, Headers]] = []
 

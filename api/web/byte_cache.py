@@ -1,4 +1,4 @@
-"""A cache of complete responses in front of Flask, so that repeated requests do not reach Flask.
+"""A cache of complete responses in memory, which answers repeated requests without calling Flask.
 
 All cached responses belong to the same version of the database. They are dropped when
 `api.web.revision_watch` sees a change. Each process has its own cache. If a cache exceeds its size in bytes,
@@ -18,7 +18,8 @@ from api.web.revision_watch import RevisionWatch
 
 # These resources report the state of the process and are never cached.
 UNCACHED_PATHS = ("/healthz", "/readyz", "/metrics")
-# The approximate memory of a cached response besides its texts: Python objects and dictionary entries.
+# The approximate memory of a cached response apart from its body, headers and key: Python objects and
+# dictionary entries.
 OVERHEAD_BYTES = 2_500
 
 # A `Cache-Control` that asks for the current state (RFC 9111, 5.2.1).
@@ -26,7 +27,8 @@ REVALIDATION = re.compile(r"no-cache|max-age=0(?!\d)", re.IGNORECASE)
 
 log = logging.getLogger("briefs.cache")
 
-# RAW_URI, path, query and variant. RAW_URI is included, since its length can lead to a 414.
+# The key of a cached response: RAW_URI, path, query and variant. RAW_URI is included, since its length can
+# lead to a 414.
 Key = tuple[str, str, str, Variant]
 
 
@@ -35,8 +37,8 @@ class ByteCache:
 
     Args:
         application: Handles requests without a cached response.
-        watch: Returns the version of the database.
-        max_bytes: The maximum size of the cache.
+        watch: Returns the version of the database. A new version empties the cache.
+        max_bytes: The maximum size of the cache in memory.
     """
 
     def __init__(self, application: WSGIApplication, watch: RevisionWatch, max_bytes: int) -> None:
@@ -45,8 +47,8 @@ class ByteCache:
         self._lock = threading.Lock()
         self._version: Hashable = None
         self._responses: OrderedDict[Key, tuple[BufferedResponse, int]] = OrderedDict()
-        # Hashes of the keys that were requested once, in two generations. Together they hold as many keys as
-        # the cache can hold responses.
+        # Hashes of the keys of requests that were seen once, in two sets. When the newer set is full, it
+        # replaces the older set. Together they hold as many keys as the cache can hold responses.
         self._generation_size = max(1, max_bytes // OVERHEAD_BYTES // 2)
         self._requested: set[int] = set()
         self._requested_before: set[int] = set()
@@ -87,7 +89,10 @@ class ByteCache:
             return found[0]
 
     def _was_requested(self, key: Key) -> bool:
-        """Return True if `key` was requested recently, and remember it. A first request is not cached."""
+        """Return True if the request with `key` was seen recently. Otherwise, remember it.
+
+        The response to a first request is not cached, so that requests that never repeat take no memory.
+        """
         hashed = hash(key)
         with self._lock:
             if hashed in self._requested or hashed in self._requested_before:
@@ -98,7 +103,11 @@ class ByteCache:
             return False
 
     def _keep(self, version: Hashable, key: Key, response: BufferedResponse) -> None:
-        """Cache a response unless the database has changed since the request."""
+        """Cache `response` unless it is too large or the database has changed since the request.
+
+        `version` is the version of the database when the request arrived. If the cache exceeds its maximum
+        size, remove the least recently used responses.
+        """
         size = _size(key, response)
         with self._lock:
             if size > self.max_bytes or version != self._version or key in self._responses:

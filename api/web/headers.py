@@ -24,9 +24,9 @@ MANAGED_HEADERS = (
 
 
 class ResponseTraits(NamedTuple):
-    """The properties of a request and its response that determine the headers.
+    """The properties of a request (`method`, `origin`) and its response that determine the response headers.
 
-    `cache_control` is the value that the resource itself sets, if any. It overrides the setting of that name.
+    `cache_control` is the value that the view sets, if any. It overrides the setting `cache_control`.
     """
 
     method: str
@@ -38,15 +38,15 @@ class ResponseTraits(NamedTuple):
 
 
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
-    """Return the headers in MANAGED_HEADERS that apply to a response.
+    """Return the headers of a response: content type, caching, ETag, `Vary`, `Allow` and CORS.
 
-    Flask-CORS adds the headers of preflight responses.
+    Flask-CORS adds the headers of responses to preflight requests.
 
     Args:
         settings: The settings of the application.
         traits: The properties of the request and its response.
-        etag: The ETag of the body.
-        allow: The value of the header `Allow`, if the response has one.
+        etag: The ETag of the body, or an empty text if the response has none.
+        allow: The value of the header `Allow`, or an empty text if the response has none.
     """
     headers = list(_shared_headers(settings.cors_origins, settings.cache_control, traits))
     if etag:
@@ -56,7 +56,7 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
     return headers
 
 
-# The cache is bounded, since clients choose the method and the origin.
+# The size of the cache is limited, since clients choose the method and the origin.
 @lru_cache(maxsize=200)
 def _shared_headers(cors_origins: tuple[str, ...], cache_control: str, traits: ResponseTraits) -> Headers:
     method, status = traits.method, traits.status
@@ -86,7 +86,7 @@ def _cache_control(default: str, traits: ResponseTraits) -> str:
 
 
 def _allowed_origin(allowed_origins: tuple[str, ...], origin: str) -> str:
-    """Return the value of `Access-Control-Allow-Origin`, which is empty if `origin` is not allowed."""
+    """Return the value of `Access-Control-Allow-Origin`, or an empty text if `origin` is not allowed."""
     if "*" in allowed_origins:
         return "*"
     if not origin:

@@ -1,4 +1,4 @@
-"""Representations: content negotiation, gzip, strong ETags, conditional requests and response headers."""
+"""Finish each response of Flask: content negotiation, gzip, ETags, conditional requests and headers."""
 
 import gzip
 import re
@@ -22,7 +22,10 @@ COMPRESSED_TYPES = ("application/", "text/")
 
 
 def register_representation(app: Flask) -> None:
-    """Make `app` negotiate each successful response and set the headers of every response."""
+    """Register the `after_request` hook of `app` that finishes each response.
+
+    The hook negotiates and compresses successful responses, and sets the common headers of all responses.
+    """
     app.after_request(_finish)
 
 
@@ -47,11 +50,15 @@ def _finish(response: Response) -> Response:
 
 
 def _negotiate(response: Response) -> Response:
-    """Return the representation that the client accepts, or a 304, 406 or 412."""
+    """Return `response` as the client accepts it: with an ETag, and compressed if possible.
+
+    Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`) requires it, and 406 if the
+    client does not accept the media type.
+    """
     if not accepts(request.headers.get("Accept", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())
     _compress(response)
-    # Each content coding has its own ETag (RFC 9110, 8.8.3). A stored rendering already has an ETag.
+    # Each content coding has its own ETag (RFC 9110, 8.8.3). Stored JSON already has an ETag.
     if "ETag" not in response.headers:
         response.headers["ETag"] = etag_of(response.get_data())
     response.make_conditional(_without_star(request.environ))
@@ -69,14 +76,14 @@ def _without_star(environ: WSGIEnvironment) -> WSGIEnvironment:
 
 @lru_cache(maxsize=100)
 def accepts(accept_header: str, mimetype: str) -> bool:
-    """Return True if a client with this `Accept` header accepts `mimetype`."""
+    """Return True if `accept_header`, the value of the header `Accept`, allows `mimetype`."""
     accept = parse_accept_header(CHARSET_PARAMETER.sub("", accept_header), MIMEAccept)
     return not accept or accept.quality(mimetype) > 0
 
 
 @lru_cache(maxsize=100)
 def wants_gzip(accept_encoding: str) -> bool:
-    """Return True if this `Accept-Encoding` allows gzip and does not prefer uncompressed responses."""
+    """Return True if this value of `Accept-Encoding` allows gzip and does not prefer uncompressed bodies."""
     codings = parse_accept_header(accept_encoding, Accept)
     return codings.quality("gzip") > 0 and codings.quality("gzip") >= codings.quality("identity")
 
@@ -90,7 +97,7 @@ def _compress(response: Response) -> None:
     ):
         response.set_data(compress(body))
         response.headers["Content-Encoding"] = "gzip"
-        # The ETag of a stored rendering belongs to the uncompressed bytes.
+        # The ETag that is stored with the JSON of an article belongs to the uncompressed bytes.
         response.headers.remove("ETag")
 
 
@@ -100,5 +107,5 @@ def compress(body: bytes) -> bytes:
 
 
 def etag_of(body: bytes) -> str:
-    """Return the strong ETag of `body`, quoted as in the header."""
+    """Return the strong ETag of `body`, a hash of its bytes in quotation marks, as in the header `ETag`."""
     return quote_etag(generate_etag(body))

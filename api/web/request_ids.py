@@ -1,4 +1,4 @@
-"""The id of each request (`X-Request-ID`) and its line in the log.
+"""The id of each request (header `X-Request-ID`) and the log, which has one line per request.
 
 This is WSGI middleware (PEP 3333), since other middleware answers some requests without Flask.
 """
@@ -18,21 +18,24 @@ ID, ROUTE = "briefs.request_id", "briefs.route"
 
 
 def record_route() -> None:
-    """Record the URL rule of the route in the WSGI environment, for the log."""
+    """Store the URL rule of the current request in its WSGI environment, from which `RequestIds` logs it."""
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else None
 
 
 def make_id() -> str:
-    """Return a new unique id. It is not secret, which saves a system call."""
+    """Return a new id of a request: 128 random bits in hexadecimal.
+
+    The id is not secret, so a pseudorandom generator is enough and saves a system call.
+    """
     return f"{getrandbits(128):032x}"
 
 
 class RequestIds:
-    """WSGI middleware that adds the id of each request and logs the request.
+    """WSGI middleware that gives each request an id, or keeps the id of the client, and logs the request.
 
     Args:
         application: Handles the requests.
-        write_line: Writes the values of one request to the log.
+        write_line: Writes a line to the log: request id, method, URL rule, status and duration of a request.
     """
 
     def __init__(self, application: WSGIApplication, write_line: Callable[[Mapping[str, Any]], None]) -> None:

@@ -1,4 +1,4 @@
-"""A watch that queries the database for changes, at most once in an interval."""
+"""Detect changes of the database, with at most one query per interval, so that caches can be emptied."""
 
 import threading
 import time
@@ -8,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-# SQLite's number changes with every commit of another connection, even if the corpus revision stays the same.
-# Numbers from different connections cannot be compared. On PostgreSQL, the version includes the transaction
-# that wrote the revision (`xmin`), since the same revision can occur again after a backup was restored.
+# The statement that reads the version of the database, on each engine. The number that SQLite returns changes
+# with every commit of a different connection. Numbers from different connections cannot be compared. On
+# PostgreSQL, the version is the revision in the table `corpus` and the transaction that wrote it (`xmin`),
+# since the same revision can occur again after a backup was restored.
 VERSION_STATEMENTS = {
     "sqlite": "PRAGMA data_version",
     "postgresql": "SELECT revision, xmin::text FROM corpus",
@@ -18,14 +19,14 @@ VERSION_STATEMENTS = {
 
 
 class Observation(NamedTuple):
-    """A version of the database, or None if the query failed, and the time of the query."""
+    """The version of the database and the time of its query. The version is None if the query failed."""
 
     queried_at: float
     version: Hashable | None
 
 
 class RevisionWatch:
-    """Watches whether the database changes.
+    """Reads the version of the database, a value that differs after each change, at most once per interval.
 
     Only one thread at a time queries the database. Meanwhile, other threads use the last version, unless it
     is more than two intervals old.
@@ -44,10 +45,12 @@ class RevisionWatch:
         self._connection_number = 0
 
     def version(self, *, now: bool = False) -> Hashable | None:
-        """Return a value that differs after each committed change, or None if the query failed.
+        """Return a value that differs after each committed change of the database.
+
+        Return None if the query for this value failed.
 
         Args:
-            now: Query the current version, even if the interval has not passed.
+            now: Query the database even if the last version was queried within the interval.
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval
@@ -66,7 +69,7 @@ class RevisionWatch:
             self._lock.release()
 
     def close(self) -> None:
-        """Close the connection. The next query opens a new connection."""
+        """Close the database connection. The next query opens a new connection."""
         with self._lock:
             self._disconnect()
 

@@ -1,4 +1,4 @@
-"""Single statements on connections that stay open, for the middleware in front of Flask."""
+"""Run single SELECT statements on connections that stay open, for WSGI middleware that bypasses Flask."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Executable, Row
 class StatementReader:
     """Runs single SELECT statements outside of transactions.
 
-    Taking a connection from the pool and beginning and ending a transaction takes twice as long as such a
+    Taking a connection from the pool and beginning and ending a transaction takes twice as long as a short
     statement. The reader therefore keeps its connections open, at most one for each thread.
 
     Args:
@@ -23,7 +23,7 @@ class StatementReader:
         self._idle: deque[Connection] = deque()
 
     def fetch_one(self, statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
-        """Return the first row of `statement`, or None if it has no row.
+        """Run `statement` and return its first row, or None if there is no row.
 
         Raises:
             SQLAlchemyError: If the statement fails.

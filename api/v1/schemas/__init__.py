@@ -1,4 +1,4 @@
-"""The JSON shapes of version 1, one module for each family of shapes."""
+"""Schema classes of the JSON objects in the responses of version 1, one module for each subject."""
 
 from api.v1.schemas.articles import EXTRAS, PARTS, Article, ArticleListItem, ArticlePage
 from api.v1.schemas.entities import (

@@ -1,4 +1,4 @@
-"""The shapes of an article and of articles in lists. Keys are served in this order."""
+"""Schema classes of an article and of articles in lists. JSON keys have the order of the fields."""
 
 from marshmallow import fields, validate
 
@@ -16,7 +16,7 @@ EXTRAS = (*PARTS, "highlights")
 
 
 class Byline(Shape):
-    """The byline of the article."""
+    """The byline: who wrote the article, and for which publication."""
 
     author = string("The person or desk that signs the article.", allow_none=True)
     role = string("The role of the author, such as a job title.", allow_none=True)
@@ -24,7 +24,7 @@ class Byline(Shape):
 
 
 class Image(Shape):
-    """The picture of the article."""
+    """The picture that illustrates the article: its caption and its URL."""
 
     caption = string("The caption, verbatim.", attribute="image_caption", allow_none=True)
     url = fields.String(
@@ -35,14 +35,14 @@ class Image(Shape):
 
 
 class Paragraph(Shape):
-    """A paragraph of the body."""
+    """A numbered paragraph of the body of an article."""
 
     paragraph = number("The number of the paragraph, starting at 1.", 1)
     text = string("The text of the paragraph.")
 
 
 class Analysis(Shape):
-    """The analysis by the editor, separate from the body."""
+    """The editor's analysis, a section of the document that is separate from the body."""
 
     desk = string("The heading of the section, such as Editor's Desk.", allow_none=True)
     heading = string("The heading of the analysis.", allow_none=True)
@@ -52,7 +52,7 @@ class Analysis(Shape):
 
 
 class Source(Shape):
-    """The document that the article was parsed from."""
+    """The file that the article was parsed from: its name, digest and size."""
 
     name = string("The name of the file.", attribute="source_name")
     sha256 = string("The SHA-256 digest of the document, in hexadecimal.", attribute="source_sha256")
@@ -60,7 +60,7 @@ class Source(Shape):
 
 
 class ArticleLinks(Shape):
-    """The URLs of the article and its parts."""
+    """The URLs of the article, its takeaways, entities, related links, source document and revisions."""
 
     self = Link("/v1/articles/{0.slug}")
     takeaways = Link("/v1/articles/{0.slug}/takeaways")
@@ -71,7 +71,7 @@ class ArticleLinks(Shape):
 
 
 class Article(Shape):
-    """One article with all its parts."""
+    """One article with all its parts: body, analysis, takeaways, entities, related links and source."""
 
     id = fields.UUID(
         metadata={
@@ -102,7 +102,7 @@ class Article(Shape):
 
 
 class Highlight(Shape):
-    """A passage of the article that matches the search, as plain text."""
+    """A passage of an article that matches the full-text search, with the positions of the matches."""
 
     part = fields.String(
         validate=validate.OneOf(["title", "summary", "takeaways", "analysis", "body"]),
@@ -118,7 +118,7 @@ class Highlight(Shape):
 
 
 class ArticleListItem(Article):
-    """An article in a list. Large parts and highlights are added by `include`."""
+    """An article in a list. `include` adds large parts, and highlights (passages that match the search)."""
 
     optional = extras = frozenset(EXTRAS)
 

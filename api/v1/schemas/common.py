@@ -1,4 +1,4 @@
-"""Fields and shapes that several families of shapes share."""
+"""Fields and schema classes that several schema modules use."""
 
 from typing import Any
 
@@ -9,22 +9,22 @@ from api.resources.serialization import Shape
 
 
 def string(description: str, **kwargs: Any) -> fields.String:
-    """Return a string field with a description."""
+    """Return a string field. `description` documents it in OpenAPI. `kwargs` go to the field."""
     return fields.String(metadata={"description": description}, **kwargs)
 
 
 def number(description: str, minimum: int = 0, **kwargs: Any) -> fields.Integer:
-    """Return an integer field with a description and a minimum."""
+    """Return an integer field. `description` and `minimum` document it. `kwargs` go to the field."""
     return fields.Integer(metadata={"description": description, "minimum": minimum}, **kwargs)
 
 
 def entity_type() -> fields.String:
-    """Return the field of the type of an entity."""
+    """Return a string field for the type of an entity, such as `person`, that lists the possible types."""
     return string("The type of the entity.", validate=validate.OneOf(ENTITY_TYPES))
 
 
 class ArticleReference(Shape):
-    """The id, slug and title of an article."""
+    """A reference to an article: its id, slug and title."""
 
     id = fields.UUID()
     slug = string("The readable identifier used in URLs.")
@@ -32,7 +32,7 @@ class ArticleReference(Shape):
 
 
 class EntityReference(Shape):
-    """The id, slug, name and type of an entity."""
+    """A reference to an entity: its id, slug, name and type."""
 
     id = fields.UUID()
     slug = string("The readable identifier used in URLs.")

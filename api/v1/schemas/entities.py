@@ -1,4 +1,4 @@
-"""The shapes of entities and their mentions."""
+"""Schema classes of entities (people, organizations, places and so on) and their mentions."""
 
 from marshmallow import fields, validate
 
@@ -8,7 +8,7 @@ from api.v1.schemas.common import EntityReference, number, string
 
 
 class ArticleEntity(EntityReference):
-    """An entity in an article."""
+    """An entity that an article mentions, with its salience and number of mentions in this article."""
 
     mention_count = number("The number of mentions in this article.")
     salience = fields.Float(
@@ -25,7 +25,7 @@ class ArticleEntity(EntityReference):
 
 
 class EntityLinks(Shape):
-    """The URLs of the entity, its articles and its co-mentioned entities."""
+    """The URLs of an entity, of its articles, and of the entities that articles mention together with it."""
 
     self = Link("/v1/entities/{0.slug}")
     articles = Link("/v1/entities/{0.slug}/articles")
@@ -54,7 +54,7 @@ class Entity(EntityReference):
 
 
 class CoMentionedEntity(Entity):
-    """An entity that is mentioned together with a given entity."""
+    """An entity that articles mention together with a given entity, with the number of these articles."""
 
     shared_article_count = number("The number of articles that mention both entities.", 1)
 
@@ -68,7 +68,7 @@ class CoMentionedEntity(Entity):
 
 
 class Mention(Shape):
-    """A place in an article where the entity is mentioned."""
+    """A position in an article where an entity is mentioned: the part, paragraph and characters."""
 
     part = fields.String(
         validate=validate.OneOf(["title", "summary", "image", "takeaways", "analysis", "body"])
@@ -82,7 +82,7 @@ class Mention(Shape):
 
 
 class MentionedEntity(Entity):
-    """An entity that an article mentions. `mention_count` and `mentions` refer to this article."""
+    """An entity that a given article mentions. `mention_count` and `mentions` refer to this article only."""
 
     mentions = fields.List(
         fields.Nested(Mention), metadata={"description": "The mentions in this article, in reading order."}

@@ -1,4 +1,4 @@
-"""The shapes of the change feed and of the revisions of an article."""
+"""Schema classes of the change feed and of the revisions (versions) of an article."""
 
 from marshmallow import fields, validate
 
@@ -32,7 +32,7 @@ def _revision_kind() -> fields.String:
 
 
 class Change(Shape):
-    """A change of an article. `article` has the slug and title at that time."""
+    """A change of an article. `article` has the slug and title that it had when the change was committed."""
 
     sequence = number("The number of the change. Numbers increase by 1 without gaps.", 1)
     kind = string(
@@ -43,11 +43,11 @@ class Change(Shape):
     article = fields.Nested(ArticleReference)
     revision = number("The revision after the change, or the last revision of a removed article.", 1)
     changed_at = Time(metadata={"description": "The time of the change."})
-    fields = _changed_fields()  # type: ignore[assignment]  # The name of the key.
+    fields = _changed_fields()  # type: ignore[assignment]  # The name hides an attribute of Schema.
 
 
 class ChangePageLinks(PageLinks):
-    """The URLs of this page, the first page and the next page."""
+    """The URLs of this page of the change feed, the first page and the next page, which always exists."""
 
     next = fields.String(
         metadata={
@@ -58,7 +58,7 @@ class ChangePageLinks(PageLinks):
 
 
 class ChangePageMeta(PageMeta):
-    """Information about the page and the database."""
+    """Information about a page of the change feed, and the revision of the whole database."""
 
     corpus_revision = number(
         "The revision of the whole database, read together with the page. It increases with each change of "
@@ -67,14 +67,14 @@ class ChangePageMeta(PageMeta):
 
 
 class RevisionItemLinks(Shape):
-    """The URLs of the revision and of the current article."""
+    """The URLs of a revision and of the current version of its article."""
 
     self = Link("/v1/articles/{0[article]}/revisions/{0[revision]}")
     article = Link("/v1/articles/{0[article]}")
 
 
 class RevisionListItem(Shape):
-    """A revision in the list of revisions of an article."""
+    """A revision in a list: its number, time and changed fields, without the content of the article."""
 
     revision = number("The number of the revision, starting at 1.", 1)
     kind = _revision_kind()
@@ -84,14 +84,14 @@ class RevisionListItem(Shape):
 
 
 class RevisionTakeaway(Shape):
-    """A takeaway in a revision."""
+    """A takeaway (key point) in a revision of an article, without the derived evidence and entities."""
 
     position = number("The position in the list, starting at 1.", 1)
     text = string("The text of the takeaway.")
 
 
 class RevisionRelated(Shape):
-    """A related title that the page of a revision lists."""
+    """The title of a related article, as the page of a revision lists it, with the printed date."""
 
     position = number("The position in the list, starting at 1.", 1)
     title = string("The title as printed on the page.")
@@ -99,14 +99,14 @@ class RevisionRelated(Shape):
 
 
 class RevisionLinks(RevisionItemLinks):
-    """The URLs of the revision, the current article, its revisions and the document of this revision."""
+    """The URLs of a revision and its document, of the current article, and of the list of its revisions."""
 
     revisions = Link("/v1/articles/{0[article]}/revisions")
     source = Link("/v1/articles/{0[article]}/revisions/{0[revision]}/source")
 
 
 class Revision(Shape):
-    """A revision of an article: the content of its document, without derived values."""
+    """A revision of an article: the content of its document, without derived values such as entities."""
 
     id = fields.UUID(metadata={"description": "The id of the article, the same in all revisions."})
     slug = string("The slug of the article in this revision.")

@@ -1,4 +1,4 @@
-"""The shapes of related links and their reasons."""
+"""Schema classes of related links (from one article to another) and of the reasons for their scores."""
 
 from marshmallow import fields, validate
 
@@ -10,7 +10,7 @@ BASES = ("listed", "computed")
 
 
 class ReasonEntity(Shape):
-    """An entity that both articles mention."""
+    """An entity that both articles of a related link mention, which is a reason for the link."""
 
     id = fields.UUID()
     slug = string("The readable identifier used in URLs.")
@@ -18,7 +18,10 @@ class ReasonEntity(Shape):
 
 
 class Reason(Shape):
-    """A reason for a related link. The weights of all reasons of a link add up to its score."""
+    """A reason for a related link, such as an entity in both articles.
+
+    The weights of all reasons add up to the score of the link.
+    """
 
     optional = frozenset({"entity", "term"})
 
@@ -34,7 +37,7 @@ class Reason(Shape):
 
 
 class RelatedLinkLinks(Shape):
-    """The URLs of the link, its article and its target."""
+    """The URLs of a related link, of the article that contains it, and of the target article."""
 
     self = Link("/v1/related-links/{0.id}")
     article = Link("/v1/articles/{0.article.slug}")
@@ -42,7 +45,7 @@ class RelatedLinkLinks(Shape):
 
 
 class RelatedLink(Shape):
-    """A link from one article to another."""
+    """A link from an article (`article`) to a related article (`target`), with its score and reasons."""
 
     id = fields.UUID()
     position = number("The position among the links of the article, starting at 1.", 1)

@@ -1,4 +1,4 @@
-"""The shapes of takeaways and their evidence."""
+"""Schema classes of takeaways (key points of articles) and their evidence (supporting paragraphs)."""
 
 from marshmallow import fields
 
@@ -8,7 +8,7 @@ from api.v1.schemas.common import ArticleReference, EntityReference, number, str
 
 
 class Evidence(Shape):
-    """A body paragraph that supports a takeaway."""
+    """The number of a body paragraph that supports a takeaway, and the score of this support."""
 
     paragraph = number("The number of the paragraph.", 1)
     score = fields.Float(
@@ -21,7 +21,7 @@ class Evidence(Shape):
 
 
 class ArticleTakeaway(Shape):
-    """A takeaway of an article."""
+    """A takeaway (key point) as a part of its article, with the paragraphs that support it."""
 
     id = fields.UUID()
     position = number("The position in the list, starting at 1.", 1)
@@ -37,14 +37,14 @@ class ArticleTakeaway(Shape):
 
 
 class TakeawayLinks(Shape):
-    """The URLs of the takeaway and its article."""
+    """The URLs of a takeaway and of the article that it belongs to."""
 
     self = Link("/v1/takeaways/{0.id}")
     article = Link("/v1/articles/{0.article.slug}")
 
 
 class Takeaway(ArticleTakeaway):
-    """A numbered key point of an article, with the entities that it mentions."""
+    """A numbered key point of an article, with its article and the entities that it mentions."""
 
     entities = fields.List(fields.Nested(EntityReference))
     article = fields.Nested(ArticleReference)
