@@ -36,9 +36,10 @@ class RelatedLink(Base):
     """A link from an article to a related article (the target), with the `basis` `listed` or `computed`.
 
     The document of the article lists the title of a listed link: `title`, with its digest in `title_digest`.
-    `target_id` is null as long as no article has this title. In a computed link, `title` is null and
-    `title_digest` is empty. `place` sorts the links of an article (see `link_place`). `position`, the number
-    of the link in its article, is computed at each read, so that adding a link does not change other rows.
+    `target_id` is null as long as the article with this title is unknown. A computed link leads to a similar
+    article: `title` is null and `title_digest` is empty. `place` sorts the links of an article (see
+    `link_place`). `position`, the number of the link in its article, is computed at each read, so that adding
+    a link does not change other rows.
     """
 
     __tablename__ = "related_links"

@@ -89,8 +89,9 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
 def list_article_related_links(parameters: dict[str, Any], article: str) -> Page:
     """List the related links of an article.
 
-    Returns the links that the page of the article lists, in the same order, and then the computed links, best
-    first. `target` is `null` as long as no article has the listed title.
+    Returns the links that the page of the article lists, in the same order, and then the computed links to
+    similar articles, most similar first. `target` is `null` as long as the article with the listed title is
+    unknown.
     """
     parent = find_article(article, *LOAD_SLUG)
     return make_page(listings.related_links(parameters, parent.id), parameters, scope=parent.id)

@@ -83,7 +83,7 @@ def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
 
 
 def takeaways(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the takeaways that match the query `parameters`, as a source of pages.
+    """Return the takeaways (key points) that match the query `parameters`, as a source of pages.
 
     If `article` (the id of an article) is given, only its takeaways match.
     """

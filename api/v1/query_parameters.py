@@ -174,7 +174,10 @@ class CoMentionedEntityParameters(EntityParameters):
 
 
 class RelatedLinkParameters(RelatedLinkFields, PageParameters):
-    """Query parameters of the related links of one article: `basis`, `resolved`, order and page."""
+    """Query parameters of the related links of one article.
+
+    `basis` selects listed or computed links, `resolved` those with or without a target article.
+    """
 
     sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
     basis = Choice(schemas.BASES, "Only links with this basis.")

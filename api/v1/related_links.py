@@ -34,8 +34,8 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
 def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
     """Get a related link.
 
-    Returns the link with its article, its target and its reasons. `target` is `null` as long as no
-    article has the listed title.
+    Returns the link with its article, its target and its reasons. `target` is `null` as long as the
+    article with the listed title is unknown.
     """
     row: RelatedLink = find_by_id(listings.RELATED_LINKS.rows, related_link)
     return row

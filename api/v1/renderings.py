@@ -82,8 +82,8 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
     """Return the statement that selects the stored JSON of an article, and the value of its parameter.
 
-    `reference` is the id or slug of the article. The parameter of the statement has the same name. Its value is
-    a UUID if `reference` is an id.
+    `reference` is the id or slug of the article. The parameter of the statement has the same name. Its value
+    is a UUID if `reference` is an id.
     """
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)

@@ -32,7 +32,7 @@ def article_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def takeaway_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of takeaways by the value of `sort`.
+    """Return the sort orders of takeaways (key points of articles) by the value of `sort`.
 
     `table` is the table that contains the sort keys. Takeaways of one article stay in the order of their
     position, in both directions.

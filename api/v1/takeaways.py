@@ -18,8 +18,8 @@ TAKEAWAY = PathParameter("takeaway", "The id of the takeaway.", "b0ef452c-0a29-5
 def list_takeaways(parameters: dict[str, Any]) -> Page:
     """List takeaways.
 
-    Returns the takeaways of all articles, by default of the newest article first. Takeaways of the same
-    article keep their order in the article.
+    Returns the takeaways (key points) of all articles, by default of the newest article first. Takeaways of
+    the same article keep their order in the article.
     """
     return make_page(listings.takeaways(parameters), parameters)
 

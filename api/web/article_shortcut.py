@@ -56,7 +56,7 @@ class ArticleShortcut:
     def _find_rendering(self, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
         """Return the ETag and the JSON of the requested article as stored in the database.
 
-        Return None if this is not a plain request for an article or if no current JSON is stored.
+        Return None if no current JSON is stored or if the request is not a GET without a query.
         """
         path = environ["PATH_INFO"]
         article_path = ARTICLE_PATH.fullmatch(path)
