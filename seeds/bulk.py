@@ -1,6 +1,7 @@
-"""Execute one statement for many rows, or do nothing if there are no rows.
+"""Insert or update many rows with one statement, or do nothing if there are no rows.
 
-SQLAlchemy executes a statement even if the list of parameters is empty.
+The check for no rows is needed because SQLAlchemy executes a statement even if the list of parameters is
+empty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from api.db import Base, table_of
 
 
 def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `rows` into the table of `model`.
+    """Insert `rows` into the table of `model`. Do nothing if there are no rows.
 
     Args:
         connection: The connection, in a write transaction.
@@ -25,7 +26,10 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mappin
 
 
 def update_rows(connection: Connection, statement: Update, parameters: Sequence[Mapping[str, Any]]) -> None:
-    """Execute `statement` once for each of `parameters`, which all have the same keys."""
+    """Execute an UPDATE statement once for each of `parameters`. Do nothing if there are none.
+
+    Each item of `parameters` has the values of the bound parameters by name; all items have the same names.
+    """
     if parameters:
         connection.execute(statement, parameters)
 

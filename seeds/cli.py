@@ -178,7 +178,15 @@ def relink_command() -> None:
 def _apply_to_each(
     begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
 ) -> Iterator[bool]:
-    """Call `step` for each article in a separate transaction, and yield its result."""
+    """Call `step` for each article id in a separate write transaction, and yield whether the article changed.
+
+    Args:
+        begin: Opens a write transaction.
+        verb: The label of the progress bar, such as "Linking".
+        articles: The ids of the articles.
+        step: Called with the connection, the id and `rest`.
+        rest: Further arguments of `step`.
+    """
     for article in progress(articles, verb):
         with begin() as connection:
             yield step(connection, article, *rest)
@@ -273,7 +281,10 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
 
 
 def _prepare_matcher(begin: Transaction) -> EntityMatcher:
-    """Read the catalogue, update its entities in the database, and return a matcher for it."""
+    """Read the catalogue of known entities, and bring the database up to date with it.
+
+    Return the matcher that finds the entities of the catalogue, and other names, in articles.
+    """
     try:
         catalogue, recognize = read_catalogue(), load_recognizer(settings().spacy_model)
     except (CatalogueError, ModelError) as error:

@@ -23,7 +23,7 @@ class StreamError(Exception):
 
 @contextmanager
 def open_input(path: Path) -> Iterator[BinaryIO]:
-    """Open `path` for reading.
+    """Open the file `path`, or standard input if `path` is `-`, for reading bytes.
 
     Raises:
         StreamError: If the file cannot be opened or read.
@@ -38,9 +38,10 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
-    """Open `path` for writing.
+    """Open the file `path`, or standard output if `path` is `-`, for writing bytes.
 
-    Only the owner can read the file. It replaces an existing file when the body ends without an error.
+    Only the owner can read the file. It appears at `path`, and replaces an older file, when the body of
+    the `with` statement ends without an error.
 
     Raises:
         StreamError: If the file cannot be opened or written, or if another process is writing it.
@@ -56,7 +57,7 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
 
 
 def input_name(path: Path) -> str:
-    """Return the name of the input `path` for messages."""
+    """Return the name of an input file for messages: its path, or `standard input` if `path` is `-`."""
     return "standard input" if path == STANDARD_STREAM else printable(str(path))
 
 
@@ -74,7 +75,10 @@ def _is_special(path: Path) -> bool:
 
 
 def _lock_part_file(file: BinaryIO, path: Path) -> bool:
-    """Lock `file`. Return False if another process has locked the file or moved it away from `path`."""
+    """Lock `file`, a temporary output file that was opened at `path`. Return True if the lock was taken.
+
+    Return False if another process has locked the file or moved it away from `path`.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(file.fileno()), path.lstat())
@@ -84,7 +88,10 @@ def _lock_part_file(file: BinaryIO, path: Path) -> bool:
 
 @contextmanager
 def _open_part_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file beside `path`, and rename it to `path` when the body ends without an error."""
+    """Open a temporary file beside `path`, and rename it to `path` if the `with` body ends without an error.
+
+    If the body raises an exception, delete the temporary file.
+    """
     # Write to the target of a symbolic link, so that the link is kept.
     target = Path(os.path.realpath(path))
     # Use a fixed name, so that a later command reuses the file that a killed process left.

@@ -42,10 +42,10 @@ console = Console(stderr=True)
 
 
 class _RateColumn(ProgressColumn):
-    """A progress column with the number of items processed per second."""
+    """A column of the progress bar that shows the number of items processed per second."""
 
     def render(self, task: Task) -> Text:
-        """Return the average rate, or an empty text before any time has passed."""
+        """Return the average number of items per second, or an empty text at the start of the task."""
         return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
 
 
@@ -55,9 +55,10 @@ def print_message(message: str) -> None:
 
 
 def progress(items: Sequence[Item], verb: str) -> Iterator[Item]:
-    """Yield `items`, and show how many are done, the rate and the remaining time.
+    """Yield `items`, and show how many are done, how many per second, and the remaining time.
 
-    Show a progress bar on a terminal, otherwise a line every `PROGRESS_INTERVAL` seconds.
+    Standard error shows a progress bar on a terminal, and otherwise a line every `PROGRESS_INTERVAL` seconds.
+    `verb` is the label, such as "Loading".
     """
     if not console.is_terminal:
         yield from _progress_lines(items, verb)
@@ -79,7 +80,7 @@ def _progress_lines(items: Sequence[Item], verb: str) -> Iterator[Item]:
 
 
 def print_result(text: str | bytes) -> None:
-    """Print the result of a command to standard output."""
+    """Print the result of a command to standard output, and report a failure such as a full disk."""
     try:
         click.echo(text)
     except OSError as error:
@@ -98,7 +99,7 @@ def count_of(count: int, singular: str, plural: str) -> str:
 
 @contextmanager
 def reported_failures(consequence: str = "") -> Iterator[None]:
-    """Turn a failure of the database or of a file into a one-line error that says what to do.
+    """Turn a failure of the database or a file in the `with` body into a one-line error that says what to do.
 
     Args:
         consequence: What a failure of the database means for the command, such as "nothing was stored".

@@ -12,7 +12,10 @@ def printable(text: str) -> str:
 
 
 def quoted(text: str, max_length: int = 40) -> str:
-    """Return `text` in quotation marks, printable, and shortened to `max_length` characters."""
+    """Return `text` in quotation marks for a message, shortened to `max_length` characters.
+
+    Unprintable characters are replaced by escapes.
+    """
     shortened = text if len(text) <= max_length else f"{text[: max_length - 1]}…"
     return f'"{printable(shortened)}"'
 

@@ -13,28 +13,31 @@ from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
 # All ids are UUIDs of version 5 (RFC 9562, section 5.5) in this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
 MAX_SLUG_LENGTH = 120
-# A title that needs no transliteration, and a word of its slug.
+# A title whose slug needs no transliteration, and one word of such a slug.
 ASCII_TITLE, SLUG_WORD = re.compile(r"[A-Za-z0-9 '.-]+"), re.compile(r"[a-z0-9]+")
 CURLY_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 
 def article_id(key: str) -> UUID:
-    """Return the id of the article with the document key `key`."""
+    """Return the id of an article. `key`, a URL or a file name without extension, identifies its document."""
     return uuid5(NAMESPACE, f"article:{key}")
 
 
 def takeaway_id(article: UUID, position: int) -> UUID:
-    """Return the id of the takeaway at `position`. The id stays the same if the text is corrected."""
+    """Return the id of a takeaway (a key point of an article), derived from its position, not from its text.
+
+    If the text is corrected, the id stays the same.
+    """
     return uuid5(article, f"takeaway:{position}")
 
 
 def related_link_id(article: UUID, position: int) -> UUID:
-    """Return the id of the listed link at `position` on the page of `article`."""
+    """Return the id of a listed link, the entry at `position` in the related articles of `article`."""
     return uuid5(article, f"related:{position}")
 
 
 def computed_link_id(article: UUID, target: UUID) -> UUID:
-    """Return the id of the computed link from `article` to `target`."""
+    """Return the id of a computed link: `article` links to `target` because the two are similar."""
     return uuid5(article, f"computed:{target}")
 
 
@@ -67,9 +70,9 @@ def make_slug(title: str, fallback: str) -> str:
 
 
 def title_digest(title: str) -> str:
-    """Return the digest by which titles are compared.
+    """Return a digest by which two titles are compared.
 
-    The digest is the SHA-256 of the normalized, case-folded text with straight quotation marks.
+    It is the SHA-256 of the title after differences of case, white space and quotation marks are removed.
     """
     plain = unicodedata.normalize("NFKC", title.translate(CURLY_QUOTES)).casefold()
     return hashlib.sha256(" ".join(plain.split()).encode()).hexdigest()

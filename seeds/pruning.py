@@ -1,4 +1,7 @@
-"""Find the articles whose documents are gone from the folder that they were last loaded from."""
+"""Find the stored articles whose documents (text files) are gone from the folder that they were loaded from.
+
+`flask seed load --prune` removes these articles.
+"""
 
 import os
 from dataclasses import dataclass, field
@@ -14,7 +17,10 @@ from seeds.parsing.files import real_path
 
 
 class FolderArticle(NamedTuple):
-    """An article whose document was last loaded from a folder."""
+    """A stored article whose document was last loaded from the folder that is pruned.
+
+    `key` identifies the document across loads, and `source_name` is its file name.
+    """
 
     id: UUID
     key: str
@@ -24,12 +30,13 @@ class FolderArticle(NamedTuple):
 
 @dataclass
 class SeenDocuments:
-    """The documents that a run has read or rejected.
+    """The documents that a run of `flask seed load` has read or rejected.
 
-    A file in `files` or `files_without_key` is a pair: the real path of its folder, and its name.
+    A document has a key, which identifies it across loads. A file in `files` (read) or `files_without_key` is
+    a pair: the real path of its folder, and its name.
     """
 
-    # The path of each document, by key.
+    # The path of each document that was read, by key.
     paths: dict[str, Path] = field(default_factory=dict)
     rejected_keys: set[str] = field(default_factory=set)
     # Keys of documents whose articles the run created.
@@ -40,13 +47,13 @@ class SeenDocuments:
 
 
 class FolderComparison(NamedTuple):
-    """A comparison of a folder's articles with its documents.
+    """A comparison of the articles that were loaded from a folder with the documents that are in it now.
 
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of rejected files whose key is unknown. Files with the name of an article's
-            document are excluded.
+        unidentified: The names of rejected files with an unknown key, if no article's document has the same
+            name. Each can be the renamed document of an article in `gone`.
     """
 
     size: int
@@ -55,7 +62,7 @@ class FolderComparison(NamedTuple):
 
     @property
     def objection(self) -> str:
-        """The reason not to remove the articles without `--force`, or an empty text."""
+        """The reason not to remove the articles in `gone` without `--force`, or an empty text."""
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])
             return f"; {name} may be the document of one of these; correct its sidecar or use --force"
@@ -84,14 +91,15 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 
 
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
-    """Return True if the document of `article` no longer exists.
+    """Return True if the document of `article` no longer exists in `folder`.
 
-    A file with the name of the document, but with an unknown key, counts as the document.
+    A rejected file with the name of the document counts as the document if the key of the file is unknown.
+    `path` is the real path of `folder`, and `seen` has the documents that the run found.
     """
     file = (path, article.source_name)
     if article.key in seen.paths or article.key in seen.rejected_keys or file in seen.files_without_key:
         return False
-    # The load of a folder skips names that do not end in .txt, so an unread document can still exist. If the
-    # run has read a file with this name, the file now has a different key.
+    # A load of the folder reads only *.txt files, so the document can exist although the run did not read it.
+    # If the run has read a file with this name, the file now belongs to a different article.
     exists = os.path.lexists(folder / article.source_name)
     return not exists or file in seen.files

@@ -1,6 +1,6 @@
 """Count the outcomes of a load, and write the outcome of each document to a JSON report.
 
-`report.schema.json` describes the report. The report is written at the end of the run. Until then its
+`report.schema.json` describes the report. The report is written at the end of the load. Until then its
 entries are in a temporary file, so that memory does not grow with the number of documents.
 """
 
@@ -25,7 +25,9 @@ OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
 
 
 class Report:
-    """The outcomes of a run: their counts, and an entry for each document.
+    """The report of a load: the number of documents with each outcome, and an entry for each document.
+
+    An outcome is created, updated, unchanged, removed or rejected.
 
     Args:
         entries: A temporary file for the entries, or None if only counts are needed.
@@ -38,13 +40,16 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The counts as text, such as `24 created, 1 updated, …`."""
+        """The number of documents with each outcome as text, such as `24 created, 1 updated, …`."""
         return ", ".join(f"{self.counts[outcome]} {outcome}" for outcome in OUTCOMES)
 
     def add_outcome(
         self, name: str, key: str, outcome: Outcome, warnings: Sequence[ParseWarning] = ()
     ) -> None:
-        """Add the outcome of a document, or of an article that was removed."""
+        """Add the outcome of a document that was stored, or of an article that was removed.
+
+        `name` is the file name of the document, and `key` identifies the document across loads.
+        """
         article = {"id": outcome.identity, "slug": outcome.slug}
         result = {"article": article, "revision": outcome.revision, "changes": outcome.differences}
         self._add(name, key, outcome.kind, result | {"warnings": warnings, "error": None})
@@ -52,7 +57,11 @@ class Report:
     def add_rejection(
         self, name: str, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
     ) -> None:
-        """Add the rejection of a document; `key` is None if the key of the document is unknown."""
+        """Add a document that was rejected.
+
+        `name` is its file name. `key` identifies it across loads, and is None if the document does not show
+        it.
+        """
         # The report has no field for a byte offset, so the message contains the offset.
         place = f"{rejection.place}: " if rejection.byte is not None else ""
         error = {"line": rejection.line, "message": f"{place}{rejection.message}"}
@@ -67,7 +76,7 @@ class Report:
             self._entries.write(comma + orjson.dumps(entry))
 
     def write(self, file: IO[bytes]) -> None:
-        """Write the report to `file`.
+        """Write the complete report to `file` as JSON.
 
         Raises:
             ValueError: If the report was made without a file for its entries.
@@ -84,10 +93,10 @@ class Report:
 
 @contextmanager
 def open_report(path: Path | None) -> Iterator[Report]:
-    """Yield a report, and write it to `path` when the body ends without an error.
+    """Yield an empty report, and write it to `path` when the `with` body ends without an error.
 
     Args:
-        path: The file to write, `-` for standard output, or None for a report with counts only.
+        path: The file to write, `-` for standard output, or None to count outcomes without writing a file.
 
     Raises:
         StreamError: If the file cannot be written. An invalid path is reported before the body runs.

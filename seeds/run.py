@@ -1,4 +1,4 @@
-"""Run a load: store each document, then remove the articles whose documents are gone."""
+"""The steps of `flask seed load`: store each document, then remove the articles whose documents are gone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,14 +35,17 @@ class Run:
         self._seen = SeenDocuments()
 
     def load(self, files: Sequence[Path], matcher: EntityMatcher) -> None:
-        """Load each of `files`. A rejected document does not stop the others."""
+        """Store the document in each of `files`. A rejected document does not stop the others.
+
+        `matcher` finds the entities of each article.
+        """
         for path in progress(files, "Loading"):
             submission = self._read(path)
             if submission:
                 self._load(path, submission, matcher)
 
     def finish(self) -> None:
-        """Record the current corpus revision in the report."""
+        """Copy the corpus revision, the number of the last change of the database, into the report."""
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
@@ -91,15 +94,17 @@ class Run:
         self._report.add_rejection(path.name, key, rejection, warnings)
 
     def prune(self, folders: Sequence[Path], *, ask: bool, force: bool) -> bool:
-        """Remove the articles of `folders` whose documents are gone.
+        """Remove the articles that were loaded from `folders` and whose documents are gone.
 
         Args:
-            folders: The loaded folders.
+            folders: The folders that this run has loaded.
             ask: Ask for confirmation before removing the articles of a folder.
-            force: Also remove more than half of the articles of a folder.
+            force: Remove the articles even if they are more than half of the folder's articles, or if a
+                rejected file may be the document of one of them.
 
         Returns:
-            False if articles were kept because `force` is missing or the question was not answered.
+            False if articles were kept because `force` is missing or the question was not answered. True
+            otherwise, even if the answer was no.
         """
         distinct = {real_path(folder): folder for folder in folders}
         refused = [folder for folder in distinct.values() if not self._prune(folder, ask=ask, force=force)]
@@ -131,7 +136,7 @@ class Run:
 
 
 def _confirm(question: str) -> bool | None:
-    """Ask the operator a yes-or-no question. Return None if there is no answer."""
+    """Ask the operator a yes-or-no question. Return None if the input ends without an answer."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:
@@ -139,6 +144,6 @@ def _confirm(question: str) -> bool | None:
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:
-    """Return one line with the path of a rejected document, the line or byte, and the reason."""
+    """Return a message of one line with the path of a rejected document, the line or byte, and the reason."""
     place = f"{rejection.place}: " if rejection.place else ""
     return f"{printable(str(path))}: {place}rejected: {rejection.message}"

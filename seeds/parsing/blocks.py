@@ -1,4 +1,7 @@
-"""Split the bytes of a page into blocks of numbered lines, and find the headings of the page format."""
+"""Split the text of an article page into blocks of numbered lines, and recognize headings of the page format.
+
+A block is a group of lines between blank lines, such as a paragraph.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +24,7 @@ MAX_HEADING_LENGTH = 24
 
 
 class Heading(Enum):
-    """A heading of the page format, in lower case."""
+    """A heading that divides an article page into sections; the value is its text in lower case."""
 
     TAKEAWAYS = "key takeaways"
     DESK = "editor's desk"
@@ -33,7 +36,7 @@ HEADINGS = {heading.value: heading for heading in Heading}
 
 
 class Line(NamedTuple):
-    """A line with text.
+    """A line of a page that is not blank.
 
     Attributes:
         number: The number of the line in the file, from 1.
@@ -45,11 +48,11 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Consecutive lines between blank lines.
+    """Consecutive lines of a page between blank lines, such as a paragraph.
 
     Attributes:
         lines: The lines, at least one.
-        heading: The heading that the lines form, or None.
+        heading: The heading of the page format that the lines form, or None if the block is other text.
     """
 
     lines: tuple[Line, ...]
@@ -57,23 +60,25 @@ class Block(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The lines, joined by spaces."""
+        """The text of the block: its lines joined by spaces."""
         return self.lines[0].text if len(self.lines) == 1 else " ".join(line.text for line in self.lines)
 
     @property
     def span(self) -> Span:
-        """The first and the last line number."""
+        """The numbers of the first and the last line of the block in the file, from 1."""
         return self.lines[0].number, self.lines[-1].number
 
 
 class OddCharacters(NamedTuple):
-    """Either the control characters or the direction-changing characters of one line.
+    """A finding for a warning: the control or direction-changing characters of a line.
+
+    A line with both types has two findings.
 
     Attributes:
-        line: The number of the line.
+        line: The number of the line in the file, from 1.
         is_control: True for control characters, False for direction-changing characters.
-        amount: The number of characters.
-        first: The first of the characters.
+        amount: The number of these characters in the line.
+        first: The first of these characters.
     """
 
     line: int
@@ -83,14 +88,14 @@ class OddCharacters(NamedTuple):
 
 
 class PageBlocks(NamedTuple):
-    """The blocks of a page (at least one) and its odd characters."""
+    """The blocks of a page, at least one, and the control or direction-changing characters found in it."""
 
     blocks: list[Block]
     odd_characters: list[OddCharacters]
 
 
 def read_blocks(data: bytes) -> PageBlocks:
-    """Return the blocks of `data`.
+    """Split `data`, the bytes of an article page, into blocks of lines.
 
     Raises:
         Rejection: If `data` is empty, not UTF-8 text, or HTML or JSON.
@@ -130,7 +135,7 @@ def _split(text: str) -> list[Block]:
 
 
 def _is_visible(text: str) -> bool:
-    """Return False if `text` consists of invisible characters, such as zero-width spaces."""
+    """Return True if `text` contains a visible character, so not only zero-width spaces and the like."""
     return any(category(character) not in {"Cf", "Zs"} for character in text)
 
 
@@ -169,7 +174,8 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
     """Return the heading at the start of `block` and the lines below it as separate blocks.
 
-    Return only `block` if it does not start with a heading.
+    Return only `block` if it does not start with a heading. `previous` is the heading of the block above, or
+    None.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
@@ -190,7 +196,10 @@ def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
 
 
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
-    """Return True if `rest`, the lines directly below `heading`, can be the content of that heading."""
+    """Return True if `rest`, the lines directly below `heading`, can be the content of that heading.
+
+    If not, the words of the heading are ordinary text. `previous` is the heading of the block above, or None.
+    """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:
         return has_bullet(following.text)
@@ -206,7 +215,10 @@ def _is_editors_line(lines: Sequence[Line]) -> bool:
 
 
 def _normalize_heading(line: Line) -> str:
-    """Return the text of a line in the form of `HEADINGS`, or an empty text if no heading has its length."""
+    """Return the text of a line for comparison with headings: lower case, straight quotes, no final colon.
+
+    Return an empty text if the line is shorter or longer than every heading.
+    """
     if not len(DESK_LINE) <= len(line.text) <= MAX_HEADING_LENGTH:
         return ""
     text = line.text.casefold().replace("’", "'").removesuffix(":")

@@ -1,4 +1,4 @@
-"""Recognize lines of the related list that are not titles: dates, symbols, and "none found"."""
+"""Recognize lines in the list of related articles that are not titles: dates, icons, "No articles found"."""
 
 import re
 
@@ -48,7 +48,7 @@ MAX_LINE_LENGTH = 80
 
 
 def is_date(line: str) -> bool:
-    """Return True if `line` is only a date or an age: `Apr 21, 2026`, `2026-04-21` or `3 weeks ago`."""
+    """Return True if `line` is only a date or an age, such as `Apr 21, 2026` or `3 weeks ago`."""
     return len(line) <= MAX_LINE_LENGTH and DATE.fullmatch(line) is not None
 
 
@@ -58,5 +58,5 @@ def is_symbol(line: str) -> bool:
 
 
 def says_none_found(line: str) -> bool:
-    """Return True if `line` says that there are no related articles: `No related articles found`."""
+    """Return True if `line` says that there are no related articles, such as `No related articles found`."""
     return len(line) <= MAX_LINE_LENGTH and NONE_FOUND.fullmatch(line.strip(" .!()[]*-–—")) is not None

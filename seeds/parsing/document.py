@@ -1,11 +1,11 @@
-"""The records that a document is parsed into, whatever its format."""
+"""The parsed form of a document, that is, of an article page in a text file, and the faults found in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 Span = tuple[int, int]
-"""The first and the last line number, from 1."""
+"""The first and the last line of a part of a document, as line numbers from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """One key point; positions count from 1 without gaps."""
+    """One key point from the list of takeaways of an article; positions count from 1 without gaps."""
 
     position: int
     text: str
@@ -27,7 +27,11 @@ class Takeaway:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The analysis of the editor, with the desk and the heading as printed."""
+    """The editor's analysis, a section of an article page.
+
+    `desk` is the section heading as printed ("Editor's Desk"), and `heading` the title of the analysis below
+    it.
+    """
 
     desk: str | None
     heading: str | None
@@ -36,7 +40,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The signature of an article."""
+    """The signature below an article: its author, the role of the author, and the publication."""
 
     author: str | None
     role: str | None
@@ -45,7 +49,7 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class RelatedTitle:
-    """A title in the list of related articles, with the date as printed."""
+    """An entry in the list of related articles on a page: a title, and the printed date below it, or None."""
 
     title: str
     date: str | None
@@ -53,9 +57,10 @@ class RelatedTitle:
 
 @dataclass(frozen=True, slots=True)
 class ParseWarning:
-    """A problem that does not prevent a document from being stored.
+    """A problem in a document that does not prevent the document from being stored.
 
-    `section` is the name of a field of `FieldLines`, or `page` for a line outside all fields.
+    `section` is the part of the page with the problem: the name of a field of `FieldLines`, or `page` for a
+    line outside all fields. `line` is the line number, from 1.
     """
 
     section: str
@@ -65,7 +70,7 @@ class ParseWarning:
 
 @dataclass(frozen=True, slots=True)
 class FieldLines:
-    """The lines of each field, or None for a field that the page does not have.
+    """The line numbers of each field of a parsed document, or None for a field that the page does not have.
 
     If the takeaways are below the Editor's Desk, the lines of the analysis or of the byline can enclose the
     lines of the takeaways.
@@ -95,7 +100,7 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Document(ArticleText):
-    """A parsed document."""
+    """A parsed article page: its texts, where they are in the file, and the warnings of the parser."""
 
     source: SourceFile
     byline: Byline | None
@@ -105,12 +110,12 @@ class Document(ArticleText):
 
 
 class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created", not an error of the program
-    """A document that cannot be stored.
+    """The reason why a document cannot be stored.
 
     Attributes:
         message: The reason, on one line.
-        line: The number of the line that caused the rejection, from 1, or None.
-        byte: The offset of the byte that caused the rejection, from 0, or None.
+        line: The number of the line with the fault, from 1, or None if the fault is not in a line.
+        byte: The offset of the byte with the fault, from 0, or None if the fault is not in a byte.
     """
 
     def __init__(self, message: str, *, line: int | None = None, byte: int | None = None) -> None:
@@ -121,14 +126,14 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
 
     @property
     def place(self) -> str | None:
-        """The line or the byte as text, such as `line 12` or `byte 17`, or None."""
+        """Where the fault is in the file, such as `line 12` or `byte 17`, or None if that is unknown."""
         if self.line is not None:
             return f"line {self.line}"
         return None if self.byte is None else f"byte {self.byte}"
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """Return the JSON value of `document` that `flask seed parse` prints."""
+    """Return the parsed document as a JSON object, as `flask seed parse` prints it."""
     caption = document.image_caption
     return {
         "source": _record_to_json(document.source),

@@ -1,4 +1,7 @@
-"""Find the files of documents, and read them with their sidecars."""
+"""Find the files of documents, and read them with their sidecars.
+
+A document is an article page in a text file. A sidecar is a YAML file of the same name with metadata.
+"""
 
 import os
 from collections.abc import Iterable
@@ -17,12 +20,12 @@ MAX_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class SubmittedDocument:
-    """A document to be stored.
+    """A document that was read from a file, with its sidecar, and can be stored as an article.
 
     Attributes:
         data: The bytes of the file.
         document: The parsed document.
-        sidecar: The values of the sidecar.
+        sidecar: The metadata from the YAML file beside the document.
         folder: The real path of the folder that contains the file.
     """
 
@@ -51,7 +54,10 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
-    """Read and parse the document at `path` and its sidecar as they were at one moment.
+    """Read and parse the document at `path` and its sidecar, the YAML file with metadata beside it.
+
+    If one of the two files changes during the reading, both are read again. A document of more than
+    `max_bytes` is rejected.
 
     Raises:
         Rejection: If the document or the sidecar cannot be read, is invalid, or keeps changing.
@@ -68,7 +74,7 @@ def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
 
 
 def _try_to_read(path: Path, sidecar: Path, max_bytes: int) -> SubmittedDocument | Rejection:
-    # Return a rejection instead of raising it, because the caller ignores it if a file changed meanwhile.
+    # Return a rejection instead of raising it, because the caller reads again if a file changed meanwhile.
     try:
         document, data = read_document(path, max_bytes)
         return SubmittedDocument(data, document, _read_sidecar(sidecar), real_path(path.parent))
@@ -77,9 +83,10 @@ def _try_to_read(path: Path, sidecar: Path, max_bytes: int) -> SubmittedDocument
 
 
 def find_document_key(path: Path) -> str | None:
-    """Return the key of the file at `path`, even if the file is not a valid document.
+    """Return the key that identifies the document at `path` across loads, even if the document is invalid.
 
-    Return None if the key is unknown, because the sidecar or the file name is invalid.
+    Return None if the key is unknown, because the sidecar (the YAML file beside it) or the file name is
+    invalid.
     """
     try:
         path.name.encode()
@@ -90,7 +97,10 @@ def find_document_key(path: Path) -> str | None:
 
 
 def _file_state(path: Path) -> tuple[int, int, int] | None:
-    """Return values that change if the file at `path` is written or replaced."""
+    """Return the inode, size and time of a file, which differ after the file is written or replaced.
+
+    Return None if there is no such file.
+    """
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -116,7 +126,7 @@ def _read_sidecar(path: Path) -> Sidecar:
 
 
 def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:
-    """Read and parse the document at `path`, and return it with its bytes.
+    """Read and parse the document at `path`, without its sidecar. Return the parsed document and its bytes.
 
     Raises:
         Rejection: If the file cannot be read or is not a document.
@@ -126,7 +136,7 @@ def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
-    """Read a regular file.
+    """Return the bytes of the file at `path`.
 
     Raises:
         Rejection: If the file cannot be read, is not a regular file, or is larger than `max_bytes`.

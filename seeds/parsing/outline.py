@@ -1,4 +1,8 @@
-"""Divide the blocks of a page into head, takeaways, analysis, signature, body and tail."""
+"""Divide an article page into its sections: head, takeaways, editor's analysis, signature, body and tail.
+
+The page is given as blocks, groups of lines between blank lines. The head is the summary and the image
+caption; the tail begins at the heading Share Article or Related Articles.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +23,22 @@ from seeds.parsing.text_shapes import (
 )
 
 Blocks = Sequence[Block]
-# A page with a longer line is not wrapped.
+# The lines of a page are not wrapped if a line is longer.
 MAX_WRAP_WIDTH = 120
 MAX_LABEL_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """The blocks between the takeaways and the tail.
+    """The part of a page between the takeaways and the heading Share Article or Related Articles.
 
-    `stray` has the blocks above the Editor's Desk, which become the start of the body.
+    Attributes:
+        desk: The heading Editor's Desk, or None.
+        heading: The title of the editor's analysis, or None.
+        analysis: The paragraphs of the editor's analysis.
+        signature: The names of the author and the publication, or None.
+        stray: Text above the heading Editor's Desk, which becomes the start of the body.
+        body: The paragraphs of the article.
     """
 
     desk: Block | None = None
@@ -41,16 +51,17 @@ class Middle:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The blocks of a page, divided into its parts.
+    """An article page, divided into its sections.
 
     Attributes:
         title: The title.
-        head: The blocks between the title and the first heading or signature.
+        head: The blocks between the title and the first heading or signature: the summary and the image
+            caption.
         takeaways: The heading Key Takeaways, or None.
         items: The list items below the heading Key Takeaways.
         middle: The blocks between the takeaways and the tail.
-        tail: The blocks from Share Article or Related Articles on.
-        width: The width that lines are wrapped at, or 0 if they are not wrapped.
+        tail: The blocks from the heading Share Article or Related Articles on.
+        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
 
     title: Block
@@ -63,7 +74,7 @@ class Outline:
 
 
 def find_outline(blocks: Blocks) -> Outline:
-    """Return the parts of a page.
+    """Divide the blocks of an article page into its sections.
 
     Raises:
         Rejection: If the page has only a title, has neither a heading nor a signature, or ends in the
@@ -89,12 +100,15 @@ def find_outline(blocks: Blocks) -> Outline:
 
 
 def _find_heading(blocks: Blocks, heading: Heading) -> int:
-    """Return the index of the first block with `heading`, or the number of blocks."""
+    """Return the index of the first block that is `heading`, or `len(blocks)` if there is no such block."""
     return next((at for at, block in enumerate(blocks) if block.heading is heading), len(blocks))
 
 
 def _split_off_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
-    """Split `blocks` at the heading Share Article or Related Articles that starts the tail."""
+    """Return the blocks above the tail of a page, and the tail.
+
+    The tail starts at the heading Share Article or Related Articles. It is empty if there is no such heading.
+    """
     marks = (_find_heading(blocks, Heading.TAKEAWAYS), _find_heading(blocks, Heading.DESK))
     floor = max((at for at in marks if at < len(blocks)), default=-1) + 1
     places = range(len(blocks) - 1, floor - 1, -1)
@@ -114,12 +128,21 @@ def _is_above_text(blocks: Blocks, at: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    """Return True if `block` can be the label of a button between Share Article and Related Articles."""
+    """Return True if `block` can be the label of a button, which article pages show below Share Article."""
     return len(block.lines) == 1 and len(block.text) <= MAX_LABEL_LENGTH and reads_as_heading(block.text)
 
 
 def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: int) -> tuple[Blocks, Middle]:
-    """Return the head and the middle of a page without the headings Key Takeaways and Editor's Desk."""
+    """Divide a page that has neither the heading Key Takeaways nor Editor's Desk.
+
+    Return the head (summary and image caption), and the rest as `Middle` (signature and body).
+
+    Args:
+        title: The title of the page.
+        rest: The blocks below the title and above the tail.
+        has_tail: True if the page has the heading Share Article or Related Articles.
+        width: The number of characters that lines are wrapped at, or 0.
+    """
     at = _find_signature(rest, width, 0, 3)
     if at is not None:
         signature, body = _split_off_signature(rest, at)
@@ -133,9 +156,9 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if the signature is above the words Editor's Desk.
+    """Return True if a page is signed above the block `desk`, the words Editor's Desk, and not below it.
 
-    The words are then a subheading of the body.
+    In this case the words are a subheading of the body, because the body starts below the signature.
     """
     above = any(_is_multiline_signature(block, width) for block in blocks[: min(3, desk)])
     return above and _find_signature(blocks[desk + 1 :], width, 1) is None
@@ -177,7 +200,10 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, has_tail: 
 
 
 def _has_heading(blocks: Blocks, width: int) -> bool:
-    """Return True if the first block is the heading of an analysis."""
+    """Return True if the first of `blocks` reads as the title of the editor's analysis.
+
+    `width` is the number of characters that lines are wrapped at, or 0.
+    """
     if not blocks:
         return False
     block = blocks[0]
@@ -189,9 +215,10 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 
 
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
-    """Return the index of the signature below an analysis, or None if there is no signature.
+    """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    The first paragraph is the signature only if no better block follows.
+    `first` is the index of the first block below the title of the analysis. This block is the signature only
+    if no block that is more likely a signature follows.
     """
     at = _find_signature(blocks, width, first + 1)
     if first < len(blocks) - 1 and _is_signature(blocks[first]):
@@ -203,9 +230,10 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
 
 
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
-    """Return the index of the most likely signature from `start` up to `stop`, or None.
+    """Return the index of the block from `start` up to `stop` that is most likely the signature, or None.
 
-    Prefer signatures that are not the last block of the page, and then signatures of several lines.
+    A signature names the author and the publication. Prefer a block that is not the last of the page, and
+    then a block of several lines. `width` is the number of characters that lines are wrapped at, or 0.
     """
     places = range(start, len(blocks) if stop is None else min(stop, len(blocks)))
     signatures = [at for at in places if _is_signature(blocks[at])]
@@ -217,9 +245,9 @@ def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = N
 
 
 def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
-    """Return the signature at `at` and the blocks below it.
+    """Return the signature, which starts at the index `at`, as one block, and the blocks below it.
 
-    Three successive blocks of one line each are one signature.
+    A signature can have its author, role and publication in three successive blocks of one line each.
     """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1
@@ -232,7 +260,10 @@ def _is_signature(block: Block) -> bool:
 
 
 def _is_multiline_signature(block: Block, width: int) -> bool:
-    """Return True for a signature of two or three lines that is not a wrapped subheading."""
+    """Return True if `block` reads as a signature of two or three lines, and not as a wrapped subheading.
+
+    `width` is the number of characters that lines are wrapped at, or 0.
+    """
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 
 
@@ -243,7 +274,7 @@ def _is_wrapped(block: Block, width: int) -> bool:
 
 
 def _line_width(blocks: Blocks) -> int:
-    """Return the width that the lines are wrapped at, or 0 if they are not wrapped."""
+    """Return the number of characters at which the lines of a page are wrapped, or 0 if they are not."""
     widest = max(len(line.text) for block in blocks for line in block.lines)
     if widest > MAX_WRAP_WIDTH:
         return 0

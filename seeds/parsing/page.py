@@ -1,4 +1,4 @@
-"""Parse the bytes of a page into a `Document`."""
+"""Parse the bytes of an article page into a `Document`."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,10 @@ MAX_TITLE_LENGTH = 500
 
 
 def parse(data: bytes, name: str) -> Document:
-    """Return the document in `data`, the bytes of the file `name`.
+    """Parse `data`, the bytes of the file `name`, as an article page.
 
     Raises:
-        Rejection: If `data` is not a document.
+        Rejection: If `data` is not an article page with a title and a body.
     """
     page = read_blocks(data)
     _check_title(page.blocks)
@@ -95,13 +95,19 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if the first block is a long title above a longer summary, and not a paragraph."""
+    """Return True if the first block of a page is a title, although it is as long as a paragraph.
+
+    It is a title if the next block, the summary, is at least as long, and a heading follows further below.
+    """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Return the blocks of the summary and the blocks of the image caption."""
+    """Divide the blocks between the title and the first heading into the summary and the image caption.
+
+    Only the last of several blocks is the caption.
+    """
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 
 
@@ -159,7 +165,11 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 
 
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
-    """Yield one warning for each type of odd character in each section, at its first line."""
+    """Yield warnings about control characters and characters that change the text direction.
+
+    Each section of the page has at most one warning for each of the two types, at the first line that
+    contains the type. `lines` has the lines of the sections.
+    """
     sections = sorted(_sections(lines))
     starts = [span[0] for span, _ in sections]
     groups: dict[tuple[str, bool], list[OddCharacters]] = {}

@@ -1,4 +1,4 @@
-"""Parse the list of related articles: titles, each with or without a date line."""
+"""Parse the list of related articles on an article page: titles, each with or without a date line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, start
 
 
 class RelatedList(NamedTuple):
-    """The related titles of a page, the lines of each title and its date, and the warnings."""
+    """The parsed list of related articles of a page.
+
+    `spans` has the first and the last line number of each entry of `titles`, its date line included.
+    """
 
     titles: tuple[RelatedTitle, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -27,11 +30,11 @@ class _Entry:
 
 
 def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
-    """Return the titles and dates under the heading Related Articles.
+    """Parse the titles and dates under the heading Related Articles.
 
     Args:
-        tail: The blocks from the first heading of the tail on.
-        width: The width that lines are wrapped at, or 0 if they are not wrapped.
+        tail: The end of the page, from the heading Share Article or Related Articles on.
+        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     start = next((at for at, block in enumerate(tail) if block.heading is Heading.RELATED), len(tail))
     entries, warnings = _read_entries(tail[start + 1 :], width)
@@ -50,7 +53,10 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
 
 
 def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[ParseWarning]]:
-    """Return the entries of the list, and a warning for each date that belongs to no entry."""
+    """Return the entries of the list of related articles, and a warning for each date without a title.
+
+    `width` is the number of characters that lines are wrapped at, or 0.
+    """
     entries: list[_Entry] = []
     warnings: list[ParseWarning] = []
     undated: _Entry | None = None

@@ -1,4 +1,4 @@
-"""Parse the sidecar `NAME.yaml`, which has metadata that the page does not have."""
+"""Parse a sidecar, the YAML file beside a document with metadata that the article page does not show."""
 
 import re
 from contextlib import suppress
@@ -23,7 +23,7 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """The values of a sidecar; a missing key has its default."""
+    """The metadata of a document from its sidecar, a YAML file. Keys that the file omits have defaults."""
 
     url: str | None = None
     published_at: datetime | None = None
@@ -33,7 +33,7 @@ class Sidecar:
 
 
 def parse_sidecar(data: bytes, name: str) -> Sidecar:
-    """Parse the bytes of the sidecar `name`.
+    """Parse the bytes of a sidecar, a YAML file with metadata. `name` is its file name for messages.
 
     Raises:
         Rejection: If the sidecar is invalid. The message names the line and the expected value.
@@ -121,7 +121,7 @@ def _read_time(text: str) -> datetime:
         time = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise error from None
-    # Articles without a time have sort keys in the first and the last year.
+    # The sort keys of articles without a time of publication are in the first and the last year.
     if time.year in (MINYEAR, MAXYEAR):
         raise ValueError("must be a time between the years 2 and 9998")
     return time

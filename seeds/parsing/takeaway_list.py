@@ -1,4 +1,7 @@
-"""Parse the list of takeaways. No space separates the number of an item from its text, as in `35G masts`."""
+"""Parse the numbered list of takeaways (key points) of an article page.
+
+No space separates the number of an item from its text: `35G masts` is item 3 with the text `5G masts`.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,14 +14,18 @@ from seeds.parsing.document import ParseWarning, Span, Takeaway
 
 LEADING_DIGITS = re.compile(r"[0-9]{1,6}")
 NUMBER_END = re.compile(r"[.)]?\s+")
-# A larger gap in the numbers is accepted only if a letter follows the number directly.
+# The largest difference between the numbers of two successive items. A larger difference is accepted only if
+# a letter follows the number directly: `14Trams run` is item 14, but `24-hour trams` is not item 24.
 MAX_GAP = 10
 
 Item = list[Line]
 
 
 class TakeawayList(NamedTuple):
-    """The takeaways of a page, the lines of each takeaway, and the warnings."""
+    """The parsed list of takeaways of a page.
+
+    `spans` has the first and the last line number of each takeaway.
+    """
 
     takeaways: tuple[Takeaway, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -26,7 +33,10 @@ class TakeawayList(NamedTuple):
 
 
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
-    """Return the list items at the start of `blocks`, and the number of blocks that they fill."""
+    """Return the list items at the start of `blocks`, each as its lines, and the number of blocks used.
+
+    An item starts at a bullet.
+    """
     items: list[Item] = []
     for used, block in enumerate(blocks):
         if not _starts_item(block.lines[0].text, items):
@@ -40,7 +50,7 @@ def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
 
 
 def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
-    """Return the texts of `items` without bullets and numbers.
+    """Parse the items of the list of takeaways, and remove their bullets and numbers.
 
     Only the position of an item shows where its number ends: the text of item 3, `35G masts`, is `5G masts`.
     """
@@ -85,9 +95,9 @@ def _has_text(text: str) -> bool:
 
 
 def _is_numbered(texts: Sequence[str]) -> bool:
-    """Return True if the items are numbered.
+    """Return True if list items with these `texts` are numbered.
 
-    If they are not, digits at the start of an item are part of its text.
+    Otherwise, digits at the start of an item belong to its text.
     """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")
@@ -95,11 +105,11 @@ def _is_numbered(texts: Sequence[str]) -> bool:
 
 
 def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
-    """Return the number and the text of an item, and the problems with its number.
+    """Return the number of a list item, its text without the number, and messages about a wrong number.
 
     Args:
         text: The text of the item, with its number.
-        previous: The number of the item above, or 0.
+        previous: The number of the item above, or 0 for the first item.
     """
     expected = previous + 1
     if text.startswith(str(expected)):
@@ -113,7 +123,11 @@ def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the shortest number above `previous` at the start of `text`, or an empty text."""
+    """Return the digits at the start of a list item that are its number if items above it are missing.
+
+    `previous` is the number of the item above. Return the fewest digits whose value is greater, or an empty
+    text if they are unlikely to be the number of the item.
+    """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""
     prefixes = (digits[:length] for length in range(1, len(digits) + 1))
@@ -125,7 +139,11 @@ def _larger_number(text: str, previous: int) -> str:
 
 
 def _has_number(text: str, number: str) -> bool:
-    """Return True if `text` starts with `number`, and digits such as 026 do not follow."""
+    """Return True if `text`, a list item, can start with `number` as the number of the item.
+
+    `35G masts` starts with number 3. `2026 budget` does not start with number 2, because the rest, `026`, is
+    not a text.
+    """
     rest = text[len(number) : len(number) + 2]
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())
 

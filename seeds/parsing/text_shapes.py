@@ -1,4 +1,4 @@
-"""Classification of text by its form: sentence, paragraph, heading, caption, line of a signature."""
+"""Classify text by length, punctuation and case: is it a sentence, a paragraph, a heading or a caption?"""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ ABBREVIATIONS = frozenset(ABBREVIATION_LIST.split())
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Return True if `text` ends with a sentence mark, ignoring closing quotes and brackets."""
+    """Return True if `text` ends with a full stop or the like, ignoring closing quotes and brackets."""
     return text.rstrip(CLOSING_MARKS).endswith(SENTENCE_ENDS)
 
 
@@ -33,7 +33,10 @@ def count_sentences(text: str) -> int:
 
 
 def reads_as_paragraph(text: str) -> bool:
-    """Return True if `text` is too long for a title, or has the form of running text."""
+    """Return True if `text` reads as a paragraph, and not as a title.
+
+    A paragraph has more than 300 characters, or consists of complete sentences.
+    """
     if len(text) > 300:
         return True
     if not ends_as_sentence(text) or _is_title_cased(text):
@@ -46,7 +49,7 @@ def reads_as_paragraph(text: str) -> bool:
 
 
 def _is_title_cased(text: str) -> bool:
-    """Return True if most longer words of a short text start with a capital, as in a headline."""
+    """Return True if `text` is short and most of its longer words start with a capital, as in a headline."""
     words = [word.lstrip(OPENING_MARKS) for word in text.split()]
     long_words = [word for word in words if len(word) > 3 and word[0].isalpha()]
     capitals = sum(word[0].isupper() for word in long_words)
@@ -54,17 +57,17 @@ def _is_title_cased(text: str) -> bool:
 
 
 def reads_as_running_text(text: str) -> bool:
-    """Return True if `text` is a paragraph of several sentences, which cannot be a listed title."""
+    """Return True if `text` is a paragraph of several sentences, so not a title in a list of articles."""
     return reads_as_paragraph(text) and (len(text) > 300 or count_sentences(text) > 1)
 
 
 def reads_as_caption(text: str) -> bool:
-    """Return True if `text` is one short sentence."""
+    """Return True if `text` can be the caption of an image: it is one short sentence."""
     return len(text) <= 120 and ends_as_sentence(text) and count_sentences(text) == 1
 
 
 def reads_as_heading(text: str) -> bool:
-    """Return True if `text` is short and does not end like a sentence or a clause."""
+    """Return True if `text` can be a heading: it is short and does not end like a sentence or a clause."""
     return len(text) <= 80 and not _ends_as_clause(text)
 
 
@@ -74,12 +77,15 @@ def reads_as_question(text: str) -> bool:
 
 
 def reads_as_signature_line(text: str) -> bool:
-    """Return True if `text` can be a line of the signature: a name, a role or a publication."""
+    """Return True if `text` can be a line of the signature of an article: a name, a role or a publication."""
     return len(text) <= 60 and not _ends_as_clause(text) and _starts_with_word(text)
 
 
 def is_full_line(line: str, following: str, width: int) -> bool:
-    """Return True if the first word of the `following` line does not fit on `line` within `width`."""
+    """Return True if `line` was wrapped at `width` characters.
+
+    In this case the first word of the `following` line would not fit at the end of `line`.
+    """
     return len(line) + 1 + len(following.partition(" ")[0]) > width
 
 
@@ -100,7 +106,7 @@ def _is_sentence_break(word: str, following: str) -> bool:
 
 
 def _ends_in_abbreviation(text: str) -> bool:
-    """Return True if `text`, which ends in a full stop, ends in an initial, `Inc.`, `U.S.` or the like."""
+    """Return True if the full stop at the end of `text` belongs to an abbreviation, such as `Inc.`"""
     word = text[-24:].rpartition(" ")[2].lstrip(OPENING_MARKS).removesuffix(".")
     parts = word.split(".")
     is_initial = len(word) == 1 and word.isupper()
@@ -109,5 +115,5 @@ def _ends_in_abbreviation(text: str) -> bool:
 
 
 def _starts_with_word(text: str) -> bool:
-    """Return True if the first visible character is a letter or a digit."""
+    """Return True if the first visible character of `text` is a letter or a digit."""
     return text[:1].isalnum() or next((each for each in text if each.isprintable()), "").isalnum()

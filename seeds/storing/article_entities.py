@@ -1,7 +1,7 @@
-"""Insert, count and delete the entities of one article in the table of all entities.
+"""Update the table of all entities when an article is loaded or removed: insert, count and delete entities.
 
-The counts of an entity change by the difference between the former and the current revision of the article.
-Counting all articles again would make a load slower with each document.
+The numbers of articles and mentions of an entity change by the difference between the former and the current
+revision of the article. Counting all articles again would make a load slower with each document.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -49,21 +49,25 @@ DELETE_FORMER_IDS = delete(ENTITY_IDS).where(ENTITY_IDS.c.old_id.in_(IDENTITIES)
 DELETE_UNMENTIONED = delete(ENTITIES).where(ENTITIES.c.id.in_(IDENTITIES), ENTITIES.c.article_count == 0)
 
 PreviousMentions = Mapping[UUID, Sequence[str]]
-"""The entities of the former revision of an article, with the text of each mention."""
+"""The entities of the former revision of an article, by id, with the text of each mention."""
 
 
 class UpsertedEntities(NamedTuple):
-    """The stored type of each entity of an article, and the number of mentions of each new entity."""
+    """The result of `upsert_entities` for the entities of an article, by id.
+
+    `types` has the type that the database now has for each entity, and `new` the number of mentions in this
+    article of each entity that was inserted.
+    """
 
     types: dict[UUID, str]
     new: dict[UUID, int]
 
 
 def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
-    """Insert the new entities of an article, and add new aliases to its stored entities.
+    """Insert the entities of an article that are not stored yet, and add new aliases to those that are.
 
-    New entities already have the counts of this article. A stored entity that was extracted keeps its name
-    and type until `flask seed relink` updates both (see `entity_merging`).
+    Inserted entities already have the number of mentions in this article. A stored entity that is not from
+    the catalogue keeps its name and type until `flask seed relink` updates both (see `entity_merging`).
     """
     entities = {each.entity.id: each.entity for each in found}
     if not entities:
@@ -91,7 +95,7 @@ def _insert_entities(
 
 
 def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]) -> dict[UUID, str]:
-    """Return a slug for each of `entities`: the first of its slug choices that is free."""
+    """Return a free slug for each of `entities`, which are new: the first free one of its `slug_choices`."""
     choices = {
         identity: slug_choices(entity.slug, entity.type, identity) for identity, entity in entities.items()
     }
@@ -101,7 +105,8 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]
     for identity, slugs in choices.items():
         reserved[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
         taken.add(reserved[identity])
-    # If an entity was deleted before, the slug with its id can still lead to its successor. Reuse this slug.
+    # An entity can return after it was deleted. The slug with its id can then still lead to the entity that
+    # replaced it. Take this slug back.
     reclaimed = stored & set(reserved.values())
     if reclaimed:
         connection.execute(DELETE_SLUGS, {"slugs": sorted(reclaimed)})
@@ -109,13 +114,19 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]
 
 
 def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
-    """Return the possible slugs of an entity, best first: alone, with the type group, and with the id."""
+    """Return three possible slugs of an entity, best first.
+
+    They are `slug` alone, `slug` with the group of the type (person, place or thing), and `slug` with the id.
+    """
     endings = ("", f"-{group_of(entity_type)}", f"-{identity.hex}")
     return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
 
 
 def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, EntityRecord]]) -> None:
-    """Add the names of each found entity to the aliases of its row."""
+    """Store the names of extracted entities that are not stored yet as aliases.
+
+    Each pair is the stored row of an entity, and the entity as an article mentions it.
+    """
     changed = []
     for row, entity in pairs:
         aliases = {*row.aliases, *entity.names} - {row.name}
@@ -141,13 +152,15 @@ def update_entity_counts(
     previous: PreviousMentions,
     new: Collection[UUID],
 ) -> None:
-    """Update the counts of the entities of an article. Delete entities that no article mentions any more.
+    """Update the numbers of articles and mentions of the entities in an article that was changed or removed.
+
+    Delete entities that no article mentions any more.
 
     Args:
         connection: The connection, in a write transaction.
         found: The entities that the article mentions now.
-        previous: The entities that the article mentioned before.
-        new: The ids of entities that were just inserted with the right counts.
+        previous: The entities that the article mentioned before, with the text of each mention.
+        new: The ids of entities that `upsert_entities` has inserted, because their numbers are already right.
     """
     current = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in new}
     differences = [
@@ -168,9 +181,13 @@ def update_entity_counts(
 def _delete_unmentioned(
     connection: Connection, dropped: PreviousMentions, found: Sequence[FoundEntity]
 ) -> None:
-    """Delete the `dropped` entities of an article that no other article mentions.
+    """Delete those of the `dropped` entities that no article mentions any more.
 
-    If a deleted entity has a successor, its ids and slugs lead to the successor.
+    Args:
+        connection: The connection, in a write transaction.
+        dropped: The entities that an article no longer mentions, with the text of each former mention.
+        found: The entities that the article mentions now. If one of them has mentions with the same text as a
+            deleted entity, the ids and slugs of the deleted entity lead to it.
     """
     candidates = {"identities": sorted(dropped)}
     slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
@@ -185,7 +202,7 @@ def _delete_unmentioned(
         for old_id, target in targets.items()
         if target not in (None, old_id)
     ]
-    # If the entity was deleted before, its id can lead to a different successor.
+    # If an entity was deleted once before, its id can still lead to the entity that replaced it then.
     connection.execute(DELETE_FORMER_IDS, {"identities": [row["old_id"] for row in ids]})
     insert_rows(connection, EntityId, ids)
     redirects = [(row.slug, successors[row.id]) for row in slugs]
@@ -195,9 +212,10 @@ def _delete_unmentioned(
 
 
 def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
-    """Return the entity that an article now mentions with the same texts, or None.
+    """Return the id of the entity that replaces an entity which an article no longer mentions, or None.
 
-    If there are several such entities, return the entity with the most letters in these mentions.
+    `texts` are the former mentions, and `found` the entities that the article mentions now. The entity with
+    the most characters in mentions that are among `texts` is the replacement.
     """
     letters = {
         each.entity.id: sum(len(mention.text) for mention in each.mentions if mention.text in texts)

@@ -1,4 +1,4 @@
-"""The record of an article: the content of its document and sidecar, in the form of the database."""
+"""Convert a parsed document and its sidecar (a YAML file with metadata) to the values of the database."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -16,7 +16,11 @@ from seeds.parsing.files import SubmittedDocument
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """The columns of an article, the texts of its takeaways, and its listed titles with their dates."""
+    """The content of an article as the database stores it.
+
+    `columns` are those of the row, `takeaways` the texts of its key points, and `related` the titles and
+    dates in its list of related articles.
+    """
 
     columns: dict[str, Any]
     takeaways: list[str]
@@ -24,17 +28,17 @@ class ArticleRecord:
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        """The fields from the document and the sidecar, as the API serves them."""
+        """The fields of the article that come from its document and sidecar, in the JSON form of the API."""
         return article_content(self.columns, self.takeaways, self.related)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the content. A different digest makes a new revision."""
+        """The SHA-256 of `content`. If a document has a different digest, its article gets a new revision."""
         return hashlib.sha256(orjson.dumps(self.content)).hexdigest()
 
     @property
     def article_text(self) -> ArticleText:
-        """The texts that entities, evidence and features are derived from."""
+        """The texts of the article in which entities are found and from which links are computed."""
         columns, analysis = self.columns, self.columns["analysis"]
         return ArticleText(
             columns["title"],
@@ -47,7 +51,10 @@ class ArticleRecord:
 
 
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
-    """Return the record of `submission` with the slug `slug`."""
+    """Convert a parsed document and its sidecar to the values that the database stores.
+
+    `slug` is the slug that was chosen for the article.
+    """
     document, sidecar = submission.document, submission.sidecar
     byline, analysis = document.byline, document.analysis
     columns = {

@@ -1,4 +1,4 @@
-"""Update stored entities after a change of the catalogue."""
+"""Update stored entities after a change of the catalogue, the file of known entities."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -21,7 +21,10 @@ UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Update the stored entities whose catalogue entry changed, and their rows in the indexes."""
+    """Update the stored entities whose entry in the catalogue (the file of known entities) has changed.
+
+    The name index and the rows that filter articles by entity type are updated, too.
+    """
     known = {entity.id: entity for entity in catalogue}
     changed: list[UUID] = []
     retyped: list[UUID] = []
@@ -36,12 +39,12 @@ def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) 
 def update_entities(
     connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
 ) -> None:
-    """Update entities, and their rows in the name index and in the facets.
+    """Update entities, their names in the name index, and the rows that filter articles by entity type.
 
     Args:
         connection: The connection, in a write transaction.
         changed: The new columns of each entity, always with `name` and `aliases`.
-        retyped: The entities whose type changes.
+        retyped: The ids of the entities whose type changes.
     """
     if not changed:
         return
@@ -57,7 +60,10 @@ def update_entities(
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Take the slugs of catalogue entries away from all other entities, current slugs and former slugs."""
+    """Free the slugs of `catalogue`, the known entities, if other entities have or had these slugs.
+
+    An entity that loses its current slug gets a slug with its id.
+    """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.id, Entity.slug.label("current_slug"))
     owned = owned.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
@@ -75,12 +81,12 @@ def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> 
 
 
 def _rebuild_type_facets(connection: Connection, entities: Collection[UUID]) -> None:
-    """Replace the facets for entity types of all articles that mention `entities`."""
+    """Replace the rows that filter by entity type (facets) for all articles that mention `entities`."""
     facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
     articles = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())
     connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(articles)))
-    # The ids of an article's entities are also facets of the article. Copy the sort keys from these rows.
+    # An article also has a facet row for each of its entities. Copy its sort keys from these rows.
     copied = aliased(ArticleFacet)
     keys = (
         *(copied.article_id, copied.published_asc, copied.published_desc),

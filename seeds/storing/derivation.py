@@ -1,4 +1,8 @@
-"""Derive the entities, the evidence and the features of an article from its texts, without a database."""
+"""Derive data from the texts of an article, without a database.
+
+The derived data are the entities, the evidence (the paragraphs that support a takeaway), and the features by
+which similar articles are found.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +20,13 @@ from seeds.parsing.document import ArticleText
 
 @dataclass(frozen=True)
 class DerivedData:
-    """The entities of an article, the evidence of each takeaway, and the features with their weights."""
+    """The data that is derived from the texts of an article.
+
+    Attributes:
+        entities: The entities that the article mentions.
+        evidence: For each takeaway, the paragraphs that support it, with their scores.
+        features: The weight of each feature by which the article is compared with others.
+    """
 
     entities: list[FoundEntity]
     evidence: list[list[dict[str, Any]]]
@@ -24,12 +34,12 @@ class DerivedData:
 
     @cached_property
     def vector(self) -> FeatureVector:
-        """The feature vector for the database and for comparisons."""
+        """The features as a vector that can be stored, and compared with the vectors of other articles."""
         return make_vector(self.features)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the derived data. A different digest shows that the data changed."""
+        """The SHA-256 of the derived data, by which `flask seed relink` detects a change."""
         entities = [
             (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
             for found in self.entities
@@ -39,7 +49,7 @@ class DerivedData:
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
-    """Return the data derived from the texts of an article, with the entities that `matcher` finds."""
+    """Derive entities, evidence and features from the texts of an article. `matcher` finds the entities."""
     entities = find_entities(text, matcher)
     evidence = find_evidence(text, entities, matcher.lexicon)
     return DerivedData(entities, evidence, extract_features(sections(text), entities, matcher.lexicon))

@@ -1,4 +1,4 @@
-"""Write and delete the rows that depend on an article: takeaways, entities, links, facets and indexes."""
+"""Write and delete the rows that depend on an article, such as takeaways, entities and search terms."""
 
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ from seeds.storing.row_builders import (
 
 IDENTITY: BindParameter[UUID] = bindparam("identity")
 MENTIONS = select(ArticleEntity.entity_id, ArticleEntity.mentions).where(ArticleEntity.article_id == IDENTITY)
-# When a takeaway is deleted, the database also deletes its terms and entities.
+# When a takeaway is deleted, a foreign key also deletes its search terms and entities.
 DELETES = [
     delete(table).where(table.c.article_id == IDENTITY)
     for table in map(table_of, (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting))
@@ -54,15 +54,15 @@ def write_derived_rows(
     *,
     is_new: bool,
 ) -> None:
-    """Replace all rows that depend on an article.
+    """Replace the rows that depend on an article, such as takeaways, entities, links and search terms.
 
     Args:
         connection: The connection, in a write transaction.
         identity: The id of the article.
-        record: The record of the article.
-        derived: The data derived from the record.
+        record: The content of the article.
+        derived: The data that was derived from the content.
         timestamps: `created_at` and `updated_at` of the article.
-        is_new: True if the article has no rows yet.
+        is_new: True if the article has no dependent rows to delete.
     """
     types, new = upsert_entities(connection, derived.entities)
     before = {} if is_new else delete_derived_rows(connection, identity)
@@ -78,10 +78,10 @@ def write_derived_rows(
 
 
 def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
-    """Delete the rows that depend on an article, and the computed links to it.
+    """Delete the rows that depend on an article, and the computed links from other articles to it.
 
     Returns:
-        The texts of the mentions of each entity in the article.
+        The text of each mention in the article, by the id of the entity.
     """
     remove_computed_links_to(connection, identity)
     rows = connection.execute(MENTIONS, {"identity": identity}).all()
@@ -99,7 +99,10 @@ def _write_index_rows(
     *,
     is_new: bool,
 ) -> None:
-    """Write the facets of the article, and the terms of the article and its takeaways."""
+    """Write the facets of an article, which filters use, and the search terms of it and its takeaways.
+
+    The row with the search terms of an article that is not new is updated.
+    """
     insert_rows(connection, ArticleFacet, facets)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))
     terms = article_terms(record)

@@ -1,8 +1,9 @@
-"""Merge the names and types that articles give an extracted entity: the votes of most articles win.
+"""Set the name and the type of each extracted entity to those that most of its articles use.
 
-A load stores an extracted entity with the name and type from the first article that mentions the entity.
-Counting the votes of all articles in each load would make a load slower with each document. `merge_entities`
-counts the votes for all extracted entities. Afterwards, entities do not depend on the order of seeding.
+An entity is extracted if it is not in the catalogue of known entities. A load stores it with the name and
+type from the first article that mentions the entity. Counting the votes of all articles in each load would
+make a load slower with each document. `flask seed relink` therefore counts the votes for all extracted
+entities. Afterwards, entities do not depend on the order in which documents were loaded.
 """
 
 from collections import Counter, defaultdict
@@ -26,14 +27,17 @@ PAGE_SIZE = 500
 
 
 class EntityVotes(NamedTuple):
-    """The votes of the articles for the name and type of one entity, and all forms of its name."""
+    """The votes for the name and the type of one entity: each article that mentions the entity has one vote.
+
+    `forms` has all texts by which the articles mention the entity.
+    """
 
     names: Counter[str]
     types: Counter[str]
     forms: set[str]
 
     def columns(self) -> dict[str, Any]:
-        """Return the name and type with the most votes, and the other forms as aliases.
+        """Return the name and type with the most votes, and the other forms as aliases, by column name.
 
         If votes are equal, the name that is first in the alphabet and the type that is first in
         `ENTITY_TYPES` win.
@@ -44,10 +48,12 @@ class EntityVotes(NamedTuple):
 
 
 def merge_entities(begin: Transaction) -> int:
-    """Set the name, type and slug of all extracted entities to those with the most votes.
+    """Set name and type of each extracted entity to those that most of its articles use, and adapt the slug.
+
+    `begin` opens a write transaction.
 
     Returns:
-        The number of changed names, types and slugs.
+        The number of changes: entities with a new name, type or alias, and entities with a new slug.
     """
     changed, last = 0, UUID(int=0)
     claimants: defaultdict[str, list[UUID]] = defaultdict(list)
@@ -68,7 +74,7 @@ def merge_entities(begin: Transaction) -> int:
 
 
 def _read_page(connection: Connection, last: UUID) -> list[Any]:
-    """Return the extracted entities that follow the id `last`."""
+    """Return the next `PAGE_SIZE` extracted entities in the order of their ids, after the id `last`."""
     columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
     rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
     return [*connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)).all()]
@@ -106,9 +112,11 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
 
 
 def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
-    """Assign `slug` to the entity that most articles mention, and other slugs to the other `claimants`.
+    """Assign `slug` to one of several entities whose name has this slug, and different slugs to the others.
 
-    A slug of a catalogue entry stays with the catalogue entry.
+    The entity that most articles mention gets `slug`, unless it belongs to an entity of the catalogue.
+    `claimants` are the ids of the entities that need a slug; the entity that has the slug now takes part,
+    too.
 
     Returns:
         The number of entities whose slug changed.
@@ -137,7 +145,10 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a different slug for an entity that cannot have `slug` itself."""
+    """Return a longer slug for an entity that cannot have `slug`, because a different entity has it.
+
+    `row` is the stored entity.
+    """
     choices = slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(
         EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id

@@ -1,4 +1,4 @@
-"""The history of articles: archived revisions and the change feed."""
+"""Record the history of articles: their former revisions, and the change feed (the list of all changes)."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -21,7 +21,15 @@ Differences = dict[str, dict[str, Any]]
 
 
 class Outcome(NamedTuple):
-    """The result of loading or removing an article: `kind` is created, updated, unchanged or removed."""
+    """The result of loading or removing an article.
+
+    Attributes:
+        kind: `created`, `updated`, `unchanged` or `removed`.
+        identity: The id of the article.
+        slug: The slug of the article.
+        revision: The revision of the article after the load, or its last revision if it was removed.
+        differences: The fields that an update changed.
+    """
 
     kind: str
     identity: UUID
@@ -31,19 +39,22 @@ class Outcome(NamedTuple):
 
 
 def increment_corpus_revision(connection: Connection) -> None:
-    """Increase the corpus revision by one."""
+    """Increase the corpus revision, the number that changes with every change of the stored data, by one."""
     connection.execute(INCREMENT_REVISION)
 
 
 def archive_revision(connection: Connection, identity: UUID, stored: StoredArticle) -> None:
-    """Insert the current revision of an article into the archive, before it is changed or removed."""
+    """Copy the current revision of an article to the table of former revisions.
+
+    Call this before the article is changed or removed. `identity` is its id.
+    """
     row = {"article_id": identity, "revision": stored.revision, "key": stored.record.columns["key"]}
     row |= {"content": stored.record.content, "source": stored.source}
     insert_rows(connection, Revision, [row])
 
 
 def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
-    """Return the fields in which two revisions of an article differ."""
+    """Return the fields in which two revisions of an article differ, with the values in both revisions."""
     return {
         name: {"before": was, "after": after.content[name]}
         for name, was in before.content.items()
@@ -52,7 +63,7 @@ def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
 
 
 def record_change(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
-    """Add `outcome` to the change feed, and increase the corpus revision by one.
+    """Add the creation, update or removal of an article to the change feed, and increase the corpus revision.
 
     Sequence numbers have no gaps and follow the order of the commits. The update of the corpus row locks the
     row until the end of the transaction, so a later change cannot become visible first.

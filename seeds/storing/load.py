@@ -42,10 +42,9 @@ UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identit
 
 
 def load(connection: Connection, submission: SubmittedDocument, matcher: EntityMatcher) -> Outcome:
-    """Create or update the article of a document, or leave it unchanged.
+    """Create or update the article of a document, or leave it unchanged if its content is the same.
 
-    A removed article returns with its former slug and its next revision. If the content has not changed,
-    derived data is not computed again.
+    If the article was removed before, it returns with its former slug and its next revision.
 
     Args:
         connection: The connection, in a write transaction.
@@ -81,7 +80,10 @@ def load(connection: Connection, submission: SubmittedDocument, matcher: EntityM
 
 
 def _archive(connection: Connection, identity: UUID, record: ArticleRecord) -> Differences:
-    """Archive the current revision of an article. Return its differences from `record`."""
+    """Copy the current revision of an article to the table of former revisions.
+
+    Return the fields in which this revision differs from `record`, the new content.
+    """
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)
     return differences(stored.record, record)
@@ -93,14 +95,18 @@ def _choose_slug(
     identity: UUID,
     former: ArticleState | RemovedArticle | None,
 ) -> str:
-    """Return the slug that the sidecar asks for, or the former slug, or a slug made from the title."""
+    """Return the slug for the article of `submission`: that of the sidecar, or the former slug, or a new one.
+
+    The first of the three that exists is used. A new slug is made from the title. `former` is the stored or
+    removed article, or None.
+    """
     wanted = submission.sidecar.slug
     if wanted is None and former:
         return former.slug
     if wanted:
         owner = find_slug_owner(connection, wanted)
         if owner not in (None, identity):
-            # Distinguish the two cases, because the operator cannot find a removed article by its slug.
+            # Say if the article was removed, because the operator cannot find a removed article by its slug.
             is_stored = find_article_state(connection, owner) is not None
             whose = "another article" if is_stored else "an article that was removed"
             raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another slug")
@@ -125,7 +131,10 @@ def _write_article(
     *,
     is_new: bool,
 ) -> None:
-    """Insert or update the rows of the article and of its source document, and reserve its slug."""
+    """Insert or update the row of an article and the row of its document, and reserve its slug.
+
+    `columns` are the values of the row of the article.
+    """
     source = {"content": submission.data, "folder": submission.folder}
     if is_new:
         insert_rows(connection, Article, [{"id": identity} | columns])

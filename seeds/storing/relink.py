@@ -1,6 +1,7 @@
-"""`flask seed relink`: derive data again from stored articles, with the current rules and catalogue.
+"""The steps of `flask seed relink` for one article: derive its entities, evidence and links again.
 
-Articles get no new revision, and the change feed gets no entry. The revision of the corpus increases.
+The current rules of extraction and the current catalogue of known entities are used. The article gets no new
+revision, and the change feed gets no entry, but the corpus revision increases if something changed.
 """
 
 from uuid import UUID
@@ -30,7 +31,10 @@ FEATURES = (
 
 
 def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
-    """Derive the data of one article again, except its computed links. Return True if the data changed."""
+    """Derive the entities, evidence and features of a stored article again, and store them if they changed.
+
+    `matcher` finds the entities. Computed links are left to `relink`. Return True if the data changed.
+    """
     stored = read_stored_article(connection, identity)
     record = stored.record
     derived = derive(record.article_text, matcher)
@@ -45,7 +49,7 @@ def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> 
 
 
 def relink(connection: Connection, identity: UUID) -> bool:
-    """Replace the computed links of one article. Return True if a link changed."""
+    """Compute the links from one article to similar articles again. Return True if a link changed."""
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
     vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})
     changed = replace_computed_links(connection, identity, vector, row.published_at if row else None)

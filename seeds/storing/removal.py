@@ -1,4 +1,4 @@
-"""Remove an article. The history and the slugs of the article are kept."""
+"""Remove an article from the API. Its former revisions and its slugs stay in the database."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,7 +20,10 @@ DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 
 
 def find_article(connection: Connection, reference: str) -> UUID | None:
-    """Return the id of the stored article with the id or slug `reference`, or None."""
+    """Return the id of the article whose id, current slug or former slug is `reference`.
+
+    Return None if there is no such article, or if it was removed.
+    """
     if UUID_PATTERN.fullmatch(reference):
         identity: UUID | None = UUID(reference)
     else:
@@ -29,7 +32,10 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
 
 
 def remove(connection: Connection, identity: UUID) -> Outcome:
-    """Remove a stored article, and update the listed links to the article."""
+    """Remove an article, keep its last revision in the history, and add the removal to the change feed.
+
+    Links to the article in the lists of related articles of other articles no longer lead to it.
+    """
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)
     update_entity_counts(connection, (), delete_derived_rows(connection, identity), {})

@@ -1,4 +1,4 @@
-"""Render articles: store their JSON, either for all articles or for the articles that a run changed."""
+"""Store the JSON of articles (their renderings), so that the service does not build it at each request."""
 
 from sqlalchemy import bindparam, select, update
 
@@ -9,7 +9,8 @@ from seeds.bulk import update_rows
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 
-# The number of articles in one transaction. A larger number would block other writers for too long.
+# The number of articles that are rendered in one transaction. A larger number would block other writers for
+# too long.
 BATCH_SIZE = 100
 RENDERINGS = table_of(Rendering)
 ALL_ARTICLES = select(RENDERINGS.c.article_id)
@@ -18,14 +19,14 @@ UPDATE_RENDERING = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam
 
 
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
-    """Render the articles whose rendering was deleted by a change, or all articles.
+    """Build and store the JSON (the rendering) of all articles, or only of articles that have none.
 
-    By default, renderings with a different format or base URL are kept, because the settings of the service
-    can differ from the settings of this process.
+    An article has no rendering after a change. By default, renderings with a different format or base URL are
+    kept, because the settings of the service can differ from the settings of this process.
 
     Args:
         begin: Opens a write transaction.
-        all_articles: Render all articles again.
+        all_articles: Replace the renderings of all articles.
 
     Returns:
         The number of articles that were rendered.

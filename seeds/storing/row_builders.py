@@ -1,4 +1,7 @@
-"""Build the rows that depend on an article, from its record and its derived data."""
+"""Build the rows that depend on an article (takeaways, entities, links, search terms) from its content.
+
+A load and an import use the same functions. The functions do not read or write the database.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -16,7 +19,7 @@ Row = dict[str, Any]
 
 
 class MentionedEntity(Protocol):
-    """An entity of an article, found in the text or read from an export."""
+    """An entity that an article mentions, found in the text or read from an export."""
 
     @property
     def id(self) -> UUID: ...
@@ -37,7 +40,11 @@ class MentionedEntity(Protocol):
 def takeaway_rows(
     identity: UUID, record: ArticleRecord, evidences: Iterable[list[dict[str, Any]]]
 ) -> list[Row]:
-    """Return the rows of the takeaways, each with its evidence."""
+    """Return the rows of the takeaways of an article.
+
+    `evidences` has, for each takeaway, the paragraphs that support it with their scores. `identity` is the id
+    of the article.
+    """
     common = {"article_id": identity} | published_keys(record.columns["published_at"])
     return [
         common
@@ -47,7 +54,7 @@ def takeaway_rows(
 
 
 def entity_columns(entity: EntityRecord) -> dict[str, Any]:
-    """Return the columns of an entity that the catalogue or the extraction determines."""
+    """Return the columns of an entity that do not count articles or mentions, such as its name."""
     columns = {field.name: getattr(entity, field.name) for field in fields(entity)}
     return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
@@ -55,7 +62,7 @@ def entity_columns(entity: EntityRecord) -> dict[str, Any]:
 def new_entity_rows(
     entities: Mapping[UUID, EntityRecord], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
 ) -> list[Row]:
-    """Return the rows of new entities that only one article mentions.
+    """Return the rows of entities that are stored for the first time, with one article that mentions them.
 
     Args:
         entities: The entities, by id.
@@ -70,12 +77,15 @@ def new_entity_rows(
 
 
 def entity_slug_rows(slugs: Mapping[UUID, str]) -> list[Row]:
-    """Return the rows that lead from slugs to entities."""
+    """Return the rows that find entities by slug. `slugs` has the slug of each entity, by id."""
     return [{"slug": slug, "entity_id": each} for each, slug in slugs.items()]
 
 
 def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
-    """Return the rows of the name index, which finds entities by the beginning of a name or alias."""
+    """Return the rows of the name index, which finds entities by the beginning of a name or alias.
+
+    `names` has the name and the aliases of each entity, by id.
+    """
     return [
         {"entity_id": each, "folded": folded}
         for each, several in names.items()
@@ -84,7 +94,7 @@ def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
 
 
 def article_entity_rows(identity: UUID, entities: Iterable[MentionedEntity]) -> list[Row]:
-    """Return the rows of the article's entities, most salient first."""
+    """Return the rows that connect an article with its `entities`, which are sorted, most salient first."""
     return [
         {
             "article_id": identity,
@@ -103,7 +113,10 @@ def article_entity_rows(identity: UUID, entities: Iterable[MentionedEntity]) -> 
 def takeaway_entity_rows(
     identity: UUID, record: ArticleRecord, entities: Iterable[MentionedEntity]
 ) -> list[Row]:
-    """Return a row for each entity that a takeaway mentions."""
+    """Return the rows that connect the takeaways of an article with the entities that each mentions.
+
+    `identity` is the id of the article.
+    """
     common = {"article_id": identity} | published_keys(record.columns["published_at"])
     pairs = {
         (mention.index or 0, found.id): None
@@ -120,12 +133,12 @@ def takeaway_entity_rows(
 def facet_rows(
     identity: UUID, record: ArticleRecord, types: Mapping[UUID, str], timestamps: Row
 ) -> list[Row]:
-    """Return the facets of the article, which filters use.
+    """Return the facets of an article: a row for each entity, entity type and other value to filter by.
 
     Args:
         identity: The id of the article.
-        record: The record of the article.
-        types: The type of each entity of the article.
+        record: The content of the article.
+        types: The type of each entity of the article, by the id of the entity.
         timestamps: `created_at` and `updated_at` of the article.
     """
     common = {"article_id": identity} | published_keys(record.columns["published_at"]) | timestamps
@@ -136,7 +149,7 @@ def facet_rows(
 
 
 def article_terms(record: ArticleRecord) -> Row:
-    """Return the columns of the article in the full-text index."""
+    """Return the search terms of an article, the columns of its row in the full-text index."""
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return index_text(
         {
@@ -149,7 +162,7 @@ def article_terms(record: ArticleRecord) -> Row:
 
 
 def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the takeaways in the full-text index."""
+    """Return the search terms of each takeaway of an article, its rows in the full-text index."""
     return [
         {"takeaway_id": takeaway_id(identity, position)} | index_text({"text": [text]})
         for position, text in enumerate(record.takeaways, 1)
@@ -157,7 +170,10 @@ def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
 
 
 def related_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the listed links, without targets."""
+    """Return the rows of the links in the list of related articles of an article.
+
+    The rows have titles, but no targets: the article with each title is not searched here.
+    """
     common: Row = {"article_id": identity, "basis": "listed", "target_id": None, "score": None, "reasons": []}
     common |= published_keys(record.columns["published_at"])
     common |= score_keys(None)

@@ -1,4 +1,4 @@
-"""Read stored articles before a change or a removal."""
+"""Read an article from the database before it is changed or removed."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +36,8 @@ LISTED_TITLES = (
     .order_by(RelatedLink.place)
 )
 SLUG_OWNER = select(ArticleSlug.article_id).where(ArticleSlug.slug == bindparam("slug"))
-# The last change of an article shows whether the article was removed, and its last revision.
+# The last entry of an article in the change feed shows its last revision, and whether the article was
+# removed.
 LAST_CHANGE = (
     select(Change.kind, Change.revision, Change.slug)
     .where(Change.article_id == IDENTITY)
@@ -49,7 +50,7 @@ FIRST_SEEDED_AT = (
 
 
 class ArticleState(NamedTuple):
-    """The columns of a stored article that the loader needs."""
+    """The columns of a stored article that a load compares with a document."""
 
     slug: str
     revision: int
@@ -60,7 +61,10 @@ class ArticleState(NamedTuple):
 
 
 class RemovedArticle(NamedTuple):
-    """The values that a removed article keeps if its document is loaded again."""
+    """The values of a removed article that it gets back if its document is loaded again.
+
+    `revision` is the last revision before the removal.
+    """
 
     slug: str
     revision: int
@@ -68,7 +72,7 @@ class RemovedArticle(NamedTuple):
 
 
 class StoredArticle(NamedTuple):
-    """The current revision of an article, with its source document."""
+    """The current revision of an article, with the bytes of the document that it was loaded from."""
 
     record: ArticleRecord
     source: bytes
@@ -79,13 +83,19 @@ class StoredArticle(NamedTuple):
 
 
 def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:
-    """Return the state of a stored article, or None if there is no such article."""
+    """Return the columns that a load needs of the article with the id `identity`.
+
+    Return None if no such article is stored, for example because it was removed.
+    """
     row = connection.execute(ARTICLE_STATE, {"identity": identity}).one_or_none()
     return None if row is None else ArticleState(*row)
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return a removed article, or None if the article was never seeded or is not removed."""
+    """Return the last values of the article with the id `identity` if it was removed.
+
+    Return None if the article was never loaded, or if it is stored.
+    """
     last = connection.execute(LAST_CHANGE, {"identity": identity}).one_or_none()
     if last is None or last.kind != REMOVED:
         return None
@@ -94,12 +104,12 @@ def find_removed_article(connection: Connection, identity: UUID) -> RemovedArtic
 
 
 def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
-    """Return the id of the article that has or had `slug`, even if the article was removed."""
+    """Return the id of the article that has or had `slug`, even if it was removed, or None."""
     return connection.scalars(SLUG_OWNER, {"slug": slug}).one_or_none()
 
 
 def read_stored_article(connection: Connection, identity: UUID) -> StoredArticle:
-    """Return the current revision of an article without its derived data."""
+    """Read the current revision of the article with the id `identity`, without entities and evidence."""
     parameters = {"identity": identity}
     row = connection.execute(ARTICLE_WITH_SOURCE, parameters).one()
     record = ArticleRecord(

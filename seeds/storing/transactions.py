@@ -1,4 +1,4 @@
-"""Write transactions: one transaction for each document, and one writer at a time on both engines."""
+"""Open write transactions on SQLite or PostgreSQL, so that only one process writes at a time."""
 
 import fcntl
 import os
@@ -30,7 +30,7 @@ EXECUTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class LockError(Exception):
-    """A failure to take the lock of a run. The message is one line with the reason."""
+    """A failure to take the lock that lets one seeding command run at a time. The message is one line."""
 
 
 @contextmanager
@@ -40,11 +40,11 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
     A transaction is committed at the end of its block, or rolled back if the block raises an exception. In a
     dry run, the transactions are savepoints of one transaction that is rolled back at the end.
 
-    A run waits until a previous run ends.
+    If a different seeding command is running on the same database, wait until it ends.
 
     Args:
         engine: The database.
-        announce: Receives a message when this run must wait for another writer.
+        announce: Called with a message if this command must wait for another writer.
         dry_run: Roll everything back at the end.
 
     Raises:
@@ -64,7 +64,11 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Hold the lock that allows one run at a time. The lock is released even if the process is killed."""
+    """Hold the lock that lets only one seeding command at a time use the database.
+
+    `announce` is called with a message if the lock is taken. The lock is released even if the process is
+    killed.
+    """
     if engine.dialect.name == "postgresql":
         with engine.connect() as session:
             try:
@@ -120,14 +124,14 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Connect
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[Connection]:
-    """Open a savepoint within a transaction. Roll back to it if the block raises an exception."""
+    """Run the `with` body in a savepoint of the current transaction. If it raises, undo only its changes."""
     nested = connection.begin_nested()
     try:
         with _raising_interrupts(connection):
             yield connection
             nested.commit()
     except BaseException:
-        # If the disk is full, SQLite has already rolled back the whole transaction, with the savepoint.
+        # If the disk is full, SQLite has already rolled back the transaction and the savepoint in it.
         with suppress(OperationalError):
             nested.rollback()
         raise

@@ -1,4 +1,7 @@
-"""Write and read the file of an export, and check the order and the checksum of its lines."""
+"""Write and read the file of an export: JSON lines of several kinds, and a last line with a checksum.
+
+Reading checks the order and the checksum of the lines. `line_fields` describes the format.
+"""
 
 import hashlib
 from collections import Counter
@@ -10,7 +13,7 @@ import orjson
 from seeds.transfer.line_fields import FORMAT_VERSION, KINDS, LINE_READERS, SORT_FIELDS
 from seeds.transfer.value_readers import MalformedError
 
-# The singular and the plural of each kind of line in messages.
+# The words for one and for several lines of each kind in messages.
 KIND_NAMES = {
     "article": ("article", "articles"),
     "entity": ("entity", "entities"),
@@ -22,7 +25,7 @@ JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class ExportLine(NamedTuple):
-    """A line of an export, with its number from 1 and its size in bytes."""
+    """A checked line of an export: its number from 1, its kind, its values, and its size in bytes."""
 
     number: int
     kind: str
@@ -31,7 +34,7 @@ class ExportLine(NamedTuple):
 
 
 class InvalidExportError(Exception):
-    """An error in an export that is incomplete or altered, with the number of the invalid line, from 1."""
+    """An error for an incomplete or altered export. `line` is the number of the invalid line, from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -39,15 +42,15 @@ class InvalidExportError(Exception):
 
 
 def format_counts(counts: Counter[str]) -> str:
-    """Return the number of lines of each kind as text, such as `1 article, 2 entities, …`."""
+    """Return the number of exported or imported lines of each kind as text: `1 article, 2 entities, …`."""
     return ", ".join(f"{counts[kind]} {names[counts[kind] != 1]}" for kind, names in KIND_NAMES.items())
 
 
 def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) -> Counter[str]:
-    """Write a line for each pair of a kind and its values, and then the last line.
+    """Write the lines of an export, given as pairs of a kind and its values, and the line with the checksum.
 
     Returns:
-        The number of lines of each kind.
+        The number of lines of each kind, without the last line.
     """
     digest, counts = hashlib.sha256(), Counter[str]()
     for kind, values in lines:
@@ -61,11 +64,11 @@ def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) 
 
 
 def read_lines(file: BinaryIO, max_line_bytes: int) -> Iterator[ExportLine]:
-    """Yield the lines of an export, except the last line.
+    """Read and check the lines of an export. Yield them all except the last line, which has the checksum.
 
     Raises:
         InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does
-            not match the lines above.
+            not have the number and the checksum of the lines above.
     """
     digest, order, number = hashlib.sha256(), _Order(), 0
     while data := file.readline(max_line_bytes + 1):
@@ -110,14 +113,14 @@ def _parse_line(number: int, data: bytes, max_line_bytes: int) -> ExportLine:
 
 
 class _Order:
-    """The kind and the sort key of the last line that was read."""
+    """A check of the order of the lines of an export: by kind, and within a kind by sort key."""
 
     def __init__(self) -> None:
         self._kind = -1
         self._sort_key: tuple[Any, ...] = ()
 
     def check(self, line: ExportLine) -> None:
-        """Accept `line` as the next line, or raise `MalformedError` if the line is out of order."""
+        """Raise `MalformedError` if `line` cannot follow the line that was checked before it."""
         kind = KINDS.index(line.kind)
         if (kind == 0) != (self._kind == -1):
             raise MalformedError("the first line, and only the first, must be of kind corpus", "kind")

@@ -1,4 +1,4 @@
-"""Read the whole database as the lines of an export, a chunk of rows at a time."""
+"""Read the whole database as the lines of an export, a limited number of rows at a time to save memory."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,10 +37,10 @@ from seeds.transfer.line_fields import (
 Values = dict[str, Any]
 ExportedLines = Iterator[tuple[str, Values]]
 
-# The most rows, and the most bytes of documents, that are read at a time. The parts of an article take
-# several times the bytes of its document.
+# The most rows, and the most bytes of documents, that are read at a time. The takeaways, entities and links
+# of an article take several times the bytes of its document.
 CHUNK_ROWS, CHUNK_BYTES = 200, 1 << 22
-# Sorts before all ids in the database.
+# An id that sorts before all ids in the database.
 MIN_ID = UUID(int=0)
 
 
@@ -49,8 +49,8 @@ def _columns_of(model: type[Any], names: Iterable[str]) -> list[Any]:
     return [columns[name] for name in names]
 
 
-# Statements that read a chunk of rows. Their parameters are named after the sort columns, and have the values
-# of the last row of the previous chunk.
+# Statements that read the next `CHUNK_ROWS` rows of a table, a chunk. Their parameters are named after the
+# sort columns, and have the values of the last row of the previous chunk.
 CORPUS_ROW = select(*_columns_of(Corpus, ("revision", "secret_key")))
 ENTITY_CHUNK = (
     select(*_columns_of(Entity, ENTITY_COLUMNS))
@@ -88,7 +88,7 @@ CHANGE_CHUNK = (
     .order_by(Change.sequence)
     .limit(CHUNK_ROWS)
 )
-# Statements that read the rows of a portion of a chunk, with documents.
+# Statements that read a part of a chunk with the documents, from a first to a last sort key.
 ARTICLE_RANGE = (
     select(
         ArticleTerms.number,
@@ -109,7 +109,7 @@ REVISION_RANGE = (
     )
     .order_by(Revision.article_id, Revision.revision)
 )
-# The ids of the owners: the articles or entities whose parts are read.
+# The ids of the articles or entities whose dependent rows, such as slugs and takeaways, are read.
 OWNERS: BindParameter[Any] = bindparam("owners", expanding=True)
 
 
@@ -133,9 +133,10 @@ FEATURES = _select_owned(ArticleFeatures.article_id, ArticleFeatures.names, Arti
 
 
 def export_lines(connection: Connection) -> ExportedLines:
-    """Yield the kind and the values of each line, except the last line.
+    """Yield the kind and the values of each line of an export of the whole database.
 
-    The lines are a snapshot of the database if the transaction of `connection` reads a snapshot.
+    The last line, which has the checksum, is not included. The lines are consistent with each other if the
+    transaction of `connection` reads a snapshot of the database.
     """
     corpus = connection.execute(CORPUS_ROW).one()
     yield "corpus", {"format": FORMAT_VERSION} | corpus._asdict()
@@ -201,14 +202,20 @@ def _revisions(connection: Connection) -> ExportedLines:
 
 
 def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:
-    """Yield the rows of `statement` in chunks, from the first row after the sort key `after` on."""
+    """Execute `statement`, which reads a limited number of rows, repeatedly until all rows are read.
+
+    Yield the rows of each execution. `after` has the values of the sort columns after which reading starts.
+    """
     while rows := connection.execute(statement, after).all():
         yield rows
         after = {name: getattr(rows[-1], name) for name in after}
 
 
 def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
-    """Divide `chunk` into portions of at most `CHUNK_BYTES`, or of one larger row."""
+    """Divide rows into groups whose sizes (the column `size`) add up to at most `CHUNK_BYTES`.
+
+    A row that is larger is a group of its own.
+    """
     portion: list[Any] = []
     room = CHUNK_BYTES
     for row in chunk:
@@ -224,7 +231,11 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
 def _read_sorted_values(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Any]]:
-    """Return the values of each owner, sorted in Python so that the order does not depend on the engine."""
+    """Return the values, such as slugs, that belong to each of `owners`, the ids of articles or entities.
+
+    `statement` reads pairs of an id and a value. The values are sorted in Python, because the order in the
+    database depends on the engine.
+    """
     values_by_owner: defaultdict[UUID, list[Any]] = defaultdict(list)
     for owner, value in connection.execute(statement, {"owners": owners}):
         values_by_owner[owner].append(value)
@@ -236,7 +247,10 @@ def _read_sorted_values(
 def _read_parts(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Values]]:
-    """Return the parts of each owner, in the order of `statement`."""
+    """Return the rows, such as takeaways, that belong to each of `owners`, the ids of articles.
+
+    `statement` reads the rows with a column `owner`, and determines their order.
+    """
     values_by_owner: defaultdict[UUID, list[Values]] = defaultdict(list)
     for row in connection.execute(statement, {"owners": owners}):
         values = row._asdict()

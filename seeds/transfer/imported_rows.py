@@ -1,4 +1,8 @@
-"""Make the rows for a line of an export, including the rows and columns that are derived from the line."""
+"""Make the database rows for a line of an export.
+
+An export omits values that can be derived from others, such as sort keys and search terms. They are computed
+here.
+"""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -53,7 +57,7 @@ Types = Mapping[UUID, str]
 
 
 class ImportedEntity(NamedTuple):
-    """An entity in an article, with its mentions."""
+    """An entity in an article line of an export, with its mentions in the article."""
 
     id: UUID
     salience: float
@@ -63,7 +67,7 @@ class ImportedEntity(NamedTuple):
 
 
 def entity_rows(values: Values, _: Types) -> Rows:
-    """Return the rows of an entity, its slugs, old ids and names."""
+    """Return the rows for an entity in an export: the entity, its slugs, its former ids and its names."""
     identity = values["id"]
     _check_slug(values)
     return {
@@ -75,11 +79,11 @@ def entity_rows(values: Values, _: Types) -> Rows:
 
 
 def article_rows(values: Values, types: Types) -> Rows:
-    """Return the rows of an article and its parts.
+    """Return the rows for an article line of an export: the article, its document and all dependent rows.
 
     Args:
         values: The values of the line.
-        types: The types of the imported entities, by id.
+        types: The types of the entities that the article mentions, by id.
 
     Raises:
         MalformedError: If two values contradict each other.
@@ -110,18 +114,18 @@ def article_rows(values: Values, types: Types) -> Rows:
 
 
 def removed_rows(values: Values, _: Types) -> Rows:
-    """Return the rows of a removed article."""
+    """Return the rows for a removed article in an export: its slugs, which stay reserved."""
     return {ArticleSlug: _slug_rows(values)}
 
 
 def revision_rows(values: Values, _: Types) -> Rows:
-    """Return the row of a former revision."""
+    """Return the row for a former revision of an article in an export."""
     row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
     return {Revision: [row | {"source": values["document"].encode()}]}
 
 
 def change_rows(values: Values, _: Types) -> Rows:
-    """Return the row of a change in the change feed."""
+    """Return the row for an entry of the change feed in an export."""
     return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
 
 
@@ -148,7 +152,10 @@ def _slug_rows(values: Values) -> list[Row]:
 
 
 def _make_record(values: Values, data: bytes) -> ArticleRecord:
-    """Return the record of the article, with all columns of its row."""
+    """Return the content of an article from its line of an export, with all columns of its row.
+
+    `values` are those of the line, and `data` is the document.
+    """
     columns = _select_values(values, ARTICLE_COLUMNS) | published_keys(values["published_at"])
     columns["title_digest"] = title_digest(values["title"])
     columns |= {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
@@ -178,7 +185,7 @@ def _make_vector(values: Values) -> FeatureVector:
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the listed links, in the order of the document, and of the computed links."""
+    """Return the rows for the links of an article line: listed links (from its page) and computed links."""
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")
     unresolved = iter(related_rows(values["id"], record))
@@ -193,7 +200,11 @@ def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 
 
 def _check_link(link: Values, path: str) -> None:
-    """Raise `MalformedError` if a value does not fit the basis of the link: listed or computed."""
+    """Check a link of an article line: a listed link needs a title, a computed link a target and a score.
+
+    `path` is the position of the link in the line, such as `related[0]`. Raise `MalformedError` if a value is
+    missing or must be null.
+    """
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):
         if link[name] is None:

@@ -16,13 +16,14 @@ from seeds.transfer.export_file import ExportLine, InvalidExportError, read_line
 from seeds.transfer.imported_rows import ROW_BUILDERS, Rows
 from seeds.transfer.value_readers import MalformedError
 
-# The largest number of bytes in the lines of a batch, whose rows are written together.
+# The rows of several lines, a batch, are written together. This is the largest size of its lines in bytes.
 BATCH_BYTES = 1 << 20
 # The line of an article with many short titles or names can be fifty times as long as its document.
 MAX_LINE_FACTOR = 128
 
 ENTITY_TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities", expanding=True)))
-# The first article with a link to an unknown article. The database alone would not report the line.
+# The first article with a link to an article that does not exist. The error of the foreign key would not show
+# which line of the export is invalid.
 UNKNOWN_TARGET = (
     select(ArticleTerms.number, RelatedLink.target_id)
     .join(RelatedLink, RelatedLink.article_id == ArticleTerms.article_id)
@@ -30,7 +31,7 @@ UNKNOWN_TARGET = (
     .order_by(ArticleTerms.number)
     .limit(1)
 )
-# On PostgreSQL, an import does not advance the sequence, so the next number would already be taken.
+# On PostgreSQL, inserting numbers does not advance their sequence, so the next number would already be taken.
 CONTINUE_NUMBERS = text(
     "SELECT setval(pg_get_serial_sequence('article_terms', 'number'), max(number)) FROM article_terms "
     "HAVING max(number) IS NOT NULL"
@@ -38,24 +39,24 @@ CONTINUE_NUMBERS = text(
 
 
 class NotEmptyError(Exception):
-    """An attempt to import into a database that already has data."""
+    """An error for an attempt to import an export into a database that already has data."""
 
     def __init__(self) -> None:
         super().__init__("the database is not empty; import into a new database, made by `flask db upgrade`")
 
 
 def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int) -> Counter[str]:
-    """Import the lines of `file` into an empty database.
+    """Import an export into an empty database.
 
-    After an `InvalidExportError` the caller must roll back the transaction.
+    If `InvalidExportError` is raised, the caller must roll back the transaction.
 
     Args:
         connection: A connection in a write transaction.
-        file: The export.
-        max_document_bytes: The largest accepted document.
+        file: The file of the export, opened for reading.
+        max_document_bytes: The size of the largest accepted document.
 
     Returns:
-        The number of lines of each kind.
+        The number of imported lines of each kind.
 
     Raises:
         NotEmptyError: If the database has data.
@@ -80,13 +81,16 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
 
 
 def _is_empty(connection: Connection) -> bool:
-    """Return True if all tables except `corpus` are empty."""
+    """Return True if all tables are empty except `corpus`, which has a row even in a new database."""
     tables = (table for table in db.metadata.sorted_tables if table.name != Corpus.__tablename__)
     return not any(connection.scalar(select(exists().select_from(table))) for table in tables)
 
 
 def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
-    """Divide `lines` into batches of one kind and of at most `BATCH_BYTES`, or of one longer line."""
+    """Divide the lines of an export into batches, whose rows are written together.
+
+    The lines of a batch are of the same kind and have at most `BATCH_BYTES`, unless a single line is longer.
+    """
     batch: list[ExportLine] = []
     room = BATCH_BYTES
     for line in lines:
@@ -100,7 +104,10 @@ def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
 
 
 def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
-    """Write the rows of a batch. If the database refuses the rows, report the line that is invalid."""
+    """Write the rows for several lines of an export together.
+
+    If the database refuses the rows, raise `InvalidExportError` with the number of the line that is invalid.
+    """
     rows = _make_rows(connection, batch)
     batch_rows: Rows = {}
     for each in rows:
@@ -120,7 +127,7 @@ def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
 
 
 def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
-    """Return the rows of each line of a batch."""
+    """Return the rows for each of several lines of an export, all of one kind."""
     identities = {entity["id"] for line in batch for entity in line.values.get("entities", ())}
     rows = connection.execute(ENTITY_TYPES, {"identities": sorted(identities)})
     types = {row.id: row.type for row in rows}
@@ -134,14 +141,17 @@ def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
 
 
 def _insert_rows(connection: Connection, rows: Rows) -> None:
-    """Insert all of the rows, or raise `IntegrityError` and insert none."""
+    """Insert rows into several tables. If one is refused, insert none and raise `IntegrityError`."""
     with savepoint(connection):
         for model, several in rows.items():
             insert_rows(connection, model, several)
 
 
 def _check_targets(connection: Connection, counts: Counter[str]) -> None:
-    """Check that every link leads to an article, after all articles are imported."""
+    """Raise `InvalidExportError` if an imported link leads to an article that is not in the export.
+
+    Call this after all articles are imported. `counts` is the number of lines of each kind.
+    """
     row = connection.execute(UNKNOWN_TARGET).one_or_none()
     if row is None:
         return

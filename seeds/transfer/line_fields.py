@@ -2,14 +2,15 @@
 
     corpus    the format version, the corpus revision and the key that signs cursors; the first line
     entity    an entity, its current and former slugs, and its former ids; sorted by id
-    article   an article with its document, its parts and its slugs; sorted by number
+    article   an article with its document, takeaways, entities, links, features and slugs; sorted by number
     removed   a removed article and its slugs; sorted by id
     revision  a former revision of an article; sorted by article and revision
     change    an entry of the change feed; sorted by sequence, without gaps
     end       the number of the lines above and the SHA-256 of their bytes; the last line
 
 An export does not contain values that the import can derive: sort keys, digests of titles, ids and positions
-of parts, facets and search terms. `document` is the text of the document, including a byte-order mark.
+of takeaways and links, the rows for filters, and search terms. `document` is the text of the document,
+including a byte-order mark.
 """
 
 from collections.abc import Mapping
@@ -111,7 +112,8 @@ ARTICLE_PARTS = {
     "takeaways": list_of(record(TAKEAWAY)),
     "entities": list_of(record(ARTICLE_ENTITY)),
     "related": list_of(record(LINK_COLUMNS)),
-    # Sorted by weight, heaviest first. `seeds.linking.feature_vectors` packs a weight into two bytes.
+    # Pairs of a name and a weight, the heaviest first. `seeds.linking.feature_vectors` packs a weight into
+    # two bytes.
     "features": list_of(pair(text, integer(0, (1 << 16) - 1))),
 }
 # The content of a revision, as `api.v1.article_content` returns it.

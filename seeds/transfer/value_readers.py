@@ -1,4 +1,4 @@
-"""Strict readers of JSON values, and functions that combine them into readers of lists and objects.
+"""Functions (readers) that check the values in a line of an export, and convert them for the database.
 
 A reader takes a value from the JSON parser and returns the value for the database, or raises
 `MalformedError`. A reader accepts only the form that an export writes, so that an import followed by an
@@ -22,19 +22,19 @@ Reader = Callable[[Any], Any]
 
 # The largest values of the integer columns.
 MAX_INTEGER, MAX_NUMBER = (1 << 31) - 1, (1 << 63) - 1
-# Characters of an invalid value that a message can show.
+# The number of characters of an invalid value that a message shows.
 MAX_SHOWN_CHARACTERS = 100
 
 
 class MalformedError(ValueError):
-    """An invalid value, with its path in the line, such as `takeaways[0].text`."""
+    """An error for an invalid value in a line of an export, with its path, such as `takeaways[0].text`."""
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message)
         self.message, self.path = message, path
 
     def inside(self, parent: str) -> "MalformedError":
-        """Return the same error with the path of the enclosing value, `parent`, before its own path."""
+        """Return this error with a longer path: `text` inside `takeaways[0]` becomes `takeaways[0].text`."""
         separator = "." if self.path and not self.path.startswith("[") else ""
         return MalformedError(self.message, f"{parent}{separator}{self.path}")
 
@@ -52,7 +52,7 @@ def text(value: Any) -> str:
 
 
 def slug(value: Any) -> str:
-    """Read a slug."""
+    """Read a slug, such as `green-computing`. Raise `MalformedError` if `value` is not a valid slug."""
     if not is_slug(text(value)):
         raise _unexpected(
             f"a slug: words of a-z and 0-9 joined by `-`, at most {MAX_SLUG_LENGTH} characters", value
@@ -61,14 +61,14 @@ def slug(value: Any) -> str:
 
 
 def sha256(value: Any) -> str:
-    """Read a SHA-256 in hexadecimal."""
+    """Read a SHA-256 as 64 lower-case hexadecimal digits. Raise `MalformedError` if `value` is different."""
     if len(text(value)) != 64 or set(value) - set("0123456789abcdef"):
         raise _unexpected("a SHA-256 of 64 hexadecimal digits", value)
     return str(value)
 
 
 def uuid(value: Any) -> UUID:
-    """Read a UUID."""
+    """Read a UUID in lower case with hyphens. Raise `MalformedError` if `value` is different."""
     try:
         read = UUID(text(value))
     except ValueError:
@@ -79,7 +79,10 @@ def uuid(value: Any) -> UUID:
 
 
 def time(value: Any) -> datetime:
-    """Read a UTC time. The first and the last year are reserved for the sort keys of unknown times."""
+    """Read a UTC time, such as `2026-04-21T09:30:00Z`.
+
+    The years 1 and 9999 are not allowed, because the sort keys of articles without a time use them.
+    """
     try:
         read = datetime.fromisoformat(text(value))
     except ValueError:
@@ -90,17 +93,17 @@ def time(value: Any) -> datetime:
 
 
 def secret_key(value: Any) -> str:
-    """Read the key that signs cursors."""
+    """Read the key that signs the page cursors of the API. Raise `MalformedError` if it is too short."""
     if len(text(value)) < MIN_SECRET_CHARACTERS:
         raise _unexpected(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
     return str(value)
 
 
 def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Reader:
-    """Return a reader of integers in a range."""
+    """Return a function that reads an integer from `minimum` to `maximum`, and refuses other values."""
 
     def read(value: Any) -> int:
-        # `isinstance` would also accept True.
+        # `isinstance(value, int)` would also accept True.
         if type(value) is not int or not minimum <= value <= maximum:
             raise _unexpected(f"a whole number from {minimum} to {maximum}", value)
         return value
@@ -109,15 +112,15 @@ def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Reader:
 
 
 def fraction(value: Any) -> float:
-    """Read a number from 0.0 to 1.0 with a decimal point."""
-    # An export never writes minus zero.
+    """Read a number from 0.0 to 1.0, such as a score. Raise `MalformedError` for others and for integers."""
+    # Reject -0.0, which an export never writes.
     if not isinstance(value, float) or not 0 <= value <= 1 or copysign(1, value) < 0:
         raise _unexpected("a number from 0.0 to 1.0", value)
     return value
 
 
 def one_of(allowed: Collection[str]) -> Reader:
-    """Return a reader of the strings in `allowed`."""
+    """Return a function that reads one of the strings in `allowed`, and refuses other values."""
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
@@ -128,12 +131,12 @@ def one_of(allowed: Collection[str]) -> Reader:
 
 
 def optional(read: Reader) -> Reader:
-    """Return a reader that also accepts null."""
+    """Return a function that reads null as None, and all other values as `read` does."""
     return lambda value: None if value is None else read(value)
 
 
 def checked(read: Reader) -> Reader:
-    """Return a reader that checks a value and returns the JSON value unchanged."""
+    """Return a function that checks a value with `read`, but returns the JSON value unchanged."""
 
     def check(value: Any) -> Any:
         read(value)
@@ -143,7 +146,7 @@ def checked(read: Reader) -> Reader:
 
 
 def list_of(read: Reader, min_length: int = 0) -> Reader:
-    """Return a reader of lists of at least `min_length` values."""
+    """Return a function that reads a list of at least `min_length` values. `read` reads each value."""
 
     def read_list(value: Any) -> list[Any]:
         if not isinstance(value, list):
@@ -162,7 +165,7 @@ def list_of(read: Reader, min_length: int = 0) -> Reader:
 
 
 def pair(first: Reader, second: Reader) -> Reader:
-    """Return a reader of lists of two values."""
+    """Return a function that reads a JSON list of two values. `first` and `second` read the values."""
 
     def read(value: Any) -> tuple[Any, Any]:
         if not isinstance(value, list) or len(value) != 2:
@@ -173,7 +176,10 @@ def pair(first: Reader, second: Reader) -> Reader:
 
 
 def record(fields: Mapping[str, Reader]) -> Reader:
-    """Return a reader of objects with exactly the keys of `fields`. The result has the same order of keys."""
+    """Return a function that reads a JSON object with exactly the keys of `fields`, in the order of `fields`.
+
+    Each value of `fields` is the function that reads the value of the key.
+    """
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -193,7 +199,7 @@ def record(fields: Mapping[str, Reader]) -> Reader:
 
 
 def by_kind(readers: Mapping[str, Reader]) -> Reader:
-    """Return a reader of objects that selects one of `readers` by the key `kind`."""
+    """Return a function that reads a JSON object with the one of `readers` that its key `kind` names."""
     kind = one_of(readers)
 
     def read(value: Any) -> dict[str, Any]:
@@ -222,7 +228,7 @@ def _unexpected_time(value: Any) -> MalformedError:
 
 
 def _unexpected(expected: str, value: Any) -> MalformedError:
-    """Return an error that names the expected value and the actual value."""
+    """Return an error that says what was `expected`, such as "a UUID", and what `value` is instead."""
     if isinstance(value, str):
         return MalformedError(f"must be {expected}, not {quoted(value[:MAX_SHOWN_CHARACTERS])}")
     if isinstance(value, list | dict):
