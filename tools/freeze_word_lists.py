@@ -43,7 +43,7 @@ MIN_NAME_LENGTH = 3
 
 
 def main() -> None:
-    """Write the lists that changed."""
+    """Write each word list whose content differs from its file."""
     FOLDER.mkdir(exist_ok=True)
     for name, lines in word_lists().items():
         path, text = FOLDER / f"{name}.txt.gz", "".join(f"{line}\n" for line in lines).encode()
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def word_lists() -> Mapping[str, list[str]]:
-    """Return the sorted lines of each list, by the name of its file without the extension."""
+    """Return the sorted lines of each word list, by the name of its file without the extension."""
     frequencies = word_frequencies()
     given_votes, family_votes = (name_votes(kind, frequencies) for kind in ("first", "last"))
     places = place_names(frequencies)
@@ -69,7 +69,7 @@ def word_lists() -> Mapping[str, list[str]]:
 
 
 def word_frequencies() -> dict[str, int]:
-    """Return the number of occurrences of English words in books, in British and American spelling."""
+    """Return how often each English word occurs in books, in British and American spelling."""
     path = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     lines = (line.split() for line in path.read_text("utf-8-sig").splitlines())
     counts = {word: int(count) for word, count in lines}
@@ -81,9 +81,9 @@ def word_frequencies() -> dict[str, int]:
 
 
 def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
-    """Return countries, subdivisions and cities, in lower case and without diacritics.
+    """Return the names of countries, subdivisions and cities, in lower case and without diacritics.
 
-    A value is True if the place is well known.
+    A value is True if the place is well known. `frequencies` are those of English words.
     """
     populations: dict[str, int] = {}
     for name, population in _subdivisions_and_cities():
@@ -100,7 +100,7 @@ def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
 
 
 def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
-    """Yield names with populations.
+    """Yield the names of subdivisions and cities with their populations.
 
     pycountry has no populations. A subdivision of FEDERAL_COUNTRIES gets WELL_KNOWN_POPULATION, others get 0.
     """
@@ -112,7 +112,10 @@ def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
 
 
 def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
-    """Return the minimum population of a place to be listed as `name`, or None if it must not be listed."""
+    """Return the population that a place needs to be listed as `name`, or None if it must not be listed.
+
+    The minimum is higher if the name is also an English word, by the `frequencies` of English words.
+    """
     count = frequencies.get(fold(name), 0)
     # Names are compared without accents, so listing "Salé" would make "sale" a place.
     if count >= COMMON_WORD:
@@ -121,10 +124,12 @@ def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
 
 
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
-    """Return personal names in lower case, with their votes: one for each language that lists the name.
+    """Return personal names in lower case, with their votes.
+
+    A name usually gets one vote from each language that lists the name.
 
     Args:
-        kind: "first" or "last".
+        kind: "first" for given names or "last" for family names.
         frequencies: The English words, for which the votes of some languages differ (see LIST_WEIGHTS).
     """
     votes = Counter[str]()
@@ -137,14 +142,20 @@ def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
 
 
 def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
-    """Yield the names of a language. Faker's lists are tuples of names or mappings of names to weights."""
+    """Yield the given names (`kind` is "first") or family names ("last") in a module of Faker.
+
+    Each module contains the names of one language, in tuples of names or mappings of names to weights.
+    """
     lists = (getattr(module.Provider, key) for key in dir(module.Provider) if key.startswith(f"{kind}_"))
     names = (name for names in lists if isinstance(names, tuple | list | dict) for name in names)
     return (name for name in names if isinstance(name, str))
 
 
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
-    """Yield names with enough votes: two for a short name or an English word, one for others."""
+    """Yield the names with enough votes: two for a short name or an English word, and one for other names.
+
+    A vote is a language that lists the name. `frequencies` contains the English words.
+    """
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):
             yield name

@@ -1,4 +1,4 @@
-"""Aliases in brackets: `Inland Waters Board (IWB)`, `Deepcorp (深企)`, `the Carriage Act (Tram Law)`."""
+"""Find aliases in brackets after a name: `Inland Waters Board (IWB)`, `the Carriage Act (Tram Law)`."""
 
 import re
 from collections.abc import Mapping
@@ -18,20 +18,20 @@ MAX_ALIAS_WORDS = 6
 
 
 def bracketed_text(text: str, end: int) -> str | None:
-    """Return the text in brackets after the name that ends at `end`, or None."""
+    """Return the text in brackets that follows the name that ends at offset `end` of `text`, or None."""
     ahead = text[end : end + MAX_DISTANCE]
     match = BRACKETED.match(text, end) if "(" in ahead or "（" in ahead else None
     return match.group(1).strip() if match else None
 
 
 def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object]) -> bool:
-    """Return True if the text in brackets after a name is an alias of the name.
+    """Return True if `alias`, the text in brackets after a name, is an alias of the name.
 
     Args:
-        lexicon: The words that extraction knows.
+        lexicon: The lists of known words and names.
         alias: The text in brackets.
         name: The name before the brackets.
-        known: The entities of the catalogue by name.
+        known: The entities of the catalogue (a file of known entities) by name.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False
@@ -55,7 +55,7 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 
 
 def expansion(name: str, acronym: str) -> str:
-    """Return the last words of `name` that `acronym` abbreviates, or an empty string."""
+    """Return the words at the end of `name` that `acronym` abbreviates, or an empty string."""
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
         if _are_initials(words[start:], letters):
@@ -68,7 +68,11 @@ def expansion(name: str, acronym: str) -> str:
 
 
 def _are_initials(words: list[str], letters: str) -> bool:
-    """Return True if `letters` are the initials of `words`, of the capitalised words, or all capitals."""
+    """Return True if `letters`, an acronym in lower case, abbreviates `words`.
+
+    The acronym can consist of the initials of all words, the initials of the capitalised words, or all
+    capitals.
+    """
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-’']", word) if piece]
     initials = "".join(piece[0].lower() for piece in pieces)

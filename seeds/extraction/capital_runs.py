@@ -1,4 +1,7 @@
-"""Runs of capitalised words that can belong to one name, with the words and marks that join them."""
+"""Find runs: sequences of capitalised words and numbers that can be one name, such as `Bank of Bern`.
+
+A run also includes the lowercase words and the marks between the capitalised words.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +28,7 @@ UNIT = re.compile(
 
 
 def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
-    """Yield the runs of `text` in order."""
+    """Yield the sequences of capitalised words and numbers (runs) in `text` that can be one name."""
     tokens = tokenize(lexicon, text)
     run: list[Token] = []
     for index, token in enumerate(tokens, 1):
@@ -42,7 +45,10 @@ def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
 
 
 def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a year begins the name of an event, as in `2026 Asian Games`."""
+    """Return True if `token` is a year that begins the name of an event, as in `2026 Asian Games`.
+
+    `following` contains the next capitalised word or number of the text, if there is one.
+    """
     is_year = bool(YEAR.fullmatch(token.text))
     return is_year and bool(following) and text[token.end : following[0].start] == " "
 
@@ -70,7 +76,10 @@ def _continues_run(
 
 
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a season is part of a name: Spring Festival, Brevik Winter Games."""
+    """Return True if a season is part of a name: Spring Festival, Brevik Winter Games.
+
+    The season is `last` or the next word, `token`. `following` contains the tokens after `token`.
+    """
     seasons = lexicon.seasons
     if last.lower in seasons:
         return token.lower in lexicon.head_nouns or token.lower in lexicon.ambiguous_head_nouns
@@ -81,7 +90,10 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 
 
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
-    """Return True if a calendar word is part of a name: Jan Novak, Long March 5."""
+    """Return True if `token` continues the name in `run`: Jan Novak, Long March 5.
+
+    This function decides if `token` or the last word of `run` is a calendar word, such as a month.
+    """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
         is_date = DATE_NUMBER.match(text, token.end)
@@ -94,7 +106,10 @@ def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: 
 
 
 def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
-    """Return True if a mark is inside a name: St. Gallen, J. Smith, People's Bank, Workers' Party."""
+    """Return True if the mark in `gap` is inside a name: St. Gallen, J. Smith, People's Bank, Workers' Party.
+
+    `gap` is the text between two capitalised words, and `last` is the first of these words.
+    """
     if gap == ". ":
         return last.lower in lexicon.dotted_abbreviations or (len(last.text) == 1 and not last.is_number)
     if gap in ("'s ", "’s "):
@@ -103,7 +118,10 @@ def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
 
 
 def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:
-    """Return True if a gap has only lowercase words of names: Ludwig van Beethoven, Amis pour le Livre."""
+    """Return True if `gap` contains only lowercase words of names: Ludwig van Beethoven, Amis pour le Livre.
+
+    `gap` is the text between two capitalised words.
+    """
     words = gap.split()
     return (
         gap[:1] == gap[-1:] == " "
@@ -120,7 +138,16 @@ def _connects(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if `of`, `for`, `on`, `and` or a comma joins two capitalised words to one name."""
+    """Return True if `of`, `for`, `on`, `and` or a comma joins the words of `run` and `token` to one name.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text.
+        gap: The part of the text between `run` and `token`, such as ` of the `.
+        run: The capitalised words of the name before the gap.
+        token: The capitalised word after the gap.
+        following: The next tokens after `token`.
+    """
     if token.lower in lexicon.ranks:
         return False
     if gap in OF_GAPS:
@@ -131,7 +158,10 @@ def _connects(
 
 
 def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
-    """Return True if an `of` is inside a name: Ministry of …, or the second in Bureau of Roads of Bern."""
+    """Return True if the `of` or `for` in `gap` continues the name in `run`.
+
+    This is so in Ministry of …, and at the second `of` in Bureau of Roads of Bern.
+    """
     is_second = LINK.search(text, run[0].start, run[-1].end)
     if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":
         return True
@@ -147,7 +177,10 @@ def _is_inner_list(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if a comma or `and` is inside a name: Ministry of A, B and C; Fish and Game Office."""
+    """Return True if the comma or `and` in `gap`, between `run` and `token`, is inside a name.
+
+    This is so in Ministry of A, B and C, and in Fish and Game Office.
+    """
     before, of, _ = text[run[0].start : run[-1].end].partition(" of ")
     if of and lexicon.head_types.get(before.split()[-1].lower()) == "organization":
         after = text[token.end : following[0].start] if following else ""
@@ -158,7 +191,10 @@ def _is_inner_list(
 def _shares_head(
     lexicon: Lexicon, text: str, run: Sequence[Token], token: Token, following: Sequence[Token]
 ) -> bool:
-    """Return True if the words before and after an `and` share the head noun that follows."""
+    """Return True if the words before and after `and` share the following head noun: Fish and Game Office.
+
+    `run` contains the words before the `and`, and `token` and `following` are the words after it.
+    """
     heads, tail = lexicon.head_nouns, token
     for each in following:
         if text[tail.end : each.start] != " ":

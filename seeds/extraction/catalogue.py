@@ -1,4 +1,4 @@
-"""The catalogue: a file of known entities that is maintained by hand."""
+"""The catalogue: a YAML file of known entities that is maintained by hand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,14 +20,17 @@ NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
 
 
 class CatalogueError(ValueError):
-    """An error in the catalogue. The message is one line that names the entry and the error."""
+    """An error in the catalogue, the file of known entities.
+
+    The message is one line that names the entry and the error.
+    """
 
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(printable(f"{path.name}: {message}"))
 
 
 def group_of(kind: str) -> str:
-    """Return the group of a type: person, place, or thing for all other types.
+    """Return the group of the entity type `kind`: person, place, or thing for all other types.
 
     The same name refers to different entities if the types are in different groups: the person Hope is not
     the place Hope, and not the ship Hope.
@@ -60,7 +63,7 @@ class EntityRecord:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The name and the aliases."""
+        """The name of the entity and its aliases."""
         return (self.name, *self.aliases)
 
 
@@ -70,7 +73,7 @@ def _check_slug(text: str) -> None:
 
 
 class Entry(Schema):
-    """The schema of a catalogue entry."""
+    """The schema of an entry of the catalogue file, which describes one known entity."""
 
     name = fields.String(required=True, validate=NAME)
     type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
@@ -81,17 +84,17 @@ class Entry(Schema):
 
     @post_load
     def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
-        """Return the entity of `entry`. If `entry` has no slug, make the slug from the name."""
+        """Return the entity that `entry` describes. If `entry` has no slug, make the slug from the name."""
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
         return EntityRecord(**entry | lists | {"slug": slug})
 
 
 def read_catalogue(path: Path = CATALOGUE) -> tuple[EntityRecord, ...]:
-    """Return the entities of the catalogue at `path`.
+    """Return the known entities from the catalogue file at `path`.
 
     Raises:
-        CatalogueError: If the file cannot be read, or an entry is invalid.
+        CatalogueError: If the file cannot be read, an entry is invalid, or two entries share a name or slug.
     """
     try:
         entries = Entry(many=True).load(_parse(path, path.read_bytes()) or [])
@@ -133,7 +136,7 @@ def _first_error(error: ValidationError) -> str:
 
 
 def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[str, str]]:
-    """Yield each name or slug that an earlier entry already has, with the name of the later entry."""
+    """Yield each name or slug that occurs in an earlier entry, with the name of the entry that repeats it."""
     seen: set[tuple[str, str]] = set()
     for entry in entries:
         names = [("name", name.translate(CURLY_QUOTES)) for name in entry.names]

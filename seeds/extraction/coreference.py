@@ -13,11 +13,11 @@ from seeds.extraction.signs.context import USAGES, Usage
 from seeds.extraction.signs.form_signs import OTHER_PLACE_WEIGHT, WELL_KNOWN_PLACE_WEIGHT
 from seeds.extraction.signs.sign import Vote
 
-# The share of the votes for a shorter form that counts for the full name.
+# The factor by which the votes for a shorter form of a name count for the full name.
 SHORT_FORM_SHARE = 0.5
-# The least weight of the votes for a place, without the gazetteer's, at which a text uses a name for a place.
+# The text uses a name for a place if the votes for a place, without the gazetteer's vote, have this weight.
 MIN_PLACE_WEIGHT = 2
-# The same limit for a person's family name that is not in the gazetteer.
+# The same limit for a name that can be the family name of a person, and is not in the gazetteer.
 MIN_FAMILY_NAME_PLACE_WEIGHT = 4
 
 
@@ -27,15 +27,15 @@ class EntityCluster:
 
     Attributes:
         name: The main name.
-        words: The words of the main name as the lexicon writes them.
-        votes: The sum of the votes for each type.
-        vote_counts: How often the contexts of the name have cast each vote.
+        words: The words of the main name in lower case, as in the lexicon.
+        votes: For each entity type, the sum of the weights of its votes.
+        vote_counts: How often each vote has been cast in the contexts of the name.
         forms: The main name and its other forms, in the order in which they were found.
-        usage_counts: How often the text uses the name in each way.
-        is_titled: True if a mention of the name follows a title.
+        usage_counts: How often the text uses the name in each way; see `Usage`.
+        is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
         start_weight: The evidence that a word is a name, from the sentences that begin with the word.
-        type: The type with the most votes.
+        type: The type with the highest sum of votes.
     """
 
     name: str
@@ -53,19 +53,26 @@ class EntityCluster:
         self.forms[self.name] = None
 
     def add_votes(self, votes: Iterable[Vote], share: float = 1) -> None:
-        """Add votes for the type."""
+        """Add the weight of each vote to the sum of its entity type. `share` is a factor for the weights."""
         for kind, weight in votes:
             self.votes[kind] += weight * share
 
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
-        """Add the votes of one more context. If a vote is repeated, it counts half, and then a third."""
+        """Add the votes that the context of one more mention casts for the type of the entity.
+
+        A vote that the contexts of the same name repeat counts half the second time, and a third the third
+        time.
+        """
         for vote in votes:
             count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
             self.votes[vote[0]] += vote[1] / count
 
     @property
     def usage(self) -> Usage:
-        """How the text mostly uses the name; see `Usage`. One quoted mention makes the usage `quoted`."""
+        """How the text mostly uses the name: quoted, after an article, as an attribute of a noun, or bare.
+
+        One quoted mention makes the usage `quoted`.
+        """
         counts = self.usage_counts
         if counts["quoted"]:
             return "quoted"
@@ -74,16 +81,21 @@ class EntityCluster:
         return "attribute" if counts["attribute"] and not counts["bare"] else "bare"
 
     def update_type(self) -> None:
-        """Set `type` to the type with the most votes. For equal votes, use the first in `ENTITY_TYPES`."""
+        """Set `type` to the entity type with the highest sum of votes.
+
+        If several types have this sum, use the first of them in `ENTITY_TYPES`.
+        """
         self.type = max(ENTITY_TYPES, key=self.votes.__getitem__)
 
 
 class Clusters:
-    """The clusters of a document. Names must be added from the longest to the shortest.
+    """The clusters of a document, one for each entity; a cluster contains the names of the entity.
+
+    Names must be added from the longest to the shortest.
 
     Args:
-        lexicon: The words that extraction knows.
-        lowercase_words: The words that the text also writes in lower case.
+        lexicon: The lists of known words and names.
+        lowercase_words: The words that the document also writes in lower case.
     """
 
     def __init__(self, lexicon: Lexicon, lowercase_words: Container[str]) -> None:
@@ -94,7 +106,7 @@ class Clusters:
         self._by_word: dict[str, list[EntityCluster]] = {}
 
     def add(self, cluster: EntityCluster) -> EntityCluster:
-        """Add `cluster` as a separate entity, and return it."""
+        """Add `cluster` as a separate entity, not merged with any other cluster, and return it."""
         self.clusters.append(cluster)
         self._by_folded_name.setdefault(_folded_name(cluster), cluster)
         for word in set(cluster.words):
@@ -102,7 +114,7 @@ class Clusters:
         return cluster
 
     def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
-        """Return the cluster of the entity that `cluster` also names, or None.
+        """Return the cluster of the entity to which the name in `cluster` also refers, or None.
 
         The returned cluster has a longer form of the name, or a form with different case or diacritics.
         """
@@ -142,14 +154,14 @@ def resolve_coreference(
     known: Mapping[str, object],
     lowercase_words: Container[str],
 ) -> list[EntityCluster]:
-    """Merge the clusters of the same entity.
+    """Merge the clusters of names that refer to the same entity, and return one cluster for each entity.
 
     Args:
-        lexicon: The words that extraction knows.
-        clusters: One cluster for each name.
-        aliases: The possible aliases: the texts in brackets, each with the name before it.
+        lexicon: The lists of known words and names.
+        clusters: One cluster for each name, by name.
+        aliases: The texts in brackets that can be aliases, each with the name before the brackets.
         known: The entities of the catalogue by name. These names are not merged into longer names.
-        lowercase_words: The words that the text also writes in lower case.
+        lowercase_words: The words that the document also writes in lower case.
     """
     merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
     aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
@@ -174,7 +186,11 @@ def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:
 
 
 def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -> None:
-    """Rename `cluster` to the words that `acronym` abbreviates, without a country before these words."""
+    """Rename `cluster` to the last words of its name if `acronym` abbreviates only these words.
+
+    For example, Ruritania Waters Board (WB) becomes Waters Board. A name in `known`, the entities of the
+    catalogue by name, is not changed.
+    """
     full = expansion(cluster.name, acronym) if ACRONYM.fullmatch(acronym) else ""
     if full and cluster.name not in known:
         cluster.forms[full] = None
@@ -193,7 +209,10 @@ def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[s
 
 
 def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequence[str]) -> bool:
-    """Return True if `short` omits the last words of an organization: Quayline for Quayline Shipping Ltd."""
+    """Return True if `short` omits the last words of an organization: Quayline for Quayline Shipping Ltd.
+
+    `longer` contains the words of the organization.
+    """
     rest = longer[len(short.words) :]
     if lexicon.legal_forms.issuperset(_without_country(lexicon, rest)):
         return True
@@ -202,7 +221,10 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 
 
 def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if `short` is a variant of `longer`: Bern Lake for Lake of Bern, Olga for Typhoon Olga."""
+    """Return True if `short` is a variant of the name `longer`.
+
+    Examples: Bern Lake for Lake of Bern, Olga for Typhoon Olga, Hague for The Hague.
+    """
     is_inverted = len(short) > 1 and longer == (short[-1], "of", *short[:-1])
     is_event = lexicon.first_words.get(longer[0]) == "event" and short == longer[1:]
     is_without_article = longer == ("the", *short)
@@ -220,14 +242,14 @@ def _without_country(lexicon: Lexicon, words: Sequence[str]) -> Sequence[str]:
 
 
 def _is_bare_head(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
-    """Return True if `short` is only the head noun of a place: the Gulf for the Gulf of Brevik."""
+    """Return True if `short` is only the head noun of the place `longer`: the Gulf for the Gulf of Brevik."""
     is_alone = len(short.words) == 1 and short.is_certain and longer.type == "place"
     is_head = is_alone and lexicon.head_nouns.get(short.words[0]) == "place"
     return is_head and short.words[0] == lexicon.head_noun(longer.words)
 
 
 def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if `short` omits words before the head noun: Sea Board for Sea Safety Board."""
+    """Return True if `short` omits words before the head noun of `longer`: Sea Board for Sea Safety Board."""
     if len(short) < 2 or short[-1] != longer[-1] or lexicon.head_type(short) is None:
         return False
     remaining = iter(longer)
@@ -235,12 +257,12 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 
 
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
-    """Return True if the text uses the name for a place.
+    """Return True if the votes show that the text uses the name in `cluster` for a place.
 
     Args:
-        lexicon: The words that extraction knows.
+        lexicon: The lists of known words and names.
         cluster: The name with its votes.
-        min_unknown: The required weight of the votes if the gazetteer does not contain the name.
+        min_unknown: The minimum weight of the votes for a place if the gazetteer does not contain the name.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

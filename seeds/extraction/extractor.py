@@ -1,4 +1,4 @@
-"""Extract the entities of one document that the catalogue does not contain."""
+"""Extract the named entities of one document from its texts, by rules."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -26,14 +26,14 @@ NEXT_WORD = re.compile(r" ([a-z]+)")
 # The `EntityCluster.start_weight` at which a word is a name, if the word occurs only at the beginning of
 # sentences.
 MIN_START_WEIGHT = 2
-# The weight of the votes for a type that an English word needs to be a name.
+# The minimum weight of the votes for its type with which an English word is a name.
 MIN_WORD_VOTES = 1.5
-# The weight of a vote from the operator's own recognizer.
+# The weight of the vote of the additional recognizer, such as a spaCy pipeline.
 RECOGNIZER_WEIGHT = 3
 
 
 class RecognizedName(NamedTuple):
-    """A name that a recognizer has found: its offsets in the text, and its type."""
+    """A name that a recognizer has found in a text: the offsets of its start and end, and its entity type."""
 
     start: int
     end: int
@@ -45,12 +45,12 @@ Recognizer = Callable[[str], Iterable[RecognizedName]]
 
 
 def recognize_nothing(_: str) -> Iterable[RecognizedName]:
-    """Return no names. This is the default recognizer."""
+    """Return no names. This recognizer is used if the operator has not configured a recognizer."""
     return ()
 
 
 def is_headline(text: str) -> bool:
-    """Return True if most words are capitalised, so that capitals carry no information."""
+    """Return True if most words of `text` are capitalised, so that capitals do not indicate names."""
     words = LONG_WORD.findall(text)
     capitals = sum(word[0].isupper() for word in words)
     is_mostly_capitals = len(words) > MAX_SHORT_TEXT_WORDS and capitals > HEADLINE_SHARE * len(words)
@@ -58,11 +58,11 @@ def is_headline(text: str) -> bool:
 
 
 class EntityExtractor:
-    """Finds the entities of a document without a catalogue.
+    """Finds the named entities of a document by rules, without a list of known entities.
 
     Args:
-        lexicon: The words that extraction knows.
-        recognize: An additional recognizer. Its names and types are added to the results of the rules.
+        lexicon: The lists of known words and names.
+        recognize: An additional recognizer of names. Its names and types are added to those of the rules.
     """
 
     def __init__(self, lexicon: Lexicon, recognize: Recognizer = recognize_nothing) -> None:
@@ -73,12 +73,13 @@ class EntityExtractor:
     def extract(
         self, texts: Sequence[str], known: Mapping[str, object], headline: str = ""
     ) -> list[EntityCluster]:
-        """Return the entities that a document names.
+        """Return the entities that a document names, each as a cluster of its names.
 
         Args:
             texts: The texts of the document.
             known: The entities of the catalogue by name. Entities with these names are always returned.
-            headline: The title if it is a headline. Only its places and its quoted names are read.
+            headline: The title if most of its words are capitalised. Only places and quoted names are read
+                from it.
         """
         lowercase_words = _lowercase_words(texts)
         in_texts, aliases = self._read_texts(texts)
@@ -93,7 +94,7 @@ class EntityExtractor:
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
     def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
-        """Return a cluster for each name, and the texts in brackets, each with the name before it."""
+        """Return a cluster for each name, and each text in brackets with the name before the brackets."""
         clusters: dict[str, EntityCluster] = {}
         aliases: dict[str, str] = {}
         for text in texts:
@@ -116,7 +117,7 @@ class EntityExtractor:
         return clusters, aliases
 
     def _read_quoted(self, clusters: Mapping[str, EntityCluster], headline: str) -> None:
-        """Add the votes for the names in quotation marks in the headline."""
+        """Add the votes from the contexts of quoted names in the headline to the clusters of these names."""
         # The capitals of a headline carry no information.
         lowercase = "".join(char.lower() if char.isascii() else char for char in headline)
         for candidate in find_quoted(self._lexicon, headline):
@@ -129,7 +130,10 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add the votes of the names themselves, and of their usage in the text."""
+        """Add votes for the type of each name, from the name itself and from its usage in the text.
+
+        `single_words` are the words that the text uses alone as names.
+        """
         signs = self._signs
         for cluster in clusters:
             cluster.add_votes(signs.form_votes(cluster.words, cluster.name))
@@ -139,7 +143,10 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return the evidence that a word which begins a sentence is a name, from the text after the word."""
+        """Return the evidence, from 0 to 2, that a word which begins a sentence is a name.
+
+        The evidence is the text right after the word, such as a verb of speech.
+        """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
             return 0
@@ -162,7 +169,13 @@ class EntityExtractor:
     def _is_entity(
         self, cluster: EntityCluster, known: Mapping[str, object], lowercase_words: Container[str]
     ) -> bool:
-        """Return True if a cluster is an entity, and not only a capitalised word."""
+        """Return True if a cluster is an entity, and False if it is only a capitalised word.
+
+        Args:
+            cluster: The names of the possible entity, with its type.
+            known: The entities of the catalogue by name. They are always entities.
+            lowercase_words: The words that the document also writes in lower case.
+        """
         is_known = any(form in known for form in cluster.forms)
         if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):
             return True
@@ -182,19 +195,22 @@ class EntityExtractor:
         return word in lexicon.frequencies or singular in lexicon.frequencies or is_noun
 
     def _is_rare(self, word: str) -> bool:
-        """Return True if a word is a rare English word."""
+        """Return True if `word` is an English word that is rare in books."""
         return self._lexicon.frequencies.get(word, RARE_WORD) < RARE_WORD
 
 
 def _lowercase_words(texts: Iterable[str]) -> set[str]:
-    """Return the words in lower case. For a word with joined parts, add the first part too."""
+    """Return the words that `texts` write in lower case.
+
+    If a word has several parts, such as `ice-cold`, its first part is returned too.
+    """
     return {
         form for text in texts for word, rest in LOWERCASE_WORD.findall(text) for form in (word, word + rest)
     }
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the single words that the texts use as bare names; see `Usage`."""
+    """Return the names of one word that the texts mostly use bare, and not, for example, quoted."""
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 
 

@@ -1,4 +1,4 @@
-"""The lexicon: the words and names that extraction knows."""
+"""The lexicon: the lists of words and names that the rules of entity extraction use."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from api.search.analyzer import fold
 from seeds.extraction import word_lists
 
 LEXICON_FILE = Path(__file__).parent / "lexicon.yaml"
-# Frequencies out of 5.4e11 words. A word below the first frequency is rare, and a word with at least the
-# second frequency is common.
+# Numbers of occurrences in 5.4e11 words of English books. A word below the first number is rare, and a word
+# with at least the second number is common.
 RARE_WORD, COMMON_WORD = 3_000_000, 20_000_000
 # The words that link a head noun to the following words: Ministry of …, Council for …, Conference on ….
 HEAD_LINKS = ("of", "for", "on")
@@ -23,10 +23,10 @@ ROMAN_NUMERALS = ("i", "ii", "iii")
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The words and names that extraction knows, all in lower case.
+    """The words and names that the rules of entity extraction know, all in lower case.
 
-    The first fields are the lists of lexicon.yaml, which describes them. A list by type is a mapping from
-    each word to its type. The last fields are the word lists: English words, and names of places and persons.
+    The first fields are the lists of lexicon.yaml, which describes them. Some of these lists map each word to
+    an entity type. The last fields are larger lists: English words, and names of places and persons.
 
     Each lexicon caches the results of costly methods. The size of each cache is limited.
     """
@@ -87,43 +87,49 @@ class Lexicon:
 
     @cached_property
     def head_types(self) -> Mapping[str, str]:
-        """The type of each head noun. If there are two types, the likelier type."""
+        """The entity type that each head noun indicates. If there are two types, the likelier type."""
         likelier = {word: types.split()[0] for word, types in self.ambiguous_head_nouns.items()}
         organizations = dict.fromkeys(self.trade_words | self.legal_forms, "organization")
         return organizations | likelier | dict(self.head_nouns)
 
     @cached_property
     def title_words(self) -> frozenset[str]:
-        """All words of offices and forms of address."""
+        """All words of titles before the names of persons: offices, ranks and forms of address."""
         return self.ranks | self.title_modifiers
 
     @cached_property
     def east_asian_surnames(self) -> frozenset[str]:
-        """Family names that come before a given name with a hyphen."""
+        """Family names that can come before a given name with a hyphen, as in Tsai Mei-hua."""
         return self.korean_surnames | self.southern_chinese_surnames | self.chinese_surnames
 
     @cached_property
     def non_names(self) -> frozenset[str]:
-        """Words that are never a name on their own."""
+        """Words that are never a name on their own, such as function words, months and titles."""
         return (
             self.function_words | self.abbreviations | self.demonyms | self.calendar_words | self.title_words
         )
 
     @cached_property
     def is_place(self) -> Callable[[str], bool]:
-        """Return True if the gazetteer contains a name. Case and diacritics are ignored."""
+        """A function that returns True if the gazetteer (the list of places) contains a name.
+
+        The function ignores case and diacritics, and caches its results.
+        """
         return lru_cache(maxsize=65_536)(self._is_place)
 
     def _is_place(self, name: str) -> bool:
         return fold(name) in self.gazetteer
 
     def is_well_known_place(self, name: str) -> bool | None:
-        """Return True for a well-known place, False for any other place, and None for other names."""
+        """Return True if `name` is a well-known place, False for any other place, or None if not a place."""
         return self.gazetteer.get(fold(name))
 
     @cached_property
     def noun_type(self) -> Callable[[str], str | None]:
-        """Return the entity type that a common noun (singular or plural) describes, or None."""
+        """A function that returns the entity type that a common noun describes, or None.
+
+        For example, `pilots` describes a person. The noun can be singular or plural.
+        """
         return lru_cache(maxsize=16_384)(self._noun_type)
 
     def _noun_type(self, word: str) -> str | None:
@@ -140,16 +146,20 @@ class Lexicon:
         return {kind: tuple(end for end, each in self.suffixes.items() if each == kind) for kind in types}
 
     def suffix_type(self, word: str) -> str | None:
-        """Return the type that the suffix of a word indicates. Return None for English words and names."""
+        """Return the entity type that the suffix of `word` indicates: `place` for Velmorabad.
+
+        Return None if no suffix is known, or if `word` is an English word or a name of persons.
+        """
         if word in self.frequencies or word in self.family_names or word in self.given_names:
             return None
         return next((kind for kind, ends in self._suffixes_by_type.items() if word.endswith(ends)), None)
 
     @cached_property
     def head_noun(self) -> Callable[[tuple[str, ...]], str]:
-        """Return the head noun of a name: the word before `of`, `for` or `on`, or else the last word.
+        """A function that returns the head noun of a name, whose words are the argument.
 
-        A name of one word has no head noun, so the result is empty.
+        The head noun is the word before `of`, `for` or `on`, or else usually the last word. A name of one
+        word has no head noun, so the result is an empty string.
         """
         return lru_cache(maxsize=16_384)(self._head_noun)
 
@@ -168,12 +178,18 @@ class Lexicon:
         return words[last] if len(words) > 1 else ""
 
     def head_type(self, words: tuple[str, ...]) -> str | None:
-        """Return the type that the head noun of a name indicates, or None."""
+        """Return the entity type that the head noun of a name indicates, or None.
+
+        `words` are the words of the name.
+        """
         return self.head_types.get(self.head_noun(words))
 
 
 def load_lexicon() -> Lexicon:
-    """Load lexicon.yaml and the word lists. This takes a moment, so load the lexicon once."""
+    """Return the lexicon, loaded from lexicon.yaml and the word lists.
+
+    Loading takes a moment, so load the lexicon once.
+    """
     lists: dict[str, Any] = yaml.load(LEXICON_FILE.read_bytes(), yaml.CSafeLoader)
     fields = {name: _read_list(value) for name, value in lists.items()}
     places, particles = fields["extra_places"], fields["name_particles"]
@@ -188,7 +204,11 @@ def load_lexicon() -> Lexicon:
 
 
 def _read_list(value: Any) -> Any:
-    """Return a list as a set of words, and lists by type as a mapping from each word to its type."""
+    """Return a list of lexicon.yaml as a set of words.
+
+    If the list groups words by entity type, return a mapping from each word to its type. Return all other
+    mappings unchanged.
+    """
     if isinstance(value, dict) and all(isinstance(words, str) for words in value.values()):
         return {word: kind for kind, words in value.items() for word in words.split()}
     return value if isinstance(value, dict) else frozenset(value.split() if isinstance(value, str) else value)

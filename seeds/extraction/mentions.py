@@ -30,7 +30,11 @@ NamedEntity = tuple[str, EntityRecord]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One text of an article. The offsets of mentions are relative to this text."""
+    """One text of an article, such as the title or a paragraph.
+
+    `part` is the part of the article, such as `body`. `index` is the number of the text within the part, from
+    1, or None if the part has a single text. The offsets of mentions are relative to this text.
+    """
 
     part: str
     index: int | None
@@ -39,7 +43,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place where an entity is named: the code points `start` to `end` of a section's text."""
+    """One occurrence of the name of an entity in a text of an article.
+
+    The name extends from `start` to `end`, which count Unicode code points. `part` and `index` identify the
+    text within the article, as in `Section`.
+    """
 
     part: str
     index: int | None
@@ -50,7 +58,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class FoundEntity:
-    """An entity of an article with all its mentions in reading order."""
+    """An entity that an article mentions, with its mentions in reading order and its salience from 0 to 1."""
 
     entity: EntityRecord
     mentions: tuple[Mention, ...]
@@ -63,22 +71,22 @@ class FoundEntity:
 
     @property
     def own_name(self) -> str | None:
-        """The name that this document uses; None for an entity of the catalogue."""
+        """The name of an extracted entity in this article; None for an entity of the catalogue."""
         return self.entity.name if self.entity.origin == "extracted" else None
 
     @property
     def own_type(self) -> str | None:
-        """The type in this document; None for an entity of the catalogue."""
+        """The type of an extracted entity in this article; None for an entity of the catalogue."""
         return self.entity.type if self.entity.origin == "extracted" else None
 
 
 class EntityMatcher:
-    """Finds the names of entities in texts, longest match first.
+    """Finds the names of entities in texts. If several names begin at the same word, the longest matches.
 
     Args:
         catalogue: The known entities.
-        lexicon: The words that extraction knows.
-        recognize: An additional recognizer of names.
+        lexicon: The lists of known words and names.
+        recognize: An additional recognizer of names, such as a spaCy pipeline.
 
     Raises:
         ValueError: If a name of the catalogue does not begin with a letter or digit.
@@ -100,18 +108,18 @@ class EntityMatcher:
     def find(
         self, text: str, extracted: Mapping[str, Sequence[NamedEntity]] = MappingProxyType({})
     ) -> Iterator[tuple[int, int, EntityRecord]]:
-        """Yield `(start, end, entity)` for each name in `text`, in order and without overlap.
+        """Yield `(start, end, entity)` for each name of an entity in `text`, in order and without overlap.
 
         Args:
             text: The text to search.
-            extracted: The names that are not in the catalogue, by their first word.
+            extracted: The names of entities that are not in the catalogue, by the first word of the name.
         """
         # Straight and curly quotation marks have the same length, so offsets stay the same.
         plain = text.translate(CURLY_QUOTES)
         previous_end = 0
         for word in WORD.finditer(plain):
             start, first = word.start(), word.group()
-            # Few words begin a name.
+            # Skip most words at once, since few words begin a name.
             if start < previous_end or not (first in self._by_first_word or first in extracted):
                 continue
             names = chain(self._by_first_word.get(first, ()), extracted.get(first, ()))
@@ -137,7 +145,7 @@ def _is_name_at(text: str, name: str, start: int) -> bool:
 
 
 def _can_end(text: str, end: int) -> bool:
-    """Return True if a name can end at `end`: not inside a word of letters and digits."""
+    """Return True if a name can end at offset `end` of `text`, which must not be inside a word."""
     if end == len(text):
         return True
     # An accent can be a separate character.
@@ -146,7 +154,7 @@ def _can_end(text: str, end: int) -> bool:
 
 
 def sections(article: ArticleText) -> list[Section]:
-    """Return the texts of `article` that can contain mentions, in reading order."""
+    """Return the texts of `article` that can mention entities, such as the title and the paragraphs."""
     analysis = article.analysis.paragraphs if article.analysis else ()
     single = [("title", article.title), ("summary", article.summary), ("image", article.image_caption)]
     numbered = [
@@ -160,7 +168,7 @@ def sections(article: ArticleText) -> list[Section]:
 
 
 def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEntity]:
-    """Return the entities of `article`, the most salient first."""
+    """Return the entities that `article` mentions, the most salient first."""
     texts = sections(article)
     mentions = _find_mentions(texts, matcher)
     length = sum(len(section.text) for section in texts)
@@ -179,7 +187,7 @@ def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEnt
 def _find_mentions(
     texts: Sequence[Section], matcher: EntityMatcher
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
-    """Return the mentions of each entity, each with its offset in the whole article."""
+    """Return the mentions of each entity, each with its offset in the concatenation of all texts."""
     extracted = _by_first_word(_extract_names(texts, matcher))
     mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
     offset = 0
@@ -192,7 +200,7 @@ def _find_mentions(
 
 
 def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, EntityRecord]:
-    """Return the names in the document that are not in the catalogue, with their entities."""
+    """Return the names in the texts of an article that are not in the catalogue, each with its entity."""
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
     prose = [
@@ -220,7 +228,7 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
 
 
 def _is_heading(section: Section) -> bool:
-    """Return True if a paragraph is a heading with the capitals of a headline, and without a full stop."""
+    """Return True if a paragraph is a heading: most words are capitalised, and the end is not a mark."""
     return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
 
 
@@ -231,12 +239,15 @@ def _make_entity(cluster: EntityCluster) -> EntityRecord:
 # The same name often occurs in many documents.
 @lru_cache(maxsize=16_384)
 def extracted_slug(name: str) -> str:
-    """Return the slug of an extracted entity. If the name has no usable characters, the slug has a hash."""
+    """Return the slug of the extracted entity `name`: words from the name, or a hash if no word is usable."""
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 
 
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
-    """Return an entity and its forms. The forms of an extracted entity become its aliases."""
+    """Return an entity and `forms`, the names that the document uses for it.
+
+    If the entity is extracted, its aliases are the forms other than its main name.
+    """
     if entity.origin == "catalogue":
         return entity, forms
     aliases = tuple(sorted(forms - {entity.name}))
@@ -248,7 +259,7 @@ def _weight(found: Sequence[tuple[int, Mention]]) -> int:
 
 
 def salience(share: float, position: float) -> float:
-    """Return the salience of an entity: 0.7 share + 0.3 (1 - position), 0 to 1 with four digits.
+    """Return the salience of an entity in an article: 0.7 share + 0.3 (1 - position), from 0 to 1.
 
     Args:
         share: The weight of the entity's mentions, divided by the greatest weight of all entities. A mention

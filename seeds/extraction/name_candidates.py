@@ -1,4 +1,7 @@
-"""Name candidates: runs of capitalised words without titles, demonyms and words that begin a sentence."""
+"""Find name candidates: sequences of capitalised words (runs) that can be the name of an entity.
+
+Titles, demonyms, and words that are capitalised only because they begin a sentence are not included.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -35,7 +38,7 @@ class NameCandidate:
         text: The name as the text writes it.
         start: The offset of its first character.
         end: The offset after its last character.
-        words: The words of the name as the lexicon writes them.
+        words: The words of the name in lower case, as in the lexicon.
         title: The office or form of address before the name.
         begins_sentence: True if the name begins a sentence, so that its capital carries no information.
         is_quoted: True if the name is in quotation marks.
@@ -53,7 +56,10 @@ class NameCandidate:
 
 
 def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
-    """Yield the candidates from the capitalised words of `text` in order, and then the quoted candidates."""
+    """Yield the parts of `text` that can be names.
+
+    Candidates of capitalised words come first, in the order of the text. Quoted candidates come last.
+    """
     non_names = lexicon.non_names
     last: NameCandidate | None = None
     for run in find_runs(lexicon, text):
@@ -70,7 +76,10 @@ def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
 
 
 def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the candidate of a run of one token."""
+    """Yield the name candidate of a run (a sequence of capitalised words) that has only one token.
+
+    Yield nothing if the token cannot be a name.
+    """
     token = run[0]
     if not (token.is_number or _is_not_name(lexicon, run) or not strip_portfolio(lexicon, text, run)):
         words = (token.lower.strip(",'").replace(".", ""),)
@@ -79,7 +88,7 @@ def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameC
 
 
 def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the candidates of a longer run."""
+    """Yield the name candidates of a run, a sequence of several capitalised words that can contain titles."""
     first = run[0].start
     begins_sentence = _begins_sentence(text, first)
     run = strip_portfolio(lexicon, text, _strip_start(lexicon, text, run, begins_sentence))
@@ -100,7 +109,10 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
-    """Remove words that only begin a sentence, as in `Although Mr Tan` and `Drugmaker Biontis`."""
+    """Return a run of capitalised words without words that only begin a sentence.
+
+    These are the first words of `Although Mr Tan` and `Drugmaker Biontis`.
+    """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
         or (run[0].is_number and not YEAR.fullmatch(run[0].text))
@@ -114,7 +126,7 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 
 
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
-    """Return True if a run begins with a function word that is not part of a name.
+    """Return True if a run of capitalised words begins with a function word that is not part of a name.
 
     In mid-sentence such a word is part of the name: The Hague, Can Tho, the First World War.
     """
@@ -128,7 +140,7 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if a run is a part of a country, such as Northern Norway, but not Northern Ireland."""
+    """Return True if a run of words is a part of a country: Northern Norway, but not Northern Ireland."""
     if not run[0].text.endswith("ern"):
         return False
     name, rest = text[run[0].start : run[-1].end], text[run[1].start : run[-1].end]
@@ -136,7 +148,10 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Remove demonyms, numbers and function words at the ends of a run that are not part of the name."""
+    """Return a run of words without demonyms, numbers and function words at its ends.
+
+    Words that are part of the name are kept, such as the last word of Formula One.
+    """
     if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
     is_demonym = run[0].lower in lexicon.demonyms and head_type_of(lexicon, text, run) is None
@@ -160,21 +175,27 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if a function word ends a name: Formula One, Anna May, Brevik Shipping AS."""
+    """Return True if the function word at the end of a run of words belongs to the name.
+
+    Examples: Formula One, Anna May, Brevik Shipping AS.
+    """
     last = run[-1]
     is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()
     return len(run) > 1 and (is_legal_form or last.lower in LAST_WORDS)
 
 
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the number at the end of a run is not part of the name: a year, or the 3 in Berlin 3."""
+    """Return True if the number at the end of a run of words is not part of the name.
+
+    Examples: a year, or the 3 in Berlin 3.
+    """
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True
     return bool(YEAR.fullmatch(run[-1].text)) and not _is_programme(lexicon, run)
 
 
 def _is_programme(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if a round year ends the name of a programme: Safe Quays 2030."""
+    """Return True if the round year at the end of a run of words belongs to a programme: Safe Quays 2030."""
     is_round = run[-1].text[-1] in "05"
     return len(run) > 2 and is_round and all(is_english_word(lexicon, token) for token in run[:-1])
 

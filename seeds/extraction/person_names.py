@@ -35,7 +35,11 @@ def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def is_chinese_firm(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if `words` are two words of two pinyin syllables each, without a name of a person."""
+    """Return True if `words` can be a Chinese company: two words of two pinyin syllables each.
+
+    Return False if the first word is a given name or a Chinese family name, or the last word is a family
+    name.
+    """
     if len(words) != 2 or not CHINESE_FIRM.fullmatch(" ".join(words)):
         return False
     first, last = words
@@ -44,7 +48,7 @@ def is_chinese_firm(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def is_function_word_surname(lexicon: Lexicon, first: str, second: str) -> bool:
-    """Return True if a function word is a family name before a given name: He Yumei, So Ka-wai."""
+    """Return True if `first`, a function word, is a family name before a given name: He Yumei, So Ka-wai."""
     if first in ("he", "you"):
         return is_chinese_name(lexicon, (first, second.lower()))
     if "-" in second:

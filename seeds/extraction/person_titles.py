@@ -19,14 +19,17 @@ MAX_NOUN_LENGTH = 20
 
 
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
-    """Split a run before a title in its middle: Apple | Chief Executive Tim Cook."""
+    """Split a run of capitalised words before a title in its middle: Apple | Chief Executive Tim Cook.
+
+    If there is no such title, return the complete run.
+    """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0
     return [run[:index], run[index:]] if index else [run]
 
 
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
-    """Return the index of the first title between a word and a name, or 0."""
+    """Return the index in `run` of the first title between a word and a name, or 0 if there is none."""
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
         is_head = following.lower in lexicon.head_types and following.lower not in lexicon.chinese_surnames
@@ -37,7 +40,10 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
 
 
 def split_title(lexicon: Lexicon, text: str, run: list[Token]) -> tuple[str | None, list[Token]]:
-    """Return the title at the beginning of a run, with demonyms before it, and the remaining tokens."""
+    """Return the title at the beginning of `run`, or None, and the remaining tokens.
+
+    The title includes demonyms before it, as in French President.
+    """
     length = _title_length(lexicon, text, run)
     rest = run[length:]
     # General Administration of Sport and Premier League begin like a title, but are organizations.
@@ -63,7 +69,10 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
-    """Return the number of tokens for the country of an office, or 0 if no name follows the country."""
+    """Return the number of tokens that name the country in `run`, which follows `minister of`.
+
+    Return 0 if no name of a person follows the country.
+    """
     if lexicon.is_place(text[run[0].start : run[-1].end]):
         return 0
     ends = range(len(run) - 1, 1, -1)
@@ -71,13 +80,19 @@ def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
-    """Return True if the noun before `start` names a product: the ferry Queen Astrid is not a queen."""
+    """Return True if the noun before offset `start` names a product, so that no title follows.
+
+    For example, in the ferry Queen Astrid, Queen is not a title.
+    """
     word = text[max(0, start - MAX_NOUN_LENGTH) : start].rpartition(" ")[0].rpartition(" ")[2]
     return "product" in (lexicon.common_nouns.get(word), lexicon.head_nouns.get(word))
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Remove the portfolio of an office: Harbour Minister Tove Ek, Minister of Ports Tove Ek."""
+    """Return `run` without the portfolio of an office at its beginning.
+
+    In Harbour Minister Tove Ek and Minister of Ports Tove Ek, the portfolios are Harbour and Ports.
+    """
     is_after_office = run and text.endswith(OFFICES_BEFORE_PORTFOLIO, 0, run[0].start)
     if is_after_office and lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
@@ -95,7 +110,7 @@ def _is_portfolio_word(lexicon: Lexicon, token: Token) -> bool:
 
 
 def is_title_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a token can be part of an office or of a form of address."""
+    """Return True if a token can be part of a title before a person's name: an office or form of address."""
     titles, word = lexicon.title_words, token.lower
     return word in titles or ("-" in word and all(part in titles for part in word.split("-")))
 

@@ -28,11 +28,11 @@ NAME = re.compile(rf"{MARKS}(?:the\s+)?{MARKS}([^\W_].*?)(?:['’]s?)?{MARKS}", 
 
 
 class ModelError(ValueError):
-    """A failure to load the pipeline. The message is one line that names the setting."""
+    """A failure to load the spaCy pipeline. The message is one line that names the setting."""
 
 
 def load_recognizer(model: str) -> Recognizer:
-    """Return a recognizer that runs a pipeline.
+    """Return a recognizer that finds names with a spaCy pipeline.
 
     Args:
         model: The name or path of the pipeline. If it is empty, the recognizer finds nothing.

@@ -1,4 +1,4 @@
-"""Tokens: the capitalised words and numbers of a text, which names consist of."""
+"""Find the tokens of a text: its capitalised words and numbers, from which names are built."""
 
 import re
 import unicodedata
@@ -33,7 +33,7 @@ YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 class Token(NamedTuple):
-    """A capitalised word or a number; `lower` is the word as the lexicon writes it."""
+    """A capitalised word or a number; `lower` is the word in lower case, as in the lexicon."""
 
     text: str
     start: int
@@ -72,7 +72,7 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 
 
 def _word_start(text: str, start: int, is_number: bool) -> int:
-    """Return the start of the word whose first capital or digit is at `start`.
+    """Return the offset of the beginning of the word whose first capital or digit is at offset `start`.
 
     A lowercase prefix, as in iPhone, belongs to the word. Return -1 if `start` is inside a different word.
     """
@@ -89,7 +89,10 @@ def _is_word_character(character: str) -> bool:
 
 
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
-    """Return the end of a word, including a syllable after a hyphen or a full stop that belongs to it."""
+    """Return the end of the word from `start` to `end`, including a syllable or full stop that belongs to it.
+
+    Examples: the syllable after the hyphen in Mei-hua, and the full stop of Inc.
+    """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)
     is_dotted = text[start:end].lower() in DOTTED_FORMS and INNER_FULL_STOP.match(text, end)
@@ -110,13 +113,16 @@ def _given_name_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
 
 
 def to_lower(text: str) -> str:
-    """Return `text` in lower case with straight apostrophes, as the lexicon writes words."""
+    """Return `text` in lower case with straight apostrophes, like the words in the lexicon."""
     small = text.lower()
     return small if small.isascii() else small.replace("’", "'")
 
 
 def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Return the words of the name from `tokens`, including the lowercase words between them."""
+    """Return the words of the name that `tokens` form in `text`, in lower case and without full stops.
+
+    Lowercase words between the tokens are included.
+    """
     words = to_lower(text[tokens[0].start : tokens[-1].end])
     # S.A. becomes SA, but 3.5 does not become 35.
     return tuple(
@@ -126,10 +132,13 @@ def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
 
 
 def head_type_of(lexicon: Lexicon, text: str, tokens: Sequence[Token]) -> str | None:
-    """Return the type that the head noun of a name indicates, or None. A single word has no head noun."""
+    """Return the entity type that the head noun of a name indicates, or None.
+
+    The tokens are the capitalised words of the name in `text`. A single word has no head noun.
+    """
     return lexicon.head_type(words_of(text, tokens)) if len(tokens) > 1 else None
 
 
 def is_english_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a token is an English word, and not a place."""
+    """Return True if a token is an English word and not the name of a place."""
     return token.lower in lexicon.frequencies and not lexicon.is_place(token.text)

@@ -1,4 +1,7 @@
-"""Load the word lists. tools/freeze_word_lists.py makes the files, and NOTICE names their sources."""
+"""Load the lists of English words and of names that tools/freeze_word_lists.py has written to files.
+
+NOTICE names the sources of the lists.
+"""
 
 import gzip
 from collections.abc import Mapping

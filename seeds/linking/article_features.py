@@ -66,12 +66,15 @@ CALENDAR_EMPHASIS = dict.fromkeys((*WEEKDAYS, *MONTHS), DATE_EMPHASIS)
 def extract_features(
     sections: Sequence[Section], entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> dict[str, float]:
-    """Return the features of an article with their weights, heaviest first.
+    """Return the features of an article with their weights from 0 to 1, heaviest first.
+
+    A feature is a word or entity. The name of an entity's feature is `ENTITY_PREFIX` and the id of the
+    entity.
 
     Args:
         sections: The texts of the article.
         entities: The entities that the texts mention.
-        lexicon: Has the frequencies of English words.
+        lexicon: Contains the frequencies of English words.
     """
     words = _scaled(_word_weights(sections, entities, lexicon), 1 - ENTITY_SHARE)
     entity_weights = {
@@ -101,7 +104,10 @@ def _word_weights(
 
 
 def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Count the word forms. Forms in the title and at the beginning of the body count twice."""
+    """Count the words of `texts`, pairs of a part of the article, such as `title`, and the words of a text.
+
+    Words in the title and at the beginning of the body count twice.
+    """
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
     body = chain.from_iterable(words for part, words in texts if part == "body")
@@ -109,7 +115,7 @@ def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
 
 
 def _days(words: Sequence[str]) -> list[str]:
-    """Return the days in `words` in one form: `December 14` and `14 Dec` are both `december 14`."""
+    """Return the days of the year in `words` in one form: `december 14` for `December 14` and `14 Dec`."""
     if MONTH_BY_NAME.keys().isdisjoint(words):
         return []
     beside = [
@@ -124,7 +130,7 @@ def _days(words: Sequence[str]) -> list[str]:
 
 
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Return the emphasis of the words in the names of entities of `EMPHASIZED_TYPES`."""
+    """Return the factor for the weight of each word in the name of a person, product, event or policy."""
     names = {
         mention.text
         for found in entities
@@ -140,7 +146,7 @@ def _normalize(form: str) -> str:
 
 
 def idf(lexicon: Lexicon, word: str) -> float:
-    """Return the inverse document frequency of `word` in general English, from 0 to 5.5."""
+    """Return the inverse document frequency of `word` in general English, from 0 (common) to 5.5 (rare)."""
     return _idf_of_count(lexicon.frequencies.get(word, 0))
 
 

@@ -1,7 +1,8 @@
-"""Computed links connect an article with its nearest neighbours, in both directions.
+"""Computed links connect an article with the most similar articles (its neighbours), in both directions.
 
-An article has at most `MAX_SCORED_LINKS` links with a score. If the page of an article already lists a link
-to a neighbour, the listed link gets the score. For every other neighbour, a computed link is inserted.
+An article has at most `MAX_SCORED_LINKS` links with a score, the similarity of the two articles. If the page
+of an article already lists a link to a neighbour, this listed link gets the score. For every other neighbour,
+a computed link is inserted.
 """
 
 from datetime import datetime
@@ -35,7 +36,7 @@ UNSCORED_LINKS = select(*LINK_COLUMNS).where(
 
 
 def _select_lowest_scored_links() -> Select[Any]:
-    """Select the link with the lowest score of each article, and the number of its links with a score."""
+    """Select the related link with the lowest score of each article, and the number of its scored links."""
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(
         *LINK_COLUMNS,
@@ -55,7 +56,7 @@ CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LI
 
 
 class LinkChanges:
-    """Collected changes of links, which are written with one statement for each type of change."""
+    """Collected changes of related links, which are written with one statement for each type of change."""
 
     def __init__(self) -> None:
         self._deleted: list[UUID] = []
@@ -63,7 +64,7 @@ class LinkChanges:
         self._inserted: list[dict[str, Any]] = []
 
     def remove(self, link: Any) -> None:
-        """Delete a computed link, or remove the score of a listed link."""
+        """Collect a change that deletes a computed link, or removes the score of a link listed on a page."""
         if link.basis == "listed":
             self._scores.append(score_parameters(link.id, None, []))
         else:
@@ -72,13 +73,15 @@ class LinkChanges:
     def add(
         self, identity: UUID, published_at: datetime | None, neighbour: Neighbour, link: Any | None
     ) -> None:
-        """Link an article to a neighbour.
+        """Collect a change that links an article to a similar article.
+
+        If the page of the article already lists this link, the listed link gets the score.
 
         Args:
-            identity: The article that the link starts from.
-            published_at: When the article was published.
-            neighbour: The target.
-            link: The stored link from the article to the neighbour, or None.
+            identity: The id of the article that the link starts from.
+            published_at: When this article was published.
+            neighbour: The similar article, with the similarity.
+            link: The stored link between the two articles, or None.
         """
         if link and link.basis == "listed":
             self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))
@@ -90,7 +93,7 @@ class LinkChanges:
         )
 
     def write(self, connection: Connection) -> bool:
-        """Write the changes. Return True if there were any changes."""
+        """Write the collected changes of links. Return True if there were any changes."""
         if self._deleted:
             connection.execute(DELETE_LINKS, {"identities": self._deleted})
         update_rows(connection, UPDATE_LINK, self._scores)
@@ -99,7 +102,7 @@ class LinkChanges:
 
 
 def remove_computed_links_to(connection: Connection, identity: UUID) -> None:
-    """Delete the computed links to an article, and the scores of the listed links to the article."""
+    """Delete the computed links to the article `identity`, and the scores of the listed links to it."""
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"identity": identity})
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     connection.execute(CLEAR_SCORES_OF_LINKS_TO, {"identity": identity} | cleared)
@@ -108,7 +111,13 @@ def remove_computed_links_to(connection: Connection, identity: UUID) -> None:
 def replace_computed_links(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> bool:
-    """Replace the computed links of an article with links to its neighbours.
+    """Replace the computed links from the article `identity` with links to the articles that are similar now.
+
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the article.
+        vector: The feature vector of the article.
+        published_at: When the article was published.
 
     Returns:
         True if a link changed.
@@ -130,10 +139,10 @@ def replace_computed_links(
 def insert_links_both_ways(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> None:
-    """Insert computed links from an article to its neighbours, and from the neighbours to the article.
+    """Insert computed links from a new article to its neighbours (similar articles), and from these to it.
 
-    The article must not have computed links yet. If a neighbour already has `MAX_SCORED_LINKS` links, the
-    new link replaces the link with the lowest score, but only if the new link is better.
+    The article must not have computed links yet. If a neighbour already has `MAX_SCORED_LINKS` links, the new
+    link replaces the link with the lowest score, but only if the new link is better.
     """
     neighbours = find_neighbours(connection, identity, vector, published_at)
     if not neighbours:
@@ -164,14 +173,21 @@ def insert_links_both_ways(
 
 
 def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Return the parameters of `UPDATE_LINK` that set the score of a link. The score can be None."""
+    """Return the parameters of `UPDATE_LINK` that set the score of a link and its reasons.
+
+    If the score is None, the parameters remove it.
+    """
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 
 
 def computed_link_row(
     identity: UUID, target: UUID, score: float, reasons: Reasons, published_at: datetime | None
 ) -> dict[str, Any]:
-    """Return the row of a computed link from the article `identity` to the article `target`."""
+    """Return the database row of a computed link from the article `identity` to the article `target`.
+
+    `score` is the similarity, `reasons` are the shared features, and `published_at` is when the article
+    `identity` was published.
+    """
     return {
         "id": computed_link_id(identity, target),
         "article_id": identity,

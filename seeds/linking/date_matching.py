@@ -1,4 +1,4 @@
-"""Compare a date line with the time of a publication.
+"""Compare the date line under the title of an article with the time of a publication.
 
 A date line is a day such as `Apr 21, 2026`, or an age such as `3 weeks ago`.
 """
@@ -33,10 +33,10 @@ def matches_printed_date(printed: str, published_at: datetime, page_published_at
     `page_published_at` is unknown.
 
     Args:
-        printed: The date line under the title of an article.
+        printed: The date line under the title of an article, such as `Apr 21, 2026` or `3 weeks ago`.
         published_at: When the article with this title was published.
-        page_published_at: When the page that contains the date line was published. An age is relative to
-            this time.
+        page_published_at: When the page that contains the date line was published. An age is relative to this
+            time.
     """
     day = printed_day(printed)
     if day:
@@ -50,7 +50,7 @@ def matches_printed_date(printed: str, published_at: datetime, page_published_at
 
 @lru_cache(maxsize=4_096)
 def printed_day(printed: str) -> date | None:
-    """Return the day of the date line `printed`, or None if its year, month or day is unknown."""
+    """Return the day in a date line, or None if its year, month or day is unknown or ambiguous."""
     numbered = YEAR_FIRST.search(printed)
     if numbered:
         return _day(*(int(part) for part in numbered.groups()))
@@ -67,7 +67,7 @@ def printed_day(printed: str) -> date | None:
 
 @lru_cache(maxsize=4_096)
 def printed_age(printed: str) -> tuple[int, timedelta] | None:
-    """Return the age in the date line `printed` as a count and a unit, or None."""
+    """Return the age in a date line such as `3 weeks ago` as a count and a unit, or None without an age."""
     if printed.casefold() in YESTERDAY:
         return 1, AGE_UNITS["d"]
     age = AGE.fullmatch(printed)

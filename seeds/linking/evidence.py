@@ -70,12 +70,14 @@ Span = tuple[int, int, str]
 def find_evidence(
     text: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> list[list[dict[str, Any]]]:
-    """Return the evidence of each takeaway, best first, in the form `{"paragraph": 1, "score": 0.75}`.
+    """Return the evidence of each takeaway: the numbers of the paragraphs that support it, best first.
+
+    Each paragraph has the form `{"paragraph": 1, "score": 0.75}`. Paragraphs are numbered from 1.
 
     Args:
         text: The texts of the article.
         entities: The entities that the texts mention.
-        lexicon: Has the frequencies of English words, and its function words.
+        lexicon: Contains the frequencies of English words, and the function words.
     """
     spans = _mention_spans(entities)
     body = [
@@ -94,7 +96,10 @@ def find_evidence(
 
 
 def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
-    """Return the spans of all mentions in each takeaway and paragraph, in the order of the text."""
+    """Return the start, the end and the key of the entity of each mention, in the order of the text.
+
+    The mentions are grouped by the part of the article and the number of the text in this part.
+    """
     spans: dict[tuple[str, int | None], list[Span]] = {}
     for found in entities:
         key = f"e{found.entity.slug}"
@@ -104,7 +109,10 @@ def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | Non
 
 
 def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[str, Any]]:
-    """Return the paragraphs of `body` that support `takeaway`, best first."""
+    """Return the numbers and scores of the paragraphs that support a takeaway, best first.
+
+    Both arguments contain weights of words, numbers and entities. `body` has one mapping for each paragraph.
+    """
     scores = [(_score(takeaway, paragraph), number) for number, paragraph in enumerate(body, 1)]
     scores.sort(key=lambda scored: (-scored[0], scored[1]))
     lowest = max(MIN_SCORE, MIN_SHARE_OF_BEST * scores[0][0]) if scores else MIN_SCORE
@@ -114,7 +122,11 @@ def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[st
 
 
 def _score(takeaway: Weights, paragraph: Weights) -> float:
-    """Return the score of a paragraph, or 0 if it shares too few items or too few specific items."""
+    """Return how well a paragraph supports a takeaway, from 0 to 1.
+
+    The score is the weight of the words, numbers and entities that both contain, as a share of the weight of
+    those of the takeaway. Return 0 if they share too few.
+    """
     shared = {item: weight for item, weight in takeaway.items() if item in paragraph}
     without_numbers = sum(weight for item, weight in shared.items() if not item.startswith("n"))
     if len(shared) < MIN_SHARED_ITEMS or without_numbers < MIN_WEIGHT_WITHOUT_NUMBERS:
@@ -125,14 +137,14 @@ def _score(takeaway: Weights, paragraph: Weights) -> float:
 
 
 def _specific_weight(weights: Weights) -> float:
-    """Return the sum of the weights of the entities and numbers."""
+    """Return the sum of the weights of the entities and numbers in `weights`, without the words."""
     return sum(weight for item, weight in weights.items() if item.startswith(SPECIFIC_PREFIXES))
 
 
 def _base_weights(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
-    """Return the items of `text` with their base weights.
+    """Return the entities, numbers and words of `text` with weights that do not depend on other texts.
 
-    Words and numbers within a mention count as part of the entity only.
+    `spans` are the mentions of entities. Words and numbers within a mention count as part of the entity only.
     """
     between_mentions, reached = [], 0
     for start, end, _ in spans:
@@ -169,12 +181,12 @@ def _numbers(tokens: Sequence[str]) -> Iterator[float]:
 
 @lru_cache(maxsize=65_536)
 def _number(token: str) -> float | None:
-    """Return the value of `token` if it is a number in digits or a number word, or else None."""
+    """Return the value of `token` if it is a number in digits or words, such as `five`, or else None."""
     return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
-    """Return the term of `token` and its base weight.
+    """Return the term (a stem with a prefix) of `token`, and its weight, which is higher for a rare word.
 
     The weight of a number, a single letter or a function word is 0.
     """
@@ -187,7 +199,10 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
 
 @lru_cache(maxsize=65_536)
 def _term_and_word(token: str) -> tuple[str, str]:
-    """Return the term of `token` and its folded word, which is empty for a number or a single letter."""
+    """Return the term of `token` (its stem with a prefix), and the word without case and diacritics.
+
+    For a number or a single letter, the word is an empty string.
+    """
     word = fold(token).removesuffix("'s")
     is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
     return term(token), "" if is_empty else word
@@ -195,7 +210,7 @@ def _term_and_word(token: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=65_536)
 def word_weight(count: int) -> float:
-    """Return the base weight of a word with `count` occurrences in English books, from 0 to 1.
+    """Return the weight of a word with `count` occurrences in English books, from 0 (common) to 1 (rare).
 
     The weight is log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT).
     """

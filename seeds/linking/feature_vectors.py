@@ -1,8 +1,9 @@
 """Pack feature vectors for the database, and compare them.
 
-A vector maps the 64-bit hash of a feature to its weight, an integer from 0 to 10,000. Sums of integers are
-the same on every machine and in any order, so the similarity of two articles is symmetric. The names of
-the features are stored in a separate column, because a comparison with many articles needs only the weights.
+A feature is a word or entity of an article. A vector maps the 64-bit hash of a feature to its weight, an
+integer from 0 to 10,000. Sums of integers are the same on every machine and in any order, so the similarity
+of two articles is symmetric. The names of the features are stored in a separate column, because a comparison
+with many articles needs only the weights.
 """
 
 import struct
@@ -35,24 +36,27 @@ class FeatureVector(NamedTuple):
 
 
 def make_vector(features: Mapping[str, float]) -> FeatureVector:
-    """Return the vector of `features`, which maps each name to a weight from 0 to 1."""
+    """Return the vector of an article. `features` maps the name of each feature to a weight from 0 to 1."""
     weights = {hash_feature(name): round(weight * WEIGHT_SCALE) for name, weight in features.items()}
     return FeatureVector(list(features), weights)
 
 
 @lru_cache(maxsize=200_000)
 def hash_feature(name: str) -> int:
-    """Return the signed 64-bit hash under which a feature is stored."""
+    """Return the signed 64-bit hash under which the feature `name`, a word or entity, is stored."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def pack(weights: Mapping[int, int]) -> bytes:
-    """Return `weights` as little-endian bytes: all hashes, 8 bytes each, then all weights, 2 bytes each."""
+    """Return `weights`, a mapping from hashes of features to weights, as little-endian bytes.
+
+    All hashes come first, 8 bytes each, and then all weights, 2 bytes each.
+    """
     return struct.pack(_struct_format(len(weights)), *weights, *weights.values())
 
 
 def unpack(data: bytes) -> dict[int, int]:
-    """Return the weights by hash from `data`, the result of `pack`."""
+    """Return the weight of each feature, by the hash of the feature, from `data`, the result of `pack`."""
     count = len(data) // BYTES_PER_FEATURE
     numbers = struct.unpack(_struct_format(count), data)
     return dict(zip(numbers[:count], numbers[count:], strict=True))
@@ -63,7 +67,7 @@ def _struct_format(count: int) -> str:
 
 
 def weight_products(first: Mapping[int, int], second: Mapping[int, int]) -> dict[int, int]:
-    """Return the product of the two weights of each shared feature.
+    """Return the product of the two weights of each feature that both vectors contain, by hash.
 
     The vectors have length 1, so the sum of the products divided by `WEIGHT_SCALE` squared is the cosine
     similarity.

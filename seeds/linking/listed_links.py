@@ -1,4 +1,4 @@
-"""Resolve listed links: find the article for each title in the list of related articles of a page.
+"""Find the target of each listed link, that is, each title in the list of related articles on a page.
 
 Titles are compared by their digest (`seeds.identifiers.title_digest`). If several articles have the title,
 the date line under the title decides.
@@ -67,7 +67,7 @@ LINKS_FROM_ARTICLE = _select_links(
 
 
 class Candidate(NamedTuple):
-    """An article with the title of a link."""
+    """An article that has the title of a listed link, so that it can be the target of the link."""
 
     id: UUID
     title_digest: str
@@ -75,7 +75,12 @@ class Candidate(NamedTuple):
 
 
 class ListedLink(NamedTuple):
-    """A listed link. `page_published_at` is when the article that contains the link was published."""
+    """An entry in the list of related articles on the page of an article.
+
+    `title_digest` and `printed_date` are the digest of the listed title and the date line under it.
+    `article_id` is the article whose page contains the list, and `page_published_at` is when this article was
+    published.
+    """
 
     id: UUID
     article_id: UUID
@@ -88,7 +93,7 @@ class ListedLink(NamedTuple):
 
 
 def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str]) -> None:
-    """Set the targets of the listed links from an article, and of all listed links to its titles.
+    """Set the targets of the listed links on the page of an article, and of all listed links to the article.
 
     Args:
         connection: The connection, in a write transaction.
@@ -111,14 +116,20 @@ def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str
 
 
 def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]) -> None:
-    """Set the target of each link, and remove its score."""
+    """Set the target of each link, and remove the score of the link.
+
+    `targets` pairs the id of a link with the id of its target, or with None.
+    """
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     rows = [{"link": link, "target_id": target} | cleared for link, target in targets]
     update_rows(connection, UPDATE_LINK, rows)
 
 
 def _computed_link(link: ListedLink) -> dict[str, Any]:
-    """Return the computed link that replaces a listed link whose target changes."""
+    """Return the row of the computed link that keeps the old target and score of a listed link.
+
+    It is inserted if the target of the listed link changes.
+    """
     if link.target_id is None or link.score is None:
         raise ValueError("a computed link needs a target and a score")
     return computed_link_row(
@@ -129,7 +140,11 @@ def _computed_link(link: ListedLink) -> dict[str, Any]:
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, UUID]]
 ) -> list[dict[str, Any]]:
-    """Delete the computed links from the same articles to the same targets as the listed links `added`.
+    """Delete the computed links that listed links with a new target replace.
+
+    Args:
+        connection: The connection, in a write transaction.
+        added: The listed links, each with its new target.
 
     Returns:
         The parameters of `UPDATE_LINK` that set the scores of the deleted links on the listed links.
@@ -160,7 +175,10 @@ def _read_links(connection: Connection, identity: UUID, titles: set[str]) -> lis
 def _find_targets(
     connection: Connection, links: list[ListedLink]
 ) -> Iterator[tuple[ListedLink, UUID | None]]:
-    """Yield each link with its target. Two links of one article never get the same target."""
+    """Yield each listed link with the id of its target, or with None if the target is not certain.
+
+    Two links of one article never get the same target.
+    """
     candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()
     for link in links:
@@ -174,7 +192,7 @@ def _find_targets(
 
 
 def _find_candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
-    """Return the articles whose title has one of `digests`, by digest."""
+    """Return the articles whose title has one of `digests`, by the digest of the title."""
     candidates: dict[str, list[Candidate]] = {}
     for start in range(0, len(digests), MAX_PARAMETERS):
         parameters = {"digests": digests[start : start + MAX_PARAMETERS]}
@@ -193,9 +211,9 @@ def choose_target(
 
     Args:
         candidates: The articles with the title of the link.
-        printed_date: The date line under the title.
-        page_published_at: When the page with the link was published. An age such as `3 weeks ago` is
-            relative to this time.
+        printed_date: The date line under the title in the list.
+        page_published_at: When the page with the link was published. An age such as `3 weeks ago` is relative
+            to this time.
     """
     if len(candidates) > 1 and printed_date:
         dated = [(each, each.published_at) for each in candidates if each.published_at]

@@ -35,7 +35,7 @@ MIN_SCORE = 0.14
 # Articles with at least this similarity are versions of the same text.
 NEAR_DUPLICATE_SCORE = 0.8
 MAX_REASONS = 8
-# The number of features of an article that have postings.
+# The number of features of an article that have postings, that is, rows in the inverted index.
 INDEXED_FEATURES = 24
 # The number of postings that are read for a feature, from before and from after the article's publication.
 POSTINGS_PER_SIDE = 50
@@ -48,7 +48,12 @@ IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
-    """Select the postings of feature `number` nearest to the article, on one side of its publication."""
+    """Select the postings of a feature of an article that are nearest to the publication of the article.
+
+    A posting is a row of the inverted index. `number` is the number of the feature among the heaviest
+    features of the article. If `is_later` is True, select postings of articles published later, or else of
+    articles published earlier or at the same time.
+    """
     published = POSTINGS.c.published_asc
     on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
     order = (
@@ -62,7 +67,10 @@ def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
 
 
 def _select_candidates() -> Select[Any]:
-    """Select the articles with the highest sums of products over the postings of all features."""
+    """Select the articles that share the most weight with an article in the inverted index of features.
+
+    Articles are ordered by the sum of the products of the weights of the shared features.
+    """
     sides = [
         _select_postings(number, is_later=is_later)
         for number in range(INDEXED_FEATURES)
@@ -84,7 +92,10 @@ ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(I
 
 
 class Neighbour(NamedTuple):
-    """An article that is similar to a given article, with the similarity and its reasons."""
+    """An article that is similar to a given article, with the similarity and its reasons.
+
+    A reason is a feature that both articles contain, with its share of the similarity.
+    """
 
     article: UUID
     score: float
@@ -95,7 +106,14 @@ class Neighbour(NamedTuple):
 def find_neighbours(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> list[Neighbour]:
-    """Return the articles that are similar to the article `identity`, best first."""
+    """Return the articles that are similar to the article `identity`, the most similar first.
+
+    Args:
+        connection: The connection.
+        identity: The id of the article.
+        vector: The feature vector of the article.
+        published_at: When the article was published. Articles published near this time are searched.
+    """
     candidates = _find_candidates(connection, identity, vector, published_at)
     rows = connection.execute(VECTORS, {"identities": candidates}).all() if candidates else ()
     compared = [
@@ -137,7 +155,10 @@ def _find_candidates(
 def _read_entities(
     connection: Connection, products: Iterable[Mapping[str, int]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the entities among the shared features by feature name, in the form for reasons."""
+    """Return the id, slug and name of each entity among the features in `products`, by feature name.
+
+    `products` contains, for each similar article, the products of weights by feature name.
+    """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:
         return {}
@@ -149,7 +170,11 @@ def _read_entities(
 
 
 def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, Any]) -> Reasons:
-    """Return the largest of `products` as reasons, scaled so that their weights add up to `score`."""
+    """Return the reasons for a similarity: the shared features with the largest products of weights.
+
+    The weights of the reasons are scaled so that they add up to `score`, the similarity. Near duplicates get
+    a single reason. `entities` maps the feature names of entities to their data.
+    """
     if score >= NEAR_DUPLICATE_SCORE:
         return [{"kind": "near_duplicate", "weight": score}]
     largest = sorted(products.items(), key=lambda feature: (-feature[1], feature[0]))[:MAX_REASONS]
@@ -173,19 +198,25 @@ def _reason(name: str, weight: float, entities: Mapping[str, Any]) -> dict[str, 
 def insert_features(
     connection: Connection, identity: UUID, vector: FeatureVector, published_asc: datetime
 ) -> None:
-    """Insert the feature vector of an article and the postings of its heaviest features."""
+    """Insert the feature vector of the article `identity`, and the postings of its heaviest features.
+
+    A posting is a row of the inverted index. `published_asc` is the sort key of the article's publication.
+    """
     if vector.names:
         insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
         insert_rows(connection, Posting, posting_rows(identity, vector, published_asc))
 
 
 def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
-    """Return the row of an article's feature vector."""
+    """Return the row of the feature vector of the article `identity`."""
     return {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
 
 
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
-    """Return the rows of the inverted index for the heaviest features of an article."""
+    """Return the rows of the inverted index for the heaviest features of the article `identity`.
+
+    `published_asc` is the sort key of the article's publication.
+    """
     common = {"published_asc": published_asc, "article_id": identity}
     return [
         common | {"feature": feature, "weight": weight}

@@ -1,4 +1,7 @@
-"""The context of a mention: the words before and after the name, which the context signs test."""
+"""The context of a mention: the words before and after a name, which signs test.
+
+A sign is a rule that votes for the type of a name.
+"""
 
 import re
 from collections.abc import Sequence
@@ -49,9 +52,9 @@ class Context:
     """The words around one mention of a name. All words are in lower case.
 
     Attributes:
-        lexicon: The words that extraction knows.
+        lexicon: The lists of known words and names.
         candidate: The mention.
-        text: The text in which the mention is.
+        text: The text that contains the mention.
         before: Up to three words before the name, in order. Empty if no space precedes the name.
         mark: The character before the space that precedes the name.
         after: The text after the name.
@@ -61,16 +64,17 @@ class Context:
         has_article: True if an article precedes the name.
         link: The word right before the name, or before the article of the name, or an empty string.
         linked: The word before `link`, or None.
-        noun_before: The type of the noun right before the name, or None.
-        next_noun: The type of the noun right after the name, or None.
+        noun_before: The entity type that the noun right before the name describes, or None.
+        next_noun: The entity type that the noun right after the name describes, or None.
         verb: The verb after the name, without auxiliaries, or an empty string.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
-        apposition: The type of the noun in apposition, or None.
+        apposition: The entity type that the noun in apposition describes, or None.
         is_container: True if the apposition names the contents of the entity, as in `a network of ports`.
         is_oblique: True if a preposition precedes the name.
         is_attribute: True if the name can be an attribute of a noun that follows.
         is_multiword: True if the name has several words.
-        scopes: The scopes of the signs that can be present.
+        scopes: The parts of the context that are present. Only the signs that test these parts can be
+            present.
     """
 
     __slots__ = (
@@ -129,7 +133,7 @@ class Context:
 
     @property
     def usage(self) -> Usage:
-        """How the text uses the name here."""
+        """How this mention uses the name: quoted, after an article, as an attribute of a noun, or bare."""
         if self.candidate.is_quoted:
             return "quoted"
         if self.last not in DETERMINERS:
@@ -138,7 +142,10 @@ class Context:
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
-        """Return the scopes before the name, and set the attributes that their signs test."""
+        """Return the scopes of the signs that can be present before the name.
+
+        Also set the attributes that these signs test.
+        """
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
             scopes.append("preposition")
@@ -163,7 +170,10 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return the scopes after the name, and set the attributes that their signs test."""
+        """Return the scopes of the signs that can be present after the name.
+
+        Also set the attributes that these signs test.
+        """
         after, scopes = self.after, list[Scope]()
         if self.apposition:
             scopes.append("apposition")
@@ -191,7 +201,10 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Return the scopes in the predicate, and set the attributes that their signs test."""
+        """Return the scopes of the signs that can be present in the predicate after the name.
+
+        Also set the attributes that these signs test.
+        """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)
         if self.verb:
@@ -203,13 +216,19 @@ class Context:
         return scopes
 
     def _is_plural_verb(self) -> bool:
-        """Return True if the next word is a verb that looks like a plural noun: `Velmora plans to grow`."""
+        """Return True if the word after the name is a verb that looks like a plural noun.
+
+        An example is `plans` in `Velmora plans to grow`.
+        """
         has_object = not OBJECT_WORDS.isdisjoint(self.following[1:2])
         return self.next[-1:] == "s" and self.last not in DETERMINERS and has_object
 
 
 def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], str]:
-    """Return up to three words before a name, and the character before the space that precedes the name."""
+    """Return up to three words before a name, and the character before the space that precedes the name.
+
+    Both are empty if no space precedes the name.
+    """
     before = text[max(0, candidate.start - BEFORE_LENGTH) : candidate.start].rstrip(QUOTATION_MARKS)
     if before[-1:] != " ":
         return (), ""
@@ -226,7 +245,10 @@ def _strip_marks(words: Sequence[str]) -> list[str]:
 
 
 def first_verb(words: Sequence[str]) -> str:
-    """Return the first word that is not an auxiliary, or an empty string."""
+    """Return the verb in `words`, the words after a subject, or an empty string.
+
+    The verb is the first word that is not an auxiliary or an adverb such as `also`.
+    """
     for word in words:
         if word not in AUXILIARIES:
             return word
@@ -234,7 +256,10 @@ def first_verb(words: Sequence[str]) -> str:
 
 
 def _read_apposition(context: Context) -> tuple[str | None, bool]:
-    """Return the type of the noun in apposition, and whether the noun is a container."""
+    """Return the entity type that the noun in apposition describes, or None, and if the noun is a container.
+
+    A container names the contents of the entity, as in `Velmora, a network of ports`.
+    """
     after = context.after
     found = APPOSITION.match(after)
     # In `Near Bern, the boat and the …`, the boat is a new subject and not an apposition.
@@ -245,6 +270,9 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
 
 
 def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
-    """Return the type of the first noun without a noun after it: maker in `drug maker accused of theft`."""
+    """Return the entity type of the first noun that no noun follows: maker in `drug maker accused of theft`.
+
+    Return None if no noun describes an entity type.
+    """
     types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(types) if kind and not following), None)

@@ -1,4 +1,4 @@
-"""The engine that applies the table of all signs to names and their contexts."""
+"""Apply the table of signs, the rules that vote for the type of a name, to names and their contexts."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -30,18 +30,18 @@ Group = Sequence[Sign[Any]]
 
 
 class SignSubject(Protocol):
-    """A name or a context that signs test."""
+    """The object that signs test: a name, or the context of a mention."""
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """The scopes of the signs that can be present."""
+        """The parts of the name or context that are present. Only signs that test these parts are used."""
 
 
 class SignEngine:
-    """Applies the table of signs.
+    """Applies the table of signs, the rules that vote for the type of a name.
 
     Args:
-        lexicon: The words that extraction knows.
+        lexicon: The lists of known words and names.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -53,7 +53,10 @@ class SignEngine:
         self._can_be_scheme = lru_cache(maxsize=CACHE_SIZE)(self._check_scheme)
 
     def find_signs(self, subject: SignSubject) -> Iterator[tuple[Sign[Any], Found]]:
-        """Yield each sign that is present in `subject`, with the result of its test."""
+        """Yield each sign (a rule) that is present in a name or context, with the result of its test.
+
+        Of each group of signs, only the first that is present is yielded.
+        """
         for scope in subject.scopes:
             for group in self._groups[scope]:
                 for sign in group:
@@ -69,33 +72,45 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes of a name without its context."""
+        """Return the votes for the type of a name from the name itself, without its context.
+
+        `words` are the words of the name in lower case, and `text` is the name as the document writes it.
+        """
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
-        """Return the votes of the usage of a name; see `Usage`."""
+        """Return the votes for the type of a name from how the document mostly uses it.
+
+        `words` are the words of the name, and `usage` is, for example, `quoted`.
+        """
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
-        """Return the votes for a name whose first or last word the text uses alone."""
+        """Return the votes for the type of a name if the document also uses its first or last word alone.
+
+        `words` are the words of the name, and `single_words` the words that the document uses alone as names.
+        """
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:
             return ()
         return self._votes(ShortenedName(self._lexicon, words, single_words))
 
     def _cluster_votes(self, words: tuple[str, ...]) -> Sequence[Vote]:
-        """Return the votes of a name that is not a shorter form of another name."""
+        """Return the votes for the type of a name that is not a shorter form of a different name.
+
+        `words` are the words of the name.
+        """
         return self._votes(ClusterName(words))
 
     def read_context(self, text: str, candidate: NameCandidate) -> Context:
-        """Return the context of a mention of a name in `text`."""
+        """Return the context of `candidate`, a mention of a name in `text`, for `context_votes`."""
         context = Context(self._lexicon, text, candidate)
         if context.is_multiword and self._can_be_scheme(candidate.words):
             context.scopes = (*context.scopes, "scheme")
         return context
 
     def context_votes(self, context: Context) -> Sequence[Vote]:
-        """Return the votes of the context of a mention."""
+        """Return the votes for the type of a name from the words before and after one mention of the name."""
         return self._votes(context)
 
     def _check_scheme(self, words: tuple[str, ...]) -> bool:
@@ -103,7 +118,10 @@ class SignEngine:
 
 
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
-    """Return the groups of signs by scope. A sign without a group forms a group of one sign."""
+    """Return the groups of signs for each scope, the part of a name or context that the signs test.
+
+    Of each group, only one sign votes. A sign without a group forms a group of one sign.
+    """
     groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""
     for sign in signs:

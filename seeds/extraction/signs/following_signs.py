@@ -1,4 +1,7 @@
-"""Signs in the words after a mention of a name."""
+"""Rules (signs) that read the words after a mention and vote for the type of the name.
+
+For example, an age after a comma is a sign of a person.
+"""
 
 import re
 

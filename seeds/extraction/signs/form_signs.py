@@ -1,4 +1,7 @@
-"""Signs in the name itself: its head noun, its first word, the names in it, and its spelling."""
+"""Rules (signs) that read the name itself and vote for its type.
+
+They test the head noun, the first word, the spelling, and the given and family names of persons.
+"""
 
 import re
 
@@ -24,7 +27,10 @@ def _ambiguous_head(name: NameForm, index: int) -> str | None:
 
 
 def _head_type(name: NameForm, *, is_trade: bool) -> str | None:
-    """Return the type of an unambiguous head noun: of a trade word, or of any other word."""
+    """Return the entity type that the head noun of `name` indicates, or None if there are two types.
+
+    If `is_trade` is True, only trade words such as Instruments count as head nouns, or else only other words.
+    """
     lexicon, head = name.lexicon, name.head
     if head in lexicon.ambiguous_head_nouns or (head in lexicon.trade_words) != is_trade:
         return None

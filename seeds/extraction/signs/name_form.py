@@ -1,4 +1,7 @@
-"""Names without their context, as the signs of form, usage, short forms and clusters test them."""
+"""Names without their context, as the signs test them that do not read the words around the name.
+
+A sign is a rule that votes for the type of a name.
+"""
 
 from collections.abc import Container, Sequence
 
@@ -11,17 +14,17 @@ MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """A name without its context.
+    """A name without its context. Signs test its words and its spelling.
 
     Attributes:
-        lexicon: The words that extraction knows.
-        words: The words of the name as the lexicon writes them.
+        lexicon: The lists of known words and names.
+        words: The words of the name in lower case, as in the lexicon.
         text: The name as the text writes it.
         last: The last word.
         head: The head noun, or an empty string.
         is_well_known_place: True for a well-known place, False for any other place, None for other names.
-        suffix_type: The type that the suffix of the last word indicates, or None.
-        scopes: The scopes of the signs that can be present.
+        suffix_type: The entity type that the suffix of the last word indicates, or None.
+        scopes: The parts of the name that are present. Only the signs that test these parts can be present.
     """
 
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
@@ -52,16 +55,16 @@ class NameForm:
 
 
 class UsedName:
-    """A name and how the text mostly uses it.
+    """A name and how the text mostly uses it, such as in quotation marks or after an article.
 
     Attributes:
-        lexicon: The words that extraction knows.
-        words: The words of the name as the lexicon writes them.
+        lexicon: The lists of known words and names.
+        words: The words of the name in lower case, as in the lexicon.
         usage: How the text mostly uses the name.
         last: The last word.
         head: The head noun, or an empty string.
         are_english: For each word, True if the word is English.
-        scopes: The scopes of the signs that can be present.
+        scopes: The properties of the name and its usage. Only the signs that test them can be present.
     """
 
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
@@ -89,11 +92,11 @@ class UsedName:
 
 
 class ShortenedName:
-    """A name, and the words that the text uses alone.
+    """A name whose first or last word the text can also use alone, as in Tovrik Ekkelund and Ekkelund.
 
     Attributes:
-        lexicon: The words that extraction knows.
-        words: The words of the name as the lexicon writes them.
+        lexicon: The lists of known words and names.
+        words: The words of the name in lower case, as in the lexicon.
         last: The last word.
         is_last_word: True if the short form is the last word, False if it is the first word.
         scopes: The scopes of the signs that can be present. There is no scope if the text uses both the first
@@ -111,10 +114,10 @@ class ShortenedName:
 
 
 class ClusterName:
-    """A name that is not a shorter form of another name.
+    """A name that is not a shorter form of a different name in the document.
 
     Attributes:
-        words: The words of the name as the lexicon writes them.
+        words: The words of the name in lower case, as in the lexicon.
         scopes: The scopes of the signs that can be present.
     """
 

@@ -1,4 +1,7 @@
-"""Signs in the words before a mention of a name."""
+"""Rules (signs) that read the words before a mention and vote for the type of the name.
+
+For example, an office such as Minister is a sign of a person.
+"""
 
 from seeds.extraction.signs.context import Context, words_before
 from seeds.extraction.signs.sign import Sign
@@ -13,7 +16,10 @@ FROM_TO_WEIGHT = 0.5  # Added by a `to` after the name: from Velmora to the hill
 
 
 def _place_preposition(here: Context) -> float:
-    """Return the weight of the preposition before a name, or before the list with the name."""
+    """Return the weight with which the preposition before a name votes for a place, or 0.
+
+    If the name is in a list, the preposition before the list counts, but less.
+    """
     weight = _preposition_weight(here)
     if not weight:
         return 0

@@ -1,4 +1,7 @@
-"""Signs that a name with only English words is the name of a scheme: Quiet Shore, Second Helping."""
+"""Rules (signs) that vote for or against the type policy if a name can be that of a scheme.
+
+Such a name has only English words: Quiet Shore, Second Helping.
+"""
 
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import QUOTATION_MARKS, Context, first_verb
@@ -10,7 +13,10 @@ LINKS = frozenset(("by", "for", "in", "to"))
 
 
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    """Return True if a name has only English words, and no head noun of a type other than place."""
+    """Return True if a name can be that of a scheme: it has two to four English words and contains no place.
+
+    A head noun of a type other than place, such as Board, rules out a scheme.
+    """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
     has_other_type = lexicon.head_types.get(lexicon.head_noun(words), "place") != "place"
@@ -23,7 +29,10 @@ def _has_head(here: Context) -> bool:
 
 
 def _has_own_article(here: Context) -> bool:
-    """Return True if the article before the name does not belong to a noun after the name."""
+    """Return True if `the` precedes the name and belongs to the name.
+
+    In `the Quiet Shore scheme`, the article belongs to the noun after the name.
+    """
     is_attribute = here.lexicon.noun_type(here.next) == "policy"
     return here.last == "the" and not is_attribute and not here.after.startswith(tuple(QUOTATION_MARKS))
 
@@ -34,7 +43,7 @@ def _is_enrolled(here: Context) -> bool:
 
 
 def _verb(here: Context) -> str:
-    """Return the verb after the name or after its relative pronoun."""
+    """Return the verb after the name or after its relative pronoun, or an empty string."""
     is_relative = here.after.startswith((", which ", ", that "))
     return first_verb(here.after.split(None, 5)[2:5] if is_relative else here.following)
 

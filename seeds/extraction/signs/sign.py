@@ -1,4 +1,7 @@
-"""Signs: rules that vote for the type of a name. The tables of this package have one row for each sign."""
+"""The class of signs. A sign is a rule that votes for the type of a name, such as person or place.
+
+The modules of this package contain tables with one row for each sign.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -89,7 +92,7 @@ class Sign(Generic[Subject]):
         object.__setattr__(self, "votes_if_true", votes)
 
     def votes_for(self, found: Found) -> tuple[Vote, ...]:
-        """Return the votes if the test has returned `found`."""
+        """Return the votes that this sign casts if its test has returned `found`."""
         if not isinstance(self.votes, Mapping):
             return ((str(found), self.votes),)
         if found is True or not isinstance(found, float | int):

@@ -1,4 +1,7 @@
-"""Signs in how the text uses a name: bare, with an article, in quotation marks, or shortened."""
+"""Rules (signs) that vote for the type of a name by how the text uses the name.
+
+The name can be bare, follow an article, be in quotation marks, or be shortened.
+"""
 
 from seeds.extraction.person_names import is_chinese_firm
 from seeds.extraction.signs.name_form import MAX_PERSON_WORDS, ClusterName, ShortenedName, UsedName
@@ -168,7 +171,7 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         example="They asked [Velmora Weather] again.",
         group="unknown words",
     ),
-    # These signs do not depend on the words.
+    # The usage alone, for any words.
     Sign(
         "article",
         "name after an article",
