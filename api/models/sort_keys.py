@@ -1,8 +1,8 @@
 """Columns that several tables share: cascading foreign keys, and sort columns that are never null.
 
 Each nullable sort key has two more columns, `…_asc` and `…_desc`, in which null is replaced by the highest or
-the lowest value. Null then sorts last in both directions, and a keyset comparison is a single row-value
-comparison, which can use an index.
+the lowest value. Null then sorts last in both directions, and keyset pagination needs only a
+single row-value comparison, which can use an index.
 """
 
 from datetime import UTC, datetime

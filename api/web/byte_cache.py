@@ -54,7 +54,10 @@ class ByteCache:
         self._requested_before: set[int] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send the cached response, or call the application and cache the response if possible."""
+        """Send the cached response, or else call the application.
+
+        The response of the application is cached if it has an ETag and the same GET was seen recently.
+        """
         is_cacheable = (
             environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in UNCACHED_PATHS
         )
