@@ -77,7 +77,7 @@ class TextFormatter(logging.Formatter):
 class RequestLines:
     """Writes the log lines of requests as JSON, in order and in batches.
 
-    To create a log record and write a line for each request would take a fifth of the time of a cached
+    Creating a log record and writing a line for each request would take a fifth of the time of a cached
     response. A request therefore only adds its values to a queue. A thread formats and writes the queued
     values every MAX_DELAY_SECONDS.
     """
@@ -92,7 +92,10 @@ class RequestLines:
         atexit.register(self.flush)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Add the log line of a request to the queue. `values` are added to the time, level and message."""
+        """Add the log line of a request to the queue.
+
+        `values` are the members of the line besides `time`, `level`, `logger` and `message`.
+        """
         self._queue.append((time.time(), values))
         if not self._is_due.is_set():
             self._wake_writer()

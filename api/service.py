@@ -68,7 +68,7 @@ class Index(Shape):
 
 
 class Health(Shape):
-    """The health of the service."""
+    """The status of a healthy service."""
 
     status = fields.String(metadata={"description": "Always `ok`. A failure is returned as a problem."})
 

@@ -15,7 +15,7 @@ def settings() -> Settings:
 
 
 def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
-    """Return the URL of the resource at `path`: with the base URL if there is one, otherwise without a host.
+    """Return the URL of the resource at `path`: absolute if BRIEFS_BASE_URL is set, otherwise without a host.
 
     `query` contains the names and values of the query string, in order.
     """

@@ -40,7 +40,7 @@ class ServerSettings(NamedTuple):
 
 
 def read_server_settings() -> ServerSettings:
-    """Return the port and log of the server from the environment, and check the settings of the application.
+    """Return the settings of gunicorn from the environment, and check the settings of the application.
 
     An invalid setting ends the process with one line, before any worker starts. The default log format is
     JSON, since programs usually read the log of a server. BRIEFS_LOG_FORMAT is set in the environment, so
@@ -61,17 +61,18 @@ def read_server_settings() -> ServerSettings:
 def forget_modules() -> None:
     """Make the next import of each module of `api` read its file again.
 
-    Workers are forked from the master process, which has already imported modules of `api`. Otherwise, a
-    reload would combine these old modules with new modules.
+    Workers are forked from the master process, which has already imported modules of `api`. Without this
+    function, a reload would combine these old modules with new modules.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
         del sys.modules[name]
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """gunicorn's threaded worker with three changes.
+    """The threaded worker of gunicorn with three changes.
 
-    Workers share connections evenly, lose no connection when they exit, and send errors as problems.
+    Workers share connections evenly, lose no connection when they exit, and send errors as problems (RFC
+    9457).
     """
 
     def load_wsgi(self) -> None:
@@ -103,7 +104,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
-        """Send a problem for a request that cannot be parsed, and log one line.
+        """Send a problem (RFC 9457) in response to a request that cannot be parsed, and log one line.
 
         The response and the log line of gunicorn itself would repeat data that the client sent.
         """

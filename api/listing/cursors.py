@@ -42,10 +42,11 @@ def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | Non
     """Return the sort key in `cursor`, after which the requested page begins.
 
     Args:
-        cursor: The query parameter of the current request.
+        cursor: The value of the query parameter `cursor`.
         types: The Python types of the values of the sort key.
         sort: The value of `sort`, such as `-published_at`.
-        scope: The id of the article or entity whose rows the collection contains, or None.
+        scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
+            article. None for a collection of all rows.
 
     Raises:
         InvalidParameters: The cursor was altered or belongs to a different query.

@@ -11,7 +11,7 @@ from api.listing.orders import Key, Order
 
 
 class RowSource(Protocol):
-    """The interface from which pages of a collection are made: its rows in a total order."""
+    """The interface of a source of rows in a total order, from which the pages of a collection are made."""
 
     @property
     def key_types(self) -> list[type]:
@@ -29,7 +29,7 @@ class RowSource(Protocol):
 
 @dataclass(frozen=True)
 class Keyset:
-    """The rows that `statement` selects, in a total order. Pages are read by the sort key of a row."""
+    """The rows that `statement` selects, in the total order `order`. A page begins after a given sort key."""
 
     statement: AnySelect
     order: Order

@@ -34,7 +34,7 @@ def _no_key_table(_: str) -> None:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on the rows of a collection, in the forms that scanning and sorting need.
+    """One condition on the rows of a collection, in the forms needed to scan an index or to sort matches.
 
     Attributes:
         ids: A statement that selects the ids of the matching rows, using an index.

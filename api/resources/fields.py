@@ -1,4 +1,4 @@
-"""Marshmallow fields for links, times, stored JSON and objects made of columns of their parent."""
+"""Marshmallow fields for links, times, stored JSON, and nested objects made of columns of their parent."""
 
 from collections.abc import Callable
 from typing import Any

@@ -50,7 +50,7 @@ def find_article(reference: str, *options: Any) -> Article:
 
 
 def find_revision(article: UUID, reference: str) -> Change:
-    """Return the change that created a revision of an article, that is, one version of the article.
+    """Return the change that created a version of an article, called a revision.
 
     Args:
         article: The id of the article.

@@ -1,4 +1,4 @@
-"""Strict query parameters: an unknown, repeated or invalid parameter is a 422 that says what is allowed."""
+"""Strict query parameters: an unknown, repeated or invalid one leads to a 422 that says what is allowed."""
 
 import re
 from collections.abc import Iterable
@@ -228,14 +228,17 @@ def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Cho
 
 
 class StrictParser(FlaskParser):
-    """A webargs parser that rejects unknown query parameters, and repeated ones except for References."""
+    """A webargs parser that rejects unknown query parameters.
+
+    It also rejects repeated parameters, except for References, which can be repeated.
+    """
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
     def load_querystring(self, req: Request, schema: Schema) -> dict[str, Any]:
         """Return the values of the query parameters of `req`, by name.
 
-        The value of a References parameter is a list. Every other value is a text.
+        The value of a References parameter, which can be repeated, is a list. Every other value is a text.
 
         Raises:
             ValidationError: A parameter that takes one value is repeated.
@@ -253,9 +256,9 @@ class StrictParser(FlaskParser):
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
-        """Raise InvalidParameters, a 422, for the validation error of marshmallow.
+        """Raise InvalidParameters, a 422, for `error`, a validation error of marshmallow.
 
-        It has an entry for each invalid parameter, in the order of the parameters in the query string.
+        The 422 has an entry for each invalid parameter, in the order of the parameters in the query string.
         """
         messages: Any = error.messages
         by_name = messages["query"]

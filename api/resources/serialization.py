@@ -74,8 +74,8 @@ def page_shape(
 def sparse_shape(shape: type[Shape]) -> type[Shape]:
     """Return a variant of the schema class `shape` in which all keys are optional.
 
-    The specification uses it for responses to requests with `fields`, which selects keys. In a variant of a
-    page, the keys of the items are optional.
+    In the OpenAPI specification, the variant describes responses to requests with `fields`, which selects
+    keys. In the variant of a page, the keys of its items are optional.
     """
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:

@@ -79,7 +79,7 @@ def analyze(text: str) -> Iterator[Term]:
 def words_in(text: str) -> Sequence[str]:
     """Return the words of `text` as written, without case folding or stemming.
 
-    The words of all but very long paragraphs are cached, since seeding needs them several times.
+    The words of all but very long paragraphs are cached, since loading an article needs them several times.
     """
     return _words(text) if len(text) <= MAX_CACHED_LENGTH else WORD.findall(text)
 
@@ -121,13 +121,13 @@ def term(word: str) -> str:
 
 
 def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the text that the database indexes for each part, such as the title: its search terms.
+    """Return the text to index for each part of an article: its search terms, separated by spaces.
 
-    A term for a paragraph break, with the number of the paragraph, follows each paragraph of a part, so that
-    no phrase matches across paragraphs.
+    A numbered marker follows each paragraph as an additional term, so that no phrase matches across
+    paragraphs.
 
     Args:
-        parts: The paragraphs of each part of an article, by the name of the part.
+        parts: The paragraphs of each part, by the name of the part, such as `title`.
     """
     terms = {
         name: [[*map(term, words_in(paragraph))] for paragraph in paragraphs]

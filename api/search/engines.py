@@ -39,9 +39,10 @@ class Hits:
         terms: The model of the table with the search terms, with a row for each article or takeaway. Each row
             has the same number in the index.
         index: The full-text index. On PostgreSQL, it is the table of `terms` itself.
-        number: The column of the index that contains the number of a row.
+        number: The column of the index with the number of each row.
         condition: The condition that selects the hits from the index.
-        ranking_condition: A condition that selects more rows, for which `distance` is cheaper to compute.
+        ranking_condition: A condition that selects the hits and other rows, for which `distance` is cheaper
+            to compute.
         can_rank_directly: True if `distance` is equally cheap with `condition`, so that a single statement
             can find and rank the hits.
         distance: A number that says how badly a hit matches the query. The best hit has the smallest number.

@@ -68,10 +68,10 @@ def _matches(phrases: Sequence[Phrase], terms: list[Term]) -> Iterator[tuple[int
 
 
 def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
-    """Return the part of `text` around the first of `ranges`, and the ranges that lie within it.
+    """Return a passage of `text` around the first of `ranges`, as `{text, ranges}`.
 
-    The part has about MAX_PASSAGE_LENGTH characters. It is cut between words if there are spaces. Its ranges
-    are relative to its start.
+    The passage has about MAX_PASSAGE_LENGTH characters and is cut between words if there are spaces. It keeps
+    the ranges that lie within it, relative to its start.
     """
     first_start, first_end = ranges[0]
     context = max(0, MAX_PASSAGE_LENGTH - (first_end - first_start))

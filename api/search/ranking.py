@@ -92,8 +92,9 @@ class Ranking:
     def _rank_block(self, top: int) -> list[tuple[float, int]]:
         """Return a tuple for each hit in a block of hits: its distance from the query, its negative number.
 
-        The block contains the BLOCK_SIZE hits with the highest numbers up to `top`. Sorting the tuples orders
-        the hits by relevance and then by descending number.
+        The number is that of its row in the search index. The block contains the BLOCK_SIZE hits with the
+        highest numbers up to `top`. Sorting the tuples orders the hits by relevance and then by descending
+        number.
         """
         hits = self.hits
         ranked = select(hits.distance, -hits.number).select_from(hits.index)
