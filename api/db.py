@@ -94,7 +94,7 @@ class Id(TypeDecorator[UUID]):
         return value.bytes if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        """Return the value that the database driver returned as a UUID, or None for NULL."""
+        """Return `value`, as the database driver returned it, converted to a UUID. Keep None."""
         return UUID(bytes=value) if value and dialect.name == "sqlite" else value
 
 
@@ -128,7 +128,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the value that the database driver returned as a datetime in UTC, or None for NULL."""
+        """Return `value`, as the database driver returned it, converted to a datetime in UTC. Keep None."""
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return None if value is None else EPOCH + value * MICROSECOND

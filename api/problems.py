@@ -1,4 +1,4 @@
-"""Error responses as `application/problem+json` (RFC 9457), for all exceptions."""
+"""Convert all exceptions to error responses in the format `application/problem+json` (RFC 9457)."""
 
 import difflib
 import logging

@@ -26,7 +26,7 @@ class Order:
         return self.keys if self.tail is None else (*self.keys, self.tail)
 
     def clauses(self) -> list[ColumnElement[Any]]:
-        """Return the ORDER BY clauses that sort rows in this order."""
+        """Return the expressions for ORDER BY that sort rows in this order."""
         keys: list[ColumnElement[Any]] = [key.desc() if self.descending else key.asc() for key in self.keys]
         return keys if self.tail is None else [*keys, self.tail.asc()]
 

@@ -85,7 +85,7 @@ def find_entity(reference: str) -> Entity:
 
 
 def article_id_of(reference: str) -> UUID:
-    """Return the id of an article by `reference`, its id or one of its slugs, for use in a filter.
+    """Return the id of the article that `reference` names by its id or one of its slugs, for a filter.
 
     An id is returned without a check that the article exists. For an unknown slug, return NIL_ID, which no
     row has.
@@ -98,7 +98,7 @@ def article_id_of(reference: str) -> UUID:
 
 
 def entity_ids_of(references: Collection[str]) -> list[UUID]:
-    """Return the ids of entities by `references`, their ids or slugs, in the same order.
+    """Return the ids of the entities that `references` name by id or slug, in the same order.
 
     The id or slug of a merged entity yields the id of the entity that it was merged into. An unknown slug
     yields NIL_ID, which no row has.
@@ -148,7 +148,7 @@ def _entity_by_id(identity: UUID) -> Entity:
 
 
 def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any, UUID]:
-    """Return a dictionary from `values` of the column `key` to the ids of their entities.
+    """Return a dictionary from each of `values` to the id of the entity that has it in the column `key`.
 
     `key` is a column of a table that also has a column `entity_id`, such as EntitySlug.slug. The dictionary
     omits values that the column does not contain.

@@ -90,7 +90,7 @@ class Ranking:
         return most_selective(self.filters)
 
     def _rank_block(self, top: int) -> list[tuple[float, int]]:
-        """Return a tuple for each hit in a block of hits: its distance from the query, its negative number.
+        """Return the hits of a block, each as a tuple: its distance from the query and its negative number.
 
         The number is that of its row in the search index. The block contains the BLOCK_SIZE hits with the
         highest numbers up to `top`. Sorting the tuples orders the hits by relevance and then by descending
