@@ -1,4 +1,4 @@
-"""The `briefs` command: migrations, seeding and the server, from any folder."""
+"""The `briefs` command: migrate the database, load documents and start the server, from any folder."""
 
 import os
 import sysconfig

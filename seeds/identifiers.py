@@ -43,7 +43,10 @@ def computed_link_id(article: UUID, target: UUID) -> UUID:
 
 @lru_cache(maxsize=65_536)
 def entity_id(slug: str) -> UUID:
-    """Return the id of the entity whose first slug was `slug`."""
+    """Return the id of an entity. It is derived from its first slug, and stays the same if the slug changes.
+
+    For an entity that is not in the catalogue, `slug` starts with the group of its type, such as `person:`.
+    """
     return uuid5(NAMESPACE, f"entity:{slug}")
 
 

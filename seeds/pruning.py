@@ -52,8 +52,8 @@ class FolderComparison(NamedTuple):
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of rejected files with an unknown key, if no article's document has the same
-            name. Each can be the renamed document of an article in `gone`.
+        unidentified: The names of files that could not be loaded, whose article is unknown, and whose name no
+            article's document has. Each can be the renamed document of an article in `gone`.
     """
 
     size: int
@@ -72,7 +72,7 @@ class FolderComparison(NamedTuple):
 
 
 def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) -> FolderComparison:
-    """Compare the articles that were loaded from `folder` with the documents that a run has `seen`."""
+    """Compare the articles that were loaded from `folder` earlier with the documents that a run has found."""
     path = real_path(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
     rows = (

@@ -40,7 +40,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The signature below an article: its author, the role of the author, and the publication."""
+    """The signature of an article as printed: its author, the role of the author, and the publication."""
 
     author: str | None
     role: str | None

@@ -38,13 +38,17 @@ class SubmittedDocument:
     def key(self) -> str:
         """The key that the id of the article is derived from.
 
-        The key is the `url` of the sidecar, or else the file name without its extension.
+        The key is the `url` in the sidecar (the YAML file beside the document), or else the file name without its
+        extension.
         """
         return self.sidecar.url or Path(self.document.source.name).stem
 
 
 def find_documents(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of `paths`, with the sorted `*.txt` files of each folder, without duplicates."""
+    """Return the files of documents in `paths`: each file, and the sorted `*.txt` files of each folder.
+
+    A file that is found twice is returned once.
+    """
     files: dict[str, Path] = {}
     for path in paths:
         for file in sorted(path.glob("[!.]*.txt")) if path.is_dir() else [path]:
@@ -110,7 +114,10 @@ def _file_state(path: Path) -> tuple[int, int, int] | None:
 
 
 def real_path(folder: Path) -> str:
-    """Return the absolute path of `folder` without symbolic links, as text that every database accepts."""
+    """Return the absolute path of `folder` without symbolic links.
+
+    Unprintable characters are replaced by escapes, so that every database can store the path.
+    """
     return printable(os.path.realpath(folder))
 
 

@@ -78,7 +78,7 @@ def find_outline(blocks: Blocks) -> Outline:
 
     Raises:
         Rejection: If the page has only a title, has neither a heading nor a signature, or ends in the
-            analysis.
+            editor's analysis.
     """
     title, width = blocks[0], _line_width(blocks)
     rest, tail = _split_off_tail(blocks[1:])

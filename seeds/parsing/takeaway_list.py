@@ -123,10 +123,10 @@ def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the digits at the start of a list item that are its number if items above it are missing.
+    """Return the number at the start of a list item, as digits, if the items before it are missing.
 
-    `previous` is the number of the item above. Return the fewest digits whose value is greater, or an empty
-    text if they are unlikely to be the number of the item.
+    `previous` is the number of the item above. The result is the shortest number that is greater: `35G masts`
+    is item 3 if `previous` is 1. Return an empty text if that is unlikely to be the number of the item.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""

@@ -123,9 +123,9 @@ def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
 
 
 def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, EntityRecord]]) -> None:
-    """Store the names of extracted entities that are not stored yet as aliases.
+    """Add the names that an article uses for stored entities to the aliases of these entities.
 
-    Each pair is the stored row of an entity, and the entity as an article mentions it.
+    Each pair is the stored row of an entity, and the entity with the names from the article.
     """
     changed = []
     for row, entity in pairs:

@@ -28,7 +28,7 @@ class ArticleRecord:
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        """The fields of the article that come from its document and sidecar, in the JSON form of the API."""
+        """The fields of the article that come from its document and metadata file, as the API serves them."""
         return article_content(self.columns, self.takeaways, self.related)
 
     @cached_property
@@ -51,7 +51,7 @@ class ArticleRecord:
 
 
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
-    """Convert a parsed document and its sidecar to the values that the database stores.
+    """Convert a parsed document, with the metadata of its sidecar, to the values that the database stores.
 
     `slug` is the slug that was chosen for the article.
     """

@@ -49,7 +49,10 @@ class DerivedData:
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
-    """Derive entities, evidence and features from the texts of an article. `matcher` finds the entities."""
+    """Derive the entities, the evidence of the takeaways, and the features from the texts of an article.
+
+    `matcher` finds the entities.
+    """
     entities = find_entities(text, matcher)
     evidence = find_evidence(text, entities, matcher.lexicon)
     return DerivedData(entities, evidence, extract_features(sections(text), entities, matcher.lexicon))

@@ -1,4 +1,4 @@
-"""Set the name and the type of each extracted entity to those that most of its articles use.
+"""Update the name and the type of each extracted entity to those that most of its articles use.
 
 An entity is extracted if it is not in the catalogue of known entities. A load stores it with the name and
 type from the first article that mentions the entity. Counting the votes of all articles in each load would
@@ -48,9 +48,9 @@ class EntityVotes(NamedTuple):
 
 
 def merge_entities(begin: Transaction) -> int:
-    """Set name and type of each extracted entity to those that most of its articles use, and adapt the slug.
+    """Update the name and type of each extracted entity to those that most of its articles use.
 
-    `begin` opens a write transaction.
+    The slug of an entity is updated to that of its name. `begin` opens a write transaction.
 
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.

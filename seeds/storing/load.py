@@ -1,4 +1,4 @@
-"""Store one submitted document as an article, with all data that is derived from the document."""
+"""Store one document as an article, with the data that is derived from it, such as entities and links."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +48,7 @@ def load(connection: Connection, submission: SubmittedDocument, matcher: EntityM
 
     Args:
         connection: The connection, in a write transaction.
-        submission: The document with its sidecar.
+        submission: The parsed document, with the metadata of its sidecar (the YAML file beside it).
         matcher: Finds the entities of the article.
 
     Raises:
@@ -95,10 +95,10 @@ def _choose_slug(
     identity: UUID,
     former: ArticleState | RemovedArticle | None,
 ) -> str:
-    """Return the slug for the article of `submission`: that of the sidecar, or the former slug, or a new one.
+    """Return the slug for the article of `submission`: the requested slug, or the former slug, or a new slug.
 
-    The first of the three that exists is used. A new slug is made from the title. `former` is the stored or
-    removed article, or None.
+    The sidecar, a YAML file beside the document, can request a slug. A new slug is made from the title.
+    `former` is the article as it was stored or removed before, or None.
     """
     wanted = submission.sidecar.slug
     if wanted is None and former:

@@ -34,7 +34,7 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
 def remove(connection: Connection, identity: UUID) -> Outcome:
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
-    Links to the article in the lists of related articles of other articles no longer lead to it.
+    Other articles that list its title among their related articles then no longer link to it.
     """
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)

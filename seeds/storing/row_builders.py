@@ -149,7 +149,7 @@ def facet_rows(
 
 
 def article_terms(record: ArticleRecord) -> Row:
-    """Return the search terms of an article, the columns of its row in the full-text index."""
+    """Return the columns of the row of an article in the full-text index: its search terms by field."""
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return index_text(
         {
@@ -162,7 +162,7 @@ def article_terms(record: ArticleRecord) -> Row:
 
 
 def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the search terms of each takeaway of an article, its rows in the full-text index."""
+    """Return the rows of the full-text index with the search terms of each takeaway of an article."""
     return [
         {"takeaway_id": takeaway_id(identity, position)} | index_text({"text": [text]})
         for position, text in enumerate(record.takeaways, 1)
@@ -172,7 +172,7 @@ def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
 def related_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
     """Return the rows of the links in the list of related articles of an article.
 
-    The rows have titles, but no targets: the article with each title is not searched here.
+    The rows have titles, but no targets yet: `seeds.linking.listed_links` finds the article with each title.
     """
     common: Row = {"article_id": identity, "basis": "listed", "target_id": None, "score": None, "reasons": []}
     common |= published_keys(record.columns["published_at"])

@@ -104,7 +104,7 @@ def find_removed_article(connection: Connection, identity: UUID) -> RemovedArtic
 
 
 def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
-    """Return the id of the article that has or had `slug`, even if it was removed, or None."""
+    """Return the id of the article, stored or removed, that has or had `slug`, or None if it is free."""
     return connection.scalars(SLUG_OWNER, {"slug": slug}).one_or_none()
 
 

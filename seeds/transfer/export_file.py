@@ -25,7 +25,7 @@ JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class ExportLine(NamedTuple):
-    """A checked line of an export: its number from 1, its kind, its values, and its size in bytes."""
+    """A line of an export: its number from 1, its kind such as `article`, its values, its size in bytes."""
 
     number: int
     kind: str

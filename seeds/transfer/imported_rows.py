@@ -57,7 +57,7 @@ Types = Mapping[UUID, str]
 
 
 class ImportedEntity(NamedTuple):
-    """An entity in an article line of an export, with its mentions in the article."""
+    """An entity that an article in an export mentions, with its mentions in that article."""
 
     id: UUID
     salience: float
@@ -79,7 +79,7 @@ def entity_rows(values: Values, _: Types) -> Rows:
 
 
 def article_rows(values: Values, types: Types) -> Rows:
-    """Return the rows for an article line of an export: the article, its document and all dependent rows.
+    """Return the rows for an article in an export: the article, its document and all dependent rows.
 
     Args:
         values: The values of the line.
@@ -185,7 +185,7 @@ def _make_vector(values: Values) -> FeatureVector:
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the rows for the links of an article line: listed links (from its page) and computed links."""
+    """Return the rows for the links of an article in an export, both listed on its page and computed."""
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")
     unresolved = iter(related_rows(values["id"], record))
@@ -200,10 +200,13 @@ def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 
 
 def _check_link(link: Values, path: str) -> None:
-    """Check a link of an article line: a listed link needs a title, a computed link a target and a score.
+    """Check that a link of an article in an export has the values of a listed or of a computed link.
 
-    `path` is the position of the link in the line, such as `related[0]`. Raise `MalformedError` if a value is
-    missing or must be null.
+    A listed link (from the page) needs a title, a computed link needs a target and a score. `path` is the
+    position of the link in the line, such as `related[0]`.
+
+    Raises:
+        MalformedError: If a value is missing or must be null.
     """
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):

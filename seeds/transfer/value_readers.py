@@ -136,7 +136,10 @@ def optional(read: Reader) -> Reader:
 
 
 def checked(read: Reader) -> Reader:
-    """Return a function that checks a value with `read`, but returns the JSON value unchanged."""
+    """Return a function that checks a value with `read`, but returns the value unchanged.
+
+    Use it for values in columns that store JSON, where a UUID or a time is a string.
+    """
 
     def check(value: Any) -> Any:
         read(value)
@@ -199,7 +202,10 @@ def record(fields: Mapping[str, Reader]) -> Reader:
 
 
 def by_kind(readers: Mapping[str, Reader]) -> Reader:
-    """Return a function that reads a JSON object with the one of `readers` that its key `kind` names."""
+    """Return a function that reads JSON objects of several kinds.
+
+    The key `kind` of the object selects one of `readers`, which reads the object.
+    """
     kind = one_of(readers)
 
     def read(value: Any) -> dict[str, Any]:
