@@ -38,8 +38,8 @@ class SubmittedDocument:
     def key(self) -> str:
         """The key that the id of the article is derived from.
 
-        The key is the `url` in the sidecar (the YAML file beside the document), or else the file name without its
-        extension.
+        The key is the `url` in the sidecar (the YAML file beside the document), or else the file name without
+        its extension.
         """
         return self.sidecar.url or Path(self.document.source.name).stem
 

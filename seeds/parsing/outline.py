@@ -156,7 +156,7 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if a page is signed above the block `desk`, the words Editor's Desk, and not below it.
+    """Return True if a page is signed above the words Editor's Desk (the block at `desk`), and not below.
 
     In this case the words are a subheading of the body, because the body starts below the signature.
     """

@@ -124,7 +124,7 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Connect
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[Connection]:
-    """Run the `with` body in a savepoint of the current transaction. If it raises, undo only its changes."""
+    """Run the `with` body in a savepoint, so that an exception undoes only the changes of the body."""
     nested = connection.begin_nested()
     try:
         with _raising_interrupts(connection):
