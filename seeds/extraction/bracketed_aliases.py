@@ -31,7 +31,7 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
         lexicon: The lists of known words and names.
         alias: The text in brackets.
         name: The name before the brackets.
-        known: The entities of the catalogue (a file of known entities) by name.
+        known: The known entities, from the catalogue, by name.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False
@@ -55,7 +55,10 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 
 
 def expansion(name: str, acronym: str) -> str:
-    """Return the words at the end of `name` that `acronym` abbreviates, or an empty string."""
+    """Return the words at the end of `name` that `acronym` abbreviates, or an empty string.
+
+    For example, Waters Board is the expansion of WB in Ruritania Waters Board.
+    """
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
         if _are_initials(words[start:], letters):

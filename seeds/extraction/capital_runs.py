@@ -92,7 +92,7 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
     """Return True if `token` continues the name in `run`: Jan Novak, Long March 5.
 
-    This function decides if `token` or the last word of `run` is a calendar word, such as a month.
+    Either `token` or the last word of `run` must be a calendar word, such as the name of a month.
     """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
@@ -142,11 +142,11 @@ def _connects(
 
     Args:
         lexicon: The lists of known words and names.
-        text: The text.
+        text: The text that contains the words.
         gap: The part of the text between `run` and `token`, such as ` of the `.
         run: The capitalised words of the name before the gap.
         token: The capitalised word after the gap.
-        following: The next tokens after `token`.
+        following: The next capitalised words and numbers after `token`.
     """
     if token.lower in lexicon.ranks:
         return False
@@ -158,9 +158,9 @@ def _connects(
 
 
 def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
-    """Return True if the `of` or `for` in `gap` continues the name in `run`.
+    """Return True if the name in `run` continues after the `of` or `for` in `gap`, the text after `run`.
 
-    This is so in Ministry of …, and at the second `of` in Bureau of Roads of Bern.
+    The name continues in Ministry of …, and at the second `of` in Bureau of Roads of Bern.
     """
     is_second = LINK.search(text, run[0].start, run[-1].end)
     if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":
@@ -179,7 +179,7 @@ def _is_inner_list(
 ) -> bool:
     """Return True if the comma or `and` in `gap`, between `run` and `token`, is inside a name.
 
-    This is so in Ministry of A, B and C, and in Fish and Game Office.
+    Examples: Ministry of A, B and C; Fish and Game Office.
     """
     before, of, _ = text[run[0].start : run[-1].end].partition(" of ")
     if of and lexicon.head_types.get(before.split()[-1].lower()) == "organization":

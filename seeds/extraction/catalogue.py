@@ -42,7 +42,7 @@ def group_of(kind: str) -> str:
 class EntityRecord:
     """The data of an entity from the catalogue or from extraction, before the entity is stored.
 
-    Only entities of the catalogue have a description and `same_as`.
+    The catalogue is a file of known entities. Only these have a description and `same_as`.
     """
 
     name: str
@@ -55,9 +55,10 @@ class EntityRecord:
 
     @property
     def id(self) -> UUID:
-        """The id, which is derived from the slug and, for an extracted entity, from the group of its type.
+        """The id of the entity, which is derived from its slug.
 
-        If two documents use the same name, they refer to the same entity, unless the groups differ.
+        The id of an extracted entity also depends on the group of its type (person, place or thing). If two
+        documents use the same name, they refer to the same entity, unless the groups differ.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 

@@ -60,8 +60,7 @@ class EntityCluster:
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
         """Add the votes that the context of one more mention casts for the type of the entity.
 
-        A vote that the contexts of the same name repeat counts half the second time, and a third the third
-        time.
+        If the contexts of the name repeat a vote, it counts half the second time, and a third the third time.
         """
         for vote in votes:
             count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
@@ -160,7 +159,7 @@ def resolve_coreference(
         lexicon: The lists of known words and names.
         clusters: One cluster for each name, by name.
         aliases: The texts in brackets that can be aliases, each with the name before the brackets.
-        known: The entities of the catalogue by name. These names are not merged into longer names.
+        known: The known entities, from the catalogue, by name. These names are not merged into longer names.
         lowercase_words: The words that the document also writes in lower case.
     """
     merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
@@ -188,8 +187,8 @@ def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:
 def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -> None:
     """Rename `cluster` to the last words of its name if `acronym` abbreviates only these words.
 
-    For example, Ruritania Waters Board (WB) becomes Waters Board. A name in `known`, the entities of the
-    catalogue by name, is not changed.
+    For example, Ruritania Waters Board (WB) becomes Waters Board. A name of an entity in `known`, the known
+    entities by name, is not changed.
     """
     full = expansion(cluster.name, acronym) if ACRONYM.fullmatch(acronym) else ""
     if full and cluster.name not in known:

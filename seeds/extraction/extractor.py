@@ -77,7 +77,7 @@ class EntityExtractor:
 
         Args:
             texts: The texts of the document.
-            known: The entities of the catalogue by name. Entities with these names are always returned.
+            known: The known entities, from the catalogue, by name. These entities are always returned.
             headline: The title if most of its words are capitalised. Only places and quoted names are read
                 from it.
         """
@@ -94,7 +94,11 @@ class EntityExtractor:
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
     def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
-        """Return a cluster for each name, and each text in brackets with the name before the brackets."""
+        """Return the clusters of the names in `texts` by name, and the possible aliases.
+
+        A cluster collects the votes for the type of a name. A possible alias is a text in brackets, returned
+        with the name before the brackets.
+        """
         clusters: dict[str, EntityCluster] = {}
         aliases: dict[str, str] = {}
         for text in texts:
@@ -117,7 +121,10 @@ class EntityExtractor:
         return clusters, aliases
 
     def _read_quoted(self, clusters: Mapping[str, EntityCluster], headline: str) -> None:
-        """Add the votes from the contexts of quoted names in the headline to the clusters of these names."""
+        """Add votes for the type of each quoted name in the headline, from the words around the name.
+
+        Only names that `clusters` already contains get votes.
+        """
         # The capitals of a headline carry no information.
         lowercase = "".join(char.lower() if char.isascii() else char for char in headline)
         for candidate in find_quoted(self._lexicon, headline):
@@ -173,7 +180,7 @@ class EntityExtractor:
 
         Args:
             cluster: The names of the possible entity, with its type.
-            known: The entities of the catalogue by name. They are always entities.
+            known: The known entities, from the catalogue, by name. They are always entities.
             lowercase_words: The words that the document also writes in lower case.
         """
         is_known = any(form in known for form in cluster.forms)
@@ -210,7 +217,10 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the names of one word that the texts mostly use bare, and not, for example, quoted."""
+    """Return the names of one word that the texts mostly use bare.
+
+    A bare name is not quoted, does not follow an article of its own, and is not an attribute of a noun.
+    """
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 
 

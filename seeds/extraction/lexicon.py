@@ -121,7 +121,10 @@ class Lexicon:
         return fold(name) in self.gazetteer
 
     def is_well_known_place(self, name: str) -> bool | None:
-        """Return True if `name` is a well-known place, False for any other place, or None if not a place."""
+        """Return True if `name` is a well-known place, and False if it is any other place.
+
+        Return None if the gazetteer (the list of places) does not contain the name.
+        """
         return self.gazetteer.get(fold(name))
 
     @cached_property

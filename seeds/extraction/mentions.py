@@ -71,12 +71,18 @@ class FoundEntity:
 
     @property
     def own_name(self) -> str | None:
-        """The name of an extracted entity in this article; None for an entity of the catalogue."""
+        """The name of an extracted entity in this article, or None for an entity of the catalogue.
+
+        The catalogue is a file of known entities, which have the same name in all articles.
+        """
         return self.entity.name if self.entity.origin == "extracted" else None
 
     @property
     def own_type(self) -> str | None:
-        """The type of an extracted entity in this article; None for an entity of the catalogue."""
+        """The type of an extracted entity in this article, or None for an entity of the catalogue.
+
+        The catalogue is a file of known entities, which have the same type in all articles.
+        """
         return self.entity.type if self.entity.origin == "extracted" else None
 
 
@@ -84,7 +90,7 @@ class EntityMatcher:
     """Finds the names of entities in texts. If several names begin at the same word, the longest matches.
 
     Args:
-        catalogue: The known entities.
+        catalogue: The known entities, from a file that is maintained by hand.
         lexicon: The lists of known words and names.
         recognize: An additional recognizer of names, such as a spaCy pipeline.
 
@@ -112,7 +118,8 @@ class EntityMatcher:
 
         Args:
             text: The text to search.
-            extracted: The names of entities that are not in the catalogue, by the first word of the name.
+            extracted: The names of entities that are not in the catalogue of known entities, by their first
+                word.
         """
         # Straight and curly quotation marks have the same length, so offsets stay the same.
         plain = text.translate(CURLY_QUOTES)
@@ -145,7 +152,7 @@ def _is_name_at(text: str, name: str, start: int) -> bool:
 
 
 def _can_end(text: str, end: int) -> bool:
-    """Return True if a name can end at offset `end` of `text`, which must not be inside a word."""
+    """Return True if a name can end at offset `end` of `text`, that is, if no word continues there."""
     if end == len(text):
         return True
     # An accent can be a separate character.
@@ -154,7 +161,7 @@ def _can_end(text: str, end: int) -> bool:
 
 
 def sections(article: ArticleText) -> list[Section]:
-    """Return the texts of `article` that can mention entities, such as the title and the paragraphs."""
+    """Return the texts of `article` in which entities are searched, such as the title and the paragraphs."""
     analysis = article.analysis.paragraphs if article.analysis else ()
     single = [("title", article.title), ("summary", article.summary), ("image", article.image_caption)]
     numbered = [
@@ -200,7 +207,10 @@ def _find_mentions(
 
 
 def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, EntityRecord]:
-    """Return the names in the texts of an article that are not in the catalogue, each with its entity."""
+    """Return the names that extraction finds in the texts of an article, each with its entity.
+
+    Names in the catalogue, the file of known entities, are left out.
+    """
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
     prose = [
@@ -244,9 +254,9 @@ def extracted_slug(name: str) -> str:
 
 
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
-    """Return an entity and `forms`, the names that the document uses for it.
+    """Return an entity with its aliases, and `forms`, the names that the document uses for the entity.
 
-    If the entity is extracted, its aliases are the forms other than its main name.
+    The aliases of an extracted entity are the forms other than its main name.
     """
     if entity.origin == "catalogue":
         return entity, forms

@@ -88,7 +88,10 @@ def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameC
 
 
 def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the name candidates of a run, a sequence of several capitalised words that can contain titles."""
+    """Yield the name candidates of a run, a sequence of several capitalised words.
+
+    If the run contains a title, such as Chief Executive, the names before and after the title are separate.
+    """
     first = run[0].start
     begins_sentence = _begins_sentence(text, first)
     run = strip_portfolio(lexicon, text, _strip_start(lexicon, text, run, begins_sentence))

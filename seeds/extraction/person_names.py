@@ -29,7 +29,7 @@ def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if the first word is a given name and not a place, and the last word is not a head noun."""
+    """Return True if a name begins with a given name that is not a place, and has no head noun at its end."""
     is_given_name = words[0] in lexicon.given_names and not lexicon.is_place(words[0])
     return is_given_name and words[-1] not in lexicon.head_types
 

@@ -89,7 +89,7 @@ def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run` without the portfolio of an office at its beginning.
+    """Return `run`, a sequence of capitalised words, without the portfolio of an office at its beginning.
 
     In Harbour Minister Tove Ek and Minister of Ports Tove Ek, the portfolios are Harbour and Ports.
     """

@@ -130,7 +130,10 @@ def _days(words: Sequence[str]) -> list[str]:
 
 
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Return the factor for the weight of each word in the name of a person, product, event or policy."""
+    """Return the factor for the weight of each word in the names of persons, products, events and policies.
+
+    These words get a higher weight, because they distinguish reports of similar events.
+    """
     names = {
         mention.text
         for found in entities

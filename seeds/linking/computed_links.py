@@ -36,7 +36,10 @@ UNSCORED_LINKS = select(*LINK_COLUMNS).where(
 
 
 def _select_lowest_scored_links() -> Select[Any]:
-    """Select the related link with the lowest score of each article, and the number of its scored links."""
+    """Return a statement that selects the link with the lowest score of each article.
+
+    The statement also selects the number of links of the article that have a score.
+    """
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(
         *LINK_COLUMNS,
@@ -64,7 +67,10 @@ class LinkChanges:
         self._inserted: list[dict[str, Any]] = []
 
     def remove(self, link: Any) -> None:
-        """Collect a change that deletes a computed link, or removes the score of a link listed on a page."""
+        """Collect a change that deletes `link` if it is computed, or else removes its score.
+
+        A link is computed if the page of the article does not list it.
+        """
         if link.basis == "listed":
             self._scores.append(score_parameters(link.id, None, []))
         else:
@@ -75,13 +81,14 @@ class LinkChanges:
     ) -> None:
         """Collect a change that links an article to a similar article.
 
-        If the page of the article already lists this link, the listed link gets the score.
+        If the page of the article already lists this link, the listed link gets the score, which is the
+        similarity.
 
         Args:
             identity: The id of the article that the link starts from.
             published_at: When this article was published.
             neighbour: The similar article, with the similarity.
-            link: The stored link between the two articles, or None.
+            link: The stored link from the article to the similar article, or None.
         """
         if link and link.basis == "listed":
             self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))
@@ -102,7 +109,10 @@ class LinkChanges:
 
 
 def remove_computed_links_to(connection: Connection, identity: UUID) -> None:
-    """Delete the computed links to the article `identity`, and the scores of the listed links to it."""
+    """Delete the computed links to the article `identity`, and the scores of the listed links to it.
+
+    A listed link is an entry in the list of related articles on a page.
+    """
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"identity": identity})
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     connection.execute(CLEAR_SCORES_OF_LINKS_TO, {"identity": identity} | cleared)
@@ -139,7 +149,7 @@ def replace_computed_links(
 def insert_links_both_ways(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> None:
-    """Insert computed links from a new article to its neighbours (similar articles), and from these to it.
+    """Insert computed links from a new article to similar articles (neighbours), and the links back.
 
     The article must not have computed links yet. If a neighbour already has `MAX_SCORED_LINKS` links, the new
     link replaces the link with the lowest score, but only if the new link is better.
@@ -173,9 +183,9 @@ def insert_links_both_ways(
 
 
 def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Return the parameters of `UPDATE_LINK` that set the score of a link and its reasons.
+    """Return the parameters of `UPDATE_LINK` that set the score of a link, and the reasons for the score.
 
-    If the score is None, the parameters remove it.
+    A reason is usually a feature that both articles contain. If the score is None, the parameters remove it.
     """
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 

@@ -1,6 +1,7 @@
-"""Compare the date line under the title of an article with the time of a publication.
+"""Compare the date line of a listed article with the time of a publication.
 
-A date line is a day such as `Apr 21, 2026`, or an age such as `3 weeks ago`.
+A page lists related articles, each with its title and a date line. A date line is a day such as `Apr 21,
+2026`, or an age such as `3 weeks ago`.
 """
 
 import re
@@ -50,7 +51,10 @@ def matches_printed_date(printed: str, published_at: datetime, page_published_at
 
 @lru_cache(maxsize=4_096)
 def printed_day(printed: str) -> date | None:
-    """Return the day in a date line, or None if its year, month or day is unknown or ambiguous."""
+    """Return the day in a date line such as `Apr 21, 2026`.
+
+    Return None if the year, month or day is unknown or ambiguous.
+    """
     numbered = YEAR_FIRST.search(printed)
     if numbered:
         return _day(*(int(part) for part in numbered.groups()))
@@ -67,7 +71,7 @@ def printed_day(printed: str) -> date | None:
 
 @lru_cache(maxsize=4_096)
 def printed_age(printed: str) -> tuple[int, timedelta] | None:
-    """Return the age in a date line such as `3 weeks ago` as a count and a unit, or None without an age."""
+    """Return the age in a date line such as `3 weeks ago` as a count and a unit, or None."""
     if printed.casefold() in YESTERDAY:
         return 1, AGE_UNITS["d"]
     age = AGE.fullmatch(printed)

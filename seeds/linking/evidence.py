@@ -70,9 +70,10 @@ Span = tuple[int, int, str]
 def find_evidence(
     text: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> list[list[dict[str, Any]]]:
-    """Return the evidence of each takeaway: the numbers of the paragraphs that support it, best first.
+    """Return the evidence of each takeaway, that is, the paragraphs that support it, best first.
 
-    Each paragraph has the form `{"paragraph": 1, "score": 0.75}`. Paragraphs are numbered from 1.
+    A takeaway is one of the numbered key points of the article. Each paragraph is returned in the form
+    `{"paragraph": 1, "score": 0.75}`, where the first paragraph has the number 1.
 
     Args:
         text: The texts of the article.

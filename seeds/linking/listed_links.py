@@ -1,7 +1,7 @@
 """Find the target of each listed link, that is, each title in the list of related articles on a page.
 
 Titles are compared by their digest (`seeds.identifiers.title_digest`). If several articles have the title,
-the date line under the title decides.
+the date line under the title, such as `Apr 21, 2026`, decides.
 """
 
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ LINKS_FROM_ARTICLE = _select_links(
 
 
 class Candidate(NamedTuple):
-    """An article that has the title of a listed link, so that it can be the target of the link."""
+    """An article that can be the target of a listed link, because it has the listed title."""
 
     id: UUID
     title_digest: str
@@ -93,7 +93,9 @@ class ListedLink(NamedTuple):
 
 
 def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str]) -> None:
-    """Set the targets of the listed links on the page of an article, and of all listed links to the article.
+    """Set the targets of the listed links on the page of an article, and of all listed links with its title.
+
+    A listed link is an entry in the list of related articles on a page.
 
     Args:
         connection: The connection, in a write transaction.
@@ -126,9 +128,9 @@ def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]
 
 
 def _computed_link(link: ListedLink) -> dict[str, Any]:
-    """Return the row of the computed link that keeps the old target and score of a listed link.
+    """Return the row of a computed link that keeps the old target and score of a listed link.
 
-    It is inserted if the target of the listed link changes.
+    The row is inserted if the target of the listed link changes.
     """
     if link.target_id is None or link.score is None:
         raise ValueError("a computed link needs a target and a score")
@@ -140,7 +142,7 @@ def _computed_link(link: ListedLink) -> dict[str, Any]:
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, UUID]]
 ) -> list[dict[str, Any]]:
-    """Delete the computed links that listed links with a new target replace.
+    """Delete the computed links that are replaced by listed links between the same articles.
 
     Args:
         connection: The connection, in a write transaction.
@@ -175,9 +177,9 @@ def _read_links(connection: Connection, identity: UUID, titles: set[str]) -> lis
 def _find_targets(
     connection: Connection, links: list[ListedLink]
 ) -> Iterator[tuple[ListedLink, UUID | None]]:
-    """Yield each listed link with the id of its target, or with None if the target is not certain.
+    """Yield each link of a list of related articles with the id of its target, or with None.
 
-    Two links of one article never get the same target.
+    The target is None if it is not certain. Two links of one article never get the same target.
     """
     candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()
@@ -206,12 +208,13 @@ def choose_target(
 ) -> UUID | None:
     """Return the id of the article that a listed link refers to, or None if this is not certain.
 
-    A single candidate is the target. If there are several candidates, the target is the only candidate whose
-    publication agrees with the printed date.
+    A listed link is an entry in the list of related articles on a page. A single candidate is the target. If
+    there are several candidates, the target is the only candidate whose publication agrees with the printed
+    date.
 
     Args:
         candidates: The articles with the title of the link.
-        printed_date: The date line under the title in the list.
+        printed_date: The date line under the title in the list, such as `Apr 21, 2026`.
         page_published_at: When the page with the link was published. An age such as `3 weeks ago` is relative
             to this time.
     """

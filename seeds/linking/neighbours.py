@@ -48,11 +48,11 @@ IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
-    """Select the postings of a feature of an article that are nearest to the publication of the article.
+    """Return a statement that selects postings of one feature of an article, the nearest in time first.
 
     A posting is a row of the inverted index. `number` is the number of the feature among the heaviest
-    features of the article. If `is_later` is True, select postings of articles published later, or else of
-    articles published earlier or at the same time.
+    features of the article. If `is_later` is True, the statement selects postings of articles published later
+    than the article, or else of articles published earlier or at the same time.
     """
     published = POSTINGS.c.published_asc
     on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
@@ -67,9 +67,9 @@ def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
 
 
 def _select_candidates() -> Select[Any]:
-    """Select the articles that share the most weight with an article in the inverted index of features.
+    """Return a statement that selects the articles with the most weight in common with a given article.
 
-    Articles are ordered by the sum of the products of the weights of the shared features.
+    They are ordered by the sum of the products of weights in the inverted index, over all shared features.
     """
     sides = [
         _select_postings(number, is_later=is_later)
@@ -94,7 +94,7 @@ ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(I
 class Neighbour(NamedTuple):
     """An article that is similar to a given article, with the similarity and its reasons.
 
-    A reason is a feature that both articles contain, with its share of the similarity.
+    A reason is usually a feature that both articles contain, with its share of the similarity.
     """
 
     article: UUID

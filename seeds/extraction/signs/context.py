@@ -142,9 +142,10 @@ class Context:
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
-        """Return the scopes of the signs that can be present before the name.
+        """Return the scopes of the words before the name, and set the attributes that their signs test.
 
-        Also set the attributes that these signs test.
+        A scope, such as `title`, is a part of the context. The signs (rules for the type of a name) of a
+        scope are tested only if the context has this part.
         """
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
@@ -170,9 +171,10 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return the scopes of the signs that can be present after the name.
+        """Return the scopes of the words after the name, and set the attributes that their signs test.
 
-        Also set the attributes that these signs test.
+        A scope, such as `apposition`, is a part of the context. The signs (rules for the type of a name) of a
+        scope are tested only if the context has this part.
         """
         after, scopes = self.after, list[Scope]()
         if self.apposition:
@@ -201,9 +203,10 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Return the scopes of the signs that can be present in the predicate after the name.
+        """Return the scopes of the predicate after the name, and set the attributes that their signs test.
 
-        Also set the attributes that these signs test.
+        A scope is a part of the context. The signs (rules for the type of a name) of a scope are tested only
+        if the context has this part.
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)
@@ -256,7 +259,7 @@ def first_verb(words: Sequence[str]) -> str:
 
 
 def _read_apposition(context: Context) -> tuple[str | None, bool]:
-    """Return the entity type that the noun in apposition describes, or None, and if the noun is a container.
+    """Return the entity type that the noun in apposition describes, or None, and whether it is a container.
 
     A container names the contents of the entity, as in `Velmora, a network of ports`.
     """

@@ -30,15 +30,23 @@ Group = Sequence[Sign[Any]]
 
 
 class SignSubject(Protocol):
-    """The object that signs test: a name, or the context of a mention."""
+    """A name, or the context of a mention, that signs test.
+
+    A sign is a rule that votes for the type of a name.
+    """
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """The parts of the name or context that are present. Only signs that test these parts are used."""
+        """The parts of the name or context that are present, such as a head noun or a title.
+
+        Only the signs that test these parts are used.
+        """
 
 
 class SignEngine:
-    """Applies the table of signs, the rules that vote for the type of a name.
+    """Finds the signs in names and their contexts, and returns their votes.
+
+    A sign is a rule that votes for the type of a name.
 
     Args:
         lexicon: The lists of known words and names.
@@ -88,7 +96,8 @@ class SignEngine:
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
         """Return the votes for the type of a name if the document also uses its first or last word alone.
 
-        `words` are the words of the name, and `single_words` the words that the document uses alone as names.
+        If the document uses neither word alone, return no votes. `words` are the words of the name, and
+        `single_words` are the words that the document uses alone as names.
         """
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:
@@ -118,9 +127,10 @@ class SignEngine:
 
 
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
-    """Return the groups of signs for each scope, the part of a name or context that the signs test.
+    """Return the signs, the rules that vote for the type of a name, by scope and in groups.
 
-    Of each group, only one sign votes. A sign without a group forms a group of one sign.
+    A scope is the part of a name or context that a sign tests. Of each group, only one sign votes. A sign
+    without a group forms a group of one sign.
     """
     groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""

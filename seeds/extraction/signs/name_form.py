@@ -1,4 +1,4 @@
-"""Names without their context, as the signs test them that do not read the words around the name.
+"""Names without the words around them, as objects that signs test.
 
 A sign is a rule that votes for the type of a name.
 """
@@ -114,7 +114,7 @@ class ShortenedName:
 
 
 class ClusterName:
-    """A name that is not a shorter form of a different name in the document.
+    """A name that coreference resolution has not merged into a longer name of the document.
 
     Attributes:
         words: The words of the name in lower case, as in the lexicon.

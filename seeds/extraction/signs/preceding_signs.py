@@ -18,7 +18,8 @@ FROM_TO_WEIGHT = 0.5  # Added by a `to` after the name: from Velmora to the hill
 def _place_preposition(here: Context) -> float:
     """Return the weight with which the preposition before a name votes for a place, or 0.
 
-    If the name is in a list, the preposition before the list counts, but less.
+    `here` is the context of the name. If the name is in a list, the preposition before the list counts, but
+    less.
     """
     weight = _preposition_weight(here)
     if not weight:

@@ -1,6 +1,6 @@
-"""Rules (signs) that vote for or against the type policy if a name can be that of a scheme.
+"""Rules (signs) that vote on whether a name is a scheme, that is, a policy such as a support programme.
 
-Such a name has only English words: Quiet Shore, Second Helping.
+The name of a scheme has only English words: Quiet Shore, Second Helping.
 """
 
 from seeds.extraction.lexicon import Lexicon
@@ -13,9 +13,10 @@ LINKS = frozenset(("by", "for", "in", "to"))
 
 
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    """Return True if a name can be that of a scheme: it has two to four English words and contains no place.
+    """Return True if a name can be that of a scheme, a policy such as a support programme.
 
-    A head noun of a type other than place, such as Board, rules out a scheme.
+    The name must have two to four English words and contain no place. A head noun of a type other than place,
+    such as Board, rules out a scheme.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
@@ -24,7 +25,10 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 
 
 def _has_head(here: Context) -> bool:
-    """Return True if the name has a known head noun. `can_be_scheme` accepts only head nouns of places."""
+    """Return True if the name in the context `here` has a known head noun, such as Coast.
+
+    `can_be_scheme` accepts only head nouns of places.
+    """
     return here.lexicon.head_noun(here.candidate.words) in here.lexicon.head_types
 
 
@@ -43,7 +47,10 @@ def _is_enrolled(here: Context) -> bool:
 
 
 def _verb(here: Context) -> str:
-    """Return the verb after the name or after its relative pronoun, or an empty string."""
+    """Return the verb after the name in the context `here`, or an empty string.
+
+    If a relative pronoun (`which` or `that`) follows the name, return the verb after the pronoun.
+    """
     is_relative = here.after.startswith((", which ", ", that "))
     return first_verb(here.after.split(None, 5)[2:5] if is_relative else here.following)
 
