@@ -154,7 +154,8 @@ def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
     """Yield the names with enough votes: two for a short name or an English word, and one for other names.
 
-    A vote usually is a language that lists the name. `frequencies` contains the English words.
+    A name usually gets one vote from each language that lists the name. `frequencies` contains the English
+    words.
     """
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):

@@ -15,7 +15,7 @@ from seeds.extraction.signs.sign import Vote
 
 # The factor by which the votes for a shorter form of a name count for the full name.
 SHORT_FORM_SHARE = 0.5
-# The text uses a name for a place if the votes for a place, without the gazetteer's vote, have this weight.
+# A text uses a name for a place if the votes for a place, without the gazetteer's, have at least this weight.
 MIN_PLACE_WEIGHT = 2
 # The same limit for a name that can be the family name of a person, and is not in the gazetteer.
 MIN_FAMILY_NAME_PLACE_WEIGHT = 4

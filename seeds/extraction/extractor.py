@@ -26,7 +26,7 @@ NEXT_WORD = re.compile(r" ([a-z]+)")
 # The `EntityCluster.start_weight` at which a word is a name, if the word occurs only at the beginning of
 # sentences.
 MIN_START_WEIGHT = 2
-# The minimum weight of the votes for its type with which an English word is a name.
+# An English word that is not rare is a name only if the votes for its type have at least this weight.
 MIN_WORD_VOTES = 1.5
 # The weight of the vote of the additional recognizer, such as a spaCy pipeline.
 RECOGNIZER_WEIGHT = 3

@@ -194,7 +194,7 @@ def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEnt
 def _find_mentions(
     texts: Sequence[Section], matcher: EntityMatcher
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
-    """Return the mentions of each entity, each with its offset in the concatenation of all texts."""
+    """Return the mentions of each entity in `texts`, each with its offset in the concatenated texts."""
     extracted = _by_first_word(_extract_names(texts, matcher))
     mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
     offset = 0
@@ -256,7 +256,7 @@ def extracted_slug(name: str) -> str:
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
     """Return an entity with its aliases, and `forms`, the names that the document uses for the entity.
 
-    The aliases of an extracted entity are the forms other than its main name.
+    The aliases of an entity that is not in the catalogue are the forms other than its main name.
     """
     if entity.origin == "catalogue":
         return entity, forms

@@ -185,7 +185,7 @@ def insert_links_both_ways(
 def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
     """Return the parameters of `UPDATE_LINK` that set the score of a link, and the reasons for the score.
 
-    A reason is usually a feature that both articles contain. If the score is None, the parameters remove it.
+    A reason is usually a feature that both articles contain. If `score` is None, the link loses its score.
     """
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 

@@ -62,7 +62,7 @@ MULTIPLIERS = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, 
 # is its term, which never begins with `e` or `n`.
 SPECIFIC_PREFIXES = ("e", "n")
 Weights = Mapping[str, float]
-"""The weight of each item of a text, by key."""
+"""The weight of each item (entity, number or word) of a text, by the key of the item."""
 Span = tuple[int, int, str]
 """The start and end of a mention in a text, and the key of its entity."""
 

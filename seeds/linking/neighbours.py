@@ -200,7 +200,8 @@ def insert_features(
 ) -> None:
     """Insert the feature vector of the article `identity`, and the postings of its heaviest features.
 
-    A posting is a row of the inverted index. `published_asc` is the sort key of the article's publication.
+    A posting is a row of the inverted index. `published_asc` is when the article was published, in the form
+    for sorting in ascending order.
     """
     if vector.names:
         insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
@@ -215,7 +216,7 @@ def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
     """Return the rows of the inverted index for the heaviest features of the article `identity`.
 
-    `published_asc` is the sort key of the article's publication.
+    `published_asc` is when the article was published, in the form for sorting in ascending order.
     """
     common = {"published_asc": published_asc, "article_id": identity}
     return [

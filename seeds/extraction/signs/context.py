@@ -73,8 +73,7 @@ class Context:
         is_oblique: True if a preposition precedes the name.
         is_attribute: True if the name can be an attribute of a noun that follows.
         is_multiword: True if the name has several words.
-        scopes: The parts of the context that are present. Only the signs that test these parts can be
-            present.
+        scopes: The scopes of the signs that can be present; see `Sign.scope`.
     """
 
     __slots__ = (
@@ -221,7 +220,7 @@ class Context:
     def _is_plural_verb(self) -> bool:
         """Return True if the word after the name is a verb that looks like a plural noun.
 
-        An example is `plans` in `Velmora plans to grow`.
+        For example, `plans` is a verb in `Velmora plans to grow`.
         """
         has_object = not OBJECT_WORDS.isdisjoint(self.following[1:2])
         return self.next[-1:] == "s" and self.last not in DETERMINERS and has_object

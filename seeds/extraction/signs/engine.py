@@ -112,7 +112,7 @@ class SignEngine:
         return self._votes(ClusterName(words))
 
     def read_context(self, text: str, candidate: NameCandidate) -> Context:
-        """Return the context of `candidate`, a mention of a name in `text`, for `context_votes`."""
+        """Return the words around `candidate`, a mention of a name in `text`, for `context_votes`."""
         context = Context(self._lexicon, text, candidate)
         if context.is_multiword and self._can_be_scheme(candidate.words):
             context.scopes = (*context.scopes, "scheme")

@@ -14,7 +14,7 @@ MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """A name without its context. Signs test its words and its spelling.
+    """A name without its context. Signs (rules that vote for its type) test its words and its spelling.
 
     Attributes:
         lexicon: The lists of known words and names.
@@ -24,7 +24,7 @@ class NameForm:
         head: The head noun, or an empty string.
         is_well_known_place: True for a well-known place, False for any other place, None for other names.
         suffix_type: The entity type that the suffix of the last word indicates, or None.
-        scopes: The parts of the name that are present. Only the signs that test these parts can be present.
+        scopes: The scopes of the signs that can be present; see `Sign.scope`.
     """
 
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
@@ -57,14 +57,16 @@ class NameForm:
 class UsedName:
     """A name and how the text mostly uses it, such as in quotation marks or after an article.
 
+    Signs (rules that vote for the type of the name) test this usage.
+
     Attributes:
         lexicon: The lists of known words and names.
         words: The words of the name in lower case, as in the lexicon.
-        usage: How the text mostly uses the name.
+        usage: How the text mostly uses the name; see `Usage`.
         last: The last word.
         head: The head noun, or an empty string.
         are_english: For each word, True if the word is English.
-        scopes: The properties of the name and its usage. Only the signs that test them can be present.
+        scopes: The scopes of the signs that can be present; see `Sign.scope`.
     """
 
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
@@ -94,13 +96,15 @@ class UsedName:
 class ShortenedName:
     """A name whose first or last word the text can also use alone, as in Tovrik Ekkelund and Ekkelund.
 
+    Signs (rules that vote for the type of the name) test which of the two words is used alone.
+
     Attributes:
         lexicon: The lists of known words and names.
         words: The words of the name in lower case, as in the lexicon.
         last: The last word.
         is_last_word: True if the short form is the last word, False if it is the first word.
-        scopes: The scopes of the signs that can be present. There is no scope if the text uses both the first
-            and the last word alone, or neither of these words.
+        scopes: The scopes of the signs that can be present; see `Sign.scope`. There is no scope if the text
+            uses both the first and the last word alone, or neither of these words.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")
@@ -116,9 +120,11 @@ class ShortenedName:
 class ClusterName:
     """A name that coreference resolution has not merged into a longer name of the document.
 
+    Signs (rules that vote for the type of the name) test the number of its words.
+
     Attributes:
         words: The words of the name in lower case, as in the lexicon.
-        scopes: The scopes of the signs that can be present.
+        scopes: The scopes of the signs that can be present; see `Sign.scope`.
     """
 
     __slots__ = ("scopes", "words")
