@@ -15,7 +15,7 @@ import click
 from flask import Flask
 from sqlalchemy import Engine
 
-from api.app import create_app
+from api.app import close_app, create_app
 from api.db import db
 from bench.corpus.build import SMALL_CORPUS, ensure_corpus
 from bench.corpus.files import write_corpus
@@ -112,7 +112,7 @@ def _copy(store: Store, corpus: str, name: str) -> Iterator[Flask]:
     try:
         yield app
     finally:
-        _engine(app).dispose()
+        close_app(app)
         store.drop(name)
 
 

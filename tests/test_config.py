@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from api.app import create_app
+from api.app import close_app, create_app
 from api.config import VARIABLES, SettingError, Settings, read_settings
 from tests.support.server import ROOT, clean_environ
 
@@ -229,6 +229,7 @@ def test_settings_cannot_be_changed() -> None:
 def test_the_application_uses_the_settings_of_its_environment(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/briefs.db"
     app = create_app({"DATABASE_URL": url, "BRIEFS_BASE_URL": "https://api.example.org/"})
+    close_app(app)
     assert app.config["BRIEFS_SETTINGS"] == read(DATABASE_URL=url, BRIEFS_BASE_URL="https://api.example.org")
 
 

@@ -14,9 +14,10 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 
 
 class Variant(NamedTuple):
-    """The request headers that select between responses of the same URL, in a form that can be compared.
+    """What a request asks for in its headers, if it changes the response to the same URL.
 
-    `content_encoding` is `gzip` or empty.
+    Two requests for one URL with equal variants get the same response. `content_encoding` is the encoding
+    chosen from the header Accept-Encoding: `gzip`, or empty for none.
     """
 
     accept: str

@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
-from api.app import create_app
-from api.db import db
+from api.app import close_app, create_app
 from bench.corpus.build import run_flask
 from seeds.parsing.document import RelatedTitle
 from seeds.parsing.page import parse
@@ -84,5 +83,4 @@ def serve_documents(documents: Path) -> Iterator[ServedDocuments]:
         try:
             yield ServedDocuments(app.test_client())
         finally:
-            with app.app_context():
-                db.engine.dispose()
+            close_app(app)

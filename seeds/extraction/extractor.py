@@ -137,9 +137,9 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add votes for the type of each name, from the name itself and from its usage in the text.
+        """Add votes for the type of each cluster, from its name and from the use of the name in the text.
 
-        `single_words` are the words that the text uses alone as names.
+        `single_words` are the words that occur in the text as names of one word, such as `Haldane`.
         """
         signs = self._signs
         for cluster in clusters:

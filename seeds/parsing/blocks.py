@@ -52,7 +52,8 @@ class Block(NamedTuple):
 
     Attributes:
         lines: The lines, at least one.
-        heading: The heading of the page format that the lines form, or None if the block is other text.
+        heading: The fixed heading of the page format that this block is, such as `Key Takeaways`, or None if
+            the block is not such a heading.
     """
 
     lines: tuple[Line, ...]
