@@ -184,7 +184,7 @@ def _apply_to_each(
         begin: Opens a write transaction.
         verb: The label of the progress bar, such as "Linking".
         articles: The ids of the articles.
-        step: Called with the connection, the id and `rest`.
+        step: Called with the connection, the id and `rest`. It returns True if the article changed.
         rest: Further arguments of `step`.
     """
     for article in progress(articles, verb):

@@ -32,17 +32,19 @@ class FolderArticle(NamedTuple):
 class SeenDocuments:
     """The documents that a run of `flask seed load` has read or rejected.
 
-    A document has a key, which identifies it across loads. A file in `files` (read) or `files_without_key` is
-    a pair: the real path of its folder, and its name.
+    Attributes:
+        paths: The path of each document that was read, by the key that identifies the document across loads.
+        rejected_keys: The keys of documents that were rejected.
+        created_keys: The keys of documents whose articles the run created.
+        files: The files that were read, each as a pair: the real path of its folder, and its name.
+        files_without_key: Rejected files whose key is unknown, because their sidecar or name is invalid. They
+            are pairs as in `files`.
     """
 
-    # The path of each document that was read, by key.
     paths: dict[str, Path] = field(default_factory=dict)
     rejected_keys: set[str] = field(default_factory=set)
-    # Keys of documents whose articles the run created.
     created_keys: set[str] = field(default_factory=set)
     files: set[tuple[str, str]] = field(default_factory=set)
-    # Rejected files whose key is unknown, because their sidecar cannot be read.
     files_without_key: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -52,8 +54,8 @@ class FolderComparison(NamedTuple):
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of files that could not be loaded, whose article is unknown, and whose name no
-            article's document has. Each can be the renamed document of an article in `gone`.
+        unidentified: The names of rejected files in the folder whose key is unknown, if no article was loaded
+            from a file of this name in the folder. Each can be the renamed document of an article in `gone`.
     """
 
     size: int
@@ -91,10 +93,17 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 
 
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
-    """Return True if the document of `article` no longer exists in `folder`.
+    """Return True if the document of `article` is no longer in `folder`.
 
-    A rejected file with the name of the document counts as the document if the key of the file is unknown.
-    `path` is the real path of `folder`, and `seen` has the documents that the run found.
+    It is still there if the run has read or rejected a document with its key, or has rejected a file that has
+    its name and no known key. It is also there if its file exists and the run has not read another document
+    from this file.
+
+    Args:
+        article: An article that was loaded from the folder earlier.
+        folder: The folder as the operator wrote it.
+        path: The real path of the folder.
+        seen: The documents that the run has read or rejected.
     """
     file = (path, article.source_name)
     if article.key in seen.paths or article.key in seen.rejected_keys or file in seen.files_without_key:

@@ -23,8 +23,8 @@ class Run:
     """One run of `flask seed load`, which prints warnings and rejections, and reports each outcome.
 
     Args:
-        begin: Opens a write transaction.
-        report: Receives the outcome of each document.
+        begin: A function that opens a write transaction: a context manager that gives the connection.
+        report: The report to which the outcome of each document is added.
         max_bytes: The size of the largest accepted document.
         strict: Reject documents that have warnings.
     """

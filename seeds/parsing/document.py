@@ -70,10 +70,11 @@ class ParseWarning:
 
 @dataclass(frozen=True, slots=True)
 class FieldLines:
-    """The line numbers of each field of a parsed document, or None for a field that the page does not have.
+    """The lines of each field of a parsed document, or None for a field that the page does not have.
 
-    If the takeaways are below the Editor's Desk, the lines of the analysis or of the byline can enclose the
-    lines of the takeaways.
+    A field has the numbers of its first and its last line. The takeaways, the body and the related articles
+    have such a pair for each item or paragraph. If the takeaways are below the Editor's Desk, the lines of
+    the analysis or of the byline can enclose the lines of the takeaways.
     """
 
     title: Span
@@ -110,7 +111,7 @@ class Document(ArticleText):
 
 
 class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created", not an error of the program
-    """The reason why a document cannot be stored.
+    """The exception for a document that cannot be stored.
 
     Attributes:
         message: The reason, on one line.

@@ -101,9 +101,9 @@ def find_document_key(path: Path) -> str | None:
 
 
 def _file_state(path: Path) -> tuple[int, int, int] | None:
-    """Return the inode, size and time of a file, which differ after the file is written or replaced.
+    """Return the inode, size and modification time of a file, to find out if it is written or replaced.
 
-    Return None if there is no such file.
+    The time is in nanoseconds. Return None if the file does not exist or its state cannot be read.
     """
     try:
         status = path.stat()

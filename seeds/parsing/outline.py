@@ -141,7 +141,10 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
         title: The title of the page.
         rest: The blocks below the title and above the tail.
         has_tail: True if the page has the heading Share Article or Related Articles.
-        width: The number of characters that lines are wrapped at, or 0.
+        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
+
+    Raises:
+        Rejection: If the page has no signature and no tail, so that nothing shows that it is an article page.
     """
     at = _find_signature(rest, width, 0, 3)
     if at is not None:
@@ -156,9 +159,15 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if a page is signed above the words Editor's Desk (the block at `desk`), and not below.
+    """Return True if a page has its signature (author, publication) above the words Editor's Desk.
 
-    In this case the words are a subheading of the body, because the body starts below the signature.
+    Above the words, a signature of several lines in the first three blocks counts. There must be no signature
+    below, except in the block directly below the words. The words are then a subheading of the body.
+
+    Args:
+        blocks: The blocks between the title and the tail of a page.
+        desk: The index of the block with the words Editor's Desk.
+        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     above = any(_is_multiline_signature(block, width) for block in blocks[: min(3, desk)])
     return above and _find_signature(blocks[desk + 1 :], width, 1) is None
@@ -217,8 +226,10 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    `first` is the index of the first block below the title of the analysis. This block is the signature only
-    if no block that is more likely a signature follows.
+    `first` is the index of the first block below the title of the analysis. If this block reads
+    as a signature and is not the last, it is the result unless a later signature is at least as likely. A
+    signature of several lines is more likely than one of a single line. `width` is the number of characters
+    that lines are wrapped at, or 0 if they are not wrapped.
     """
     at = _find_signature(blocks, width, first + 1)
     if first < len(blocks) - 1 and _is_signature(blocks[first]):
@@ -230,10 +241,16 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
 
 
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
-    """Return the index of the block from `start` up to `stop` that is most likely the signature, or None.
+    """Return the index of the block that is most likely the signature (author and publication), or None.
 
-    A signature names the author and the publication. Prefer a block that is not the last of the page, and
-    then a block of several lines. `width` is the number of characters that lines are wrapped at, or 0.
+    Blocks that another block follows are preferred to the last block of the page. Among these, the first
+    signature of several lines is preferred to the first signature.
+
+    Args:
+        blocks: The blocks, up to the tail of the page.
+        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
+        start: The index of the first block that can be the signature.
+        stop: The index after the last block that can be the signature, or None for all blocks.
     """
     places = range(start, len(blocks) if stop is None else min(stop, len(blocks)))
     signatures = [at for at in places if _is_signature(blocks[at])]

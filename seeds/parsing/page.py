@@ -95,18 +95,20 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if the first block of a page is a title, although it is as long as a paragraph.
+    """Return True if the first of `blocks` is the title of a page, although it reads as a paragraph.
 
-    It is a title if the next block, the summary, is at least as long, and a heading follows further below.
+    It is the title if the second block is not a heading and at least as long (the summary), and a later block
+    is the heading Key Takeaways or Editor's Desk.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Divide the blocks between the title and the first heading into the summary and the image caption.
+    """Divide `head`, the blocks between the title and the first heading, into summary and image caption.
 
-    Only the last of several blocks is the caption.
+    If there are several blocks, the last one is the caption, and the others are the summary. A single block
+    is the summary.
     """
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 
@@ -167,8 +169,12 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
-    Each section of the page has at most one warning for each of the two types, at the first line that
-    contains the type. `lines` has the lines of the sections.
+    Each section of the page has at most one warning for each of these two types. It has the number of the
+    section's first line that contains the type.
+
+    Args:
+        odd: The findings of these characters, in the order of the lines of the page.
+        lines: The first and the last line of each section. Lines outside count as the section `page`.
     """
     sections = sorted(_sections(lines))
     starts = [span[0] for span, _ in sections]

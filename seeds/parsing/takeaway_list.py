@@ -35,7 +35,9 @@ class TakeawayList(NamedTuple):
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     """Return the list items at the start of `blocks`, each as its lines, and the number of blocks used.
 
-    An item starts at a bullet.
+    A line with a bullet starts an item, but a bullet that differs from the first one does so only if the next
+    number follows it. The other lines of a block continue the item above. The list ends before the first
+    block whose first line does not start an item.
     """
     items: list[Item] = []
     for used, block in enumerate(blocks):
@@ -95,9 +97,10 @@ def _has_text(text: str) -> bool:
 
 
 def _is_numbered(texts: Sequence[str]) -> bool:
-    """Return True if list items with these `texts` are numbered.
+    """Return True if list items with these `texts` (without bullets) are numbered.
 
-    Otherwise, digits at the start of an item belong to its text.
+    They are if the first item starts with 1, or if it starts with another digit and at least half of the
+    items start with a digit. If they are not numbered, digits at the start of an item belong to its text.
     """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")
@@ -106,6 +109,8 @@ def _is_numbered(texts: Sequence[str]) -> bool:
 
 def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
     """Return the number of a list item, its text without the number, and messages about a wrong number.
+
+    If the text does not start with a plausible number, return `previous + 1`, the whole text and a message.
 
     Args:
         text: The text of the item, with its number.
@@ -123,10 +128,11 @@ def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the number at the start of a list item, as digits, if the items before it are missing.
+    """Return the shortest number at the start of a list item that is greater than `previous`, as digits.
 
-    `previous` is the number of the item above. The result is the shortest number that is greater: `35G masts`
-    is item 3 if `previous` is 1. Return an empty text if that is unlikely to be the number of the item.
+    `previous` is the number of the item above: if it is 1, the result for `35G masts` is `3`. Return an empty
+    text if there is no such number, if `_has_number` is false for it, or if it is more than `MAX_GAP` greater
+    than `previous` and not directly followed by a letter.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""
@@ -139,10 +145,9 @@ def _larger_number(text: str, previous: int) -> str:
 
 
 def _has_number(text: str, number: str) -> bool:
-    """Return True if `text`, a list item, can start with `number` as the number of the item.
+    """Return True if `text`, a list item, starts with `number`, and the rest can be the text of the item.
 
-    `35G masts` starts with number 3. `2026 budget` does not start with number 2, because the rest, `026`, is
-    not a text.
+    The rest cannot be 0 and a further digit: `35G masts` can be item 3, but `2026 budget` cannot be item 2.
     """
     rest = text[len(number) : len(number) + 2]
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())

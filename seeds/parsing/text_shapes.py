@@ -35,7 +35,8 @@ def count_sentences(text: str) -> int:
 def reads_as_paragraph(text: str) -> bool:
     """Return True if `text` reads as a paragraph, and not as a title.
 
-    A paragraph has more than 300 characters, or consists of complete sentences.
+    A paragraph has more than 300 characters; or it ends as a sentence, is not capitalized like a headline,
+    and has two of these: several sentences, at least 100 characters, a full stop at the end.
     """
     if len(text) > 300:
         return True
@@ -57,7 +58,10 @@ def _is_title_cased(text: str) -> bool:
 
 
 def reads_as_running_text(text: str) -> bool:
-    """Return True if `text` is a paragraph of several sentences, so not a title in a list of articles."""
+    """Return True if `text` is a paragraph of several sentences or more than 300 characters.
+
+    Such a text is not a title in a list of articles.
+    """
     return reads_as_paragraph(text) and (len(text) > 300 or count_sentences(text) > 1)
 
 

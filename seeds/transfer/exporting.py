@@ -204,7 +204,14 @@ def _revisions(connection: Connection) -> ExportedLines:
 def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:
     """Execute `statement`, which reads a limited number of rows, repeatedly until all rows are read.
 
-    Yield the rows of each execution. `after` has the values of the sort columns after which reading starts.
+    Yield the rows of each execution.
+
+    Args:
+        connection: The connection.
+        statement: Reads rows in the order of some columns, from the first row after the values of the
+            parameters, which have the names of these columns.
+        after: The values of the parameters for the first execution, by name. Each further execution has the
+            values of the last row that was read.
     """
     while rows := connection.execute(statement, after).all():
         yield rows
@@ -233,8 +240,9 @@ def _read_sorted_values(
 ) -> Mapping[UUID, list[Any]]:
     """Return the values, such as slugs, that belong to each of `owners`, the ids of articles or entities.
 
-    `statement` reads pairs of an id and a value. The values are sorted in Python, because the order in the
-    database depends on the engine.
+    The result has a sorted list of values by id, and an empty list for an id without values. `statement`
+    reads pairs of an id and a value. The values are sorted in Python, because the order in the database
+    depends on the engine.
     """
     values_by_owner: defaultdict[UUID, list[Any]] = defaultdict(list)
     for owner, value in connection.execute(statement, {"owners": owners}):
@@ -249,7 +257,9 @@ def _read_parts(
 ) -> Mapping[UUID, list[Values]]:
     """Return the rows, such as takeaways, that belong to each of `owners`, the ids of articles.
 
-    `statement` reads the rows with a column `owner`, and determines their order.
+    The result has a list of rows by the id of the article, and an empty list for an article without rows. A
+    row is a dictionary of its values by column name. `statement` reads the rows with a further column,
+    `owner`, which has the id of the article, and determines their order.
     """
     values_by_owner: defaultdict[UUID, list[Values]] = defaultdict(list)
     for row in connection.execute(statement, {"owners": owners}):

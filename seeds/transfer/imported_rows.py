@@ -67,7 +67,10 @@ class ImportedEntity(NamedTuple):
 
 
 def entity_rows(values: Values, _: Types) -> Rows:
-    """Return the rows for an entity in an export: the entity, its slugs, its former ids and its names."""
+    """Return the rows, by model, for an entity in an export: itself, its slugs, former ids and names.
+
+    Raise `MalformedError` if the current slug is not among the slugs.
+    """
     identity = values["id"]
     _check_slug(values)
     return {
@@ -79,14 +82,14 @@ def entity_rows(values: Values, _: Types) -> Rows:
 
 
 def article_rows(values: Values, types: Types) -> Rows:
-    """Return the rows for an article in an export: the article, its document and all dependent rows.
+    """Return the rows, by model, for an article in an export: itself, its document and all dependent rows.
 
     Args:
-        values: The values of the line.
-        types: The types of the entities that the article mentions, by id.
+        values: The values of the line of the article.
+        types: The type of each entity that the article mentions, by the id of the entity.
 
     Raises:
-        MalformedError: If two values contradict each other.
+        MalformedError: If two values contradict each other, or if an entity is not in `types`.
     """
     identity, data = values["id"], values["document"].encode()
     if identity != article_id(values["key"]):
@@ -152,9 +155,10 @@ def _slug_rows(values: Values) -> list[Row]:
 
 
 def _make_record(values: Values, data: bytes) -> ArticleRecord:
-    """Return the content of an article from its line of an export, with all columns of its row.
+    """Return the record of an article in an export, from which its rows are made.
 
-    `values` are those of the line, and `data` is the document.
+    The record has all columns of the row of the article, including derived ones, the texts of its takeaways,
+    and the titles and dates of its listed links. `values` are those of the line, and `data` is the document.
     """
     columns = _select_values(values, ARTICLE_COLUMNS) | published_keys(values["published_at"])
     columns["title_digest"] = title_digest(values["title"])

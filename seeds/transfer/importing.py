@@ -127,7 +127,10 @@ def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
 
 
 def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
-    """Return the rows for each of several lines of an export, all of one kind."""
+    """Return the database rows for each line of `batch`, as a dictionary of lists of rows by model.
+
+    The lines are all of one kind. Raise `InvalidExportError` if the values of a line contradict each other.
+    """
     identities = {entity["id"] for line in batch for entity in line.values.get("entities", ())}
     rows = connection.execute(ENTITY_TYPES, {"identities": sorted(identities)})
     types = {row.id: row.type for row in rows}
@@ -141,7 +144,10 @@ def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
 
 
 def _insert_rows(connection: Connection, rows: Rows) -> None:
-    """Insert rows into several tables. If one is refused, insert none and raise `IntegrityError`."""
+    """Insert `rows`, lists of rows by model, into the tables of the models.
+
+    If the database refuses a row, insert none and raise `IntegrityError`.
+    """
     with savepoint(connection):
         for model, several in rows.items():
             insert_rows(connection, model, several)
@@ -150,7 +156,8 @@ def _insert_rows(connection: Connection, rows: Rows) -> None:
 def _check_targets(connection: Connection, counts: Counter[str]) -> None:
     """Raise `InvalidExportError` if an imported link leads to an article that is not in the export.
 
-    Call this after all articles are imported. `counts` is the number of lines of each kind.
+    Call this after all articles are imported. `counts` is the number of imported lines of each kind, from
+    which the line number for the error is computed.
     """
     row = connection.execute(UNKNOWN_TARGET).one_or_none()
     if row is None:

@@ -43,7 +43,10 @@ class MalformedError(ValueError):
 
 
 def text(value: Any) -> str:
-    """Read a string without NUL, which PostgreSQL does not store."""
+    """Read a string. Raise `MalformedError` if `value` is not a string, or has a NUL.
+
+    PostgreSQL does not store NUL.
+    """
     if not isinstance(value, str):
         raise _unexpected("a string", value)
     if "\0" in value:
@@ -79,9 +82,9 @@ def uuid(value: Any) -> UUID:
 
 
 def time(value: Any) -> datetime:
-    """Read a UTC time, such as `2026-04-21T09:30:00Z`.
+    """Read a UTC time, such as `2026-04-21T09:30:00Z`. Raise `MalformedError` if `value` is different.
 
-    The years 1 and 9999 are not allowed, because the sort keys of articles without a time use them.
+    The years 1 and 9999 are refused, because the sort keys of articles without a time use them.
     """
     try:
         read = datetime.fromisoformat(text(value))
@@ -168,7 +171,10 @@ def list_of(read: Reader, min_length: int = 0) -> Reader:
 
 
 def pair(first: Reader, second: Reader) -> Reader:
-    """Return a function that reads a JSON list of two values. `first` and `second` read the values."""
+    """Return a function that reads a JSON list of exactly two values, and returns them as a tuple.
+
+    `first` reads the first value, and `second` the second.
+    """
 
     def read(value: Any) -> tuple[Any, Any]:
         if not isinstance(value, list) or len(value) != 2:
