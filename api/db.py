@@ -135,7 +135,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Return the options of the SQLAlchemy engine for `database_url`.
+    """Return the keyword arguments of `sqlalchemy.create_engine` for `database_url`, without the URL itself.
 
     A request reads a single snapshot, on PostgreSQL as on SQLite, so that a page and its total agree.
     """
@@ -146,9 +146,9 @@ def engine_options(database_url: str) -> dict[str, Any]:
 
 
 def autocommit_options(database_url: str) -> dict[str, Any]:
-    """Return the options of a second SQLAlchemy engine for `database_url`.
+    """Return the keyword arguments of `sqlalchemy.create_engine` for a second engine, with the URL as `url`.
 
-    The engine runs single statements outside of transactions.
+    The engine connects to `database_url` and runs single statements outside of transactions.
     """
     options = engine_options(database_url) | {
         "url": database_url,

@@ -80,7 +80,7 @@ class Article(Base):
 
 
 def paragraphs(body: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the paragraphs of `body` as JSON objects, each with its text and its number, starting at 1."""
+    """Return the texts in `body` as `[{paragraph, text}]`, where `paragraph` is the number, starting at 1."""
     return [{"paragraph": number, "text": text} for number, text in enumerate(body, 1)]
 
 

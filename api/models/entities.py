@@ -71,12 +71,12 @@ class EntityName(Base):
 
 
 class ArticleEntity(Base):
-    """An entity that an article mentions, with the mentions and the salience of the entity from 0 to 1.
+    """An entity that an article mentions, with its mentions in this article.
 
-    `mentions` is `[{part, index, start, end, text}]` in reading order. `position` ranks the entities of the
-    article from 1, the most salient first. `own_name` and `own_type` are the name and type that this article
-    alone suggests for an extracted entity. They are null for an entity of the catalogue, the file of known
-    entities.
+    `mentions` is `[{part, index, start, end, text}]` in reading order. `salience` says how central the entity
+    is to the article, from 0 to 1. `position` ranks the entities of the article from 1, the most salient
+    first. `own_name` and `own_type` are the name and type that this article alone suggests for an extracted
+    entity. They are null for an entity of the catalogue, the file of known entities.
     """
 
     __tablename__ = "article_entities"

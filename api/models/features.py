@@ -27,9 +27,10 @@ class ArticleFeatures(Base):
 class Posting(Base):
     """An entry of the inverted index from features (words and entities) to the articles that contain them.
 
-    Only the features with the highest weights in an article have postings. `feature` is a hash. `weight` is
-    an integer in ten-thousandths, so that sums of products are exact on SQLite and PostgreSQL. The primary
-    key stores the rows of a feature together, in the order in which the articles were published.
+    Only the features with the highest weights in an article have postings. `feature` is the hash of a
+    feature. `weight` is its weight in the feature vector of the article, in ten-thousandths. It is an
+    integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key stores the rows of a
+    feature together, in the order in which the articles were published.
     """
 
     __tablename__ = "postings"

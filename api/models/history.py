@@ -36,7 +36,7 @@ class Change(Base):
 
     @property
     def article(self) -> dict[str, Any]:
-        """The id of the article, and the slug and title that it had when this change was committed."""
+        """The `id` of the article, and the `slug` and `title` that it had when this change was committed."""
         return {"id": self.article_id, "slug": self.slug, "title": self.title}
 
 

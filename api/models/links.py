@@ -33,13 +33,13 @@ def link_place(position: int = 0, score: float | None = None, target: UUID | Non
 
 
 class RelatedLink(Base):
-    """A link from an article to a related article (the target), with the `basis` `listed` or `computed`.
+    """A link from an article to a related article, its target. `basis` is `listed` or `computed`.
 
-    The document of the article lists the title of a listed link: `title`, with its digest in `title_digest`.
-    `target_id` is null as long as the article with this title is unknown. A computed link leads to a similar
-    article: `title` is null and `title_digest` is empty. `place` sorts the links of an article (see
-    `link_place`). `position`, the number of the link in its article, is computed at each read, so that adding
-    a link does not change other rows.
+    A listed link is printed on the article page. `title` is the printed title of the target, and
+    `title_digest` is the digest of this title. `target_id` is null as long as the article with this title is
+    unknown. A computed link leads to an article with a similar text: `title` is null and `title_digest` is
+    empty. `place` sorts the links of an article (see `link_place`). `position`, the number of the link in its
+    article, is computed at each read, so that adding a link does not change other rows.
     """
 
     __tablename__ = "related_links"

@@ -19,22 +19,28 @@ UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0
 
 
 def parent(table: str, **options: Any) -> MappedColumn[UUID]:
-    """Return a foreign key column that refers to the `id` of `table`, with ON DELETE CASCADE."""
+    """Return a foreign key column that refers to the `id` of `table`, with ON DELETE CASCADE.
+
+    `options` are keyword arguments of `mapped_column`, such as `primary_key`.
+    """
     return mapped_column(Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), **options)
 
 
 def published_keys(published_at: datetime | None) -> dict[str, datetime]:
-    """Return `published_at` as two columns for sorting in ascending and descending order.
+    """Return the values of the columns `published_asc` and `published_desc`, by column.
 
-    None is replaced by the latest or the earliest time, so that undated rows come last in both orders.
+    The columns sort rows in ascending and descending order. Both values are `published_at`. If it is None,
+    they are the latest and the earliest time, so that undated rows come last in both orders.
     """
     return {"published_asc": published_at or UNDATED_ASC, "published_desc": published_at or UNDATED_DESC}
 
 
 def score_keys(score: float | None) -> dict[str, float]:
-    """Return `score`, a similarity from 0 to 1, as two columns for sorting in ascending and descending order.
+    """Return the values of the columns `score_asc` and `score_desc`, by column.
 
-    None is replaced by 2 or -1, so that rows without a score come last in both orders.
+    The columns sort rows in ascending and descending order. Both values are `score`, the similarity of two
+    articles from 0 to 1. If it is None, they are 2 and -1, so that rows without a score come last in both
+    orders.
     """
     if score is None:
         return {"score_asc": UNSCORED_ASC, "score_desc": UNSCORED_DESC}

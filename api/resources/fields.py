@@ -27,7 +27,8 @@ class Link(fields.String):
     Args:
         template: The path of the URL, filled in by `str.format` with the serialized object:
             `/v1/articles/{0.slug}`.
-        unless: A function of the serialized object. If it returns True, the field is null.
+        unless: A function of the serialized object. If it returns True, the field is null. By default,
+            the field is never null.
     """
 
     def __init__(self, template: str, unless: Callable[[Any], bool] | None = None, **kwargs: Any) -> None:
@@ -58,7 +59,8 @@ class FromParent(fields.Nested):
 
     Args:
         nested: The schema class of the nested object.
-        when: A function of the containing object. If it returns False, the field is null.
+        when: A function of the containing object. If it returns False, the field is null. By default,
+            the field is never null.
     """
 
     def __init__(self, nested: Any, when: Callable[[Any], bool] | None = None, **kwargs: Any) -> None:

@@ -74,7 +74,10 @@ class Hits:
         return self.with_terms(select(self.terms.id)).where(self.condition)
 
     def with_terms(self, statement: AnySelect) -> AnySelect:
-        """Return `statement` with a FROM clause that joins the full-text index and the search terms."""
+        """Return `statement` with the full-text index and the table of search terms in its FROM clause.
+
+        On SQLite, the two are joined. On PostgreSQL, they are the same table.
+        """
         rows = self.terms.__table__
         if self.index is rows:
             return statement.select_from(rows)

@@ -63,9 +63,10 @@ def parse_query(text: str) -> Query:
 
 
 def _items(text: str) -> list[tuple[str, Phrase]]:
-    """Split a full-text query into items: pairs of a kind (`word`, `not` or `OR`) and search terms.
+    """Split a full-text query into words and quoted phrases, as pairs of a kind and a tuple of search terms.
 
-    An item is a word or a quoted phrase. Items without terms, such as `&`, are skipped.
+    The kind is `not` after a `-`, `OR` for the word `OR` without quotation marks, and `word` otherwise, also
+    for a phrase. A word or phrase without terms, such as `&`, is skipped.
     """
     items = []
     for item in ITEM.finditer(text.translate(QUOTES)):

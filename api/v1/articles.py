@@ -106,8 +106,8 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
 def get_article_source(article: str) -> Response:
     """Get the source of an article.
 
-    Returns the unchanged bytes of the document that the article was parsed from. `source.sha256` of the
-    article is their SHA-256 digest.
+    Returns the unchanged bytes of the file that the article was parsed from. `source.sha256` of the article
+    is their SHA-256 digest.
     """
     content = find_article(article, *LOAD_SLUG, joinedload(Article.source)).source.content
     return Response(content, mimetype="text/plain")

@@ -107,10 +107,14 @@ def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> lis
 
 
 def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Return the filter for the ids in the rows of `index_table` whose `column` has `value`.
+    """Return the filter for the rows whose ids occur in `index_table` together with `value` in `column`.
 
-    An index table repeats the sort keys of the collection. `sorts` lists the values of `sort` for which the
-    table has an index, so that its rows can be read in this order.
+    Args:
+        index_table: The model of a table that repeats the ids and the sort keys of the filtered rows.
+        column: The name of a column of `index_table`.
+        value: The value in this column, such as the id of an entity.
+        sorts: The values of `sort`, without `-`, for which the table has an index, so that its rows can be
+            read in this order.
     """
     own, other = aliased(index_table), aliased(index_table)
     own_condition: ColumnElement[bool] = getattr(own, column) == value

@@ -80,10 +80,13 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return the statement that selects the stored JSON of an article, and the value of its parameter.
+    """Return the statement that selects the ETag and the stored JSON of an article, and a value to bind.
 
-    `reference` is the id or slug of the article. The parameter of the statement has the same name. Its value
-    is a UUID if `reference` is an id.
+    The statement has two bind parameters. The returned value belongs to the parameter `reference`. The other
+    parameter, `rendering_key`, takes the result of `rendering_key()`.
+
+    Args:
+        reference: The id or slug of the article. The returned value is a UUID for an id, or else the slug.
     """
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
@@ -115,7 +118,8 @@ def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | 
     Args:
         identities: The ids, in the order of the list.
         names: The keys of each item.
-        query: The full-text search. The key `highlights` contains the passages that match it.
+        query: The full-text search, or None if there is none. The key `highlights` needs a search, since it
+            contains the passages that match it.
     """
     column = "item_json" if set(names) <= set(ITEM_KEYS) else "article_json"
     found = _read_stored(identities, column)

@@ -69,8 +69,8 @@ def get_article_revision(article: str, revision: str) -> dict[str, Any]:
 def get_article_revision_source(article: str, revision: str) -> Response:
     """Get the source of a revision.
 
-    Returns the unchanged bytes of the document of the revision. `source.sha256` of the revision is their
-    SHA-256 digest.
+    Returns the unchanged bytes of the file that the revision was parsed from. `source.sha256` of the revision
+    is their SHA-256 digest.
     """
     parent = find_article(article, *LOAD_REVISION)
     change = find_revision(parent.id, revision)
@@ -89,7 +89,10 @@ def _item(article: Article, change: Change) -> dict[str, Any]:
 
 
 def _archived(column: Any, change: Change) -> Any:
-    """Return the value of `column` in a revision that is no longer current, the one that `change` created."""
+    """Return a value of the revision that `change` created, which must not be the current revision.
+
+    `column` is the column of the value: `Revision.content` or `Revision.source`.
+    """
     archived = select(column).where(
         Revision.article_id == change.article_id, Revision.revision == change.revision
     )

@@ -94,6 +94,7 @@ class ByteCache:
     def _was_requested(self, key: Key) -> bool:
         """Return True if the request with `key` was seen recently. Otherwise, remember it.
 
+        At least the last `_generation_size` different requests are remembered, each by the hash of its key.
         The response to a first request is not cached, so that requests that never repeat take no memory.
         """
         hashed = hash(key)

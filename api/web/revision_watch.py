@@ -19,7 +19,10 @@ VERSION_STATEMENTS = {
 
 
 class Observation(NamedTuple):
-    """The version of the database and the time of its query. The version is None if the query failed."""
+    """The version of the database, or None if its query failed, and the time of the query.
+
+    The time is a value of `time.monotonic`.
+    """
 
     queried_at: float
     version: Hashable | None

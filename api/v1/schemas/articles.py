@@ -42,7 +42,7 @@ class Paragraph(Shape):
 
 
 class Analysis(Shape):
-    """The editor's analysis, a section of the document that is separate from the body."""
+    """The editor's analysis: a section of the article page that is not part of the article's body text."""
 
     desk = string("The heading of the section, such as Editor's Desk.", allow_none=True)
     heading = string("The heading of the analysis.", allow_none=True)

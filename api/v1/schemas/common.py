@@ -9,12 +9,18 @@ from api.resources.serialization import Shape
 
 
 def string(description: str, **kwargs: Any) -> fields.String:
-    """Return a string field. `description` documents it in OpenAPI. `kwargs` go to the field."""
+    """Return a string field with a `description` for the OpenAPI specification.
+
+    `kwargs` are keyword arguments of `fields.String`.
+    """
     return fields.String(metadata={"description": description}, **kwargs)
 
 
 def number(description: str, minimum: int = 0, **kwargs: Any) -> fields.Integer:
-    """Return an integer field. `description` and `minimum` document it. `kwargs` go to the field."""
+    """Return an integer field with a `description` and a `minimum` for the OpenAPI specification.
+
+    The field does not check the minimum. `kwargs` are keyword arguments of `fields.Integer`.
+    """
     return fields.Integer(metadata={"description": description, "minimum": minimum}, **kwargs)
 
 

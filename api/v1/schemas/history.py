@@ -58,7 +58,7 @@ class ChangePageLinks(PageLinks):
 
 
 class ChangePageMeta(PageMeta):
-    """Information about a page of the change feed, and the revision of the whole database."""
+    """The `meta` of a page of the change feed: its limit, the total, and the revision of the database."""
 
     corpus_revision = number(
         "The revision of the whole database, read together with the page. It increases with each change of "
@@ -91,7 +91,7 @@ class RevisionTakeaway(Shape):
 
 
 class RevisionRelated(Shape):
-    """The title of a related article, as the page of a revision lists it, with the printed date."""
+    """A related article in a revision: its title and date, as printed on the article page."""
 
     position = number("The position in the list, starting at 1.", 1)
     title = string("The title as printed on the page.")
@@ -106,7 +106,7 @@ class RevisionLinks(RevisionItemLinks):
 
 
 class Revision(Shape):
-    """A revision of an article: the content of its document, without derived values such as entities."""
+    """A revision of an article: its content, without derived values such as entities."""
 
     id = fields.UUID(metadata={"description": "The id of the article, the same in all revisions."})
     slug = string("The slug of the article in this revision.")

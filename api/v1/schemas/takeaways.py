@@ -8,7 +8,7 @@ from api.v1.schemas.common import ArticleReference, EntityReference, number, str
 
 
 class Evidence(Shape):
-    """The number of a body paragraph that supports a takeaway, and the score of this support."""
+    """A body paragraph that supports a takeaway: its number, and the share that it supports (0 to 1)."""
 
     paragraph = number("The number of the paragraph.", 1)
     score = fields.Float(
