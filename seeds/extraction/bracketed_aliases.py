@@ -73,8 +73,9 @@ def expansion(name: str, acronym: str) -> str:
 def _are_initials(words: list[str], letters: str) -> bool:
     """Return True if `letters`, an acronym in lower case, abbreviates `words`.
 
-    The acronym can consist of the initials of all words, the initials of the capitalised words, or all
-    capitals.
+    The acronym can consist of the initials of all words and of their parts between hyphens, the initials of
+    the capitalised words, or all capital letters. One more letter can follow three or more initials of
+    capitalised words.
     """
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-’']", word) if piece]

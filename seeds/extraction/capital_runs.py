@@ -177,9 +177,17 @@ def _is_inner_list(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if the comma or `and` in `gap`, between `run` and `token`, is inside a name.
+    """Return True if the comma or `and` in `gap` is inside a name.
 
     Examples: Ministry of A, B and C; Fish and Game Office.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text that contains the words.
+        gap: The part of the text between `run` and `token`.
+        run: The capitalised words of the name before the gap.
+        token: The capitalised word after the gap.
+        following: The next capitalised words and numbers after `token`.
     """
     before, of, _ = text[run[0].start : run[-1].end].partition(" of ")
     if of and lexicon.head_types.get(before.split()[-1].lower()) == "organization":

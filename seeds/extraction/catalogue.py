@@ -137,7 +137,10 @@ def _first_error(error: ValidationError) -> str:
 
 
 def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[str, str]]:
-    """Yield each name or slug that occurs in an earlier entry, with the name of the entry that repeats it."""
+    """Yield `(text, name)` for each name, alias or slug that has already occurred.
+
+    `text` is the repeated name, alias or slug, and `name` is the name of the entry that repeats it.
+    """
     seen: set[tuple[str, str]] = set()
     for entry in entries:
         names = [("name", name.translate(CURLY_QUOTES)) for name in entry.names]

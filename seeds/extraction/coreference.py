@@ -29,12 +29,13 @@ class EntityCluster:
         name: The main name.
         words: The words of the main name in lower case, as in the lexicon.
         votes: For each entity type, the sum of the weights of its votes.
-        vote_counts: How often each vote has been cast in the contexts of the name.
+        vote_counts: For each vote (an entity type and a weight), how often the contexts of the name cast it.
         forms: The main name and its other forms, in the order in which they were found.
         usage_counts: How often the text uses the name in each way; see `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
-        start_weight: The evidence that a word is a name, from the sentences that begin with the word.
+        start_weight: How strongly the sentences that begin with a word suggest that the word is a name: the
+            sum of 0, 1 or 2 for each of these sentences.
         type: The type with the highest sum of votes.
     """
 
@@ -58,9 +59,10 @@ class EntityCluster:
             self.votes[kind] += weight * share
 
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
-        """Add the votes that the context of one more mention casts for the type of the entity.
+        """Add the votes that the context of one more mention of the name casts for its type.
 
-        If the contexts of the name repeat a vote, it counts half the second time, and a third the third time.
+        The nth equal vote counts 1/n of its weight: the second counts half, the third a third. Two votes are
+        equal if they have the same entity type and the same weight.
         """
         for vote in votes:
             count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
@@ -157,8 +159,8 @@ def resolve_coreference(
 
     Args:
         lexicon: The lists of known words and names.
-        clusters: One cluster for each name, by name.
-        aliases: The texts in brackets that can be aliases, each with the name before the brackets.
+        clusters: For each name, its cluster.
+        aliases: For each text in brackets that can be an alias, the name before the brackets.
         known: The known entities, from the catalogue, by name. These names are not merged into longer names.
         lowercase_words: The words that the document also writes in lower case.
     """
@@ -261,7 +263,8 @@ def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN
     Args:
         lexicon: The lists of known words and names.
         cluster: The name with its votes.
-        min_unknown: The minimum weight of the votes for a place if the gazetteer does not contain the name.
+        min_unknown: The minimum weight of the votes for a place if the gazetteer (the list of places) does
+            not contain the name. Otherwise, the minimum is `MIN_PLACE_WEIGHT` without the gazetteer's vote.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

@@ -77,9 +77,10 @@ class EntityExtractor:
 
         Args:
             texts: The texts of the document.
-            known: The known entities, from the catalogue, by name. These entities are always returned.
-            headline: The title if most of its words are capitalised. Only places and quoted names are read
-                from it.
+            known: The known entities, from the catalogue, by name. A name in `known` that is found is always
+                accepted as an entity.
+            headline: The title if most of its words are capitalised, or an empty string. Such a title is not
+                in `texts`; only places and quoted names are read from it.
         """
         lowercase_words = _lowercase_words(texts)
         in_texts, aliases = self._read_texts(texts)
@@ -94,10 +95,10 @@ class EntityExtractor:
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
     def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
-        """Return the clusters of the names in `texts` by name, and the possible aliases.
+        """Return two mappings: from each name in `texts` to its cluster, and from possible aliases to names.
 
-        A cluster collects the votes for the type of a name. A possible alias is a text in brackets, returned
-        with the name before the brackets.
+        A cluster collects the votes for the type of a name. A possible alias is a text in brackets, and it is
+        mapped to the name before the brackets.
         """
         clusters: dict[str, EntityCluster] = {}
         aliases: dict[str, str] = {}
@@ -150,9 +151,10 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return the evidence, from 0 to 2, that a word which begins a sentence is a name.
+        """Return how strongly the text after a word that begins a sentence suggests that the word is a name.
 
-        The evidence is the text right after the word, such as a verb of speech.
+        Return 2 if a verb of speech follows a rare English word that is not a name of persons; 1 for a
+        continuation such as a possessive, `is` or `, which`; otherwise, or for several words, 0.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
@@ -202,7 +204,7 @@ class EntityExtractor:
         return word in lexicon.frequencies or singular in lexicon.frequencies or is_noun
 
     def _is_rare(self, word: str) -> bool:
-        """Return True if `word` is an English word that is rare in books."""
+        """Return True if `word` is an English word that occurs in books less often than `RARE_WORD` times."""
         return self._lexicon.frequencies.get(word, RARE_WORD) < RARE_WORD
 
 
@@ -217,7 +219,7 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the names of one word that the texts mostly use bare.
+    """Return the names of one word, in lower case, that the texts mostly use bare.
 
     A bare name is not quoted, does not follow an article of its own, and is not an attribute of a noun.
     """

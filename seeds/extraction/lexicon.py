@@ -207,10 +207,10 @@ def load_lexicon() -> Lexicon:
 
 
 def _read_list(value: Any) -> Any:
-    """Return a list of lexicon.yaml as a set of words.
+    """Return `value`, a value from lexicon.yaml, as the value of a field of `Lexicon`.
 
-    If the list groups words by entity type, return a mapping from each word to its type. Return all other
-    mappings unchanged.
+    A list, or a text with words, becomes a set of words. A mapping from entity types to texts with words
+    becomes a mapping from each word to its type. All other mappings are returned unchanged.
     """
     if isinstance(value, dict) and all(isinstance(words, str) for words in value.values()):
         return {word: kind for kind, words in value.items() for word in words.split()}

@@ -118,8 +118,8 @@ class EntityMatcher:
 
         Args:
             text: The text to search.
-            extracted: The names of entities that are not in the catalogue of known entities, by their first
-                word.
+            extracted: The names that are searched in addition to those of the catalogue. A key is a word, and
+                its value contains `(name, entity)` for each name that begins with this word.
         """
         # Straight and curly quotation marks have the same length, so offsets stay the same.
         plain = text.translate(CURLY_QUOTES)
@@ -194,7 +194,10 @@ def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEnt
 def _find_mentions(
     texts: Sequence[Section], matcher: EntityMatcher
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
-    """Return the mentions of each entity in `texts`, each with its offset in the concatenated texts."""
+    """Return, for each entity, `(offset, mention)` for all its mentions in `texts`, in reading order.
+
+    The offset is that of the mention's first character in the concatenated texts.
+    """
     extracted = _by_first_word(_extract_names(texts, matcher))
     mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
     offset = 0
@@ -238,7 +241,10 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
 
 
 def _is_heading(section: Section) -> bool:
-    """Return True if a paragraph is a heading: most words are capitalised, and the end is not a mark."""
+    """Return True if `section` is a heading in the analysis or the body.
+
+    Most words of a heading are capitalised, and it ends with a letter or digit.
+    """
     return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
 
 
@@ -254,9 +260,10 @@ def extracted_slug(name: str) -> str:
 
 
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
-    """Return an entity with its aliases, and `forms`, the names that the document uses for the entity.
+    """Return `(entity, forms)`. An extracted entity gets all `forms` but its main name as aliases.
 
-    The aliases of an entity that is not in the catalogue are the forms other than its main name.
+    An entity of the catalogue is returned unchanged. `forms` are the names that the article uses for the
+    entity.
     """
     if entity.origin == "catalogue":
         return entity, forms

@@ -39,10 +39,10 @@ class NameCandidate:
         start: The offset of its first character.
         end: The offset after its last character.
         words: The words of the name in lower case, as in the lexicon.
-        title: The office or form of address before the name.
+        title: The office or form of address before the name, or None.
         begins_sentence: True if the name begins a sentence, so that its capital carries no information.
         is_quoted: True if the name is in quotation marks.
-        previous: The name before this name in a list.
+        previous: The candidate before this one if only `and` or `or` is between them, or None.
     """
 
     text: str
@@ -112,9 +112,11 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
-    """Return a run of capitalised words without words that only begin a sentence.
+    """Return `run` without the capitalised words and numbers at its beginning that are not part of a name.
 
-    These are the first words of `Although Mr Tan` and `Drugmaker Biontis`.
+    These are function words, as in `Although Mr Tan`, and numbers other than years. If `begins_sentence` is
+    True and there are none, remove a common noun, as in `Drugmaker Biontis`, unless it is a head noun or
+    title, or remove a direction, as in `Northern Norway`.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -143,7 +145,10 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if a run of words is a part of a country: Northern Norway, but not Northern Ireland."""
+    """Return True if a direction precedes the name of a place and is not part of it.
+
+    This is true for Northern Norway, but not for Northern Ireland.
+    """
     if not run[0].text.endswith("ern"):
         return False
     name, rest = text[run[0].start : run[-1].end], text[run[1].start : run[-1].end]

@@ -21,7 +21,7 @@ MAX_NOUN_LENGTH = 20
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
     """Split a run of capitalised words before a title in its middle: Apple | Chief Executive Tim Cook.
 
-    If there is no such title, return the complete run.
+    If there is no such title, the complete run is the only item of the returned list.
     """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0
@@ -29,7 +29,10 @@ def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[li
 
 
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
-    """Return the index in `run` of the first title between a word and a name, or 0 if there is none."""
+    """Return the index in `run` at which the first title after another word begins, or 0 if there is none.
+
+    The index is 1 in Apple Chief Executive Tim Cook. A title at the beginning or end of `run` does not count.
+    """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
         is_head = following.lower in lexicon.head_types and following.lower not in lexicon.chinese_surnames
@@ -69,9 +72,10 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
-    """Return the number of tokens that name the country in `run`, which follows `minister of`.
+    """Return the number of tokens of the country that begins `run`, the words after `minister of`.
 
-    Return 0 if no name of a person follows the country.
+    For example, it is 1 for Ruritania Jan Novak. A country that is not in the gazetteer (the list of places)
+    counts as one token. Return 0 if the complete run is a place, so that no name of a person follows.
     """
     if lexicon.is_place(text[run[0].start : run[-1].end]):
         return 0

@@ -33,7 +33,15 @@ YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 class Token(NamedTuple):
-    """A capitalised word or a number; `lower` is the word in lower case, as in the lexicon."""
+    """A capitalised word or a number in a text.
+
+    Attributes:
+        text: The word or number as the text writes it.
+        start: The offset of its first character.
+        end: The offset after its last character.
+        is_number: True if it begins with a digit.
+        lower: The word in lower case with straight apostrophes, as in the lexicon.
+    """
 
     text: str
     start: int
@@ -74,7 +82,9 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 def _word_start(text: str, start: int, is_number: bool) -> int:
     """Return the offset of the beginning of the word whose first capital or digit is at offset `start`.
 
-    A lowercase prefix, as in iPhone, belongs to the word. Return -1 if `start` is inside a different word.
+    A lowercase prefix, as in iPhone, belongs to the word, unless `is_number` is True. Return -1 if
+    `start` is inside a different word, that is, if another letter or digit precedes it, directly or before a
+    hyphen or apostrophe.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)

@@ -49,16 +49,17 @@ PRONOUN = re.compile(r"[a-z ]{1,60}? (its|his|her|he|she)\b")
 
 
 class Context:
-    """The words around one mention of a name. All words are in lower case.
+    """The words around one mention of a name. Single words are in lower case.
 
     Attributes:
         lexicon: The lists of known words and names.
         candidate: The mention.
         text: The text that contains the mention.
         before: Up to three words before the name, in order. Empty if no space precedes the name.
-        mark: The character before the space that precedes the name.
-        after: The text after the name.
-        following: Up to three words after the name and a space or a possessive.
+        mark: The character before the space that precedes the name, or an empty string without this space.
+        after: Up to `AFTER_LENGTH` characters of the text after the name.
+        following: Up to three words after the name. A possessive (`'s`) is skipped. Empty if neither a space
+            nor a possessive follows the name.
         last: The word right before the name, or an empty string.
         next: The word right after the name, or an empty string.
         has_article: True if an article precedes the name.
@@ -66,10 +67,11 @@ class Context:
         linked: The word before `link`, or None.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
-        verb: The verb after the name, without auxiliaries, or an empty string.
+        verb: The first word after the name that is not an auxiliary, which is probably a verb; or an empty
+            string.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
-        apposition: The entity type that the noun in apposition describes, or None.
-        is_container: True if the apposition names the contents of the entity, as in `a network of ports`.
+        apposition: The entity type that the noun in an apposition after the name describes, or None.
+        is_container: True if the noun in apposition is `network` before `of`, as in `a network of ports`.
         is_oblique: True if a preposition precedes the name.
         is_attribute: True if the name can be an attribute of a noun that follows.
         is_multiword: True if the name has several words.
@@ -258,9 +260,9 @@ def first_verb(words: Sequence[str]) -> str:
 
 
 def _read_apposition(context: Context) -> tuple[str | None, bool]:
-    """Return the entity type that the noun in apposition describes, or None, and whether it is a container.
+    """Return the type that the apposition after the name describes, or None, and whether it is a container.
 
-    A container names the contents of the entity, as in `Velmora, a network of ports`.
+    It is a container if its noun is `network` and `of` follows, as in `Velmora, a network of ports`.
     """
     after = context.after
     found = APPOSITION.match(after)
@@ -272,9 +274,10 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
 
 
 def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
-    """Return the entity type of the first noun that no noun follows: maker in `drug maker accused of theft`.
+    """Return the entity type that the main noun of an apposition describes, or None if there is none.
 
-    Return None if no noun describes an entity type.
+    The main noun is the first noun that describes a type and is not followed by another such noun, such as
+    maker in `drug maker accused of theft`. `words` are the words of the apposition.
     """
     types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(types) if kind and not following), None)

@@ -94,10 +94,10 @@ class SignEngine:
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
-        """Return the votes for the type of a name if the document also uses its first or last word alone.
+        """Return the votes for the type of a name of which the document also uses one word alone.
 
-        If the document uses neither word alone, return no votes. `words` are the words of the name, and
-        `single_words` are the words that the document uses alone as names.
+        There are no votes unless the name has two to four words, and `single_words`, the words that the
+        document uses alone as names, contains either the first or the last of its `words`, but not both.
         """
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:

@@ -102,9 +102,9 @@ class ShortenedName:
         lexicon: The lists of known words and names.
         words: The words of the name in lower case, as in the lexicon.
         last: The last word.
-        is_last_word: True if the short form is the last word, False if it is the first word.
-        scopes: The scopes of the signs that can be present; see `Sign.scope`. There is no scope if the text
-            uses both the first and the last word alone, or neither of these words.
+        is_last_word: True if the text uses the last word alone.
+        scopes: The scopes of the signs that can be present; see `Sign.scope`. Empty unless the name has two
+            to four words, and the text uses either the first or the last word alone, but not both.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")

@@ -74,7 +74,8 @@ class Sign(Generic[Subject]):
         expected: The votes for the example, if they differ from `votes`.
         group: The group of the sign. Only the first sign of a group that is present votes. The signs of a
             group are adjacent in the table.
-        votes_if_true: The votes if the test returns True.
+        votes_if_true: The votes if the test returns True: `votes` as pairs of a type and its weight. Empty if
+            `votes` is a single weight.
     """
 
     name: str
@@ -92,7 +93,11 @@ class Sign(Generic[Subject]):
         object.__setattr__(self, "votes_if_true", votes)
 
     def votes_for(self, found: Found) -> tuple[Vote, ...]:
-        """Return the votes that this sign casts if its test has returned `found`."""
+        """Return the votes that this sign casts if its test has returned `found`, which is not False or None.
+
+        If `votes` is a single weight, the type in `found` gets this weight. Otherwise, a number in `found`
+        multiplies the weights in `votes`, and any other value leaves them unchanged.
+        """
         if not isinstance(self.votes, Mapping):
             return ((str(found), self.votes),)
         if found is True or not isinstance(found, float | int):

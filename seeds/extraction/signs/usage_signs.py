@@ -53,7 +53,10 @@ def _can_be_shortened(name: ShortenedName) -> bool:
 
 
 def _can_be_first_name(name: ShortenedName) -> bool:
-    """Return True if the first word of the name can be a person (Tara, Zhang, Kim) or a place (Bern)."""
+    """Return True if the first word of the name can be the name of a person or place when it is used alone.
+
+    It is a given name (Tara), a Chinese or Korean family name (Zhang, Kim), or a place (Bern).
+    """
     lexicon, first = name.lexicon, name.words[0]
     is_surname = first in lexicon.chinese_surnames or first in lexicon.korean_surnames
     return first in lexicon.possible_given_names or is_surname or lexicon.is_place(first)
