@@ -36,9 +36,10 @@ UNSCORED_LINKS = select(*LINK_COLUMNS).where(
 
 
 def _select_lowest_scored_links() -> Select[Any]:
-    """Return a statement that selects the link with the lowest score of each article.
+    """Return a statement that selects, for each of several articles, its link with the lowest score.
 
-    The statement also selects the number of links of the article that have a score.
+    The bound parameter `identities` has the ids of the articles. Only links that start from an article belong
+    to it. The column `scored` has the number of links of the article that have a score.
     """
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(
@@ -59,7 +60,10 @@ CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LI
 
 
 class LinkChanges:
-    """Collected changes of related links, which are written with one statement for each type of change."""
+    """Changes of links between articles, which `add` and `remove` collect and `write` stores.
+
+    `write` executes one statement for each type of change: delete, update and insert.
+    """
 
     def __init__(self) -> None:
         self._deleted: list[UUID] = []
@@ -79,16 +83,14 @@ class LinkChanges:
     def add(
         self, identity: UUID, published_at: datetime | None, neighbour: Neighbour, link: Any | None
     ) -> None:
-        """Collect a change that links an article to a similar article.
-
-        If the page of the article already lists this link, the listed link gets the score, which is the
-        similarity.
+        """Collect the changes that give the link from an article to a similar article its score and reasons.
 
         Args:
             identity: The id of the article that the link starts from.
-            published_at: When this article was published.
-            neighbour: The similar article, with the similarity.
-            link: The stored link from the article to the similar article, or None.
+            published_at: When this article was published, or None if that is unknown.
+            neighbour: The similar article, with the score (the similarity) and its reasons.
+            link: The stored link from the article to the similar article, or None if there is none. A listed
+                link is updated. A computed link is replaced, and a missing link is inserted.
         """
         if link and link.basis == "listed":
             self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))
@@ -123,11 +125,13 @@ def replace_computed_links(
 ) -> bool:
     """Replace the computed links from the article `identity` with links to the articles that are similar now.
 
+    Links from other articles to this article are left as they are. Listed links get or lose their score.
+
     Args:
         connection: The connection, in a write transaction.
         identity: The id of the article.
         vector: The feature vector of the article.
-        published_at: When the article was published.
+        published_at: When the article was published, or None if that is unknown (see `find_neighbours`).
 
     Returns:
         True if a link changed.
@@ -149,10 +153,18 @@ def replace_computed_links(
 def insert_links_both_ways(
     connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
 ) -> None:
-    """Insert computed links from a new article to similar articles (neighbours), and the links back.
+    """Insert computed links from a new article to similar articles (neighbours), and from these to it.
 
-    The article must not have computed links yet. If a neighbour already has `MAX_SCORED_LINKS` links, the new
-    link replaces the link with the lowest score, but only if the new link is better.
+    If an article already lists the other one, its listed link gets the score, and no computed link is
+    inserted. If a neighbour already has `MAX_SCORED_LINKS` links with a score, the new link replaces the one
+    with the lowest score, but only if the new score is higher. If the scores are equal, the target with the
+    lower id wins.
+
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the new article, which must have no computed links yet.
+        vector: The feature vector of the article.
+        published_at: When the article was published, or None if that is unknown (see `find_neighbours`).
     """
     neighbours = find_neighbours(connection, identity, vector, published_at)
     if not neighbours:
@@ -183,9 +195,9 @@ def insert_links_both_ways(
 
 
 def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Return the parameters of `UPDATE_LINK` that set the score of a link, and the reasons for the score.
+    """Return the parameters of `UPDATE_LINK` that set the score and reasons of the link `link_id`.
 
-    A reason is usually a feature that both articles contain. If `score` is None, the link loses its score.
+    If `score` is None, the link loses its score; `reasons` should then be empty.
     """
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 
@@ -195,8 +207,12 @@ def computed_link_row(
 ) -> dict[str, Any]:
     """Return the database row of a computed link from the article `identity` to the article `target`.
 
-    `score` is the similarity, `reasons` are the shared features, and `published_at` is when the article
-    `identity` was published.
+    Args:
+        identity: The id of the article that the link starts from.
+        target: The id of the similar article.
+        score: The similarity of the two articles.
+        reasons: The reasons for the similarity.
+        published_at: When the article `identity` was published, or None if that is unknown.
     """
     return {
         "id": computed_link_id(identity, target),

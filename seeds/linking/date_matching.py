@@ -30,14 +30,15 @@ YESTERDAY = ("yesterday", "昨天")
 def matches_printed_date(printed: str, published_at: datetime, page_published_at: datetime | None) -> bool:
     """Return True if the date line `printed` agrees with `published_at`.
 
-    Return False for a date without a year, for an ambiguous date such as `04/05/2026`, and for an age if
-    `page_published_at` is unknown.
+    A day agrees if it is the day of `published_at` in UTC. An age agrees if its count is the number of
+    complete units (such as weeks) from `published_at` to `page_published_at`. A date without a year and an
+    ambiguous date such as `04/05/2026` never agree.
 
     Args:
         printed: The date line under the title of an article, such as `Apr 21, 2026` or `3 weeks ago`.
         published_at: When the article with this title was published.
-        page_published_at: When the page that contains the date line was published. An age is relative to this
-            time.
+        page_published_at: When the page that contains the date line was published. If it is None, no age
+            agrees.
     """
     day = printed_day(printed)
     if day:
@@ -71,7 +72,10 @@ def printed_day(printed: str) -> date | None:
 
 @lru_cache(maxsize=4_096)
 def printed_age(printed: str) -> tuple[int, timedelta] | None:
-    """Return the age in a date line such as `3 weeks ago` as a count and a unit, or None."""
+    """Return the count and the unit of an age: `(3, timedelta(weeks=1))` for `3 weeks ago`.
+
+    Return None if `printed` is not an age.
+    """
     if printed.casefold() in YESTERDAY:
         return 1, AGE_UNITS["d"]
     age = AGE.fullmatch(printed)

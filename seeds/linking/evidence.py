@@ -70,10 +70,11 @@ Span = tuple[int, int, str]
 def find_evidence(
     text: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> list[list[dict[str, Any]]]:
-    """Return the evidence of each takeaway, that is, the paragraphs that support it, best first.
+    """Return, for each takeaway, its evidence: the paragraphs of the body that support it, best first.
 
     A takeaway is one of the numbered key points of the article. Each paragraph is returned in the form
-    `{"paragraph": 1, "score": 0.75}`, where the first paragraph has the number 1.
+    `{"paragraph": 1, "score": 0.75}`, where the first paragraph has the number 1. The list of a takeaway
+    without evidence is empty.
 
     Args:
         text: The texts of the article.
@@ -97,9 +98,10 @@ def find_evidence(
 
 
 def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
-    """Return the start, the end and the key of the entity of each mention, in the order of the text.
+    """Return the mentions of all entities in each text of an article, in the order of the text.
 
-    The mentions are grouped by the part of the article and the number of the text in this part.
+    The key of a text is its part and its number within the part, such as `("body", 2)` for the second
+    paragraph. The number is None if the part has a single text.
     """
     spans: dict[tuple[str, int | None], list[Span]] = {}
     for found in entities:
@@ -110,9 +112,11 @@ def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | Non
 
 
 def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[str, Any]]:
-    """Return the numbers and scores of the paragraphs that support a takeaway, best first.
+    """Return the paragraphs that support a takeaway, best first, in the form that `find_evidence` returns.
 
-    Both arguments contain weights of words, numbers and entities. `body` has one mapping for each paragraph.
+    Args:
+        takeaway: The items of the takeaway (words, numbers and entities) with their weights in this article.
+        body: The items of each paragraph. Only their keys are used.
     """
     scores = [(_score(takeaway, paragraph), number) for number, paragraph in enumerate(body, 1)]
     scores.sort(key=lambda scored: (-scored[0], scored[1]))
@@ -125,8 +129,9 @@ def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[st
 def _score(takeaway: Weights, paragraph: Weights) -> float:
     """Return how well a paragraph supports a takeaway, from 0 to 1.
 
-    The score is the weight of the words, numbers and entities that both contain, as a share of the weight of
-    those of the takeaway. Return 0 if they share too few.
+    The score is the weight of the items (words, numbers and entities) that both contain, as a share of the
+    weight of all items of the takeaway. All weights are those in `takeaway`. The score is 0 if the shared
+    items do not reach `MIN_SHARED_ITEMS`, `MIN_WEIGHT_WITHOUT_NUMBERS` or `MIN_SPECIFIC_SHARE`.
     """
     shared = {item: weight for item, weight in takeaway.items() if item in paragraph}
     without_numbers = sum(weight for item, weight in shared.items() if not item.startswith("n"))
@@ -143,9 +148,10 @@ def _specific_weight(weights: Weights) -> float:
 
 
 def _base_weights(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
-    """Return the entities, numbers and words of `text` with weights that do not depend on other texts.
+    """Return the weights of the items (entities, numbers and words) of `text`, by the key of the item.
 
-    `spans` are the mentions of entities. Words and numbers within a mention count as part of the entity only.
+    The weights do not depend on other texts. `spans` are the mentions of entities in `text`, in order. Words
+    and numbers within a mention count as part of the entity only.
     """
     between_mentions, reached = [], 0
     for start, end, _ in spans:
@@ -187,9 +193,9 @@ def _number(token: str) -> float | None:
 
 
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
-    """Return the term (a stem with a prefix) of `token`, and its weight, which is higher for a rare word.
+    """Return the search term of `token` (see `api.search.analyzer.term`), and its weight from 0 to 1.
 
-    The weight of a number, a single letter or a function word is 0.
+    A rare word has a higher weight. The weight of a number, a single letter or a function word is 0.
     """
     stem, word = _term_and_word(token)
     if not word or word in lexicon.function_words:
@@ -200,9 +206,10 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
 
 @lru_cache(maxsize=65_536)
 def _term_and_word(token: str) -> tuple[str, str]:
-    """Return the term of `token` (its stem with a prefix), and the word without case and diacritics.
+    """Return the search term of `token` (see `api.search.analyzer.term`), and its basic form.
 
-    For a number or a single letter, the word is an empty string.
+    The basic form has no uppercase letters, no diacritics and no final `'s`. It is an empty string for a
+    number, a multiplier such as `million`, or a single letter.
     """
     word = fold(token).removesuffix("'s")
     is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS

@@ -20,7 +20,11 @@ BYTES_PER_FEATURE = 10
 
 
 class FeatureVector(NamedTuple):
-    """The features of an article, heaviest first: their names, and their weights by hash."""
+    """The features of an article, heaviest first.
+
+    `names` are their names, and `weights` maps the hash of each feature to its weight, an integer from 0 to
+    `WEIGHT_SCALE`. Both have the same order.
+    """
 
     names: list[str]
     weights: dict[int, int]

@@ -93,14 +93,16 @@ class ListedLink(NamedTuple):
 
 
 def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str]) -> None:
-    """Set the targets of the listed links on the page of an article, and of all listed links with its title.
+    """Find the targets of all listed links that an article affects, and update those that have changed.
 
-    A listed link is an entry in the list of related articles on a page.
+    A listed link is an entry in the list of related articles on a page. The article affects the links on its
+    own page, and the links with its title on the pages of other articles.
 
     Args:
         connection: The connection, in a write transaction.
         identity: The id of the article.
-        titles: The digests of the current title and the previous title of the article.
+        titles: The digests of the current title of the article and, if an update changed it, its former
+            title.
     """
     links = _read_links(connection, identity, titles)
     changes = [
@@ -118,9 +120,10 @@ def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str
 
 
 def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]) -> None:
-    """Set the target of each link, and remove the score of the link.
+    """Set the targets of links, and remove the scores of these links.
 
-    `targets` pairs the id of a link with the id of its target, or with None.
+    Each item of `targets` has the id of a link and the id of the article that it leads to, or None if it
+    leads to no article.
     """
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     rows = [{"link": link, "target_id": target} | cleared for link, target in targets]
@@ -128,9 +131,10 @@ def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]
 
 
 def _computed_link(link: ListedLink) -> dict[str, Any]:
-    """Return the row of a computed link that keeps the old target and score of a listed link.
+    """Return the row of a computed link with the source, target, score and reasons of a listed link.
 
-    The row is inserted if the target of the listed link changes.
+    When a listed link leads to a different article, this computed link keeps the connection to the old
+    target.
     """
     if link.target_id is None or link.score is None:
         raise ValueError("a computed link needs a target and a score")
@@ -177,9 +181,10 @@ def _read_links(connection: Connection, identity: UUID, titles: set[str]) -> lis
 def _find_targets(
     connection: Connection, links: list[ListedLink]
 ) -> Iterator[tuple[ListedLink, UUID | None]]:
-    """Yield each link of a list of related articles with the id of its target, or with None.
+    """Yield each of `links` with the id of the article that it leads to, or with None if this is not certain.
 
-    The target is None if it is not certain. Two links of one article never get the same target.
+    No link leads to the article that lists it, and two links of one article never get the same target: the
+    second one gets None.
     """
     candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()
@@ -194,7 +199,10 @@ def _find_targets(
 
 
 def _find_candidates(connection: Connection, digests: list[str]) -> dict[str, list[Candidate]]:
-    """Return the articles whose title has one of `digests`, by the digest of the title."""
+    """Return the articles whose title has one of `digests`, by the digest of the title.
+
+    A digest has no entry if no article, or more than `MAX_ARTICLES_PER_TITLE` articles, have the title.
+    """
     candidates: dict[str, list[Candidate]] = {}
     for start in range(0, len(digests), MAX_PARAMETERS):
         parameters = {"digests": digests[start : start + MAX_PARAMETERS]}
@@ -208,15 +216,16 @@ def choose_target(
 ) -> UUID | None:
     """Return the id of the article that a listed link refers to, or None if this is not certain.
 
-    A listed link is an entry in the list of related articles on a page. A single candidate is the target. If
-    there are several candidates, the target is the only candidate whose publication agrees with the printed
-    date.
+    A listed link is an entry in the list of related articles on a page. A single candidate is the target,
+    whatever its date. Of several candidates, the only one whose date of publication agrees with the printed
+    date is the target.
 
     Args:
         candidates: The articles with the title of the link.
-        printed_date: The date line under the title in the list, such as `Apr 21, 2026`.
+        printed_date: The date line under the title in the list, such as `Apr 21, 2026` or `3 weeks ago`. If
+            it is None, several candidates have no target.
         page_published_at: When the page with the link was published. An age such as `3 weeks ago` is relative
-            to this time.
+            to this time, and agrees with no candidate if the time is None.
     """
     if len(candidates) > 1 and printed_date:
         dated = [(each, each.published_at) for each in candidates if each.published_at]

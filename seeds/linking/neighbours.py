@@ -48,11 +48,15 @@ IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
-    """Return a statement that selects postings of one feature of an article, the nearest in time first.
+    """Return a statement that selects up to `POSTINGS_PER_SIDE` articles with one feature of a given article.
 
-    A posting is a row of the inverted index. `number` is the number of the feature among the heaviest
-    features of the article. If `is_later` is True, the statement selects postings of articles published later
-    than the article, or else of articles published earlier or at the same time.
+    Each row has the id of an article and the `product` of the two weights of the feature, nearest in time
+    first. The given article is described by bound parameters: `published` and, for the feature with the index
+    `number` among its heaviest features, `feature_{number}` and `weight_{number}`.
+
+    Args:
+        number: The index of the feature, from 0.
+        is_later: Select articles published after `published`, or else those published before or at that time.
     """
     published = POSTINGS.c.published_asc
     on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
@@ -67,9 +71,10 @@ def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
 
 
 def _select_candidates() -> Select[Any]:
-    """Return a statement that selects the articles with the most weight in common with a given article.
+    """Return a statement that selects the ids of the `MAX_CANDIDATES` articles nearest to a given article.
 
-    They are ordered by the sum of the products of weights in the inverted index, over all shared features.
+    The nearest articles have the highest sum of the products that `_select_postings` selects. The bound
+    parameters are those of `_select_postings` for each feature, and `identity`, the id of the article.
     """
     sides = [
         _select_postings(number, is_later=is_later)
@@ -92,9 +97,10 @@ ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(I
 
 
 class Neighbour(NamedTuple):
-    """An article that is similar to a given article, with the similarity and its reasons.
+    """An article that is similar to a given article.
 
-    A reason is usually a feature that both articles contain, with its share of the similarity.
+    `score` is the similarity of the two articles, and `published_at` is when the similar article was
+    published. `reasons` are the features that both articles contain, in the form that `_reasons` returns.
     """
 
     article: UUID
@@ -108,11 +114,18 @@ def find_neighbours(
 ) -> list[Neighbour]:
     """Return the articles that are similar to the article `identity`, the most similar first.
 
+    Only articles near in time are searched, but there is no limit in days. For each of the heaviest features
+    of the article, these are the `POSTINGS_PER_SIDE` articles with the same heavy feature that were published
+    last before it or at the same time, and as many that were published first after it. The `MAX_CANDIDATES`
+    with the most weight in common are compared, and those with a similarity of at least `MIN_SCORE` are
+    returned.
+
     Args:
         connection: The connection.
         identity: The id of the article.
         vector: The feature vector of the article.
-        published_at: When the article was published. Articles published near this time are searched.
+        published_at: When the article was published. None counts as later than all dates: the search reads
+            the other articles without a date first, and then the latest articles.
     """
     candidates = _find_candidates(connection, identity, vector, published_at)
     rows = connection.execute(VECTORS, {"identities": candidates}).all() if candidates else ()
@@ -170,10 +183,16 @@ def _read_entities(
 
 
 def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, Any]) -> Reasons:
-    """Return the reasons for a similarity: the shared features with the largest products of weights.
+    """Return the reasons for a similarity: the up to `MAX_REASONS` shared features with the largest products.
 
-    The weights of the reasons are scaled so that they add up to `score`, the similarity. Near duplicates get
-    a single reason. `entities` maps the feature names of entities to their data.
+    A reason is `{"kind": "shared_term", "term": …, "weight": …}` or `{"kind": "shared_entity", "entity": …,
+    "weight": …}`. If the similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `{"kind":
+    "near_duplicate", "weight": score}`.
+
+    Args:
+        score: The similarity. The weights of the reasons add up to it.
+        products: The products of the two weights of each shared feature, by feature name.
+        entities: The id, slug and name of each entity, by feature name.
     """
     if score >= NEAR_DUPLICATE_SCORE:
         return [{"kind": "near_duplicate", "weight": score}]
@@ -198,10 +217,10 @@ def _reason(name: str, weight: float, entities: Mapping[str, Any]) -> dict[str, 
 def insert_features(
     connection: Connection, identity: UUID, vector: FeatureVector, published_asc: datetime
 ) -> None:
-    """Insert the feature vector of the article `identity`, and the postings of its heaviest features.
+    """Insert the feature vector of the article `identity`, and its rows of the inverted index (postings).
 
-    A posting is a row of the inverted index. `published_asc` is when the article was published, in the form
-    for sorting in ascending order.
+    Do nothing if the vector is empty. `published_asc` is the column of the article with this name: the time
+    of the publication, or `UNDATED_ASC`, later than all dates, if the time is unknown.
     """
     if vector.names:
         insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
@@ -214,9 +233,10 @@ def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
 
 
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
-    """Return the rows of the inverted index for the heaviest features of the article `identity`.
+    """Return the rows of the inverted index for the `INDEXED_FEATURES` heaviest features of an article.
 
-    `published_asc` is when the article was published, in the form for sorting in ascending order.
+    `published_asc` is the column of the article with this name: the time of the publication, or
+    `UNDATED_ASC`, later than all dates, if the time is unknown.
     """
     common = {"published_asc": published_asc, "article_id": identity}
     return [

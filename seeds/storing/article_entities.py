@@ -152,15 +152,16 @@ def update_entity_counts(
     previous: PreviousMentions,
     new: Collection[UUID],
 ) -> None:
-    """Update the numbers of articles and mentions of the entities in an article that was changed or removed.
+    """Update the numbers of articles and mentions of the entities of an article that was loaded or removed.
 
     Delete entities that no article mentions any more.
 
     Args:
         connection: The connection, in a write transaction.
-        found: The entities that the article mentions now.
+        found: The entities that the article mentions now. Empty if it was removed.
         previous: The entities that the article mentioned before, with the text of each mention.
-        new: The ids of entities that `upsert_entities` has inserted, because their numbers are already right.
+        new: The ids of entities that `upsert_entities` has just inserted. Their numbers are not changed,
+            because they include this article.
     """
     current = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in new}
     differences = [
@@ -214,8 +215,13 @@ def _delete_unmentioned(
 def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
     """Return the id of the entity that replaces an entity which an article no longer mentions, or None.
 
-    `texts` are the former mentions, and `found` the entities that the article mentions now. The entity with
-    the most characters in mentions that are among `texts` is the replacement.
+    Former and current mentions with the same text are compared. The replacement is the entity whose mentions
+    of this kind have the most characters in total. Return None if no current mention has the text of a former
+    one.
+
+    Args:
+        texts: The texts of the former mentions of the replaced entity.
+        found: The entities that the article mentions now.
     """
     letters = {
         each.entity.id: sum(len(mention.text) for mention in each.mentions if mention.text in texts)

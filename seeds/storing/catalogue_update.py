@@ -60,9 +60,9 @@ def update_entities(
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Free the slugs of `catalogue`, the known entities, if other entities have or had these slugs.
+    """Take the slugs of the entities in `catalogue` (the known entities) away from other entities.
 
-    An entity that loses its current slug gets a slug with its id.
+    Former slugs are taken away, too. An entity that loses its current slug gets one that ends with its id.
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.id, Entity.slug.label("current_slug"))

@@ -24,8 +24,9 @@ class DerivedData:
 
     Attributes:
         entities: The entities that the article mentions.
-        evidence: For each takeaway, the paragraphs that support it, with their scores.
-        features: The weight of each feature by which the article is compared with others.
+        evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
+        features: The weight from 0 to 1 of each word or entity by which articles are compared, by the name of
+            this feature.
     """
 
     entities: list[FoundEntity]

@@ -78,7 +78,10 @@ def write_derived_rows(
 
 
 def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
-    """Delete the rows that depend on an article, and the computed links from other articles to it.
+    """Delete the rows with the takeaways, mentioned entities, facets, features and links of an article.
+
+    The computed links from other articles to it are deleted, too, and the listed links to it lose their
+    scores.
 
     Returns:
         The text of each mention in the article, by the id of the entity.
@@ -99,9 +102,9 @@ def _write_index_rows(
     *,
     is_new: bool,
 ) -> None:
-    """Write the facets of an article, which filters use, and the search terms of it and its takeaways.
+    """Write the `facets` of an article (rows to filter by), and the search terms of it and its takeaways.
 
-    The row with the search terms of an article that is not new is updated.
+    The article's row of search terms is updated if it exists. All other rows are inserted.
     """
     insert_rows(connection, ArticleFacet, facets)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))

@@ -50,7 +50,8 @@ class EntityVotes(NamedTuple):
 def merge_entities(begin: Transaction) -> int:
     """Update the name and type of each extracted entity to those that most of its articles use.
 
-    The slug of an entity is updated to that of its name. `begin` opens a write transaction.
+    Each entity then gets the slug that is made from its name, or a longer slug if a different entity needs
+    that slug. `begin` opens a write transaction.
 
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.
@@ -112,11 +113,16 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
 
 
 def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
-    """Assign `slug` to one of several entities whose name has this slug, and different slugs to the others.
+    """Assign `slug` to one of several entities whose names give this slug, and longer slugs to the others.
 
-    The entity that most articles mention gets `slug`, unless it belongs to an entity of the catalogue.
-    `claimants` are the ids of the entities that need a slug; the entity that has the slug now takes part,
-    too.
+    The entity that most articles mention gets `slug`. If an entity of the catalogue has or had it, none of
+    them gets it.
+
+    Args:
+        connection: The connection, in a write transaction.
+        slug: The slug that the names give.
+        claimants: The ids of extracted entities that do not have `slug` yet. If `slug` is the current slug of
+            a different extracted entity, that entity also competes for it.
 
     Returns:
         The number of entities whose slug changed.

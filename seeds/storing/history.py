@@ -28,7 +28,8 @@ class Outcome(NamedTuple):
         identity: The id of the article.
         slug: The slug of the article.
         revision: The revision of the article after the load, or its last revision if it was removed.
-        differences: The fields that an update changed.
+        differences: The fields that an update changed, in the form that `differences` returns. Empty if
+            `kind` is not `updated`.
     """
 
     kind: str
@@ -54,7 +55,7 @@ def archive_revision(connection: Connection, identity: UUID, stored: StoredArtic
 
 
 def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
-    """Return the fields in which two revisions of an article differ, with the values in both revisions."""
+    """Return the fields in which two revisions differ, such as `{"title": {"before": …, "after": …}}`."""
     return {
         name: {"before": was, "after": after.content[name]}
         for name, was in before.content.items()
@@ -65,8 +66,15 @@ def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
 def record_change(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
     """Add the creation, update or removal of an article to the change feed, and increase the corpus revision.
 
-    Sequence numbers have no gaps and follow the order of the commits. The update of the corpus row locks the
-    row until the end of the transaction, so a later change cannot become visible first.
+    The corpus revision is in a single row, which stays locked until the end of the transaction. Other changes
+    must wait for it. The sequence numbers of the change feed therefore have no gaps and follow the order of
+    the commits.
+
+    Args:
+        connection: The connection, in a write transaction.
+        outcome: What happened to the article.
+        title: The title of the article.
+        changed_at: When the article was changed or removed.
 
     Returns:
         `outcome`, unchanged.

@@ -33,7 +33,16 @@ FEATURES = (
 def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> bool:
     """Derive the entities, evidence and features of a stored article again, and store them if they changed.
 
-    `matcher` finds the entities. Computed links are left to `relink`. Return True if the data changed.
+    Storing them deletes the computed links from and to the article. `relink` inserts them again, if it is
+    called for all articles.
+
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the article.
+        matcher: Finds the entities.
+
+    Returns:
+        True if the derived data changed.
     """
     stored = read_stored_article(connection, identity)
     record = stored.record
@@ -49,7 +58,10 @@ def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> 
 
 
 def relink(connection: Connection, identity: UUID) -> bool:
-    """Compute the links from one article to similar articles again. Return True if a link changed."""
+    """Replace the computed links from a stored article with links to the articles that are similar now.
+
+    The stored features of the articles are compared. Return True if a link changed.
+    """
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
     vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})
     changed = replace_computed_links(connection, identity, vector, row.published_at if row else None)

@@ -19,14 +19,15 @@ UPDATE_RENDERING = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam
 
 
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
-    """Build and store the JSON (the rendering) of all articles, or only of articles that have none.
+    """Build and store the JSON (the rendering) of all articles, or only of those that have none.
 
-    An article has no rendering after a change. By default, renderings with a different format or base URL are
-    kept, because the settings of the service can differ from the settings of this process.
+    A rendering is deleted when the data that it shows changes. By default, an existing rendering is kept even
+    if it has a different JSON format or base URL than this process would use, because the service can run
+    with other settings.
 
     Args:
         begin: Opens a write transaction.
-        all_articles: Replace the renderings of all articles.
+        all_articles: Also replace the existing renderings.
 
     Returns:
         The number of articles that were rendered.

@@ -42,8 +42,10 @@ def takeaway_rows(
 ) -> list[Row]:
     """Return the rows of the takeaways of an article.
 
-    `evidences` has, for each takeaway, the paragraphs that support it with their scores. `identity` is the id
-    of the article.
+    Args:
+        identity: The id of the article.
+        record: The content of the article.
+        evidences: The evidence of each takeaway, in the form that `find_evidence` returns.
     """
     common = {"article_id": identity} | published_keys(record.columns["published_at"])
     return [
@@ -62,12 +64,12 @@ def entity_columns(entity: EntityRecord) -> dict[str, Any]:
 def new_entity_rows(
     entities: Mapping[UUID, EntityRecord], slugs: Mapping[UUID, str], mentions: Mapping[UUID, int]
 ) -> list[Row]:
-    """Return the rows of entities that are stored for the first time, with one article that mentions them.
+    """Return the rows of entities that are stored for the first time. The article count of each is 1.
 
     Args:
         entities: The entities, by id.
-        slugs: The slug of each entity.
-        mentions: The number of mentions of each entity in the article.
+        slugs: The slug of each entity, by its id.
+        mentions: How often the first article mentions each entity, by the id of the entity.
     """
     return [
         {"id": each, **entity_columns(entity), "slug": slugs[each], "article_count": 1}
@@ -133,7 +135,9 @@ def takeaway_entity_rows(
 def facet_rows(
     identity: UUID, record: ArticleRecord, types: Mapping[UUID, str], timestamps: Row
 ) -> list[Row]:
-    """Return the facets of an article: a row for each entity, entity type and other value to filter by.
+    """Return a row for each value by which the article can be filtered (facet).
+
+    The facets are each entity, each type of entity, the publication and the language.
 
     Args:
         identity: The id of the article.

@@ -63,7 +63,8 @@ class ArticleState(NamedTuple):
 class RemovedArticle(NamedTuple):
     """The values of a removed article that it gets back if its document is loaded again.
 
-    `revision` is the last revision before the removal.
+    `slug` and `revision` are the last ones before the removal, and `created_at` is when the article was
+    loaded for the first time.
     """
 
     slug: str
@@ -92,9 +93,9 @@ def find_article_state(connection: Connection, identity: UUID) -> ArticleState |
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return the last values of the article with the id `identity` if it was removed.
+    """Return the last slug and revision, and the creation time, of the article with the id `identity`.
 
-    Return None if the article was never loaded, or if it is stored.
+    Return None if the article was never loaded, or if it is stored now.
     """
     last = connection.execute(LAST_CHANGE, {"identity": identity}).one_or_none()
     if last is None or last.kind != REMOVED:
@@ -109,7 +110,10 @@ def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
 
 
 def read_stored_article(connection: Connection, identity: UUID) -> StoredArticle:
-    """Read the current revision of the article with the id `identity`, without entities and evidence."""
+    """Read the current revision of the article with the id `identity`, which must be stored.
+
+    Its entities and evidence are not read.
+    """
     parameters = {"identity": identity}
     row = connection.execute(ARTICLE_WITH_SOURCE, parameters).one()
     record = ArticleRecord(

@@ -64,10 +64,10 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Hold the lock that lets only one seeding command at a time use the database.
+    """Hold the lock that lets only one seeding command at a time use the database, until the block ends.
 
-    `announce` is called with a message if the lock is taken. The lock is released even if the process is
-    killed.
+    If another command holds the lock, call `announce` once with a message, and wait. The lock is released
+    even if the process is killed.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect() as session:
