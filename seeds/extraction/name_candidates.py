@@ -203,7 +203,10 @@ def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_programme(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the round year at the end of a run of words belongs to a programme: Safe Quays 2030."""
+    """Return True if `run`, which ends in a year, is the name of a programme such as `Safe Quays 2030`.
+
+    The year must be a multiple of 5, and at least two English words must precede it.
+    """
     is_round = run[-1].text[-1] in "05"
     return len(run) > 2 and is_round and all(is_english_word(lexicon, token) for token in run[:-1])
 

@@ -279,7 +279,8 @@ def _is_signature(block: Block) -> bool:
 def _is_multiline_signature(block: Block, width: int) -> bool:
     """Return True if `block` reads as a signature of two or three lines, and not as a wrapped subheading.
 
-    `width` is the number of characters that lines are wrapped at, or 0.
+    A signature names the author and the publication. `width` is the number of characters at which the lines
+    of the page are wrapped, or 0 if they are not wrapped.
     """
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 

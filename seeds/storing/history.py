@@ -28,8 +28,8 @@ class Outcome(NamedTuple):
         identity: The id of the article.
         slug: The slug of the article.
         revision: The revision of the article after the load, or its last revision if it was removed.
-        differences: The fields that an update changed, in the form that `differences` returns. Empty if
-            `kind` is not `updated`.
+        differences: The value before and after the load of each field that an update changed, by field name.
+            Empty if `kind` is not `updated`.
     """
 
     kind: str

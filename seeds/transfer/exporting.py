@@ -255,11 +255,17 @@ def _read_sorted_values(
 def _read_parts(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Values]]:
-    """Return the rows, such as takeaways, that belong to each of `owners`, the ids of articles.
+    """Return the rows, such as takeaways, that belong to each of the articles with the ids `owners`.
 
-    The result has a list of rows by the id of the article, and an empty list for an article without rows. A
-    row is a dictionary of its values by column name. `statement` reads the rows with a further column,
-    `owner`, which has the id of the article, and determines their order.
+    Args:
+        connection: The connection, in a transaction.
+        statement: Selects and orders the rows of the articles in its parameter `owners`. Its column `owner`
+            is the id of the article.
+        owners: The ids of the articles.
+
+    Returns:
+        The list of rows of each article by its id, empty for an article without rows. A row is a dictionary
+        of values by column name, without `owner`.
     """
     values_by_owner: defaultdict[UUID, list[Values]] = defaultdict(list)
     for row in connection.execute(statement, {"owners": owners}):
