@@ -60,7 +60,7 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
         instance_path: The folder of the SQLite file that is used by default.
 
     Raises:
-        SettingError: If a value is invalid or a `BRIEFS_…` variable does not exist.
+        SettingError: A value is invalid, or `environ` contains a `BRIEFS_…` variable that is not a setting.
     """
     _reject_unknown(environ)
     values: dict[str, Any] = {

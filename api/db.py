@@ -90,7 +90,7 @@ class Id(TypeDecorator[UUID]):
         return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Return `value` in the form that the database driver takes: bytes on SQLite, otherwise a UUID."""
+        """Return `value` as the database driver takes it: bytes on SQLite, otherwise a UUID. Keep None."""
         return value.bytes if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
@@ -119,7 +119,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Return `value` in the form that the database driver takes.
 
         On SQLite, this is the number of microseconds since 1970. On PostgreSQL, it is a naive datetime in
-        UTC.
+        UTC. None is kept.
         """
         if value is None:
             return None
@@ -137,7 +137,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 def engine_options(database_url: str) -> dict[str, Any]:
     """Return the keyword arguments of `sqlalchemy.create_engine` for `database_url`, without the URL itself.
 
-    A request reads a single snapshot, on PostgreSQL as on SQLite, so that a page and its total agree.
+    On PostgreSQL, the isolation level is REPEATABLE READ, so that all reads of a request see the same state
+    of the database, as on SQLite. A page and its total then agree.
     """
     json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if database_url.startswith("sqlite"):

@@ -42,9 +42,8 @@ class ServerSettings(NamedTuple):
 def read_server_settings() -> ServerSettings:
     """Return the settings of gunicorn from the environment, and check the settings of the application.
 
-    An invalid setting ends the process with one line, before any worker starts. The default log format is
-    JSON, since programs usually read the log of a server. BRIEFS_LOG_FORMAT is set in the environment, so
-    that workers use the same format.
+    An invalid setting ends the process with one line, before any worker starts. If BRIEFS_LOG_FORMAT is
+    missing or empty, this function sets it to `json` in the environment, so that workers use that format too.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
     try:

@@ -59,8 +59,9 @@ class Keyset:
 class SortedKeyset(Keyset):
     """A keyset for rows that no index has in the requested order, so that the database must sort them.
 
-    `statement` selects only ids, so that ids and sort keys are sorted instead of whole rows. `rows` then
-    selects the items of the page, and `row_id` is the column of their ids.
+    `statement` selects only ids, so that ids and sort keys are sorted instead of whole rows. `rows` selects
+    the items of the whole collection and is joined to the ids of the page. `row_id` is the column with the
+    ids of these items.
     """
 
     rows: AnySelect

@@ -32,8 +32,9 @@ def make_page(
         parameters: The loaded query of the request.
         scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
             article. None for a collection of all rows.
-        feed_start: For a feed, to which rows are added at the end: a sort key that precedes all rows. Every
-            page of a feed has a next page, even if there are no more rows yet.
+        feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a
+            sort key that precedes all rows. Every page of a feed then links to a next page, even if there are
+            no more rows yet.
 
     Raises:
         InvalidParameters: The cursor was altered or belongs to a different query.

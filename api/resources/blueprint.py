@@ -75,15 +75,16 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
         The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
-        name. It returns the object to serialize, a tuple of the object and headers, or a complete response.
-        The name of the view in camel case is the operation id.
+        name. It returns the object to serialize, a tuple of the object and a dictionary of headers, or a
+        Flask Response, which is sent as it is. The name of the view in camel case is the operation id.
 
         Args:
             rule: The URL rule.
-            shape: The schema class that serializes the object. For a view that returns a complete response:
-                the JSON Schema of its body.
+            shape: The schema class that serializes the object. For a view that returns a Response: the JSON
+                Schema of its body.
             query: The schema of the query parameters.
-            path: The last parameter of the path. Its `parent` is the parameter before it.
+            path: The last parameter of the path, whose `parent` is the parameter before it. None if the path
+                has no parameters.
             content_type: The media type of the response, if it is not JSON.
         """
         path_parameters = path.with_parents() if path else []
@@ -102,7 +103,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Return the function that Flask calls for a request.
 
         It parses the query string with the schema `query`, calls `view`, and serializes the result with the
-        schema class `shape`, unless the result is a complete response.
+        schema class `shape`, unless the result is a Response.
         """
         schema, parse, takes_query = query(), self.ARGUMENTS_PARSER.parse, query is not NoParameters
 
@@ -128,8 +129,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[..., Any]:
         """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
-        `shape` is the schema class of the response, or the JSON Schema of a complete response. The returned
-        function is never called. Only its documentation is used.
+        The arguments are those of `resource`, with all parameters of the path instead of only the last. The
+        returned function is never called: `resource` copies the documentation from it.
         """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)

@@ -25,10 +25,10 @@ class Link(fields.String):
     """A field that is serialized as a URL of this service.
 
     Args:
-        template: The path of the URL, filled in by `str.format` with the serialized object:
-            `/v1/articles/{0.slug}`.
-        unless: A function of the serialized object. If it returns True, the field is null. By default,
-            the field is never null.
+        template: The path of the URL, such as `/v1/articles/{0.slug}`. `str.format` fills it in with the
+            object that contains the field, such as an Article.
+        unless: A function of that object. If it returns True, the field is null. By default, the field is
+            never null.
     """
 
     def __init__(self, template: str, unless: Callable[[Any], bool] | None = None, **kwargs: Any) -> None:

@@ -50,7 +50,7 @@ def find_article(reference: str, *options: Any) -> Article:
 
 
 def find_revision(article: UUID, reference: str) -> Change:
-    """Return the change that created a version of an article, called a revision.
+    """Return the change that created a revision (a numbered version) of an article.
 
     Args:
         article: The id of the article.
@@ -100,8 +100,8 @@ def article_id_of(reference: str) -> UUID:
 def entity_ids_of(references: Collection[str]) -> list[UUID]:
     """Return the ids of the entities that `references` name by id or slug, in the same order.
 
-    The id or slug of a merged entity yields the id of the entity that it was merged into. An unknown slug
-    yields NIL_ID, which no row has.
+    The id or slug of a merged entity yields the id of the entity that it was merged into. Any other
+    id is returned without a check that the entity exists. An unknown slug yields NIL_ID, which no row has.
     """
     by_id = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
     slugs = [each for each in references if each not in by_id and SLUG_PATTERN.fullmatch(each)]

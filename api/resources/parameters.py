@@ -69,7 +69,10 @@ class Choice(fields.String):
 
 
 class References(fields.List[str]):
-    """A query parameter that can be repeated, and whose values are ids or slugs of entities."""
+    """A query parameter that can be repeated, and whose values are ids or slugs of entities.
+
+    It is loaded as a list of texts, which are not checked to be ids or slugs, or as `()` if it is missing.
+    """
 
     allowed = Text.allowed
 
@@ -79,7 +82,10 @@ class References(fields.List[str]):
 
 
 class Names(DelimitedList):
-    """A query parameter whose value is a comma-separated list of some of `names`, each at most once."""
+    """A query parameter whose value is a comma-separated list of some of `names`, each at most once.
+
+    It is loaded as a list of the names, in the given order.
+    """
 
     def __init__(self, names: Iterable[str], description: str) -> None:
         self.allowed = list(names)
@@ -134,7 +140,8 @@ class Prefix(Text):
 class Instant(fields.AwareDateTime):
     """A query parameter whose value is a time in the format of RFC 3339, rounded up to microseconds.
 
-    The rounded time selects the same rows, since stored times have no finer resolution.
+    Filters compare with `>=` or `<`. The rounded time then selects the same rows as the exact time, since
+    stored times have no finer resolution.
     """
 
     allowed = ("a time in the format of RFC 3339, such as 2026-04-21T09:30:00Z",)

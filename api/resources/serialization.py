@@ -101,8 +101,8 @@ def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[s
 def dump(shape: type[Shape], value: Any, parameters: Mapping[str, Any]) -> Any:
     """Return `value` serialized by the schema class `shape`, with the keys in the order of the class.
 
-    Only the keys that the loaded query `parameters` requests with `fields` or `include` are present. If
-    `shape` is a page, this applies to the keys of its items.
+    It has the keys that `requested_keys` returns for the loaded query `parameters`. If `shape` is a page, its
+    items have these keys.
     """
     return _serializer(shape, requested_keys(shape, parameters)).dump(value)
 

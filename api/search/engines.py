@@ -36,16 +36,16 @@ class Hits:
     """The articles or takeaways that a full-text query finds, as SQL expressions that are not executed yet.
 
     Attributes:
-        terms: The model of the table with the search terms, with a row for each article or takeaway. Each row
-            has the same number in the index.
+        terms: The model of the table with the search terms. It has a row for each article or takeaway, whose
+            column `number` has the same value as `number` in the index.
         index: The full-text index. On PostgreSQL, it is the table of `terms` itself.
         number: The column of the index with the number of each row.
         condition: The condition that selects the hits from the index.
-        ranking_condition: A condition that selects the hits and other rows, for which `distance` is cheaper
-            to compute.
-        can_rank_directly: True if `distance` is equally cheap with `condition`, so that a single statement
-            can find and rank the hits.
-        distance: A number that says how badly a hit matches the query. The best hit has the smallest number.
+        ranking_condition: A condition that selects all hits but also other rows. `distance` is cheaper to
+            compute with it than with `condition`, so the statement must also restrict the numbers to hits.
+        can_rank_directly: True if `distance` is as cheap to compute with `condition`, so that a single
+            statement can find and rank the hits.
+        distance: An expression for how badly a row matches the query. The best hit has the smallest value.
     """
 
     terms: Terms
@@ -130,8 +130,9 @@ def _tsvector(terms: Terms, query: Query) -> Hits:
 def fts5_query(query: Query, word_separator: str = " + ") -> str:
     """Return `query` in the syntax of FTS5, the full-text index of SQLite.
 
-    `word_separator` is the operator between the words of a phrase: ` + ` if they must be consecutive. Terms
-    consist of letters and digits only, so they need no escaping.
+    `word_separator` is the operator between the words of a phrase: ` + ` if they must be consecutive, or
+    ` AND ` if each can be anywhere in the text. Terms consist of letters and digits only, so they need no
+    escaping.
     """
 
     def any_of(phrases: Sequence[Phrase]) -> str:

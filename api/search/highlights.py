@@ -18,9 +18,9 @@ SPACE = re.compile(r"\s")
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """Return passages of an article that contain a phrase of `query`, at most MAX_PASSAGES.
 
-    Each passage is `{part, text, ranges}` and comes from a different text. `ranges` are `[start, end]` in
-    code points of `text`, without overlap. Only the first MAX_TERMS words are searched, since only these are
-    indexed.
+    Each passage is a dictionary `{part, text, ranges}` and comes from a different text of the article.
+    `ranges` are lists `[start, end]` in code points of the passage, without overlap. Only the first MAX_TERMS
+    words of all texts together are searched, since only these are indexed.
 
     Args:
         query: The parsed query.

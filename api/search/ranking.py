@@ -29,9 +29,9 @@ class Ranking:
     """The ids of the articles that a full-text search finds and all filters match, sorted by relevance.
 
     Each article has a number in the search index, which increases in the order in which articles were first
-    loaded. The hits are divided by number into blocks of BLOCK_SIZE, and each block is sorted separately. The
-    sort key of a hit consists of the highest possible number in its block, the distance of the hit from the
-    query, and the negative number of the hit.
+    loaded. The first block is the BLOCK_SIZE hits with the highest numbers, the next block is the BLOCK_SIZE
+    hits below them, and so on. Each block is sorted by distance from the query and then by descending number.
+    The sort key of a hit is an upper bound of the numbers in its block, its distance, and its number.
     """
 
     hits: Hits
@@ -86,7 +86,7 @@ class Ranking:
 
     @cached_property
     def selective(self) -> Filter | None:
-        """The filter that matches the fewest rows, or None if every filter matches too many rows to sort."""
+        """The filter that matches the fewest rows, or None if no filter matches few enough to sort."""
         return most_selective(self.filters)
 
     def _rank_block(self, top: int) -> list[tuple[float, int]]:
