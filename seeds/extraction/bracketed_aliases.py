@@ -31,7 +31,8 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
         lexicon: The lists of known words and names.
         alias: The text in brackets.
         name: The name before the brackets.
-        known: The known entities, from the catalogue, by name.
+        known: The known entities, from the catalogue, by name. If `known` contains `alias`, the result is
+            True only if both names are of the same known entity, except for an alias in Chinese characters.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False

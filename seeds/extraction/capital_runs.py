@@ -76,9 +76,10 @@ def _continues_run(
 
 
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a season is part of a name: Spring Festival, Brevik Winter Games.
+    """Return True if a season before a head noun is part of a name: Spring Festival, Brevik Winter Games.
 
-    The season is `last` or the next word, `token`. `following` contains the tokens after `token`.
+    `last`, `token` and `following` are successive capitalised words and numbers of `text`. The season is
+    `last`, as in the first example, or `token`, as in the second.
     """
     seasons = lexicon.seasons
     if last.lower in seasons:
@@ -90,9 +91,10 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 
 
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
-    """Return True if `token` continues the name in `run`: Jan Novak, Long March 5.
+    """Return True if `token` continues the name in `run`, although one of them looks like part of a date.
 
-    Either `token` or the last word of `run` must be a calendar word, such as the name of a month.
+    The caller ensures that `token` or the last word of `run` is a calendar word, such as the name of a month.
+    Examples of such names: Jan Novak, Long March 5.
     """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
@@ -160,7 +162,8 @@ def _connects(
 def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
     """Return True if the name in `run` continues after the `of` or `for` in `gap`, the text after `run`.
 
-    The name continues in Ministry of …, and at the second `of` in Bureau of Roads of Bern.
+    It does if the last word of `run` is one of `heads_before_of` in the lexicon, such as Ministry, and not a
+    title alone. It also does at a second `of` in the name of an organization: Bureau of Roads of Bern.
     """
     is_second = LINK.search(text, run[0].start, run[-1].end)
     if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":

@@ -42,7 +42,8 @@ def group_of(kind: str) -> str:
 class EntityRecord:
     """The data of an entity from the catalogue or from extraction, before the entity is stored.
 
-    The catalogue is a file of known entities. Only these have a description and `same_as`.
+    The catalogue is a file of known entities. Only these have a description and `same_as`, the
+    URLs of the same entity in other sources. `origin` is `catalogue` or `extracted`.
     """
 
     name: str
@@ -85,7 +86,10 @@ class Entry(Schema):
 
     @post_load
     def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
-        """Return the entity that `entry` describes. If `entry` has no slug, make the slug from the name."""
+        """Return the entity that `entry`, the valid fields of a catalogue entry, describes.
+
+        If `entry` has no slug, make the slug from the name. Marshmallow calls this method.
+        """
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
         return EntityRecord(**entry | lists | {"slug": slug})

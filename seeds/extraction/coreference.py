@@ -96,7 +96,8 @@ class Clusters:
 
     Args:
         lexicon: The lists of known words and names.
-        lowercase_words: The words that the document also writes in lower case.
+        lowercase_words: The words that the document also writes in lower case. If such a word has a capital
+            only where a sentence begins, it is not merged into the name of a person.
     """
 
     def __init__(self, lexicon: Lexicon, lowercase_words: Container[str]) -> None:
@@ -162,7 +163,8 @@ def resolve_coreference(
         clusters: For each name, its cluster.
         aliases: For each text in brackets that can be an alias, the name before the brackets.
         known: The known entities, from the catalogue, by name. These names are not merged into longer names.
-        lowercase_words: The words that the document also writes in lower case.
+        lowercase_words: The words that the document also writes in lower case. If such a word has a capital
+            only where a sentence begins, it is not merged into the name of a person.
     """
     merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
     aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
@@ -222,9 +224,10 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 
 
 def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if `short` is a variant of the name `longer`.
+    """Return True if `short` is the name `longer` in a different order or without a part that can be omitted.
 
-    Examples: Bern Lake for Lake of Bern, Olga for Typhoon Olga, Hague for The Hague.
+    Such a part is a word for an event (Olga for Typhoon Olga), `the` (Hague for The Hague), or the country
+    after `of`. The order differs in Bern Lake for Lake of Bern.
     """
     is_inverted = len(short) > 1 and longer == (short[-1], "of", *short[:-1])
     is_event = lexicon.first_words.get(longer[0]) == "event" and short == longer[1:]
@@ -264,7 +267,8 @@ def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN
         lexicon: The lists of known words and names.
         cluster: The name with its votes.
         min_unknown: The minimum weight of the votes for a place if the gazetteer (the list of places) does
-            not contain the name. Otherwise, the minimum is `MIN_PLACE_WEIGHT` without the gazetteer's vote.
+            not contain the name. If it does, its own vote is subtracted from the weight, and the rest must be
+            at least `MIN_PLACE_WEIGHT`.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

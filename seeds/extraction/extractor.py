@@ -151,10 +151,11 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return how strongly the text after a word that begins a sentence suggests that the word is a name.
+        """Return how strongly the words after `candidate`, which begins a sentence, suggest a name.
 
-        Return 2 if a verb of speech follows a rare English word that is not a name of persons; 1 for a
-        continuation such as a possessive, `is` or `, which`; otherwise, or for several words, 0.
+        Return 2 if a verb of speech follows, and `candidate` is a rare English word that is not a name of
+        persons. Return 1 if a possessive, `is`, `, which` or similar follows. Otherwise, or if
+        `candidate` is not a single word of letters only, return 0.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
@@ -183,7 +184,8 @@ class EntityExtractor:
         Args:
             cluster: The names of the possible entity, with its type.
             known: The known entities, from the catalogue, by name. They are always entities.
-            lowercase_words: The words that the document also writes in lower case.
+            lowercase_words: The words that the document also writes in lower case. A name that is one of
+                these words is not an entity, unless it is known or a place.
         """
         is_known = any(form in known for form in cluster.forms)
         if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):

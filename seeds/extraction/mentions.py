@@ -118,8 +118,9 @@ class EntityMatcher:
 
         Args:
             text: The text to search.
-            extracted: The names that are searched in addition to those of the catalogue. A key is a word, and
-                its value contains `(name, entity)` for each name that begins with this word.
+            extracted: The names that are searched in addition to those of the catalogue. A key is the first
+                word of a name, with its capitals, and the value contains `(name, entity)` for each name that
+                begins with this word.
         """
         # Straight and curly quotation marks have the same length, so offsets stay the same.
         plain = text.translate(CURLY_QUOTES)
@@ -161,7 +162,11 @@ def _can_end(text: str, end: int) -> bool:
 
 
 def sections(article: ArticleText) -> list[Section]:
-    """Return the texts of `article` in which entities are searched, such as the title and the paragraphs."""
+    """Return the texts of `article` in which entities are searched.
+
+    They are the title, the summary, the caption of the image, each takeaway, and each paragraph of the
+    analysis and of the body.
+    """
     analysis = article.analysis.paragraphs if article.analysis else ()
     single = [("title", article.title), ("summary", article.summary), ("image", article.image_caption)]
     numbered = [
@@ -260,10 +265,10 @@ def extracted_slug(name: str) -> str:
 
 
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
-    """Return `(entity, forms)`. An extracted entity gets all `forms` but its main name as aliases.
+    """Return the entity with its aliases, and `forms`, the names that the article uses for it, unchanged.
 
-    An entity of the catalogue is returned unchanged. `forms` are the names that the article uses for the
-    entity.
+    The aliases of an extracted entity are all `forms` except its main name. An entity of the catalogue keeps
+    its own aliases.
     """
     if entity.origin == "catalogue":
         return entity, forms

@@ -114,9 +114,10 @@ def _begins_sentence(text: str, start: int) -> bool:
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
     """Return `run` without the capitalised words and numbers at its beginning that are not part of a name.
 
-    These are function words, as in `Although Mr Tan`, and numbers other than years. If `begins_sentence` is
-    True and there are none, remove a common noun, as in `Drugmaker Biontis`, unless it is a head noun or
-    title, or remove a direction, as in `Northern Norway`.
+    These are function words, as in `Although Mr Tan`, and numbers other than years. If `run` begins a
+    sentence (`begins_sentence`) with a different word, and more words follow, this word is removed if it is a
+    direction, as in `Northern Norway`, or a common noun, as in `Drugmaker Biontis`, but not if it is a head
+    noun or title.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -133,7 +134,9 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
     """Return True if a run of capitalised words begins with a function word that is not part of a name.
 
-    In mid-sentence such a word is part of the name: The Hague, Can Tho, the First World War.
+    In mid-sentence, a function word is part of the name (The Hague, Can Tho) unless it is a pronoun, all in
+    capital letters, alone, or before a number. If `run` begins a sentence (`begins_sentence`), a function
+    word is not part of the name, except after `The` or as a family name (He Yumei).
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -145,9 +148,9 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if a direction precedes the name of a place and is not part of it.
+    """Return True if `run` is a direction (a word in `ern`) before a known place: Northern Norway.
 
-    This is true for Northern Norway, but not for Northern Ireland.
+    Return False if `run` as a whole is also a known place: Northern Ireland.
     """
     if not run[0].text.endswith("ern"):
         return False
@@ -173,7 +176,11 @@ def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 
 
 def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if a demonym and an English word are one name: Nordic Lantern, but not Thai Internet."""
+    """Return True if `run`, which begins with a demonym, is one name: Nordic Lantern, but not Thai Internet.
+
+    The demonym must be followed by exactly one word: an English word that does not end in `s`, and is not a
+    common noun or a word of `non_names` or `plural_possessors` in the lexicon.
+    """
     word = run[-1].lower
     if len(run) != 2 or not is_english_word(lexicon, run[-1]) or word.endswith("s"):
         return False
@@ -183,9 +190,10 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the function word at the end of a run of words belongs to the name.
+    """Return True if the function word at the end of the words in `run` is part of the name.
 
-    Examples: Formula One, Anna May, Brevik Shipping AS.
+    It is if other words precede it, and it is either one of `LAST_WORDS` (Formula One, Anna May) or a legal
+    form in capital letters (Brevik Shipping AS).
     """
     last = run[-1]
     is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()
@@ -193,9 +201,10 @@ def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the number at the end of a run of words is not part of the name.
+    """Return True if the number at the end of `run` is not part of the name.
 
-    Examples: a year, or the 3 in Berlin 3.
+    This is a number alone, a number after a place (Berlin 3), or a year that does not end the name of a
+    programme (Safe Quays 2030). Other numbers are part of the name.
     """
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True

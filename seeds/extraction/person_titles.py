@@ -29,10 +29,10 @@ def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[li
 
 
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
-    """Return the index in `run` of the first word of a title that follows a word of a different kind.
+    """Return the index in `run` of the first word of a title that has other words before and after it.
 
-    In `Apple Chief Executive Tim Cook` the index is 1. The result is 0 if there is no such title. A title at
-    the beginning or end of `run` does not count.
+    In `Apple Chief Executive Tim Cook` the index is 1. Return 0 if `run` contains no such title, or if a head
+    noun follows the title.
     """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]

@@ -28,7 +28,10 @@ NAME = re.compile(rf"{MARKS}(?:the\s+)?{MARKS}([^\W_].*?)(?:['’]s?)?{MARKS}", 
 
 
 class ModelError(ValueError):
-    """A failure to load the spaCy pipeline. The message is one line that names the setting."""
+    """A failure to load the spaCy pipeline.
+
+    The message is one line, with the name of the setting (`BRIEFS_SPACY_MODEL`), its value, and the reason.
+    """
 
 
 def load_recognizer(model: str) -> Recognizer:

@@ -99,9 +99,10 @@ def _is_word_character(character: str) -> bool:
 
 
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
-    """Return the end of the word from `start` to `end`, including a syllable or full stop that belongs to it.
+    """Return the offset of the end of the word that begins with `text[start:end]`.
 
-    Examples: the syllable after the hyphen in Mei-hua, and the full stop of Inc.
+    The result is `end`, unless a hyphen and a syllable of a given name follow, as in Mei-hua, or the full
+    stop of a legal form, as in `Inc.`.
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)

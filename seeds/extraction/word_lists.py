@@ -47,5 +47,5 @@ def family_names() -> frozenset[str]:
 
 
 def read_lines(name: str) -> list[str]:
-    """Return the lines of the word list in the file `name` (without its extension)."""
+    """Return the lines of the word list `name`, the name of a file in `FOLDER` without `.txt.gz`."""
     return gzip.decompress((FOLDER / f"{name}.txt.gz").read_bytes()).decode().splitlines()

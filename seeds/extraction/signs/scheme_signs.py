@@ -27,7 +27,7 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 def _has_head(here: Context) -> bool:
     """Return True if the name in the context `here` has a known head noun, such as Coast.
 
-    `can_be_scheme` accepts only head nouns of places.
+    If the name can be that of a scheme, this is a head noun of a place; see `can_be_scheme`.
     """
     return here.lexicon.head_noun(here.candidate.words) in here.lexicon.head_types
 

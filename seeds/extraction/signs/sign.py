@@ -72,8 +72,8 @@ class Sign(Generic[Subject]):
         votes: The weight for each type, or a single weight if the test returns the type.
         example: A name, or a sentence with a name in square brackets. Tests check that the sign is present.
         expected: The votes for the example, if they differ from `votes`.
-        group: The group of the sign. Only the first sign of a group that is present votes. The signs of a
-            group are adjacent in the table.
+        group: A label that several adjacent signs of the table share, or an empty string. Of the signs with
+            the same label, only the first that is present votes.
         votes_if_true: The votes if the test returns True: `votes` as pairs of a type and its weight. Empty if
             `votes` is a single weight.
     """
