@@ -118,8 +118,9 @@ class ArticleSlug(Base):
 class Takeaway(Base):
     """A key point of an article, as listed in its document, with the body paragraphs that support it.
 
-    `position` is its number in the list, starting at 1. `published_asc` and `published_desc` repeat the time
-    of publication of the article, for sorting.
+    `position` is its number in the list, starting at 1. `evidence` is `[{paragraph, score}]`, best first: the
+    numbers of these paragraphs and how much of the takeaway each supports, from 0 to 1. `published_asc` and
+    `published_desc` repeat the time of publication of the article, for sorting.
     """
 
     __tablename__ = "takeaways"

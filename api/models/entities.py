@@ -15,7 +15,12 @@ ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
 
 
 class Entity(Base):
-    """A person, organization, place, policy, product or event that articles mention."""
+    """A person, organization, place, policy, product or event that articles mention.
+
+    `origin` is `catalogue` if the entity comes from the file of known entities, or `extracted` if it was
+    found in the text. `same_as` lists URLs of the same entity in other sources. `article_count` and
+    `mention_count` cover all articles.
+    """
 
     __tablename__ = "entities"
 
@@ -73,10 +78,11 @@ class EntityName(Base):
 class ArticleEntity(Base):
     """An entity that an article mentions, with its mentions in this article.
 
-    `mentions` is `[{part, index, start, end, text}]` in reading order. `salience` says how central the entity
-    is to the article, from 0 to 1. `position` ranks the entities of the article from 1, the most salient
-    first. `own_name` and `own_type` are the name and type that this article alone suggests for an extracted
-    entity. They are null for an entity of the catalogue, the file of known entities.
+    `mentions` is `[{part, index, start, end, text}]` in reading order, where `index` is the number of the
+    paragraph or takeaway, or null in other parts. `salience` says how central the entity is to the article,
+    from 0 to 1. `position` ranks the entities of the article from 1, the most salient first. `own_name` and
+    `own_type` are the name and type that this article alone suggests for an extracted entity. They are null
+    for an entity of the catalogue, the file of known entities.
     """
 
     __tablename__ = "article_entities"

@@ -23,9 +23,10 @@ def link_place(position: int = 0, score: float | None = None, target: UUID | Non
     Listed links come first, in the order of the document. Computed links follow, by descending score.
 
     Args:
-        position: For a listed link, its number in the list of the document.
-        score: For a computed link, the similarity of the two articles, from 0 to 1.
-        target: For a computed link, the id of the article that the link leads to.
+        position: For a listed link, its number in the list of the document. Ignored for a computed link.
+        score: For a computed link, the similarity of the two articles, from 0 to 1. None for a listed link.
+        target: For a computed link, the id of the article that the link leads to. It decides the order of
+            links whose scores are equal in four decimal places. None for a listed link.
     """
     if score is None or target is None:
         return position

@@ -16,9 +16,9 @@ from api.models.sort_keys import parent
 class Rendering(Base):
     """The stored JSON of an article: `article_json` with its `etag`, and the shorter `item_json` for lists.
 
-    `rendering_key` names the format of the JSON and the base URL of its links. These four columns are null if
-    the JSON is out of date. A trigger inserts the row when the article is inserted. The foreign key deletes
-    the row together with the article.
+    `rendering_key` names the format of the JSON and the base URL of its links. All columns except
+    `article_id` are null while no JSON is stored: at first, and after its data changed. A trigger inserts the
+    row when the article is inserted. The foreign key deletes it together with the article.
     """
 
     __tablename__ = "renderings"

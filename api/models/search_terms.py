@@ -2,8 +2,8 @@
 
 The tables store the terms of a text, separated by spaces. Each engine has its own index. SQLite has an
 external-content FTS5 table that triggers keep up to date. PostgreSQL has a generated column `vector` with a
-GIN index. `fastupdate` is off for the GIN index, since every search would have to read its list of pending
-entries.
+GIN index. The option `fastupdate` of this index is off: it would collect new entries in a list that every
+search has to read.
 """
 
 from uuid import UUID

@@ -22,10 +22,13 @@ def article_content(
 ) -> dict[str, Any]:
     """Return the fields of an article that come from its document and its metadata file, as JSON values.
 
+    The keys of the result are `CONTENT_FIELDS`.
+
     Args:
         columns: The values of the row of the article in the table `articles`, by column.
         takeaways: The texts of its takeaways (key points), in order.
-        related: The titles of related articles that its document lists, each with the date printed under it.
+        related: The titles of related articles that its document lists, each with the date printed under it,
+            or None if there is no date.
     """
     published_at = columns["published_at"]
     byline = {name: columns[name] for name in ("author", "role", "publication")}

@@ -55,9 +55,10 @@ class Reference(NamedTuple):
 def read_articles(connection: Connection, identities: Collection[UUID]) -> list[Any]:
     """Return the articles with the ids `identities`, each as an object with all values that its JSON shows.
 
-    The attributes of an object are the columns of the article, `paragraphs`, `reading_minutes`, `takeaways`,
-    `entities` and `related`. Ids of articles that do not exist are ignored. The order of the result is not
-    defined.
+    The attributes of an object are the columns of the article, `paragraphs` (`[{paragraph, text}]`),
+    `reading_minutes`, and the lists `takeaways`, `entities` and `related` (links), whose elements are objects
+    with the values in the JSON as attributes. Ids of articles that do not exist are ignored. The order of the
+    result is not defined.
     """
 
     def fetch(statement: AnySelect) -> Iterable[Any]:

@@ -40,10 +40,13 @@ class ChangeFeed:
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return `count` changes with their sort keys: the first ones, or those after the sort key `after`.
+        """Return at most `count` rows, each with a change and the three values of its sort key.
+
+        They are the changes that follow the one with the sort key `after`, or the first changes if `after` is
+        None.
 
         Raises:
-            InvalidParameters: There is no change with the sort key `after`.
+            InvalidParameters: `after` is neither the sort key of a change nor the start of the feed.
         """
         number = after[0] if after else 0
         sort_key = (Change.sequence, Change.changed_at, Change.article_id)

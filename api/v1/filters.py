@@ -148,9 +148,11 @@ def _no_rows(model: Any) -> Filter:
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Return the filter for the articles whose time is from `{name}_after` to before `{name}_before`.
+    """Return the filter for the articles whose time `{name}_at` is in the range that `parameters` require.
 
-    `name` is `published` or `updated`. Articles without a date of publication do not match `published`.
+    The range begins at `{name}_after` and ends before `{name}_before`. It is open on the side whose parameter
+    is missing. `name` is `published` or `updated`. Articles without a time of publication never match
+    `published`.
     """
     sort, key = parameters["sort"], f"{name}_at"
     is_sorted = sort.lstrip("-") == key
@@ -176,7 +178,7 @@ def _by_time(name: str, parameters: Parameters) -> Filter:
 def _by_name_prefix(prefix: str) -> Filter:
     """Return the filter for the entities with a name or alias that begins with `prefix`.
 
-    `prefix` is in lower case and without diacritics.
+    The caller must supply `prefix` without case and diacritics, as the parameter type Prefix returns it.
     """
     begins = (EntityName.folded >= prefix) & (EntityName.folded < prefix + HIGHEST_CHARACTER)
 

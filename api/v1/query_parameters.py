@@ -109,7 +109,7 @@ class ArticleParameters(ArticleFields, PageParameters):
 
     @validates_schema
     def check_combinations(self, given: dict[str, Any], **_: Any) -> None:
-        """Check the parameters that depend on other parameters, or exclude them.
+        """Check that `given`, the parsed parameters of the request, is an allowed combination.
 
         Raises:
             InvalidParameters: `sort=relevance` or `include=highlights` is given without `q`, or `include` is
@@ -131,9 +131,10 @@ class ArticleParameters(ArticleFields, PageParameters):
             raise InvalidParameters([parameter_error(name, *errors[name]) for name in in_order])
 
     def default_sort(self, given: dict[str, Any]) -> str:
-        """Return the value of `sort` for a request without `sort`: by relevance if `given` has a search `q`.
+        """Return the value of `sort` that a request without `sort` gets.
 
-        `given` contains the parsed parameters of the request.
+        It is `relevance` if `given`, the parsed parameters of the request, contains a search `q`, and
+        `-published_at` (newest first) otherwise.
         """
         return RELEVANCE if "q" in given else "-published_at"
 
@@ -147,7 +148,10 @@ class TakeawayParameters(TakeawayFields, PageParameters):
 
 
 class AllTakeawayParameters(TakeawayParameters):
-    """Query parameters of the list of all takeaways, which can also be filtered by article."""
+    """Query parameters of the list of the takeaways of all articles.
+
+    They are those of the takeaways of one article, and the filter `article`.
+    """
 
     article = _article("takeaways")
 
@@ -187,7 +191,10 @@ class RelatedLinkParameters(RelatedLinkFields, PageParameters):
 
 
 class AllRelatedLinkParameters(RelatedLinkParameters):
-    """Query parameters of the list of all related links, which can also be filtered by article."""
+    """Query parameters of the list of the related links of all articles.
+
+    They are those of the related links of one article, and the filter `article`.
+    """
 
     article = _article("links")
 

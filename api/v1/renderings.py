@@ -80,13 +80,13 @@ def find_article_json(reference: str) -> tuple[str, bytes]:
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return the statement that selects the ETag and the stored JSON of an article, and a value to bind.
+    """Return the statement that selects the ETag and the stored JSON of an article, and a value for it.
 
-    The statement has two bind parameters. The returned value belongs to the parameter `reference`. The other
-    parameter, `rendering_key`, takes the result of `rendering_key()`.
+    To run the statement, bind the returned value to its parameter `reference` and the result of the function
+    `rendering_key` to its parameter `rendering_key`.
 
     Args:
-        reference: The id or slug of the article. The returned value is a UUID for an id, or else the slug.
+        reference: The id or slug of the article. The returned value is the id as a UUID, or the slug.
     """
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
@@ -114,6 +114,8 @@ def article_response(etag: str, article_json: bytes, names: Sequence[str]) -> Re
 
 def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | None) -> list[Any]:
     """Return the articles with the ids `identities` as items of a list. All of them must exist.
+
+    Each item is a dictionary, or its stored JSON as an `orjson.Fragment` if `names` are the default keys.
 
     Args:
         identities: The ids, in the order of the list.
@@ -147,7 +149,8 @@ def _select_keys(article_json: bytes, names: Sequence[str], query: Query | None 
 def searched_texts(article: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the texts of `article` (its JSON values) that full-text search covers, by part of the article.
 
-    The parts have the order in which highlights are shown: from the title to the body.
+    The keys are `title`, `summary`, `takeaways`, `analysis` and `body`, in the order in which highlights are
+    shown.
     """
     analysis = article["analysis"] or {"heading": None, "paragraphs": []}
     return {

@@ -38,8 +38,8 @@ ARTICLE_TABLE = db.metadata.tables[Article.__tablename__]
 def list_article_revisions(parameters: dict[str, Any], article: str) -> Page:
     """List the revisions of an article.
 
-    Returns a revision for each change of the content, newest first. Derived values, such as entities and
-    computed links, change without a new revision.
+    Returns a revision for each change of the content, by default the newest first. Derived values,
+    such as entities and computed links, change without a new revision.
     """
     parent = find_article(article, *LOAD_REVISION)
     page, headers = make_page(listings.revisions(parent.id, parameters), parameters, scope=parent.id)
@@ -50,8 +50,8 @@ def list_article_revisions(parameters: dict[str, Any], article: str) -> Page:
 def get_article_revision(article: str, revision: str) -> dict[str, Any]:
     """Get a revision of an article.
 
-    Returns the content of the article in this revision. A revision has no derived values: takeaways are only
-    texts, and related links are only the titles that the page lists.
+    Returns the content of the article in this revision, without derived values such as entities. Takeaways
+    have only a position and a text, and related links only the position, title and date that the page lists.
     """
     parent = find_article(article, *LOAD_REVISION)
     change = find_revision(parent.id, revision)
@@ -80,9 +80,10 @@ def get_article_revision_source(article: str, revision: str) -> Response:
 
 
 def _item(article: Article, change: Change) -> dict[str, Any]:
-    """Return the item of the list of revisions for the revision that `change` created.
+    """Return the values of the schema RevisionListItem for the revision that `change` created.
 
-    The item has the current slug of `article`, from which its links are made.
+    They are `revision`, `kind`, `changed_at` and `fields` of `change`, and `article`, the current slug of
+    `article`, from which the schema makes the links.
     """
     item = {name: getattr(change, name) for name in ("revision", "kind", "changed_at", "fields")}
     return item | {"article": article.slug}

@@ -1,7 +1,8 @@
 """The sort orders of each collection, by the value of `sort`.
 
-The functions take the table that contains the sort keys (KeyTable). It is the model of the collection or an
-index table, which a filter reads and which repeats the sort keys of the model.
+Each function returns a dictionary with two orders for each key, such as `title` (ascending) and `-title`
+(descending). Most of them take the table that contains the sort keys (KeyTable): the model of the collection,
+or an index table that repeats the sort keys of the model, if a filter reads that table.
 """
 
 from typing import Any
@@ -15,9 +16,9 @@ ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
 def article_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of articles by the value of `sort`: by time, and by title if `table` has titles.
+    """Return the sort orders of articles by the value of `sort`, such as `title` or `-title` (descending).
 
-    `table` is the table that contains the sort keys.
+    `table` is the table that contains the sort keys. The orders by title are left out if it has no titles.
     """
     by_time = named_orders(
         published_at=order_pair((table.published_asc, table.id), (table.published_desc, table.id)),
@@ -34,8 +35,8 @@ def article_orders(table: KeyTable) -> dict[str, Order]:
 def takeaway_orders(table: KeyTable) -> dict[str, Order]:
     """Return the sort orders of takeaways (key points of articles) by the value of `sort`.
 
-    `table` is the table that contains the sort keys. Takeaways of one article stay in the order of their
-    position, in both directions.
+    The values are `published_at` and `-published_at` (descending). Both keep the takeaways of one article in
+    ascending order of their `position`. `table` is the table that contains the sort keys.
     """
     return named_orders(
         published_at=order_pair(
@@ -47,7 +48,10 @@ def takeaway_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def entity_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of entities by the value of `sort`. `table` contains the sort keys."""
+    """Return the sort orders of entities by the value of `sort`, such as `name` or `-name` (descending).
+
+    `table` is the table that contains the sort keys.
+    """
     return named_orders(
         article_count=order_pair((table.article_count, table.id)),
         mention_count=order_pair((table.mention_count, table.id)),
@@ -58,7 +62,8 @@ def entity_orders(table: KeyTable) -> dict[str, Order]:
 def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
     """Return the sort orders of entities mentioned together with a given entity, by the value of `sort`.
 
-    `shared_article_count` is the column with the number of articles that mention both entities.
+    The values are `shared_article_count` and `name`, each also with `-` (descending). The argument is the
+    column with the number of articles that mention both entities.
     """
     return named_orders(
         shared_article_count=order_pair((shared_article_count, Entity.id)),
@@ -69,8 +74,8 @@ def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
 def related_link_orders(table: KeyTable) -> dict[str, Order]:
     """Return the sort orders of related links by the value of `sort`.
 
-    `table` is the table that contains the sort keys. Links of one article stay in the order of `place`, in
-    both directions.
+    The values are `published_at` and `score`, each also with `-` (descending). Among links of one article
+    with equal values, all orders sort by ascending `place`. `table` is the table that contains the sort keys.
     """
     return named_orders(
         published_at=order_pair(

@@ -1,7 +1,7 @@
 """A shortcut for plain requests of an article: send its stored rendering without calling Flask.
 
 A rendering is the JSON of an article, which seeding stores in the database. A plain request is a GET without
-a query. It needs a single SQL statement. The application handles all other requests.
+a query string. A single SQL statement is enough to answer it. The application handles all other requests.
 """
 
 import re

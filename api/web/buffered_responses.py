@@ -14,10 +14,11 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 
 
 class Variant(NamedTuple):
-    """What a request asks for in its headers, if it changes the response to the same URL.
+    """The values from the headers of a request that can change the response to the same URL.
 
-    Two requests for one URL with equal variants get the same response. `content_encoding` is the encoding
-    chosen from the header Accept-Encoding: `gzip`, or empty for none.
+    Two requests for one URL with equal variants get the same response. `accept` and `origin` are the headers
+    `Accept` and `Origin`. `content_encoding` is `gzip`, or empty if `wants_gzip` rejects the header
+    `Accept-Encoding`.
     """
 
     accept: str
@@ -40,7 +41,10 @@ def _variant(accept: str, accept_encoding: str, origin: str) -> Variant:
 
 
 class BufferedResponse:
-    """A complete response to GET. `route` is the URL rule of the view that produced it, for the log."""
+    """A complete response to GET.
+
+    `route` is the URL rule that the request matched, for the log, or None if it matched none.
+    """
 
     def __init__(self, status: str, headers: Headers, body: bytes, route: str | None) -> None:
         self.status, self.headers, self.body, self.route = status, headers, body, route
@@ -52,7 +56,11 @@ class BufferedResponse:
         return [header for header in self.headers if not is_entity_header(header[0])]
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Send this response, or 304 if the client already has it (RFC 9110, 13.1.2)."""
+        """Start the response with `start_response` and return its body, in a list that can be empty.
+
+        Send 304 without a body if the client already has this response (RFC 9110, 13.1.2), and no body for
+        HEAD.
+        """
         environ[ROUTE] = self.route
         if "HTTP_IF_NONE_MATCH" in environ and self._matches(environ):
             start_response(NOT_MODIFIED, self.not_modified_headers)
@@ -70,7 +78,8 @@ class BufferedResponse:
 def buffer_response(application: WSGIApplication, environ: WSGIEnvironment) -> BufferedResponse:
     """Call `application` and return its complete response.
 
-    Leave out the header `If-None-Match`, so that the response has a body instead of the status 304.
+    The application does not see the header `If-None-Match` of the request, so that it never responds with
+    304 and no body.
     """
     unconditional = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
     started: list[tuple[str, Headers]] = []

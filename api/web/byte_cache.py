@@ -56,7 +56,9 @@ class ByteCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send the cached response, or else call the application.
 
-        The response of the application is cached if it has an ETag and the same GET was seen recently.
+        The cache serves GET and HEAD, except for `UNCACHED_PATHS`, requests with `If-Match`, and the time in
+        which the version of the database is unknown. A response of the application is cached if it has an
+        ETag and the same GET was seen recently.
         """
         is_cacheable = (
             environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in UNCACHED_PATHS
@@ -92,10 +94,11 @@ class ByteCache:
             return found[0]
 
     def _was_requested(self, key: Key) -> bool:
-        """Return True if the request with `key` was seen recently. Otherwise, remember it.
+        """Return True if `key` is among the remembered requests. Otherwise, remember it and return False.
 
-        At least the last `_generation_size` different requests are remembered, each by the hash of its key.
-        The response to a first request is not cached, so that requests that never repeat take no memory.
+        A request is forgotten only after at least `_generation_size` other requests were remembered. Of each,
+        only the hash of its key is kept. The response to a first request is not cached, so that requests that
+        never repeat take little memory.
         """
         hashed = hash(key)
         with self._lock:

@@ -24,9 +24,11 @@ MANAGED_HEADERS = (
 
 
 class ResponseTraits(NamedTuple):
-    """The properties of a request (`method`, `origin`) and its response that determine the response headers.
+    """The properties of a request and its response that determine the response headers.
 
-    `cache_control` is the value that the view sets, if any. It overrides the setting `cache_control`.
+    `method` and `origin` (the header `Origin`) are those of the request. The others are the status and
+    headers of the response, where an empty text stands for a missing header. `cache_control` overrides the
+    setting with this name, except in errors and responses to OPTIONS.
     """
 
     method: str
@@ -40,7 +42,8 @@ class ResponseTraits(NamedTuple):
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
     """Return the headers of a response: content type, caching, ETag, `Vary`, `Allow` and CORS.
 
-    Flask-CORS adds the headers of responses to preflight requests.
+    For OPTIONS, the result has no header `Access-Control-…`, since Flask-CORS adds them to the responses to
+    preflight requests.
 
     Args:
         settings: The settings of the application.
@@ -86,7 +89,11 @@ def _cache_control(default: str, traits: ResponseTraits) -> str:
 
 
 def _allowed_origin(allowed_origins: tuple[str, ...], origin: str) -> str:
-    """Return the value of `Access-Control-Allow-Origin`, or an empty text if `origin` is not allowed."""
+    """Return the value of `Access-Control-Allow-Origin`, or an empty text if `origin` is not allowed.
+
+    The value is `*` if all origins are allowed. Otherwise it is `origin`, or one of the allowed origins if
+    the request has no header `Origin` (`origin` is empty).
+    """
     if "*" in allowed_origins:
         return "*"
     if not origin:

@@ -31,8 +31,9 @@ class Observation(NamedTuple):
 class RevisionWatch:
     """Reads the version of the database, a value that differs after each change, at most once per interval.
 
-    Only one thread at a time queries the database. Meanwhile, other threads use the last version, unless it
-    is more than two intervals old.
+    Only one thread at a time queries the database. Meanwhile, other threads use the last version. They wait
+    for the query only if the last version is at least two intervals old or they want a new one, and never if
+    the last query failed.
 
     Args:
         engine: An engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).

@@ -8,7 +8,7 @@ from api.v1.schemas.common import EntityReference, number, string
 
 
 class ArticleEntity(EntityReference):
-    """An entity that an article mentions, with its salience and number of mentions in this article."""
+    """An entity in the JSON of an article: a reference, with its salience and number of mentions there."""
 
     mention_count = number("The number of mentions in this article.")
     salience = fields.Float(
@@ -82,7 +82,10 @@ class Mention(Shape):
 
 
 class MentionedEntity(Entity):
-    """An entity that a given article mentions. `mention_count` and `mentions` refer to this article only."""
+    """An entity in the list of the entities of an article, with all fields of an entity and its mentions.
+
+    `mention_count` and `mentions` refer to this article only.
+    """
 
     mentions = fields.List(
         fields.Nested(Mention), metadata={"description": "The mentions in this article, in reading order."}

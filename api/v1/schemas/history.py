@@ -58,7 +58,10 @@ class ChangePageLinks(PageLinks):
 
 
 class ChangePageMeta(PageMeta):
-    """The `meta` of a page of the change feed: its limit, the total, and the revision of the database."""
+    """The `meta` of a page of the change feed: the page limit and the revision of the database.
+
+    With `total=true`, it also has the number of all changes.
+    """
 
     corpus_revision = number(
         "The revision of the whole database, read together with the page. It increases with each change of "

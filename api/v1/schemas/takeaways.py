@@ -8,7 +8,7 @@ from api.v1.schemas.common import ArticleReference, EntityReference, number, str
 
 
 class Evidence(Shape):
-    """A body paragraph that supports a takeaway: its number, and the share that it supports (0 to 1)."""
+    """A body paragraph that supports a takeaway: its number, and how much of the takeaway it supports."""
 
     paragraph = number("The number of the paragraph.", 1)
     score = fields.Float(
