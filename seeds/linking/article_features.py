@@ -104,9 +104,12 @@ def _word_weights(
 
 
 def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Count the words of `texts`, pairs of a part of the article, such as `title`, and the words of a text.
+    """Count the occurrences of each word in an article, by the word as it is written.
 
-    Words in the title and at the beginning of the body count twice.
+    Words in the title, and the first `LEAD_WORDS` words of the body, count twice.
+
+    Args:
+        texts: For each text of the article, the part to which it belongs, such as `title`, and its words.
     """
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
@@ -130,9 +133,10 @@ def _days(words: Sequence[str]) -> list[str]:
 
 
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Return the factor for the weight of each word in the names of persons, products, events and policies.
+    """Return `NAME_EMPHASIS` for each word by which the article mentions a person, product, event or policy.
 
-    These words get a higher weight, because they distinguish reports of similar events.
+    The result maps the normalized word to this factor, by which its weight is multiplied. These words
+    distinguish reports of similar events.
     """
     names = {
         mention.text

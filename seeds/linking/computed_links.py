@@ -36,10 +36,11 @@ UNSCORED_LINKS = select(*LINK_COLUMNS).where(
 
 
 def _select_lowest_scored_links() -> Select[Any]:
-    """Return a statement that selects, for each of several articles, its link with the lowest score.
+    """Return a statement that selects, for each of several articles, the link from it with the lowest score.
 
-    The bound parameter `identities` has the ids of the articles. Only links that start from an article belong
-    to it. The column `scored` has the number of links of the article that have a score.
+    The bound parameter `identities` has the ids of the articles. An article without such a link has no row.
+    A row has the columns `LINK_COLUMNS`, and `scored`, the number of links from the article with a score. If
+    several links have the lowest score, the one whose target has the highest id is selected.
     """
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(
@@ -102,7 +103,7 @@ class LinkChanges:
         )
 
     def write(self, connection: Connection) -> bool:
-        """Write the collected changes of links. Return True if there were any changes."""
+        """Store the changes that `add` and `remove` have collected. Return True if there were any."""
         if self._deleted:
             connection.execute(DELETE_LINKS, {"identities": self._deleted})
         update_rows(connection, UPDATE_LINK, self._scores)
@@ -155,10 +156,11 @@ def insert_links_both_ways(
 ) -> None:
     """Insert computed links from a new article to similar articles (neighbours), and from these to it.
 
-    If an article already lists the other one, its listed link gets the score, and no computed link is
-    inserted. If a neighbour already has `MAX_SCORED_LINKS` links with a score, the new link replaces the one
-    with the lowest score, but only if the new score is higher. If the scores are equal, the target with the
-    lower id wins.
+    If the page of one article already lists the other article, this listed link gets the score, and no
+    computed link is inserted. If a neighbour already has `MAX_SCORED_LINKS` links with a score, its link with
+    the lowest score is compared with the new one. The link with the higher score is kept or, if the scores
+    are equal, the link whose target has the lower id. If the old link is not kept, it is deleted if it is a
+    computed link, and loses its score if it is a listed link.
 
     Args:
         connection: The connection, in a write transaction.
@@ -195,9 +197,12 @@ def insert_links_both_ways(
 
 
 def score_parameters(link_id: UUID, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Return the parameters of `UPDATE_LINK` that set the score and reasons of the link `link_id`.
+    """Return the parameters with which the statement `UPDATE_LINK` sets the score and reasons of a link.
 
-    If `score` is None, the link loses its score; `reasons` should then be empty.
+    Args:
+        link_id: The id of the link.
+        score: The similarity of the two articles, or None to remove the score from the link.
+        reasons: The reasons for the similarity. The list should be empty if `score` is None.
     """
     return {"link": link_id, "score": score, "reasons": reasons} | score_keys(score)
 
@@ -212,7 +217,8 @@ def computed_link_row(
         target: The id of the similar article.
         score: The similarity of the two articles.
         reasons: The reasons for the similarity.
-        published_at: When the article `identity` was published, or None if that is unknown.
+        published_at: When the article `identity` was published, or None if that is unknown. The link can be
+            sorted by this time, and None comes last in both directions.
     """
     return {
         "id": computed_link_id(identity, target),

@@ -143,15 +143,16 @@ def _score(takeaway: Weights, paragraph: Weights) -> float:
 
 
 def _specific_weight(weights: Weights) -> float:
-    """Return the sum of the weights of the entities and numbers in `weights`, without the words."""
+    """Return the sum of the weights of the entities and numbers in `weights`, which also contains words."""
     return sum(weight for item, weight in weights.items() if item.startswith(SPECIFIC_PREFIXES))
 
 
 def _base_weights(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
     """Return the weights of the items (entities, numbers and words) of `text`, by the key of the item.
 
-    The weights do not depend on other texts. `spans` are the mentions of entities in `text`, in order. Words
-    and numbers within a mention count as part of the entity only.
+    The key of an entity is `e` and its slug, that of a number is `n` and the number, and that of a word is
+    its search term. The weights do not depend on other texts. `spans` are the mentions of entities in `text`,
+    in order. Words and numbers within a mention are not items of their own.
     """
     between_mentions, reached = [], 0
     for start, end, _ in spans:
@@ -220,7 +221,8 @@ def _term_and_word(token: str) -> tuple[str, str]:
 def word_weight(count: int) -> float:
     """Return the weight of a word with `count` occurrences in English books, from 0 (common) to 1 (rare).
 
-    The weight is log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT).
+    The weight is log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT), limited to
+    0 to 1.
     """
     weight = log(COMMON_WORD_COUNT / max(count, 1)) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
     return min(max(weight, 0.0), 1.0)

@@ -40,7 +40,11 @@ class FeatureVector(NamedTuple):
 
 
 def make_vector(features: Mapping[str, float]) -> FeatureVector:
-    """Return the vector of an article. `features` maps the name of each feature to a weight from 0 to 1."""
+    """Return the vector with the names, hashes and integer weights of the features of an article.
+
+    `features` maps the name of each feature to its weight from 0 to 1, in order of weight, the heaviest
+    first. The vector keeps this order.
+    """
     weights = {hash_feature(name): round(weight * WEIGHT_SCALE) for name, weight in features.items()}
     return FeatureVector(list(features), weights)
 
@@ -71,9 +75,10 @@ def _struct_format(count: int) -> str:
 
 
 def weight_products(first: Mapping[int, int], second: Mapping[int, int]) -> dict[int, int]:
-    """Return the product of the two weights of each feature that both vectors contain, by hash.
+    """Multiply the two weights of each feature that both articles have.
 
-    The vectors have length 1, so the sum of the products divided by `WEIGHT_SCALE` squared is the cosine
-    similarity.
+    The arguments map the hash of each feature of an article to its weight, and the result maps the hash of
+    each common feature to the product. The vectors have length 1, so the sum of the products, divided by
+    `WEIGHT_SCALE` squared, is the cosine similarity.
     """
     return {feature: first[feature] * second[feature] for feature in first.keys() & second.keys()}

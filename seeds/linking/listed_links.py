@@ -67,7 +67,11 @@ LINKS_FROM_ARTICLE = _select_links(
 
 
 class Candidate(NamedTuple):
-    """An article that can be the target of a listed link, because it has the listed title."""
+    """An article that can be the target of a listed link, because it has the listed title.
+
+    A listed link is an entry in the list of related articles on a page. `published_at` is None if it is
+    unknown when the article was published.
+    """
 
     id: UUID
     title_digest: str
@@ -133,8 +137,8 @@ def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]
 def _computed_link(link: ListedLink) -> dict[str, Any]:
     """Return the row of a computed link with the source, target, score and reasons of a listed link.
 
-    When a listed link leads to a different article, this computed link keeps the connection to the old
-    target.
+    It is inserted when a listed link with a score gets a different target or none, so that the two similar
+    articles stay connected. `link` must have the values from before this change.
     """
     if link.target_id is None or link.score is None:
         raise ValueError("a computed link needs a target and a score")
@@ -146,14 +150,15 @@ def _computed_link(link: ListedLink) -> dict[str, Any]:
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, UUID]]
 ) -> list[dict[str, Any]]:
-    """Delete the computed links that are replaced by listed links between the same articles.
+    """Delete each computed link that has the same source and target as one of the listed links in `added`.
 
     Args:
         connection: The connection, in a write transaction.
-        added: The listed links, each with its new target.
+        added: The listed links, each with the id of the article that is its new target.
 
     Returns:
-        The parameters of `UPDATE_LINK` that set the scores of the deleted links on the listed links.
+        The parameters with which the statement `UPDATE_LINK` gives each of these listed links the score and
+        the reasons of the computed link that it replaces.
     """
     if not added:
         return []
@@ -183,8 +188,8 @@ def _find_targets(
 ) -> Iterator[tuple[ListedLink, UUID | None]]:
     """Yield each of `links` with the id of the article that it leads to, or with None if this is not certain.
 
-    No link leads to the article that lists it, and two links of one article never get the same target: the
-    second one gets None.
+    No link leads to the article whose page contains it. Two links on one page never get the same target: the
+    one that is later in `links` gets None.
     """
     candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()

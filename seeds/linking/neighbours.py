@@ -48,15 +48,18 @@ IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
-    """Return a statement that selects up to `POSTINGS_PER_SIDE` articles with one feature of a given article.
+    """Return a statement that selects the articles which share a certain heavy feature with a given article.
 
-    Each row has the id of an article and the `product` of the two weights of the feature, nearest in time
-    first. The given article is described by bound parameters: `published` and, for the feature with the index
-    `number` among its heaviest features, `feature_{number}` and `weight_{number}`.
+    It selects up to `POSTINGS_PER_SIDE` articles on one side of the given article in time, those that were
+    published closest to it. Each row has the columns `article_id` and `product`, the product of the weights
+    that the feature has in the two articles. The bound parameters are `published`, the `published_asc` of the
+    given article, and `feature_{number}` and `weight_{number}`, the hash of the feature and its weight in the
+    given article.
 
     Args:
-        number: The index of the feature, from 0.
-        is_later: Select articles published after `published`, or else those published before or at that time.
+        number: The number in the names of the bound parameters, which differs for each feature.
+        is_later: True to select articles published after the given article, and False to select those
+            published before it or at the same time, which include the given article.
     """
     published = POSTINGS.c.published_asc
     on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
@@ -71,10 +74,12 @@ def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
 
 
 def _select_candidates() -> Select[Any]:
-    """Return a statement that selects the ids of the `MAX_CANDIDATES` articles nearest to a given article.
+    """Return a statement that selects the ids of up to `MAX_CANDIDATES` articles to compare with a given one.
 
-    The nearest articles have the highest sum of the products that `_select_postings` selects. The bound
-    parameters are those of `_select_postings` for each feature, and `identity`, the id of the article.
+    For each article in the results of `_select_postings` for all indexed features, the products are added up.
+    The articles with the highest sums are selected, highest first. The bound parameters are `identity`, the
+    id of the given article, which is excluded, and those of `_select_postings` for each number from 0 to
+    `INDEXED_FEATURES` - 1.
     """
     sides = [
         _select_postings(number, is_later=is_later)
@@ -99,8 +104,9 @@ ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(I
 class Neighbour(NamedTuple):
     """An article that is similar to a given article.
 
-    `score` is the similarity of the two articles, and `published_at` is when the similar article was
-    published. `reasons` are the features that both articles contain, in the form that `_reasons` returns.
+    `article` is the id of the similar article, and `published_at` is when it was published, or None if that
+    is unknown. `score` is the similarity of the two articles, from 0 to 1. `reasons` are the features that
+    contribute most to it, in the form that `_reasons` returns.
     """
 
     article: UUID
@@ -114,11 +120,11 @@ def find_neighbours(
 ) -> list[Neighbour]:
     """Return the articles that are similar to the article `identity`, the most similar first.
 
-    Only articles near in time are searched, but there is no limit in days. For each of the heaviest features
-    of the article, these are the `POSTINGS_PER_SIDE` articles with the same heavy feature that were published
-    last before it or at the same time, and as many that were published first after it. The `MAX_CANDIDATES`
-    with the most weight in common are compared, and those with a similarity of at least `MIN_SCORE` are
-    returned.
+    The heaviest features of each article are indexed. For each indexed feature of this article, the search
+    reads the other articles for which the feature is also indexed: the last `POSTINGS_PER_SIDE` that were
+    published before this article or at the same time, and the first `POSTINGS_PER_SIDE` that were published
+    after it. Of all these, the `MAX_CANDIDATES` articles with the highest sum of weight products are compared
+    with this article, and those with a similarity of at least `MIN_SCORE` are returned.
 
     Args:
         connection: The connection.
@@ -168,9 +174,10 @@ def _find_candidates(
 def _read_entities(
     connection: Connection, products: Iterable[Mapping[str, int]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the id, slug and name of each entity among the features in `products`, by feature name.
+    """Return `{"id": …, "slug": …, "name": …}` for each entity among the features in `products`.
 
-    `products` contains, for each similar article, the products of weights by feature name.
+    The keys of the result are the names of the features. `products` contains a mapping for each similar
+    article, whose keys are the names of the features that it shares with the given article.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:
@@ -190,9 +197,10 @@ def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, A
     "near_duplicate", "weight": score}`.
 
     Args:
-        score: The similarity. The weights of the reasons add up to it.
-        products: The products of the two weights of each shared feature, by feature name.
-        entities: The id, slug and name of each entity, by feature name.
+        score: The similarity. The weights of the reasons are the products, scaled so that they add up to it.
+        products: For each feature that both articles have, by its name, the product of its two weights.
+        entities: For each entity among these features, by the name of the feature, the value of `entity` in
+            its reason: `{"id": …, "slug": …, "name": …}`.
     """
     if score >= NEAR_DUPLICATE_SCORE:
         return [{"kind": "near_duplicate", "weight": score}]

@@ -53,10 +53,10 @@ PreviousMentions = Mapping[UUID, Sequence[str]]
 
 
 class UpsertedEntities(NamedTuple):
-    """The result of `upsert_entities` for the entities of an article, by id.
+    """The result of `upsert_entities` for the entities of an article.
 
-    `types` has the type that the database now has for each entity, and `new` the number of mentions in this
-    article of each entity that was inserted.
+    `types` maps the id of each entity to its type in the database. `new` contains only the entities that were
+    inserted, and maps the id of each to the number of its mentions in the article.
     """
 
     types: dict[UUID, str]
@@ -114,9 +114,10 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]
 
 
 def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
-    """Return three possible slugs of an entity, best first.
+    """Return three possible slugs of an entity, best first: for example `hope`, `hope-person`, `hope-3f2a…`.
 
-    They are `slug` alone, `slug` with the group of the type (person, place or thing), and `slug` with the id.
+    They are `slug`, which is made from the name, `slug` with the group of `entity_type` (person, place or
+    thing), and `slug` with `identity`, the id of the entity. A long `slug` is cut before the ending.
     """
     endings = ("", f"-{group_of(entity_type)}", f"-{identity.hex}")
     return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
@@ -187,8 +188,9 @@ def _delete_unmentioned(
     Args:
         connection: The connection, in a write transaction.
         dropped: The entities that an article no longer mentions, with the text of each former mention.
-        found: The entities that the article mentions now. If one of them has mentions with the same text as a
-            deleted entity, the ids and slugs of the deleted entity lead to it.
+        found: The entities that the article mentions now. If one of them has a mention with the text of a
+            former mention of a deleted entity, it replaces the deleted entity: the current and former ids
+            and slugs of the deleted entity then find the replacement.
     """
     candidates = {"identities": sorted(dropped)}
     slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
@@ -215,12 +217,11 @@ def _delete_unmentioned(
 def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
     """Return the id of the entity that replaces an entity which an article no longer mentions, or None.
 
-    Former and current mentions with the same text are compared. The replacement is the entity whose mentions
-    of this kind have the most characters in total. Return None if no current mention has the text of a former
-    one.
+    The replacement is the entity in `found` whose mentions with a text in `texts` have the most characters in
+    total. Return None if no mention has a text in `texts`.
 
     Args:
-        texts: The texts of the former mentions of the replaced entity.
+        texts: The texts by which the article mentioned the replaced entity.
         found: The entities that the article mentions now.
     """
     letters = {

@@ -43,8 +43,9 @@ def update_entities(
 
     Args:
         connection: The connection, in a write transaction.
-        changed: The new columns of each entity, always with `name` and `aliases`.
-        retyped: The ids of the entities whose type changes.
+        changed: For each entity that changes, by its id, a mapping from columns to their new values. It must
+            contain `name` and `aliases`, even if they stay the same.
+        retyped: The ids of those of the entities whose type changes. Ignored if `changed` is empty.
     """
     if not changed:
         return

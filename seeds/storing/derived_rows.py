@@ -102,9 +102,15 @@ def _write_index_rows(
     *,
     is_new: bool,
 ) -> None:
-    """Write the `facets` of an article (rows to filter by), and the search terms of it and its takeaways.
+    """Write the rows by which the API filters and searches for an article.
 
-    The article's row of search terms is updated if it exists. All other rows are inserted.
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the article.
+        record: The content of the article. The search terms of the article and its takeaways come from it.
+        facets: The rows of the values by which the article can be filtered, which are inserted.
+        is_new: True if the article has no row with its search terms yet. False to update this row, or insert
+            it if there is none. The rows of the takeaways are always inserted, so former ones must be gone.
     """
     insert_rows(connection, ArticleFacet, facets)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))

@@ -37,10 +37,10 @@ class EntityVotes(NamedTuple):
     forms: set[str]
 
     def columns(self) -> dict[str, Any]:
-        """Return the name and type with the most votes, and the other forms as aliases, by column name.
+        """Return the values of the database columns `name`, `type` and `aliases` that follow from the votes.
 
-        If votes are equal, the name that is first in the alphabet and the type that is first in
-        `ENTITY_TYPES` win.
+        `name` and `type` are those with the most votes. Of names with equally many votes, the first in the
+        alphabet wins, and of types, the first in `ENTITY_TYPES`. `aliases` are all other forms.
         """
         name = min(self.names, key=lambda each: (-self.names[each], each))
         entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
@@ -50,8 +50,8 @@ class EntityVotes(NamedTuple):
 def merge_entities(begin: Transaction) -> int:
     """Update the name and type of each extracted entity to those that most of its articles use.
 
-    Each entity then gets the slug that is made from its name, or a longer slug if a different entity needs
-    that slug. `begin` opens a write transaction.
+    Each entity then gets the slug that is made from its name. If the names of several entities give the same
+    slug, at most one of them gets it, and the others get longer slugs. `begin` opens a write transaction.
 
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.
@@ -75,7 +75,11 @@ def merge_entities(begin: Transaction) -> int:
 
 
 def _read_page(connection: Connection, last: UUID) -> list[Any]:
-    """Return the next `PAGE_SIZE` extracted entities in the order of their ids, after the id `last`."""
+    """Return the first `PAGE_SIZE` extracted entities whose ids are higher than `last`, in order of the ids.
+
+    Each row has the columns `id`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
+    entity.
+    """
     columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
     rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
     return [*connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)).all()]
@@ -115,8 +119,8 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
 def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
     """Assign `slug` to one of several entities whose names give this slug, and longer slugs to the others.
 
-    The entity that most articles mention gets `slug`. If an entity of the catalogue has or had it, none of
-    them gets it.
+    The entity that the highest number of articles mention gets `slug`. If an entity of the catalogue (the
+    file of known entities) has or had this slug, none of them gets it.
 
     Args:
         connection: The connection, in a write transaction.
@@ -151,9 +155,10 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a longer slug for an entity that cannot have `slug`, because a different entity has it.
+    """Return a longer slug for an entity that cannot get `slug`, because `slug` is kept for another entity.
 
-    `row` is the stored entity.
+    It is `slug` with the group of the entity's type (person, place or thing), or, if another entity has or
+    had that, `slug` with the id of the entity. `row` is the stored entity.
     """
     choices = slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(

@@ -40,14 +40,15 @@ class Outcome(NamedTuple):
 
 
 def increment_corpus_revision(connection: Connection) -> None:
-    """Increase the corpus revision, the number that changes with every change of the stored data, by one."""
+    """Add one to the corpus revision, a stored number that increases whenever the stored data changes."""
     connection.execute(INCREMENT_REVISION)
 
 
 def archive_revision(connection: Connection, identity: UUID, stored: StoredArticle) -> None:
     """Copy the current revision of an article to the table of former revisions.
 
-    Call this before the article is changed or removed. `identity` is its id.
+    Call this before the article is changed or removed. `identity` is its id, and `stored` is its current
+    revision.
     """
     row = {"article_id": identity, "revision": stored.revision, "key": stored.record.columns["key"]}
     row |= {"content": stored.record.content, "source": stored.source}

@@ -95,10 +95,19 @@ def _choose_slug(
     identity: UUID,
     former: ArticleState | RemovedArticle | None,
 ) -> str:
-    """Return the slug for the article of `submission`: the requested slug, or the former slug, or a new slug.
+    """Return the slug that the article of `submission` gets.
 
-    The sidecar, a YAML file beside the document, can request a slug. A new slug is made from the title.
-    `former` is the article as it was stored or removed before, or None.
+    It is the slug that the sidecar (a YAML file beside the document) requests. Without such a request, the
+    article keeps its slug, or, if it was never loaded, gets a free slug that is made from its title.
+
+    Args:
+        connection: The connection.
+        submission: The parsed document, with the metadata of its sidecar.
+        identity: The id of the article.
+        former: The article as it is stored, or as it was removed. None if it was never loaded.
+
+    Raises:
+        Rejection: If the requested slug belongs, or once belonged, to a different article.
     """
     wanted = submission.sidecar.slug
     if wanted is None and former:
@@ -133,7 +142,12 @@ def _write_article(
 ) -> None:
     """Insert or update the row of an article and the row of its document, and reserve its slug.
 
-    `columns` are the values of the row of the article.
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the article.
+        submission: The document, with its bytes and its folder.
+        columns: The values of the row of the article, by column, without its id.
+        is_new: True to insert both rows, and False to update both.
     """
     source = {"content": submission.data, "folder": submission.folder}
     if is_new:

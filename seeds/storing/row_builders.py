@@ -56,7 +56,10 @@ def takeaway_rows(
 
 
 def entity_columns(entity: EntityRecord) -> dict[str, Any]:
-    """Return the columns of an entity that do not count articles or mentions, such as its name."""
+    """Return the values of the fields of `entity`, such as its name, by the name of the database column.
+
+    The columns `id`, `article_count` and `mention_count` are not included.
+    """
     columns = {field.name: getattr(entity, field.name) for field in fields(entity)}
     return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
@@ -153,7 +156,11 @@ def facet_rows(
 
 
 def article_terms(record: ArticleRecord) -> Row:
-    """Return the columns of the row of an article in the full-text index: its search terms by field."""
+    """Return the row of an article in the full-text index, without the id of the article.
+
+    The columns are `title`, `summary`, `takeaways` and `text` (the analysis and the body). The value of each
+    is a string with the search terms of this part of the article.
+    """
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return index_text(
         {

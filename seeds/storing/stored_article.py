@@ -50,7 +50,12 @@ FIRST_SEEDED_AT = (
 
 
 class ArticleState(NamedTuple):
-    """The columns of a stored article that a load compares with a document."""
+    """The values of a stored article that a load of its document needs.
+
+    `content_digest` shows whether the content has changed, and by `title_digest` the links with the former
+    title are found. `folder` is the folder of the document. `created_at` is when the article was first
+    loaded.
+    """
 
     slug: str
     revision: int
@@ -84,7 +89,7 @@ class StoredArticle(NamedTuple):
 
 
 def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:
-    """Return the columns that a load needs of the article with the id `identity`.
+    """Return the slug, revision, digests, creation time and folder of the article with the id `identity`.
 
     Return None if no such article is stored, for example because it was removed.
     """

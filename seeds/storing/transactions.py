@@ -64,7 +64,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Hold the lock that lets only one seeding command at a time use the database, until the block ends.
+    """Hold the lock that lets only one seeding command at a time use the database, during the `with` block.
 
     If another command holds the lock, call `announce` once with a message, and wait. The lock is released
     even if the process is killed.
