@@ -283,7 +283,8 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
 def _prepare_matcher(begin: Transaction) -> EntityMatcher:
     """Read the catalogue of known entities, and bring the database up to date with it.
 
-    Return the matcher that finds the entities of the catalogue, and other names, in articles.
+    Return the matcher that finds the entities of the catalogue, and other names, in articles. `begin` opens a
+    write transaction.
     """
     try:
         catalogue, recognize = read_catalogue(), load_recognizer(settings().spacy_model)

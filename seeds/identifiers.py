@@ -26,13 +26,18 @@ def article_id(key: str) -> UUID:
 def takeaway_id(article: UUID, position: int) -> UUID:
     """Return the id of a takeaway (a key point of an article), derived from its position, not from its text.
 
-    If the text is corrected, the id stays the same.
+    If the text is corrected, the id stays the same. `article` is the id of the article, and `position` counts
+    from 1.
     """
     return uuid5(article, f"takeaway:{position}")
 
 
 def related_link_id(article: UUID, position: int) -> UUID:
-    """Return the id of a listed link, the entry at `position` in the related articles of `article`."""
+    """Return the id of a listed link.
+
+    The link is the entry at `position`, from 1, in the list of related articles of the article with the id
+    `article`.
+    """
     return uuid5(article, f"related:{position}")
 
 
@@ -45,7 +50,8 @@ def computed_link_id(article: UUID, target: UUID) -> UUID:
 def entity_id(slug: str) -> UUID:
     """Return the id of an entity. It is derived from its first slug, and stays the same if the slug changes.
 
-    For an entity that is not in the catalogue, `slug` starts with the group of its type, such as `person:`.
+    `slug` is the first slug. If the entity is not in the catalogue, put `person:`, `place:` or `thing:`, the
+    group of its type, before the slug.
     """
     return uuid5(NAMESPACE, f"entity:{slug}")
 

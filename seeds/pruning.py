@@ -54,8 +54,8 @@ class FolderComparison(NamedTuple):
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of rejected files in the folder whose key is unknown, if no article was loaded
-            from a file of this name in the folder. Each can be the renamed document of an article in `gone`.
+        unidentified: The names of rejected files in the folder that can be renamed documents of the articles
+            in `gone`: their key is unknown, and no article was loaded from a file of this name in the folder.
     """
 
     size: int
@@ -64,7 +64,11 @@ class FolderComparison(NamedTuple):
 
     @property
     def objection(self) -> str:
-        """The reason not to remove the articles in `gone` without `--force`, or an empty text."""
+        """Why `--force` is needed to remove the articles in `gone`, or an empty text if it is not needed.
+
+        The text is the end of a message. `--force` is needed if the articles are more than half of those of
+        the folder, or if `unidentified` has a file, which can be the document of one of them.
+        """
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])
             return f"; {name} may be the document of one of these; correct its sidecar or use --force"
@@ -74,7 +78,10 @@ class FolderComparison(NamedTuple):
 
 
 def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) -> FolderComparison:
-    """Compare the articles that were loaded from `folder` earlier with the documents that a run has found."""
+    """Compare the articles that were loaded from `folder` with the documents that a run has found.
+
+    `seen` has the documents that the run has read or rejected.
+    """
     path = real_path(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
     rows = (
@@ -95,14 +102,14 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
     """Return True if the document of `article` is no longer in `folder`.
 
-    It is still there if the run has read or rejected a document with its key, or has rejected a file that has
-    its name and no known key. It is also there if its file exists and the run has not read another document
-    from this file.
+    It is not gone if the run has read or rejected a document with the same key, or has rejected a file of the
+    same name whose key is unknown. Otherwise, it is gone if its file no longer exists, or if the run has read
+    the file: the file is then the document of another article.
 
     Args:
         article: An article that was loaded from the folder earlier.
-        folder: The folder as the operator wrote it.
-        path: The real path of the folder.
+        folder: The folder as the operator wrote it, in which the file is looked for.
+        path: The real path of the folder, by which `seen` knows it.
         seen: The documents that the run has read or rejected.
     """
     file = (path, article.source_name)

@@ -48,7 +48,11 @@ class Report:
     ) -> None:
         """Add the outcome of a document that was stored, or of an article that was removed.
 
-        `name` is the file name of the document, and `key` identifies the document across loads.
+        Args:
+            name: The file name of the document.
+            key: The key that identifies the document across loads.
+            outcome: The result of the load or of the removal.
+            warnings: The warnings of the parser about the document.
         """
         article = {"id": outcome.identity, "slug": outcome.slug}
         result = {"article": article, "revision": outcome.revision, "changes": outcome.differences}
@@ -59,8 +63,11 @@ class Report:
     ) -> None:
         """Add a document that was rejected.
 
-        `name` is its file name. `key` identifies it across loads, and is None if the document does not show
-        it.
+        Args:
+            name: The file name of the document.
+            key: The key that identifies the document across loads, or None if it is unknown.
+            rejection: The reason.
+            warnings: The warnings of the parser about the document.
         """
         # The report has no field for a byte offset, so the message contains the offset.
         place = f"{rejection.place}: " if rejection.byte is not None else ""

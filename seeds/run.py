@@ -45,7 +45,10 @@ class Run:
                 self._load(path, submission, matcher)
 
     def finish(self) -> None:
-        """Copy the corpus revision, the number of the last change of the database, into the report."""
+        """Copy the corpus revision, which increases with every change of the stored data, into the report.
+
+        Call this after `load` and `prune`.
+        """
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 

@@ -89,7 +89,12 @@ class OddCharacters(NamedTuple):
 
 
 class PageBlocks(NamedTuple):
-    """The blocks of a page, at least one, and the control or direction-changing characters found in it."""
+    """The result of splitting a page.
+
+    Attributes:
+        blocks: The blocks of the page, at least one.
+        odd_characters: The control and direction-changing characters that were found in the page, by line.
+    """
 
     blocks: list[Block]
     odd_characters: list[OddCharacters]
@@ -136,7 +141,7 @@ def _split(text: str) -> list[Block]:
 
 
 def _is_visible(text: str) -> bool:
-    """Return True if `text` contains a visible character, so not only zero-width spaces and the like."""
+    """Return True if `text` contains a character other than spaces, zero-width spaces and the like."""
     return any(category(character) not in {"Cf", "Zs"} for character in text)
 
 
@@ -175,8 +180,8 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
     """Return the heading at the start of `block` and the lines below it as separate blocks.
 
-    Return only `block` if it does not start with a heading. `previous` is the heading of the block above, or
-    None.
+    Return only `block` if it does not start with a heading, or if the lines below cannot be the content of
+    the heading. `previous` is the heading of the block above, or None if that block is not a heading.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
@@ -199,7 +204,9 @@ def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
     """Return True if `rest`, the lines directly below `heading`, can be the content of that heading.
 
-    If not, the words of the heading are ordinary text. `previous` is the heading of the block above, or None.
+    If not, the words of the heading are ordinary text. `previous` is the heading of the block above, or None
+    if that block is not a heading. Any lines can follow Related Articles if it is directly below Share
+    Article.
     """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:

@@ -30,7 +30,7 @@ class Analysis:
     """The editor's analysis, a section of an article page.
 
     `desk` is the section heading as printed ("Editor's Desk"), and `heading` the title of the analysis below
-    it.
+    it. Each is None if the page does not have it.
     """
 
     desk: str | None
@@ -40,7 +40,11 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The signature of an article as printed: its author, the role of the author, and the publication."""
+    """The signature of an article as printed: its author, the role of the author, and the publication.
+
+    A signature of one line has only the publication, and one of two lines has no role. What is missing is
+    None.
+    """
 
     author: str | None
     role: str | None
@@ -70,11 +74,12 @@ class ParseWarning:
 
 @dataclass(frozen=True, slots=True)
 class FieldLines:
-    """The lines of each field of a parsed document, or None for a field that the page does not have.
+    """Where each field of a parsed document is in the file.
 
     A field has the numbers of its first and its last line. The takeaways, the body and the related articles
-    have such a pair for each item or paragraph. If the takeaways are below the Editor's Desk, the lines of
-    the analysis or of the byline can enclose the lines of the takeaways.
+    have such a pair for each item or paragraph. A field that the page does not have is None. Fields can
+    overlap: if the takeaways are below the Editor's Desk, their lines can be inside those of the analysis or
+    of the byline.
     """
 
     title: Span
@@ -89,7 +94,11 @@ class FieldLines:
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """The texts of an article that can mention entities. Each text is one line with single spaces."""
+    """The texts of an article that can mention entities. Each text is one line with single spaces.
+
+    The summary, the image caption and the analysis are None if the article does not have them. `body` has the
+    paragraphs.
+    """
 
     title: str
     summary: str | None
@@ -101,7 +110,10 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Document(ArticleText):
-    """A parsed article page: its texts, where they are in the file, and the warnings of the parser."""
+    """A parsed article page: its texts, the file, and the warnings of the parser.
+
+    `byline` is None if the page has no signature. `lines` says where each field is in the file.
+    """
 
     source: SourceFile
     byline: Byline | None

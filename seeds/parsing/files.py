@@ -47,7 +47,7 @@ class SubmittedDocument:
 def find_documents(paths: Iterable[Path]) -> list[Path]:
     """Return the files of documents in `paths`: each file, and the sorted `*.txt` files of each folder.
 
-    A file that is found twice is returned once.
+    Hidden files of a folder are left out. A file that is found twice is returned once.
     """
     files: dict[str, Path] = {}
     for path in paths:

@@ -54,10 +54,10 @@ class Outline:
     """An article page, divided into its sections.
 
     Attributes:
-        title: The title.
+        title: The block of the title.
         head: The blocks between the title and the first heading or signature: the summary and the image
             caption.
-        takeaways: The heading Key Takeaways, or None.
+        takeaways: The block of the heading Key Takeaways, or None if the page does not have this heading.
         items: The list items below the heading Key Takeaways.
         middle: The blocks between the takeaways and the tail.
         tail: The blocks from the heading Share Article or Related Articles on.
@@ -77,7 +77,7 @@ def find_outline(blocks: Blocks) -> Outline:
     """Divide the blocks of an article page into its sections.
 
     Raises:
-        Rejection: If the page has only a title, has neither a heading nor a signature, or ends in the
+        Rejection: If the page has only a title, has neither a heading nor a signature, or is cut off in the
             editor's analysis.
     """
     title, width = blocks[0], _line_width(blocks)
@@ -159,10 +159,11 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if a page has its signature (author, publication) above the words Editor's Desk.
+    """Return True if the words Editor's Desk are below the signature of a page, as a subheading of the body.
 
-    Above the words, a signature of several lines in the first three blocks counts. There must be no signature
-    below, except in the block directly below the words. The words are then a subheading of the body.
+    They are if one of the first three blocks, above the words, is a signature (author, publication) of
+    several lines, and no block below the words is a signature. The block directly below the words is not
+    examined.
 
     Args:
         blocks: The blocks between the title and the tail of a page.
@@ -211,7 +212,10 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, has_tail: 
 def _has_heading(blocks: Blocks, width: int) -> bool:
     """Return True if the first of `blocks` reads as the title of the editor's analysis.
 
-    `width` is the number of characters that lines are wrapped at, or 0.
+    The other blocks decide two cases: a question is a title only if the next block exists and is not a
+    signature; two lines that are not one wrapped line are a title only if a signature of several lines
+    follows further below. `width` is the number of characters that lines are wrapped at, or 0 if they are not
+    wrapped.
     """
     if not blocks:
         return False
@@ -226,10 +230,12 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    `first` is the index of the first block below the title of the analysis. If this block reads
-    as a signature and is not the last, it is the result unless a later signature is at least as likely. A
-    signature of several lines is more likely than one of a single line. `width` is the number of characters
-    that lines are wrapped at, or 0 if they are not wrapped.
+    Args:
+        blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.
+        first: The index of the first paragraph: 1, or 0 if there is no title. A signature in this block is
+            the result only if no signature follows, or if it has several lines and the later one has a single
+            line. It never counts in the last block.
+        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     at = _find_signature(blocks, width, first + 1)
     if first < len(blocks) - 1 and _is_signature(blocks[first]):
@@ -243,8 +249,8 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
     """Return the index of the block that is most likely the signature (author and publication), or None.
 
-    Blocks that another block follows are preferred to the last block of the page. Among these, the first
-    signature of several lines is preferred to the first signature.
+    Of the blocks that read as a signature, it is the first one of several lines, or else the first one. The
+    last of `blocks` counts only if no other block reads as a signature.
 
     Args:
         blocks: The blocks, up to the tail of the page.

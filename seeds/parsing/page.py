@@ -28,7 +28,7 @@ MAX_TITLE_LENGTH = 500
 
 
 def parse(data: bytes, name: str) -> Document:
-    """Parse `data`, the bytes of the file `name`, as an article page.
+    """Parse `data`, the bytes of an article page. `name` is the name of its file, for the field `source`.
 
     Raises:
         Rejection: If `data` is not an article page with a title and a body.
@@ -97,8 +97,8 @@ def _check_title(blocks: Sequence[Block]) -> None:
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
     """Return True if the first of `blocks` is the title of a page, although it reads as a paragraph.
 
-    It is the title if the second block is not a heading and at least as long (the summary), and a later block
-    is the heading Key Takeaways or Editor's Desk.
+    It is the title if the second block can be its summary, that is, if it is not a heading and is at least as
+    long, and if a later block is the heading Key Takeaways or Editor's Desk.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)

@@ -55,7 +55,8 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
 def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[ParseWarning]]:
     """Return the entries of the list of related articles, and a warning for each date without a title.
 
-    `width` is the number of characters that lines are wrapped at, or 0.
+    An entry has the lines of a title, and the line of its date or None. `width` is the number of characters
+    that lines are wrapped at, or 0 if they are not wrapped.
     """
     entries: list[_Entry] = []
     warnings: list[ParseWarning] = []

@@ -23,7 +23,10 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """The metadata of a document from its sidecar, a YAML file. Keys that the file omits have defaults."""
+    """The metadata of a document from its sidecar, a YAML file.
+
+    The keys are the attributes. A key that the file omits is None, except `language`, which is then `en`.
+    """
 
     url: str | None = None
     published_at: datetime | None = None

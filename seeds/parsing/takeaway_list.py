@@ -1,6 +1,6 @@
 """Parse the numbered list of takeaways (key points) of an article page.
 
-No space separates the number of an item from its text: `35G masts` is item 3 with the text `5G masts`.
+The space after the number of an item can be missing: `35G masts` is item 3 with the text `5G masts`.
 """
 
 import re
@@ -35,9 +35,9 @@ class TakeawayList(NamedTuple):
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     """Return the list items at the start of `blocks`, each as its lines, and the number of blocks used.
 
-    A line with a bullet starts an item, but a bullet that differs from the first one does so only if the next
-    number follows it. The other lines of a block continue the item above. The list ends before the first
-    block whose first line does not start an item.
+    A line starts an item if it begins with the same bullet as the first item, or with another bullet and then
+    the number of the next item. The other lines of a block continue the item above. The list ends before the
+    first block whose first line does not start an item.
     """
     items: list[Item] = []
     for used, block in enumerate(blocks):
@@ -110,7 +110,9 @@ def _is_numbered(texts: Sequence[str]) -> bool:
 def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
     """Return the number of a list item, its text without the number, and messages about a wrong number.
 
-    If the text does not start with a plausible number, return `previous + 1`, the whole text and a message.
+    The next number is `previous + 1`. A larger number (if items are missing) and `previous` again are
+    accepted with a message. If the text starts with no such number, return `previous + 1`, the whole text and
+    a message.
 
     Args:
         text: The text of the item, with its number.
@@ -128,11 +130,12 @@ def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the shortest number at the start of a list item that is greater than `previous`, as digits.
+    """Return the number, as digits, of a list item in a list that skips numbers, or an empty text.
 
-    `previous` is the number of the item above: if it is 1, the result for `35G masts` is `3`. Return an empty
-    text if there is no such number, if `_has_number` is false for it, or if it is more than `MAX_GAP` greater
-    than `previous` and not directly followed by a letter.
+    It is the shortest number at the start of `text` that is greater than `previous`, the number of the item
+    above: if that is 1, the result for `35G masts` is `3`. The result is empty if there is no such number, if
+    0 and a further digit follow it, or if it is more than `MAX_GAP` greater than `previous` and no letter
+    follows it directly.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""
@@ -145,9 +148,9 @@ def _larger_number(text: str, previous: int) -> str:
 
 
 def _has_number(text: str, number: str) -> bool:
-    """Return True if `text`, a list item, starts with `number`, and the rest can be the text of the item.
+    """Return True if `text`, a list item, starts with `number`, and this can be the number of the item.
 
-    The rest cannot be 0 and a further digit: `35G masts` can be item 3, but `2026 budget` cannot be item 2.
+    It cannot if 0 and a further digit follow: `35G masts` can be item 3, but `2026 budget` cannot be item 2.
     """
     rest = text[len(number) : len(number) + 2]
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())

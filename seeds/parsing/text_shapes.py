@@ -35,8 +35,9 @@ def count_sentences(text: str) -> int:
 def reads_as_paragraph(text: str) -> bool:
     """Return True if `text` reads as a paragraph, and not as a title.
 
-    A paragraph has more than 300 characters; or it ends as a sentence, is not capitalized like a headline,
-    and has two of these: several sentences, at least 100 characters, a full stop at the end.
+    A paragraph has more than 300 characters; or it ends with `.`, `!`, `?` or the like, is not capitalized
+    like a headline, and has at least two of these: several sentences, at least 100 characters, a full stop at
+    the end. In the second case, a single sentence must not end in an abbreviation.
     """
     if len(text) > 300:
         return True
@@ -50,7 +51,11 @@ def reads_as_paragraph(text: str) -> bool:
 
 
 def _is_title_cased(text: str) -> bool:
-    """Return True if `text` is short and most of its longer words start with a capital, as in a headline."""
+    """Return True if `text` is capitalized like a headline and has at most 160 characters.
+
+    At least three words must have more than three characters, and 80 percent of these words must start with a
+    capital.
+    """
     words = [word.lstrip(OPENING_MARKS) for word in text.split()]
     long_words = [word for word in words if len(word) > 3 and word[0].isalpha()]
     capitals = sum(word[0].isupper() for word in long_words)
@@ -66,29 +71,36 @@ def reads_as_running_text(text: str) -> bool:
 
 
 def reads_as_caption(text: str) -> bool:
-    """Return True if `text` can be the caption of an image: it is one short sentence."""
+    """Return True if `text` can be the caption of an image: it is one sentence of at most 120 characters."""
     return len(text) <= 120 and ends_as_sentence(text) and count_sentences(text) == 1
 
 
 def reads_as_heading(text: str) -> bool:
-    """Return True if `text` can be a heading: it is short and does not end like a sentence or a clause."""
+    """Return True if `text` can be a heading.
+
+    It has at most 80 characters and does not end like a sentence or a clause.
+    """
     return len(text) <= 80 and not _ends_as_clause(text)
 
 
 def reads_as_question(text: str) -> bool:
-    """Return True if `text` is one short question or exclamation, which can be a heading."""
+    """Return True if `text` is one question or exclamation of at most 80 characters. It can be a heading."""
     return len(text) <= 80 and text.endswith(("?", "!", "？", "！")) and count_sentences(text) == 1
 
 
 def reads_as_signature_line(text: str) -> bool:
-    """Return True if `text` can be a line of the signature of an article: a name, a role or a publication."""
+    """Return True if `text` can be a line of the signature of an article: a name, a role or a publication.
+
+    It has at most 60 characters, begins with a letter or a digit, and does not end like a sentence or a
+    clause.
+    """
     return len(text) <= 60 and not _ends_as_clause(text) and _starts_with_word(text)
 
 
 def is_full_line(line: str, following: str, width: int) -> bool:
     """Return True if `line` was wrapped at `width` characters.
 
-    In this case the first word of the `following` line would not fit at the end of `line`.
+    In this case the first word of `following`, the line below, would not fit at the end of `line`.
     """
     return len(line) + 1 + len(following.partition(" ")[0]) > width
 

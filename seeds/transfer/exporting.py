@@ -133,7 +133,7 @@ FEATURES = _select_owned(ArticleFeatures.article_id, ArticleFeatures.names, Arti
 
 
 def export_lines(connection: Connection) -> ExportedLines:
-    """Yield the kind and the values of each line of an export of the whole database.
+    """Yield each line of an export of the whole database as a pair: its kind, and its values by key.
 
     The last line, which has the checksum, is not included. The lines are consistent with each other if the
     transaction of `connection` reads a snapshot of the database.
@@ -208,10 +208,10 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
 
     Args:
         connection: The connection.
-        statement: Reads rows in the order of some columns, from the first row after the values of the
-            parameters, which have the names of these columns.
-        after: The values of the parameters for the first execution, by name. Each further execution has the
-            values of the last row that was read.
+        statement: Reads sorted rows. Its parameters are named after the columns that it sorts by; it reads
+            only rows that come after the values of the parameters.
+        after: The values of the parameters for the first execution, by name, which come before all rows. Each
+            further execution has the values of the last row that was read.
     """
     while rows := connection.execute(statement, after).all():
         yield rows

@@ -57,7 +57,16 @@ Types = Mapping[UUID, str]
 
 
 class ImportedEntity(NamedTuple):
-    """An entity that an article in an export mentions, with its mentions in that article."""
+    """An entity that an article in an export mentions, with its mentions in that article.
+
+    Attributes:
+        id: The id of the entity.
+        salience: How central the entity is to the article, from 0 to 1.
+        own_name: The name that this article alone suggests for an extracted entity, or None for an entity of
+            the catalogue.
+        own_type: The type that this article alone suggests, or None as for `own_name`.
+        mentions: The mentions of the entity in the article.
+    """
 
     id: UUID
     salience: float
@@ -117,18 +126,24 @@ def article_rows(values: Values, types: Types) -> Rows:
 
 
 def removed_rows(values: Values, _: Types) -> Rows:
-    """Return the rows for a removed article in an export: its slugs, which stay reserved."""
+    """Return the rows, by model, for a removed article in an export: only its slugs, which stay reserved."""
     return {ArticleSlug: _slug_rows(values)}
 
 
 def revision_rows(values: Values, _: Types) -> Rows:
-    """Return the row for a former revision of an article in an export."""
+    """Return the row for a former revision of an article in an export.
+
+    The result is a dictionary with the row in a list, and the model `Revision` as the key.
+    """
     row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
     return {Revision: [row | {"source": values["document"].encode()}]}
 
 
 def change_rows(values: Values, _: Types) -> Rows:
-    """Return the row for an entry of the change feed in an export."""
+    """Return the row for an entry of the change feed in an export.
+
+    The result is a dictionary with the row in a list, and the model `Change` as the key.
+    """
     return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
 
 
@@ -189,7 +204,10 @@ def _make_vector(values: Values) -> FeatureVector:
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the rows for the links of an article in an export, both listed on its page and computed."""
+    """Return the rows for the links of an article in an export, both listed on its page and computed.
+
+    `values` are those of the line of the article, and `record` is the result of `_make_record` for them.
+    """
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")
     unresolved = iter(related_rows(values["id"], record))

@@ -8,9 +8,11 @@
     change    an entry of the change feed; sorted by sequence, without gaps
     end       the number of the lines above and the SHA-256 of their bytes; the last line
 
+The features of an article are its weighted words and entities, by which articles are compared. `document` is
+the text of the document, including a byte-order mark.
+
 An export does not contain values that the import can derive: sort keys, digests of titles, ids and positions
-of takeaways and links, the rows for filters, and search terms. `document` is the text of the document,
-including a byte-order mark.
+of takeaways and links, the rows for filters, and search terms.
 """
 
 from collections.abc import Mapping

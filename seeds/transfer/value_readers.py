@@ -34,7 +34,10 @@ class MalformedError(ValueError):
         self.message, self.path = message, path
 
     def inside(self, parent: str) -> "MalformedError":
-        """Return this error with a longer path: `text` inside `takeaways[0]` becomes `takeaways[0].text`."""
+        """Return a copy of this error with `parent` before its path.
+
+        For the path `text`, `inside("takeaways[0]")` gives the path `takeaways[0].text`.
+        """
         separator = "." if self.path and not self.path.startswith("[") else ""
         return MalformedError(self.message, f"{parent}{separator}{self.path}")
 
@@ -96,7 +99,10 @@ def time(value: Any) -> datetime:
 
 
 def secret_key(value: Any) -> str:
-    """Read the key that signs the page cursors of the API. Raise `MalformedError` if it is too short."""
+    """Read the key that signs the page cursors of the API, a string.
+
+    Raise `MalformedError` if it has fewer than `MIN_SECRET_CHARACTERS` characters.
+    """
     if len(text(value)) < MIN_SECRET_CHARACTERS:
         raise _unexpected(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
     return str(value)
