@@ -64,7 +64,7 @@ class Context:
         next: The word right after the name, or an empty string.
         has_article: True if an article precedes the name.
         link: The word right before the name, or before the article of the name, or an empty string.
-        linked: The word before `link`, or None.
+        linked: The word before `link`, such as `visit` in `a visit to Velmora`; or None.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
         verb: The first word after the name that is not an auxiliary, which is probably a verb; or an empty
@@ -72,7 +72,7 @@ class Context:
         pronoun: The first pronoun in the sentence after the name, or an empty string.
         apposition: The entity type that the noun in an apposition after the name describes, or None.
         is_container: True if the noun in apposition is `network` before `of`, as in `a network of ports`.
-        is_oblique: True if a preposition precedes the name.
+        is_oblique: True if a preposition, or a verb in `lexicon.place_prepositions`, precedes the name.
         is_attribute: True if the name can be an attribute of a noun that follows.
         is_multiword: True if the name has several words.
         scopes: The scopes of the signs that can be present; see `Sign.scope`.

@@ -16,11 +16,12 @@ FROM_TO_WEIGHT = 0.5  # Added by a `to` after the name: from Velmora to the hill
 
 
 def _place_preposition(here: Context) -> float:
-    """Return the weight with which the preposition before a name votes for a place, or 0.
+    """Return the weight with which the preposition or verb before a name votes for a place.
 
-    If the name is in a list, the preposition before the list counts; for each step back in the list, its
-    weight is multiplied by `LIST_SHARE`. The weight is also less if the name is an attribute, or consists of
-    several English words. `here` is the context of the name.
+    It is 0 if the word is not in `place_prepositions` of the lexicon, or is `in` after a word for an
+    investment (`a stake in`). If the name is in a list, the preposition before the list counts; for each
+    step back in the list, its weight is multiplied by `LIST_SHARE`. The weight is also less if the name is an
+    attribute, or consists of several English words. `here` is the context of the name.
     """
     weight = _preposition_weight(here)
     if not weight:
