@@ -75,7 +75,7 @@ def sparse_shape(shape: type[Shape]) -> type[Shape]:
     """Return a variant of the schema class `shape` in which all keys are optional.
 
     In the OpenAPI specification, the variant describes responses to requests with `fields`, which selects
-    keys. In the variant of a page, the keys of its items are optional.
+    keys. If `shape` is a page, only the keys of its items become optional.
     """
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:

@@ -26,12 +26,14 @@ BLOCK_SIZE = 1000
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ids of the articles that a full-text search finds and all filters match, sorted by relevance.
+    """The ids of the articles that a full-text search finds and all filters match, by blocks and relevance.
 
-    Each article has a number in the search index, which increases in the order in which articles were first
-    loaded. The first block is the BLOCK_SIZE hits with the highest numbers, the next block is the BLOCK_SIZE
-    hits below them, and so on. Each block is sorted by distance from the query and then by descending number.
-    The sort key of a hit is an upper bound of the numbers in its block, its distance, and its number.
+    The search index numbers the articles in the order in which they were first loaded. The BLOCK_SIZE hits
+    with the highest numbers are the first block, the BLOCK_SIZE hits below them the next, and so on, so that
+    a page ranks only the hits of a few blocks. Within a block, the hits nearest to the query come first.
+
+    The sort key of a hit has three values: a number that no hit of its block exceeds, which identifies the
+    block; the distance from the query; and the number of the hit.
     """
 
     hits: Hits

@@ -174,10 +174,11 @@ def _find_candidates(
 def _read_entities(
     connection: Connection, products: Iterable[Mapping[str, int]]
 ) -> dict[str, dict[str, Any]]:
-    """Return `{"id": …, "slug": …, "name": …}` for each entity among the features in `products`.
+    """Return the entities among the shared features, each as `{"id": …, "slug": …, "name": …}`.
 
-    The keys of the result are the names of the features. `products` contains a mapping for each similar
-    article, whose keys are the names of the features that it shares with the given article.
+    A feature is a word or an entity that two articles share. `products` has one mapping for each similar
+    article, from the name of a shared feature to the product of its two weights. The keys of the result are
+    the names of the features that are entities.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:

@@ -24,7 +24,10 @@ MAX_HEADING_LENGTH = 24
 
 
 class Heading(Enum):
-    """A heading that divides an article page into sections; the value is its text in lower case."""
+    """The fixed headings that divide an article page into sections.
+
+    The value of each member is the text of the heading in lower case.
+    """
 
     TAKEAWAYS = "key takeaways"
     DESK = "editor's desk"

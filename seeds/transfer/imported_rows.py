@@ -224,11 +224,12 @@ def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 def _check_link(link: Values, path: str) -> None:
     """Check that a link of an article in an export has the values of a listed or of a computed link.
 
-    A listed link (from the page) needs a title, a computed link needs a target and a score. `path` is the
-    position of the link in the line, such as `related[0]`.
+    The value `basis` tells the two kinds apart. A listed link (from the page) needs a title. A computed link
+    needs a target and a score, and its title and printed date must be null. `path` is the position of the
+    link in the line, such as `related[0]`.
 
     Raises:
-        MalformedError: If a value is missing or must be null.
+        MalformedError: If a needed value is null, or a value that must be null is not.
     """
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):

@@ -172,10 +172,11 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return the scopes of the words after the name, and set the attributes that their signs test.
+        """Return the scopes that are present after the name, and set the attributes that their signs test.
 
-        A scope, such as `apposition`, is a part of the context. The signs (rules for the type of a name) of a
-        scope are tested only if the context has this part.
+        A scope is a part of the context that can be present or absent, such as an apposition. The attributes
+        are those of this context. Signs, the rules for the type of a name, are tested only if their scope is
+        present.
         """
         after, scopes = self.after, list[Scope]()
         if self.apposition:

@@ -13,10 +13,11 @@ LINKS = frozenset(("by", "for", "in", "to"))
 
 
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    """Return True if a name can be that of a scheme, a policy such as a support programme.
+    """Return True if a name can be that of a scheme, that is, a policy such as a support programme.
 
-    The name must have two to four English words and contain no place. A head noun of a type other than place,
-    such as Board, rules out a scheme.
+    The name must consist of two to four English words, and no word can be the name of a place. The head noun
+    must not indicate a type such as organization, as `Board` does. A noun for places, such as `Coast`, is
+    allowed.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
