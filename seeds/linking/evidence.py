@@ -23,8 +23,8 @@ At most `MAX_PARAGRAPHS` paragraphs are returned for a takeaway.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from math import log
 from typing import Any
 
@@ -65,6 +65,8 @@ Weights = Mapping[str, float]
 """The weight of each item (entity, number or word) of a text, by the key of the item."""
 Span = tuple[int, int, str]
 """The start and end of a mention in a text, and the key of its entity."""
+Weigher = Callable[[str], tuple[str, float]]
+"""A function that returns the search term of a token, and its weight from 0 to 1."""
 
 
 def find_evidence(
@@ -81,14 +83,14 @@ def find_evidence(
         entities: The entities that the texts mention.
         lexicon: Contains the frequencies of English words, and the function words.
     """
-    spans = _mention_spans(entities)
+    spans, weigh = _mention_spans(entities), _cached_weigher(lexicon)
     body = [
-        _base_weights(lexicon, paragraph, spans.get(("body", number), []))
+        _base_weights(weigh, paragraph, spans.get(("body", number), []))
         for number, paragraph in enumerate(text.body, 1)
     ]
     paragraph_counts = Counter(item for items in body for item in items)
     takeaways = [
-        _base_weights(lexicon, takeaway.text, spans.get(("takeaways", takeaway.position), []))
+        _base_weights(weigh, takeaway.text, spans.get(("takeaways", takeaway.position), []))
         for takeaway in text.takeaways
     ]
     return [
@@ -147,12 +149,13 @@ def _specific_weight(weights: Weights) -> float:
     return sum(weight for item, weight in weights.items() if item.startswith(SPECIFIC_PREFIXES))
 
 
-def _base_weights(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[str, float]:
+def _base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, float]:
     """Return the weights of the items (entities, numbers and words) of `text`, by the key of the item.
 
     The key of an entity is `e` and its slug, that of a number is `n` and the number, and that of a word is
-    its search term. The weights do not depend on other texts. `spans` are the mentions of entities in `text`,
-    in order. Words and numbers within a mention are not items of their own.
+    its search term. The weights do not depend on other texts. `weigh` returns the search term and the weight
+    of a token. `spans` are the mentions of entities in `text`, in order. Words and numbers within a mention
+    are not items of their own.
     """
     between_mentions, reached = [], 0
     for start, end, _ in spans:
@@ -164,7 +167,7 @@ def _base_weights(lexicon: Lexicon, text: str, spans: Sequence[Span]) -> dict[st
         is_small = number < 10 and number.is_integer()
         weights[f"n{number:.12g}"] = SMALL_NUMBER_WEIGHT if is_small else NUMBER_WEIGHT
     for token in tokens:
-        stem, weight = _term_and_weight(lexicon, token)
+        stem, weight = weigh(token)
         if weight:
             weights[stem] = weight
     return weights
@@ -193,31 +196,26 @@ def _number(token: str) -> float | None:
     return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 
+# For one lexicon at a time, so that a lexicon which is no longer used is not kept.
+@lru_cache(maxsize=1)
+def _cached_weigher(lexicon: Lexicon) -> Weigher:
+    """Return `_term_and_weight` for `lexicon`, with a cache."""
+    return lru_cache(maxsize=65_536)(partial(_term_and_weight, lexicon))
+
+
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
     """Return the search term of `token` (see `api.search.analyzer.term`), and its weight from 0 to 1.
 
     A rare word has a higher weight. The weight of a number, a single letter or a function word is 0.
     """
-    stem, word = _term_and_word(token)
-    if not word or word in lexicon.function_words:
+    stem, word = term(token), fold(token).removesuffix("'s")
+    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
+    if is_empty or word in lexicon.function_words:
         return stem, 0.0
     # An inflected form is rarer than its stem, but not more specific.
     return stem, word_weight(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
 
 
-@lru_cache(maxsize=65_536)
-def _term_and_word(token: str) -> tuple[str, str]:
-    """Return the search term of `token` (see `api.search.analyzer.term`), and its basic form.
-
-    The basic form has no uppercase letters, no diacritics and no final `'s`. It is an empty string for a
-    number, a multiplier such as `million`, or a single letter.
-    """
-    word = fold(token).removesuffix("'s")
-    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
-    return term(token), "" if is_empty else word
-
-
-@lru_cache(maxsize=65_536)
 def word_weight(count: int) -> float:
     """Return the weight of a word with `count` occurrences in English books, from 0 (common) to 1 (rare).
 
