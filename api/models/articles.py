@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.db import Base, Id, SortedText, UtcDateTime
+from api.models.entities import Entity
 from api.models.sort_keys import parent
-
-# Imported for the type checker only. SQLAlchemy finds the class by its name.
-if TYPE_CHECKING:
-    from api.models.entities import Entity
 
 WORDS_PER_MINUTE = 200
 
@@ -134,7 +131,7 @@ class Takeaway(Base):
     published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
 
     article: Mapped[Article] = relationship(viewonly=True)
-    entities: Mapped[list["Entity"]] = relationship(
+    entities: Mapped[list[Entity]] = relationship(
         secondary="takeaway_entities", order_by="Entity.slug", viewonly=True
     )
 

@@ -173,7 +173,7 @@ def test_a_page_with_parts_takes_the_same_number_of_statements_at_any_length(
                     assert len(get(client, f"{address}?{query}&limit={limit}")["data"]) == limit
                 counts.append(len(statements))
             assert counts[0] == counts[1]
-            # The four routes that render articles are among them.
+            # At most twelve, and the four that read articles without a stored rendering.
             assert counts[0] <= 16
 
 
