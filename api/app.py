@@ -15,15 +15,17 @@ from flask_migrate import Migrate
 
 from api import service
 from api.config import Settings, read_settings
-from api.db import (
+from api.database.base import db
+from api.database.engines import (
     AUTOCOMMIT,
     autocommit_engine,
     autocommit_options,
     close_engines,
-    db,
     end_session,
     engine_options,
 )
+from api.database.revision_watch import RevisionWatch
+from api.database.statement_reader import StatementReader
 from api.logs import line_writer, log_config
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
@@ -34,8 +36,6 @@ from api.web.byte_cache import ByteCache
 from api.web.headers import EXPOSED_HEADERS
 from api.web.representation import register_representation
 from api.web.request_ids import RequestIds, record_route
-from api.web.revision_watch import RevisionWatch
-from api.web.statement_reader import StatementReader
 
 # The key in `app.extensions` of the objects that keep database connections outside of the pools of
 # SQLAlchemy.

@@ -11,7 +11,7 @@ from flask import Response, abort, current_app, jsonify, render_template
 from marshmallow import fields
 from werkzeug.exceptions import ServiceUnavailable
 
-from api.db import db
+from api.database.base import db
 from api.problems import RETRY_SECONDS
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import Link

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, or_, select
 
-from api.db import db
+from api.database.base import db
 from api.models import (
     Article,
     ArticleEntity,

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from api.app import close_app, create_app
-from api.db import db
+from api.database.base import db
 from bench.corpus.build import SMALL_CORPUS, ensure_corpus
 from bench.corpus.files import write_corpus
 from bench.databases import ENGINES, Store, open_store

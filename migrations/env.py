@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from api.db import db
+from api.database.base import db
 
 with db.engine.connect() as connection:
     context.configure(connection=connection, target_metadata=db.metadata, compare_type=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Update, insert
 
-from api.db import Base, table_of
+from api.database.base import Base, table_of
 
 
 def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

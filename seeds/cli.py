@@ -13,7 +13,7 @@ import orjson
 from flask.cli import AppGroup
 from sqlalchemy import func, select
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
 from api.urls import settings
 from api.v1.renderings import rendering_key

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar

@@ -14,7 +14,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, inspect, make_url, select, text
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, Corpus
 from api.service import MIGRATIONS
 from tests.conftest import make_app

@@ -15,7 +15,7 @@ from flask import g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
-from api.db import db
+from api.database.base import db
 from api.models import Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.urls import settings

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Row, func, select
 
-from api.db import AnySelect, db
+from api.database.base import AnySelect, db
 from api.listing.orders import Key, Order
 
 

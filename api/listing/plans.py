@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from api.db import AnySelect, db
+from api.database.base import AnySelect, db
 from api.listing.keyset import Keyset, SortedKeyset
 from api.listing.orders import Order
 

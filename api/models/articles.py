@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.db import Base, Id, SortedText, UtcDateTime
+from api.database.base import Base
+from api.database.column_types import Id, SortedText, UtcDateTime
 from api.models.entities import Entity
 from api.models.sort_keys import parent
 

@@ -8,7 +8,8 @@ from sqlalchemy import JSON, Index, Text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
 
-from api.db import Base, Id, SortedText, UtcDateTime
+from api.database.base import Base
+from api.database.column_types import Id, SortedText, UtcDateTime
 from api.models.sort_keys import parent
 
 ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")

@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
-from api.db import Base, Id, UtcDateTime
+from api.database.base import Base
+from api.database.column_types import Id, UtcDateTime
 from api.models.sort_keys import parent
 
 # The namespace of facet ids, which are UUIDs of version 5 (RFC 9562, 5.5).

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db import Base, UtcDateTime
+from api.database.base import Base
+from api.database.column_types import UtcDateTime
 from api.models.sort_keys import parent
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db import Base, Id, Number, UtcDateTime
+from api.database.base import Base
+from api.database.column_types import Id, Number, UtcDateTime
 
 CREATED, UPDATED, REMOVED = "created", "updated", "removed"
 CHANGE_KINDS = (CREATED, UPDATED, REMOVED)

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, Computed, ForeignKey, Index, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from api.db import Base, Id, UtcDateTime
+from api.database.base import Base
+from api.database.column_types import Id, UtcDateTime
 from api.models.articles import Article
 from api.models.sort_keys import parent
 

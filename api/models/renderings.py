@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import DDL, Index, LargeBinary, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db import Base
+from api.database.base import Base
 from api.models.sort_keys import parent
 
 

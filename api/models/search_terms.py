@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import DDL, Table, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
-from api.db import Base, Number
+from api.database.base import Base
+from api.database.column_types import Number
 from api.models.sort_keys import parent
 
 

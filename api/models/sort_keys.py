@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import MappedColumn, mapped_column
 
-from api.db import Id
+from api.database.column_types import Id
 
 UNDATED_ASC, UNDATED_DESC = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import Gone, NotFound
 
-from api.db import Base, db
+from api.database.base import Base, db
 from api.models import REMOVED, Article, ArticleSlug, Change, Entity, EntityId, EntitySlug
 from api.urls import url
 

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
 
-from api.db import AnySelect, Number, db
+from api.database.base import AnySelect, db
+from api.database.column_types import Number
 from api.models import ArticleTerms, TakeawayTerms
 from api.search.query_language import Phrase, Query
 

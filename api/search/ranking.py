@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from api.db import AnySelect, db
+from api.database.base import AnySelect, db
 from api.listing.keyset import count_rows
 from api.listing.plans import MAX_SORTED_ROWS, Filter, most_selective
 from api.models import Article

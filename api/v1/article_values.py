@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from api.db import AnySelect, Base
+from api.database.base import AnySelect, Base
 from api.models import Article, ArticleEntity, Entity, RelatedLink, Takeaway
 from api.models.articles import paragraphs, reading_minutes
 

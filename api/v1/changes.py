@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from api.db import EPOCH, AnySelect, db
+from api.database.base import AnySelect, db
+from api.database.column_types import EPOCH
 from api.listing.keyset import count_rows
 from api.listing.pages import Page, make_page
 from api.models import Change, Corpus

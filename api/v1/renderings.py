@@ -9,7 +9,7 @@ from flask import Response, jsonify
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import load_only
 
-from api.db import AnySelect, Base, db
+from api.database.base import AnySelect, Base, db
 from api.models import Article, Rendering
 from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN, find_article
 from api.resources.serialization import dump

@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from api.db import db
+from api.database.base import db
 from api.listing.pages import Page, make_page
 from api.models import Article, Change, RelatedLink, Revision, SourceDocument, Takeaway
 from api.resources.blueprint import Blueprint, PathParameter

@@ -11,11 +11,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.config import Settings
+from api.database.statement_reader import StatementReader
 from api.v1.renderings import select_rendering
 from api.web.buffered_responses import BufferedResponse, requested_variant
 from api.web.headers import ResponseTraits, response_headers
 from api.web.representation import MIN_COMPRESSED_BYTES, accepts, compress, etag_of
-from api.web.statement_reader import StatementReader
 
 ARTICLE_ROUTE = "/v1/articles/<article>"
 ARTICLE_PATH = re.compile(r"/v1/articles/([a-z0-9-]+)")

@@ -1,8 +1,8 @@
 """A cache of complete responses in memory, which answers repeated requests without calling Flask.
 
 All cached responses belong to the same version of the database. They are dropped when
-`api.web.revision_watch` sees a change. Each process has its own cache. If a cache exceeds its size in bytes,
-it drops the least recently used responses.
+`api.database.revision_watch` sees a change. Each process has its own cache. If a cache exceeds its size in
+bytes, it drops the least recently used responses.
 """
 
 import logging
@@ -13,8 +13,8 @@ from collections.abc import Hashable, Iterable
 from itertools import chain
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from api.database.revision_watch import RevisionWatch
 from api.web.buffered_responses import BufferedResponse, Variant, buffer_response, requested_variant
-from api.web.revision_watch import RevisionWatch
 
 # These resources report the state of the process and are never cached.
 UNCACHED_PATHS = ("/healthz", "/readyz", "/metrics")

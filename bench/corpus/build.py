@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 from sqlalchemy import create_engine, select
 
-from api.db import engine_options
+from api.database.engines import engine_options
 from api.models import Article, Change
 from bench.corpus.files import SEED, write_corpus
 from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
@@ -27,7 +27,7 @@ SOURCE_PATTERNS = (
     "bench/corpus/page.py",
     "seeds/**/*.py",
     "seeds/**/*.yaml",
-    "api/db.py",
+    "api/database/*.py",
     "api/models/*.py",
     "api/search/analyzer.py",
     "migrations/**/*.py",

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload, relationship, selectinload
 
 from api.app import OrjsonProvider
 from api.config import read_settings
-from api.db import db, engine_options
+from api.database.base import db
+from api.database.engines import engine_options
 from api.models import Article, ArticleEntity, RelatedLink, Takeaway
 from api.models.articles import paragraphs, reading_minutes
 from api.v1.schemas import Article as ArticleSchema

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, or_, select, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import RelatedLink, link_place, published_keys, score_keys
 from seeds.bulk import insert_rows, update_rows
 from seeds.identifiers import computed_link_id

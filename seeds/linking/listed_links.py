@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, or_, select
 
-from api.db import AnySelect
+from api.database.base import AnySelect
 from api.models import Article, RelatedLink, score_keys
 from seeds.bulk import insert_rows, update_rows
 from seeds.linking.computed_links import (

@@ -24,7 +24,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Select, bindparam, func, select, union_all
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import Article, ArticleFeatures, Entity, Posting, published_keys
 from seeds.bulk import insert_rows
 from seeds.linking.article_features import ENTITY_PREFIX

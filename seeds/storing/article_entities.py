@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import Entity, EntityId, EntityName, EntitySlug
 from api.search.analyzer import fold
 from seeds.bulk import insert_rows, update_rows

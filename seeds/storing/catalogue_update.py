@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, case, delete, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
-from api.db import Id, table_of
+from api.database.base import table_of
+from api.database.column_types import Id
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
 from seeds.bulk import update_rows
 from seeds.extraction.catalogue import EntityRecord

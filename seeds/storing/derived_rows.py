@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import (
     ArticleEntity,
     ArticleFacet,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import Change, Corpus, Revision
 from seeds.bulk import insert_rows
 from seeds.storing.article_record import ArticleRecord

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
 from seeds.bulk import insert_rows
 from seeds.extraction.mentions import EntityMatcher

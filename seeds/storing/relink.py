@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import Article, ArticleFeatures
 from seeds.extraction.mentions import EntityMatcher
 from seeds.linking.computed_links import replace_computed_links

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import REMOVED, Article
 from api.resources.lookup import UUID_PATTERN
 from seeds.identifiers import is_slug

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select, update
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import Rendering
 from api.v1.renderings import render, rendering_key
 from seeds.bulk import update_rows

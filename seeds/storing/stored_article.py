@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from api.db import table_of
+from api.database.base import table_of
 from api.models import REMOVED, Article, ArticleSlug, Change, RelatedLink, SourceDocument, Takeaway
 from seeds.storing.article_record import ArticleRecord
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from api.db import BUSY_TIMEOUT_MILLISECONDS
+from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS
 from seeds.escaping import printable
 
 Announce = Callable[[str], None]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, exists, func, select, tuple_
 
-from api.db import AnySelect, Id, db
+from api.database.base import AnySelect, db
+from api.database.column_types import Id
 from api.models import (
     Article,
     ArticleEntity,

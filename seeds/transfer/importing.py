@@ -7,7 +7,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection, bindparam, exists, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.bulk import insert_rows
 from seeds.escaping import printable

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import orjson
 
-from api.config import MIN_SECRET_CHARACTERS
 from api.resources.fields import rfc3339
+from api.setting_values import MIN_SECRET_CHARACTERS
 from seeds.escaping import quoted
 from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 

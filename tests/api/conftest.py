@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.db import db
+from api.database.base import db
 from tests.conftest import make_app
 
 # pytest rewrites the assertions of these helpers, so that failures show values.

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, ArticleEntity, Change, Entity, RelatedLink, Takeaway
 from tests.api.answers import get
 from tests.api.rows import row_id

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from flask import Flask
 from sqlalchemy import insert
 
-from api.db import Base, db
+from api.database.base import Base, db
 from api.models import (
     CREATED,
     ENTITY_TYPES,

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from api.app import close_app
-from api.db import db
+from api.database.base import db
 from tests.api.rows import corpus_rows, insert_rows, render
 
 

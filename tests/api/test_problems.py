@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
     default_exceptions,
 )
 
-from api.db import db
+from api.database.base import db
 from api.logs import JsonFormatter, TextFormatter
 from api.models import ArticleSlug
 from tests.api.answers import LEAKS, assert_problem

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from api.db import db
+from api.database.base import db
 from tests.api.answers import assert_problem
 from tests.api.conftest import ClientWith
 from tests.conftest import make_app

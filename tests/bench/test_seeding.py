@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from bench.corpus.files import write_corpus
 from bench.databases import SqliteStore
 from bench.plain_insertion import insert_rows_of_documents

@@ -15,7 +15,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from api.db import db
+from api.database.base import db
 from api.models import Corpus
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id

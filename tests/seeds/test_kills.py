@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
-from api.db import db
+from api.database.base import db
 from tests.seeds.documents import (
     Page,
     Rows,

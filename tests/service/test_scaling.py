@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from tests.conftest import make_app
 from tests.seeds.documents import Page, seed, write
 from tests.support.reverse_proxy import NGINX, running_nginx

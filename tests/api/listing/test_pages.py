@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import update
 
-from api.db import db
+from api.database.base import db
 from api.models import Corpus
 from tests.api.answers import assert_parameter_error, get
 from tests.api.conftest import ClientWith

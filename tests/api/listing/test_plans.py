@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.db import db
+from api.database.base import db
 from api.listing import plans
 from api.search.ranking import BLOCK_SIZE
 from api.v1.sort_orders import CO_MENTIONED_SORTS

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from api.db import db
+from api.database.base import db
 from api.models import RelatedLink, Takeaway
 from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, text
 from sqlalchemy.exc import DatabaseError
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, ArticleTerms, RelatedLink, TakeawayTerms
 from api.search import ranking
 from tests.api.answers import get

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from api.db import db
+from api.database.base import db
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
 from tests.api.answers import assert_parameter_error, assert_problem, get

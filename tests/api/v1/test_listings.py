@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, event, update
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, Change, published_keys
 from tests.api.answers import assert_problem, get
 from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, identifiers, walk

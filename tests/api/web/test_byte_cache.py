@@ -15,9 +15,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
+from api.database.revision_watch import RevisionWatch
 from api.web.byte_cache import OVERHEAD_BYTES, ByteCache
 from api.web.request_ids import RequestIds
-from api.web.revision_watch import RevisionWatch
 from tests.api.conftest import ClientWith
 from tests.api.rows import render
 from tests.seeds.documents import Page, remove_article, seed_pages, submit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from seeds.extraction.catalogue import read_catalogue
 from tests.conftest import make_app
 from tests.seeds.commands.results import GAUGES, NO_TAKEAWAYS, SIRENS, WALL

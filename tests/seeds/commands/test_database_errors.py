@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from tests.conftest import make_app
 from tests.seeds.commands.results import invoke, message_lines
 from tests.seeds.documents import seed

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from seeds import cli
 from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse

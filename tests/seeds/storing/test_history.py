@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 
-from api.db import db
+from api.database.base import db
 from api.models import CREATED, Change
 from seeds.identifiers import article_id
 from seeds.storing.history import Outcome, record_change

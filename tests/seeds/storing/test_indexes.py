@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 import seeds.linking
 import seeds.storing
-from api.db import db
+from api.database.base import db
 from api.models import UNDATED_ASC
 from seeds.linking.neighbours import INDEXED_FEATURES
 from tests.api.rows import corpus_rows, insert_rows

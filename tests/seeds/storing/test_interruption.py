@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text
 
-from api.db import db
+from api.database.base import db
 from api.models import Article
 from seeds.escaping import printable
 from tests.conftest import make_app

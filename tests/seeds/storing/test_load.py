@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, Change, facet_id
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id

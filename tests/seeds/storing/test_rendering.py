@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import null, select, update
 
-from api.db import db
+from api.database.base import db
 from api.models import Article, Entity, RelatedLink, Rendering, Takeaway
 from api.v1.renderings import render
 from seeds.extraction.catalogue import EntityRecord

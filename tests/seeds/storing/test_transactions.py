@@ -14,7 +14,7 @@ from psycopg import Pipeline
 from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from api.db import db, table_of
+from api.database.base import db, table_of
 from api.models import Corpus
 from seeds.storing.transactions import TRANSACTION_LOCK, WAITING_MESSAGE, Transaction, transactions
 from tests.conftest import make_app

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import update
 
-from api.db import db
+from api.database.base import db
 from api.models import Corpus
 from seeds.parsing.files import DOCUMENTS_FOLDER
 from seeds.transfer.exporting import export_lines

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from flask import Flask
 
-from api.db import db
+from api.database.base import db
 from seeds import cli
 from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import event
 
-from api.db import db
+from api.database.base import db
 from tests.conftest import make_app
 from tests.seeds.documents import Page, rows, seed_pages, submit
 from tests.seeds.random_histories import (

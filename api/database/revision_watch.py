@@ -36,7 +36,7 @@ class RevisionWatch:
     the last query failed.
 
     Args:
-        engine: An engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
+        engine: An engine in AUTOCOMMIT mode (`api.database.engines.autocommit_engine`).
         interval: The number of seconds for which a version is used.
     """
 

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import OperationalError
 
-import api.web.revision_watch
-from api.db import autocommit_engine, db
-from api.web.revision_watch import RevisionWatch
+import api.database.revision_watch
+from api.database.base import db
+from api.database.engines import autocommit_engine
+from api.database.revision_watch import RevisionWatch
 from tests.conftest import make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
 
@@ -42,7 +43,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Replace the clock of the watches."""
     clock = Clock()
-    monkeypatch.setattr(api.web.revision_watch, "time", clock)
+    monkeypatch.setattr(api.database.revision_watch, "time", clock)
     return clock
 
 

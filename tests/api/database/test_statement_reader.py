@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy import bindparam, event, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
 
-from api.db import autocommit_engine, db
+from api.database.base import db
+from api.database.engines import autocommit_engine
+from api.database.statement_reader import StatementReader
 from api.models import Entity, Takeaway
-from api.web.statement_reader import StatementReader
 from tests.api.rows import corpus_rows, insert_rows
 
 FIRST_TAKEAWAY = (

@@ -15,7 +15,7 @@ class StatementReader:
     statement. The reader therefore keeps its connections open, at most one for each thread.
 
     Args:
-        engine: An engine in AUTOCOMMIT mode (`api.db.autocommit_engine`).
+        engine: An engine in AUTOCOMMIT mode (`api.database.engines.autocommit_engine`).
     """
 
     def __init__(self, engine: Engine) -> None:

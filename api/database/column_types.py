@@ -1,0 +1,73 @@
+"""Column types that have the same values and the same order on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text, TypeDecorator, Uuid
+from sqlalchemy.types import TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+# Text that SQLite and PostgreSQL sort by code point. By default, PostgreSQL would sort by its locale.
+SortedText = Text().with_variant(Text(collation="C"), "postgresql")
+
+# An integer primary key that numbers the rows. SQLite stores rows in this order only if the type is INTEGER.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Id(TypeDecorator[UUID]):
+    """A column type for UUIDs. SQLite stores 16 bytes, instead of the 32 characters of SQLAlchemy's type."""
+
+    impl = Uuid
+    cache_ok = True
+    python_type = UUID
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type for `dialect`: bytes on SQLite, which sort like UUIDs, otherwise UUID."""
+        return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
+        """Return `value` as the database driver takes it: bytes on SQLite, otherwise a UUID. Keep None."""
+        return value.bytes if value and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        """Return `value`, as the database driver returned it, converted to a UUID. Keep None."""
+        return UUID(bytes=value) if value and dialect.name == "sqlite" else value
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A column type for aware datetimes, which are returned in UTC.
+
+    SQLite stores them as integers: the microseconds since 1970.
+    """
+
+    impl = DateTime
+    cache_ok = True
+    python_type = datetime
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the column on `dialect`: an integer on SQLite, otherwise a timestamp.
+
+        The integers sort like the datetimes.
+        """
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Return `value` in the form that the database driver takes.
+
+        On SQLite, this is the number of microseconds since 1970. On PostgreSQL, it is a naive datetime in
+        UTC. None is kept.
+        """
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return (value - EPOCH) // MICROSECOND
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return `value`, as the database driver returned it, converted to a datetime in UTC. Keep None."""
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=UTC)
+        return None if value is None else EPOCH + value * MICROSECOND

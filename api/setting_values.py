@@ -1,0 +1,154 @@
+"""Functions that parse the values of settings. Each raises ValueError with what would be right."""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+Network = IPv4Network | IPv6Network
+
+# All of these schemes select psycopg 3, the only PostgreSQL driver that is installed.
+POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
+# The minimum length of the key that signs cursors.
+MIN_SECRET_CHARACTERS = 16
+# A scheme, a host name or IP address, and an optional port. A user name and a password are not allowed, since
+# every link would reveal them.
+AUTHORITY = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
+SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
+ORIGIN = re.compile(AUTHORITY, re.IGNORECASE | re.ASCII)
+BASE_URL = re.compile(AUTHORITY + r"(/[\w.~%!$&'()*+,;=:@/-]*)?", re.IGNORECASE | re.ASCII)
+HOST_AND_PORT = re.compile(r"([a-z0-9.-]*|\[[0-9a-f:.]+\]):(?P<port>\d{1,5})", re.IGNORECASE | re.ASCII)
+UNIX_SOCKET = re.compile(r"unix:/[^\0]{1,100}")
+MAX_PORT = 65535
+
+
+def database_url(text: str) -> str:
+    """Return the database URL `text` with the driver that is installed."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("must be a database URL such as postgresql://user:password@host/name") from None
+    if url.drivername in POSTGRESQL_SCHEMES:
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.drivername != "sqlite":
+        raise ValueError("the scheme must be sqlite or postgresql")
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        raise ValueError("must name a file for SQLite, as in sqlite:////var/lib/briefs/briefs.db")
+    return text
+
+
+def base_url(text: str) -> str:
+    """Return the URL `text` without a slash at its end."""
+    if not BASE_URL.fullmatch(text) or _port(text) is None:
+        raise ValueError("must be an http or https URL without a query, as in https://api.example.org/briefs")
+    return text.rstrip("/")
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Return the web origins in `text`, which are separated by commas."""
+    origins = tuple(part.strip() for part in text.split(","))
+    for origin in origins:
+        if origin != "*" and not (ORIGIN.fullmatch(origin) and _port(origin)):
+            raise ValueError("must be * or origins such as https://example.org, separated by commas")
+    return origins
+
+
+def _port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port or 80
+    except ValueError:
+        return None
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Return a function that parses a value which must be one of `choices`."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}")
+        return text
+
+    return parse
+
+
+def byte_count(text: str) -> int:
+    """Return the positive number of bytes in `text`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) < 1:
+        raise ValueError("must be a positive whole number of bytes")
+    return int(text)
+
+
+def whole_number(text: str) -> int:
+    """Return the whole number in `text`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise ValueError("must be a whole number from 0 to 999999999999")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Return the number of seconds in `text`."""
+    if not SECONDS.fullmatch(text):
+        raise ValueError("must be a number of seconds such as 0.05, at most 999999999")
+    return float(text)
+
+
+def header_value(text: str) -> str:
+    """Return `text` if it can be the value of an HTTP header."""
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("must contain only printable ASCII characters")
+    return text
+
+
+def secret_key(text: str) -> str:
+    """Return `text` if it is long enough for a secret key."""
+    if len(text) < MIN_SECRET_CHARACTERS:
+        raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
+    return text
+
+
+def spacy_model(text: str) -> str:
+    """Return `text` if it can be the name or path of a spaCy pipeline."""
+    if not text.isprintable():
+        raise ValueError("must be the name or path of an installed spaCy pipeline, such as en_core_web_sm")
+    return text
+
+
+def whole_number_from(least: int, most: int) -> Callable[[str], int]:
+    """Return a function that parses a whole number from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def boolean(text: str) -> bool:
+    """Return the boolean in `text`: `true` or `false`."""
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+def bind_address(text: str) -> str:
+    """Return the address `text`, a host and a port or the path of a Unix socket, if it is valid."""
+    if UNIX_SOCKET.fullmatch(text):
+        return text
+    address = HOST_AND_PORT.fullmatch(text)
+    if not address or int(address["port"]) > MAX_PORT:
+        raise ValueError("must be a host and a port such as 127.0.0.1:8000, or unix:/path/to/socket")
+    return text
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Return the IP networks in `text`, which are separated by commas. An address is a network of one."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            "must be IP addresses or networks such as 127.0.0.1,10.0.0.0/8, separated by commas"
+        ) from None
