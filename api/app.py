@@ -34,6 +34,7 @@ from api.v1.renderings import rendering_key
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.headers import EXPOSED_HEADERS
+from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
 from api.web.request_ids import RequestIds, record_route
 
@@ -145,6 +146,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
         "SQLALCHEMY_BINDS": {AUTOCOMMIT: autocommit_options(settings.database_url)},
     }
+    app.extensions[PREPARED_BODIES] = PreparedBodies()
     app.json = OrjsonProvider(app)
     # Answer `//` and `/v1/articles/` with 404 instead of a redirect.
     app.url_map.merge_slashes = False

@@ -1,13 +1,14 @@
 """The resources about the service itself: index, specification, documentation page and health."""
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import orjson
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Response, abort, current_app, jsonify, render_template
+from flask import Response, abort, current_app, render_template
 from marshmallow import fields
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -18,6 +19,7 @@ from api.resources.fields import Link
 from api.resources.openapi import MAJOR_VERSION, TITLE, document, to_yaml
 from api.resources.serialization import Shape
 from api.urls import url
+from api.web.prepared_bodies import prepared_response
 
 blueprint = Blueprint(
     "service",
@@ -90,7 +92,7 @@ def get_openapi_json() -> Response:
 
     Returns the OpenAPI 3.1 document of this API, generated from its code.
     """
-    return jsonify(document(current_app))
+    return prepared_response("openapi.json", _specification_json, "application/json")
 
 
 @blueprint.resource("/openapi.yaml", {"type": "object"}, content_type="application/yaml")
@@ -99,7 +101,7 @@ def get_openapi_yaml() -> Response:
 
     Returns the same document as `/openapi.json`.
     """
-    return Response(to_yaml(document(current_app)), mimetype="application/yaml")
+    return prepared_response("openapi.yaml", _specification_yaml, "application/yaml")
 
 
 @blueprint.resource("/docs", {"type": "string"}, content_type="text/html")
@@ -121,7 +123,7 @@ def get_docs_asset(asset: str) -> Response:
     """
     if asset not in ASSETS:
         abort(404)
-    return Response(_read_asset(asset), mimetype=ASSETS[asset])
+    return prepared_response(asset, partial(_read_asset, asset), ASSETS[asset])
 
 
 @blueprint.resource("/healthz", Health)
@@ -148,7 +150,14 @@ def get_readiness() -> Any:
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 
-@cache
+def _specification_json() -> bytes:
+    return orjson.dumps(document(current_app))
+
+
+def _specification_yaml() -> bytes:
+    return to_yaml(document(current_app)).encode()
+
+
 def _read_asset(name: str) -> bytes:
     own = OWN_ASSETS / name
     return own.read_bytes() if own.is_file() else (SWAGGER_UI / name).read_bytes()

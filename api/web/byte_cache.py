@@ -16,8 +16,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from api.database.revision_watch import RevisionWatch
 from api.web.buffered_responses import BufferedResponse, Variant, buffer_response, requested_variant
 
-# These resources report the state of the process and are never cached.
-UNCACHED_PATHS = ("/healthz", "/readyz", "/metrics")
+# The cache ignores resources that report the state of the process, and the specification, which is made once
+# for each process and does not depend on the database.
+UNCACHED_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/openapi.yaml"})
 # The approximate memory of a cached response apart from its body, headers and key: Python objects and
 # dictionary entries.
 OVERHEAD_BYTES = 2_500

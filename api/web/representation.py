@@ -89,16 +89,22 @@ def wants_gzip(accept_encoding: str) -> bool:
 
 
 def _compress(response: Response) -> None:
+    # Prepared bodies are compressed already.
+    if "Content-Encoding" in response.headers:
+        return
     body = response.get_data()
-    if (
-        len(body) >= MIN_COMPRESSED_BYTES
-        and (response.mimetype or "").startswith(COMPRESSED_TYPES)
-        and wants_gzip(request.headers.get("Accept-Encoding", ""))
+    if is_compressible(body, response.mimetype or "") and wants_gzip(
+        request.headers.get("Accept-Encoding", "")
     ):
         response.set_data(compress(body))
         response.headers["Content-Encoding"] = "gzip"
         # The ETag that is stored with the JSON of an article belongs to the uncompressed bytes.
         response.headers.remove("ETag")
+
+
+def is_compressible(body: bytes, mimetype: str) -> bool:
+    """Return True if `body` is text of this media type and long enough to be compressed."""
+    return len(body) >= MIN_COMPRESSED_BYTES and mimetype.startswith(COMPRESSED_TYPES)
 
 
 def compress(body: bytes) -> bytes:

@@ -1,7 +1,10 @@
 """Raw requests over a socket, which client libraries do not send, and the raw answers."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +186,26 @@ def test_http_1_0_is_answered_and_the_connection_closed(server: Server) -> None:
 
 def test_an_error_in_http_1_0_is_a_problem(server: Server) -> None:
     assert problem_of(server.exchange(b"GET /nowhere HTTP/1.0\r\n\r\n"))["status"] == 404
+
+
+def test_clients_that_ask_for_the_specification_do_not_delay_others(server: Server) -> None:
+    # To make the YAML takes 0.1 s. Made for each request, it would keep all threads busy, and the requests of
+    # the other client would take 20 s.
+    is_done = threading.Event()
+    other_client = raw_request("/v1/articles", "Host: a")
+
+    def ask_repeatedly(path: str) -> set[int]:
+        statuses = set()
+        while not is_done.is_set():
+            statuses.add(server.get(path, Cache_Control="no-cache", If_Match="*").status)
+        return statuses
+
+    with ThreadPoolExecutor(16) as clients:
+        answers = [clients.submit(ask_repeatedly, f"/openapi.{name}") for name in ("json", "yaml") * 8]
+        began = time.monotonic()
+        try:
+            assert {status(server.exchange(other_client)) for _ in range(20)} == {200}
+            assert time.monotonic() - began < 5
+        finally:
+            is_done.set()
+        assert [answer.result() for answer in answers] == [{200}] * 16
