@@ -18,7 +18,11 @@ MAX_ALIAS_WORDS = 6
 
 
 def bracketed_text(text: str, end: int) -> str | None:
-    """Return the text in brackets that follows the name that ends at offset `end` of `text`, or None."""
+    """Return the text in brackets after a name: `IWB` in `Inland Waters Board (IWB)`.
+
+    `end` is the offset in `text` where the name ends. Return None if no brackets follow, or if the text in
+    them does not begin with a capital letter or a Chinese, Japanese or Korean character.
+    """
     ahead = text[end : end + MAX_DISTANCE]
     match = BRACKETED.match(text, end) if "(" in ahead or "（" in ahead else None
     return match.group(1).strip() if match else None
@@ -31,8 +35,8 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
         lexicon: The lists of known words and names.
         alias: The text in brackets.
         name: The name before the brackets.
-        known: The known entities, from the catalogue, by name. If `known` contains `alias`, the result is
-            True only if both names are of the same known entity, except for an alias in Chinese characters.
+        known: The entities of the catalogue, by name. If the alias is in `known`, it is accepted only if
+            `name` is a name of the same entity. This does not apply to an alias in Chinese characters.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False
@@ -56,9 +60,9 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 
 
 def expansion(name: str, acronym: str) -> str:
-    """Return the words at the end of `name` that `acronym` abbreviates, or an empty string.
+    """Return the part of `name` that `acronym` abbreviates: Waters Board for WB in Ruritania Waters Board.
 
-    For example, Waters Board is the expansion of WB in Ruritania Waters Board.
+    The part is the complete name or its last words. Return an empty string if the acronym fits neither.
     """
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
@@ -72,11 +76,11 @@ def expansion(name: str, acronym: str) -> str:
 
 
 def _are_initials(words: list[str], letters: str) -> bool:
-    """Return True if `letters`, an acronym in lower case, abbreviates `words`.
+    """Return True if an acronym abbreviates `words`. `letters` is the acronym in lower case.
 
-    The acronym can consist of the initials of all words and of their parts between hyphens, the initials of
-    the capitalised words, or all capital letters. One more letter can follow three or more initials of
-    capitalised words.
+    The letters can be the initials of all words and of their parts between hyphens, the initials of the
+    capitalised words only, or all capital letters. After three or more initials of capitalised words, any one
+    letter can follow, as in Sea Safety Board (SSBD).
     """
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-’']", word) if piece]

@@ -28,7 +28,10 @@ UNIT = re.compile(
 
 
 def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
-    """Yield the sequences of capitalised words and numbers (runs) in `text` that can be one name."""
+    """Yield the runs of `text`: lists of successive capitalised words and numbers that can be one name.
+
+    For example, `They left the Bank of Bern.` contains one run, with the tokens Bank and Bern.
+    """
     tokens = tokenize(lexicon, text)
     run: list[Token] = []
     for index, token in enumerate(tokens, 1):
@@ -45,9 +48,9 @@ def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
 
 
 def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if `token` is a year that begins the name of an event, as in `2026 Asian Games`.
+    """Return True if `token` is a year right before a capitalised word, as in the event `2026 Asian Games`.
 
-    `following` contains the next capitalised word or number of the text, if there is one.
+    `following` contains the next capitalised word or number of the text, or nothing at the end of the text.
     """
     is_year = bool(YEAR.fullmatch(token.text))
     return is_year and bool(following) and text[token.end : following[0].start] == " "
@@ -76,10 +79,10 @@ def _continues_run(
 
 
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a season before a head noun is part of a name: Spring Festival, Brevik Winter Games.
+    """Return True if a season is part of a name and not a date: Spring Festival, Brevik Winter Games.
 
-    `last`, `token` and `following` are successive capitalised words and numbers of `text`. The season is
-    `last`, as in the first example, or `token`, as in the second.
+    A noun such as Festival must follow the season. `last`, `token` and `following` are successive capitalised
+    words and numbers of `text`. Either `last` is the season (Spring) or `token` is (Winter).
     """
     seasons = lexicon.seasons
     if last.lower in seasons:
@@ -91,10 +94,10 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 
 
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
-    """Return True if `token` continues the name in `run`, although one of them looks like part of a date.
+    """Return True if a word that looks like part of a date is part of a name: Jan Novak, Long March 5.
 
-    The caller ensures that `token` or the last word of `run` is a calendar word, such as the name of a month.
-    Examples of such names: Jan Novak, Long March 5.
+    `run` contains the words of the name that have been read, and `token` is the next word. The caller ensures
+    that `token` or the last word of `run` is a calendar word, such as a month.
     """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
@@ -108,9 +111,9 @@ def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: 
 
 
 def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
-    """Return True if the mark in `gap` is inside a name: St. Gallen, J. Smith, People's Bank, Workers' Party.
+    """Return True if a mark between two words is inside a name: St. Gallen, J. Smith, People's Bank.
 
-    `gap` is the text between two capitalised words, and `last` is the first of these words.
+    `last` is the word before the mark, and `gap` is the text between the two words, such as `. ` or `'s `.
     """
     if gap == ". ":
         return last.lower in lexicon.dotted_abbreviations or (len(last.text) == 1 and not last.is_number)
@@ -120,9 +123,10 @@ def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
 
 
 def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:
-    """Return True if `gap` contains only lowercase words of names: Ludwig van Beethoven, Amis pour le Livre.
+    """Return True if the words in `gap` can be inside a name: Ludwig van Beethoven, Amis pour le Livre.
 
-    `gap` is the text between two capitalised words.
+    `gap` is the text between two capitalised words. It must contain one or two lowercase words from the lists
+    of the lexicon.
     """
     words = gap.split()
     return (
@@ -140,13 +144,13 @@ def _connects(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if `of`, `for`, `on`, `and` or a comma joins the words of `run` and `token` to one name.
+    """Return True if `of`, `for`, `on`, `and` or a comma between two words is inside a name: Bank of Bern.
 
     Args:
         lexicon: The lists of known words and names.
         text: The text that contains the words.
-        gap: The part of the text between `run` and `token`, such as ` of the `.
-        run: The capitalised words of the name before the gap.
+        gap: The text between `run` and `token`, such as ` of the `.
+        run: The capitalised words before the gap, which belong to one name.
         token: The capitalised word after the gap.
         following: The next capitalised words and numbers after `token`.
     """
@@ -160,10 +164,11 @@ def _connects(
 
 
 def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
-    """Return True if the name in `run` continues after the `of` or `for` in `gap`, the text after `run`.
+    """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
-    It does if the last word of `run` is one of `heads_before_of` in the lexicon, such as Ministry, and not a
-    title alone. It also does at a second `of` in the name of an organization: Bureau of Roads of Bern.
+    `run` contains the words of the name so far, and `gap` is the text after them, such as ` of the `. The
+    last word must be in the list `heads_before_of` of the lexicon and must not be a title alone. A second
+    `of` is also accepted in the name of an organization: Bureau of Roads of Bern.
     """
     is_second = LINK.search(text, run[0].start, run[-1].end)
     if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":
@@ -180,15 +185,15 @@ def _is_inner_list(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if the comma or `and` in `gap` is inside a name.
+    """Return True if a comma or `and` is inside a name: Ministry of Roads and Ports.
 
-    Examples: Ministry of A, B and C; Fish and Game Office.
+    A further example is Fish and Game Office.
 
     Args:
         lexicon: The lists of known words and names.
         text: The text that contains the words.
-        gap: The part of the text between `run` and `token`.
-        run: The capitalised words of the name before the gap.
+        gap: The text between `run` and `token`: a comma or `and` with its spaces.
+        run: The capitalised words before the gap, which belong to one name.
         token: The capitalised word after the gap.
         following: The next capitalised words and numbers after `token`.
     """
@@ -202,9 +207,10 @@ def _is_inner_list(
 def _shares_head(
     lexicon: Lexicon, text: str, run: Sequence[Token], token: Token, following: Sequence[Token]
 ) -> bool:
-    """Return True if the words before and after `and` share the following head noun: Fish and Game Office.
+    """Return True if the words before and after `and` share the next noun: Fish and Game Office.
 
-    `run` contains the words before the `and`, and `token` and `following` are the words after it.
+    `run` contains the words before `and` (Fish), `token` is the word after it (Game), and `following`
+    contains the next capitalised words (Office). The shared noun must be one of an organization or a policy.
     """
     heads, tail = lexicon.head_nouns, token
     for each in following:

@@ -40,10 +40,10 @@ def group_of(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """The data of an entity from the catalogue or from extraction, before the entity is stored.
+    """An entity from the catalogue or from extraction, before it is stored.
 
-    The catalogue is a file of known entities. Only these have a description and `same_as`, the
-    URLs of the same entity in other sources. `origin` is `catalogue` or `extracted`.
+    The catalogue is a file of known entities. Only its entities have a description and `same_as`, the URLs of
+    pages about the same entity in other sources. `origin` is `catalogue` or `extracted`.
     """
 
     name: str
@@ -56,16 +56,16 @@ class EntityRecord:
 
     @property
     def id(self) -> UUID:
-        """The id of the entity, which is derived from its slug.
+        """The id of the entity, a UUID made from its slug. Each database has the same id.
 
-        The id of an extracted entity also depends on the group of its type (person, place or thing). If two
-        documents use the same name, they refer to the same entity, unless the groups differ.
+        For an extracted entity, the UUID also depends on the group of its type: person, place or thing. An
+        equal name in two documents gives the same id, unless the groups differ.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The name of the entity and its aliases."""
+        """The main name of the entity, followed by its aliases."""
         return (self.name, *self.aliases)
 
 
@@ -75,7 +75,7 @@ def _check_slug(text: str) -> None:
 
 
 class Entry(Schema):
-    """The schema of an entry of the catalogue file, which describes one known entity."""
+    """The schema of one entry of the catalogue file. Loading an entry returns an `EntityRecord`."""
 
     name = fields.String(required=True, validate=NAME)
     type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
@@ -86,9 +86,10 @@ class Entry(Schema):
 
     @post_load
     def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
-        """Return the entity that `entry`, the valid fields of a catalogue entry, describes.
+        """Return the entity that `entry`, the fields of a valid catalogue entry, describes.
 
-        If `entry` has no slug, make the slug from the name. Marshmallow calls this method.
+        Marshmallow calls this after validation. If the entry has no slug, the slug is made from the name. The
+        slug is an empty string if this is impossible.
         """
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}
@@ -141,9 +142,9 @@ def _first_error(error: ValidationError) -> str:
 
 
 def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[str, str]]:
-    """Yield `(text, name)` for each name, alias or slug that has already occurred.
+    """Yield `(text, name)` for each name, alias or slug of an entry that an earlier entry already uses.
 
-    `text` is the repeated name, alias or slug, and `name` is the name of the entry that repeats it.
+    `text` is the repeated name, alias or slug, and `name` is the main name of the later entry.
     """
     seen: set[tuple[str, str]] = set()
     for entry in entries:

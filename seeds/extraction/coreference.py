@@ -23,20 +23,22 @@ MIN_FAMILY_NAME_PLACE_WEIGHT = 4
 
 @dataclass(slots=True)
 class EntityCluster:
-    """The names of one entity in one document, with the votes for the entity's type.
+    """The names that one document uses for one entity, with the votes for the entity's type.
+
+    A vote is an entity type and a weight. Rules cast votes for each name and each of its contexts.
 
     Attributes:
         name: The main name.
-        words: The words of the main name in lower case, as in the lexicon.
+        words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
-        vote_counts: For each vote (an entity type and a weight), how often the contexts of the name cast it.
-        forms: The main name and its other forms, in the order in which they were found.
-        usage_counts: How often the text uses the name in each way; see `Usage`.
+        vote_counts: How often the contexts of the name have cast each vote.
+        forms: The main name and the other forms of the name, as keys, in the order in which they were found.
+        usage_counts: The number of mentions that are quoted, follow an article, and so on; see `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
-        start_weight: How strongly the sentences that begin with a word suggest that the word is a name: the
-            sum of 0, 1 or 2 for each of these sentences.
-        type: The type with the highest sum of votes.
+        start_weight: How strongly the sentences that begin with the name suggest that it is a name and not an
+            ordinary word: the sum of 0, 1 or 2 for each of these sentences.
+        type: The type with the highest sum of votes, or an empty string before `update_type` is called.
     """
 
     name: str
@@ -54,15 +56,18 @@ class EntityCluster:
         self.forms[self.name] = None
 
     def add_votes(self, votes: Iterable[Vote], share: float = 1) -> None:
-        """Add the weight of each vote to the sum of its entity type. `share` is a factor for the weights."""
+        """Add the weight of each vote to the sum of its entity type.
+
+        A vote is a pair of a type and a weight. Each weight is first multiplied by `share`.
+        """
         for kind, weight in votes:
             self.votes[kind] += weight * share
 
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
-        """Add the votes that the context of one more mention of the name casts for its type.
+        """Add the votes that the words around one more mention of the name cast.
 
-        The nth equal vote counts 1/n of its weight: the second counts half, the third a third. Two votes are
-        equal if they have the same entity type and the same weight.
+        A vote is a pair of an entity type and a weight. Repeated votes count less: the second equal vote adds
+        half of its weight, the third a third. Two votes are equal if both type and weight are equal.
         """
         for vote in votes:
             count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
@@ -70,9 +75,11 @@ class EntityCluster:
 
     @property
     def usage(self) -> Usage:
-        """How the text mostly uses the name: quoted, after an article, as an attribute of a noun, or bare.
+        """How the document mostly uses the name: `quoted`, `article`, `attribute` or `bare`.
 
-        One quoted mention makes the usage `quoted`.
+        It is `quoted` if any mention is in quotation marks, `article` if more mentions follow an article than
+        are bare, and `attribute` if mentions are between an article and its noun (`a Velmora phone`) and none
+        is bare.
         """
         counts = self.usage_counts
         if counts["quoted"]:
@@ -90,14 +97,15 @@ class EntityCluster:
 
 
 class Clusters:
-    """The clusters of a document, one for each entity; a cluster contains the names of the entity.
+    """The entities found in a document, each with all its names in one cluster.
 
-    Names must be added from the longest to the shortest.
+    Use `find_owner` to ask whether a name belongs to a cluster, and `add` if it does not. Take the names from
+    the longest to the shortest.
 
     Args:
         lexicon: The lists of known words and names.
         lowercase_words: The words that the document also writes in lower case. If such a word has a capital
-            only where a sentence begins, it is not merged into the name of a person.
+            only where a sentence begins, it is not taken for a short form of a person's name.
     """
 
     def __init__(self, lexicon: Lexicon, lowercase_words: Container[str]) -> None:
@@ -108,7 +116,7 @@ class Clusters:
         self._by_word: dict[str, list[EntityCluster]] = {}
 
     def add(self, cluster: EntityCluster) -> EntityCluster:
-        """Add `cluster` as a separate entity, not merged with any other cluster, and return it."""
+        """Add `cluster` as a new entity, and return it."""
         self.clusters.append(cluster)
         self._by_folded_name.setdefault(_folded_name(cluster), cluster)
         for word in set(cluster.words):
@@ -116,9 +124,10 @@ class Clusters:
         return cluster
 
     def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
-        """Return the cluster of the entity to which the name in `cluster` also refers, or None.
+        """Return the cluster to which the name in `cluster` belongs, or None if the entity is new.
 
-        The returned cluster has a longer form of the name, or a form with different case or diacritics.
+        The returned cluster contains a longer form of the name (Tovrik Ekkelund for Ekkelund), or the same
+        name with different case or diacritics.
         """
         if len(cluster.words) == 1 and cluster.words[0] in self._lexicon.function_words:
             return None
@@ -156,15 +165,15 @@ def resolve_coreference(
     known: Mapping[str, object],
     lowercase_words: Container[str],
 ) -> list[EntityCluster]:
-    """Merge the clusters of names that refer to the same entity, and return one cluster for each entity.
+    """Merge the names of a document that refer to the same entity, and return one cluster for each entity.
 
     Args:
         lexicon: The lists of known words and names.
-        clusters: For each name, its cluster.
+        clusters: For each name, a cluster that contains only this name.
         aliases: For each text in brackets that can be an alias, the name before the brackets.
-        known: The known entities, from the catalogue, by name. These names are not merged into longer names.
+        known: The entities of the catalogue, by name. These names are not merged into longer names.
         lowercase_words: The words that the document also writes in lower case. If such a word has a capital
-            only where a sentence begins, it is not merged into the name of a person.
+            only where a sentence begins, it is not taken for a short form of a person's name.
     """
     merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
     aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
@@ -191,8 +200,8 @@ def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:
 def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -> None:
     """Rename `cluster` to the last words of its name if `acronym` abbreviates only these words.
 
-    For example, Ruritania Waters Board (WB) becomes Waters Board. A name of an entity in `known`, the known
-    entities by name, is not changed.
+    For example, Ruritania Waters Board with the acronym WB becomes Waters Board. `known` contains the
+    entities of the catalogue by name. Their names are not changed.
     """
     full = expansion(cluster.name, acronym) if ACRONYM.fullmatch(acronym) else ""
     if full and cluster.name not in known:
@@ -212,9 +221,9 @@ def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[s
 
 
 def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequence[str]) -> bool:
-    """Return True if `short` omits the last words of an organization: Quayline for Quayline Shipping Ltd.
+    """Return True if `short` is an organization without its last words: Quayline for Quayline Shipping Ltd.
 
-    `longer` contains the words of the organization.
+    `longer` contains the words of the organization. The caller ensures that it begins with those of `short`.
     """
     rest = longer[len(short.words) :]
     if lexicon.legal_forms.issuperset(_without_country(lexicon, rest)):
@@ -224,10 +233,10 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 
 
 def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if `short` is the name `longer` in a different order or without a part that can be omitted.
+    """Return True if `short` is the name `longer` in a different order or without an optional part.
 
-    Such a part is a word for an event (Olga for Typhoon Olga), `the` (Hague for The Hague), or the country
-    after `of`. The order differs in Bern Lake for Lake of Bern.
+    The order differs in Bern Lake for Lake of Bern. Optional parts are a word for an event (Olga for Typhoon
+    Olga), `the` (Hague for The Hague), and a country after `of` (Reserve Bank for Reserve Bank of Ruritania).
     """
     is_inverted = len(short) > 1 and longer == (short[-1], "of", *short[:-1])
     is_event = lexicon.first_words.get(longer[0]) == "event" and short == longer[1:]
@@ -246,14 +255,17 @@ def _without_country(lexicon: Lexicon, words: Sequence[str]) -> Sequence[str]:
 
 
 def _is_bare_head(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
-    """Return True if `short` is only the head noun of the place `longer`: the Gulf for the Gulf of Brevik."""
+    """Return True if `short` is only the noun in the name of the place `longer`: Gulf for Gulf of Brevik."""
     is_alone = len(short.words) == 1 and short.is_certain and longer.type == "place"
     is_head = is_alone and lexicon.head_nouns.get(short.words[0]) == "place"
     return is_head and short.words[0] == lexicon.head_noun(longer.words)
 
 
 def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
-    """Return True if `short` omits words before the head noun of `longer`: Sea Board for Sea Safety Board."""
+    """Return True if `short` omits words before the last word of `longer`: Sea Board for Sea Safety Board.
+
+    Both must end with the same noun, which must indicate an entity type, as Board indicates an organization.
+    """
     if len(short) < 2 or short[-1] != longer[-1] or lexicon.head_type(short) is None:
         return False
     remaining = iter(longer)
@@ -261,14 +273,14 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 
 
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
-    """Return True if the votes show that the text uses the name in `cluster` for a place.
+    """Return True if the document uses the name in `cluster` for a place, according to the votes.
 
     Args:
         lexicon: The lists of known words and names.
         cluster: The name with its votes.
-        min_unknown: The minimum weight of the votes for a place if the gazetteer (the list of places) does
-            not contain the name. If it does, its own vote is subtracted from the weight, and the rest must be
-            at least `MIN_PLACE_WEIGHT`.
+        min_unknown: The weight that the votes for a place must have if the name is not in the gazetteer, the
+            list of places. For a name in the gazetteer, the weight that this fact alone adds is subtracted,
+            and the rest must be at least `MIN_PLACE_WEIGHT`.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

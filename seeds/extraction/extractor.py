@@ -33,7 +33,10 @@ RECOGNIZER_WEIGHT = 3
 
 
 class RecognizedName(NamedTuple):
-    """A name that a recognizer has found in a text: the offsets of its start and end, and its entity type."""
+    """A name that a recognizer (a rule or model for names) found in a text.
+
+    `start` and `end` are the offsets of the name, and `type` is its entity type.
+    """
 
     start: int
     end: int
@@ -45,7 +48,7 @@ Recognizer = Callable[[str], Iterable[RecognizedName]]
 
 
 def recognize_nothing(_: str) -> Iterable[RecognizedName]:
-    """Return no names. This recognizer is used if the operator has not configured a recognizer."""
+    """Return no names. This is the default for the optional recognizer of names, such as a spaCy pipeline."""
     return ()
 
 
@@ -58,11 +61,12 @@ def is_headline(text: str) -> bool:
 
 
 class EntityExtractor:
-    """Finds the named entities of a document by rules, without a list of known entities.
+    """Finds the named entities of a document by rules.
 
     Args:
         lexicon: The lists of known words and names.
-        recognize: An additional recognizer of names. Its names and types are added to those of the rules.
+        recognize: An additional function that finds names in a text, such as a spaCy pipeline. Its names and
+            types are added to those of the rules.
     """
 
     def __init__(self, lexicon: Lexicon, recognize: Recognizer = recognize_nothing) -> None:
@@ -73,11 +77,11 @@ class EntityExtractor:
     def extract(
         self, texts: Sequence[str], known: Mapping[str, object], headline: str = ""
     ) -> list[EntityCluster]:
-        """Return the entities that a document names, each as a cluster of its names.
+        """Return the entities that a document names. Each is a cluster: its names and its type.
 
         Args:
             texts: The texts of the document.
-            known: The known entities, from the catalogue, by name. A name in `known` that is found is always
+            known: The entities of the catalogue, by name. If a name that is found is in `known`, it is always
                 accepted as an entity.
             headline: The title if most of its words are capitalised, or an empty string. Such a title is not
                 in `texts`; only places and quoted names are read from it.
@@ -95,10 +99,10 @@ class EntityExtractor:
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
     def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
-        """Return two mappings: from each name in `texts` to its cluster, and from possible aliases to names.
+        """Return the names in `texts` as two mappings: from names to clusters, and from aliases to names.
 
-        A cluster collects the votes for the type of a name. A possible alias is a text in brackets, and it is
-        mapped to the name before the brackets.
+        A cluster collects the votes for the type of a name. The aliases are texts in brackets that can be an
+        alias of the name before the brackets.
         """
         clusters: dict[str, EntityCluster] = {}
         aliases: dict[str, str] = {}
@@ -122,9 +126,10 @@ class EntityExtractor:
         return clusters, aliases
 
     def _read_quoted(self, clusters: Mapping[str, EntityCluster], headline: str) -> None:
-        """Add votes for the type of each quoted name in the headline, from the words around the name.
+        """Add votes for the type of each name that `headline` quotes, from the words around the quotation.
 
-        Only names that `clusters` already contains get votes.
+        `clusters` contains the cluster of each name in the texts. Quoted names that are not in it are
+        ignored.
         """
         # The capitals of a headline carry no information.
         lowercase = "".join(char.lower() if char.isascii() else char for char in headline)
@@ -138,9 +143,10 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add votes for the type of each cluster, from its name and from the use of the name in the text.
+        """Add votes for the type of each cluster, from the words and the use of its name, and set the type.
 
-        `single_words` are the words that occur in the text as names of one word, such as `Haldane`.
+        `single_words` are the words that the document uses alone as names, such as Haldane. They show which
+        part of a longer name, such as Margit Haldane, is used alone.
         """
         signs = self._signs
         for cluster in clusters:
@@ -151,11 +157,12 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return how strongly the words after `candidate`, which begins a sentence, suggest a name.
+        """Return how strongly the words after `candidate` suggest that it is a name: 0, 1 or 2.
 
-        Return 2 if a verb of speech follows, and `candidate` is a rare English word that is not a name of
-        persons. Return 1 if a possessive, `is`, `, which` or similar follows. Otherwise, or if
-        `candidate` is not a single word of letters only, return 0.
+        The candidate begins a sentence, so its capital letter says nothing. The result is 2 if a verb of
+        speech follows a rare English word that is not a name of persons, 1 if a possessive, `is`, `, which`
+        or similar follows, and otherwise 0. It is always 0 for several words, or if a character is not a
+        letter.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
@@ -179,13 +186,13 @@ class EntityExtractor:
     def _is_entity(
         self, cluster: EntityCluster, known: Mapping[str, object], lowercase_words: Container[str]
     ) -> bool:
-        """Return True if a cluster is an entity, and False if it is only a capitalised word.
+        """Return True if `cluster` is an entity, and False if it is only a capitalised word.
 
         Args:
             cluster: The names of the possible entity, with its type.
-            known: The known entities, from the catalogue, by name. They are always entities.
-            lowercase_words: The words that the document also writes in lower case. A name that is one of
-                these words is not an entity, unless it is known or a place.
+            known: The entities of the catalogue, by name. They are always accepted.
+            lowercase_words: The words that the document also writes in lower case. A single word that is one
+                of these is rejected, unless it is known or a place.
         """
         is_known = any(form in known for form in cluster.forms)
         if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):
@@ -206,7 +213,6 @@ class EntityExtractor:
         return word in lexicon.frequencies or singular in lexicon.frequencies or is_noun
 
     def _is_rare(self, word: str) -> bool:
-        """Return True if `word` is an English word that occurs in books less often than `RARE_WORD` times."""
         return self._lexicon.frequencies.get(word, RARE_WORD) < RARE_WORD
 
 
@@ -223,7 +229,7 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
     """Return the names of one word, in lower case, that the texts mostly use bare.
 
-    A bare name is not quoted, does not follow an article of its own, and is not an attribute of a noun.
+    A bare name is not quoted, and no article or word such as `its` precedes it.
     """
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 

@@ -25,8 +25,8 @@ ROMAN_NUMERALS = ("i", "ii", "iii")
 class Lexicon:
     """The words and names that the rules of entity extraction know, all in lower case.
 
-    The first fields are the lists of lexicon.yaml, which describes them. Some of these lists map each word to
-    an entity type. The last fields are larger lists: English words, and names of places and persons.
+    The fields up to `extra_places` are the lists of lexicon.yaml, which describes them. Some of them map each
+    word to an entity type. The last fields are larger lists: English words, and names of places and persons.
 
     Each lexicon caches the results of costly methods. The size of each cache is limited.
     """
@@ -87,14 +87,17 @@ class Lexicon:
 
     @cached_property
     def head_types(self) -> Mapping[str, str]:
-        """The entity type that each head noun indicates. If there are two types, the likelier type."""
+        """The entity type that each head noun indicates: `organization` for `bank`, as in Bank of Bern.
+
+        If a noun can indicate two types, the value is the likelier type.
+        """
         likelier = {word: types.split()[0] for word, types in self.ambiguous_head_nouns.items()}
         organizations = dict.fromkeys(self.trade_words | self.legal_forms, "organization")
         return organizations | likelier | dict(self.head_nouns)
 
     @cached_property
     def title_words(self) -> frozenset[str]:
-        """All words of titles before the names of persons: offices, ranks and forms of address."""
+        """All words that occur in titles of persons, such as `chief` and `minister`."""
         return self.ranks | self.title_modifiers
 
     @cached_property
@@ -111,7 +114,7 @@ class Lexicon:
 
     @cached_property
     def is_place(self) -> Callable[[str], bool]:
-        """A function that returns True if the gazetteer (the list of places) contains a name.
+        """A function that returns True if a name is in the gazetteer, the list of places.
 
         The function ignores case and diacritics, and caches its results.
         """
@@ -149,9 +152,9 @@ class Lexicon:
         return {kind: tuple(end for end, each in self.suffixes.items() if each == kind) for kind in types}
 
     def suffix_type(self, word: str) -> str | None:
-        """Return the entity type that the suffix of `word` indicates: `place` for Velmorabad.
+        """Return the entity type that the ending of `word` indicates: `place` for Velmorabad.
 
-        Return None if no suffix is known, or if `word` is an English word or a name of persons.
+        Return None if no ending is known, or if `word` is an English word or a name of persons.
         """
         if word in self.frequencies or word in self.family_names or word in self.given_names:
             return None
@@ -159,10 +162,11 @@ class Lexicon:
 
     @cached_property
     def head_noun(self) -> Callable[[tuple[str, ...]], str]:
-        """A function that returns the head noun of a name, whose words are the argument.
+        """A function that returns the head noun of a name: the word that says what the name refers to.
 
-        The head noun is the word before `of`, `for` or `on`, or else usually the last word. A name of one
-        word has no head noun, so the result is an empty string.
+        The argument is the words of the name: `("bank", "of", "bern") -> "bank"`. The head noun is the word
+        before `of`, `for` or `on`, or else usually the last word. A single word has none; the result is an
+        empty string.
         """
         return lru_cache(maxsize=16_384)(self._head_noun)
 
@@ -183,15 +187,16 @@ class Lexicon:
     def head_type(self, words: tuple[str, ...]) -> str | None:
         """Return the entity type that the head noun of a name indicates, or None.
 
-        `words` are the words of the name.
+        `words` are the words of the name: `("bank", "of", "bern") -> "organization"`. Return None if the noun
+        indicates no type, or if the name is a single word.
         """
         return self.head_types.get(self.head_noun(words))
 
 
 def load_lexicon() -> Lexicon:
-    """Return the lexicon, loaded from lexicon.yaml and the word lists.
+    """Return the lexicon, read from lexicon.yaml and the word lists.
 
-    Loading takes a moment, so load the lexicon once.
+    Reading them takes a moment, so call this once and pass the lexicon on.
     """
     lists: dict[str, Any] = yaml.load(LEXICON_FILE.read_bytes(), yaml.CSafeLoader)
     fields = {name: _read_list(value) for name, value in lists.items()}
@@ -207,7 +212,7 @@ def load_lexicon() -> Lexicon:
 
 
 def _read_list(value: Any) -> Any:
-    """Return `value`, a value from lexicon.yaml, as the value of a field of `Lexicon`.
+    """Convert `value`, a value in lexicon.yaml, to the form that `Lexicon` uses.
 
     A list, or a text with words, becomes a set of words. A mapping from entity types to texts with words
     becomes a mapping from each word to its type. All other mappings are returned unchanged.

@@ -32,8 +32,8 @@ NamedEntity = tuple[str, EntityRecord]
 class Section:
     """One text of an article, such as the title or a paragraph.
 
-    `part` is the part of the article, such as `body`. `index` is the number of the text within the part, from
-    1, or None if the part has a single text. The offsets of mentions are relative to this text.
+    `part` is the part of the article, such as `body`. `index` counts the texts of the part from 1, and is
+    None if the part has a single text, as the title has.
     """
 
     part: str
@@ -45,8 +45,8 @@ class Section:
 class Mention:
     """One occurrence of the name of an entity in a text of an article.
 
-    The name extends from `start` to `end`, which count Unicode code points. `part` and `index` identify the
-    text within the article, as in `Section`.
+    `part` and `index` identify the text within the article, as in `Section`. `start` and `end` are offsets in
+    this text, in Unicode code points, and `text` is the name between them.
     """
 
     part: str
@@ -66,33 +66,32 @@ class FoundEntity:
 
     @property
     def id(self) -> UUID:
-        """The id of the entity."""
         return self.entity.id
 
     @property
     def own_name(self) -> str | None:
-        """The name of an extracted entity in this article, or None for an entity of the catalogue.
+        """The name that this article uses for an extracted entity, or None for an entity of the catalogue.
 
-        The catalogue is a file of known entities, which have the same name in all articles.
+        An entity of the catalogue, the file of known entities, has the same name in all articles.
         """
         return self.entity.name if self.entity.origin == "extracted" else None
 
     @property
     def own_type(self) -> str | None:
-        """The type of an extracted entity in this article, or None for an entity of the catalogue.
+        """The type that an extracted entity has in this article, or None for an entity of the catalogue.
 
-        The catalogue is a file of known entities, which have the same type in all articles.
+        An entity of the catalogue, the file of known entities, has the same type in all articles.
         """
         return self.entity.type if self.entity.origin == "extracted" else None
 
 
 class EntityMatcher:
-    """Finds the names of entities in texts. If several names begin at the same word, the longest matches.
+    """Finds the names of entities in texts. If several names begin at the same word, the longest is found.
 
     Args:
         catalogue: The known entities, from a file that is maintained by hand.
         lexicon: The lists of known words and names.
-        recognize: An additional recognizer of names, such as a spaCy pipeline.
+        recognize: An additional function that finds names in a text, such as a spaCy pipeline.
 
     Raises:
         ValueError: If a name of the catalogue does not begin with a letter or digit.
@@ -118,9 +117,9 @@ class EntityMatcher:
 
         Args:
             text: The text to search.
-            extracted: The names that are searched in addition to those of the catalogue. A key is the first
-                word of a name, with its capitals, and the value contains `(name, entity)` for each name that
-                begins with this word.
+            extracted: The names to search in addition to those of the catalogue. A key is the first word of a
+                name, with its capitals, and the value is a list of `(name, entity)` for each name that begins
+                with this word.
         """
         # Straight and curly quotation marks have the same length, so offsets stay the same.
         plain = text.translate(CURLY_QUOTES)
@@ -153,7 +152,10 @@ def _is_name_at(text: str, name: str, start: int) -> bool:
 
 
 def _can_end(text: str, end: int) -> bool:
-    """Return True if a name can end at offset `end` of `text`, that is, if no word continues there."""
+    """Return True if a name can end at offset `end` of `text`, that is, if no letter or digit follows.
+
+    Chinese, Japanese and Korean characters can follow, because these languages put no space after a name.
+    """
     if end == len(text):
         return True
     # An accent can be a separate character.
@@ -162,7 +164,7 @@ def _can_end(text: str, end: int) -> bool:
 
 
 def sections(article: ArticleText) -> list[Section]:
-    """Return the texts of `article` in which entities are searched.
+    """Return the texts of `article` that are searched for entities, in reading order.
 
     They are the title, the summary, the caption of the image, each takeaway, and each paragraph of the
     analysis and of the body.
@@ -199,9 +201,9 @@ def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEnt
 def _find_mentions(
     texts: Sequence[Section], matcher: EntityMatcher
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
-    """Return, for each entity, `(offset, mention)` for all its mentions in `texts`, in reading order.
+    """Return the mentions of each entity in `texts`, in reading order, as pairs of an offset and a mention.
 
-    The offset is that of the mention's first character in the concatenated texts.
+    The offset is the number of characters before the mention, counted from the beginning of the first text.
     """
     extracted = _by_first_word(_extract_names(texts, matcher))
     mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
@@ -215,9 +217,9 @@ def _find_mentions(
 
 
 def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, EntityRecord]:
-    """Return the names that extraction finds in the texts of an article, each with its entity.
+    """Return the names in `texts` that extraction finds, each with its entity.
 
-    Names in the catalogue, the file of known entities, are left out.
+    Names of the catalogue, the file of known entities, are left out. `texts` are all texts of one article.
     """
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
@@ -260,15 +262,17 @@ def _make_entity(cluster: EntityCluster) -> EntityRecord:
 # The same name often occurs in many documents.
 @lru_cache(maxsize=16_384)
 def extracted_slug(name: str) -> str:
-    """Return the slug of the extracted entity `name`: words from the name, or a hash if no word is usable."""
+    """Return the slug of an extracted entity, made from its name: `Bank of Bern -> bank-of-bern`.
+
+    If the name has no letters that a slug can contain, the slug is `entity-` and a hash of the name.
+    """
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 
 
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
-    """Return the entity with its aliases, and `forms`, the names that the article uses for it, unchanged.
+    """Return `(entity, forms)`, with the other names in `forms` as aliases of an extracted entity.
 
-    The aliases of an extracted entity are all `forms` except its main name. An entity of the catalogue keeps
-    its own aliases.
+    `forms` are the names that the article uses for the entity. An entity of the catalogue is not changed.
     """
     if entity.origin == "catalogue":
         return entity, forms
@@ -281,7 +285,7 @@ def _weight(found: Sequence[tuple[int, Mention]]) -> int:
 
 
 def salience(share: float, position: float) -> float:
-    """Return the salience of an entity in an article: 0.7 share + 0.3 (1 - position), from 0 to 1.
+    """Return how important an entity is in an article, from 0 to 1: 0.7 share + 0.3 (1 - position).
 
     Args:
         share: The weight of the entity's mentions, divided by the greatest weight of all entities. A mention

@@ -1,6 +1,6 @@
-"""Find name candidates: sequences of capitalised words (runs) that can be the name of an entity.
+"""Find name candidates: sequences of capitalised words that can be the name of an entity.
 
-Titles, demonyms, and words that are capitalised only because they begin a sentence are not included.
+Titles, demonyms (French), and words that are capitalised only because they begin a sentence are left out.
 """
 
 import re
@@ -58,7 +58,7 @@ class NameCandidate:
 def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
     """Yield the parts of `text` that can be names.
 
-    Candidates of capitalised words come first, in the order of the text. Quoted candidates come last.
+    Capitalised words come first, in the order of the text. Names in quotation marks come last.
     """
     non_names = lexicon.non_names
     last: NameCandidate | None = None
@@ -76,9 +76,9 @@ def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
 
 
 def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the name candidate of a run (a sequence of capitalised words) that has only one token.
+    """Yield the name candidate for a single capitalised word, or nothing if it cannot be a name.
 
-    Yield nothing if the token cannot be a name.
+    `run` contains one token: the word with its offsets in `text`.
     """
     token = run[0]
     if not (token.is_number or _is_not_name(lexicon, run) or not strip_portfolio(lexicon, text, run)):
@@ -88,9 +88,10 @@ def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameC
 
 
 def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the name candidates of a run, a sequence of several capitalised words.
+    """Yield the name candidates in `run`, a sequence of several capitalised words.
 
-    If the run contains a title, such as Chief Executive, the names before and after the title are separate.
+    A title, such as Chief Executive, separates two names: `Apple Chief Executive Tim Cook` has the candidates
+    Apple and Tim Cook.
     """
     first = run[0].start
     begins_sentence = _begins_sentence(text, first)
@@ -112,12 +113,11 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
-    """Return `run` without the capitalised words and numbers at its beginning that are not part of a name.
+    """Return a sequence of capitalised words without the words at its beginning that are not part of a name.
 
-    These are function words, as in `Although Mr Tan`, and numbers other than years. If `run` begins a
-    sentence (`begins_sentence`) with a different word, and more words follow, this word is removed if it is a
-    direction, as in `Northern Norway`, or a common noun, as in `Drugmaker Biontis`, but not if it is a head
-    noun or title.
+    Function words (`Although Mr Tan`) and numbers other than years are removed. If the sequence begins a
+    sentence, its first word is also removed if it is a common noun (`Drugmaker Biontis`) or a direction
+    (`Northern Norway`), unless it is the only word, a head noun such as Bank, or a title.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -132,11 +132,11 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 
 
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
-    """Return True if a run of capitalised words begins with a function word that is not part of a name.
+    """Return True if `run`, capitalised words, begins with a function word that is not part of a name.
 
-    In mid-sentence, a function word is part of the name (The Hague, Can Tho) unless it is a pronoun, all in
-    capital letters, alone, or before a number. If `run` begins a sentence (`begins_sentence`), a function
-    word is not part of the name, except after `The` or as a family name (He Yumei).
+    In mid-sentence, a capitalised function word is part of a name (The Hague, Can Tho) unless it is a
+    pronoun, all in capital letters, alone, or before a number. At the beginning of a sentence it is not part
+    of a name, except after `The` or as a family name (He Yumei).
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -148,9 +148,9 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if `run` is a direction (a word in `ern`) before a known place: Northern Norway.
+    """Return True if `run` is a direction before the name of a place: Northern Norway.
 
-    Return False if `run` as a whole is also a known place: Northern Ireland.
+    Return False if both together are the name of a place: Northern Ireland.
     """
     if not run[0].text.endswith("ern"):
         return False
@@ -159,9 +159,10 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return a run of words without demonyms, numbers and function words at its ends.
+    """Return a sequence of capitalised words without the words at its ends that are not part of a name.
 
-    Words that are part of the name are kept, such as the last word of Formula One.
+    These are demonyms (French) at the beginning, and numbers and function words at the end. Some can be part
+    of a name and are kept, as in Nordic Lantern and Formula One.
     """
     if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
@@ -176,10 +177,11 @@ def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 
 
 def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if `run`, which begins with a demonym, is one name: Nordic Lantern, but not Thai Internet.
+    """Return True if a demonym and the word after it form a name: Nordic Lantern, but not Thai Internet.
 
-    The demonym must be followed by exactly one word: an English word that does not end in `s`, and is not a
-    common noun or a word of `non_names` or `plural_possessors` in the lexicon.
+    A demonym is an adjective of a country or region. `run` begins with one. Exactly one word must follow: an
+    English word that does not end in `s`, and is not in the lists of common nouns, of words that are never
+    names, or of plural possessors.
     """
     word = run[-1].lower
     if len(run) != 2 or not is_english_word(lexicon, run[-1]) or word.endswith("s"):
@@ -190,10 +192,10 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the function word at the end of the words in `run` is part of the name.
+    """Return True if the function word at the end of `run` is part of the name: Formula One, Anna May.
 
-    It is if other words precede it, and it is either one of `LAST_WORDS` (Formula One, Anna May) or a legal
-    form in capital letters (Brevik Shipping AS).
+    Words must precede it. It must be one of `LAST_WORDS`, or a legal form in capital letters, as in Brevik
+    Shipping AS.
     """
     last = run[-1]
     is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()
@@ -201,9 +203,9 @@ def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the number at the end of `run` is not part of the name.
+    """Return True if the number at the end of `run` is not part of the name, as in Berlin 3.
 
-    This is a number alone, a number after a place (Berlin 3), or a year that does not end the name of a
+    This applies to a number alone, to a number after a place, and to a year, unless it ends the name of a
     programme (Safe Quays 2030). Other numbers are part of the name.
     """
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
@@ -235,7 +237,10 @@ def _is_known(lexicon: Lexicon, token: Token) -> bool:
 
 
 def find_quoted(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
-    """Yield the quotations of `text` that are capitalised like a title: 'Green AI', but not 'an agent'."""
+    """Yield the quotations in `text` that can be names, because they are capitalised like a title.
+
+    For example, 'Green AI' is yielded, and 'an agent' is not.
+    """
     for match in QUOTATION.finditer(text):
         number = match.lastindex or 1
         inside = match.group(number)

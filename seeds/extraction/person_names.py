@@ -17,7 +17,7 @@ CHINESE_FIRM = re.compile(rf"{PINYIN}{PINYIN} {PINYIN}{PINYIN}")
 
 
 def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if `words` are a given name followed by a family name."""
+    """Return True if `words`, a name in lower case, are a given name followed by a family name."""
     first, last = words[0].partition("-")[0], words[-1].rpartition("-")[2]
     family_names = lexicon.family_names
     if last in lexicon.head_types:
@@ -29,7 +29,10 @@ def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if a name begins with a given name that is not a place, and has no head noun at its end."""
+    """Return True if a name in lower case begins with a given name and does not end in a word such as `bank`.
+
+    The given name must not be a place as well, and no head noun (a word that indicates a type) can be last.
+    """
     is_given_name = words[0] in lexicon.given_names and not lexicon.is_place(words[0])
     return is_given_name and words[-1] not in lexicon.head_types
 
@@ -37,8 +40,8 @@ def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 def is_chinese_firm(lexicon: Lexicon, words: Sequence[str]) -> bool:
     """Return True if `words` can be a Chinese company: two words of two pinyin syllables each.
 
-    Return False if the first word is a given name or a Chinese family name, or the last word is a family
-    name.
+    An example is Zhongtai Lanhai. Return False if the first word is a given name or a Chinese family name, or
+    the last word is a family name, because the words can then be the name of a person.
     """
     if len(words) != 2 or not CHINESE_FIRM.fullmatch(" ".join(words)):
         return False
@@ -48,7 +51,10 @@ def is_chinese_firm(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def is_function_word_surname(lexicon: Lexicon, first: str, second: str) -> bool:
-    """Return True if `first`, a function word, is a family name before a given name: He Yumei, So Ka-wai."""
+    """Return True if a capitalised function word is a family name: `he` in He Yumei, `so` in So Ka-wai.
+
+    `first` is the function word in lower case, and `second` is the word after it.
+    """
     if first in ("he", "you"):
         return is_chinese_name(lexicon, (first, second.lower()))
     if "-" in second:
@@ -59,7 +65,7 @@ def is_function_word_surname(lexicon: Lexicon, first: str, second: str) -> bool:
 
 
 def is_chinese_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if `words` are a Chinese family name in pinyin and a given name."""
+    """Return True if `words` are a Chinese family name and a given name in pinyin: `("zhang", "yumei")`."""
     if len(words) != 2 or words[0] not in lexicon.chinese_surnames or words[1] in lexicon.head_nouns:
         return False
     # Ignore the frequency of Jun, which is also a month, and of given names such as Dan.

@@ -19,9 +19,9 @@ MAX_NOUN_LENGTH = 20
 
 
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
-    """Split a run of capitalised words before a title in its middle: Apple | Chief Executive Tim Cook.
+    """Split a sequence of capitalised words before a title: `Apple | Chief Executive Tim Cook`.
 
-    If there is no such title, the complete run is the only item of the returned list.
+    If no title is in the middle of `run`, the returned list contains only `run`.
     """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0
@@ -29,10 +29,10 @@ def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[li
 
 
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
-    """Return the index in `run` of the first word of a title that has other words before and after it.
+    """Return the index in `run` where a title begins: 1 for `Apple Chief Executive Tim Cook`.
 
-    In `Apple Chief Executive Tim Cook` the index is 1. Return 0 if `run` contains no such title, or if a head
-    noun follows the title.
+    Words must precede and follow the title. Return 0 if there is no such title, or if a head noun follows it,
+    as in `Sea Captain School`.
     """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
@@ -44,9 +44,10 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
 
 
 def split_title(lexicon: Lexicon, text: str, run: list[Token]) -> tuple[str | None, list[Token]]:
-    """Return the title at the beginning of `run`, or None, and the remaining tokens.
+    """Split a sequence of capitalised words into the title at its beginning and the remaining words.
 
-    The title includes demonyms before it, as in French President.
+    `French President Anna Moreau` becomes `("French President", [Anna, Moreau])`. If `run` begins with no
+    title, return None and all its words. If it is only a title, return None and no words.
     """
     length = _title_length(lexicon, text, run)
     rest = run[length:]
@@ -73,10 +74,11 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
-    """Return the number of tokens of the country that begins `run`, the words after `minister of`.
+    """Return the number of words of the country in `run`: 1 for Ruritania Jan Novak after `minister of`.
 
-    For example, it is 1 for Ruritania Jan Novak. A country that is not in the gazetteer (the list of places)
-    counts as one token. Return 0 if the complete run is a place, so that no name of a person follows.
+    `run` contains the capitalised words after `minister of`. A country that is not in the gazetteer (the list
+    of places) is assumed to have one word. Return 0 if the complete run is a place, so that no person
+    follows.
     """
     if lexicon.is_place(text[run[0].start : run[-1].end]):
         return 0
@@ -85,18 +87,19 @@ def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
-    """Return True if the noun before offset `start` names a product, so that no title follows.
+    """Return True if the noun before offset `start` of `text` is a product, as in `the ferry Queen Astrid`.
 
-    For example, in the ferry Queen Astrid, Queen is not a title.
+    After such a noun, a word like Queen is part of the product's name and not the title of a person.
     """
     word = text[max(0, start - MAX_NOUN_LENGTH) : start].rpartition(" ")[0].rpartition(" ")[2]
     return "product" in (lexicon.common_nouns.get(word), lexicon.head_nouns.get(word))
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, a sequence of capitalised words, without the portfolio of an office at its beginning.
+    """Return `run`, capitalised words, without the portfolio of an office at its beginning.
 
-    In Harbour Minister Tove Ek and Minister of Ports Tove Ek, the portfolios are Harbour and Ports.
+    The portfolio is Harbour in Harbour Minister Tove Ek, which becomes Minister Tove Ek. It is Ports in
+    `minister of Ports Tove Ek`: there `run` contains the words after `minister of`.
     """
     is_after_office = run and text.endswith(OFFICES_BEFORE_PORTFOLIO, 0, run[0].start)
     if is_after_office and lexicon.is_place(text[run[0].start : run[-1].end]):
@@ -115,7 +118,7 @@ def _is_portfolio_word(lexicon: Lexicon, token: Token) -> bool:
 
 
 def is_title_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a token can be part of a title before a person's name: an office or form of address."""
+    """Return True if a word can be part of a title before a person's name, such as Dr, Chief or Minister."""
     titles, word = lexicon.title_words, token.lower
     return word in titles or ("-" in word and all(part in titles for part in word.split("-")))
 

@@ -80,11 +80,11 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 
 
 def _word_start(text: str, start: int, is_number: bool) -> int:
-    """Return the offset of the beginning of the word whose first capital or digit is at offset `start`.
+    """Return the offset where a word begins, given `start`, the offset of its first capital letter or digit.
 
-    A lowercase prefix, as in iPhone, belongs to the word, unless `is_number` is True. Return -1 if
-    `start` is inside a different word, that is, if another letter or digit precedes it, directly or before a
-    hyphen or apostrophe.
+    The two differ after a lowercase prefix, as in iPhone. Numbers have no prefix. Return -1 if `start` is in
+    the middle of a different word, that is, after a letter or digit, with or without a hyphen or apostrophe
+    between.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
@@ -99,10 +99,10 @@ def _is_word_character(character: str) -> bool:
 
 
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
-    """Return the offset of the end of the word that begins with `text[start:end]`.
+    """Return the offset where a word ends. `text[start:end]` is the word up to the first hyphen or full stop.
 
-    The result is `end`, unless a hyphen and a syllable of a given name follow, as in Mei-hua, or the full
-    stop of a legal form, as in `Inc.`.
+    The result is `end`, unless a hyphen and the second half of a given name follow, as in Mei-hua, or the
+    full stop of a legal form, as in `Inc.`.
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)
@@ -124,15 +124,15 @@ def _given_name_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
 
 
 def to_lower(text: str) -> str:
-    """Return `text` in lower case with straight apostrophes, like the words in the lexicon."""
+    """Return `text` in lower case with straight apostrophes, the form of the words in the lexicon."""
     small = text.lower()
     return small if small.isascii() else small.replace("’", "'")
 
 
 def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Return the words of the name that `tokens` form in `text`, in lower case and without full stops.
+    """Return the words of a name in lower case and without full stops: `("bank", "of", "bern")`.
 
-    Lowercase words between the tokens are included.
+    `tokens` are the capitalised words of the name in `text`. The lowercase words between them are included.
     """
     words = to_lower(text[tokens[0].start : tokens[-1].end])
     # S.A. becomes SA, but 3.5 does not become 35.
@@ -143,13 +143,14 @@ def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
 
 
 def head_type_of(lexicon: Lexicon, text: str, tokens: Sequence[Token]) -> str | None:
-    """Return the entity type that the head noun of a name indicates, or None.
+    """Return the entity type that the head noun of a name indicates: `organization` for Bank of Bern.
 
-    The tokens are the capitalised words of the name in `text`. A single word has no head noun.
+    `tokens` are the capitalised words of the name in `text`. Return None if the head noun indicates no type,
+    or if the name is a single word.
     """
     return lexicon.head_type(words_of(text, tokens)) if len(tokens) > 1 else None
 
 
 def is_english_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a token is an English word and not the name of a place."""
+    """Return True if a word is in the list of English words and is not the name of a place."""
     return token.lower in lexicon.frequencies and not lexicon.is_place(token.text)

@@ -13,7 +13,10 @@ FOLDER = Path(__file__).parent / "word_lists"
 
 @cache
 def word_frequencies() -> Mapping[str, int]:
-    """Return how often each English word occurs in books (Google Books Ngram), out of 5.4e11 words."""
+    """Return how often each English word occurs in books, as a number of occurrences in 5.4e11 words.
+
+    The counts come from Google Books Ngram.
+    """
     lines = (line.split() for line in read_lines("word_frequencies"))
     return {word: int(count) for word, count in lines}
 
@@ -47,5 +50,5 @@ def family_names() -> frozenset[str]:
 
 
 def read_lines(name: str) -> list[str]:
-    """Return the lines of the word list `name`, the name of a file in `FOLDER` without `.txt.gz`."""
+    """Return the lines of a word list. `name` is the name of its file without `.txt.gz`."""
     return gzip.decompress((FOLDER / f"{name}.txt.gz").read_bytes()).decode().splitlines()

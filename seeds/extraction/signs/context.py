@@ -1,6 +1,6 @@
-"""The context of a mention: the words before and after a name, which signs test.
+"""The words around one mention of a name, from which signs tell the type of the name.
 
-A sign is a rule that votes for the type of a name.
+A sign is a rule that votes for a type, such as person or place.
 """
 
 import re
@@ -124,7 +124,7 @@ class Context:
 
     @property
     def stands_alone(self) -> bool:
-        """True if the name is not an attribute of a noun: `in Bern today`, but not `in Bern harbour`."""
+        """True if the name does not describe the next noun: `in Bern today`, but not `in Bern harbour`."""
         if self.after.startswith(("'", "’", "-")):
             return False
         word, lexicon = self.next, self.lexicon
@@ -134,7 +134,11 @@ class Context:
 
     @property
     def usage(self) -> Usage:
-        """How this mention uses the name: quoted, after an article, as an attribute of a noun, or bare."""
+        """How the text uses the name in this mention: `quoted`, `article`, `attribute` or `bare`.
+
+        The name is in quotation marks, after an article of its own (`the Velmora`), or between an article and
+        its noun (`the Velmora phone`). Otherwise it is bare.
+        """
         if self.candidate.is_quoted:
             return "quoted"
         if self.last not in DETERMINERS:
@@ -143,10 +147,10 @@ class Context:
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
-        """Return the scopes of the words before the name, and set the attributes that their signs test.
+        """Return which kinds of words precede the name, such as `title` or `preposition`.
 
-        A scope, such as `title`, is a part of the context. The signs (rules for the type of a name) of a
-        scope are tested only if the context has this part.
+        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if the list
+        contains its scope. This method also sets the attributes of the context that describe these words.
         """
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
@@ -172,11 +176,10 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return the scopes that are present after the name, and set the attributes that their signs test.
+        """Return which kinds of words follow the name, such as `apposition` or `possession`.
 
-        A scope is a part of the context that can be present or absent, such as an apposition. The attributes
-        are those of this context. Signs, the rules for the type of a name, are tested only if their scope is
-        present.
+        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if the list
+        contains its scope. This method also sets the attributes of the context that describe these words.
         """
         after, scopes = self.after, list[Scope]()
         if self.apposition:
@@ -205,10 +208,10 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Return the scopes of the predicate after the name, and set the attributes that their signs test.
+        """Return the scopes for a name that is the subject of a sentence, such as `next verb`.
 
-        A scope is a part of the context. The signs (rules for the type of a name) of a scope are tested only
-        if the context has this part.
+        A sign (a rule that votes for the type of a name) is tested only if the list contains its scope. This
+        method also sets `verb` and `pronoun`, the verb and the pronoun after the name.
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)
@@ -223,7 +226,7 @@ class Context:
     def _is_plural_verb(self) -> bool:
         """Return True if the word after the name is a verb that looks like a plural noun.
 
-        For example, `plans` is a verb in `Velmora plans to grow`.
+        For example, `plans` is such a verb in `Velmora plans to grow`.
         """
         has_object = not OBJECT_WORDS.isdisjoint(self.following[1:2])
         return self.next[-1:] == "s" and self.last not in DETERMINERS and has_object
@@ -232,7 +235,8 @@ class Context:
 def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], str]:
     """Return up to three words before a name, and the character before the space that precedes the name.
 
-    Both are empty if no space precedes the name.
+    In `They came, but Velmora`, the words are `they`, `came` and `but`, and the character is `t`. Both are
+    empty if no space precedes the name.
     """
     before = text[max(0, candidate.start - BEFORE_LENGTH) : candidate.start].rstrip(QUOTATION_MARKS)
     if before[-1:] != " ":
@@ -250,9 +254,9 @@ def _strip_marks(words: Sequence[str]) -> list[str]:
 
 
 def first_verb(words: Sequence[str]) -> str:
-    """Return the verb in `words`, the words after a subject, or an empty string.
+    """Return the first word that can be the main verb in `words`, the words after a subject.
 
-    The verb is the first word that is not an auxiliary or an adverb such as `also`.
+    Skip auxiliaries and adverbs such as `has`, `will` and `also`. Return an empty string if no word remains.
     """
     for word in words:
         if word not in AUXILIARIES:
@@ -261,9 +265,11 @@ def first_verb(words: Sequence[str]) -> str:
 
 
 def _read_apposition(context: Context) -> tuple[str | None, bool]:
-    """Return the type that the apposition after the name describes, or None, and whether it is a container.
+    """Return `(type, is_container)` for the phrase that explains the name, as in `Velmora, a chip maker`.
 
-    It is a container if its noun is `network` and `of` follows, as in `Velmora, a network of ports`.
+    `type` is the entity type that its noun describes, here `organization`. It is None if there is no such
+    phrase or the noun describes no type. `is_container` is True for a network of things, as in `a network of
+    ports`.
     """
     after = context.after
     found = APPOSITION.match(after)
@@ -275,10 +281,10 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
 
 
 def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
-    """Return the entity type that the main noun of an apposition describes, or None if there is none.
+    """Return the entity type that a noun phrase describes: `person` for `retired pilot living in Bern`.
 
-    The main noun is the first noun that describes a type and is not followed by another such noun, such as
-    maker in `drug maker accused of theft`. `words` are the words of the apposition.
+    `words` are the words of the phrase. The type is that of the first noun that describes a type, or of the
+    last if several such nouns are adjacent, as in `drug maker`. Return None if no noun describes a type.
     """
     types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(types) if kind and not following), None)

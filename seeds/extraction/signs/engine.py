@@ -1,4 +1,7 @@
-"""Apply the table of signs, the rules that vote for the type of a name, to names and their contexts."""
+"""Apply all signs to a name and to the words around it, and collect their votes for the type of the name.
+
+A sign is a rule. For example, the word Bank in a name is a sign of an organization.
+"""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -30,23 +33,24 @@ Group = Sequence[Sign[Any]]
 
 
 class SignSubject(Protocol):
-    """A name, or the context of a mention, that signs test.
+    """What a sign tests: a name, or the words around one mention of a name.
 
     A sign is a rule that votes for the type of a name.
     """
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """The parts of the name or context that are present, such as a head noun or a title.
+        """The parts that this name or context contains, such as a head noun or a title.
 
-        Only the signs that test these parts are used.
+        Each sign, a rule that votes for the type of a name, has a scope. It is tested only if this list
+        contains its scope.
         """
 
 
 class SignEngine:
-    """Finds the signs in names and their contexts, and returns their votes.
+    """Returns the votes of all signs for the type of a name.
 
-    A sign is a rule that votes for the type of a name.
+    A sign is a rule that tests the name, or the words around one mention of it, and votes for entity types.
 
     Args:
         lexicon: The lists of known words and names.
@@ -61,9 +65,10 @@ class SignEngine:
         self._can_be_scheme = lru_cache(maxsize=CACHE_SIZE)(self._check_scheme)
 
     def find_signs(self, subject: SignSubject) -> Iterator[tuple[Sign[Any], Found]]:
-        """Yield each sign (a rule) that is present in a name or context, with the result of its test.
+        """Yield `(sign, result)` for each sign that applies to `subject`, a name or the words around a name.
 
-        Of each group of signs, only the first that is present is yielded.
+        A sign is a rule that votes for the type of a name, and `result` is what its test returned. Some signs
+        form a group; of each group, only the first that applies is yielded.
         """
         for scope in subject.scopes:
             for group in self._groups[scope]:
@@ -80,24 +85,27 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes for the type of a name from the name itself, without its context.
+        """Return the votes for the type of a name that its own words cast, such as Bank in Bank of Bern.
 
-        `words` are the words of the name in lower case, and `text` is the name as the document writes it.
+        `words` are the words of the name in lower case, and `text` is the name as the document writes it. A
+        vote is a pair of an entity type and a weight.
         """
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
-        """Return the votes for the type of a name from how the document mostly uses it.
+        """Return the votes for the type of a name that depend on how the document mostly uses the name.
 
-        `words` are the words of the name, and `usage` is, for example, `quoted`.
+        `words` are the words of the name in lower case, and `usage` is, for example, `quoted`. A vote is a
+        pair of an entity type and a weight.
         """
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
-        """Return the votes for the type of a name of which the document also uses one word alone.
+        """Return the votes for the type of a name that the document shortens: Tovrik Ekkelund to Ekkelund.
 
-        There are no votes unless the name has two to four words, and `single_words`, the words that the
-        document uses alone as names, contains either the first or the last of its `words`, but not both.
+        A last word used alone suggests a person. `words` are the words of the name, and `single_words` are
+        the words that the document uses alone as names. There are no votes if the name has more than four
+        words, or if both or neither of its first and last words are used alone.
         """
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:
@@ -105,9 +113,9 @@ class SignEngine:
         return self._votes(ShortenedName(self._lexicon, words, single_words))
 
     def _cluster_votes(self, words: tuple[str, ...]) -> Sequence[Vote]:
-        """Return the votes for the type of a name that is not a shorter form of a different name.
+        """Return the votes for the type of an entity, given the words of the longest form of its name.
 
-        `words` are the words of the name.
+        For example, an entity that is only named by one word is less likely a person.
         """
         return self._votes(ClusterName(words))
 
@@ -119,7 +127,10 @@ class SignEngine:
         return context
 
     def context_votes(self, context: Context) -> Sequence[Vote]:
-        """Return the votes for the type of a name from the words before and after one mention of the name."""
+        """Return the votes that the words around one mention cast for the type of the name.
+
+        A vote is a pair of an entity type and a weight.
+        """
         return self._votes(context)
 
     def _check_scheme(self, words: tuple[str, ...]) -> bool:
@@ -127,10 +138,11 @@ class SignEngine:
 
 
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
-    """Return the signs, the rules that vote for the type of a name, by scope and in groups.
+    """Return the groups of signs for each scope.
 
-    A scope is the part of a name or context that a sign tests. Of each group, only one sign votes. A sign
-    without a group forms a group of one sign.
+    A sign is a rule that votes for the type of a name, and its scope is the part of the name or context that
+    it tests. Of each group, only the first sign that applies votes. A sign without a group label is a group
+    of its own.
     """
     groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""

@@ -27,10 +27,10 @@ def _ambiguous_head(name: NameForm, index: int) -> str | None:
 
 
 def _head_type(name: NameForm, *, is_trade: bool) -> str | None:
-    """Return the entity type that the head noun of `name` indicates.
+    """Return the entity type that the head noun of `name` indicates, such as `organization` for Bank of Bern.
 
-    Read only trade words, such as Instruments, if `is_trade` is True, and only other head nouns if it is
-    False. Return None for all other words, and for a head noun that can indicate two types.
+    If `is_trade` is True, read only trade words, such as Instruments; if it is False, read all other head
+    nouns. Return None for words that are not read, and for a head noun that can indicate two types.
     """
     lexicon, head = name.lexicon, name.head
     if head in lexicon.ambiguous_head_nouns or (head in lexicon.trade_words) != is_trade:

@@ -1,6 +1,6 @@
-"""Names without the words around them, as objects that signs test.
+"""The objects that signs test if they do not read the words around a name.
 
-A sign is a rule that votes for the type of a name.
+A sign is a rule that votes for the type of a name, such as person or place.
 """
 
 from collections.abc import Container, Sequence
@@ -14,17 +14,17 @@ MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """A name without its context. Signs (rules that vote for its type) test its words and its spelling.
+    """A name, without the words around it. Signs (rules that vote for its type) test its words and spelling.
 
     Attributes:
         lexicon: The lists of known words and names.
-        words: The words of the name in lower case, as in the lexicon.
-        text: The name as the text writes it.
+        words: The words of the name in lower case.
+        text: The name as the document writes it.
         last: The last word.
-        head: The head noun, or an empty string.
+        head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
         is_well_known_place: True for a well-known place, False for any other place, None for other names.
-        suffix_type: The entity type that the suffix of the last word indicates, or None.
-        scopes: The scopes of the signs that can be present; see `Sign.scope`.
+        suffix_type: The entity type that the ending of the last word indicates, or None.
+        scopes: The parts that the name contains, such as a head noun; see `Sign.scope`.
     """
 
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
@@ -55,18 +55,18 @@ class NameForm:
 
 
 class UsedName:
-    """A name and how the text mostly uses it, such as in quotation marks or after an article.
+    """A name and how the document mostly uses it, for example in quotation marks or after an article.
 
     Signs (rules that vote for the type of the name) test this usage.
 
     Attributes:
         lexicon: The lists of known words and names.
-        words: The words of the name in lower case, as in the lexicon.
-        usage: How the text mostly uses the name; see `Usage`.
+        words: The words of the name in lower case.
+        usage: How the document mostly uses the name; see `Usage`.
         last: The last word.
-        head: The head noun, or an empty string.
+        head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
         are_english: For each word, True if the word is English.
-        scopes: The scopes of the signs that can be present; see `Sign.scope`.
+        scopes: The usages and kinds of names for which signs exist; see `Sign.scope`.
     """
 
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
@@ -94,17 +94,17 @@ class UsedName:
 
 
 class ShortenedName:
-    """A name whose first or last word the text can also use alone, as in Tovrik Ekkelund and Ekkelund.
+    """A name and the part of it that the document uses alone, such as Ekkelund of Tovrik Ekkelund.
 
-    Signs (rules that vote for the type of the name) test which of the two words is used alone.
+    Signs (rules that vote for the type of the name) test whether this part is the first or the last word.
 
     Attributes:
         lexicon: The lists of known words and names.
-        words: The words of the name in lower case, as in the lexicon.
+        words: The words of the name in lower case.
         last: The last word.
-        is_last_word: True if the text uses the last word alone.
-        scopes: The scopes of the signs that can be present; see `Sign.scope`. Empty unless the name has two
-            to four words, and the text uses either the first or the last word alone, but not both.
+        is_last_word: True if the document uses the last word alone.
+        scopes: `("short form",)`, or empty if no sign applies, because the name has not two to four words, or
+            because both or neither of its first and last words are used alone.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")
@@ -118,13 +118,13 @@ class ShortenedName:
 
 
 class ClusterName:
-    """A name that coreference resolution has not merged into a longer name of the document.
+    """The longest form of an entity's name in a document, after shorter forms have been merged into it.
 
     Signs (rules that vote for the type of the name) test the number of its words.
 
     Attributes:
-        words: The words of the name in lower case, as in the lexicon.
-        scopes: The scopes of the signs that can be present; see `Sign.scope`.
+        words: The words of the name in lower case.
+        scopes: Always `("cluster",)`, the scope of these signs; see `Sign.scope`.
     """
 
     __slots__ = ("scopes", "words")

@@ -1,6 +1,6 @@
-"""Rules (signs) that vote on whether a name is a scheme, that is, a policy such as a support programme.
+"""Signs for schemes. A scheme is a policy with a name of only English words: Quiet Shore, Second Helping.
 
-The name of a scheme has only English words: Quiet Shore, Second Helping.
+A sign is a rule that votes for or against an entity type, here `policy`.
 """
 
 from seeds.extraction.lexicon import Lexicon
@@ -15,9 +15,8 @@ LINKS = frozenset(("by", "for", "in", "to"))
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
     """Return True if a name can be that of a scheme, that is, a policy such as a support programme.
 
-    The name must consist of two to four English words, and no word can be the name of a place. The head noun
-    must not indicate a type such as organization, as `Board` does. A noun for places, such as `Coast`, is
-    allowed.
+    `words` are the words of the name in lower case. There must be two to four, all English and none a place.
+    The head noun must not indicate a type other than place, as `board` does for an organization.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
@@ -26,17 +25,17 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 
 
 def _has_head(here: Context) -> bool:
-    """Return True if the name in the context `here` has a known head noun, such as Coast.
+    """Return True if the name has a head noun, such as Coast, that indicates an entity type.
 
-    If the name can be that of a scheme, this is a head noun of a place; see `can_be_scheme`.
+    The signs for schemes are tested only for names whose head noun indicates a place or nothing.
     """
     return here.lexicon.head_noun(here.candidate.words) in here.lexicon.head_types
 
 
 def _has_own_article(here: Context) -> bool:
-    """Return True if `the` precedes the name and belongs to the name.
+    """Return True if `the` precedes the name and belongs to it, as in `the Quiet Shore`.
 
-    In `the Quiet Shore scheme`, the article belongs to the noun after the name.
+    In `the Quiet Shore scheme`, the article belongs to `scheme`. The article of a quoted name does not count.
     """
     is_attribute = here.lexicon.noun_type(here.next) == "policy"
     return here.last == "the" and not is_attribute and not here.after.startswith(tuple(QUOTATION_MARKS))
@@ -48,9 +47,9 @@ def _is_enrolled(here: Context) -> bool:
 
 
 def _verb(here: Context) -> str:
-    """Return the verb after the name in the context `here`, or an empty string.
+    """Return the verb whose subject is the name, or an empty string.
 
-    If a relative pronoun (`which` or `that`) follows the name, return the verb after the pronoun.
+    If `, which` or `, that` follows the name, return the verb of this clause.
     """
     is_relative = here.after.startswith((", which ", ", that "))
     return first_verb(here.after.split(None, 5)[2:5] if is_relative else here.following)

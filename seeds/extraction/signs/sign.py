@@ -1,4 +1,4 @@
-"""The class of signs. A sign is a rule that votes for the type of a name, such as person or place.
+"""The class `Sign`: a rule that votes for the type of a name, such as person or place.
 
 The modules of this package contain tables with one row for each sign.
 """
@@ -61,19 +61,19 @@ Subject = TypeVar("Subject")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sign(Generic[Subject]):
-    """A rule that votes for the type of a name.
+    """A rule that votes for the type of a name. For example, a title before a name votes for a person.
 
     Attributes:
         name: A short description of the sign.
-        scope: The part of the name or of its context that the sign tests. The sign is tested only if the name
-            or the context has this part.
-        test: A function that returns True if the sign is present. It can also return a number, by which the
+        scope: The part of the name or of the words around it that the sign tests, such as `head noun`. The
+            sign is tested only if this part is present.
+        test: A function that returns True if the sign applies. It can also return a number, by which the
             weights are multiplied, or an entity type, which then gets the vote.
         votes: The weight for each type, or a single weight if the test returns the type.
-        example: A name, or a sentence with a name in square brackets. Tests check that the sign is present.
+        example: A name, or a sentence with a name in square brackets. Tests check that the sign applies.
         expected: The votes for the example, if they differ from `votes`.
         group: A label that several adjacent signs of the table share, or an empty string. Of the signs with
-            the same label, only the first that is present votes.
+            the same label, only the first that applies votes.
         votes_if_true: The votes if the test returns True: `votes` as pairs of a type and its weight. Empty if
             `votes` is a single weight.
     """
@@ -93,10 +93,11 @@ class Sign(Generic[Subject]):
         object.__setattr__(self, "votes_if_true", votes)
 
     def votes_for(self, found: Found) -> tuple[Vote, ...]:
-        """Return the votes that this sign casts if its test has returned `found`, which is not False or None.
+        """Return the votes of this sign, as pairs of an entity type and a weight.
 
-        If `votes` is a single weight, the type in `found` gets this weight. Otherwise, a number in `found`
-        multiplies the weights in `votes`, and any other value leaves them unchanged.
+        `found` is the result of the sign's test, neither False nor None. If it is a type, and `votes` is a
+        single weight, the type gets this weight. If it is a number, it multiplies the weights in `votes`.
+        Otherwise the weights are unchanged.
         """
         if not isinstance(self.votes, Mapping):
             return ((str(found), self.votes),)

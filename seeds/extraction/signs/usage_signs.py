@@ -1,6 +1,6 @@
-"""Rules (signs) that vote for the type of a name by how the text uses the name.
+"""Signs that read how the text uses a name: bare, after an article, in quotation marks, or shortened.
 
-The name can be bare, follow an article, be in quotation marks, or be shortened.
+A sign is a rule that votes for the type of a name, such as person or place.
 """
 
 from seeds.extraction.person_names import is_chinese_firm
@@ -53,7 +53,7 @@ def _can_be_shortened(name: ShortenedName) -> bool:
 
 
 def _can_be_first_name(name: ShortenedName) -> bool:
-    """Return True if the first word of the name can be the name of a person or place when it is used alone.
+    """Return True if the first word of a name, used alone, can still mean a person or place.
 
     It is a given name (Tara), a Chinese or Korean family name (Zhang, Kim), or a place (Bern).
     """
