@@ -23,6 +23,7 @@ from api.database.engines import (
     close_engines,
     end_session,
     engine_options,
+    make_engines_read_only,
 )
 from api.database.revision_watch import RevisionWatch
 from api.database.statement_reader import StatementReader
@@ -78,7 +79,6 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     # Without a static folder, every rule in the URL map is a resource of the API.
     app = Flask(__name__, instance_path=str(root / "instance"), static_folder=None)
     settings = read_settings(environ, app.instance_path)
-    Path(app.instance_path).mkdir(exist_ok=True)
     logging.config.dictConfig(log_config(settings.log_format, settings.log_level))
     _configure(app, settings)
     app.before_request(record_route)
@@ -116,6 +116,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     complete responses (unless its size is 0), and the id and log line of each request.
     """
     with app.app_context():
+        make_engines_read_only()
         engine = autocommit_engine()
         reader = StatementReader(engine)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())

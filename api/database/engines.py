@@ -3,11 +3,13 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from api.database.access import access_of
 from api.database.base import db
-from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS
+from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, open_connection
 
 # The bind key, and also the isolation level, of the engine that runs single statements outside of
 # transactions.
@@ -49,6 +51,24 @@ def autocommit_engine() -> Engine:
     The engine runs single statements outside of transactions.
     """
     return db.engines[AUTOCOMMIT]
+
+
+def make_engines_read_only() -> None:
+    """Let the engines of the current application open connections that can only read.
+
+    `api.database.access.allow_writes` lifts the restriction for one engine.
+    """
+    for engine in db.engines.values():
+        _connect_by_access(engine)
+
+
+def _connect_by_access(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connect(_: Dialect, __: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]) -> Any:
+        """Return a new connection, or None to let SQLAlchemy connect."""
+        if engine.dialect.name == "sqlite":
+            return open_connection(arguments[0], access_of(engine), options)
+        return None
 
 
 def close_engines() -> None:

@@ -10,6 +10,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
+from api.database.access import allow_writes
 from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS
 from seeds.escaping import printable
 
@@ -50,6 +51,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
     Raises:
         LockError: If the lock file cannot be opened.
     """
+    allow_writes(engine)
     with engine.connect() as plain, _run_lock(engine, announce):
         connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
         if not dry_run:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 import api.database.revision_watch
@@ -191,7 +191,7 @@ def test_the_version_is_known_again_when_the_database_answers_again(
 def test_a_database_with_any_file_name_is_watched(sqlite_template: Path, tmp_path: Path) -> None:
     path = tmp_path / "50%20 of #it.db"
     path.write_bytes(sqlite_template.read_bytes())
-    app = make_app(f"sqlite:///{path}")
+    app = make_app(URL.create("sqlite", database=str(path)).render_as_string())
     with app.app_context():
         watch = RevisionWatch(autocommit_engine(), 0)
     assert watch.version() is not None

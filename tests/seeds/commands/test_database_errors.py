@@ -33,6 +33,19 @@ def test_a_database_that_cannot_be_opened_gives_a_one_line_error(
     assert (len(message_lines(result)), result.stdout, result.exit_code) == (1, "", 1)
 
 
+@pytest.mark.parametrize("command", ["load", "relink", "status", "export"])
+def test_without_a_file_the_error_recommends_a_migration_and_no_file_is_created(
+    tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "briefs.db"
+    result = invoke(make_app(f"sqlite:///{path}"), "seed", command)
+    assert message_lines(result) == [
+        f"Error: database: there is no database file {path}; run `flask db upgrade` first"
+    ]
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["load", "status"])
 def test_a_file_that_is_not_a_database_gives_a_one_line_error(tmp_path: Path, command: str) -> None:
     (tmp_path / "briefs.db").write_text("No database at all. " * 100, encoding="utf-8")
