@@ -34,10 +34,11 @@ from api.v1 import articles, changes, entities, related_links, revisions, takeaw
 from api.v1.renderings import rendering_key
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
+from api.web.client_address import ClientAddresses
 from api.web.headers import EXPOSED_HEADERS
 from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
-from api.web.request_ids import RequestIds, record_route
+from api.web.request_records import RequestRecords, record_route
 
 # The key in `app.extensions` of the objects that keep database connections outside of the pools of
 # SQLAlchemy.
@@ -113,7 +114,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     """Return the WSGI application of `app`, wrapped in middleware.
 
     From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, a cache of
-    complete responses (unless its size is 0), and the id and log line of each request.
+    complete responses (unless its size is 0), and the id and the record of each request.
     """
     with app.app_context():
         make_engines_read_only()
@@ -126,7 +127,8 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
         connections.append(watch)
         application = ByteCache(application, watch, settings.cache_bytes)
     app.extensions[CONNECTIONS] = connections
-    return RequestIds(application, line_writer(settings.log_format))
+    addresses = ClientAddresses(settings.trusted_proxies)
+    return RequestRecords(application, addresses, [line_writer(settings.log_format)])
 
 
 def close_app(app: Flask) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from api import setting_values as parse
-from api.setting_values import Network
+from api.setting_values import TrustedProxy
 
 # The default number of seconds between two checks for changes of the database, by engine.
 DEFAULT_CACHE_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
@@ -46,7 +46,7 @@ class Settings:
     spacy_model: str = ""
     stale_seconds: float = 300.0
     threads: int = 4
-    trusted_proxies: tuple[Network, ...] = ()
+    trusted_proxies: tuple[TrustedProxy, ...] = ()
     workers: int = 2
 
 
@@ -107,7 +107,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "spacy_model": ("BRIEFS_SPACY_MODEL", parse.spacy_model),
     "stale_seconds": ("BRIEFS_STALE_SECONDS", parse.seconds),
     "threads": ("BRIEFS_THREADS", parse.whole_number_from(1, 1_000)),
-    "trusted_proxies": ("BRIEFS_TRUSTED_PROXIES", parse.networks),
+    "trusted_proxies": ("BRIEFS_TRUSTED_PROXIES", parse.trusted_proxies),
     "workers": ("BRIEFS_WORKERS", parse.whole_number_from(1, 1_000)),
 }
 assert set(VARIABLES) == {field.name for field in fields(Settings)}  # noqa: S101

@@ -16,6 +16,8 @@ from typing import Any, TextIO
 
 import orjson
 
+from api.web.request_records import RequestRecord
+
 # The longest time that the line of a request waits before it is written together with other lines.
 MAX_DELAY_SECONDS = 0.05
 # The logger of requests.
@@ -154,15 +156,27 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def line_writer(log_format: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return the function that logs a request. It takes the values to log, by name.
+def line_writer(log_format: str) -> Callable[[RequestRecord], None]:
+    """Return the function that logs a request. It takes the record of the request.
 
     If `log_format` is `json`, lines are written after a short delay. If it is `text`, they are written at
     once.
     """
     if log_format == "json":
-        return RequestLines(sys.stderr).write
-    return lambda values: logging.getLogger(ACCESS_LOGGER).info("request", extra=dict(values))
+        lines = RequestLines(sys.stderr)
+        return lambda record: lines.write(_values(record))
+    return lambda record: logging.getLogger(ACCESS_LOGGER).info("request", extra=_values(record))
+
+
+def _values(record: RequestRecord) -> dict[str, Any]:
+    # Log the rule instead of the path, since a path can contain private text.
+    return {
+        "request_id": record.request_id,
+        "method": record.method,
+        "route": record.route,
+        "status": record.status,
+        "milliseconds": round(record.seconds * 1000, 3),
+    }
 
 
 def log_config(log_format: str, log_level: str) -> dict[str, Any]:

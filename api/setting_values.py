@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 Network = IPv4Network | IPv6Network
+# The proxies that connect to a Unix socket, among the values of BRIEFS_TRUSTED_PROXIES.
+UNIX: Final = "unix"
+TrustedProxy = Network | Literal["unix"]
 
 # All of these schemes select psycopg 3, the only PostgreSQL driver that is installed.
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
@@ -144,11 +148,15 @@ def bind_address(text: str) -> str:
     return text
 
 
-def networks(text: str) -> tuple[Network, ...]:
-    """Return the IP networks in `text`, which are separated by commas. An address is a network of one."""
+def trusted_proxies(text: str) -> tuple[TrustedProxy, ...]:
+    """Return the networks and the value `unix` in `text`, which are separated by commas.
+
+    An address is a network of one.
+    """
+    parts = (part.strip() for part in text.split(","))
     try:
-        return tuple(ip_network(part.strip()) for part in text.split(","))
+        return tuple(UNIX if part == UNIX else ip_network(part) for part in parts)
     except ValueError:
         raise ValueError(
-            "must be IP addresses or networks such as 127.0.0.1,10.0.0.0/8, separated by commas"
+            "must be IP addresses or networks such as 127.0.0.1,10.0.0.0/8, or unix, separated by commas"
         ) from None

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -77,11 +78,20 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ),
         ("BRIEFS_LOG_FORMAT", "json", "log_format", "json"),
         ("BRIEFS_LOG_FORMAT", "text", "log_format", "text"),
+        ("BRIEFS_LOG_ADDRESSES", "none", "log_addresses", "none"),
+        ("BRIEFS_LOG_ADDRESSES", "full", "log_addresses", "full"),
+        ("BRIEFS_LOG_QUERIES", "false", "log_queries", False),
         ("BRIEFS_LOG_LEVEL", "debug", "log_level", "debug"),
         ("BRIEFS_LOG_LEVEL", "info", "log_level", "info"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "1", "max_document_bytes", 1),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "10000000", "max_document_bytes", 10_000_000),
         ("BRIEFS_SECRET_KEY", "sixteen-letters-", "secret_key", "sixteen-letters-"),
+        (
+            "BRIEFS_TRUSTED_PROXIES",
+            "127.0.0.1, 10.0.0.0/8,2001:DB8::/32,unix",
+            "trusted_proxies",
+            (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"), "unix"),
+        ),
         ("BRIEFS_SPACY_MODEL", "en_core_web_sm", "spacy_model", "en_core_web_sm"),
         ("BRIEFS_SPACY_MODEL", "/srv/models/größer", "spacy_model", "/srv/models/größer"),
         ("DATABASE_URL", "sqlite:////var/lib/briefs.db", "database_url", "sqlite:////var/lib/briefs.db"),
@@ -141,6 +151,12 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("BRIEFS_CORS_ORIGINS", "https://*.example.org"),
         ("BRIEFS_LOG_FORMAT", "JSON"),
         ("BRIEFS_LOG_FORMAT", "xml"),
+        ("BRIEFS_LOG_ADDRESSES", "all"),
+        ("BRIEFS_LOG_QUERIES", "yes"),
+        ("BRIEFS_TRUSTED_PROXIES", "*"),
+        ("BRIEFS_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("BRIEFS_TRUSTED_PROXIES", "proxy.example"),
+        ("BRIEFS_TRUSTED_PROXIES", "127.0.0.1,"),
         ("BRIEFS_LOG_LEVEL", "DEBUG"),
         ("BRIEFS_LOG_LEVEL", "warning"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "0"),

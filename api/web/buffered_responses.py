@@ -8,7 +8,7 @@ from werkzeug.http import HTTP_STATUS_CODES, is_entity_header, is_resource_modif
 
 from api.web.headers import Headers
 from api.web.representation import wants_gzip
-from api.web.request_ids import ROUTE
+from api.web.request_records import ROUTE
 
 NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 

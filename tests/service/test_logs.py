@@ -21,8 +21,9 @@ import pytest
 from flask import Flask
 
 import api.logs
-from api.logs import JsonFormatter, RequestLines, TextFormatter, log_config
-from api.web.request_ids import RequestIds
+from api.logs import JsonFormatter, RequestLines, TextFormatter, _values, log_config
+from api.web.client_address import ClientAddresses
+from api.web.request_records import RequestRecords
 from tests.support.server import PATIENCE_SECONDS, ROOT
 
 FORMATTERS = [JsonFormatter(), TextFormatter()]
@@ -191,7 +192,9 @@ def test_libraries_log_warnings_only(stream: io.StringIO) -> None:
 def test_a_request_has_one_line_with_its_route_and_without_its_path(app: Flask) -> None:
     stream = io.StringIO()
     lines = RequestLines(stream)
-    app.wsgi_app = RequestIds(partial(Flask.wsgi_app, app), lines.write)  # type: ignore[method-assign]
+    app.wsgi_app = RequestRecords(  # type: ignore[method-assign]
+        partial(Flask.wsgi_app, app), ClientAddresses(()), [lambda record: lines.write(_values(record))]
+    )
     given = {"X-Request-ID": "abc.DEF-1_2"}
     before = datetime.now(UTC)
     app.test_client().get("/v1/articles/private%0Apath?private=query", headers=given)
@@ -284,8 +287,9 @@ def test_lines_of_several_threads_are_complete_and_in_order() -> None:
 
 def test_every_line_is_written_before_the_process_ends() -> None:
     code = (
-        "from api.logs import line_writer\n"
-        "write = line_writer('json')\n"
+        "import sys\n"
+        "from api.logs import RequestLines\n"
+        "write = RequestLines(sys.stderr).write\n"
         "for number in range(3): write({'status': number})\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -17,7 +17,8 @@ from werkzeug.test import Client, TestResponse
 
 from api.database.revision_watch import RevisionWatch
 from api.web.byte_cache import OVERHEAD_BYTES, ByteCache
-from api.web.request_ids import RequestIds
+from api.web.client_address import ClientAddresses
+from api.web.request_records import RequestRecords
 from tests.api.conftest import ClientWith
 from tests.api.rows import render
 from tests.seeds.documents import Page, remove_article, seed_pages, submit
@@ -109,7 +110,8 @@ def test_every_answer_is_the_same_with_and_without_the_cache(app: Flask, client_
     plain, cached = client_with(BRIEFS_CACHE_BYTES="0"), client_with(BRIEFS_CACHE_BYTES="1000000")
     # This application has neither the cache nor the shortcut.
     bare = plain.application
-    bare.wsgi_app = RequestIds(partial(Flask.wsgi_app, bare), lambda _: None)  # type: ignore[method-assign]
+    bare_flask = partial(Flask.wsgi_app, bare)
+    bare.wsgi_app = RequestRecords(bare_flask, ClientAddresses(()), [])  # type: ignore[method-assign]
     etags = {"If-None-Match": '"none yet"'}
 
     def compare(client: FlaskClient, other: FlaskClient) -> None:

@@ -1,0 +1,99 @@
+"""The IP address of the client of a request, also behind reverse proxies.
+
+A reverse proxy connects to the service in place of the client, and adds the address of the client to the end
+of the header `X-Forwarded-For`. Clients can send this header too. It is therefore read only if a proxy that
+BRIEFS_TRUSTED_PROXIES lists sent the request, and only as far as trusted proxies wrote it.
+
+The header `Forwarded` (RFC 7239) is ignored. Most proxies pass it on unchanged, so a client could use it to
+claim a different address.
+"""
+
+from collections.abc import Collection
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from wsgiref.types import WSGIEnvironment
+
+from api.setting_values import UNIX, TrustedProxy
+
+# The key of the WSGI environment for the address of the client, as `ClientAddresses.find` returns it.
+CLIENT_ADDRESS = "briefs.client_address"
+# Longer headers are read without the cache, since clients choose their length.
+MAX_CACHED_CHARACTERS = 200
+MAX_CACHED_ADDRESSES = 1_000
+
+Address = IPv4Address | IPv6Address
+
+
+class ClientAddresses:
+    """Finds the address of the client of each request.
+
+    Args:
+        trusted_proxies: The networks of the proxies whose `X-Forwarded-For` is true. The value `unix` stands
+            for the proxies that connect to a Unix socket, whose connections have no address.
+    """
+
+    def __init__(self, trusted_proxies: Collection[TrustedProxy]) -> None:
+        self._networks = [each for each in trusted_proxies if each != UNIX]
+        self._trusts_unix = UNIX in trusted_proxies
+        self._find_cached = lru_cache(MAX_CACHED_ADDRESSES)(self._find)
+
+    def find(self, environ: WSGIEnvironment) -> str:
+        """Return the address of the client in its shortest form, such as `2001:db8::1`.
+
+        Return an empty text if the address is unknown, for example if a proxy on a Unix socket does not send
+        it.
+        """
+        peer = environ.get("REMOTE_ADDR", "")
+        forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
+        if len(forwarded_for) > MAX_CACHED_CHARACTERS:
+            return self._find(peer, forwarded_for)
+        return self._find_cached(peer, forwarded_for)
+
+    def _find(self, peer: str, forwarded_for: str) -> str:
+        """Return the last address in the chain of proxies that is not a trusted proxy.
+
+        The chain consists of `forwarded_for`, the value of `X-Forwarded-For`, and of `peer`, the address of
+        the connection. If all addresses are trusted, return the first. The part of the chain before a value
+        that is no address is ignored.
+        """
+        address = parse_address(peer)
+        is_trusted = self._is_trusted(address) if address else not peer and self._trusts_unix
+        while is_trusted and forwarded_for:
+            forwarded_for, _, last = forwarded_for.rpartition(",")
+            forwarded = parse_address(last)
+            if forwarded is None:
+                break
+            address, is_trusted = forwarded, self._is_trusted(forwarded)
+        return str(address or "")
+
+    def _is_trusted(self, address: Address) -> bool:
+        return any(address in network for network in self._networks)
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the IP address in `text`, or None if there is none.
+
+    A port after the address is ignored: `192.0.2.1:80` and `[2001:db8::1]:80`. An IPv4 address that is
+    written as IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
+    """
+    text = text.strip()
+    if text.startswith("["):
+        text, bracket, port = text[1:].partition("]")
+        if not bracket or (port and not _is_port(port)):
+            return None
+    elif text.count(":") == 1:
+        text, _, port = text.partition(":")
+        if not _is_port(f":{port}"):
+            return None
+    # A zone (`fe80::1%eth0`) has a meaning only on the machine that wrote it, and can be any text.
+    if "%" in text:
+        return None
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_port(text: str) -> bool:
+    return text.startswith(":") and text[1:].isascii() and text[1:].isdigit()

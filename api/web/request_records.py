@@ -1,0 +1,158 @@
+"""Makes a record of each request, for the log and the metrics.
+
+This is the outermost WSGI middleware (PEP 3333), so that the records include answers that are given in front
+of Flask. It also gives each request its id and the address of its client.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import perf_counter, time
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import request
+
+from api.web.client_address import CLIENT_ADDRESS, ClientAddresses
+from api.web.headers import Headers
+from api.web.request_ids import ID, request_id_of
+
+# The key of the WSGI environment for the URL rule of the route.
+ROUTE = "briefs.route"
+# Longer targets and user agents are cut, so that records that wait for the log need little memory.
+MAX_TARGET_CHARACTERS = 2_000
+MAX_USER_AGENT_CHARACTERS = 300
+
+
+class RequestRecord(NamedTuple):
+    """What happened in one request. All texts except the route come from the client and can be hostile.
+
+    `target` is the path and query as the client sent them. `route` is the URL rule, or None if the request
+    matched no rule. `time` is when the record was made, in seconds since 1970. `seconds` is the time from the
+    end of the request head until the response was ready to be sent. If a body is produced while it is sent,
+    `seconds` includes the sending. `body_bytes` is the size of the body. `client_address` is empty if the
+    address is unknown.
+    """
+
+    time: float
+    request_id: str
+    method: str
+    target: str
+    route: str | None
+    status: int
+    body_bytes: int
+    seconds: float
+    client_address: str
+    user_agent: str
+
+
+# Receives the record of each request. It is called by the thread of the request, so it must be fast.
+Observer = Callable[[RequestRecord], object]
+
+
+def record_route() -> None:
+    """Store the URL rule of the current request in its WSGI environment, for the record of the request."""
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else None
+
+
+class RequestRecords:
+    """WSGI middleware that passes a record of each request to observers.
+
+    It stores the id of the request and the address of the client in the WSGI environment, for the middleware
+    inside, and adds the id to the headers of the response (`X-Request-ID`).
+
+    Args:
+        application: Handles the requests.
+        client_addresses: Finds the address of the client of a request.
+        observers: Functions that receive each record.
+    """
+
+    def __init__(
+        self, application: WSGIApplication, client_addresses: ClientAddresses, observers: Sequence[Observer]
+    ) -> None:
+        self.application = application
+        self._find_address, self._observers = client_addresses.find, observers
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Call the application and record the request.
+
+        A request is recorded when the application returns. If the size of the body is unknown then, it is
+        recorded when the server closes the body.
+        """
+        started = perf_counter()
+        request_id = environ[ID] = request_id_of(environ)
+        environ[CLIENT_ADDRESS] = self._find_address(environ)
+        # If the application fails before it starts a response, the server responds with 500.
+        status, response_headers = 500, None
+
+        def start(status_line: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:
+            nonlocal status, response_headers
+            status, response_headers = int(status_line[:3]), headers
+            return start_response(status_line, [*headers, ("X-Request-ID", request_id)], *error)
+
+        try:
+            body = self.application(environ, start)
+        except BaseException:
+            self._record(environ, 500, 0, started)
+            raise
+        size = sum(map(len, body)) if type(body) is list else _body_size(environ, status, response_headers)
+        if size is None:
+            return _RecordedBody(body, lambda size: self._record(environ, status, size, started))
+        self._record(environ, status, size, started)
+        return body
+
+    def _record(self, environ: WSGIEnvironment, status: int, body_bytes: int, started: float) -> None:
+        header = environ.get
+        target, user_agent = header("RAW_URI") or _target(environ), header("HTTP_USER_AGENT", "")
+        if len(target) > MAX_TARGET_CHARACTERS:
+            target = target[:MAX_TARGET_CHARACTERS]
+        if len(user_agent) > MAX_USER_AGENT_CHARACTERS:
+            user_agent = user_agent[:MAX_USER_AGENT_CHARACTERS]
+        record = RequestRecord(
+            time(),
+            environ[ID],
+            environ["REQUEST_METHOD"],
+            target,
+            header(ROUTE),
+            status,
+            body_bytes,
+            perf_counter() - started,
+            environ[CLIENT_ADDRESS],
+            user_agent,
+        )
+        for observe in self._observers:
+            observe(record)
+
+
+class _RecordedBody:
+    """The body of a response of unknown size. The request is recorded when the server closes it."""
+
+    def __init__(self, parts: Iterable[bytes], record: Callable[[int], None]) -> None:
+        self._parts, self._record = parts, record
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            self._bytes += len(part)
+            yield part
+
+    def close(self) -> None:
+        """Close the body. The server also calls this method if the client is gone (PEP 3333)."""
+        try:
+            getattr(self._parts, "close", lambda: None)()
+        finally:
+            self._record(self._bytes)
+
+
+def _body_size(environ: WSGIEnvironment, status: int, headers: Headers | None) -> int | None:
+    """Return the size of the body of a response in bytes, or None if its headers do not tell the size."""
+    if headers is None:
+        return None
+    if environ["REQUEST_METHOD"] == "HEAD" or status in (204, 304):
+        return 0
+    return next((int(value) for name, value in headers if name.lower() == "content-length"), None)
+
+
+def _target(environ: WSGIEnvironment) -> str:
+    """Return the target of a request to a server that does not provide it as gunicorn does."""
+    query = environ.get("QUERY_STRING", "")
+    return quote(environ["PATH_INFO"], encoding="latin-1") + (f"?{query}" if query else "")
