@@ -104,7 +104,7 @@ def _word_weights(
 
 
 def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Count the occurrences of each word in an article, by the word as it is written.
+    """Return how often each word occurs in an article. Words keep their capitals and endings.
 
     Words in the title, and the first `LEAD_WORDS` words of the body, count twice.
 
@@ -118,7 +118,10 @@ def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
 
 
 def _days(words: Sequence[str]) -> list[str]:
-    """Return the days of the year in `words` in one form: `december 14` for `December 14` and `14 Dec`."""
+    """Return the dates in `words` as month and day: `december 14` for both `December 14` and `14 Dec`.
+
+    `words` are the words of one text, with their capitals.
+    """
     if MONTH_BY_NAME.keys().isdisjoint(words):
         return []
     beside = [
@@ -133,10 +136,10 @@ def _days(words: Sequence[str]) -> list[str]:
 
 
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Return `NAME_EMPHASIS` for each word by which the article mentions a person, product, event or policy.
+    """Return the words in names of persons, products, events and policies, with a factor for their weight.
 
-    The result maps the normalized word to this factor, by which its weight is multiplied. These words
-    distinguish reports of similar events.
+    Reports of two similar events differ in these names, so their words get the factor `NAME_EMPHASIS`. The
+    keys are words in lower case without diacritics or `'s`.
     """
     names = {
         mention.text
@@ -171,7 +174,10 @@ def _name_idf(lexicon: Lexicon, name: str) -> float:
 
 
 def _scaled(weights: Mapping[str, float], squared_length: float) -> dict[str, float]:
-    """Return `weights`, scaled so that the sum of their squares is `squared_length`."""
+    """Multiply all weights by one factor, so that the sum of their squares is `squared_length`.
+
+    Return an empty dictionary if all weights are 0.
+    """
     length = math.hypot(*weights.values())
     factor = math.sqrt(squared_length) / length if length else 0.0
     return {name: weight * factor for name, weight in weights.items()} if length else {}

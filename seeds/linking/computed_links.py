@@ -36,11 +36,11 @@ UNSCORED_LINKS = select(*LINK_COLUMNS).where(
 
 
 def _select_lowest_scored_links() -> Select[Any]:
-    """Return a statement that selects, for each of several articles, the link from it with the lowest score.
+    """Return a SELECT of the link with the lowest score from each of several articles.
 
-    The bound parameter `identities` has the ids of the articles. An article without such a link has no row.
-    A row has the columns `LINK_COLUMNS`, and `scored`, the number of links from the article with a score. If
-    several links have the lowest score, the one whose target has the highest id is selected.
+    The bound parameter `identities` has the ids of the articles. An article without a link with a score has
+    no row. A row has the columns `LINK_COLUMNS`, and `scored`, the number of links from the article with a
+    score. If several links have the lowest score, the one to the article with the highest id is selected.
     """
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(
@@ -61,9 +61,9 @@ CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target_id == IDENTITY, LI
 
 
 class LinkChanges:
-    """Changes of links between articles, which `add` and `remove` collect and `write` stores.
+    """A list of changes to links between articles, which `write` stores together.
 
-    `write` executes one statement for each type of change: delete, update and insert.
+    `add` and `remove` only collect changes. `write` then executes at most one DELETE, UPDATE and INSERT.
     """
 
     def __init__(self) -> None:
@@ -72,9 +72,9 @@ class LinkChanges:
         self._inserted: list[dict[str, Any]] = []
 
     def remove(self, link: Any) -> None:
-        """Collect a change that deletes `link` if it is computed, or else removes its score.
+        """Note that two articles are no longer similar enough for the stored `link` between them.
 
-        A link is computed if the page of the article does not list it.
+        A computed link will be deleted. A link that the page of the article lists will only lose its score.
         """
         if link.basis == "listed":
             self._scores.append(score_parameters(link.id, None, []))
@@ -84,14 +84,14 @@ class LinkChanges:
     def add(
         self, identity: UUID, published_at: datetime | None, neighbour: Neighbour, link: Any | None
     ) -> None:
-        """Collect the changes that give the link from an article to a similar article its score and reasons.
+        """Note that an article links to a similar article, with a score and reasons.
 
         Args:
             identity: The id of the article that the link starts from.
             published_at: When this article was published, or None if that is unknown.
             neighbour: The similar article, with the score (the similarity) and its reasons.
-            link: The stored link from the article to the similar article, or None if there is none. A listed
-                link is updated. A computed link is replaced, and a missing link is inserted.
+            link: The stored link between the two, or None. A link that the page of the article lists will get
+                the score. A computed link will be replaced, and a missing link inserted.
         """
         if link and link.basis == "listed":
             self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))

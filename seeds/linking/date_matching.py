@@ -1,4 +1,4 @@
-"""Compare the date line of a listed article with the time of a publication.
+"""Compare a date that a page prints with the time when an article was published.
 
 A page lists related articles, each with its title and a date line. A date line is a day such as `Apr 21,
 2026`, or an age such as `3 weeks ago`.

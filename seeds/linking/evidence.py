@@ -100,10 +100,11 @@ def find_evidence(
 
 
 def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
-    """Return the mentions of all entities in each text of an article, in the order of the text.
+    """Return where each text of an article mentions entities: `(start, end, key)` for each mention, in order.
 
-    The key of a text is its part and its number within the part, such as `("body", 2)` for the second
-    paragraph. The number is None if the part has a single text.
+    `start` and `end` are offsets in the text, and `key` is `e` and the slug of the entity. The key of a text
+    is its part and its number, such as `("body", 2)` for the second paragraph; the number is None if the part
+    has a single text.
     """
     spans: dict[tuple[str, int | None], list[Span]] = {}
     for found in entities:
@@ -114,11 +115,11 @@ def _mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | Non
 
 
 def _best_paragraphs(takeaway: Weights, body: Sequence[Weights]) -> list[dict[str, Any]]:
-    """Return the paragraphs that support a takeaway, best first, in the form that `find_evidence` returns.
+    """Return the paragraphs that support a takeaway, best first: `[{"paragraph": 1, "score": 0.75}]`.
 
     Args:
-        takeaway: The items of the takeaway (words, numbers and entities) with their weights in this article.
-        body: The items of each paragraph. Only their keys are used.
+        takeaway: The weight of each item (word, number or entity) of the takeaway.
+        body: The items of each paragraph of the article. Their weights are not used.
     """
     scores = [(_score(takeaway, paragraph), number) for number, paragraph in enumerate(body, 1)]
     scores.sort(key=lambda scored: (-scored[0], scored[1]))
@@ -132,8 +133,8 @@ def _score(takeaway: Weights, paragraph: Weights) -> float:
     """Return how well a paragraph supports a takeaway, from 0 to 1.
 
     The score is the weight of the items (words, numbers and entities) that both contain, as a share of the
-    weight of all items of the takeaway. All weights are those in `takeaway`. The score is 0 if the shared
-    items do not reach `MIN_SHARED_ITEMS`, `MIN_WEIGHT_WITHOUT_NUMBERS` or `MIN_SPECIFIC_SHARE`.
+    weight of all items of the takeaway. Only the weights in `takeaway` are used. The score is 0 if too few
+    items are shared; see `MIN_SHARED_ITEMS`, `MIN_WEIGHT_WITHOUT_NUMBERS` and `MIN_SPECIFIC_SHARE`.
     """
     shared = {item: weight for item, weight in takeaway.items() if item in paragraph}
     without_numbers = sum(weight for item, weight in shared.items() if not item.startswith("n"))
@@ -150,12 +151,18 @@ def _specific_weight(weights: Weights) -> float:
 
 
 def _base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, float]:
-    """Return the weights of the items (entities, numbers and words) of `text`, by the key of the item.
+    """Return the entities, numbers and words of `text`, each with its weight in comparisons.
 
-    The key of an entity is `e` and its slug, that of a number is `n` and the number, and that of a word is
-    its search term. The weights do not depend on other texts. `weigh` returns the search term and the weight
-    of a token. `spans` are the mentions of entities in `text`, in order. Words and numbers within a mention
-    are not items of their own.
+    Args:
+        weigh: A function that returns the search term and the weight of a word.
+        text: A takeaway or a paragraph.
+        spans: The mentions of entities in `text`, in order. Their words and numbers are not counted
+            separately.
+
+    Returns:
+        The weights by key: `e` and the slug for an entity, `n` and the value for a number, and the search
+            term
+        for a word.
     """
     between_mentions, reached = [], 0
     for start, end, _ in spans:
@@ -174,7 +181,10 @@ def _base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str,
 
 
 def _numbers(tokens: Sequence[str]) -> Iterator[float]:
-    """Yield the numbers in `tokens`. `12`, `forty-two` and `1.5 million` are one number each."""
+    """Yield the value of each number in `tokens`, the words and numbers of a text.
+
+    Several tokens can be one number: `1.5 million` is 1500000, and `forty`, `two` is 42.
+    """
     number: float | None = None
     for token in tokens:
         if number is None:
@@ -192,21 +202,25 @@ def _numbers(tokens: Sequence[str]) -> Iterator[float]:
 
 @lru_cache(maxsize=65_536)
 def _number(token: str) -> float | None:
-    """Return the value of `token` if it is a number in digits or words, such as `five`, or else None."""
+    """Return the value of a number in digits or words (`5`, `five`), or None if `token` is not a number."""
     return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
 
 
 # For one lexicon at a time, so that a lexicon which is no longer used is not kept.
 @lru_cache(maxsize=1)
 def _cached_weigher(lexicon: Lexicon) -> Weigher:
-    """Return `_term_and_weight` for `lexicon`, with a cache."""
+    """Return a function that returns the search term and the weight of a word, and caches its results.
+
+    The weight depends on how often the word occurs in English, according to `lexicon`.
+    """
     return lru_cache(maxsize=65_536)(partial(_term_and_weight, lexicon))
 
 
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
-    """Return the search term of `token` (see `api.search.analyzer.term`), and its weight from 0 to 1.
+    """Return the search term of a word, by which its inflected forms are equal, and its weight from 0 to 1.
 
-    A rare word has a higher weight. The weight of a number, a single letter or a function word is 0.
+    The rarer a word is in English, the higher is its weight. The weight of a number, a single letter or a
+    function word such as `the` is 0.
     """
     stem, word = term(token), fold(token).removesuffix("'s")
     is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
@@ -217,10 +231,10 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
 
 
 def word_weight(count: int) -> float:
-    """Return the weight of a word with `count` occurrences in English books, from 0 (common) to 1 (rare).
+    """Return how much a shared word says, from 0 for a common word to 1 for a rare word.
 
-    The weight is log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT), limited to
-    0 to 1.
+    `count` is the number of its occurrences in English books. The weight is log(COMMON_WORD_COUNT / count) /
+    log(COMMON_WORD_COUNT / RARE_WORD_COUNT), limited to 0 to 1.
     """
     weight = log(COMMON_WORD_COUNT / max(count, 1)) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
     return min(max(weight, 0.0), 1.0)

@@ -20,30 +20,30 @@ BYTES_PER_FEATURE = 10
 
 
 class FeatureVector(NamedTuple):
-    """The features of an article, heaviest first.
+    """The features of an article: its most distinctive words and entities, heaviest first.
 
-    `names` are their names, and `weights` maps the hash of each feature to its weight, an integer from 0 to
-    `WEIGHT_SCALE`. Both have the same order.
+    `names` are the names of the features. `weights` maps the hash of each name to the weight of the feature,
+    an integer from 0 to `WEIGHT_SCALE`. Both have the same order.
     """
 
     names: list[str]
     weights: dict[int, int]
 
     def heaviest(self, count: int) -> list[tuple[int, int]]:
-        """Return the hash and weight of the `count` heaviest features."""
+        """Return pairs of hash and weight for the `count` features with the greatest weights."""
         return list(islice(self.weights.items(), count))
 
     def by_name(self, values: Mapping[int, int]) -> dict[str, int]:
-        """Return `values`, whose keys are hashes of features, with the names of the features as keys."""
+        """Replace the keys of `values`, hashes of features in this vector, by the names of the features."""
         names = dict(zip(self.weights, self.names, strict=True))
         return {names[feature]: value for feature, value in values.items()}
 
 
 def make_vector(features: Mapping[str, float]) -> FeatureVector:
-    """Return the vector with the names, hashes and integer weights of the features of an article.
+    """Return the feature vector of an article, in which weights are integers and names also have hashes.
 
-    `features` maps the name of each feature to its weight from 0 to 1, in order of weight, the heaviest
-    first. The vector keeps this order.
+    `features` maps the name of each feature, a word or entity, to its weight from 0 to 1. The heaviest
+    feature comes first, and the vector keeps this order.
     """
     weights = {hash_feature(name): round(weight * WEIGHT_SCALE) for name, weight in features.items()}
     return FeatureVector(list(features), weights)
@@ -56,15 +56,16 @@ def hash_feature(name: str) -> int:
 
 
 def pack(weights: Mapping[int, int]) -> bytes:
-    """Return `weights`, a mapping from hashes of features to weights, as little-endian bytes.
+    """Convert the weights of features to the bytes that the database stores.
 
-    All hashes come first, 8 bytes each, and then all weights, 2 bytes each.
+    `weights` maps hashes of features to integer weights. All hashes come first, 8 bytes each, and then all
+    weights, 2 bytes each, in little-endian order. `unpack` is the reverse.
     """
     return struct.pack(_struct_format(len(weights)), *weights, *weights.values())
 
 
 def unpack(data: bytes) -> dict[int, int]:
-    """Return the weight of each feature, by the hash of the feature, from `data`, the result of `pack`."""
+    """Convert `data`, the result of `pack`, back to a mapping from hashes of features to integer weights."""
     count = len(data) // BYTES_PER_FEATURE
     numbers = struct.unpack(_struct_format(count), data)
     return dict(zip(numbers[:count], numbers[count:], strict=True))
@@ -75,10 +76,10 @@ def _struct_format(count: int) -> str:
 
 
 def weight_products(first: Mapping[int, int], second: Mapping[int, int]) -> dict[int, int]:
-    """Multiply the two weights of each feature that both articles have.
+    """Return, for each feature that two articles share, the product of its weights in the two articles.
 
-    The arguments map the hash of each feature of an article to its weight, and the result maps the hash of
-    each common feature to the product. The vectors have length 1, so the sum of the products, divided by
-    `WEIGHT_SCALE` squared, is the cosine similarity.
+    `first` and `second` map hashes of features to weights, and the keys of the result are also hashes. The
+    vectors have length 1, so the sum of the products, divided by `WEIGHT_SCALE` squared, is the cosine
+    similarity of the articles.
     """
     return {feature: first[feature] * second[feature] for feature in first.keys() & second.keys()}

@@ -124,10 +124,10 @@ def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str
 
 
 def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]) -> None:
-    """Set the targets of links, and remove the scores of these links.
+    """Set the targets of listed links, and remove the scores of these links.
 
-    Each item of `targets` has the id of a link and the id of the article that it leads to, or None if it
-    leads to no article.
+    Each item of `targets` is the id of a link and the id of the article that it leads to. The second id is
+    None if the link leads to no article.
     """
     cleared: dict[str, Any] = {"score": None, "reasons": []} | score_keys(None)
     rows = [{"link": link, "target_id": target} | cleared for link, target in targets]
@@ -135,10 +135,10 @@ def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]
 
 
 def _computed_link(link: ListedLink) -> dict[str, Any]:
-    """Return the row of a computed link with the source, target, score and reasons of a listed link.
+    """Return the row of a computed link that replaces the score of a listed link.
 
-    It is inserted when a listed link with a score gets a different target or none, so that the two similar
-    articles stay connected. `link` must have the values from before this change.
+    If a listed link with a score loses its target, the two similar articles must stay connected. `link` has
+    the values from before this change, and the row has the same source, target, score and reasons.
     """
     if link.target_id is None or link.score is None:
         raise ValueError("a computed link needs a target and a score")
@@ -186,10 +186,11 @@ def _read_links(connection: Connection, identity: UUID, titles: set[str]) -> lis
 def _find_targets(
     connection: Connection, links: list[ListedLink]
 ) -> Iterator[tuple[ListedLink, UUID | None]]:
-    """Yield each of `links` with the id of the article that it leads to, or with None if this is not certain.
+    """Yield `(link, target)` for each of `links`, the entries in lists of related articles on pages.
 
-    No link leads to the article whose page contains it. Two links on one page never get the same target: the
-    one that is later in `links` gets None.
+    `target` is the id of the article with the listed title, or None if this is not certain. It is never the
+    article whose page has the list, and two links on one page never have the same target: the later gets
+    None.
     """
     candidates = _find_candidates(connection, sorted({link.title_digest for link in links}))
     taken: set[tuple[UUID, UUID]] = set()

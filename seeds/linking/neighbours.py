@@ -48,13 +48,13 @@ IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
-    """Return a statement that selects the articles which share a certain heavy feature with a given article.
+    """Return a SELECT of the articles that share one feature with a given article, near it in time.
 
-    It selects up to `POSTINGS_PER_SIDE` articles on one side of the given article in time, those that were
-    published closest to it. Each row has the columns `article_id` and `product`, the product of the weights
-    that the feature has in the two articles. The bound parameters are `published`, the `published_asc` of the
-    given article, and `feature_{number}` and `weight_{number}`, the hash of the feature and its weight in the
-    given article.
+    A feature is a word or entity. The statement reads the inverted index, up to `POSTINGS_PER_SIDE` articles
+    on one side of the given article. Each row has an `article_id` and a `product`, the weight of the feature
+    in both articles multiplied. The bound parameters are `published`, the `published_asc` of the given
+    article, and `feature_{number}` and `weight_{number}`, the hash of the feature and its weight in the given
+    article.
 
     Args:
         number: The number in the names of the bound parameters, which differs for each feature.
@@ -74,12 +74,12 @@ def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
 
 
 def _select_candidates() -> Select[Any]:
-    """Return a statement that selects the ids of up to `MAX_CANDIDATES` articles to compare with a given one.
+    """Return a SELECT of the ids of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
-    For each article in the results of `_select_postings` for all indexed features, the products are added up.
-    The articles with the highest sums are selected, highest first. The bound parameters are `identity`, the
-    id of the given article, which is excluded, and those of `_select_postings` for each number from 0 to
-    `INDEXED_FEATURES` - 1.
+    It adds up the products from `_select_postings` for each article, over all indexed features, and selects
+    the articles with the highest sums, highest first. The bound parameters are `identity`, the id of the
+    given article, which is excluded, and those of `_select_postings` for each number below
+    `INDEXED_FEATURES`.
     """
     sides = [
         _select_postings(number, is_later=is_later)
@@ -105,8 +105,8 @@ class Neighbour(NamedTuple):
     """An article that is similar to a given article.
 
     `article` is the id of the similar article, and `published_at` is when it was published, or None if that
-    is unknown. `score` is the similarity of the two articles, from 0 to 1. `reasons` are the features that
-    contribute most to it, in the form that `_reasons` returns.
+    is unknown. `score` is the similarity of the two articles, from 0 to 1. `reasons` are the shared words and
+    entities that contribute most to the score, as the JSON objects that the API serves.
     """
 
     article: UUID
@@ -174,11 +174,10 @@ def _find_candidates(
 def _read_entities(
     connection: Connection, products: Iterable[Mapping[str, int]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the entities among the shared features, each as `{"id": …, "slug": …, "name": …}`.
+    """Return the entities that similar articles share, each as `{"id": …, "slug": …, "name": …}`.
 
-    A feature is a word or an entity that two articles share. `products` has one mapping for each similar
-    article, from the name of a shared feature to the product of its two weights. The keys of the result are
-    the names of the features that are entities.
+    `products` has a mapping for each similar article. Its keys are the names of the shared features; for an
+    entity, this name is `=` and the id. The keys of the result are these names.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:
@@ -191,15 +190,15 @@ def _read_entities(
 
 
 def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, Any]) -> Reasons:
-    """Return the reasons for a similarity: the up to `MAX_REASONS` shared features with the largest products.
+    """Return why two articles are similar: the shared words and entities, most important first.
 
-    A reason is `{"kind": "shared_term", "term": …, "weight": …}` or `{"kind": "shared_entity", "entity": …,
-    "weight": …}`. If the similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `{"kind":
-    "near_duplicate", "weight": score}`.
+    There are at most `MAX_REASONS`. A reason is `{"kind": "shared_term", "term": …, "weight": …}` or
+    `{"kind": "shared_entity", "entity": …, "weight": …}`. If the similarity is at least
+    `NEAR_DUPLICATE_SCORE`, the only reason is `{"kind": "near_duplicate", "weight": score}`.
 
     Args:
-        score: The similarity. The weights of the reasons are the products, scaled so that they add up to it.
-        products: For each feature that both articles have, by its name, the product of its two weights.
+        score: The similarity, from 0 to 1. The weights of the reasons add up to it.
+        products: For each shared feature (word or entity), by its name, the product of its two weights.
         entities: For each entity among these features, by the name of the feature, the value of `entity` in
             its reason: `{"id": …, "slug": …, "name": …}`.
     """
@@ -226,10 +225,10 @@ def _reason(name: str, weight: float, entities: Mapping[str, Any]) -> dict[str, 
 def insert_features(
     connection: Connection, identity: UUID, vector: FeatureVector, published_asc: datetime
 ) -> None:
-    """Insert the feature vector of the article `identity`, and its rows of the inverted index (postings).
+    """Insert the feature vector of an article, and the rows of the inverted index by which others find it.
 
-    Do nothing if the vector is empty. `published_asc` is the column of the article with this name: the time
-    of the publication, or `UNDATED_ASC`, later than all dates, if the time is unknown.
+    Do nothing if the vector is empty. `identity` is the id of the article. `published_asc` is its column of
+    this name: the time of the publication, or `UNDATED_ASC`, later than all dates, if the time is unknown.
     """
     if vector.names:
         insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
@@ -237,15 +236,16 @@ def insert_features(
 
 
 def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
-    """Return the row of the feature vector of the article `identity`."""
+    """Return the row of the table `article_features` with the feature vector of the article `identity`."""
     return {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
 
 
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
-    """Return the rows of the inverted index for the `INDEXED_FEATURES` heaviest features of an article.
+    """Return the rows of the inverted index for an article: one for each of its heaviest features.
 
-    `published_asc` is the column of the article with this name: the time of the publication, or
-    `UNDATED_ASC`, later than all dates, if the time is unknown.
+    There are at most `INDEXED_FEATURES` rows. `identity` is the id of the article. `published_asc` is its
+    column of this name: the time of the publication, or `UNDATED_ASC`, later than all dates, if the time is
+    unknown.
     """
     common = {"published_asc": published_asc, "article_id": identity}
     return [

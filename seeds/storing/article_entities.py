@@ -53,10 +53,11 @@ PreviousMentions = Mapping[UUID, Sequence[str]]
 
 
 class UpsertedEntities(NamedTuple):
-    """The result of `upsert_entities` for the entities of an article.
+    """The entities of an article, after `upsert_entities` has stored them.
 
-    `types` maps the id of each entity to its type in the database. `new` contains only the entities that were
-    inserted, and maps the id of each to the number of its mentions in the article.
+    `types` maps the id of each entity to its stored type, which can differ from the type in the article.
+    `new` has only the entities that were not stored before, and maps the id of each to its mentions in the
+    article.
     """
 
     types: dict[UUID, str]
@@ -66,8 +67,8 @@ class UpsertedEntities(NamedTuple):
 def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
     """Insert the entities of an article that are not stored yet, and add new aliases to those that are.
 
-    Inserted entities already have the number of mentions in this article. A stored entity that is not from
-    the catalogue keeps its name and type until `flask seed relink` updates both (see `entity_merging`).
+    The mention counts of inserted entities already include this article. A stored entity keeps its name and
+    type; `flask seed relink` updates these.
     """
     entities = {each.entity.id: each.entity for each in found}
     if not entities:
@@ -95,7 +96,10 @@ def _insert_entities(
 
 
 def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]) -> dict[UUID, str]:
-    """Return a free slug for each of `entities`, which are new: the first free one of its `slug_choices`."""
+    """Choose a free slug for each of `entities`, which are new. Return the slugs by the id of the entity.
+
+    The slug is made from the name. If it is taken, the group of the entity's type or its id is appended.
+    """
     choices = {
         identity: slug_choices(entity.slug, entity.type, identity) for identity, entity in entities.items()
     }
@@ -114,10 +118,10 @@ def _reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]
 
 
 def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
-    """Return three possible slugs of an entity, best first: for example `hope`, `hope-person`, `hope-3f2a…`.
+    """Return three possible slugs of an entity, best first: `hope`, `hope-person`, `hope-3f2a…`.
 
-    They are `slug`, which is made from the name, `slug` with the group of `entity_type` (person, place or
-    thing), and `slug` with `identity`, the id of the entity. A long `slug` is cut before the ending.
+    They are `slug`, which is made from the name; `slug` with the group of `entity_type` (person, place or
+    thing); and `slug` with `identity`, the id of the entity. A long `slug` is shortened before the ending.
     """
     endings = ("", f"-{group_of(entity_type)}", f"-{identity.hex}")
     return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
@@ -215,13 +219,14 @@ def _delete_unmentioned(
 
 
 def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
-    """Return the id of the entity that replaces an entity which an article no longer mentions, or None.
+    """Return the id of the entity that now has the mentions of a former entity, or None.
 
-    The replacement is the entity in `found` whose mentions with a text in `texts` have the most characters in
-    total. Return None if no mention has a text in `texts`.
+    After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
+    replaces the person. If several entities in `found` have mentions with the former texts, the one with the
+    most characters in these mentions is chosen.
 
     Args:
-        texts: The texts by which the article mentioned the replaced entity.
+        texts: The texts by which the article mentioned the former entity.
         found: The entities that the article mentions now.
     """
     letters = {

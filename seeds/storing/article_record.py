@@ -16,10 +16,10 @@ from seeds.parsing.files import SubmittedDocument
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """The content of an article as the database stores it.
+    """The content of an article in the form in which the database stores it.
 
-    `columns` are those of the row, `takeaways` the texts of its key points, and `related` the titles and
-    dates in its list of related articles.
+    `columns` has the values of the row of the article, by column. `takeaways` are the texts of its key
+    points, and `related` the titles in its list of related articles, each with its printed date or None.
     """
 
     columns: dict[str, Any]
@@ -51,9 +51,9 @@ class ArticleRecord:
 
 
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
-    """Convert a parsed document, with the metadata of its sidecar, to the values that the database stores.
+    """Convert a parsed document, with its metadata, to the values that the database stores.
 
-    `slug` is the slug that was chosen for the article.
+    The metadata comes from a sidecar, the YAML file beside the document. `slug` is the slug of the article.
     """
     document, sidecar = submission.document, submission.sidecar
     byline, analysis = document.byline, document.analysis

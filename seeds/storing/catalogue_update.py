@@ -1,4 +1,4 @@
-"""Update stored entities after a change of the catalogue, the file of known entities."""
+"""Update stored entities after the catalogue, the file of known entities, was edited."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -62,9 +62,9 @@ def update_entities(
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Take the slugs of the entities in `catalogue` (the known entities) away from other entities.
+    """Free the slugs of `catalogue`, the known entities, if other entities have them or once had them.
 
-    Former slugs are taken away, too. An entity that loses its current slug gets one that ends with its id.
+    An entity that loses its current slug gets a longer one that ends with its id.
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.id, Entity.slug.label("current_slug"))
@@ -83,7 +83,10 @@ def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> 
 
 
 def _rebuild_type_facets(connection: Connection, entities: Collection[UUID]) -> None:
-    """Replace the rows that filter by entity type (facets) for all articles that mention `entities`."""
+    """Update the filter by entity type for all articles that mention `entities`, whose types have changed.
+
+    The filter uses a row of `article_facets` for each type that an article mentions. These rows are replaced.
+    """
     facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
     articles = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())

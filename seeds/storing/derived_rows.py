@@ -78,13 +78,12 @@ def write_derived_rows(
 
 
 def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
-    """Delete the rows with the takeaways, mentioned entities, facets, features and links of an article.
+    """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
-    The computed links from other articles to it are deleted, too, and the listed links to it lose their
-    scores.
+    Computed links from other articles to this article are also deleted. Listed links to it lose their scores.
 
     Returns:
-        The text of each mention in the article, by the id of the entity.
+        What the article mentioned: for each entity, by its id, the text of each mention.
     """
     remove_computed_links_to(connection, identity)
     rows = connection.execute(MENTIONS, {"identity": identity}).all()
@@ -107,10 +106,10 @@ def _write_index_rows(
     Args:
         connection: The connection, in a write transaction.
         identity: The id of the article.
-        record: The content of the article. The search terms of the article and its takeaways come from it.
-        facets: The rows of the values by which the article can be filtered, which are inserted.
-        is_new: True if the article has no row with its search terms yet. False to update this row, or insert
-            it if there is none. The rows of the takeaways are always inserted, so former ones must be gone.
+        record: The content of the article, from which the search terms are made.
+        facets: The rows for filters, such as one for each entity of the article.
+        is_new: True if the article has no row with its search terms yet. If False, this row is updated. All
+            other rows are inserted, so the caller must have deleted the former ones.
     """
     insert_rows(connection, ArticleFacet, facets)
     insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))

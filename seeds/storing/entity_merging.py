@@ -27,9 +27,10 @@ PAGE_SIZE = 500
 
 
 class EntityVotes(NamedTuple):
-    """The votes for the name and the type of one entity: each article that mentions the entity has one vote.
+    """How the articles that mention an entity call it.
 
-    `forms` has all texts by which the articles mention the entity.
+    `names` and `types` count the votes: each article has one vote for the name and one for the type. `forms`
+    are all texts by which the articles mention the entity.
     """
 
     names: Counter[str]
@@ -37,10 +38,10 @@ class EntityVotes(NamedTuple):
     forms: set[str]
 
     def columns(self) -> dict[str, Any]:
-        """Return the values of the database columns `name`, `type` and `aliases` that follow from the votes.
+        """Return the new `name`, `type` and `aliases` of the entity, as values of its database columns.
 
-        `name` and `type` are those with the most votes. Of names with equally many votes, the first in the
-        alphabet wins, and of types, the first in `ENTITY_TYPES`. `aliases` are all other forms.
+        `name` and `type` are those with the most votes. If there is a tie, the first name in the alphabet
+        wins, and the first type in `ENTITY_TYPES`. `aliases` are all other forms of the name.
         """
         name = min(self.names, key=lambda each: (-self.names[each], each))
         entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
@@ -155,10 +156,10 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a longer slug for an entity that cannot get `slug`, because `slug` is kept for another entity.
+    """Return a longer slug for an entity, because `slug` belongs to a different entity with the same name.
 
-    It is `slug` with the group of the entity's type (person, place or thing), or, if another entity has or
-    had that, `slug` with the id of the entity. `row` is the stored entity.
+    For example, `hope-person` instead of `hope`. If this is taken too, the id of the entity is appended
+    instead. `row` is the stored entity.
     """
     choices = slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(

@@ -48,7 +48,7 @@ def archive_revision(connection: Connection, identity: UUID, stored: StoredArtic
     """Copy the current revision of an article to the table of former revisions.
 
     Call this before the article is changed or removed. `identity` is its id, and `stored` is its current
-    revision.
+    content, with its document and revision number.
     """
     row = {"article_id": identity, "revision": stored.revision, "key": stored.record.columns["key"]}
     row |= {"content": stored.record.content, "source": stored.source}
@@ -56,7 +56,10 @@ def archive_revision(connection: Connection, identity: UUID, stored: StoredArtic
 
 
 def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
-    """Return the fields in which two revisions differ, such as `{"title": {"before": …, "after": …}}`."""
+    """Return the fields that differ between two versions of an article, with their values before and after.
+
+    For example, `{"title": {"before": "Old", "after": "New"}}`. The result is empty if nothing differs.
+    """
     return {
         name: {"before": was, "after": after.content[name]}
         for name, was in before.content.items()

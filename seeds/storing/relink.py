@@ -58,9 +58,10 @@ def rederive(connection: Connection, identity: UUID, matcher: EntityMatcher) -> 
 
 
 def relink(connection: Connection, identity: UUID) -> bool:
-    """Replace the computed links from a stored article with links to the articles that are similar now.
+    """Replace the computed links from an article by links to the articles that are most similar now.
 
-    The stored features of the articles are compared. Return True if a link changed.
+    The stored features (weighted words and entities) of the articles are compared. `identity` is the id of
+    the article. Return True if a link changed.
     """
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
     vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})

@@ -19,7 +19,11 @@ Row = dict[str, Any]
 
 
 class MentionedEntity(Protocol):
-    """An entity that an article mentions, found in the text or read from an export."""
+    """An entity that an article mentions, either found in the text or read from an export.
+
+    It has an id, mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are those in
+    this article, or None for an entity of the catalogue.
+    """
 
     @property
     def id(self) -> UUID: ...
@@ -40,12 +44,12 @@ class MentionedEntity(Protocol):
 def takeaway_rows(
     identity: UUID, record: ArticleRecord, evidences: Iterable[list[dict[str, Any]]]
 ) -> list[Row]:
-    """Return the rows of the takeaways of an article.
+    """Return the rows of the takeaways, the key points of an article.
 
     Args:
         identity: The id of the article.
         record: The content of the article.
-        evidences: The evidence of each takeaway, in the form that `find_evidence` returns.
+        evidences: For each takeaway, the paragraphs that support it: `[{"paragraph": 1, "score": 0.75}]`.
     """
     common = {"article_id": identity} | published_keys(record.columns["published_at"])
     return [
@@ -56,7 +60,7 @@ def takeaway_rows(
 
 
 def entity_columns(entity: EntityRecord) -> dict[str, Any]:
-    """Return the values of the fields of `entity`, such as its name, by the name of the database column.
+    """Return the values of an entity for the table `entities`, by column, such as `name` and `aliases`.
 
     The columns `id`, `article_count` and `mention_count` are not included.
     """
@@ -82,14 +86,17 @@ def new_entity_rows(
 
 
 def entity_slug_rows(slugs: Mapping[UUID, str]) -> list[Row]:
-    """Return the rows that find entities by slug. `slugs` has the slug of each entity, by id."""
+    """Return the rows of `entity_slugs`, the table by which the API finds an entity from its slug.
+
+    `slugs` maps the id of each entity to its slug.
+    """
     return [{"slug": slug, "entity_id": each} for each, slug in slugs.items()]
 
 
 def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
-    """Return the rows of the name index, which finds entities by the beginning of a name or alias.
+    """Return the rows of `entity_names`, the index by which the API finds names that begin with a text.
 
-    `names` has the name and the aliases of each entity, by id.
+    `names` maps the id of each entity to its name and aliases.
     """
     return [
         {"entity_id": each, "folded": folded}
@@ -99,7 +106,11 @@ def entity_name_rows(names: Mapping[UUID, Iterable[str]]) -> list[Row]:
 
 
 def article_entity_rows(identity: UUID, entities: Iterable[MentionedEntity]) -> list[Row]:
-    """Return the rows that connect an article with its `entities`, which are sorted, most salient first."""
+    """Return the rows that connect an article with the entities that it mentions.
+
+    `identity` is the id of the article. `entities` must be sorted, the most salient first; the rows store
+    this order.
+    """
     return [
         {
             "article_id": identity,
@@ -118,9 +129,10 @@ def article_entity_rows(identity: UUID, entities: Iterable[MentionedEntity]) -> 
 def takeaway_entity_rows(
     identity: UUID, record: ArticleRecord, entities: Iterable[MentionedEntity]
 ) -> list[Row]:
-    """Return the rows that connect the takeaways of an article with the entities that each mentions.
+    """Return the rows that connect each takeaway of an article with the entities that it mentions.
 
-    `identity` is the id of the article.
+    `identity` is the id of the article, `record` its content, and `entities` are all entities that it
+    mentions.
     """
     common = {"article_id": identity} | published_keys(record.columns["published_at"])
     pairs = {
@@ -156,10 +168,10 @@ def facet_rows(
 
 
 def article_terms(record: ArticleRecord) -> Row:
-    """Return the row of an article in the full-text index, without the id of the article.
+    """Return the row of an article for the full-text index, without the id of the article.
 
-    The columns are `title`, `summary`, `takeaways` and `text` (the analysis and the body). The value of each
-    is a string with the search terms of this part of the article.
+    Its columns are `title`, `summary`, `takeaways` and `text` (the analysis and the body). Each value is a
+    string with the search terms of this part, separated by spaces.
     """
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return index_text(

@@ -50,11 +50,10 @@ FIRST_SEEDED_AT = (
 
 
 class ArticleState(NamedTuple):
-    """The values of a stored article that a load of its document needs.
+    """What a new load of a document needs to know about the stored article.
 
-    `content_digest` shows whether the content has changed, and by `title_digest` the links with the former
-    title are found. `folder` is the folder of the document. `created_at` is when the article was first
-    loaded.
+    `content_digest` shows if the content has changed. `title_digest` finds the links to the former title.
+    `folder` is the folder of the document. `created_at` is when the article was first loaded.
     """
 
     slug: str
@@ -66,10 +65,10 @@ class ArticleState(NamedTuple):
 
 
 class RemovedArticle(NamedTuple):
-    """The values of a removed article that it gets back if its document is loaded again.
+    """What a removed article gets back if its document is loaded again.
 
-    `slug` and `revision` are the last ones before the removal, and `created_at` is when the article was
-    loaded for the first time.
+    `slug` and `revision` are the last ones before the removal, and `created_at` is when the article was first
+    loaded.
     """
 
     slug: str
@@ -78,7 +77,11 @@ class RemovedArticle(NamedTuple):
 
 
 class StoredArticle(NamedTuple):
-    """The current revision of an article, with the bytes of the document that it was loaded from."""
+    """A stored article: its current content, and the bytes of the document that it was loaded from.
+
+    `revision` counts its versions from 1. `derived_digest` is the checksum of its entities, evidence and
+    features. `created_at` is when it was first loaded, and `updated_at` is when its content last changed.
+    """
 
     record: ArticleRecord
     source: bytes
@@ -115,7 +118,7 @@ def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
 
 
 def read_stored_article(connection: Connection, identity: UUID) -> StoredArticle:
-    """Read the current revision of the article with the id `identity`, which must be stored.
+    """Read an article before it is changed or removed. `identity` is its id. The article must be stored.
 
     Its entities and evidence are not read.
     """

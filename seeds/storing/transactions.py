@@ -39,14 +39,15 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
     """Yield a function that opens a write transaction, for use in a `with` statement.
 
     A transaction is committed at the end of its block, or rolled back if the block raises an exception. In a
-    dry run, the transactions are savepoints of one transaction that is rolled back at the end.
+    dry run, nothing is kept: the transactions are savepoints of one transaction that is rolled back at the
+    end.
 
     If a different seeding command is running on the same database, wait until it ends.
 
     Args:
         engine: The database.
         announce: Called with a message if this command must wait for another writer.
-        dry_run: Roll everything back at the end.
+        dry_run: True to roll everything back at the end.
 
     Raises:
         LockError: If the lock file cannot be opened.
