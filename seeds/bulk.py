@@ -1,7 +1,6 @@
 """Insert or update many rows with one statement, or do nothing if there are no rows.
 
-The check for no rows is needed because SQLAlchemy executes a statement even if the list of parameters is
-empty.
+SQLAlchemy executes a statement even if its list of parameters is empty, so these functions check for that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,9 +25,9 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mappin
 
 
 def update_rows(connection: Connection, statement: Update, parameters: Sequence[Mapping[str, Any]]) -> None:
-    """Execute an UPDATE statement once for each of `parameters`. Do nothing if there are none.
+    """Execute an UPDATE statement once for each item of `parameters`, or do nothing if there are no items.
 
-    Each item of `parameters` has the values of the bound parameters by name; all items have the same names.
+    An item maps the names of the statement's bound parameters to values. All items have the same names.
     """
     if parameters:
         connection.execute(statement, parameters)

@@ -178,7 +178,7 @@ def relink_command() -> None:
 def _apply_to_each(
     begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
 ) -> Iterator[bool]:
-    """Call `step` for each article id in a separate write transaction, and yield whether the article changed.
+    """Call `step` for each article in a write transaction of its own, and yield its result.
 
     Args:
         begin: Opens a write transaction.
@@ -281,10 +281,10 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
 
 
 def _prepare_matcher(begin: Transaction) -> EntityMatcher:
-    """Read the catalogue of known entities, and bring the database up to date with it.
+    """Return a matcher that finds entities in articles: those of the catalogue, and other names.
 
-    Return the matcher that finds the entities of the catalogue, and other names, in articles. `begin` opens a
-    write transaction.
+    The catalogue is the file of known entities. If it has changed, the stored entities are first updated.
+    `begin` opens a write transaction.
     """
     try:
         catalogue, recognize = read_catalogue(), load_recognizer(settings().spacy_model)

@@ -70,14 +70,14 @@ def _os_errors_reported(name: str, action: str) -> Iterator[None]:
 
 
 def _is_special(path: Path) -> bool:
-    """Return True if `path` is a pipe or a device, which cannot be replaced by a file."""
+    """Return True if `path` is a pipe or a device. A command writes to it directly."""
     return path.exists() and not stat.S_ISREG(path.stat().st_mode)
 
 
 def _lock_part_file(file: BinaryIO, path: Path) -> bool:
-    """Lock `file`, a temporary output file that was opened at `path`. Return True if the lock was taken.
+    """Lock the temporary output file of a command, and return True if this process has the lock.
 
-    Return False if another process has locked the file or moved it away from `path`.
+    Return False if a different process writes the file, or has just moved it away from `path`.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

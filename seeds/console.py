@@ -47,7 +47,7 @@ class _RateColumn(ProgressColumn):
     """A column of the progress bar that shows the number of items processed per second."""
 
     def render(self, task: Task) -> Text:
-        """Return the average number of items per second, or an empty text at the start of the task."""
+        """Return the average number of items per second, or an empty text if it is not known yet."""
         return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
 
 
@@ -95,7 +95,7 @@ def print_result(text: str | bytes) -> None:
 
 
 def count_of(count: int, singular: str, plural: str) -> str:
-    """Return `count` and the singular or plural of a noun, such as `1 article`."""
+    """Return a count with a noun in the singular or plural: `1 article`, `2 articles`."""
     return f"{count} {singular if count == 1 else plural}"
 
 

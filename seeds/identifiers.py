@@ -19,39 +19,40 @@ CURLY_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 
 def article_id(key: str) -> UUID:
-    """Return the id of an article. `key`, a URL or a file name without extension, identifies its document."""
+    """Return the id of an article, which is the same in every database.
+
+    `key` identifies the document of the article: it is a URL, or a file name without extension.
+    """
     return uuid5(NAMESPACE, f"article:{key}")
 
 
 def takeaway_id(article: UUID, position: int) -> UUID:
-    """Return the id of a takeaway (a key point of an article), derived from its position, not from its text.
+    """Return the id of a takeaway, that is, a key point of an article. It stays the same if the text changes.
 
-    If the text is corrected, the id stays the same. `article` is the id of the article, and `position` counts
-    from 1.
+    `article` is the id of the article, and `position` is the number of the takeaway, from 1.
     """
     return uuid5(article, f"takeaway:{position}")
 
 
 def related_link_id(article: UUID, position: int) -> UUID:
-    """Return the id of a listed link.
+    """Return the id of an entry in the list of related articles on a page.
 
-    The link is the entry at `position`, from 1, in the list of related articles of the article with the id
-    `article`.
+    `article` is the id of the article on this page, and `position` is the number of the entry, from 1.
     """
     return uuid5(article, f"related:{position}")
 
 
 def computed_link_id(article: UUID, target: UUID) -> UUID:
-    """Return the id of a computed link: `article` links to `target` because the two are similar."""
+    """Return the id of the link from an article to a similar article, from the ids of the two."""
     return uuid5(article, f"computed:{target}")
 
 
 @lru_cache(maxsize=65_536)
 def entity_id(slug: str) -> UUID:
-    """Return the id of an entity. It is derived from its first slug, and stays the same if the slug changes.
+    """Return the id of an entity, derived from its first slug. It stays the same if the slug changes later.
 
-    `slug` is the first slug. If the entity is not in the catalogue, put `person:`, `place:` or `thing:`, the
-    group of its type, before the slug.
+    For an entity of the catalogue, `slug` is the first slug. For an extracted entity, it is the group of its
+    type and the slug, such as `person:hope`.
     """
     return uuid5(NAMESPACE, f"entity:{slug}")
 
@@ -69,7 +70,10 @@ def is_slug(text: str) -> bool:
 
 
 def make_slug(title: str, fallback: str) -> str:
-    """Return the slug of `title`, or `fallback` (a valid slug) if the title contains no usable characters."""
+    """Return the slug of a title: `Green Harbours in 2026 -> green-harbours-in-2026`.
+
+    Return `fallback`, a valid slug, if the title contains no usable characters.
+    """
     if len(title) <= MAX_SLUG_LENGTH and ASCII_TITLE.fullmatch(title):
         # The result is the same as that of slugify, but thirty times faster to compute.
         slug = "-".join(SLUG_WORD.findall(title.lower()))
@@ -79,9 +83,9 @@ def make_slug(title: str, fallback: str) -> str:
 
 
 def title_digest(title: str) -> str:
-    """Return a digest by which two titles are compared.
+    """Return a checksum by which titles are compared.
 
-    It is the SHA-256 of the title after differences of case, white space and quotation marks are removed.
+    It is the SHA-256 of the title without differences of case, white space and quotation marks.
     """
     plain = unicodedata.normalize("NFKC", title.translate(CURLY_QUOTES)).casefold()
     return hashlib.sha256(" ".join(plain.split()).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Find the stored articles whose documents (text files) are gone from the folder that they were loaded from.
+"""Find the stored articles whose documents are gone from the folder that they were loaded from.
 
 `flask seed load --prune` removes these articles.
 """
@@ -17,9 +17,9 @@ from seeds.parsing.files import real_path
 
 
 class FolderArticle(NamedTuple):
-    """A stored article whose document was last loaded from the folder that is pruned.
+    """A stored article that was loaded from the folder which `--prune` examines.
 
-    `key` identifies the document across loads, and `source_name` is its file name.
+    `key` identifies its document across loads, and `source_name` is the file name of the document.
     """
 
     id: UUID
@@ -31,6 +31,8 @@ class FolderArticle(NamedTuple):
 @dataclass
 class SeenDocuments:
     """The documents that a run of `flask seed load` has read or rejected.
+
+    `--prune` compares them with the stored articles, to find articles whose documents are gone.
 
     Attributes:
         paths: The path of each document that was read, by the key that identifies the document across loads.
@@ -49,13 +51,13 @@ class SeenDocuments:
 
 
 class FolderComparison(NamedTuple):
-    """A comparison of the articles that were loaded from a folder with the documents that are in it now.
+    """What `--prune` found in a folder: the articles that were loaded from it and whose documents are gone.
 
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of rejected files in the folder that can be renamed documents of the articles
-            in `gone`: their key is unknown, and no article was loaded from a file of this name in the folder.
+        unidentified: The names of rejected files that can be documents of these articles under a new name,
+            because their key is unknown and no article was loaded from a file of this name.
     """
 
     size: int
@@ -64,10 +66,10 @@ class FolderComparison(NamedTuple):
 
     @property
     def objection(self) -> str:
-        """Why `--force` is needed to remove the articles in `gone`, or an empty text if it is not needed.
+        """Why the articles in `gone` are not removed without `--force`, or an empty text if they are.
 
-        The text is the end of a message. `--force` is needed if the articles are more than half of those of
-        the folder, or if `unidentified` has a file, which can be the document of one of them.
+        The text is the end of a message. The reasons are that more than half of the folder's articles are
+        gone, or that a rejected file in the folder can be the document of one of them.
         """
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])
@@ -78,9 +80,9 @@ class FolderComparison(NamedTuple):
 
 
 def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) -> FolderComparison:
-    """Compare the articles that were loaded from `folder` with the documents that a run has found.
+    """Find the articles that were loaded from `folder` and whose documents are gone.
 
-    `seen` has the documents that the run has read or rejected.
+    `seen` contains the documents that the current run has read or rejected.
     """
     path = real_path(folder)
     columns = (Article.id, Article.key, Article.source_name, Article.slug)
@@ -100,11 +102,11 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 
 
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
-    """Return True if the document of `article` is no longer in `folder`.
+    """Return True if the document of `article` is no longer in its folder.
 
-    It is not gone if the run has read or rejected a document with the same key, or has rejected a file of the
-    same name whose key is unknown. Otherwise, it is gone if its file no longer exists, or if the run has read
-    the file: the file is then the document of another article.
+    The document is still there if the run has read or rejected a document with the same key, or has rejected
+    a file of the same name whose key is unknown. Otherwise, it is gone if the file does not exist, or if the
+    run has read the file, which must then be a different document.
 
     Args:
         article: An article that was loaded from the folder earlier.

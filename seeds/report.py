@@ -30,7 +30,7 @@ class Report:
     An outcome is created, updated, unchanged, removed or rejected.
 
     Args:
-        entries: A temporary file for the entries, or None if only counts are needed.
+        entries: An empty temporary file for the entries, or None if only the numbers are needed.
     """
 
     def __init__(self, entries: IO[bytes] | None) -> None:

@@ -20,10 +20,10 @@ from seeds.storing.transactions import Transaction
 
 
 class Run:
-    """One run of `flask seed load`, which prints warnings and rejections, and reports each outcome.
+    """One run of `flask seed load`. It prints warnings and rejections, and adds each outcome to a report.
 
     Args:
-        begin: A function that opens a write transaction: a context manager that gives the connection.
+        begin: A function that opens a write transaction, for use in a `with` statement.
         report: The report to which the outcome of each document is added.
         max_bytes: The size of the largest accepted document.
         strict: Reject documents that have warnings.
@@ -45,7 +45,7 @@ class Run:
                 self._load(path, submission, matcher)
 
     def finish(self) -> None:
-        """Copy the corpus revision, which increases with every change of the stored data, into the report.
+        """Add the corpus revision, a number that increases with every change of the data, to the report.
 
         Call this after `load` and `prune`.
         """
@@ -147,6 +147,6 @@ def _confirm(question: str) -> bool | None:
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:
-    """Return a message of one line with the path of a rejected document, the line or byte, and the reason."""
+    """Return a message about a rejected document: `a.txt: line 3: rejected: the file is HTML`."""
     place = f"{rejection.place}: " if rejection.place else ""
     return f"{printable(str(path))}: {place}rejected: {rejection.message}"

@@ -24,7 +24,7 @@ MAX_HEADING_LENGTH = 24
 
 
 class Heading(Enum):
-    """The fixed headings that divide an article page into sections.
+    """The fixed headings of the page format, such as Key Takeaways, which divide a page into sections.
 
     The value of each member is the text of the heading in lower case.
     """
@@ -69,14 +69,14 @@ class Block(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """The numbers of the first and the last line of the block in the file, from 1."""
+        """The numbers of the first and the last line of the block, counted from 1 in the file."""
         return self.lines[0].number, self.lines[-1].number
 
 
 class OddCharacters(NamedTuple):
-    """A finding for a warning: the control or direction-changing characters of a line.
+    """The control or direction-changing characters in one line, from which a warning is made.
 
-    A line with both types has two findings.
+    A line with both types has two of these objects.
 
     Attributes:
         line: The number of the line in the file, from 1.
@@ -92,7 +92,7 @@ class OddCharacters(NamedTuple):
 
 
 class PageBlocks(NamedTuple):
-    """The result of splitting a page.
+    """The blocks of an article page. A block is a group of lines between blank lines.
 
     Attributes:
         blocks: The blocks of the page, at least one.
@@ -144,7 +144,7 @@ def _split(text: str) -> list[Block]:
 
 
 def _is_visible(text: str) -> bool:
-    """Return True if `text` contains a character other than spaces, zero-width spaces and the like."""
+    """Return True if `text` contains a visible character, and not only spaces and zero-width spaces."""
     return any(category(character) not in {"Cf", "Zs"} for character in text)
 
 
@@ -181,10 +181,11 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
-    """Return the heading at the start of `block` and the lines below it as separate blocks.
+    """Return the heading at the start of `block`, and the lines below it, as separate blocks.
 
-    Return only `block` if it does not start with a heading, or if the lines below cannot be the content of
-    the heading. `previous` is the heading of the block above, or None if that block is not a heading.
+    Return only `block` if it does not start with a fixed heading of the page format, such as Key Takeaways,
+    or if the lines below cannot belong to this heading. `previous` is the heading directly above `block`, or
+    None.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
@@ -205,11 +206,10 @@ def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
 
 
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
-    """Return True if `rest`, the lines directly below `heading`, can be the content of that heading.
+    """Return True if the lines below `heading`, a heading of the page format, can be its content.
 
-    If not, the words of the heading are ordinary text. `previous` is the heading of the block above, or None
-    if that block is not a heading. Any lines can follow Related Articles if it is directly below Share
-    Article.
+    If not, the heading is an ordinary line of text. For example, a list item must follow Key Takeaways.
+    `rest` are the lines directly below, and `previous` is the heading directly above, or None.
     """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:

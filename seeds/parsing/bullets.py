@@ -7,14 +7,14 @@ BULLET = re.compile(r"[•*–—·‣▪◦●■□▶►➤➢✓✔-]\s*")
 
 
 def has_bullet(text: str) -> bool:
-    """Return True if `text` begins with a bullet."""
+    """Return True if `text` begins with a bullet, a mark of a list item such as `•`."""
     return BULLET.match(text) is not None
 
 
 def split_bullet(text: str) -> tuple[str, str]:
-    """Return the bullet that `text` begins with, including the white space after it, and the rest of `text`.
+    """Split a list item into its bullet and its text: `"• Sea levels" -> ("• ", "Sea levels")`.
 
-    If `text` does not begin with a bullet, the first part is empty.
+    The first part is empty if `text` does not begin with a bullet.
     """
     bullet = BULLET.match(text)
     return (bullet[0], text[bullet.end() :]) if bullet else ("", text)

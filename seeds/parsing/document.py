@@ -10,7 +10,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The file of a document: its name, the SHA-256 of its bytes in hexadecimal, and its size."""
+    """The file of a document: its name, the SHA-256 of its bytes in hexadecimal, and its size in bytes."""
 
     name: str
     sha256: str
@@ -19,7 +19,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """One key point from the list of takeaways of an article; positions count from 1 without gaps."""
+    """One key point from the list of takeaways of an article. `position` is its number, from 1."""
 
     position: int
     text: str
@@ -74,12 +74,11 @@ class ParseWarning:
 
 @dataclass(frozen=True, slots=True)
 class FieldLines:
-    """Where each field of a parsed document is in the file.
+    """The line numbers of each field of a parsed document, for messages and for `flask seed parse`.
 
-    A field has the numbers of its first and its last line. The takeaways, the body and the related articles
-    have such a pair for each item or paragraph. A field that the page does not have is None. Fields can
-    overlap: if the takeaways are below the Editor's Desk, their lines can be inside those of the analysis or
-    of the byline.
+    A value is a pair: the first and the last line of the field. The takeaways, the body and the related
+    articles have a pair for each item or paragraph. A field that the page does not have is None. Two fields
+    can overlap.
     """
 
     title: Span
@@ -94,7 +93,7 @@ class FieldLines:
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """The texts of an article that can mention entities. Each text is one line with single spaces.
+    """The texts of an article in which entities are searched. Each text is one line with single spaces.
 
     The summary, the image caption and the analysis are None if the article does not have them. `body` has the
     paragraphs.

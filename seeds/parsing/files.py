@@ -36,7 +36,7 @@ class SubmittedDocument:
 
     @property
     def key(self) -> str:
-        """The key that the id of the article is derived from.
+        """The key that identifies the document across loads, and from which the id of the article is derived.
 
         The key is the `url` in the sidecar (the YAML file beside the document), or else the file name without
         its extension.
@@ -101,9 +101,9 @@ def find_document_key(path: Path) -> str | None:
 
 
 def _file_state(path: Path) -> tuple[int, int, int] | None:
-    """Return the inode, size and modification time of a file, to find out if it is written or replaced.
+    """Return the inode, size and modification time (in nanoseconds) of a file, which change if it is written.
 
-    The time is in nanoseconds. Return None if the file does not exist or its state cannot be read.
+    Return None if the file does not exist or cannot be examined.
     """
     try:
         status = path.stat()

@@ -30,7 +30,9 @@ MAX_LABEL_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """The part of a page between the takeaways and the heading Share Article or Related Articles.
+    """The part of an article page between the takeaways and the heading Share Article or Related Articles.
+
+    Its blocks are groups of lines, such as a paragraph.
 
     Attributes:
         desk: The heading Editor's Desk, or None.
@@ -100,12 +102,12 @@ def find_outline(blocks: Blocks) -> Outline:
 
 
 def _find_heading(blocks: Blocks, heading: Heading) -> int:
-    """Return the index of the first block that is `heading`, or `len(blocks)` if there is no such block."""
+    """Return the index of the first block that is `heading`, or `len(blocks)` if no block is."""
     return next((at for at, block in enumerate(blocks) if block.heading is heading), len(blocks))
 
 
 def _split_off_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
-    """Return the blocks above the tail of a page, and the tail.
+    """Split the blocks of a page into those above its tail, and the tail, the end of the page.
 
     The tail starts at the heading Share Article or Related Articles. It is empty if there is no such heading.
     """
@@ -128,20 +130,21 @@ def _is_above_text(blocks: Blocks, at: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    """Return True if `block` can be the label of a button, which article pages show below Share Article."""
+    """Return True if `block` can be the label of a button, as below the heading Share Article."""
     return len(block.lines) == 1 and len(block.text) <= MAX_LABEL_LENGTH and reads_as_heading(block.text)
 
 
 def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: int) -> tuple[Blocks, Middle]:
     """Divide a page that has neither the heading Key Takeaways nor Editor's Desk.
 
-    Return the head (summary and image caption), and the rest as `Middle` (signature and body).
-
     Args:
         title: The title of the page.
         rest: The blocks below the title and above the tail.
         has_tail: True if the page has the heading Share Article or Related Articles.
         width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
+
+    Returns:
+        The blocks of the summary and image caption, and the remaining blocks as signature and body.
 
     Raises:
         Rejection: If the page has no signature and no tail, so that nothing shows that it is an article page.
@@ -159,11 +162,10 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if the words Editor's Desk are below the signature of a page, as a subheading of the body.
+    """Return True if the words Editor's Desk are only a subheading in the body of a page.
 
-    They are if one of the first three blocks, above the words, is a signature (author, publication) of
-    several lines, and no block below the words is a signature. The block directly below the words is not
-    examined.
+    This is so if a signature (author, publication) of several lines is among the first three blocks, above
+    the words, and no signature follows the words. The block directly below the words is not examined.
 
     Args:
         blocks: The blocks between the title and the tail of a page.
@@ -210,12 +212,11 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, has_tail: 
 
 
 def _has_heading(blocks: Blocks, width: int) -> bool:
-    """Return True if the first of `blocks` reads as the title of the editor's analysis.
+    """Return True if the first of `blocks` is the title of the editor's analysis, not a paragraph.
 
-    The other blocks decide two cases: a question is a title only if the next block exists and is not a
-    signature; two lines that are not one wrapped line are a title only if a signature of several lines
-    follows further below. `width` is the number of characters that lines are wrapped at, or 0 if they are not
-    wrapped.
+    A question is a title only if a block follows that is not a signature. Two lines are a title if they are
+    one wrapped line, or if a signature of several lines follows further below. `width` is the number of
+    characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     if not blocks:
         return False
@@ -268,9 +269,10 @@ def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = N
 
 
 def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
-    """Return the signature, which starts at the index `at`, as one block, and the blocks below it.
+    """Return the signature of a page as one block, and the blocks below it.
 
-    A signature can have its author, role and publication in three successive blocks of one line each.
+    `at` is the index where the signature starts. If its author, role and publication are in three successive
+    blocks of one line each, these are joined.
     """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1
@@ -283,10 +285,10 @@ def _is_signature(block: Block) -> bool:
 
 
 def _is_multiline_signature(block: Block, width: int) -> bool:
-    """Return True if `block` reads as a signature of two or three lines, and not as a wrapped subheading.
+    """Return True if `block` can be a signature of two or three lines: author, role, publication.
 
-    A signature names the author and the publication. `width` is the number of characters at which the lines
-    of the page are wrapped, or 0 if they are not wrapped.
+    A wrapped subheading is not a signature. `width` is the number of characters at which the lines of the
+    page are wrapped, or 0 if they are not wrapped.
     """
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 

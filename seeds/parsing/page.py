@@ -95,20 +95,20 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if the first of `blocks` is the title of a page, although it reads as a paragraph.
+    """Return True if the first of `blocks` is the title of a page, although it is as long as a paragraph.
 
-    It is the title if the second block can be its summary, that is, if it is not a heading and is at least as
-    long, and if a later block is the heading Key Takeaways or Editor's Desk.
+    It is the title if the second block can be the summary, that is, if it is not a heading and is at least as
+    long, and if the heading Key Takeaways or Editor's Desk follows further below.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Divide `head`, the blocks between the title and the first heading, into summary and image caption.
+    """Divide the blocks below the title into those of the summary and those of the image caption.
 
-    If there are several blocks, the last one is the caption, and the others are the summary. A single block
-    is the summary.
+    If there are several blocks, the last is the caption. `head` ends above the first heading or the
+    signature.
     """
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 
@@ -169,12 +169,12 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
-    Each section of the page has at most one warning for each of these two types. It has the number of the
-    section's first line that contains the type.
+    There is at most one warning for each section of the page and each of the two types. It names the first
+    line of the section that contains the type.
 
     Args:
-        odd: The findings of these characters, in the order of the lines of the page.
-        lines: The first and the last line of each section. Lines outside count as the section `page`.
+        odd: These characters, in the order of the lines of the page.
+        lines: The first and the last line of each section. Other lines belong to the section `page`.
     """
     sections = sorted(_sections(lines))
     starts = [span[0] for span, _ in sections]

@@ -13,9 +13,10 @@ from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, start
 
 
 class RelatedList(NamedTuple):
-    """The parsed list of related articles of a page.
+    """The list of related articles on a page, after parsing.
 
-    `spans` has the first and the last line number of each entry of `titles`, its date line included.
+    `spans` has a pair for each entry of `titles`: its first and its last line number, including its date
+    line.
     """
 
     titles: tuple[RelatedTitle, ...] = ()
@@ -53,9 +54,9 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
 
 
 def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[ParseWarning]]:
-    """Return the entries of the list of related articles, and a warning for each date without a title.
+    """Return the entries of a list of related articles, and warnings about dates that have no title.
 
-    An entry has the lines of a title, and the line of its date or None. `width` is the number of characters
+    An entry is the lines of a title, and the line of its date or None. `width` is the number of characters
     that lines are wrapped at, or 0 if they are not wrapped.
     """
     entries: list[_Entry] = []

@@ -23,9 +23,9 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """The metadata of a document from its sidecar, a YAML file.
+    """The metadata of a document from its sidecar, the YAML file beside it.
 
-    The keys are the attributes. A key that the file omits is None, except `language`, which is then `en`.
+    The attributes are the keys of the file. If a key is missing, its value is None, or `en` for `language`.
     """
 
     url: str | None = None

@@ -22,9 +22,9 @@ Item = list[Line]
 
 
 class TakeawayList(NamedTuple):
-    """The parsed list of takeaways of a page.
+    """The list of takeaways (key points) of a page, after parsing.
 
-    `spans` has the first and the last line number of each takeaway.
+    `spans` has a pair for each takeaway: its first and its last line number.
     """
 
     takeaways: tuple[Takeaway, ...] = ()
@@ -33,11 +33,11 @@ class TakeawayList(NamedTuple):
 
 
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
-    """Return the list items at the start of `blocks`, each as its lines, and the number of blocks used.
+    """Return the list items at the start of `blocks`, and the number of blocks that they use.
 
-    A line starts an item if it begins with the same bullet as the first item, or with another bullet and then
-    the number of the next item. The other lines of a block continue the item above. The list ends before the
-    first block whose first line does not start an item.
+    Each item is a list of lines. A line starts an item if it begins with the same bullet as the first item,
+    or with a different bullet and the number of the next item. All other lines continue an item. The list
+    ends before the first block whose first line does not start an item.
     """
     items: list[Item] = []
     for used, block in enumerate(blocks):
@@ -97,10 +97,10 @@ def _has_text(text: str) -> bool:
 
 
 def _is_numbered(texts: Sequence[str]) -> bool:
-    """Return True if list items with these `texts` (without bullets) are numbered.
+    """Return True if the items of a list are numbered. `texts` are the items without bullets.
 
-    They are if the first item starts with 1, or if it starts with another digit and at least half of the
-    items start with a digit. If they are not numbered, digits at the start of an item belong to its text.
+    They are if the first item starts with 1, or if it starts with a different digit and at least half of the
+    items start with a digit. If not, digits at the start of an item belong to its text.
     """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")
@@ -108,11 +108,10 @@ def _is_numbered(texts: Sequence[str]) -> bool:
 
 
 def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
-    """Return the number of a list item, its text without the number, and messages about a wrong number.
+    """Split a list item into its number and its text, and return messages if the number is wrong.
 
-    The next number is `previous + 1`. A larger number (if items are missing) and `previous` again are
-    accepted with a message. If the text starts with no such number, return `previous + 1`, the whole text and
-    a message.
+    The expected number is `previous + 1`. A larger number, or `previous` again, is accepted with a message.
+    If `text` starts with none of these, return `previous + 1`, the complete text and a message.
 
     Args:
         text: The text of the item, with its number.
@@ -130,12 +129,11 @@ def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the number, as digits, of a list item in a list that skips numbers, or an empty text.
+    """Return the number of a list item if numbers were skipped: `3` for `35G masts` after item 1.
 
-    It is the shortest number at the start of `text` that is greater than `previous`, the number of the item
-    above: if that is 1, the result for `35G masts` is `3`. The result is empty if there is no such number, if
-    0 and a further digit follow it, or if it is more than `MAX_GAP` greater than `previous` and no letter
-    follows it directly.
+    The result consists of the first digits of `text`, as few as make a number above `previous`, the number of
+    the item above. It is empty if there is no such number, if 0 and a further digit follow it, or if it is
+    more than `MAX_GAP` above `previous` and no letter follows directly.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""
@@ -148,9 +146,9 @@ def _larger_number(text: str, previous: int) -> str:
 
 
 def _has_number(text: str, number: str) -> bool:
-    """Return True if `text`, a list item, starts with `number`, and this can be the number of the item.
+    """Return True if `text`, a list item, can have the number `number`: `35G masts` can be item 3.
 
-    It cannot if 0 and a further digit follow: `35G masts` can be item 3, but `2026 budget` cannot be item 2.
+    It cannot if 0 and a further digit follow the number: `2026 budget` cannot be item 2.
     """
     rest = text[len(number) : len(number) + 2]
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())

@@ -1,4 +1,4 @@
-"""Classify text by length, punctuation and case: is it a sentence, a paragraph, a heading or a caption?"""
+"""Guess from length, punctuation and case if a text is a paragraph, a heading, a caption or a signature."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ ABBREVIATIONS = frozenset(ABBREVIATION_LIST.split())
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Return True if `text` ends with a full stop or the like, ignoring closing quotes and brackets."""
+    """Return True if `text` ends with a mark such as a full stop, before any closing quotes and brackets."""
     return text.rstrip(CLOSING_MARKS).endswith(SENTENCE_ENDS)
 
 
@@ -35,9 +35,9 @@ def count_sentences(text: str) -> int:
 def reads_as_paragraph(text: str) -> bool:
     """Return True if `text` reads as a paragraph, and not as a title.
 
-    A paragraph has more than 300 characters; or it ends with `.`, `!`, `?` or the like, is not capitalized
-    like a headline, and has at least two of these: several sentences, at least 100 characters, a full stop at
-    the end. In the second case, a single sentence must not end in an abbreviation.
+    A text of more than 300 characters is a paragraph. A shorter text is a paragraph if it ends like a
+    sentence, is not capitalized like a headline, and has two of these: several sentences, at least 100
+    characters, a full stop at the end. If it is a single sentence, it must not end in an abbreviation.
     """
     if len(text) > 300:
         return True
@@ -98,9 +98,9 @@ def reads_as_signature_line(text: str) -> bool:
 
 
 def is_full_line(line: str, following: str, width: int) -> bool:
-    """Return True if `line` was wrapped at `width` characters.
+    """Return True if the line break after `line` comes from wrapping at `width` characters.
 
-    In this case the first word of `following`, the line below, would not fit at the end of `line`.
+    This is so if the first word of `following`, the next line, would not have fitted at the end of `line`.
     """
     return len(line) + 1 + len(following.partition(" ")[0]) > width
 

@@ -25,7 +25,11 @@ JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class ExportLine(NamedTuple):
-    """A line of an export: its number from 1, its kind such as `article`, its values, its size in bytes."""
+    """A line of an export that was read from a file.
+
+    `number` counts lines from 1. `kind` is its kind, such as `article`. `values` are its other values by key,
+    and `size` is its length in bytes.
+    """
 
     number: int
     kind: str
@@ -42,12 +46,14 @@ class InvalidExportError(Exception):
 
 
 def format_counts(counts: Counter[str]) -> str:
-    """Return the number of exported or imported lines of each kind as text: `1 article, 2 entities, …`."""
+    """Return how many lines of each kind were exported or imported: `1 article, 2 entities, …`."""
     return ", ".join(f"{counts[kind]} {names[counts[kind] != 1]}" for kind, names in KIND_NAMES.items())
 
 
 def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) -> Counter[str]:
-    """Write the lines of an export, given as pairs of a kind and its values, and the line with the checksum.
+    """Write the lines of an export to `file`, and after them the line with the checksum.
+
+    Each line is given as its kind, such as `article`, and its values by key.
 
     Returns:
         The number of lines of each kind, without the last line.
@@ -113,14 +119,14 @@ def _parse_line(number: int, data: bytes, max_line_bytes: int) -> ExportLine:
 
 
 class _Order:
-    """A check of the order of the lines of an export: by kind, and within a kind by sort key."""
+    """Checks that the lines of an export are in order: first by kind, and within a kind by sort key."""
 
     def __init__(self) -> None:
         self._kind = -1
         self._sort_key: tuple[Any, ...] = ()
 
     def check(self, line: ExportLine) -> None:
-        """Raise `MalformedError` if `line` cannot follow the line that was checked before it."""
+        """Raise `MalformedError` if `line` cannot come after the line that was checked last."""
         kind = KINDS.index(line.kind)
         if (kind == 0) != (self._kind == -1):
             raise MalformedError("the first line, and only the first, must be of kind corpus", "kind")

@@ -203,16 +203,14 @@ def _revisions(connection: Connection) -> ExportedLines:
 
 
 def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:
-    """Execute `statement`, which reads a limited number of rows, repeatedly until all rows are read.
-
-    Yield the rows of each execution.
+    """Yield all rows of a table in portions, so that they are never all in memory.
 
     Args:
         connection: The connection.
-        statement: Reads sorted rows. Its parameters are named after the columns that it sorts by; it reads
-            only rows that come after the values of the parameters.
-        after: The values of the parameters for the first execution, by name, which come before all rows. Each
-            further execution has the values of the last row that was read.
+        statement: Reads the next rows in order. Its parameters have the names of the columns that it sorts
+            by; it reads only rows after the values of the parameters.
+        after: Values of the parameters that come before all rows. The last row of each portion gives the
+            values for the next.
     """
     while rows := connection.execute(statement, after).all():
         yield rows
@@ -220,9 +218,9 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
 
 
 def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
-    """Divide rows into groups whose sizes (the column `size`) add up to at most `CHUNK_BYTES`.
+    """Divide rows into groups of at most `CHUNK_BYTES`, according to their column `size`.
 
-    A row that is larger is a group of its own.
+    A larger row is a group of its own.
     """
     portion: list[Any] = []
     room = CHUNK_BYTES
@@ -239,11 +237,10 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
 def _read_sorted_values(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Any]]:
-    """Return the values, such as slugs, that belong to each of `owners`, the ids of articles or entities.
+    """Return the values, such as slugs, of each of several articles or entities, sorted.
 
-    The result has a sorted list of values by id, and an empty list for an id without values. `statement`
-    reads pairs of an id and a value. The values are sorted in Python, because the order in the database
-    depends on the engine.
+    `owners` are the ids of the articles or entities, and `statement` reads pairs of an id and a value. An id
+    without values has an empty list. Python sorts the values, because the databases sort text differently.
     """
     values_by_owner: defaultdict[UUID, list[Any]] = defaultdict(list)
     for owner, value in connection.execute(statement, {"owners": owners}):
@@ -256,7 +253,7 @@ def _read_sorted_values(
 def _read_parts(
     connection: Connection, statement: AnySelect, owners: Sequence[UUID]
 ) -> Mapping[UUID, list[Values]]:
-    """Return the rows, such as takeaways, that belong to each of the articles with the ids `owners`.
+    """Return the rows, such as takeaways, of each of several articles.
 
     Args:
         connection: The connection, in a transaction.

@@ -76,9 +76,10 @@ class ImportedEntity(NamedTuple):
 
 
 def entity_rows(values: Values, _: Types) -> Rows:
-    """Return the rows, by model, for an entity in an export: itself, its slugs, former ids and names.
+    """Return the database rows for an entity line of an export, in lists by model.
 
-    Raise `MalformedError` if the current slug is not among the slugs.
+    They are the entity, its slugs, its former ids and its names. Raise `MalformedError` if the current slug
+    is not among the slugs.
     """
     identity = values["id"]
     _check_slug(values)
@@ -91,10 +92,12 @@ def entity_rows(values: Values, _: Types) -> Rows:
 
 
 def article_rows(values: Values, types: Types) -> Rows:
-    """Return the rows, by model, for an article in an export: itself, its document and all dependent rows.
+    """Return the database rows for an article line of an export, in lists by model.
+
+    They are the article, its document, and everything that depends on it, such as takeaways and links.
 
     Args:
-        values: The values of the line of the article.
+        values: The values of the line, by key.
         types: The type of each entity that the article mentions, by the id of the entity.
 
     Raises:
@@ -126,23 +129,26 @@ def article_rows(values: Values, types: Types) -> Rows:
 
 
 def removed_rows(values: Values, _: Types) -> Rows:
-    """Return the rows, by model, for a removed article in an export: only its slugs, which stay reserved."""
+    """Return the database rows for a removed article in an export: its slugs, which stay reserved.
+
+    `values` are the values of the line. The result is a dictionary of lists of rows by model.
+    """
     return {ArticleSlug: _slug_rows(values)}
 
 
 def revision_rows(values: Values, _: Types) -> Rows:
-    """Return the row for a former revision of an article in an export.
+    """Return the database row for a former revision of an article in an export.
 
-    The result is a dictionary with the row in a list, and the model `Revision` as the key.
+    `values` are the values of the line. The result is a dictionary with the row in a list, under `Revision`.
     """
     row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
     return {Revision: [row | {"source": values["document"].encode()}]}
 
 
 def change_rows(values: Values, _: Types) -> Rows:
-    """Return the row for an entry of the change feed in an export.
+    """Return the database row for an entry of the change feed in an export.
 
-    The result is a dictionary with the row in a list, and the model `Change` as the key.
+    `values` are the values of the line. The result is a dictionary with the row in a list, under `Change`.
     """
     return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
 
@@ -170,10 +176,10 @@ def _slug_rows(values: Values) -> list[Row]:
 
 
 def _make_record(values: Values, data: bytes) -> ArticleRecord:
-    """Return the record of an article in an export, from which its rows are made.
+    """Return the content of an article in an export, in the form from which its database rows are made.
 
-    The record has all columns of the row of the article, including derived ones, the texts of its takeaways,
-    and the titles and dates of its listed links. `values` are those of the line, and `data` is the document.
+    `values` are the values of the line of the article, and `data` is its document. Values that the export
+    omits, such as sort keys, are computed.
     """
     columns = _select_values(values, ARTICLE_COLUMNS) | published_keys(values["published_at"])
     columns["title_digest"] = title_digest(values["title"])
@@ -222,11 +228,10 @@ def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 
 
 def _check_link(link: Values, path: str) -> None:
-    """Check that a link of an article in an export has the values of a listed or of a computed link.
+    """Check that a link in an export is complete: it is either listed on the page or computed.
 
-    The value `basis` tells the two kinds apart. A listed link (from the page) needs a title. A computed link
-    needs a target and a score, and its title and printed date must be null. `path` is the position of the
-    link in the line, such as `related[0]`.
+    A listed link needs a title. A computed link needs a target and a score, and its title and printed date
+    must be null. `path` is the position of the link in its line, for the message, such as `related[0]`.
 
     Raises:
         MalformedError: If a needed value is null, or a value that must be null is not.

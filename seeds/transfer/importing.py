@@ -81,15 +81,15 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
 
 
 def _is_empty(connection: Connection) -> bool:
-    """Return True if all tables are empty except `corpus`, which has a row even in a new database."""
+    """Return True if all tables are empty, except `corpus`, which has a row even in a new database."""
     tables = (table for table in db.metadata.sorted_tables if table.name != Corpus.__tablename__)
     return not any(connection.scalar(select(exists().select_from(table))) for table in tables)
 
 
 def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
-    """Divide the lines of an export into batches, whose rows are written together.
+    """Divide the lines of an export into batches, whose rows are inserted together.
 
-    The lines of a batch are of the same kind and have at most `BATCH_BYTES`, unless a single line is longer.
+    A batch contains lines of one kind, of at most `BATCH_BYTES` in total or a single longer line.
     """
     batch: list[ExportLine] = []
     room = BATCH_BYTES
@@ -144,7 +144,7 @@ def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
 
 
 def _insert_rows(connection: Connection, rows: Rows) -> None:
-    """Insert `rows`, lists of rows by model, into the tables of the models.
+    """Insert `rows`, a list of rows for each model, into the tables of the models.
 
     If the database refuses a row, insert none and raise `IntegrityError`.
     """

@@ -1,8 +1,7 @@
-"""Functions (readers) that check the values in a line of an export, and convert them for the database.
+"""Readers: functions that check a value in a line of an export, and convert it for the database.
 
-A reader takes a value from the JSON parser and returns the value for the database, or raises
-`MalformedError`. A reader accepts only the form that an export writes, so that an import followed by an
-export writes the same bytes.
+A reader takes a value from the JSON parser. It accepts only the form that an export writes, so that an import
+followed by an export writes the same bytes, and raises `MalformedError` for every other value.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -46,9 +45,9 @@ class MalformedError(ValueError):
 
 
 def text(value: Any) -> str:
-    """Read a string. Raise `MalformedError` if `value` is not a string, or has a NUL.
+    """Return `value`, a string in a line of an export, unchanged.
 
-    PostgreSQL does not store NUL.
+    Raise `MalformedError` if it is not a string, or contains a NUL, which PostgreSQL does not store.
     """
     if not isinstance(value, str):
         raise _unexpected("a string", value)
@@ -147,7 +146,7 @@ def optional(read: Reader) -> Reader:
 def checked(read: Reader) -> Reader:
     """Return a function that checks a value with `read`, but returns the value unchanged.
 
-    Use it for values in columns that store JSON, where a UUID or a time is a string.
+    Use it for values in columns that store JSON, where a UUID or a time stays a string.
     """
 
     def check(value: Any) -> Any:
@@ -158,7 +157,7 @@ def checked(read: Reader) -> Reader:
 
 
 def list_of(read: Reader, min_length: int = 0) -> Reader:
-    """Return a function that reads a list of at least `min_length` values. `read` reads each value."""
+    """Return a function that reads a JSON list of at least `min_length` items, each with `read`."""
 
     def read_list(value: Any) -> list[Any]:
         if not isinstance(value, list):
@@ -214,9 +213,9 @@ def record(fields: Mapping[str, Reader]) -> Reader:
 
 
 def by_kind(readers: Mapping[str, Reader]) -> Reader:
-    """Return a function that reads JSON objects of several kinds.
+    """Return a function that reads JSON objects of several kinds, such as the reasons of a link.
 
-    The key `kind` of the object selects one of `readers`, which reads the object.
+    The value of the key `kind` in an object selects the function in `readers` that reads the object.
     """
     kind = one_of(readers)
 
