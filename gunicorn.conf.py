@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from api.worker import read_server_settings
+from api.server.settings import read_server_settings
+from api.server.worker import ServiceWorker
 
 server = read_server_settings()
 
-bind = f"127.0.0.1:{server.port}"
+bind = server.bind
 logconfig_dict = server.log_config
-worker_class = "api.worker.ServiceWorker"
+worker_class = ServiceWorker
 # Use one worker for each core. Each worker has its own cache of BRIEFS_CACHE_BYTES.
-workers = 2
+workers = server.workers
 # With a single thread, a slow request would delay all other requests of its worker. With more than four,
 # threads would wait for the interpreter lock rather than for the database.
-threads = 4
+threads = server.threads
 # Seconds that a connection can be idle. A proxy must close its idle connections earlier.
 keepalive = 5
 # Replace each worker after this many requests, in case a library leaks memory. The jitter keeps workers from

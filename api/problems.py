@@ -39,6 +39,7 @@ DETAILS = {
     404: "There is no resource at this address.",
     405: "This API is read-only. The `Allow` header lists the methods of this resource.",
     406: "This resource has no representation that the `Accept` header allows.",
+    408: "The header fields of the request did not arrive in time.",
     410: "This article was removed.",
     412: "The current representation does not match `If-Match`.",
     414: f"The request target is longer than {MAX_TARGET_BYTES} bytes.",

@@ -1,0 +1,61 @@
+"""The settings of gunicorn, which `gunicorn.conf.py` reads."""
+
+import os
+import sys
+from typing import Any, NamedTuple
+
+from api.config import SettingError, read_settings
+from api.logs import log_config
+
+
+class ServerSettings(NamedTuple):
+    """The settings that gunicorn needs.
+
+    Attributes:
+        bind: The address to listen on, in the form that gunicorn expects.
+        workers: The number of processes.
+        threads: The number of threads in each process.
+        log_config: The argument of `logging.config.dictConfig`.
+    """
+
+    bind: str
+    workers: int
+    threads: int
+    log_config: dict[str, Any]
+
+
+def read_server_settings() -> ServerSettings:
+    """Return the settings of gunicorn from the environment, and check the settings of the application.
+
+    An invalid setting ends the process with one line, before any worker starts. If BRIEFS_LOG_FORMAT is
+    missing or empty, this function sets it to `json` in the environment, so that workers use that format too.
+    """
+    os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
+    try:
+        settings = read_settings(os.environ, "instance")
+    except SettingError as error:
+        sys.exit(f"briefs: {error}")
+    bind = _with_port(settings.bind, os.environ.get("PORT", ""))
+    _forget_modules()
+    return ServerSettings(
+        bind, settings.workers, settings.threads, log_config(settings.log_format, settings.log_level)
+    )
+
+
+def _with_port(bind: str, port: str) -> str:
+    """Return the address `bind` with the port `port`, unless `port` is empty or `bind` is a Unix socket."""
+    if not port:
+        return bind
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        sys.exit("briefs: PORT: must be a port number from 0 to 65535 (0 selects a free port)")
+    return bind if bind.startswith("unix:") else f"{bind.rpartition(':')[0]}:{port}"
+
+
+def _forget_modules() -> None:
+    """Make the next import of each module of `api` read its file again.
+
+    gunicorn's master process imports modules of `api` when it reads gunicorn.conf.py, and workers are forked
+    from it. Without this function, workers and the next reload would use these old modules.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
+        del sys.modules[name]
