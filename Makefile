@@ -1,7 +1,5 @@
 # All targets use a virtual environment in $(VENV), and create or update it first if necessary.
 PYTHON ?= python3
-PORT ?= 8000
-export PORT
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,7 +25,7 @@ VERBOSE ?=
 
 .PHONY: serve test test-clients explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
 
-serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on 127.0.0.1:$(PORT).
+serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on BRIEFS_BIND (by default 127.0.0.1:8000).
 	$(BIN)/flask db upgrade
 	$(BIN)/flask seed load || [ $$? -eq 1 ]
 	exec $(BIN)/gunicorn wsgi:app

@@ -3,17 +3,16 @@
 from pathlib import Path
 
 from api.server.settings import read_server_settings
+from api.server.start_checks import check_start
 from api.server.worker import ServiceWorker
 
 server = read_server_settings()
 
+on_starting = check_start
 bind = server.bind
 logconfig_dict = server.log_config
 worker_class = ServiceWorker
-# Use one worker for each core. Each worker has its own cache of BRIEFS_CACHE_BYTES.
 workers = server.workers
-# With a single thread, a slow request would delay all other requests of its worker. With more than four,
-# threads would wait for the interpreter lock rather than for the database.
 threads = server.threads
 # Seconds that a connection can be idle. A proxy must close its idle connections earlier.
 keepalive = 5

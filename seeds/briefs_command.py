@@ -29,7 +29,9 @@ briefs.add_command(seed)
 @briefs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("gunicorn_options", metavar="[GUNICORN_OPTION]...", nargs=-1, type=click.UNPROCESSED)
 def serve(gunicorn_options: tuple[str, ...]) -> None:
-    """Serve the API with gunicorn on 127.0.0.1. The variable PORT sets the port (default: 8000).
+    """Serve the API with gunicorn on the address BRIEFS_BIND (default: 127.0.0.1:8000).
+
+    The variable PORT replaces the port of BRIEFS_BIND.
 
     You can add options of gunicorn, which override gunicorn.conf.py. Paths in these options are
     relative to the folder of the project.

@@ -35,14 +35,14 @@ def read_server_settings() -> ServerSettings:
         settings = read_settings(os.environ, "instance")
     except SettingError as error:
         sys.exit(f"briefs: {error}")
-    bind = _with_port(settings.bind, os.environ.get("PORT", ""))
+    bind = with_port(settings.bind, os.environ.get("PORT", ""))
     _forget_modules()
     return ServerSettings(
         bind, settings.workers, settings.threads, log_config(settings.log_format, settings.log_level)
     )
 
 
-def _with_port(bind: str, port: str) -> str:
+def with_port(bind: str, port: str) -> str:
     """Return the address `bind` with the port `port`, unless `port` is empty or `bind` is a Unix socket."""
     if not port:
         return bind

@@ -134,6 +134,9 @@ def test_the_log_can_be_text(database: str, tmp_path: Path) -> None:
         ("PORT", "http"),
         ("PORT", "99999"),
         ("PORT", "-1"),
+        ("BRIEFS_BIND", "8000"),
+        ("BRIEFS_WORKERS", "0"),
+        ("BRIEFS_THREADS", "four"),
     ],
 )
 def test_an_invalid_setting_stops_startup_with_one_line(variable: str, text: str, tmp_path: Path) -> None:
@@ -143,6 +146,37 @@ def test_an_invalid_setting_stops_startup_with_one_line(variable: str, text: str
         (line,) = (tmp_path / "stderr").read_text().splitlines()
     assert variable in line
     assert "geheim" not in line
+
+
+def test_a_port_that_is_in_use_stops_startup_with_one_line(server: Server, tmp_path: Path) -> None:
+    with starting_gunicorn(tmp_path, {"PORT": str(server.port)}) as second:
+        assert second.wait() == 1
+        starting, refusal = second.lines
+    assert "Starting gunicorn" in starting
+    assert refusal == (
+        f"briefs: cannot listen on 127.0.0.1 port {server.port}: it is in use; "
+        "set PORT to a free port, or BRIEFS_BIND to a free address"
+    )
+
+
+def test_ignored_variables_of_a_platform_are_named_once(database: str, tmp_path: Path) -> None:
+    with running_gunicorn(
+        database,
+        tmp_path,
+        REDIS_URL="redis://:geheim@redis.example:6379/0",
+        DATABASE_REPLICA_URL="postgresql://briefs:geheim@replica.example/briefs",
+        BRIEFS_BIND="localhost:1",
+        BRIEFS_WORKERS="3",
+        BRIEFS_THREADS="1",
+    ) as server:
+        server.wait_until("three workers", lambda: len(server.booted) == 3)
+        lines = list(map(json.loads, server.lines))
+    warnings = [line["message"] for line in lines if line["level"] == "warning"]
+    assert warnings == [
+        "DATABASE_REPLICA_URL is ignored; to read from a replica, set DATABASE_URL",
+        "REDIS_URL is ignored; to count requests in Redis, set BRIEFS_RATE_LIMIT_STORAGE",
+    ]
+    assert "geheim" not in "".join(server.lines)
 
 
 def send_on_new_connection(connection: HTTPConnection) -> int:

@@ -1,0 +1,62 @@
+"""The checks of the environment and of the addresses before gunicorn starts."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gunicorn import systemd
+
+# Variables that hosting platforms set by themselves, and that the service ignores. For each variable: the
+# setting to use instead, and the purpose of this setting.
+IGNORED_VARIABLES = {
+    "DATABASE_REPLICA_URL": ("DATABASE_URL", "to read from a replica"),
+    "REDIS_URL": ("BRIEFS_RATE_LIMIT_STORAGE", "to count requests in Redis"),
+    "WEB_CONCURRENCY": ("BRIEFS_WORKERS", "to choose the number of workers"),
+}
+
+log = logging.getLogger("briefs.settings")
+
+
+def check_start(server: Any) -> None:
+    """Check the environment and the addresses of `server`, the master process of gunicorn, before it starts.
+
+    Log a warning for each variable in IGNORED_VARIABLES. If an address is not free, end the process with one
+    line. gunicorn itself would try again for five seconds and log each failure.
+    """
+    for warning in warnings_about(os.environ):
+        log.warning(warning)
+    # systemd, or the master process that this process replaces, has already opened the sockets.
+    if server.master_pid or systemd.listen_fds(unset_environment=False):
+        return
+    for address in server.cfg.address:
+        if isinstance(address, tuple):
+            _check_address(*address)
+
+
+def warnings_about(environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield a warning for each variable in `environ` that the service ignores.
+
+    There is no warning if the setting to use instead has the same value, or if the operator has set it and
+    its name begins with BRIEFS_. The warnings do not contain values, which can be secret.
+    """
+    for variable, (setting, purpose) in IGNORED_VARIABLES.items():
+        value, chosen = environ.get(variable, ""), environ.get(setting, "")
+        is_chosen = chosen == value or (chosen and setting.startswith("BRIEFS_"))
+        if value and not is_chosen:
+            yield f"{variable} is ignored; {purpose}, set {setting}"
+
+
+def _check_address(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        reason = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror
+        hint = "set PORT to a free port, or BRIEFS_BIND to a free address"
+        sys.exit(f"briefs: cannot listen on {host} port {port}: {reason}; {hint}")

@@ -1,0 +1,39 @@
+"""The settings of gunicorn: the address, and warnings about variables that are ignored."""
+
+import pytest
+
+from api.server.settings import with_port
+from api.server.start_checks import IGNORED_VARIABLES, warnings_about
+
+
+@pytest.mark.parametrize(
+    ("bind", "port", "address"),
+    [
+        ("127.0.0.1:8000", "", "127.0.0.1:8000"),
+        ("127.0.0.1:8000", "9000", "127.0.0.1:9000"),
+        ("0.0.0.0:80", "0", "0.0.0.0:0"),
+        (":8000", "9000", ":9000"),
+        ("[::1]:8000", "9000", "[::1]:9000"),
+        ("unix:/run/briefs/http", "9000", "unix:/run/briefs/http"),
+    ],
+)
+def test_the_variable_port_replaces_the_port_of_the_address(bind: str, port: str, address: str) -> None:
+    assert with_port(bind, port) == address
+
+
+@pytest.mark.parametrize("variable", IGNORED_VARIABLES)
+def test_a_variable_that_is_ignored_gets_a_warning_with_the_setting_to_use(variable: str) -> None:
+    setting, _ = IGNORED_VARIABLES[variable]
+    (warning,) = warnings_about({variable: "geheim"})
+    assert variable in warning
+    assert setting in warning
+    assert "geheim" not in warning
+    assert list(warnings_about({variable: ""})) == []
+    assert list(warnings_about({variable: "geheim", setting: "geheim"})) == []
+
+
+def test_a_setting_that_the_operator_has_chosen_needs_no_warning() -> None:
+    redis = {"REDIS_URL": "redis://a", "BRIEFS_RATE_LIMIT_STORAGE": "redis://b"}
+    assert list(warnings_about(redis)) == []
+    replica = {"DATABASE_REPLICA_URL": "postgresql://b", "DATABASE_URL": "postgresql://a"}
+    assert len(list(warnings_about(replica))) == 1
