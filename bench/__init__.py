@@ -1,4 +1,4 @@
-"""Benchmarks of the service, of seeding and of extraction, on generated corpora and on annotated samples."""
+"""Benchmarks: how fast the service and seeding are, and how well extraction works on annotated pages."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""`python -m bench`: measure latency, throughput, seeding and transfer on a small and on a large corpus."""
+"""`python -m bench`: measure latency, throughput, seeding and transfer on a small and a large database."""
 
 import re
 

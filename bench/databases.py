@@ -17,7 +17,10 @@ ENGINES = ("sqlite", "postgresql")
 
 
 class Store(Protocol):
-    """Databases of one engine, by name. `version` is the name and version of the engine."""
+    """The databases that benchmarks use, each under a name. They are all of one engine, SQLite or PostgreSQL.
+
+    `version` is the name and the version of the engine, for the report.
+    """
 
     @property
     def version(self) -> str: ...
@@ -26,16 +29,19 @@ class Store(Protocol):
         """Return the `DATABASE_URL` of a database."""
 
     def has(self, name: str) -> bool:
-        """Return True if the database exists."""
+        """Return True if a database with this name exists."""
 
     def create(self, name: str) -> None:
         """Create an empty database. Replace an existing database of that name."""
 
     def rename(self, name: str, new: str) -> None:
-        """Rename a complete database. Replace an existing database of the new name."""
+        """Rename a database, replacing any database that already has the name `new`.
+
+        A benchmark builds a database under a temporary name and renames it when the database is complete.
+        """
 
     def copy(self, name: str, new: str) -> None:
-        """Copy a database. Replace an existing database of the new name."""
+        """Copy a database to the name `new`, replacing any database that already has this name."""
 
     def drop(self, name: str) -> None:
         """Remove the database if it exists."""
@@ -79,7 +85,7 @@ class SqliteStore:
 
 
 class PostgresqlStore:
-    """Databases of a PostgreSQL server. `server` is the URL of its maintenance database."""
+    """The databases on a PostgreSQL server. `server` is the URL of its maintenance database."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -132,7 +138,11 @@ class PostgresqlStore:
 
 @contextmanager
 def open_store(engine: str) -> Iterator[Store]:
-    """Yield the databases of `engine`. The PostgreSQL server of the wheel runs until the context ends."""
+    """Yield the databases of `engine`, which is `sqlite` or `postgresql`.
+
+    For PostgreSQL, a server is started from an installed Python package, and runs until the `with` block
+    ends.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     if engine == "sqlite":
         yield SqliteStore()

@@ -10,11 +10,11 @@ Row = Sequence[str]
 
 
 def report_heading(version: str, sizes: dict[int, int], rounds: int) -> str:
-    """Return lines on the date, the machine and the corpora.
+    """Return the first lines of a report: the date, the machine, and the measured databases.
 
     Args:
         version: The database engine and its version.
-        sizes: The bytes of each corpus, by its number of articles.
+        sizes: The bytes of each database, by its number of articles.
         rounds: The number of requests for each case.
     """
     corpora = ", ".join(f"{articles:,} articles ({size / 1e6:,.0f} MB)" for articles, size in sizes.items())

@@ -1,4 +1,4 @@
-"""Insertion of existing rows without any other work, for comparison with seeding."""
+"""Measure how long it takes only to insert rows, to find out how much of seeding is the database."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,14 @@ def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> f
 
 
 def _documents(source: Connection, skip: int, existing_ids: Mapping[type[Any], set[UUID]]) -> Iterator[Rows]:
-    """Yield the rows of each document, without the rows whose ids are in `existing_ids`."""
+    """Yield, for each document, the rows that seeding it has added to the database.
+
+    Args:
+        source: A connection to the database with the rows.
+        skip: The number of documents to leave out at the beginning.
+        existing_ids: For each model, the ids of rows that the other database already contains. These rows are
+            left out. The ids of yielded articles and entities are added.
+    """
     articles, entities = existing_ids[Article], existing_ids[Entity]
     ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(skip)
     for article in source.scalars(ordered).all():

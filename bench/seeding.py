@@ -38,9 +38,9 @@ SEEDED_NAME, COPY_NAME = "measured", "measured-plain"
 
 
 class SeedingTimes:
-    """Seconds of seeding by stage, and of plain insertion.
+    """The seconds that a benchmark needed to seed documents, by stage, and to insert the same rows directly.
 
-    Before the documents were seeded, the database contained `articles` other documents.
+    `articles` is the number of articles that the database contained before.
     """
 
     def __init__(self, articles: int) -> None:
@@ -96,7 +96,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> SeedingTimes:
 
 
 def _submissions(numbers: range) -> Iterator[tuple[SubmittedDocument, float]]:
-    """Yield each page and the seconds of reading it."""
+    """Yield the generated pages with these numbers, parsed, each with the seconds that this took."""
     with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
         write_corpus(Path(folder), numbers)
         for path in find_documents([Path(folder)]):

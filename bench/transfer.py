@@ -42,7 +42,7 @@ Ids = Mapping[str, str]
 
 
 class CommandRun(NamedTuple):
-    """The name of a command, its seconds and its peak memory in bytes."""
+    """How long `flask seed export` or `import` took: its name, its seconds, and its peak memory in bytes."""
 
     name: str
     seconds: float
@@ -101,11 +101,13 @@ def _export_corrected(store: Store, base: str, path: Path) -> None:
 
 
 def multiply_export(lines: Sequence[bytes], copies: int) -> Iterator[tuple[str, Values]]:
-    """Yield the kind and the values of each line of an export that contains each article several times.
+    """Yield the lines of a large export, made from a small one by repeating each article under new keys.
+
+    Each line is given as its kind, such as `article`, and its values.
 
     Args:
-        lines: The lines of an export.
-        copies: The number of copies of each article and of its history. Each copy has its own key.
+        lines: The lines of the small export.
+        copies: How often each article and its history are repeated.
     """
     by_kind: dict[str, list[Values]] = {}
     for line in lines:
@@ -170,7 +172,7 @@ def _slug(slug: str, copy: int) -> str:
 
 
 def _run(url: str, name: str, file: Path) -> CommandRun:
-    """Run `flask seed NAME FILE` on the database at `url`."""
+    """Run `flask seed NAME FILE` on the database at `url`, and return its time and its peak memory."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "flask", "seed", name, str(file)]
     done = subprocess.run(

@@ -140,13 +140,11 @@ def app(database_url: str) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Return an HTTP client of `app`."""
     return app.test_client()
 
 
 @pytest.fixture
 def runner(app: Flask) -> FlaskCliRunner:
-    """Return a runner for the commands of `app`."""
     return app.test_cli_runner()
 
 

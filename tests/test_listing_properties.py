@@ -46,7 +46,6 @@ class Clock:
     time = NOON
 
     def now(self, _: Any) -> datetime:
-        """Return the time of seeding."""
         return self.time
 
 
@@ -103,7 +102,6 @@ class Lists(RuleBasedStateMachine):
         self.corpus = Corpus(CATALOGUE)
 
     def teardown(self) -> None:
-        """Empty the databases."""
         for app in self.apps:
             clear(app)
 

@@ -124,13 +124,11 @@ def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
 
 
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
-    """Return personal names in lower case, with their votes.
-
-    A name usually gets one vote from each language that lists the name.
+    """Return given names or family names in lower case, each with the number of languages that list it.
 
     Args:
         kind: "first" for given names or "last" for family names.
-        frequencies: The English words, for which the votes of some languages differ (see LIST_WEIGHTS).
+        frequencies: The English words, for which some languages count more or less (see LIST_WEIGHTS).
     """
     votes = Counter[str]()
     for language in pkgutil.iter_modules(faker_person.__path__):
@@ -152,10 +150,9 @@ def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
 
 
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
-    """Yield the names with enough votes: two for a short name or an English word, and one for other names.
+    """Yield the names that enough languages list: two for a short name or an English word, one for others.
 
-    A name usually gets one vote from each language that lists the name. `frequencies` contains the English
-    words.
+    `votes` counts the languages that list each name, and `frequencies` contains the English words.
     """
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):

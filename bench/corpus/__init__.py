@@ -1,1 +1,1 @@
-"""Corpora of generated pages: their words, their files and their databases."""
+"""Generated articles for benchmarks: their words, their files, and databases that contain them."""

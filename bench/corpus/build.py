@@ -1,4 +1,4 @@
-"""The databases of generated corpora: `python -m bench.corpus.build --size N`."""
+"""Build databases of generated articles for benchmarks: `python -m bench.corpus.build --size N`."""
 
 import hashlib
 import subprocess
@@ -35,13 +35,14 @@ SOURCE_PATTERNS = (
 
 
 class Corpus(NamedTuple):
-    """The database of a corpus.
+    """A database of generated articles.
 
     Attributes:
         url: Its `DATABASE_URL`.
         articles: The number of its articles.
         slugs: The slugs of all articles.
-        second_half_rate: The rate of seeding in its second half, divided by the rate in the first half.
+        second_half_rate: The documents per second that the second half of seeding reached, divided by those
+            of the first half. A value below 1 means that seeding becomes slower as the database grows.
     """
 
     url: str
@@ -51,7 +52,7 @@ class Corpus(NamedTuple):
 
 
 def read_corpus(url: str, articles: int) -> Corpus:
-    """Return the corpus of `articles` articles at `url`."""
+    """Return the description of the database at `url`, which contains this number of generated articles."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **engine_options(url))
     with engine.connect() as connection:
         slugs = list(connection.scalars(select(Article.slug).order_by(Article.id)))
@@ -65,7 +66,10 @@ def read_corpus(url: str, articles: int) -> Corpus:
 
 
 def build_corpus(url: str, articles: int, seed: int = SEED) -> None:
-    """Migrate the empty database at `url` and load a corpus into it, with the commands of an operator."""
+    """Migrate the empty database at `url`, and load generated articles with `flask seed load`.
+
+    The same `seed` generates the same articles.
+    """
     run_flask(url, "db", "upgrade")
     with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
         write_corpus(Path(folder), range(1, articles + 1), seed)
@@ -76,7 +80,10 @@ def build_corpus(url: str, articles: int, seed: int = SEED) -> None:
 
 
 def ensure_corpus(store: Store, engine: str, articles: int) -> str:
-    """Return the name of the database of a corpus. Build it unless it is up to date."""
+    """Return the name of a database with this number of generated articles. Build it unless it is up to date.
+
+    `store` contains the databases, and `engine` is `sqlite` or `postgresql`.
+    """
     name, digest = f"corpus-{articles}", _digest_of_sources()
     stamp = FOLDER / f"{name}.{engine}.digest"
     if not (store.has(name) and stamp.is_file() and stamp.read_text() == digest):

@@ -1,4 +1,4 @@
-"""The files of a generated corpus."""
+"""Write generated pages to files."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A generated page: its text, in the format of a saved page of the site, and its sidecar."""
+"""Generate an article page of invented text, and its sidecar, the YAML file with metadata."""
 
 import random
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ MAX_DISTANCE = 500
 
 
 class Page:
-    """A page of the corpus of `seed`. Its number, which starts at 1, determines its content.
+    """A generated article page. `seed` and `number` (from 1) determine all its content.
 
     Its parts are drawn from a single random generator, so `text` must be called only once.
     """
@@ -33,7 +33,7 @@ class Page:
         self.published_at = published_at if rng.random() >= UNDATED_SHARE else None
 
     def sidecar(self) -> str:
-        """Return the content of the sidecar."""
+        """Return the YAML text of the sidecar, the file with the metadata of this page."""
         lines = [f"url: https://news.example.org/{self.number:07}", f"language: {self.language}"]
         if self.published_at:
             lines.append(f"published_at: {self.published_at:%Y-%m-%dT%H:%M:%SZ}")
@@ -64,7 +64,11 @@ class Page:
         return f"{self.rng.choice(self.names)} {title}" if self.names and self.rng.random() < 0.4 else title
 
     def _markers(self) -> list[str]:
-        """Return the markers of this page, which its body and a takeaway contain."""
+        """Return words that only some generated pages contain, if this page is one of them.
+
+        Benchmarks search for these words, because the number of hits is known: for example, one page in a
+        hundred.
+        """
         markers = [words.RARE_WORD, words.RARE_ENTITY.name] if self.is_first else []
         for word, share in (
             (words.HUNDREDTH_WORD, words.HUNDREDTH_SHARE),
@@ -100,9 +104,9 @@ class Page:
             yield f"{title}\n{weeks} weeks ago" if weeks else title
 
     def _title_nearby(self) -> str:
-        """Return the title of a page before or after this page.
+        """Return the title of a different generated page, for the list of related articles.
 
-        Some of the last pages list titles of pages that do not exist.
+        Its number is near the number of this page. Some of the last pages list pages that do not exist.
         """
         distance = self.rng.randrange(1, MAX_DISTANCE)
         if self.number > distance and self.rng.random() < 0.7:

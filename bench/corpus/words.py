@@ -1,4 +1,4 @@
-"""The words of generated pages, and markers that only some pages contain."""
+"""The words of generated pages, and words that only some pages contain, such as one page in a hundred."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ def _syllables(rng: random.Random) -> Iterator[str]:
 
 
 def _invented_words() -> list[str]:
-    """Return the vocabulary, which is the same for all corpora. The short words come first."""
+    """Return the invented words of which all generated pages consist, short words first."""
     rng = random.Random("vocabulary")
     syllables = _syllables(rng)
     words: dict[str, None] = {}

@@ -1,1 +1,1 @@
-"""Precision and recall of parsing, entities, mentions and links, against a gold standard of annotations."""
+"""Measure how well parsing, entities, mentions and links agree with annotations by a human reader."""

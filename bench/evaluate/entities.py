@@ -1,4 +1,4 @@
-"""Evaluation of entities by name and type, and of the number and the offsets of their mentions."""
+"""Compare the extracted entities of a document with annotations: names, types, and mentions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ MENTION_COUNT_TOLERANCE = 1
 
 @dataclass(frozen=True, slots=True)
 class ExtractedEntity:
-    """An extracted entity. `forms` are its normalized name and the normalized texts of its mentions."""
+    """An entity that the service found in a document, to be compared with annotations.
+
+    `forms` are its name and the texts of its mentions, all normalized, and `mentions` is their number.
+    """
 
     name: str
     type: str
@@ -23,9 +26,11 @@ class ExtractedEntity:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Pairs of gold and extracted entities, missed gold entities, and spurious extracted entities.
+    """A comparison of the entities of a document with the annotated entities (gold).
 
-    Optional and ignored entities are neither missed nor spurious.
+    `hits` are pairs of an annotated and an extracted entity with a common name. `missed` are annotated
+    entities that were not extracted, and `spurious` are extracted entities that were not annotated. Entities
+    that are annotated as optional or ignored are in neither.
     """
 
     hits: tuple[tuple[GoldEntity, ExtractedEntity], ...]
@@ -57,7 +62,7 @@ class EntityResult:
 
 
 def measure_entities(name: str, gold: Gold, items: Sequence[Json], article: Json | None) -> EntityResult:
-    """Evaluate the entities of one document.
+    """Compare the extracted entities of one document with its annotations.
 
     Args:
         name: The file name of the document.
@@ -80,7 +85,7 @@ def measure_entities(name: str, gold: Gold, items: Sequence[Json], article: Json
 
 
 def read_entity(item: Json) -> ExtractedEntity:
-    """Return the entity of an item that the API returns for an article."""
+    """Convert an entity in a response of the API for an article to an `ExtractedEntity`."""
     names = [item["name"], *(mention["text"] for mention in item["mentions"])]
     return ExtractedEntity(
         item["name"], item["type"], frozenset(map(normalize_name, names)), len(item["mentions"])
@@ -88,9 +93,10 @@ def read_entity(item: Json) -> ExtractedEntity:
 
 
 def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
-    """Assign at most one extracted entity to each required entity of `gold`.
+    """Find the extracted entities that agree with the annotations in `gold`, and those that do not.
 
-    Pairs with the same name, then with the nearest number of mentions, are assigned first.
+    An extracted entity agrees with at most one annotated entity. Pairs with the same main name are formed
+    first, and of these, pairs with similar numbers of mentions. If `typed` is False, types can differ.
     """
     required = [entity for entity in gold.entities or () if entity.required]
     pairs = [(entity, other) for entity in required for other in found if _fits(entity, other, typed=typed)]
@@ -107,7 +113,10 @@ def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool 
 
 
 def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | None]:
-    """Return the texts that mentions refer to, by part and index."""
+    """Return the texts of an article in which mentions are counted, by part and number: `("body", 1)`.
+
+    `article` is a response of the API. The number is None for a part with a single text, such as the title.
+    """
     if article is None:
         return {}
     image, analysis = article["image"] or {}, article["analysis"] or {}
@@ -133,7 +142,7 @@ def _difference(pair: tuple[GoldEntity, ExtractedEntity]) -> tuple[bool, int]:
 
 
 def _is_ignored(gold: Gold, found: ExtractedEntity) -> bool:
-    """Return True if an entity without a match is not a false positive."""
+    """Return True if an extracted entity is annotated as optional or ignored, so that it is no error."""
     optional = (entity.forms for entity in gold.entities or () if not entity.required)
     return bool(found.forms & gold.ignored.union(*optional))
 

@@ -1,4 +1,4 @@
-"""Evaluation of parsing: each field is correct or wrong, and takeaways are also counted one by one."""
+"""Compare the parsed fields of a document, such as its title, with annotations."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,11 @@ BYLINE_FIELDS = ("author", "role", "publication")
 
 @dataclass(frozen=True, slots=True)
 class FieldResult:
-    """The evaluation of the fields of one document. A field that is empty in both is not counted."""
+    """How well the parsed fields of one document agree with its annotations.
+
+    `fields` counts correct and wrong fields; a field that is empty in both is not counted. `takeaways` counts
+    each takeaway, and `faults` describes each error.
+    """
 
     fields: Score
     takeaways: Score
@@ -21,7 +25,10 @@ class FieldResult:
 
 
 def measure_fields(name: str, gold: Gold, fields: dict[str, Texts]) -> FieldResult:
-    """Compare the `fields` of the file `name` with its annotations."""
+    """Compare the parsed fields of a document with its annotations.
+
+    `name` is its file name, and `fields` has the texts of each field, by the name of the field.
+    """
     pairs = {field: (expected, fields.get(field, ())) for field, expected in gold.fields.items()}
     faults = [
         Fault(name, "field", field, *difference(*pair)) for field, pair in pairs.items() if pair[0] != pair[1]
@@ -36,7 +43,10 @@ def measure_fields(name: str, gold: Gold, fields: dict[str, Texts]) -> FieldResu
 
 
 def served_fields(api: ServedDocuments, name: str) -> dict[str, Texts]:
-    """Return the fields of the file `name` from the API, or no fields if the document was rejected."""
+    """Return the texts of each field of a document, by the name of the field, as the API returns them.
+
+    `name` is its file name. If the document was rejected, the result is empty.
+    """
     article = api.article(name)
     if article is None:
         return {}

@@ -21,12 +21,12 @@ TYPE_SYNONYMS = {"programme_or_policy": "policy"}
 
 
 class SamplesError(ValueError):
-    """The folder does not contain valid samples. The message is one line."""
+    """An error for a folder without valid documents and annotations. The message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoldEntity:
-    """An annotated entity.
+    """An entity that a reader has annotated in a document, to be compared with extraction.
 
     Attributes:
         name: Its name.
@@ -47,7 +47,11 @@ class GoldEntity:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The annotations of one document. Missing `fields`, and `entities` that are None, are not evaluated."""
+    """The annotations of one document: what parsing and extraction should find in it.
+
+    `fields` has the expected texts of fields; others are not evaluated. `entities` are the expected entities,
+    or None if entities are not evaluated. `ignored` are names that count neither as correct nor as errors.
+    """
 
     fields: dict[str, Texts]
     entities: tuple[GoldEntity, ...] | None
@@ -56,13 +60,13 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Annotated documents.
+    """A folder of documents with annotations.
 
     Attributes:
         documents: The folder of the documents.
         gold: The annotations by file name.
-        related: The related pages by file name.
-        notes: A line for each ignored annotation.
+        related: The names of related files, by file name.
+        notes: A line for each annotation that is ignored.
     """
 
     documents: Path
@@ -98,12 +102,15 @@ def normalize_text(text: str) -> str:
 
 
 def normalize_name(name: str) -> str:
-    """Return the normalized text of `name` without a leading article and without a possessive suffix."""
+    """Return `name` without a leading article or a final possessive, so that equal names compare as equal."""
     return re.sub(r"^[Tt]he (?=.)|(?<=.)'s$|(?<=s)'$", "", normalize_text(name))
 
 
 def field_texts(value: list[str | None] | str | None) -> Texts:
-    """Return the normalized texts of a field: no text for null, an empty text for null in a list."""
+    """Return the value of a field as a tuple of normalized texts.
+
+    None becomes an empty tuple, and None in a list becomes an empty text.
+    """
     if isinstance(value, str):
         return (normalize_text(value),)
     return tuple(normalize_text(text or "") for text in value or ())

@@ -1,4 +1,4 @@
-"""Evaluation of computed links against annotated related pages."""
+"""Compare computed links between articles with the pages that a reader has annotated as related."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +26,13 @@ class LinkResult:
 
 
 def measure_links(name: str, related: frozenset[str], items: Sequence[Json]) -> LinkResult:
-    """Evaluate the links of one document.
+    """Compare the links of one document with the annotated related documents.
 
     Args:
         name: The file name of the document.
-        related: The file names of related pages. If there are none, each computed link is an error.
-        items: The links that the API returns for its article, each with its `file`.
+        related: The file names of related documents. If there are none, each link is an error.
+        items: The links that the API returns for its article, each with the file name of its target in
+            `file`.
     """
     scores = computed_scores(items)
     hits, spurious, missed = scores.keys() & related, scores.keys() - related, related - scores.keys()
@@ -47,7 +48,7 @@ def measure_links(name: str, related: frozenset[str], items: Sequence[Json]) -> 
 
 
 def computed_scores(items: Sequence[Json]) -> dict[str, float]:
-    """Return the scores of computed links by the file name of their target, best first."""
+    """Return the score of each link that has one, by the file name of its target, highest score first."""
     scored = [(item["file"], item["score"]) for item in items if item["file"] and item["score"] is not None]
     scores: dict[str, float] = {}
     for target, score in sorted(scored, key=lambda link: -link[1]):

@@ -1,4 +1,4 @@
-"""Evaluation of all samples."""
+"""Compare what the API returns for all annotated documents with the annotations."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bench.evaluate.served import ServedDocuments
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results of all documents, by file name."""
+    """How well fields, entities and links agree with annotations, for each document by its file name."""
 
     fields: dict[str, FieldResult]
     entities: dict[str, EntityResult]
@@ -21,7 +21,6 @@ class Results:
 
     @property
     def faults(self) -> Iterator[Fault]:
-        """All errors, file by file."""
         for name in sorted({*self.fields, *self.entities, *self.links}):
             for results in (self.fields, self.entities, self.links):
                 if name in results:
@@ -29,7 +28,7 @@ class Results:
 
 
 def evaluate(api: ServedDocuments, samples: Samples) -> Results:
-    """Compare what the API returns with all annotations."""
+    """Compare what the API returns for annotated documents with their annotations."""
     fields = {
         name: measure_fields(name, gold, served_fields(api, name)) for name, gold in samples.gold.items()
     }

@@ -11,7 +11,7 @@ SCORE_TITLES = ("precision", "recall", "F1", "hits", "false", "missed")
 
 
 def evaluation_report(results: Results) -> str:
-    """Return the totals over all documents, and the entities of each document."""
+    """Return the results of an evaluation as Markdown: the totals, and the entities of each document."""
     parts = [_totals(results), "\n".join(f"- {line}" for line in _shares(results))]
     if results.entities:
         parts.append(_documents(results))

@@ -1,4 +1,4 @@
-"""Hits, false positives and misses, the measures that follow from them, and descriptions of errors."""
+"""Scores of an evaluation (precision, recall and F1), and descriptions of single errors."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,10 @@ CONTEXT_LENGTH, MAX_LENGTH = 20, 70
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Hits, false positives and misses. A measure is None if there is nothing to measure."""
+    """The numbers of hits, false positives (`spurious`) and misses of an evaluation, and measures from them.
+
+    A measure, such as `precision`, is None if the numbers that it needs are 0.
+    """
 
     hits: int = 0
     spurious: int = 0
@@ -28,13 +31,12 @@ class Score:
 
     @property
     def f1(self) -> float | None:
-        """The harmonic mean of precision and recall."""
         return ratio(2 * self.hits, 2 * self.hits + self.spurious + self.missed)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a total."""
+    """A part of a total, such as 3 of 4. Shares can be added."""
 
     part: int = 0
     total: int = 0
@@ -50,7 +52,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A miss, a false positive or a wrong value in `file`. A `-` means no value."""
+    """An error that an evaluation found in `file`: a miss, a false positive or a wrong value.
+
+    `expected` and `got` are the annotated and the found value, or `-` if there is none.
+    """
 
     file: str
     kind: str
@@ -65,12 +70,15 @@ class Fault:
 
 
 def ratio(part: float, total: float) -> float | None:
-    """Return the quotient, or None if `total` is 0."""
+    """Return `part / total`, or None if `total` is 0."""
     return part / total if total else None
 
 
 def difference(expected: Texts, got: Texts) -> tuple[str, str]:
-    """Return excerpts of both texts that begin shortly before the first difference."""
+    """Return excerpts of two texts, for a message. Both begin shortly before the first difference.
+
+    Each text is given as its parts, which are joined with ` / `.
+    """
     texts = [" / ".join(each) for each in (expected, got)]
     pairs = enumerate(zip(*texts, strict=False))
     common = next((index for index, (left, right) in pairs if left != right), min(map(len, texts)))

@@ -21,7 +21,10 @@ LOAD_STATUSES = (0, 1)
 
 
 class ServedDocuments:
-    """The articles of documents by file name. A rejected document has no article."""
+    """The responses of the API for documents that were loaded for an evaluation, by file name.
+
+    A rejected document has no article.
+    """
 
     def __init__(self, client: FlaskClient) -> None:
         self._client = client
@@ -45,9 +48,9 @@ class ServedDocuments:
         return [link | {"file": file} for link, file in zip(links, files, strict=True)]
 
     def listed(self, name: str) -> tuple[RelatedTitle, ...]:
-        """Return the related titles that the page lists.
+        """Return the entries in the list of related articles on a page, with titles and dates.
 
-        They are parsed from the source, because the API does not return their dates.
+        They are parsed from the document, because the API does not return the dates.
         """
         if name not in self._addresses:
             return ()
@@ -73,7 +76,7 @@ class ServedDocuments:
 
 @contextmanager
 def serve_documents(documents: Path) -> Iterator[ServedDocuments]:
-    """Load `documents` into a new SQLite database and yield the API on it."""
+    """Load the documents of a folder into a new SQLite database, and yield the API's responses for them."""
     with tempfile.TemporaryDirectory(prefix="briefs-evaluate-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
         run_flask(url, "db", "upgrade")

@@ -22,19 +22,22 @@ from bench.corpus.words import (
 
 @dataclass(frozen=True)
 class Case:
-    """A request, and its name in the report."""
+    """A request to measure, and its name in the report."""
 
     name: str
     path: str
 
 
 def collection_path(collection: str, *pairs: tuple[str, str]) -> str:
-    """Return the path of a collection, with a query if there are `pairs`."""
+    """Return the path of a collection of the API. `pairs` are the names and values of query parameters."""
     return f"/v1/{collection}?{urlencode(pairs, safe='{}:,')}" if pairs else f"/v1/{collection}"
 
 
 def article_case(name: str, *pairs: tuple[str, str]) -> Case:
-    """Return a case of `/v1/articles`."""
+    """Return a measured request for the list of articles.
+
+    `name` is its name in the report, and `pairs` are the names and values of query parameters.
+    """
     return Case(name, collection_path("articles", *pairs))
 
 

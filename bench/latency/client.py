@@ -19,7 +19,7 @@ GUNICORN = "--workers 1 --keep-alive 600 --timeout 600"
 
 
 class TimedService:
-    """The service on a corpus of `articles` articles."""
+    """A running service whose response times are measured. Its database contains `articles` articles."""
 
     def __init__(self, articles: int, connection: HTTPConnection) -> None:
         self.articles = articles
@@ -32,12 +32,12 @@ class TimedService:
         return milliseconds
 
     def read(self, path: str) -> Any:
-        """Return the decoded body of a response."""
+        """Return the JSON of the response at `path`."""
         body, _ = self._get(path)
         return orjson.loads(body)
 
     def look_up_placeholders(self) -> None:
-        """Look up the values of the placeholders in the paths of cases."""
+        """Look up the values, such as a slug, that replace placeholders such as `{article}` in paths."""
         newest = self.read("/v1/articles?sort=-updated_at")["data"]
         oldest = self.read("/v1/articles?sort=updated_at")["data"]
         late, early = (datetime.fromisoformat(rows[-1]["updated_at"]) for rows in (newest, oldest))
@@ -65,7 +65,7 @@ class TimedService:
 
 @contextmanager
 def serve_corpus(database_url: str, articles: int) -> Iterator[TimedService]:
-    """Start the service on the corpus at `database_url` and yield it when it is ready."""
+    """Start the service on the database at `database_url`, and yield it when it answers."""
     with (
         tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder,
         # Turn off the byte cache, so that the service computes every response.

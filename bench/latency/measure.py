@@ -1,4 +1,4 @@
-"""Rounds of timed requests, and the tables of their response times."""
+"""Measure the response times of requests, repeatedly and in turn, and print tables of them."""
 
 import math
 import statistics
@@ -21,7 +21,7 @@ console = Console(stderr=True)
 
 
 class Times(NamedTuple):
-    """Milliseconds of one request over all rounds: the median and the 95th percentile."""
+    """The response times of one request in milliseconds: their median and their 95th percentile."""
 
     median: float
     p95: float
@@ -47,7 +47,10 @@ def measure_latency(
 
 
 def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], rounds: int) -> str:
-    """Return a table with the hits and the times of each case on each service."""
+    """Return a table with the number of hits and the response times of each request, on each service.
+
+    Each service has a database of a different size.
+    """
     hits = [[_count_hits(service, case.path) for service in services] for case in cases]
     requests = [[_request(service, case.path) for service in services] for case in cases]
     times = _measure_rounds(requests, rounds, "Cases")
@@ -81,10 +84,15 @@ def _measure_depths(service: TimedService, cases: Sequence[Case], rounds: int) -
 
 
 def _measure_rounds(groups: Sequence[Sequence[Request]], rounds: int, description: str) -> list[list[Times]]:
-    """Send each request once in each round, after a round that is not counted.
+    """Send requests repeatedly, and return the response times of each.
 
     The requests of a group are sent one after the other, so that other work of the machine affects all of
-    them. The order in a group is reversed in every other round.
+    them alike. Their order alternates between rounds. A first round is not counted.
+
+    Args:
+        groups: The requests, in groups that are compared with each other.
+        rounds: How often each request is sent.
+        description: The label of the progress bar.
     """
     milliseconds: list[list[list[float]]] = [[[] for _ in group] for group in groups]
     for number in track(range(rounds + 1), description, console=console, transient=True):

@@ -25,7 +25,7 @@ def last_page(service: TimedService, path: str) -> str:
 
 
 def with_limit(link: str, limit: int) -> str:
-    """Return the path and query of `link` with a different limit."""
+    """Return the path and query of the URL `link`, with a different value of the parameter `limit`."""
     parts = urlsplit(link)
     query = dict(parse_qsl(parts.query)) | {"limit": str(limit)}
     return f"{parts.path}?{urlencode(query)}"

@@ -1,1 +1,1 @@
-"""The peers of the service. Each serves the same article from the same tables, as its guide suggests."""
+"""Programs that are compared with the service: each serves the same article by a different framework."""

@@ -1,4 +1,4 @@
-"""A bare WSGI application that serves the files of the folder BENCH_BODIES from memory."""
+"""A minimal WSGI application that serves the files of the folder BENCH_BODIES from memory, for comparison."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ BODIES = {f"/{path.name}": path.read_bytes() for path in Path(os.environ["BENCH_
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """Return the file at the path of the request."""
+    """Respond with the file that is named by the path of the request. The files are held in memory."""
     body = BODIES[environ["PATH_INFO"]]
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

@@ -32,7 +32,10 @@ PARTS = {
 
 
 def write_datasette_table(database: Path, target: Path) -> None:
-    """Write the articles of the SQLite file `database` into the new file `target`."""
+    """Copy the articles of the SQLite file `database` into a new file for Datasette.
+
+    The new file has one table with a row for each article.
+    """
     _, *others = (*COLUMNS, "id", *PARTS)
     values = (*(f"a.{name}" for name in COLUMNS), "uuid(a.id)", *(f"({part})" for part in PARTS.values()))
     with closing(sqlite3.connect(target)) as connection:

@@ -40,20 +40,16 @@ from rest_framework import generics, serializers  # noqa: E402
 
 
 class Id(models.BinaryField):
-    """A UUID in 16 bytes."""
+    """A model field that stores a UUID in 16 bytes."""
 
     def from_db_value(self, value: Any, *_: Any) -> uuid.UUID | None:
-        """Return the UUID of the stored bytes."""
         return None if value is None else uuid.UUID(bytes=bytes(value))
 
     def get_db_prep_value(self, value: Any, *_: Any, **__: Any) -> Any:
-        """Return the bytes to store."""
         return value.bytes if isinstance(value, uuid.UUID) else value
 
 
 class Entity(models.Model):
-    """An entity."""
-
     id = Id(primary_key=True)
     slug = models.TextField()
     name = models.TextField()
@@ -64,8 +60,6 @@ class Entity(models.Model):
 
 
 class Article(models.Model):
-    """An article."""
-
     id = Id(primary_key=True)
     slug = models.TextField(unique=True)
     title = models.TextField()
@@ -92,8 +86,6 @@ class Article(models.Model):
 
 
 class Takeaway(models.Model):
-    """A takeaway."""
-
     id = Id(primary_key=True)
     article = models.ForeignKey(Article, models.DO_NOTHING, related_name="takeaways")
     position = models.IntegerField()
@@ -105,7 +97,7 @@ class Takeaway(models.Model):
 
 
 class ArticleEntity(models.Model):
-    """The occurrence of an entity in an article."""
+    """An entity that an article mentions."""
 
     pk = models.CompositePrimaryKey("article_id", "entity_id")
     article = models.ForeignKey(Article, models.DO_NOTHING, related_name="entities")
@@ -119,7 +111,7 @@ class ArticleEntity(models.Model):
 
 
 class RelatedLink(models.Model):
-    """A link between articles."""
+    """A link from an article to a related article."""
 
     id = Id(primary_key=True)
     article = models.ForeignKey(Article, models.DO_NOTHING, related_name="related")
@@ -135,8 +127,6 @@ class RelatedLink(models.Model):
 
 
 class TakeawaySerializer(serializers.ModelSerializer):
-    """A takeaway."""
-
     id = serializers.UUIDField()
 
     class Meta:
@@ -144,8 +134,6 @@ class TakeawaySerializer(serializers.ModelSerializer):
 
 
 class EntitySerializer(serializers.ModelSerializer):
-    """An entity."""
-
     id = serializers.UUIDField()
 
     class Meta:
@@ -153,7 +141,7 @@ class EntitySerializer(serializers.ModelSerializer):
 
 
 class ArticleEntitySerializer(serializers.ModelSerializer):
-    """The occurrence of an entity in an article."""
+    """An entity in the JSON of an article that mentions it."""
 
     entity = EntitySerializer()
 
@@ -162,7 +150,7 @@ class ArticleEntitySerializer(serializers.ModelSerializer):
 
 
 class ReferenceSerializer(serializers.ModelSerializer):
-    """A reference to an article."""
+    """The id, slug and title of an article to which a link leads."""
 
     id = serializers.UUIDField()
 
@@ -171,7 +159,7 @@ class ReferenceSerializer(serializers.ModelSerializer):
 
 
 class RelatedSerializer(serializers.ModelSerializer):
-    """A link."""
+    """A link from an article to a related article."""
 
     id = serializers.UUIDField()
     target = ReferenceSerializer()
@@ -181,8 +169,6 @@ class RelatedSerializer(serializers.ModelSerializer):
 
 
 class ArticleSerializer(serializers.ModelSerializer):
-    """An article."""
-
     id = serializers.UUIDField()
     takeaways = TakeawaySerializer(many=True)
     entities = ArticleEntitySerializer(many=True)
@@ -205,8 +191,6 @@ LINK_COLUMNS = (
 
 
 class ArticleView(generics.RetrieveAPIView):
-    """One article."""
-
     queryset = Article.objects.prefetch_related(
         "takeaways",
         models.Prefetch("entities", ArticleEntity.objects.select_related("entity")),

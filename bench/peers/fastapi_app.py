@@ -16,17 +16,15 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Id(TypeDecorator[uuid.UUID]):
-    """A UUID in 16 bytes."""
+    """A column type that stores a UUID in 16 bytes."""
 
     impl = LargeBinary(16)
     cache_ok = True
 
     def process_result_value(self, value: Any, dialect: Any) -> uuid.UUID | None:
-        """Return the UUID of the stored bytes."""
         return value and uuid.UUID(bytes=value)
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        """Return the bytes to store."""
         return value and value.bytes
 
 
@@ -35,8 +33,6 @@ class Base(DeclarativeBase):
 
 
 class Entity(Base):
-    """An entity."""
-
     __tablename__ = "entities"
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     slug: Mapped[str]
@@ -45,7 +41,7 @@ class Entity(Base):
 
 
 class ArticleEntity(Base):
-    """The occurrence of an entity in an article."""
+    """An entity that an article mentions."""
 
     __tablename__ = "article_entities"
     article_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("articles.id"), primary_key=True)
@@ -57,8 +53,6 @@ class ArticleEntity(Base):
 
 
 class Takeaway(Base):
-    """A takeaway."""
-
     __tablename__ = "takeaways"
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     article_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("articles.id"))
@@ -68,7 +62,7 @@ class Takeaway(Base):
 
 
 class RelatedLink(Base):
-    """A link between articles."""
+    """A link from an article to a related article."""
 
     __tablename__ = "related_links"
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
@@ -83,8 +77,6 @@ class RelatedLink(Base):
 
 
 class Article(Base):
-    """An article."""
-
     __tablename__ = "articles"
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     slug: Mapped[str]
@@ -114,14 +106,12 @@ class Article(Base):
 
 
 class Out(BaseModel):
-    """Base class of the response models, which are read from attributes."""
+    """The base class of the response models. Their values are read from attributes of ORM objects."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class TakeawayOut(Out):
-    """A takeaway."""
-
     id: uuid.UUID
     position: int
     text: str
@@ -129,8 +119,6 @@ class TakeawayOut(Out):
 
 
 class EntityOut(Out):
-    """An entity."""
-
     id: uuid.UUID
     slug: str
     name: str
@@ -138,7 +126,7 @@ class EntityOut(Out):
 
 
 class ArticleEntityOut(Out):
-    """The occurrence of an entity in an article."""
+    """An entity in the JSON of an article that mentions it."""
 
     mention_count: int
     salience: float
@@ -146,7 +134,7 @@ class ArticleEntityOut(Out):
 
 
 class ReferenceOut(Out):
-    """A reference to an article."""
+    """The id, slug and title of an article to which a link leads."""
 
     id: uuid.UUID
     slug: str
@@ -154,7 +142,7 @@ class ReferenceOut(Out):
 
 
 class RelatedOut(Out):
-    """A link."""
+    """A link from an article to a related article."""
 
     id: uuid.UUID
     basis: str
@@ -165,8 +153,6 @@ class RelatedOut(Out):
 
 
 class ArticleOut(Out):
-    """An article."""
-
     id: uuid.UUID
     slug: str
     title: str
@@ -202,14 +188,12 @@ app = FastAPI()
 
 
 def get_session() -> Iterator[Session]:
-    """Yield a session for one request."""
     with Session(engine) as session:
         yield session
 
 
 @app.get("/articles/{slug}", response_model=ArticleOut)
 def get_article(slug: str, session: Annotated[Session, Depends(get_session)]) -> Article:
-    """Return one article."""
     article = session.scalar(select(Article).where(Article.slug == slug).options(*PARTS))
     if article is None:
         raise HTTPException(status_code=404)

@@ -1,4 +1,4 @@
-"""A Flask application that loads ORM objects and dumps them by the schema in each request."""
+"""A Flask application for comparison: each request loads ORM objects and serializes them by the schema."""
 
 import os
 
@@ -46,6 +46,5 @@ db.init_app(app)
 
 @app.get("/v1/articles/<slug>")
 def get_article(slug: str) -> Response:
-    """Return one article."""
     article = db.first_or_404(select(Article).where(Article.slug == slug).options(*PARTS))
     return app.json.response(SCHEMA.dump(article))

@@ -1,1 +1,1 @@
-"""Requests a second of the service, of a bare WSGI application and of the peers."""
+"""Measure requests per second: this service, a minimal WSGI application, and other frameworks."""

@@ -12,7 +12,10 @@ HOT_CASES = ("hot detail", "hot list", "hot filtered list", "hot search")
 
 
 class Goal(NamedTuple):
-    """A target for a measured value: at least `bound`, or at most `bound` if `is_maximum`."""
+    """A performance target, and the measured value.
+
+    The target is at least `bound`, or at most `bound` if `is_maximum` is True.
+    """
 
     name: str
     value: float
@@ -20,20 +23,20 @@ class Goal(NamedTuple):
     is_maximum: bool = False
 
     def row(self) -> list[str]:
-        """Return the row of the table."""
+        """Return the cells of a table: the name, the value, the target, and `yes` or `no` (reached)."""
         is_reached = self.value <= self.bound if self.is_maximum else self.value >= self.bound
         relation = "at most" if self.is_maximum else "at least"
         return [self.name, f"{self.value:.2f}", f"{relation} {self.bound:g}", "yes" if is_reached else "no"]
 
 
 def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> list[Goal]:
-    """Return the performance targets for the engine of the corpora, with the measured values.
+    """Return the performance targets of the service, with the values that were measured.
 
     Args:
         results: The results by the names of their cases.
-        small: The small corpus.
-        large: The large corpus.
-        memory: MiB of the largest worker process.
+        small: The database with few articles.
+        large: The database with many articles.
+        memory: The MiB of the largest worker process.
     """
 
     def ratio(name: str, other: str) -> float:
@@ -66,6 +69,6 @@ def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: f
 
 
 def goals_table(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> str:
-    """Return a table with a row for each target."""
+    """Return a Markdown table of the performance targets. The arguments are those of `goals`."""
     rows = [each.row() for each in goals(results, small, large, memory)]
     return markdown_table(["target", "measured", "wanted", "reached"], rows)

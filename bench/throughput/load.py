@@ -1,4 +1,4 @@
-"""Load from `wrk`, on connections that are kept alive and send one request after the other."""
+"""Send many requests with the program `wrk`, to measure how many a server answers per second."""
 
 import shutil
 import subprocess
@@ -14,7 +14,10 @@ SCRIPT = Path(__file__).parent / "load.lua"
 
 
 class Load(NamedTuple):
-    """The number of responses, the duration in seconds, and the milliseconds of a request."""
+    """The result of sending requests for some seconds: their number and their response times.
+
+    `median` and `p99` (the 99th percentile) are in milliseconds.
+    """
 
     requests: int
     seconds: float
@@ -23,12 +26,11 @@ class Load(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """The number of requests a second."""
         return self.requests / self.seconds
 
 
 class Targets(NamedTuple):
-    """Paths to request, in order or at random, and the header fields of all requests."""
+    """The paths of requests, which are sent in order or at random, and the header fields of all requests."""
 
     paths: Sequence[str]
     is_random: bool = False
@@ -36,11 +38,6 @@ class Targets(NamedTuple):
 
 
 def find_wrk() -> str:
-    """Return the path of wrk.
-
-    Raises:
-        click.ClickException: The program wrk is not installed.
-    """
     wrk = shutil.which("wrk")
     if wrk is None:
         raise click.ClickException("wrk is needed (on Debian: apt-get install wrk)")
@@ -48,17 +45,17 @@ def find_wrk() -> str:
 
 
 def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32, start: int = 0) -> Load:
-    """Request `targets` from the server at `port`.
+    """Send requests to the server at `port` as fast as it answers, and measure the response times.
 
     Args:
         port: The port on this machine.
         targets: The paths to request.
-        seconds: The length of the load.
-        connections: The number of connections.
+        seconds: How long requests are sent.
+        connections: The number of connections that send requests at the same time.
         start: The index of the first path, if the paths are requested in order.
 
     Raises:
-        click.ClickException: A request failed.
+        click.ClickException: A request failed, or `wrk` is not installed.
     """
     wrk = find_wrk()
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
@@ -73,10 +70,12 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
 
 
 def read_outcome(output: str, errors: str = "") -> Load:
-    """Return the load that the last line of the output of the script describes.
+    """Return the result of a run of `wrk` from the last line of its output, which is JSON.
+
+    `errors` is what it wrote to standard error.
 
     Raises:
-        click.ClickException: A request failed, or wrk did not run.
+        click.ClickException: A request failed, or `wrk` did not run.
     """
     line = output.strip().rpartition("\n")[2]
     if not line.startswith("{"):

@@ -32,7 +32,10 @@ FILTERED = urlencode({"entity": COMMON_ENTITIES[0].slug})
 
 
 def first_lists() -> Targets:
-    """Return paths of different lists of articles, each published before a random time."""
+    """Return many different lists of articles, so that each is requested only once and no cache answers.
+
+    Each list has the articles that were published before a random time.
+    """
     random, start = Random(1), datetime(2016, 2, 1, tzinfo=UTC)
     offsets = random.sample(range(300_000_000), FIRST_TIME_PATHS)
     times = (start + timedelta(seconds=offset) for offset in offsets)
@@ -40,7 +43,10 @@ def first_lists() -> Targets:
 
 
 def first_searches() -> Targets:
-    """Return paths of different searches for two words, drawn with their frequencies in the pages."""
+    """Return many different searches, so that each is requested only once and no cache answers.
+
+    Each search is for two words, which are drawn as often as they occur in the articles.
+    """
     random, pairs = Random(1), dict[str, None]()
     while len(pairs) < FIRST_TIME_PATHS:
         pairs[" ".join(WORDS.draw(random, 2))] = None
@@ -48,14 +54,20 @@ def first_searches() -> Targets:
 
 
 def hot_paths(slug: str) -> dict[str, str]:
-    """Return paths that are requested again and again, by the names of their cases."""
+    """Return the paths that are requested again and again, so that the cache answers them, by case.
+
+    `slug` is the slug of an article.
+    """
     detail = f"/v1/articles/{slug}"
     lists = ("/v1/articles", f"/v1/articles?{FILTERED}", f"/v1/articles?{SEARCH}")
     return dict(zip(HOT_CASES, (detail, *lists), strict=True))
 
 
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
-    """Return the cases that the byte cache answers, and for each the bare application with the same bytes."""
+    """Return the measured cases that the byte cache of `server` answers.
+
+    For each, there is a case in which the minimal WSGI application `bare` answers with the same bytes.
+    """
     cases = []
     for number, (name, path) in enumerate(paths.items()):
         same = f"bare WSGI, bytes of {name[4:]}"
@@ -71,7 +83,15 @@ def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServ
 
 
 def peer_cases(stack: ExitStack, database: Path, folder: Path, article: Article, baseline: str) -> list[Case]:
-    """Start the peers on the SQLite file `database` and return the case of each, which requests `article`."""
+    """Start the programs that are compared with the service, and return a case for each.
+
+    Args:
+        stack: Ends the programs when it is closed.
+        database: A SQLite file with the articles.
+        folder: A folder for temporary files.
+        article: The article that each case requests.
+        baseline: The name of the case with which the cases are compared.
+    """
     briefs = folder / "briefs.db"
     write_datasette_table(database, briefs)
     parts = "&".join(f"_json={name}" for name in ("body", "analysis", "takeaways", "entities", "related"))
@@ -98,7 +118,7 @@ def _fill_cache(server: RunningServer, slugs: Sequence[str]) -> None:
 
 
 def _check_content(case: Case, article: Article) -> None:
-    """Check that the response of a peer contains all values of `article`.
+    """Check that the program of `case` answers with all values of `article`, so that the comparison is fair.
 
     Raises:
         click.ClickException: A value is missing.
@@ -118,13 +138,13 @@ def _start(stack: ExitStack, program: Program, path: str) -> RunningServer:
 
 
 def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rounds: int) -> str:
-    """Return the table of all cases and the table of the targets.
+    """Measure requests per second, and return tables of the results and of the performance targets.
 
     Args:
         store: The databases.
-        names: The database of each corpus, by its number of articles.
-        seconds: The length of each load.
-        rounds: The number of loads for each case.
+        names: The name of each database, by its number of articles.
+        seconds: How long requests are sent in each round.
+        rounds: How often each case is measured.
     """
     find_wrk()
     small, large = (read_corpus(store.url(names[size]), size) for size in (min(names), max(names)))

@@ -1,4 +1,4 @@
-"""The servers that are compared: this service, a bare WSGI application, and the peers."""
+"""The command lines of the servers that are compared: this service and other frameworks."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -11,41 +11,53 @@ PEERS_BIN = ROOT / ".venv-peers" / "bin"
 
 
 def _gunicorn(application: str) -> Callable[[int], Sequence[str]]:
-    """Return the command of an application with the settings of gunicorn.conf.py."""
+    """Return a function that returns the gunicorn command for `application`, such as `wsgi:app`.
+
+    Its argument, a port, is ignored, because gunicorn.conf.py reads the port from the environment.
+    """
     return lambda _: [sys.executable, "-m", "gunicorn", application]
 
 
 def briefs(url: str, cache_bytes: int | None = None) -> Program:
-    """Return this service. Without `cache_bytes`, its byte cache has the default size."""
+    """Return the command line and environment of this service, to be started for a measurement.
+
+    `url` is its database. Without `cache_bytes`, its byte cache has the default size.
+    """
     cache = {} if cache_bytes is None else {"BRIEFS_CACHE_BYTES": str(cache_bytes)}
     return Program("briefs", _gunicorn("wsgi:app"), {"DATABASE_URL": url} | cache)
 
 
 def bare(bodies: Path) -> Program:
-    """Return the application that serves each file of `bodies` under its name."""
+    """Return the command line of a minimal WSGI application, with which others are compared.
+
+    It serves each file of the folder `bodies` under the name of the file.
+    """
     return Program("bare WSGI", _gunicorn("bench.peers.bare:app"), {"BENCH_BODIES": str(bodies)})
 
 
 def flask_orm(url: str) -> Program:
-    """Return a Flask application that loads ORM objects and dumps them by a schema."""
+    """Return the command line of a Flask application that serves articles by ORM objects and schemas."""
     return Program("Flask, ORM and schema", _gunicorn("bench.peers.orm:app"), {"DATABASE_URL": url})
 
 
 def datasette(table: Path) -> Program:
-    """Return Datasette, with a single process, on a file of `bench.peers.datasette`."""
+    """Return the command line of Datasette, with a single process.
+
+    `table` is the SQLite file that `bench.peers.datasette` writes.
+    """
     command = [str(PEERS_BIN / "datasette"), "serve", "--immutable", str(table), "--port"]
     return Program("Datasette", lambda port: [*command, str(port)], {})
 
 
 def fastapi(database: Path) -> Program:
-    """Return FastAPI with as many workers as this service."""
+    """Return the command line of a FastAPI application on a SQLite file, with two workers."""
     command = [str(PEERS_BIN / "uvicorn"), "bench.peers.fastapi_app:app", "--workers", "2", "--no-access-log"]
     environ = {"BENCH_DATABASE": str(database)}
     return Program("FastAPI, ORM", lambda port: [*command, "--port", str(port)], environ)
 
 
 def django(database: Path) -> Program:
-    """Return Django REST framework with as many workers and threads as this service."""
+    """Return the command line of Django REST framework on a SQLite file, with two workers of four threads."""
     command = [str(PEERS_BIN / "gunicorn"), "--config", "/dev/null", "--worker-class", "gthread"]
     command += ["--workers", "2", "--threads", "4", "bench.peers.django_app:app", "--bind"]
     environ = {"BENCH_DATABASE": str(database)}

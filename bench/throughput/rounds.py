@@ -13,7 +13,10 @@ from bench.throughput.servers import RunningServer
 
 
 class Case(NamedTuple):
-    """A row of the table: a server, its requests, and the name of the case to compare it with."""
+    """A measured case: a server, the requests to it, and the number of connections.
+
+    `baseline` is the name of the case with which it is compared, or None.
+    """
 
     name: str
     server: RunningServer
@@ -23,14 +26,14 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The requests a second of each round, and medians over all rounds.
+    """What was measured for one case: the requests per second of each round, and medians over all rounds.
 
     Attributes:
         case: The case.
-        rates: Requests a second, by round.
-        cpu: CPU microseconds of a request.
-        median: Median milliseconds of a request.
-        p99: 99th percentile of the milliseconds of a request.
+        rates: The requests per second, by round.
+        cpu: The microseconds of CPU time for each request.
+        median: The median response time in milliseconds.
+        p99: The 99th percentile of the response times in milliseconds.
     """
 
     case: Case
@@ -41,21 +44,27 @@ class Result(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """The median of the requests a second."""
+        """The median over all rounds of the requests per second."""
         return statistics.median(self.rates)
 
     def ratio_to(self, other: "Result") -> float:
-        """Return the median over all rounds of the ratio of the two rates."""
+        """Return the requests per second of this case, divided by those of the case `other`.
+
+        It is the median over all rounds, each compared with the same round.
+        """
         return statistics.median(rate / base for rate, base in zip(self.rates, other.rates, strict=True))
 
 
 def measure_rounds(cases: Sequence[Case], seconds: int, rounds: int) -> dict[str, Result]:
-    """Put load on each case in each round, after a round that is not counted.
+    """Measure each case in several rounds, and return the results by the names of the cases.
 
-    The order is reversed in every other round.
+    In each round, all cases are measured one after the other, so that other work of the machine affects all
+    of them. Their order alternates. A short first round is not counted.
 
-    Returns:
-        The results by the names of their cases.
+    Args:
+        cases: The cases.
+        seconds: How long requests are sent in each case and round.
+        rounds: The number of rounds.
     """
     loads: dict[str, list[tuple[Load, float]]] = {case.name: [] for case in cases}
     starts = dict.fromkeys(loads, 0)
@@ -83,7 +92,7 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 
 
 def results_table(results: Mapping[str, Result]) -> str:
-    """Return a table with a row for each case."""
+    """Return a Markdown table with a row for each case: requests per second, CPU time and response times."""
     rows = [
         [
             result.case.name,

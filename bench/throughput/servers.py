@@ -23,7 +23,10 @@ KIB_PER_MIB = 1024
 
 
 class Program(NamedTuple):
-    """A server program: its command line for a port, and its environment variables."""
+    """A server to measure: its name, its environment, and its command line.
+
+    `command` takes a port and returns the command line.
+    """
 
     name: str
     command: Callable[[int], Sequence[str]]
@@ -31,7 +34,7 @@ class Program(NamedTuple):
 
 
 class RunningServer(NamedTuple):
-    """A server on `port`. `pid` is its main process."""
+    """A running server that is measured. `port` is where it listens, and `pid` is its main process."""
 
     port: int
     pid: int
@@ -54,7 +57,7 @@ class RunningServer(NamedTuple):
         return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS_PER_SECOND
 
     def memory(self) -> float:
-        """Return the proportional set size (PSS) of its largest process in MiB."""
+        """Return the memory of its largest process in MiB, as the proportional set size (PSS)."""
         return max(_read_pss(pid) for pid in _process_tree(self.pid)) / KIB_PER_MIB
 
 
@@ -109,7 +112,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _process_tree(pid: int) -> list[int]:
-    """Return a process and all its descendants."""
+    """Return the ids of a process and of all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(each for child in children for each in _process_tree(int(child)))]
 

@@ -43,6 +43,5 @@ def _closed(schema: Any) -> Any:
 
 
 def specification_of(app: Flask) -> dict[str, Any]:
-    """Return the specification of `app`."""
     with app.app_context():
         return document(app)

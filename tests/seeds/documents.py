@@ -211,7 +211,6 @@ def article_row(app: Flask, key: str) -> Row:
 
 
 def corpus_revision(app: Flask) -> int:
-    """Return the corpus revision."""
     return int(rows(app)["corpus"][0]["revision"])
 
 

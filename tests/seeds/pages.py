@@ -75,12 +75,10 @@ def join_blocks(*parts: str) -> bytes:
 
 
 def page_bytes(sample: PageParts) -> bytes:
-    """Return the bytes of the page with the parts of `sample`."""
     return join_blocks(*blocks(sample))
 
 
 def parse_blocks(*parts: str) -> Document:
-    """Parse a page made of `parts`."""
     return parse(join_blocks(*parts), "page.txt")
 
 

@@ -24,7 +24,6 @@ def run(folder: Path, database: Path, *command: object) -> subprocess.CompletedP
 
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path) -> Path:
-    """Return the path of a migrated, empty SQLite file."""
     return Path(shutil.copyfile(sqlite_template, tmp_path / "briefs.db"))
 
 

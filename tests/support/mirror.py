@@ -39,7 +39,6 @@ class Mirror:
     article: str = ""
 
     def __post_init__(self) -> None:
-        """Look up the paths of the operations."""
         paths = {
             item["get"]["operationId"]: path
             for path, item in orjson.loads(self.get("/openapi.json").body)["paths"].items()

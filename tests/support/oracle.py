@@ -186,7 +186,6 @@ class Article:
 
     @property
     def id(self) -> UUID:
-        """Return the id of the article."""
         return article_id(self.submission.key)
 
     @property
@@ -204,7 +203,6 @@ class Corpus:
         self.set_catalogue(catalogue)
 
     def set_catalogue(self, catalogue: Iterable[EntityRecord]) -> None:
-        """Replace the catalogue."""
         known = tuple(catalogue)
         self.matcher = make_matcher(known)
         self.entities |= {entity.id: entity for entity in known if entity.id in self.entities}

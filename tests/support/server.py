@@ -36,8 +36,6 @@ class Answer:
 
 @dataclass
 class Server:
-    """A running server."""
-
     process: subprocess.Popen[bytes]
     folder: Path
     port: int = 0

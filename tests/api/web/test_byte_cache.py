@@ -52,7 +52,6 @@ class FakeWatch(RevisionWatch):
         self.was_now = False
 
     def version(self, *, now: bool = False) -> int | None:
-        """Return the version that the test has set."""
         self.was_now = now
         return self.current
 
@@ -78,13 +77,11 @@ class NumberingApplication:
 
 @pytest.fixture
 def watch() -> FakeWatch:
-    """Return the watch of the cache."""
     return FakeWatch()
 
 
 @pytest.fixture
 def application() -> NumberingApplication:
-    """Return the application behind the cache."""
     return NumberingApplication()
 
 
@@ -95,7 +92,6 @@ def cached(application: NumberingApplication, watch: FakeWatch) -> Client:
 
 
 def body_of(response: TestResponse) -> str:
-    """Return the body."""
     return response.get_data(as_text=True).strip()
 
 

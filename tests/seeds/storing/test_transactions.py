@@ -32,11 +32,10 @@ from tests.seeds.documents import (
 
 
 def ignore(_: str) -> None:
-    """Announce nothing."""
+    """Do nothing with the message that a transaction announces."""
 
 
 def fail(_: Connection) -> None:
-    """Raise an error that the project never raises."""
     raise LookupError
 
 
@@ -46,7 +45,6 @@ def interrupt(_: Connection) -> None:
 
 
 def execute_invalid_statement(connection: Connection) -> None:
-    """Execute a statement that fails."""
     connection.execute(text("SELECT * FROM nonsense"))
 
 

@@ -45,7 +45,6 @@ def engine_of(app: Flask) -> str:
 
 
 def import_into(app: Flask, data: bytes, folder: Path) -> None:
-    """Import `data` into the database of `app`."""
     result = import_file(app, data, folder)
     assert (result.exit_code, result.stderr) == (0, "")
 

@@ -7,7 +7,6 @@ from tests.seeds.extraction.signs.subjects import ENGINE, candidates, context_of
 
 
 def votes(context: Context) -> dict[str, float]:
-    """Return the sum of the votes of a context."""
     return sum_votes(ENGINE.context_votes(context))
 
 
