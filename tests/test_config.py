@@ -21,7 +21,10 @@ def read(**environ: str) -> Settings:
 
 
 def refusal_message(**environ: str) -> str:
-    """Return the message of the error for `environ`: one line that begins with the variable."""
+    """Return the message with which invalid settings are refused. `environ` are environment variables.
+
+    Assert that the message is one line and begins with the name of the variable.
+    """
     with pytest.raises(SettingError) as refused:
         read(**environ)
     message = str(refused.value)

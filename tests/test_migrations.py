@@ -72,7 +72,7 @@ def _app_in_context(database_url: str) -> Iterator[Flask]:
 
 
 def schema_objects() -> set[tuple[Any, ...]]:
-    """Return all objects of the schema except those of Alembic."""
+    """Return all tables, columns, indexes and so on in the database, except those of the tool Alembic."""
     query = SQLITE_OBJECTS if db.engine.dialect.name == "sqlite" else POSTGRESQL_OBJECTS
     with db.engine.connect() as connection:
         return {tuple(row) for row in connection.execute(text(query)) if not row[1].startswith(ALEMBIC_TABLE)}

@@ -11,7 +11,7 @@ HARBOUR = "Harbour Lights Return to the Outer Isles"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page; parts that are None or empty are left out."""
+    """The parts of an article page for tests. A part that is None or empty is left out of its text."""
 
     title: str = HARBOUR
     summary: str | None = (
@@ -35,7 +35,7 @@ class Page:
     related: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Return the text of the page."""
+        """Return the text of the page as a file contains it."""
         items = [f"  • {number}{text}" for number, text in enumerate(self.takeaways, 1)]
         blocks = [
             self.title,
@@ -53,7 +53,7 @@ class Page:
 
 
 def write_page(folder: Path, name: str, page: Page, **sidecar: str) -> Path:
-    """Write `page` as `name`.txt into `folder`, and its sidecar if it has one."""
+    """Write a page to the file NAME.txt in `folder`, and `sidecar`, if given, to the YAML file beside it."""
     path = folder / f"{name}.txt"
     path.write_bytes(page.text().encode())
     if sidecar:
@@ -63,12 +63,12 @@ def write_page(folder: Path, name: str, page: Page, **sidecar: str) -> Path:
 
 
 def load(runner: FlaskCliRunner, *paths: Path) -> None:
-    """Load files or folders into the database; all must be accepted without a warning."""
+    """Load files or folders with `flask seed load`, and assert that all are accepted without a warning."""
     result = runner.invoke(args=["seed", "load", *map(str, paths)])
     assert result.exit_code == 0, result.output
     assert "warning" not in result.output, result.output
 
 
 def slug_of(title: str) -> str:
-    """Return the slug of a plain title."""
+    """Return the slug that an article with this title gets. The title must consist of plain words."""
     return "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())

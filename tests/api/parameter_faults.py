@@ -1,4 +1,4 @@
-"""Valid and invalid values of query parameters, derived from their schemas."""
+"""Generate valid and invalid values for each query parameter of the API, from its OpenAPI schema."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ PREFIXES: list[Fault] = [(" ", None), ("\u0301", None), ("a\0", None)]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter of the route at `address`."""
+    """A query parameter in the specification. `address` is a URL path that accepts it."""
 
     address: str
     name: str
@@ -46,11 +46,11 @@ class Parameter:
 
     @property
     def is_repeatable(self) -> bool:
-        """Return True if the parameter can be repeated. A list of names is a single value with commas."""
+        """Return True if the parameter can be repeated in a URL. A list with commas is a single value."""
         return self.schema["type"] == "array" and "enum" not in self.schema["items"]
 
     def faults(self) -> Iterator[Fault]:
-        """Yield invalid values, each with its suggestion."""
+        """Yield invalid values, each with the correction that the response must suggest, or None."""
         kind, words = self.schema["type"], self.schema.get("enum")
         if self.name == "cursor":
             yield from [("", None), ("garbage", None), ("WyJhIl0.signature", None), ("凌\0", None)]
@@ -76,7 +76,10 @@ class Parameter:
             yield from PREFIXES if self.address.endswith(("/entities", "/co-mentioned")) else QUERIES
 
     def values(self) -> list[str]:
-        """Return valid values, examples first, except for those that require another parameter."""
+        """Return valid values of this parameter, except for those that require a different parameter.
+
+        The examples of the specification come first.
+        """
         schema = self.schema
         given = [_written(schema[key]) for key in ("example", "default") if schema.get(key) not in (None, [])]
         if schema["type"] == "array" and not self.is_repeatable:
@@ -94,7 +97,7 @@ def _written(value: Any) -> str:
 
 
 def without_a_letter(word: str) -> str:
-    """Return `word` without one of its letters."""
+    """Return `word` without one of its letters, like a typing error."""
     return word[:1] + word[2:] if len(word) > 2 else word[1:]
 
 
@@ -122,12 +125,12 @@ def _wrong_lists(names: list[str]) -> Iterator[Fault]:
 
 
 def fill(app: Flask) -> None:
-    """Insert the rows that the addresses of `parameters` refer to."""
+    """Insert rows so that all URL paths that `parameters` returns exist."""
     insert_rows(app, corpus_rows(articles=3, entities=3))
 
 
 def parameters(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the query parameters of every route of `app`. The keys are addresses that exist."""
+    """Return the query parameters of each route of `app`, by a URL path of the route that exists."""
     values = {
         "article": "slug-0",
         "entity": "entity-0",

@@ -1,4 +1,4 @@
-"""Many rows of every table, with ties, nulls and titles that are hard to sort."""
+"""Rows for all tables, made without documents, for tests of lists. Many sort keys are equal or null."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -65,12 +65,12 @@ SCORES = [None, 0.5, 0.25, None, 0.5, 1.0, 0.0]
 
 
 def row_id(kind: str, *numbers: int) -> UUID:
-    """Return the id of a row. Ids are unrelated to the position of a row in any order."""
+    """Return the id of a test row: `row_id("takeaway", 0, 1)`. Ids are in no particular order."""
     return uuid5(SPACE, f"{kind}:{numbers}")
 
 
 def article_rows(number: int) -> Rows:
-    """Return the rows of an article with up to three takeaways."""
+    """Return the rows, by model, of the test article with this number. It has up to three takeaways."""
     identity, published = row_id("article", number), PUBLISHED[number % len(PUBLISHED)]
     article = {
         "id": identity,
@@ -114,7 +114,10 @@ def _terms(article: int, position: int) -> Row:
 
 
 def corpus_rows(articles: int, entities: int) -> Rows:
-    """Return the rows of a corpus in which article 0 has all parts and every article mentions entity 0."""
+    """Return the rows, by model, of a test database with these numbers of articles and entities.
+
+    Article 0 has all parts, and every article mentions entity 0.
+    """
     corpus: Rows = {}
     for number in range(articles):
         for model, rows in article_rows(number).items():
@@ -150,7 +153,10 @@ def corpus_rows(articles: int, entities: int) -> Rows:
 
 
 def _change(article: Row, number: int, revision: int) -> Row:
-    """Return the change that made `revision` of article `number`; lower revisions come before it."""
+    """Return a row of the change feed: the change that made a revision of the article with this number.
+
+    All changes to lower revisions come before it.
+    """
     named = {"article_id": article["id"], "slug": article["slug"], "title": article["title"]}
     return named | {
         "sequence": revision * 10_000 + number,
@@ -162,7 +168,7 @@ def _change(article: Row, number: int, revision: int) -> Row:
 
 
 def _revise(corpus: Rows, last: int) -> None:
-    """Add the changes and revisions of article 0 up to revision `last`."""
+    """Give article 0 former revisions, so that its current revision is `last`."""
     article = corpus[Article][0]
     article["revision"] = last
     corpus[Change] += [_change(article, 0, revision) for revision in range(2, last + 1)]
@@ -179,7 +185,7 @@ def _facets(article: Row, naming: list[Row], types: dict[UUID, str]) -> set[UUID
 
 
 def _keys(row: Row) -> Row:
-    """Return the sort keys of `row` that other tables repeat."""
+    """Return the sort keys of an article or takeaway that rows of other tables repeat."""
     names = ("article_id", "position", "published_asc", "published_desc", "created_at", "updated_at")
     return {name: row[name] for name in names if name in row}
 
@@ -229,7 +235,7 @@ def _naming(article: int, entity: int) -> Row:
 
 
 def _link(article: int, position: int, articles: int) -> Row:
-    """Return a link to a later article, or a link without a target."""
+    """Return the row of a related link of an article. It leads to a later article, or nowhere."""
     target, score = article + position, SCORES[(article + position) % len(SCORES)]
     row: Row = {
         "id": row_id("link", article, position),
@@ -246,6 +252,6 @@ def _link(article: int, position: int, articles: int) -> Row:
 
 
 def render(app: Flask) -> int:
-    """Render the articles, as a load does at its end, and return their number."""
+    """Store the JSON of all articles, as commands do at their end, and return the number of articles."""
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin)

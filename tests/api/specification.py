@@ -22,18 +22,21 @@ def _is_uri_reference(value: object) -> bool:
 
 
 def schema_validator(specification: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
-    """Return a validator of `schema` within `specification` that allows no additional keys."""
+    """Return a validator for JSON values that also refuses keys which `schema` does not list.
+
+    `schema` is a part of the OpenAPI document `specification`.
+    """
     components = _closed(specification["components"])
     return Draft202012Validator(_closed(schema) | {"components": components}, format_checker=FORMATS)
 
 
 def faults(validator: Draft202012Validator, instance: Any) -> list[str]:
-    """Return the errors of `instance` with their paths."""
+    """Return what is wrong with the JSON value `instance`: messages of the validator, each with a path."""
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(instance)]
 
 
 def _closed(schema: Any) -> Any:
-    """Return `schema` with objects that allow only the keys in `properties`."""
+    """Return `schema`, changed so that its objects allow only the keys in `properties`."""
     if isinstance(schema, list):
         return [_closed(each) for each in schema]
     if not isinstance(schema, dict):

@@ -18,13 +18,13 @@ LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
 
 @pytest.fixture
 def routes(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the parameters of each route by its address."""
+    """Return the query parameters of each route, by a URL path of the route that exists."""
     fill(app)
     return parameters(app)
 
 
 def error_of(client: FlaskClient, address: str, *query: tuple[str, str]) -> dict[str, Any]:
-    """Send `query`, whose first parameter is invalid, and return its error."""
+    """Send a request whose first parameter in `query` is invalid, and return the error about it."""
     target = f"{address}?" + "&".join(f"{quote(name)}={quote(value)}" for name, value in query)
     (error,) = assert_parameter_error(client.get(target), query[0][0])
     return error

@@ -34,7 +34,7 @@ def log_lines(caplog: pytest.LogCaptureFixture) -> str:
 
 
 def raising(app: Flask, error: Exception, path: str = "/fail") -> FlaskClient:
-    """Add a route at `path` that raises `error`, and return a client of `app`."""
+    """Add a route to `app` that raises `error` when it is requested, and return a client."""
 
     def fail() -> NoReturn:
         raise error

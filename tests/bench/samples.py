@@ -10,13 +10,13 @@ TEXT = "The lamps of Port Ilse burn. Ilse sleeps."
 
 
 def annotated_entity(name: str, *aliases: str, required: bool = True, mentions: int | None = 1) -> GoldEntity:
-    """Return an annotated place."""
+    """Return an annotated place. `mentions` is the expected number of mentions, None for any number."""
     forms = frozenset(map(normalize_name, (name, *aliases)))
     return GoldEntity(name, "place", frozenset({"place"}), forms, mentions, required)
 
 
 def page_annotations(*entities: GoldEntity, ignored: tuple[str, ...] = ()) -> Gold:
-    """Return the annotations of a page with annotated entities only."""
+    """Return the annotations of a page on which only entities are annotated."""
     return Gold({}, entities, frozenset(ignored))
 
 
@@ -39,10 +39,10 @@ def article() -> Json:
 
 
 def mention(start: int, end: int, text: str, part: str = "body", index: int | None = 1) -> Json:
-    """Return a mention, as the API returns it."""
+    """Return a mention of an entity in the form that the API returns."""
     return {"part": part, "index": index, "start": start, "end": end, "text": text}
 
 
 def link(file: str | None, score: float | None, basis: str = "computed") -> Json:
-    """Return a related link, as the API returns it, with the file name of its target."""
+    """Return a related link in the form that the evaluation reads. `file` is the file name of its target."""
     return {"file": file, "score": score, "basis": basis}

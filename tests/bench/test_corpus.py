@@ -42,7 +42,7 @@ def test_pages_load_without_a_warning(tmp_path: Path, runner: FlaskCliRunner) ->
 
 
 def written(folder: Path, articles: int, seed: int = 1) -> dict[str, bytes]:
-    """Write a corpus into `folder` and return the contents of its files by name."""
+    """Write generated pages to `folder`, and return the content of each file by name."""
     folder.mkdir(exist_ok=True)
     write_corpus(folder, range(1, articles + 1), seed)
     return contents(folder)

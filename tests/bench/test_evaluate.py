@@ -18,7 +18,7 @@ QUAY = Page(title="A Quay Is Lit Again", summary=SUMMARY, related=LISTED)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Write two pages without annotations. The second page lists the first page as related."""
+    """Return a folder with two pages, and no annotations. The second page lists the first as related."""
     for name in ("documents", "gold"):
         (tmp_path / name).mkdir()
     write_page(tmp_path / "documents", "lamps", LAMPS, slug="quite-another")
@@ -35,7 +35,7 @@ def entity(name: str, **others: Any) -> dict[str, Any]:
 
 
 def page_gold(page: Page, **others: Any) -> dict[str, Any]:
-    """Return the annotations of a page, without its entities."""
+    """Return annotations that agree with the fields of `page`, and further annotations from `others`."""
     return {
         "title": page.title,
         "summary": page.summary,
@@ -56,7 +56,7 @@ def evaluate(folder: Path, *options: str) -> Result:
 
 
 def cells(result: Result, first: str) -> list[str]:
-    """Return all other cells of the table row that begins with `first`."""
+    """Find the row whose first cell begins with `first` in a printed table. Return its other cells."""
     rows = [line.strip("| ").split("|") for line in result.stdout.splitlines() if line.startswith("|")]
     (row,) = [[cell.strip() for cell in row] for row in rows if row[0].strip() == first]
     return row[1:]

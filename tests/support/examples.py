@@ -1,4 +1,4 @@
-"""The examples of the specification, which are real responses for the document of the project.
+"""Write and check the examples in openapi.yaml, which are real responses for the documents of the project.
 
 `make openapi` writes them by `python -m tests.support.examples`. A test compares them with new responses.
 """
@@ -41,7 +41,7 @@ PATHS = {
 
 
 def real_answers(client: FlaskClient) -> dict[str, Any]:
-    """Return the response to each of PATHS, and to a takeaway, by operation id.
+    """Return a real response for each documented operation, by operation id.
 
     Args:
         client: A client of the service on a database with the documents of the project.
@@ -62,7 +62,7 @@ def _without_variable_values(text: str) -> Any:
 
 
 def write_examples(path: Path = EXAMPLES) -> None:
-    """Write the examples to `path`, from a new database."""
+    """Write the examples for openapi.yaml to `path`, from a new database with the project's documents."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/briefs.db"
         migrate(url)

@@ -1,4 +1,4 @@
-"""The lexicon that all tests share, and matchers that use it."""
+"""The word lists (lexicon) of entity extraction, loaded once for all tests, and matchers that use them."""
 
 from collections.abc import Iterable
 
@@ -13,5 +13,8 @@ LEXICON = load_lexicon()
 def make_matcher(
     catalogue: Iterable[EntityRecord] = (), recognize: Recognizer = recognize_nothing
 ) -> EntityMatcher:
-    """Return a matcher for the names of `catalogue` and for extracted names."""
+    """Return a matcher that finds entities in texts: those of `catalogue`, and names found by the rules.
+
+    `recognize` is an additional function that finds names, such as a spaCy pipeline.
+    """
     return EntityMatcher(catalogue, LEXICON, recognize)

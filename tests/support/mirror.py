@@ -18,14 +18,14 @@ OK, NOT_MODIFIED, GONE = 200, 304, 410
 
 @dataclass
 class Mirror:
-    """A copy of all articles.
+    """A client of the API that keeps a copy of all articles, for tests of the change feed.
 
     Attributes:
-        get: Sends a request for a path.
-        articles: The articles by id.
-        etags: Their ETags by id.
-        changes: All changes in the order of the feed.
-        corpus_revision: The corpus revision of the copy.
+        get: Sends a GET request for a path, and returns the response.
+        articles: The copied articles, by id.
+        etags: The ETag of each copied article, by id.
+        changes: All changes that were read, in the order of the feed.
+        corpus_revision: The revision of the database to which the copy corresponds.
         next: The address of the next page of the change feed.
         article: The path of an article, with a placeholder.
     """
@@ -46,7 +46,7 @@ class Mirror:
         self.next, self.article = paths["listChanges"], paths["getArticle"]
 
     def follow(self) -> None:
-        """Apply all changes of the feed."""
+        """Read the change feed to its end, and update the copied articles accordingly."""
         while True:
             page = orjson.loads(self.get(self.next, Cache_Control="no-cache").body)
             for change in page["data"]:
@@ -65,9 +65,9 @@ class Mirror:
             self._fetch(identity)
 
     def _fetch(self, identity: str) -> None:
-        """Fetch an article if it has changed.
+        """Copy an article again, unless it is the same as in the copy (304).
 
-        If the article is already removed, a later change of the feed removes it from the copy.
+        If the article has been removed (410), remove it from the copy.
         """
         condition = {"If_None_Match": self.etags[identity]} if identity in self.etags else {}
         answer = self.get(self.article.replace("{article}", identity), Cache_Control="no-cache", **condition)
@@ -83,9 +83,11 @@ class Mirror:
         self.etags.pop(identity, None)
 
     def _refresh(self, corpus_revision: int) -> None:
-        """Fetch all articles again if the corpus revision has changed.
+        """Copy all articles again if the corpus revision has changed.
 
-        Derived data such as links can change without an entry in the feed.
+        The corpus revision is a number that increases with every change of the data.
+
+        Derived data such as links can change without an entry in the change feed.
         """
         if corpus_revision != self.corpus_revision:
             for identity in [*self.articles]:

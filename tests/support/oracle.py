@@ -1,7 +1,8 @@
-"""The lists of the API in plain Python: which rows a request returns, and in which order.
+"""A second, simple implementation of the lists of the API, with which tests compare the real responses.
 
-The oracle takes the same documents as the loader. It uses the modules of the project for terms, mentions and
-ids, but has its own direct implementation of searching, filtering, counting, resolving and sorting.
+It takes the same documents as the loader, and tells which rows a request must return, and in which order. It
+uses the modules of the project for search terms, mentions and ids, but searches, filters, counts and sorts in
+plain Python.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,21 +36,21 @@ ENTITY_COLLECTIONS = ("articles", "co-mentioned")
 
 @dataclass(frozen=True)
 class Search:
-    """A full-text query. Words and phrases are written as in `q`.
+    """A full-text query for tests. Words and phrases are written as in the parameter `q`.
 
-    A text must contain an alternative of each choice in `required`, and no phrase of `excluded`.
+    A text matches if it contains an alternative of each choice in `required`, and no phrase of `excluded`.
     """
 
     required: tuple[tuple[str, ...], ...]
     excluded: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return the value of `q`, with the exclusions in the middle."""
+        """Return the query as a value of the parameter `q`: `a OR b -"not this" c`."""
         first, *others = [" OR ".join(choice) for choice in self.required]
         return " ".join([first, *(f"-{phrase}" for phrase in self.excluded), *others])
 
     def finds(self, texts: Iterable[str]) -> bool:
-        """Return True if `texts` match. A phrase does not span two texts."""
+        """Return True if the query matches `texts`. A phrase must be within one of them."""
         paragraphs = [_terms(text) for text in texts]
 
         def matches(phrase: str) -> bool:
@@ -69,14 +70,14 @@ def _contains(paragraph: list[str], phrase: list[str]) -> bool:
 
 @dataclass(frozen=True)
 class Question:
-    """A request for a list.
+    """A request for a list of the API, such as `/v1/articles?language=en`.
 
     Attributes:
-        kind: The collection.
-        scope: The article or the entity that the collection belongs to, if any.
-        sort: The value of `sort`, if any.
-        filters: The values of filters.
-        options: Parameters that do not change which rows are returned.
+        kind: The collection, such as `articles`.
+        scope: The id or slug of the article or entity to which the list belongs, or None for the list of all.
+        sort: The value of `sort`, or None.
+        filters: The filters, as values of query parameters.
+        options: Parameters that do not change which rows are returned, such as `fields`.
     """
 
     kind: str
@@ -87,13 +88,13 @@ class Question:
 
     @property
     def order(self) -> str:
-        """Return the sort, or the default sort."""
+        """The value of `sort`, or the default order if there is none."""
         if self.kind == "articles" and "q" in self.filters:
             return self.sort or RELEVANCE
         return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
 
     def target(self, limit: int) -> str:
-        """Return the path and query of the first page."""
+        """Return the path and query of the first page, with `limit` items on each page."""
         within = "entities" if self.kind in ENTITY_COLLECTIONS else "articles"
         name = "related" if self.scope and self.kind == "related-links" else self.kind
         path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
@@ -112,7 +113,11 @@ def _parameter_value(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Row:
-    """A row, its sort key (value, owner and position), and the facts that a response must contain."""
+    """A row that a list must contain.
+
+    Its position in the list follows from `value` (the value of the sort key), `owner` (the id of its article,
+    for example) and `position`. `facts` are values that the response must show.
+    """
 
     id: UUID
     value: Any
@@ -121,13 +126,16 @@ class Row:
     facts: Mapping[str, Any] = field(compare=False, repr=False)
 
     def fits(self, shown: Mapping[str, Any]) -> bool:
-        """Return True if the item of a response agrees with the facts."""
+        """Return True if `shown`, an item of a response, has the values that this row expects."""
         names = [name for name in COMPARED_FIELDS if name in shown and name in self.facts]
         return all(shown[name] == self.facts[name] for name in names)
 
 
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
-    """Return `rows` in the order of `sort`. Null is last and positions ascend in both directions."""
+    """Return `rows` in the order `sort`, such as `-title`.
+
+    Rows without a value come last, and rows of one article keep ascending positions, in both directions.
+    """
     descending = sort.startswith("-")
     by_position = sorted(rows, key=lambda row: row.position)
     known = [row for row in by_position if row.value is not None]
@@ -139,7 +147,7 @@ def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a list. `facts` contain the values for sorting and filtering."""
+    """An item that a list can contain. `facts` are the values by which it is filtered and sorted."""
 
     id: UUID
     facts: Mapping[str, Any]
@@ -147,11 +155,11 @@ class Item:
     position: int = 0
 
     def passes(self, filters: Mapping[str, Any]) -> bool:
-        """Return True if the item passes all `filters`."""
+        """Return True if the item matches all `filters`, which are values of query parameters."""
         return all(_filter_test(name)(self.facts, value) for name, value in filters.items())
 
     def row(self, sort: str) -> Row:
-        """Return the row of the item in the order of `sort`."""
+        """Return the item as a row of a list in the order `sort`, such as `-title`."""
         return Row(self.id, self.facts.get(sort.lstrip("-")), self.owner, self.position, self.facts)
 
 
@@ -176,7 +184,7 @@ def _filter_test(name: str) -> FilterTest:
 
 @dataclass(frozen=True)
 class Article:
-    """An article after its last seeding."""
+    """An article that the test has loaded: its document, its entities, and when it was loaded."""
 
     submission: SubmittedDocument
     created_at: datetime
@@ -190,12 +198,15 @@ class Article:
 
     @property
     def references(self) -> set[str]:
-        """Return the references of the article in a URL: its id and the slug of its sidecar."""
+        """The texts that identify the article in a URL: its id and the slug of its sidecar."""
         return {str(self.id), self.submission.sidecar.slug or ""}
 
 
 class Corpus:
-    """All articles by key, all entities by id, and the catalogue of known entities."""
+    """All articles and entities that a test has loaded, held in memory. It computes the expected lists.
+
+    `articles` has the articles by key, and `entities` the entities by id.
+    """
 
     def __init__(self, catalogue: Iterable[EntityRecord]) -> None:
         self.articles: dict[str, Article] = {}
@@ -208,7 +219,10 @@ class Corpus:
         self.entities |= {entity.id: entity for entity in known if entity.id in self.entities}
 
     def seed(self, submission: SubmittedDocument, now: datetime) -> str:
-        """Add or update the article of a document and return the outcome of the load."""
+        """Do what loading a document does: create or update its article.
+
+        Return `created`, `updated` or `unchanged`. `now` is the time of the load.
+        """
         before = self.articles.get(submission.key)
         if before and before.submission == submission:
             return "unchanged"
@@ -223,7 +237,7 @@ class Corpus:
         return "updated" if before else "created"
 
     def _add_entity(self, entity: EntityRecord) -> None:
-        """Add an entity of an article. An existing entity keeps its name and type but gets more aliases."""
+        """Store an entity of an article. A stored entity keeps its name and type, and gets more aliases."""
         present = self.entities.get(entity.id)
         if present is None:
             taken = {other.slug for other in self.entities.values()}
@@ -236,7 +250,11 @@ class Corpus:
             self.entities[entity.id] = replace(present, aliases=aliases)
 
     def _entity_references(self, article: Article, *takeaways: int) -> set[str]:
-        """Return the slugs and ids of the entities that an article or its takeaways mention."""
+        """Return the slugs and ids of the entities that an article mentions.
+
+        If `takeaways` are given, only entities that are mentioned in the takeaways with these numbers are
+        returned.
+        """
         ids = {
             found.entity.id
             for found in article.entities
@@ -246,7 +264,7 @@ class Corpus:
         return {*(self.entities[each].slug for each in ids), *map(str, ids)}
 
     def has_collection(self, question: Question) -> bool:
-        """Return True if the collection of `question` exists."""
+        """Return True if the requested list exists. For example, the list of an unknown entity does not."""
         belongs_to_entity = question.kind in ENTITY_COLLECTIONS
         articles = self.articles.values()
         references = [
@@ -255,7 +273,7 @@ class Corpus:
         return question.scope is None or any(question.scope in each for each in references)
 
     def rows(self, question: Question) -> set[Row]:
-        """Return the rows that `question` asks for."""
+        """Return the rows that the requested list must contain, on all its pages together."""
         items: Iterable[Item] = getattr(self, f"_{question.kind.replace('-', '_')}")(question.scope)
         filters = dict(question.filters)
         if question.kind in ("entities", "co-mentioned") and "q" in filters:
@@ -303,9 +321,9 @@ class Corpus:
         return titled[0] if len(titled) == 1 else None
 
     def _similar(self, article: Article) -> dict[UUID, float]:
-        """Return the scores of similar articles by id.
+        """Return the articles that must have a computed link from `article`, by id, with the scores.
 
-        The corpus is so small that the limit of links for each article never applies.
+        A test has so few articles that the limit of links for each article never applies.
         """
         own, scores = article.features, {}
         for other in self.articles.values():
@@ -330,7 +348,7 @@ class Corpus:
                 yield replace(item, facts={**item.facts, "shared_article_count": count})
 
     def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
-        """Yield the entities of `here`, with their mentions in `here` and their articles in the corpus."""
+        """Yield the entities in `here`, each with its mentions in `here` and the number of its articles."""
         everywhere = [found for article in self.articles.values() for found in article.entities]
         for each in {found.entity.id for found in here}:
             entity = self.entities[each]

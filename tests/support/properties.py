@@ -6,9 +6,9 @@ EXPLORE_FACTOR = 3
 
 
 def database_property(max_examples: int) -> settings:
-    """Return the Hypothesis settings of a test whose examples share a database.
+    """Return the settings of a Hypothesis test whose examples share one database.
 
-    Each example must empty the database first, because pytest makes the fixture only once.
+    pytest makes the fixture only once, so each example must empty the database first.
 
     Args:
         max_examples: The number of examples of `make test`; `make explore` tries more.

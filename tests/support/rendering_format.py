@@ -1,6 +1,7 @@
-"""Articles that together have every key of a rendering, and the golden file of their renderings.
+"""A golden file of renderings (the stored JSON of articles), which shows if their format has changed.
 
-`python -m tests.support.rendering_format` writes the golden file after RENDERING_FORMAT has been raised.
+The articles have every key that a rendering can have. Run `python -m tests.support.rendering_format` to write
+the file after RENDERING_FORMAT has been raised.
 """
 
 import sys
@@ -22,7 +23,7 @@ Renderings = dict[str, dict[str, Any]]
 
 
 def render_articles(app: Flask) -> Renderings:
-    """Insert the articles into the empty database of `app` and return their renderings by slug."""
+    """Insert sample articles into the empty database of `app`, and return their stored JSON by slug."""
     rows = _rows()
     insert_rows(app, rows)
     with app.app_context():
@@ -31,13 +32,13 @@ def render_articles(app: Flask) -> Renderings:
 
 
 def read_golden_file() -> tuple[int, Renderings]:
-    """Return the format number and the renderings of the golden file."""
+    """Return the number of the format in the golden file, and the expected JSON of each article by slug."""
     golden = orjson.loads(GOLDEN_FILE.read_bytes())
     return golden["format"], golden["renderings"]
 
 
 def write_golden_file() -> None:
-    """Write the golden file, unless its renderings would change without a new number."""
+    """Write the golden file. Refuse it if the JSON has changed and RENDERING_FORMAT has not been raised."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/briefs.db"
         migrate(url)

@@ -1,4 +1,4 @@
-"""A real nginx with docs/nginx.conf in front of servers."""
+"""Run a real nginx, configured by docs/nginx.conf, in front of servers of the service."""
 
 import os
 import shutil
@@ -38,12 +38,12 @@ http {{
 def running_nginx(
     servers: Sequence[Server], folder: Path, changes: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """Start nginx in front of `servers` and yield it when it answers.
+    """Start nginx with docs/nginx.conf in front of `servers`, and yield it when it answers.
 
     Args:
         servers: The servers. The first server has the latest database.
         folder: The folder for its configuration, its cache and its logs.
-        changes: Replacements in docs/nginx.conf, in addition to ports and folders.
+        changes: Texts of docs/nginx.conf to replace, each with its replacement, besides ports and folders.
     """
     assert NGINX
     port = free_port()
@@ -66,7 +66,7 @@ def running_nginx(
 
 
 def _replace(text: str, changes: Mapping[str, str]) -> str:
-    """Return `text` with all replacements. Each replaced string must occur exactly once."""
+    """Return `text` with each key of `changes` replaced by its value. Each key must occur exactly once."""
     for old, new in changes.items():
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -74,7 +74,7 @@ def _replace(text: str, changes: Mapping[str, str]) -> str:
 
 
 def _hosts(text: str, servers: Sequence[Server]) -> str:
-    """Return `text` with its line for one host repeated for each of `servers`."""
+    """Return `text`, a configuration of nginx, with the line for one host repeated for each of `servers`."""
     (line,) = (line for line in text.splitlines() if HOST in line)
     lines = [line.replace(HOST, f"127.0.0.1:{server.port}") for server in servers]
     return _replace(text, {line: "\n".join(lines)})
@@ -89,7 +89,7 @@ def _answers(front: Server) -> bool:
 
 
 def free_port() -> int:
-    """Return the number of a free port."""
+    """Return the number of a TCP port that no process is using."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -27,7 +27,7 @@ EXITING = re.compile(r"Worker exiting \(pid: (\d+)\)")
 
 @dataclass(frozen=True)
 class Answer:
-    """A response: its status, header fields and body."""
+    """The response of a server: its status, header fields and body."""
 
     status: int
     headers: HTTPMessage
@@ -53,16 +53,19 @@ class Server:
 
     @property
     def booted(self) -> list[str]:
-        """Return the process ids of all workers that have started."""
+        """Return the process ids of all workers that gunicorn has started, according to its log."""
         return BOOTING.findall("\n".join(self.lines))
 
     @property
     def exited(self) -> list[str]:
-        """Return the process ids of all workers that have ended."""
+        """Return the process ids of all workers that have ended, according to the log."""
         return EXITING.findall("\n".join(self.lines))
 
     def get(self, target: str, method: str = "GET", **headers: str) -> Answer:
-        """Send a request on a new connection. A `_` in the name of a header field means `-`."""
+        """Send a request on a new connection, and return the response.
+
+        `headers` are header fields; `_` in a name means `-`, as in `If_None_Match`.
+        """
         connection = self.connect()
         try:
             connection.request(method, target, headers={k.replace("_", "-"): v for k, v in headers.items()})
@@ -72,7 +75,7 @@ class Server:
             connection.close()
 
     def connect(self) -> HTTPConnection:
-        """Return a connection that is kept alive."""
+        """Return a new connection to the server, on which several requests can be sent."""
         return HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
 
     def exchange(self, request: bytes) -> bytes:
@@ -105,7 +108,7 @@ class Server:
 
 
 def seeded_copy(template: Path, folder: Path) -> str:
-    """Seed a copy of a migrated SQLite file with the documents of the project and return its URL."""
+    """Copy a migrated SQLite file, load the project's documents into the copy, and return its URL."""
     path = folder / "briefs.db"
     shutil.copyfile(template, path)
     url = f"sqlite:///{path}"
@@ -118,7 +121,7 @@ def seeded_copy(template: Path, folder: Path) -> str:
 
 
 def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables of this process, without settings of the service, and `given`."""
+    """Return the environment of a server: `given`, and that of this process without its settings."""
     prefixes = ("BRIEFS_", "DATABASE_", "REDIS_", "GUNICORN_", "FLASK_", "PORT")
     return {name: text for name, text in os.environ.items() if not name.startswith(prefixes)} | {**given}
 
@@ -127,9 +130,10 @@ def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
 def running_process(
     command: Sequence[str], folder: Path, environ: Mapping[str, str], root: Path
 ) -> Iterator[Server]:
-    """Run the server of `command` in `root` and write its output to `folder`.
+    """Run a server by its command line, and write its output to files in `folder`.
 
-    The caller must wait until the server answers. The server and all its workers end with the context.
+    The working directory is `root`. The caller must wait until the server answers. The server and its workers
+    end with the `with` block.
     """
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(
@@ -145,7 +149,10 @@ def running_process(
 def starting_gunicorn(
     folder: Path, environ: Mapping[str, str], *, application: str = "wsgi:app", root: Path = ROOT
 ) -> Iterator[Server]:
-    """Start gunicorn with the gunicorn.conf.py of `root` and write its output to `folder`."""
+    """Start gunicorn, and yield the server at once, possibly before it answers.
+
+    Its settings come from the gunicorn.conf.py of `root`, and its output goes to files in `folder`.
+    """
     command = [sys.executable, "-m", "gunicorn", application]
     # With port 0, the kernel chooses a free port.
     with running_process(command, folder, clean_environ({"PORT": "0", **environ}), root) as server:
@@ -164,7 +171,7 @@ def running_gunicorn(
 
 
 def is_answering(server: Server) -> bool:
-    """Return True if `server` listens and answers; remember its port."""
+    """Return True if `server` listens on a port and answers. Its port is then stored in `server`."""
     listening = LISTENING.search("\n".join(server.lines))
     if listening is None:
         return False

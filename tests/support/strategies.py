@@ -126,7 +126,7 @@ SEARCH_RESPONSE_OPTIONS += [{"fields": "id,takeaways,analysis,source"}]
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
-    """Draw a collection, one of its sorts, and a few of its filters."""
+    """Draw a request for a list: a collection, an order, and a few filters. For use with Hypothesis."""
     kind = draw(st.sampled_from(["articles", "articles", *FILTERS]))
     scopes = entity_references if kind in ENTITY_COLLECTIONS else article_references
     # Co-mentioned entities exist only for an entity.

@@ -1,4 +1,7 @@
-"""The application of wsgi.py. A request with `X-Wait-For: FILE` waits until the file exists."""
+"""The application of wsgi.py, with requests that wait, so that a test can choose when a request ends.
+
+A request with the header field `X-Wait-For: FILE` waits until the file exists.
+"""
 
 import time
 from collections.abc import Iterable
@@ -9,9 +12,9 @@ from wsgi import app
 
 
 def waiting(application: WSGIApplication) -> WSGIApplication:
-    """Return `application` with middleware that waits.
+    """Return a WSGI application in which a request with `X-Wait-For: FILE` waits until the file exists.
 
-    It creates FILE.waiting when a request begins to wait.
+    It creates the file FILE.waiting when a request begins to wait. All requests then go to `application`.
     """
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -24,7 +24,7 @@ BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def cursor_of(link: str) -> str:
-    """Return the cursor of a link."""
+    """Return the value of the parameter `cursor` in the URL `link`."""
     return parse_qs(urlsplit(link).query)["cursor"][0]
 
 

@@ -44,7 +44,7 @@ OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position 
 
 @pytest.fixture
 def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Insert many articles, and on PostgreSQL update the statistics of its planner."""
+    """Insert many articles, so that the query plans of the databases are those of real use."""
     monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED_ROWS)
     insert_rows(app, corpus_rows(ARTICLES, entities=30))
     with app.app_context(), db.engine.connect() as connection:
@@ -53,7 +53,7 @@ def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _targets(app: Flask) -> Iterator[str]:
-    """Yield each top-level collection in each order, without a filter and with each filter alone."""
+    """Yield URLs of each list of the API, in each order, without a filter and with each filter alone."""
     for listing in TOP_LEVEL:
         filters = set(listing.parameters(app)) - NO_FILTERS
         assert filters <= set(VALUES), "a new filter needs values here"
@@ -64,7 +64,7 @@ def _targets(app: Flask) -> Iterator[str]:
 
 
 def _list_queries(app: Flask, client: FlaskClient, target: str) -> list[Statement]:
-    """Return the queries that find the rows of the first and the second page."""
+    """Return the SQL statements that find the rows of the first and second page of the list at `target`."""
     with recorded(app) as statements:
         following = get(client, target)["links"]["next"]
         if following:
@@ -93,7 +93,7 @@ def test_sqlite_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
 
 
 def _steps(app: Flask, query: Statement) -> list[str]:
-    """Return the plan of SQLite for `query`."""
+    """Return the steps of SQLite's query plan for a statement."""
     sql, values = query
     with app.app_context(), db.engine.connect() as connection:
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
@@ -137,7 +137,7 @@ def test_postgresql_finds_every_page_by_an_index_and_sorts_only_a_few_rows(
 
 
 def _faults(plan: dict[str, Any]) -> list[str]:
-    """Return the nodes of `plan` that scan a table or sort more than a few rows."""
+    """Return the steps of a query plan of PostgreSQL that scan a table or sort more than a few rows."""
     found = []
     for node in _nodes(plan):
         kind, below = node["Node Type"], node.get("Plans", [])

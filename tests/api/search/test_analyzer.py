@@ -29,7 +29,7 @@ AWKWARD = st.text(
 
 
 def terms(text: str) -> list[str]:
-    """Return the terms of `text` without their offsets."""
+    """Return the search terms (stemmed words) of `text`."""
     return [each.text for each in analyze(text)]
 
 

@@ -20,13 +20,13 @@ QUERIES = st.sampled_from(["lamp", "lamp quay", '"lamp quay"', "凌通", "凌 OR
 
 
 def matched_texts(query: str, text: str) -> list[str]:
-    """Return the parts of `text` that match `query`."""
+    """Return the parts of `text` that a search for `query` highlights."""
     ranges = find_ranges(parse_query(query).phrases, text, count())
     return [text[start:end] for start, end in ranges]
 
 
 def passage_of(query: str, text: str) -> tuple[str, list[str]]:
-    """Return the passage of `text` for `query`, and the texts of its ranges."""
+    """Return the passage of `text` that a search for `query` shows, and the highlighted parts in it."""
     (made,) = highlight(parse_query(query), {"body": [text]})
     assert list(made) == ["part", "text", "ranges"]
     return made["text"], [made["text"][start:end] for start, end in made["ranges"]]

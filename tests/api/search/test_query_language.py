@@ -39,12 +39,15 @@ QUERIES = (
 
 
 def terms_of(text: str) -> tuple[str, ...]:
-    """Return the terms of `text`."""
+    """Return the search terms (stemmed words) of `text`."""
     return tuple(term.text for term in analyze(text))
 
 
 def required_query(*choices: str | tuple[str, ...], without: tuple[str, ...] = ()) -> Query:
-    """Return a query of required words or phrases. A tuple contains alternatives."""
+    """Return a parsed full-text query that requires each of `choices` and excludes `without`.
+
+    A choice is a word, a phrase, or a tuple of alternatives.
+    """
     required = [choice if isinstance(choice, tuple) else (choice,) for choice in choices]
     return Query(
         tuple(tuple(terms_of(each) for each in choice) for choice in required),

@@ -30,12 +30,12 @@ only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def slugs(client: FlaskClient, query: str) -> list[str]:
-    """Return the slugs of the articles that match `query`, in order."""
+    """Search for `query`, and return the slugs of the articles that are found, best first."""
     return [article["slug"] for article in get(client, f"/v1/articles?limit=100&{query}")["data"]]
 
 
 def assert_indexes_equal_tables(app: Flask) -> None:
-    """Assert that the indexes of SQLite equal the tables that they index."""
+    """Assert that the full-text indexes of SQLite contain exactly the terms that their tables contain."""
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             return

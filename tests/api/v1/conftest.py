@@ -11,5 +11,5 @@ from tests.support.examples import SLUG
 
 @pytest.fixture
 def brief(client: FlaskClient, seeded: None) -> Any:  # noqa: ARG001
-    """Return the article of the source document from the API."""
+    """Load the project's document, and return its article as the API shows it."""
     return get(client, f"/v1/articles/{SLUG}")

@@ -36,7 +36,7 @@ NAMED = {
 
 
 def blocks() -> list[str]:
-    """Return the blocks of text of the source document."""
+    """Return the text of the project's document, split at blank lines."""
     return DOCUMENT.read_text(encoding="utf-8").split("\n\n")
 
 

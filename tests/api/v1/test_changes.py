@@ -22,18 +22,18 @@ SLUG = "harbour-towns-share-their-tide-gauges"
 
 
 def seed(app: Flask, *names: str, page: Page = FIRST) -> None:
-    """Load `page` under each of `names`, and assert that each load is a change."""
+    """Load the document `page` under several file names, and assert that each load is a change."""
     outcomes = seed_pages(app, [submit(name, page) for name in names])
     assert "unchanged" not in outcomes
 
 
 def sequences(page: Any) -> list[int]:
-    """Return the numbers of the changes of a page."""
+    """Return the sequence numbers of the changes on a page of the change feed."""
     return [change["sequence"] for change in page["data"]]
 
 
 def rest_of(client: FlaskClient, target: str) -> tuple[list[Any], str]:
-    """Return all changes from `target` on, and the link to later changes."""
+    """Read the change feed from `target` to its end. Return its changes, and the link to later changes."""
     changes: list[Any] = []
     while True:
         page = get(client, target)

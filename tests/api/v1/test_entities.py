@@ -114,7 +114,10 @@ def test_the_entities_of_an_article_are_sorted_by_its_own_mentions(
 
 
 def shared(client: FlaskClient, slug: str, query: str = "") -> list[tuple[str, int]]:
-    """Return the co-mentioned entities of `slug`, with the numbers of shared articles."""
+    """Return the entities that articles mention together with the entity `slug`.
+
+    Each is returned with the number of shared articles. `query` is appended to the URL.
+    """
     page = get(client, f"/v1/entities/{slug}/co-mentioned{query}")
     return [(each["slug"], each["shared_article_count"]) for each in page["data"]]
 

@@ -123,7 +123,7 @@ def test_both_engines_return_the_same_bytes(both_urls: tuple[str, str]) -> None:
 
 
 def _crawl(database_url: str) -> dict[str, bytes]:
-    """Load documents and rows, and return every page of every collection and each item by address."""
+    """Load the same data on any engine, and return the bodies of all pages and items of the API, by URL."""
     app = make_app(database_url, BRIEFS_SECRET_KEY=KEY)
     try:
         _fill(app)
@@ -163,7 +163,7 @@ def _pages_and_items(app: Flask) -> dict[str, bytes]:
 
 @contextmanager
 def recorded(app: Flask) -> Iterator[list[Statement]]:
-    """Record each statement that the database of `app` executes."""
+    """Yield a list to which each SQL statement that `app` executes is added."""
     statements: list[Statement] = []
 
     def record(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
@@ -237,7 +237,7 @@ def test_postgresql_can_read_each_page_from_an_index_and_sort_nothing(
 
 
 def _page_queries(app: Flask, client: FlaskClient) -> Iterator[tuple[Listing, str, list[Statement]]]:
-    """Yield the queries of the first and the second page of each top-level collection in each order."""
+    """Yield each list of the API in each order, with the SQL statements of its first and second page."""
     for listing in TOP_LEVEL:
         for sort in listing.sorts(app)[0]:
             target = f"{listing.path}?sort={sort}&limit=3"
@@ -248,7 +248,7 @@ def _page_queries(app: Flask, client: FlaskClient) -> Iterator[tuple[Listing, st
 
 
 def explain(app: Flask, query: Statement) -> list[str]:
-    """Return the steps of the plan of `query`."""
+    """Return the steps of the database's plan for a statement."""
     sql, values = query
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":

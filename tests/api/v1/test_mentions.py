@@ -13,7 +13,7 @@ from tests.support.examples import SLUG
 
 
 def text_at(article: Any, part: str, index: int | None) -> str:
-    """Return the text of `article` that the offsets of a mention refer to."""
+    """Return the text of `article` in which a mention lies, for its `part` (such as `body`) and `index`."""
     texts: dict[str, Any] = {
         "title": article["title"],
         "summary": article["summary"],

@@ -14,7 +14,7 @@ SLUG = slug_of(HARBOUR)
 
 
 def links(client: FlaskClient) -> list[Any]:
-    """Return the links of the first page, in the order of the page."""
+    """Return the related links on the first page of the list, in its order."""
     data: list[Any] = get(client, f"/v1/articles/{SLUG}/related")["data"]
     return data
 
