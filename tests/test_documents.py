@@ -50,7 +50,7 @@ PLACEHOLDERS = {
 
 
 class Block(NamedTuple):
-    """A fenced block of a page, with the comment above it."""
+    """A block of code on a page of the documentation, with the comment above it."""
 
     language: str
     text: str
@@ -58,19 +58,19 @@ class Block(NamedTuple):
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """Return the fenced blocks of `page` in order."""
+    """Return the blocks of code on `page`, a Markdown file, in order."""
     text = page.read_text(encoding="utf-8")
     return [Block(found["language"], found["text"], found["note"] or "") for found in FENCE.finditer(text)]
 
 
 def block_with(page: Path, word: str) -> str:
-    """Return the only `sh` block of `page` that contains `word`."""
+    """Return the only block of shell commands on `page` that contains `word`."""
     (text,) = [block.text for block in blocks_of(page) if block.language == "sh" and word in block.text]
     return text
 
 
 def prose_of(page: Path) -> str:
-    """Return the text of `page` without its fenced blocks."""
+    """Return the text of `page`, a Markdown file, without its blocks of code."""
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
@@ -128,12 +128,15 @@ def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  
 
 
 def on_server(text: str, server: Server) -> str:
-    """Return `text` with the address of the examples replaced by that of `server`."""
+    """Return `text` with the address in the examples replaced by the address of `server`."""
     return text.replace(EXAMPLE_SERVICE, f"localhost:{server.port}")
 
 
 def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
-    """Assert that the JSON `printed` on a page equals `served`. `…` matches any text."""
+    """Assert that JSON on a page of the documentation equals a real response.
+
+    `…` in `printed` matches any text. `place` is the position in the JSON, for the message.
+    """
     if isinstance(printed, dict):
         assert list(printed) == list(served), place
         for key, value in printed.items():
@@ -294,7 +297,7 @@ def test_every_path_that_a_page_names_exists(name: str) -> None:
 
 
 def versions() -> Mapping[str, str]:
-    """Return the version in each file that contains it."""
+    """Return the version number of the project in each file that contains it, by file name."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     specification = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     package = (ROOT / "api" / "__init__.py").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Tests of all lists against the oracle, on both engines, with random documents, filters, sorts and pages."""
+"""Random requests for lists of the API, on both engines, compared with a simple implementation."""
 
 import shutil
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ SECRET_KEY = "the-same-key-for-both"  # noqa: S105
 
 
 class Clock:
-    """The time of seeding, in place of the class `datetime`."""
+    """A clock that the test sets, in place of `datetime`, for the times at which documents are loaded."""
 
     time = NOON
 
@@ -50,7 +50,10 @@ class Clock:
 
 
 class Walk:
-    """A walk through all pages of a list, with the rows that the oracle expected at each moment."""
+    """A walk through all pages of one list, which compares them with the expected rows.
+
+    The list can change during the walk. `moments` has the expected rows after each change.
+    """
 
     def __init__(self, question: Question, expected: set[Row]) -> None:
         self.question = question
@@ -59,14 +62,14 @@ class Walk:
         self.shown: list[Any] = []
 
     def next_page(self, limit: int) -> tuple[list[Row], bool]:
-        """Return the rows of the next page, and True if another page follows."""
+        """Return the rows that the next page must contain, and True if a further page must follow."""
         # The last row can have changed since. The next page begins after its earlier sort key.
         rows = ordered({*self.moments[-1], *self.seen[-1:]}, self.question.order)
         rest = rows[rows.index(self.seen[-1]) + 1 :] if self.seen else rows
         return rest[:limit], len(rest) > limit
 
     def check_page(self, body: Any, limit: int) -> None:
-        """Assert that `body` is exactly the next page."""
+        """Assert that `body`, a response, is the next page of the list, with at most `limit` rows."""
         ids = [UUID(item["id"]) for item in body["data"]]
         self.shown += body["data"]
         assert len(self.shown) < 200, "the walk does not end"
@@ -80,7 +83,7 @@ class Walk:
         self.seen += rows
 
     def check(self) -> None:
-        """Assert after the last page that no row was lost, repeated, invented or out of order."""
+        """Assert, after the last page, that no row was lost, repeated, invented or out of order."""
         permanent = set.intersection(*self.moments)
         assert len(self.seen) == len(set(self.seen))
         ranked = ordered(permanent, self.question.order)
@@ -90,7 +93,10 @@ class Walk:
 
 
 class Lists(RuleBasedStateMachine):
-    """The oracle and an application on each engine, all with the same documents."""
+    """Compares the lists of the API with a simple implementation (the oracle). For use with Hypothesis.
+
+    There is an application for each database engine. All have the same documents as the oracle.
+    """
 
     def __init__(self, apps: list[Flask], clock: Clock) -> None:
         super().__init__()
@@ -107,7 +113,7 @@ class Lists(RuleBasedStateMachine):
 
     @initialize(drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)))
     def begin(self, drawn: tuple[DocumentParts, ...]) -> None:
-        """Seed all documents except one, half of them a second later than the others."""
+        """Load all documents except one. Every second document is loaded a second later than the others."""
         submissions = [self._submission(key, parts) for key, parts in zip(KEYS, drawn, strict=False)]
         self._load(submissions[::2])
         self.clock.time += timedelta(seconds=1)
@@ -115,7 +121,7 @@ class Lists(RuleBasedStateMachine):
 
     @rule(question=questions(), limit=st.integers(1, 5))
     def walk(self, question: Question, limit: int) -> None:
-        """Walk through a list that does not change, and compare both engines with the oracle."""
+        """Read all pages of a list that does not change, and compare both engines with the oracle."""
         walks = self._walks(question, limit, [])
         shown = [sorted(map(orjson.dumps, walk.shown)) for walk in walks]
         assert shown[0] == shown[-1]
@@ -128,14 +134,17 @@ class Lists(RuleBasedStateMachine):
         drawn=st.lists(changes, min_size=1, max_size=3),
     )
     def walk_while_it_changes(self, question: Question, limit: int, drawn: list[DrawnChange]) -> None:
-        """Walk through a list with a change after each of the first pages."""
+        """Read all pages of a list, with one of the changes in `drawn` after each of the first pages."""
         for walk in self._walks(question, limit, drawn):
             # Relevance has no stable order.
             if question.order != RELEVANCE:
                 walk.check()
 
     def _walks(self, question: Question, limit: int, drawn: list[DrawnChange]) -> list[Walk]:
-        """Walk on both engines at once, or one after the other if their orders can differ."""
+        """Read all pages of a list on both engines, and return what was compared.
+
+        Both engines are read page by page together, or one after the other if their orders can differ.
+        """
         groups = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
         return [self._follow(clients, question, limit, drawn) for clients in groups]
 
@@ -155,7 +164,10 @@ class Lists(RuleBasedStateMachine):
         return walk
 
     def _page(self, clients: list[FlaskClient], walk: Walk, target: str, limit: int) -> str | None:
-        """Compare a page with the oracle and return the address of the next page."""
+        """Read the page at `target` on each engine, and assert that it has the expected rows.
+
+        Return the URL of the next page, or None after the last page.
+        """
         answers = [client.get(target) for client in clients]
         expected = 200 if self.corpus.has_collection(walk.question) else 404
         assert [answer.status_code for answer in answers] == [expected] * len(clients), target
@@ -168,7 +180,7 @@ class Lists(RuleBasedStateMachine):
         return following
 
     def _change(self, name: str, change: DocumentParts | str) -> None:
-        """Seed a document that is new, corrected or unchanged, or change the type of an entity."""
+        """Load a new, corrected or unchanged document, or change the type of a known entity."""
         self.clock.time += timedelta(seconds=1)
         if not isinstance(change, str):
             self._load([self._submission(name, change)])
@@ -183,7 +195,7 @@ class Lists(RuleBasedStateMachine):
             assert seed_pages(app, submissions, self.catalogue.values()) == expected
 
     def _submission(self, key: str, parts: DocumentParts) -> SubmittedDocument:
-        """Return the document of `key`, in which `parts` replace earlier parts."""
+        """Return the document of `key` in the form for loading. `parts` replace its earlier parts."""
         self.drawn[key] = DEFAULT_PARTS | self.drawn.get(key, {}) | parts
         drawn = dict(self.drawn[key])
         published_at, language = drawn.pop("published_at"), drawn.pop("language")

@@ -1,8 +1,8 @@
-"""The sort orders of each collection, by the value of `sort`.
+"""The orders in which the lists of version 1 can be sorted, by the value of the parameter `sort`.
 
-Each function returns a dictionary with two orders for each key, such as `title` (ascending) and `-title`
-(descending). Most of them take the table that contains the sort keys (KeyTable): the model of the collection,
-or an index table that repeats the sort keys of the model, if a filter reads that table.
+Each function returns a dictionary such as `{"title": …, "-title": …}`, with an ascending and a descending
+order for each key. Most functions take a KeyTable, the table whose columns are sorted: the table of the
+listed rows, or an index table that repeats their sort keys.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
 def article_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of articles by the value of `sort`, such as `title` or `-title` (descending).
+    """Return the orders of lists of articles by the value of `sort`, such as `title` or `-title` (descending).
 
-    `table` is the table that contains the sort keys. The orders by title are left out if it has no titles.
+    `table` is the table with the columns to sort by. The orders by title are left out if it has no titles.
     """
     by_time = named_orders(
         published_at=order_pair((table.published_asc, table.id), (table.published_desc, table.id)),
@@ -33,10 +33,10 @@ def article_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def takeaway_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of takeaways (key points of articles) by the value of `sort`.
+    """Return the orders of lists of takeaways (key points of articles) by the value of `sort`.
 
     The values are `published_at` and `-published_at` (descending). Both keep the takeaways of one article in
-    ascending order of their `position`. `table` is the table that contains the sort keys.
+    ascending order of their `position`. `table` is the table with the columns to sort by.
     """
     return named_orders(
         published_at=order_pair(
@@ -48,9 +48,9 @@ def takeaway_orders(table: KeyTable) -> dict[str, Order]:
 
 
 def entity_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of entities by the value of `sort`, such as `name` or `-name` (descending).
+    """Return the orders of lists of entities by the value of `sort`, such as `name` or `-name` (descending).
 
-    `table` is the table that contains the sort keys.
+    `table` is the table with the columns to sort by.
     """
     return named_orders(
         article_count=order_pair((table.article_count, table.id)),
@@ -72,10 +72,10 @@ def co_mentioned_orders(shared_article_count: Any) -> dict[str, Order]:
 
 
 def related_link_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the sort orders of related links by the value of `sort`.
+    """Return the orders of lists of related links by the value of `sort`.
 
-    The values are `published_at` and `score`, each also with `-` (descending). Among links of one article
-    with equal values, all orders sort by ascending `place`. `table` is the table that contains the sort keys.
+    The values are `published_at` and `score`, each also with `-` (descending). Links of one article with
+    equal values keep their order in the article. `table` is the table with the columns to sort by.
     """
     return named_orders(
         published_at=order_pair(

@@ -88,8 +88,8 @@ class Entry(Schema):
     def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
         """Return the entity that `entry`, the fields of a valid catalogue entry, describes.
 
-        Marshmallow calls this after validation. If the entry has no slug, the slug is made from the name. The
-        slug is an empty string if this is impossible.
+        Marshmallow calls this after validation. If the entry has no slug, the slug is made from the name. If
+        this is impossible, the slug is an empty string, which `read_catalogue` refuses.
         """
         slug = entry.pop("slug", None) or make_slug(entry["name"], "")
         lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "same_as")}

@@ -250,11 +250,11 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
     """Return the index of the block that is most likely the signature (author and publication), or None.
 
-    Of the blocks that read as a signature, it is the first one of several lines, or else the first one. The
-    last of `blocks` counts only if no other block reads as a signature.
+    It is the first block that reads as a signature of several lines, or else the first that reads as any
+    signature. The last of `blocks` counts only if no other block reads as a signature.
 
     Args:
-        blocks: The blocks, up to the tail of the page.
+        blocks: The blocks (groups of lines) of a page, without the list of related articles at its end.
         width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
         start: The index of the first block that can be the signature.
         stop: The index after the last block that can be the signature, or None for all blocks.

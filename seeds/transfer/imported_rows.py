@@ -76,10 +76,10 @@ class ImportedEntity(NamedTuple):
 
 
 def entity_rows(values: Values, _: Types) -> Rows:
-    """Return the database rows for an entity line of an export, in lists by model.
+    """Return the database rows for an entity line of an export, as a mapping from models to lists of rows.
 
-    They are the entity, its slugs, its former ids and its names. Raise `MalformedError` if the current slug
-    is not among the slugs.
+    They are the entity, its slugs, its former ids and its names. `values` are the values of the line, by key.
+    Raise `MalformedError` if the current slug is not among the slugs.
     """
     identity = values["id"]
     _check_slug(values)
@@ -92,7 +92,7 @@ def entity_rows(values: Values, _: Types) -> Rows:
 
 
 def article_rows(values: Values, types: Types) -> Rows:
-    """Return the database rows for an article line of an export, in lists by model.
+    """Return the database rows for an article line of an export, as a mapping from models to lists of rows.
 
     They are the article, its document, and everything that depends on it, such as takeaways and links.
 
@@ -131,7 +131,7 @@ def article_rows(values: Values, types: Types) -> Rows:
 def removed_rows(values: Values, _: Types) -> Rows:
     """Return the database rows for a removed article in an export: its slugs, which stay reserved.
 
-    `values` are the values of the line. The result is a dictionary of lists of rows by model.
+    `values` are the values of the line of the export, by key. The result maps each model to a list of rows.
     """
     return {ArticleSlug: _slug_rows(values)}
 
@@ -139,7 +139,8 @@ def removed_rows(values: Values, _: Types) -> Rows:
 def revision_rows(values: Values, _: Types) -> Rows:
     """Return the database row for a former revision of an article in an export.
 
-    `values` are the values of the line. The result is a dictionary with the row in a list, under `Revision`.
+    `values` are the values of the line of the export, by key. The result maps the model to a list with the
+    row.
     """
     row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
     return {Revision: [row | {"source": values["document"].encode()}]}
@@ -148,7 +149,8 @@ def revision_rows(values: Values, _: Types) -> Rows:
 def change_rows(values: Values, _: Types) -> Rows:
     """Return the database row for an entry of the change feed in an export.
 
-    `values` are the values of the line. The result is a dictionary with the row in a list, under `Change`.
+    `values` are the values of the line of the export, by key. The result maps the model to a list with the
+    row.
     """
     return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
 

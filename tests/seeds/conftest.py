@@ -13,7 +13,7 @@ pytest.register_assert_rewrite("tests.seeds.commands.results")
 
 @pytest.fixture(scope="session")
 def exported(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Return an export with lines of every kind."""
+    """Return the bytes of an export that contains lines of every kind, such as articles and changes."""
     with comparison_app(sqlite_template, tmp_path_factory.mktemp("exported")) as app:
         run_random_steps(app, 3)
         return export(app)

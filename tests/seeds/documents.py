@@ -44,7 +44,7 @@ Rows = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Page:
-    """The parts of a page. A part that is None or empty is left out."""
+    """The parts of an article page for tests. A part that is None or empty is left out of its text."""
 
     title: str = "Harbour Towns Share Their Tide Gauges"
     summary: str | None = "Nine towns will read one another's gauges and warn one another of floods."
@@ -61,7 +61,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """Return the text of the page, with blank lines between its blocks."""
+        """Return the text of the page as a file contains it, with blank lines between its blocks."""
         return "\n\n".join(self._blocks()) + "\n"
 
     def _blocks(self) -> Iterator[str]:
@@ -79,7 +79,7 @@ class Page:
 
 
 def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = None) -> Path:
-    """Write `NAME.txt` with `page`, and `NAME.yaml` with `sidecar` if there is one, into `folder`."""
+    """Write a page to the file NAME.txt in `folder`, and `sidecar`, if given, to NAME.yaml beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.txt"
     path.write_bytes(page.text.encode() if isinstance(page, Page) else page)
@@ -99,14 +99,17 @@ def make_unreadable(path: Path) -> Path:
 
 
 def submit(name: str, page: Page | bytes, sidecar: str = "") -> SubmittedDocument:
-    """Return `page` as if it had been read from `NAME.txt` with the sidecar `sidecar`."""
+    """Return a page in the form in which it is loaded, as if it had been read from NAME.txt.
+
+    `sidecar` is the content of the YAML file beside it.
+    """
     data = page.text.encode() if isinstance(page, Page) else page
     document, beside = parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml")
     return SubmittedDocument(data, document, beside, "/pages")
 
 
 def seed(app: Flask, *arguments: object) -> Result:
-    """Run `flask seed load` with `arguments`."""
+    """Run `flask seed load` with `arguments`, and return the result."""
     return app.test_cli_runner().invoke(args=["seed", "load", *map(str, arguments)])
 
 
@@ -124,7 +127,7 @@ def last_line(result: Result) -> str:
 
 @contextmanager
 def comparison_app(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
-    """Yield an application with its own database in `folder`, for comparison with another database."""
+    """Yield an application with a new database in `folder`, for comparison with a different database."""
     path = folder / "reference.db"
     shutil.copyfile(sqlite_template, path)
     app = make_app(f"sqlite:///{path}")
@@ -138,7 +141,10 @@ def comparison_app(sqlite_template: Path, folder: Path) -> Iterator[Flask]:
 def seed_pages(
     app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[EntityRecord] = ()
 ) -> list[str]:
-    """Load `submissions` like `flask seed load`, but with `catalogue`, and return their outcomes."""
+    """Load documents like `flask seed load`, but without files, and return the outcome of each.
+
+    An outcome is, for example, `created`. `catalogue` contains the known entities.
+    """
     known = tuple(catalogue)
     matcher, outcomes = make_matcher(known), []
     with app.app_context(), transactions(db.engine, print) as begin:
@@ -159,7 +165,10 @@ def remove_article(app: Flask, key: str) -> Outcome:
 def rederive_pages(
     app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[EntityRecord] = ()
 ) -> list[bool]:
-    """Derive the data of loaded `submissions` again, with `catalogue`, and return whether each changed."""
+    """Derive the entities, evidence and features of loaded articles again, as after a change of `catalogue`.
+
+    Return, for each article, whether its data changed. `catalogue` contains the known entities.
+    """
     known = tuple(catalogue)
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         refresh_entities(connection, known)
@@ -167,7 +176,7 @@ def rederive_pages(
 
 
 def clear(app: Flask) -> None:
-    """Empty the database of `app`."""
+    """Delete all data in the database of `app`."""
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(db.metadata.sorted_tables):
             if table.name != Corpus.__tablename__:
@@ -195,7 +204,7 @@ def _place(key: Iterable[str], row: Row) -> list[Any]:
 
 
 def without_volatile_columns(found: Mapping[str, Iterable[Row]]) -> Rows:
-    """Return `found` without the columns that can differ between databases with the same documents."""
+    """Return `found`, rows by table, without the columns that differ between two loads, such as times."""
     return {
         table: [
             {name: value for name, value in row.items() if name not in VOLATILE_COLUMNS} for row in several
@@ -215,7 +224,10 @@ def corpus_revision(app: Flask) -> int:
 
 
 def recount_entities(found: Rows) -> list[Row]:
-    """Return the entities of `found` with counts computed from its articles."""
+    """Return the rows of the entities in `found`, with counts computed again from the rows of its articles.
+
+    Tests compare them with the stored counts. `found` has the rows of all tables, by table.
+    """
     return [
         entity
         | {"article_count": len(of_entity), "mention_count": sum(len(row["mentions"]) for row in of_entity)}
@@ -225,14 +237,14 @@ def recount_entities(found: Rows) -> list[Row]:
 
 
 def environment(database_url: str) -> dict[str, str]:
-    """Return the environment of a new process that uses `database_url`."""
+    """Return the environment variables of a new process that uses the database at `database_url`."""
     ours = ("BRIEFS_", "DATABASE_", "FLASK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"DATABASE_URL": database_url}
 
 
 def start_load(database_url: str, *arguments: object) -> "subprocess.Popen[str]":
-    """Start a real `flask seed load` with `arguments`."""
+    """Start `flask seed load` in a separate process, and return the process."""
     command = [sys.executable, "-m", "flask", "seed", "load", *map(str, arguments)]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, cwd=ROOT, env=environment(database_url), text=True, **pipes)

@@ -27,7 +27,7 @@ RELATED = (("Gravel Prices Sink With the Canal", "3 weeks ago"), ("Renn Brothers
 
 @dataclass(frozen=True)
 class PageParts:
-    """The parts of a page. A missing part is None or ()."""
+    """The parts of an article page for tests of the parser. A part that is None or () is left out."""
 
     title: str = TITLE
     summary: str | None = SUMMARY
@@ -43,7 +43,10 @@ class PageParts:
 
 
 def blocks(sample: PageParts, bullet: str = "•", width: int | None = None) -> list[str]:
-    """Return the blocks of a page in order, with paragraphs wrapped at `width`."""
+    """Return the blocks (groups of lines) of a page with the parts of `sample`, in order.
+
+    Lines are wrapped at `width` characters, or not wrapped if it is None.
+    """
     listed = [f"  {bullet} {number}{text}" for number, text in enumerate(sample.takeaways, 1)]
     titles = [
         f"{fill(title, width)}\n{date}" if date else fill(title, width) for title, date in sample.related
@@ -83,7 +86,7 @@ def parse_blocks(*parts: str) -> Document:
 
 
 def rejection_of(data: bytes) -> Rejection:
-    """Return the rejection of `data`."""
+    """Parse `data`, which must be rejected, and return the rejection."""
     try:
         document = parse(data, "page.txt")
     except Rejection as rejection:
@@ -92,7 +95,7 @@ def rejection_of(data: bytes) -> Rejection:
 
 
 def warnings_of(document: Document) -> list[tuple[str, int, str]]:
-    """Return the warnings as tuples of section, line and message."""
+    """Return the warnings of the parser about a document, as tuples of section, line number and message."""
     return [(warning.section, warning.line, warning.message) for warning in document.warnings]
 
 

@@ -24,9 +24,10 @@ CONTEXT.set_forkserver_preload([__name__])
 
 
 def start_commands(database_url: str, *commands: Sequence[str]) -> ForkServerProcess:
-    """Run `flask seed` with each of `commands` in one process, and return the process when it begins.
+    """Run `flask seed` with each of `commands`, one after the other, in a new process.
 
-    The exit status of the process is 1 if a command ends with an exception other than SystemExit.
+    Return the process as soon as it begins. Its exit status is 1 if a command raises an exception other than
+    SystemExit.
     """
     here, there = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_run, args=(database_url, commands, there))
@@ -78,7 +79,11 @@ def _run(database_url: str, commands: Sequence[Sequence[str]], ready: Connection
 
 
 def _run_steps(database_url: str, command: Sequence[str], last: int | None, parent: Connection) -> None:
-    """Run a command, and send the number of finished steps before the step `last`, or at the end."""
+    """Run a command in this process, and send the number of finished steps to `parent`.
+
+    A step is a statement or a commit. Before the step `last`, the process waits until it is killed. If `last`
+    is None, the command runs to its end.
+    """
     runner, steps = make_app(database_url).test_cli_runner(), 0
 
     def take_step(*_: object) -> None:

@@ -1,4 +1,7 @@
-"""Random histories of a database: pages are seeded, corrected and removed with changing catalogues."""
+"""Random operations on a database, for tests: documents are loaded, corrected and removed.
+
+The known entities (the catalogue) change, too.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +59,7 @@ Responses = dict[str, tuple[int, dict[str, str], bytes]]
 
 
 def random_page(random: Random, key: str) -> SubmittedDocument:
-    """Return a random version of the page with `key`."""
+    """Return a random version of the document with `key`."""
 
     def some(texts: list[str], least: int, most: int) -> tuple[str, ...]:
         return tuple(random.sample(texts, random.randint(least, most)))
@@ -75,13 +78,16 @@ def random_page(random: Random, key: str) -> SubmittedDocument:
 
 
 def run_random_steps(app: Flask, seed: int, steps: int = 30) -> None:
-    """Seed, correct, remove and relink pages at random; `seed` determines everything except times."""
+    """Load, correct, remove and relink documents at random.
+
+    `steps` is the number of operations, and `seed` determines everything except times.
+    """
     for _ in random_steps(app, seed, steps):
         pass
 
 
 def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
-    """Do the steps of `run_random_steps`, and yield the number of each step after it."""
+    """Load, correct, remove and relink documents at random, and yield the number of each finished step."""
     random = Random(seed)  # noqa: S311
     catalogue: list[EntityRecord] = []
     for step in range(steps):
@@ -98,14 +104,14 @@ def random_steps(app: Flask, seed: int, steps: int = 30) -> Iterator[int]:
 
 
 def remove_page(app: Flask, key: str) -> None:
-    """Remove the article of the page with `key`, if it exists."""
+    """Remove the article whose document has `key`, if it is stored."""
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         if connection.scalar(select(Article.id).where(Article.key == key)):
             remove(connection, article_id(key))
 
 
 def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
-    """Relink all pages like `flask seed relink`, but with `catalogue`."""
+    """Do what `flask seed relink` does for all articles, with `catalogue` as the known entities."""
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
             release_slugs(connection, catalogue)
@@ -128,16 +134,16 @@ def export(app: Flask) -> bytes:
 
 
 def import_file(app: Flask, data: bytes, folder: Path) -> Result:
-    """Run `flask seed import` with a file of `data` in `folder`."""
+    """Write `data`, an export, to a file in `folder`, and run `flask seed import` with it."""
     path = folder / "export.ndjson"
     path.write_bytes(data)
     return app.test_cli_runner().invoke(args=["seed", "import", str(path)])
 
 
 def all_responses(app: Flask, *, is_ranked: bool = True) -> Responses:
-    """Return the responses of the API by target: all pages of collections, and all resources by id and slug.
+    """Return the responses of the API by URL: all pages of all lists, and every resource by id and slug.
 
-    If `is_ranked` is True, they include the order of relevance, which differs between engines.
+    If `is_ranked` is True, they include lists in the order of relevance, which differs between engines.
     """
     client = app.test_client()
     targets = [
@@ -156,7 +162,7 @@ def all_responses(app: Flask, *, is_ranked: bool = True) -> Responses:
 
 
 def _add_response(client: FlaskClient, target: str, found: Responses) -> str | None:
-    """Add the response at `target` to `found`, and return the link to the next page."""
+    """Add the response at the URL `target` to `found`, and return its link to the next page, or None."""
     response = client.get(target, headers={"X-Request-ID": "walk"})
     headers = {name: response.headers[name] for name in COMPARED_HEADERS if name in response.headers}
     found[target] = (response.status_code, headers, response.data)
@@ -166,7 +172,7 @@ def _add_response(client: FlaskClient, target: str, found: Responses) -> str | N
 
 
 def _resource_targets(app: Flask) -> list[str]:
-    """Return the targets of all resources, by current and former ids and slugs."""
+    """Return the URLs of all articles, entities and so on, by their current and former ids and slugs."""
     with app.app_context(), db.engine.connect() as connection:
         articles = [*connection.scalars(select(ArticleSlug.slug)), *connection.scalars(select(Article.id))]
         articles += connection.scalars(select(ArticleSlug.article_id).distinct()).all()
@@ -182,7 +188,7 @@ def _resource_targets(app: Flask) -> list[str]:
 
 
 def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Return all rows, without the internal numbers of the terms of takeaways."""
+    """Return the rows of all tables, without internal numbers that can differ between equal databases."""
     found = rows(app)
     return found | {
         "takeaway_terms": [

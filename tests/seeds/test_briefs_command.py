@@ -16,7 +16,7 @@ FLASK = Path(sys.executable).with_name("flask")
 
 
 def run(folder: Path, database: Path, *command: object) -> subprocess.CompletedProcess[str]:
-    """Run `command` in `folder` on the SQLite file `database`."""
+    """Run a command in `folder` with the SQLite file `database` as its database."""
     environ = clean_environ({"DATABASE_URL": f"sqlite:///{database}"})
     words = [str(word) for word in command]
     return subprocess.run(words, cwd=folder, env=environ, capture_output=True, text=True, check=False)

@@ -43,7 +43,7 @@ Files = dict[str, tuple[Page | bytes, str | None]]
 
 
 def fill(folder: Path, files: Files) -> None:
-    """Replace the contents of `folder` by `files`."""
+    """Replace the contents of `folder` by `files`, which maps file names to contents."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, (page, sidecar) in files.items():

@@ -40,12 +40,12 @@ UUID_TITLE = "123E4567-e89b-42d3-a456-426614174000"
 
 
 def slugs(app: Flask) -> dict[str, str]:
-    """Return the current slug of each article by its key."""
+    """Return the current slug of each article, by the key of its document."""
     return {row["key"]: row["slug"] for row in rows(app)["articles"]}
 
 
 def all_slugs(app: Flask, key: str) -> set[str]:
-    """Return every slug that leads to the article with the key `key`."""
+    """Return all current and former slugs of the article whose document has `key`."""
     return {row["slug"] for row in rows(app)["article_slugs"] if row["article_id"] == article_id(key)}
 
 

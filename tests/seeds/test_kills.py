@@ -29,7 +29,7 @@ NAMES = ("China", "Guangdong", "the Inland Waters Board", "Shanghai")
 
 
 def page(number: int, word: str) -> Page:
-    """Return the version with `word` of a page that other pages list."""
+    """Return a version of the page with this number. `word` differs between versions."""
     one, other = NAMES[number % 4], NAMES[(number + 1) % 4]
     return Page(
         title=f"Gauge {number} Reports from {one}",
@@ -45,7 +45,7 @@ Rewind = tuple[Callable[[], None], Callable[[], None]]
 
 @pytest.fixture
 def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
-    """Yield functions that save and restore the database of `app`."""
+    """Yield two functions: one saves the database of `app`, and the other restores it."""
 
     def close() -> None:
         with app.app_context():
@@ -77,7 +77,7 @@ def rewind(app: Flask, database_url: str) -> Iterator[Rewind]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder of eight documents, before `change`."""
+    """Return a folder of eight documents. `change_documents` later changes them."""
     for number in range(8):
         write(tmp_path / "pages", f"{number}", page(number, "weekly"))
     return tmp_path / "pages"
@@ -94,7 +94,11 @@ def change_documents(folder: Path) -> None:
 
 
 def check_articles(found: Rows, before: Rows, after: Rows) -> None:
-    """Assert that each article after a killed run equals the article before or after a complete load."""
+    """Assert that after a killed load, each article is as before the load or as after a complete load.
+
+    The arguments are the rows of all tables after the killed load, before any load, and after a complete
+    load.
+    """
     own = ("articles", "article_slugs", "sources", "takeaways", "article_entities", "revisions")
     present = without_volatile_columns(found)
     for article in found["articles"]:

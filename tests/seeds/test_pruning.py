@@ -23,18 +23,18 @@ def folder(app: Flask, tmp_path: Path) -> Path:
 
 
 def prune(app: Flask, *arguments: object, answer: str | None = None) -> Result:
-    """Run `flask seed load --prune`, and answer its question with `answer`."""
+    """Run `flask seed load --prune`, answer its question with `answer`, and return the result."""
     command = ["seed", "load", "--prune", *map(str, arguments)]
     return app.test_cli_runner().invoke(args=command, input=answer)
 
 
 def keys(app: Flask) -> set[str]:
-    """Return the keys of all articles."""
+    """Return the keys of all stored articles."""
     return {row["key"] for row in rows(app)["articles"]}
 
 
 def removed(result: Result) -> int:
-    """Return the number of removed articles in the summary of a load."""
+    """Return the number of removed articles that a load has printed."""
     return int(last_line(result).split(", ")[3].split()[0])
 
 

@@ -28,7 +28,7 @@ SIRENS = Page(title="Sirens Tested at Noon", related=((GAUGES.title, None),))
 
 
 def read_report(text: str | bytes) -> dict[str, Any]:
-    """Parse a report, and assert that it matches its schema."""
+    """Return a report as a dictionary, after asserting that it matches `report.schema.json`."""
     report: dict[str, Any] = orjson.loads(text)
     Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(report)
     assert list(report) == SCHEMA["required"]
@@ -39,7 +39,7 @@ def read_report(text: str | bytes) -> dict[str, Any]:
 
 
 def load(app: Flask, path: Path, *arguments: object) -> dict[str, Any]:
-    """Load `path` and return the report."""
+    """Run `flask seed load --report` for `path`, and return the report."""
     file = path.parent / "report.json"
     file.unlink(missing_ok=True)
     result = seed(app, "--report", file, *arguments, path)

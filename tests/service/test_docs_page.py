@@ -61,7 +61,7 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """The address of a request and its answer, as the page shows them after Execute."""
+    """What the documentation page shows after a click on Execute: a URL and the response."""
 
     url: str
     status: int
@@ -94,13 +94,13 @@ def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
 
 
 def listed_operations(browser: Chrome) -> set[str]:
-    """Return the ids of the operations on the page, whose blocks are named `operations-TAG-ID`."""
+    """Return the ids of the operations that the documentation page lists."""
     blocks = browser.find_elements(By.CSS_SELECTOR, ".opblock")
     return {str(block.get_attribute("id")).rpartition("-")[2] for block in blocks}
 
 
 def try_operation(browser: Chrome, operation: str) -> ShownAnswer:
-    """Open `operation`, press Execute and return what the page shows."""
+    """Open an operation on the documentation page, click on Execute, and return what the page shows."""
     block = browser.find_element(By.CSS_SELECTOR, f"[id$=-{operation}]")
 
     def find(selector: str) -> WebElement:
@@ -118,7 +118,10 @@ def try_operation(browser: Chrome, operation: str) -> ShownAnswer:
 
 
 def read_log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
-    """Return the entries of a log of the browser since the last call."""
+    """Return the entries that were added to a log of the browser since the last call.
+
+    `kind` is the name of the log, such as `browser` for the console.
+    """
     entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
     return entries
 

@@ -180,7 +180,7 @@ def test_ignored_variables_of_a_platform_are_named_once(database: str, tmp_path:
 
 
 def send_on_new_connection(connection: HTTPConnection) -> int:
-    """Send a request on a new connection."""
+    """Send a request on a new connection, and return the status of the response."""
     try:
         return finish(send(connection))
     finally:
@@ -188,7 +188,7 @@ def send_on_new_connection(connection: HTTPConnection) -> int:
 
 
 def send_on_kept_connection(connection: HTTPConnection) -> int:
-    """Send a request on the connection of the last request.
+    """Send a request on the connection of the last request, and return the status of the response.
 
     If the server closes the connection before its answer begins, send the request again on a new connection.
     Any client is allowed to do so (RFC 9112, section 9.3.1).
@@ -216,7 +216,10 @@ def finish(response: HTTPResponse) -> int:
 
 @contextmanager
 def sending_clients(server: Server) -> Iterator[list[object]]:
-    """Let clients of both kinds send requests, and yield the growing list of statuses and exceptions."""
+    """Let clients send requests in the background, and yield a list to which each result is added.
+
+    A result is the status of a response, or an exception.
+    """
     results: list[object] = []
     done = threading.Event()
 
@@ -258,7 +261,7 @@ def more_than(results: list[object], number: int) -> bool:
 
 
 def reload(server: Server) -> None:
-    """Send HUP and wait until new workers have replaced all the old ones."""
+    """Make gunicorn start new workers (SIGHUP), and wait until all old workers have ended."""
     server.wait_until("all workers", lambda: len(set(server.booted) - set(server.exited)) == WORKERS)
     old = set(server.booted)
     server.signal(signal.SIGHUP)

@@ -19,7 +19,7 @@ TOWNS = ("China", "Guangdong", "Shanghai", "the Inland Waters Board")
 
 
 def page(random: Random, name: str) -> Page:
-    """Return a random version of the page `name`."""
+    """Return the document `name` with random texts."""
     one, other = random.sample(TOWNS, 2)
     return Page(
         title=f"Gauge {name} Reports from {random.choice(TOWNS[:2])}",
@@ -30,7 +30,7 @@ def page(random: Random, name: str) -> Page:
 
 
 def commands(random: Random, folder: Path) -> list[list[str]]:
-    """Return the commands of a writer until the next pause: loads of a few documents, and removals."""
+    """Return random commands for a process that writes to the database: loads of documents, and removals."""
     several: list[list[str]] = []
     for number in range(random.randint(2, 4)):
         pages = folder / f"{number}"
@@ -55,7 +55,7 @@ def served_articles(server: Server) -> dict[str, Article]:
 
 
 def comparable(change: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the values of a change that have the same form in a row and in an answer."""
+    """Return the values of a change, in a form that is the same for a database row and for a response."""
     return change["sequence"], change["kind"], change["revision"], change["fields"]
 
 

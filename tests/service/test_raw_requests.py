@@ -35,7 +35,7 @@ def header_of(answer: bytes, name: str) -> str:
 
 
 def raw_request(target: str, *fields: str, method: str = "GET") -> bytes:
-    """Return the bytes of a request after which the server closes the connection."""
+    """Return the bytes of an HTTP request, after which the server closes the connection."""
     lines = [f"{method} {target} HTTP/1.1", *fields, "Connection: close", "", ""]
     return "\r\n".join(lines).encode()
 
@@ -45,7 +45,7 @@ def status(answer: bytes) -> int:
 
 
 def problem_of(answer: bytes) -> dict[str, Any]:
-    """Return the problem in a raw answer."""
+    """Return the JSON body (a problem, RFC 9457) of a raw error response."""
     assert header_of(answer, "Content-Type") == PROBLEM_JSON
     body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert body["status"] == status(answer)

@@ -56,7 +56,10 @@ def article(server: Server) -> str:
 
 
 def is_hit(nginx: Server, target: str, first: dict[str, str], second: dict[str, str]) -> bool:
-    """Return True if the second of two requests is answered from the cache."""
+    """Send two requests for `target`, and return True if nginx answers the second from its cache.
+
+    `first` and `second` are the header fields of the two requests.
+    """
     nginx.get(target, **first)
     return nginx.get(target, **second).headers["X-Cache-Status"] == "HIT"
 
@@ -233,7 +236,7 @@ def test_a_host_that_does_not_answer_is_skipped(database: str, tmp_path: Path) -
 
 @contextmanager
 def published(app: Flask, database_url: str, folder: Path) -> Iterator[Server]:
-    """Seed one article, and yield nginx in front of a service on its database."""
+    """Load one article, and yield nginx in front of a service on this database."""
     assert seed(app, write(folder / "pages", "harbour", BEFORE)).exit_code == 0
     (folder / "server").mkdir()
     (folder / "front").mkdir()
@@ -247,14 +250,14 @@ def published(app: Flask, database_url: str, folder: Path) -> Iterator[Server]:
 
 
 def summaries(nginx: Server, **headers: str) -> set[str]:
-    """Return the summaries of the article in the list and in the article itself."""
+    """Return the summaries of the article in the list and in the article itself, cached or not."""
     (item,) = json.loads(nginx.get("/v1/articles", **headers).body)["data"]
     article = json.loads(nginx.get(item["links"]["self"], **headers).body)
     return {item["summary"], article["summary"]}
 
 
 def correct(app: Flask, folder: Path) -> None:
-    """Load the corrected article."""
+    """Load the article again with a corrected summary."""
     assert seed(app, write(folder / "pages", "harbour", AFTER)).exit_code == 0
 
 

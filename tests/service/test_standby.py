@@ -40,7 +40,7 @@ def running_postgresql(data: Path) -> Iterator[str]:
 
 
 def use_configuration(data: Path, name: str) -> None:
-    """Make the server of the folder `data` read a file of docs/postgresql at its next start."""
+    """Make the PostgreSQL server in the folder `data` read a file of docs/postgresql at its next start."""
     (data / "conf.d").mkdir(exist_ok=True)
     shutil.copyfile(POSTGRESQL / name, data / "conf.d" / name)
     # Debian's postgresql.conf contains this line.
@@ -147,7 +147,7 @@ def test_a_standby_answers_as_its_primary_does(pair: Pair, tmp_path: Path) -> No
 
 
 def links(value: object) -> Iterator[str]:
-    """Yield the addresses in the `links` of a JSON value."""
+    """Yield the URLs in all objects named `links` of a JSON value."""
     if isinstance(value, list):
         for each in value:
             yield from links(each)

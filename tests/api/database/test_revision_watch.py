@@ -1,4 +1,4 @@
-"""The revision watch: when the database is asked for its version, and which version threads get meanwhile."""
+"""The revision watch, which asks the database at intervals if its data has changed, on behalf of all threads."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -18,17 +18,20 @@ NO_TAKEAWAYS = replace(GAUGES, title="No List Here", takeaways=())
 
 
 def summary_line(**outcomes: int) -> str:
-    """Return the last line of a load, with 0 for each outcome that is not in `outcomes`."""
+    """Return the last line that a load prints, such as `1 created, 0 updated, …`.
+
+    `outcomes` are the numbers that are not 0.
+    """
     return ", ".join(f"{outcomes.get(outcome, 0)} {outcome}" for outcome in OUTCOMES)
 
 
 def invoke(app: Flask, *arguments: object) -> Result:
-    """Run `flask` with `arguments`."""
+    """Run `flask` with `arguments` on the database of `app`, and return the result."""
     return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
 
 
 def message_lines(result: Result) -> list[str]:
-    """Assert that each message of a load is one printable line, and return these lines."""
+    """Return the messages of a load, after asserting that each is one printable line."""
     assert result.stderr == "" or result.stderr.endswith("\n")
     messages = str(result.stderr).split("\n")[:-1]
     assert messages == [printable(line) for line in messages]

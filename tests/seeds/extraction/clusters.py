@@ -10,5 +10,8 @@ EXTRACTOR = EntityExtractor(LEXICON)
 def clusters(
     *texts: str, headline: str = "", known: "dict[str, object] | None" = None
 ) -> dict[str, EntityCluster]:
-    """Return the entities of `texts` by their main names."""
+    """Return what extraction finds in `texts`: for each entity, by its main name, its names and its type.
+
+    `headline` is a title in capitals, and `known` are the entities of the catalogue by name.
+    """
     return {cluster.name: cluster for cluster in EXTRACTOR.extract(texts, known or {}, headline)}

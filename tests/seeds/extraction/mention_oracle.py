@@ -17,17 +17,17 @@ CATALOGUE = (BOARD, PLAN, DAY, SEA)
 
 
 def entities(page: Page, catalogue: Iterable[EntityRecord] = CATALOGUE) -> list[FoundEntity]:
-    """Return the entities of `page`."""
+    """Return the entities that extraction finds on `page`, with `catalogue` as the known entities."""
     return find_entities(parse(page.text.encode(), "page.txt"), make_matcher(catalogue))
 
 
 def straighten(text: str) -> str:
-    """Return `text` with straight quotation marks, each of which replaces one code point."""
+    """Return `text` with straight quotation marks. Its length and offsets stay the same."""
     return text.replace("‘", "'").replace("’", "'").replace("“", '"').replace("”", '"')
 
 
 def in_word(character: str) -> bool:
-    """Return True if `character` can be inside a word: not kana, ideographs and hangul."""
+    """Return True if `character` is a letter or digit of a script that puts spaces between words."""
     cjk = re.compile(
         "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
         "\U00020000-\U0003fffd]"
@@ -36,14 +36,17 @@ def in_word(character: str) -> bool:
 
 
 def cuts_word(text: str, place: int) -> bool:
-    """Return True if `place` is inside a word."""
+    """Return True if the offset `place` is inside a word of `text`, and not at its beginning or end."""
     return 0 < place < len(text) and in_word(text[place - 1]) and in_word(text[place])
 
 
 def find_by_brute_force(
     text: str, catalogue: Iterable[EntityRecord]
 ) -> Iterator[tuple[int, int, EntityRecord]]:
-    """Yield the mentions that `EntityMatcher.find` must find."""
+    """Yield what `EntityMatcher.find` must find in `text`: `(start, end, entity)` for each name.
+
+    Every name is compared at every offset, which is slow but obviously correct.
+    """
     names = [(straighten(name), entity) for entity in catalogue for name in entity.names]
     names.sort(key=lambda entry: len(entry[0]), reverse=True)
     straight, place = straighten(text), 0

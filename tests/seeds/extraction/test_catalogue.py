@@ -30,7 +30,7 @@ def read(folder: Path, text: str | bytes) -> tuple[EntityRecord, ...]:
 
 
 def error_message(folder: Path, text: str | bytes) -> str:
-    """Return the message of the error, without the name of the file at its beginning."""
+    """Read an invalid catalogue with the content `text`, and return the error, without the file name."""
     with pytest.raises(CatalogueError) as caught:
         read(folder, text)
     message = str(caught.value)

@@ -129,7 +129,10 @@ def test_mentions_and_salience_are_those_of_brute_force(page: Page) -> None:
 
 
 def extracted(*body: str, title: str = "What happened at the harbour") -> dict[str, FoundEntity]:
-    """Return the entities of a page with the paragraphs `body`, by name, without a catalogue."""
+    """Return the entities that extraction finds on a page with the paragraphs `body`, by name.
+
+    There are no known entities.
+    """
     page = Page(title, None, None, (), "It matters", ("Nothing is said.",), body=body)
     return {found.entity.name: found for found in entities(page, ())}
 

@@ -12,7 +12,7 @@ from tests.support.extraction import make_matcher
 
 
 def found(text: str, catalogue: Iterable[EntityRecord] = CATALOGUE) -> list[tuple[str, str]]:
-    """Return each mention in `text` as its words and the slug of its entity."""
+    """Return each name of an entity in `text`, as a pair of the text and the slug of the entity."""
     return [(text[start:end], entity.slug) for start, end, entity in make_matcher(catalogue).find(text)]
 
 
@@ -123,7 +123,7 @@ NAMES = st.builds(
 
 @st.composite
 def catalogues(draw: st.DrawFn) -> list[EntityRecord]:
-    """Draw a catalogue without two names that differ only in their quotation marks."""
+    """Draw known entities. No two names differ only in their quotation marks."""
     names = draw(st.lists(NAMES, min_size=1, max_size=8, unique_by=straighten))
     pairs = [names[at : at + 2] for at in range(0, len(names), 2)]
     return [EntityRecord(pair[0], "place", f"e{at}", tuple(pair[1:])) for at, pair in enumerate(pairs)]
@@ -131,7 +131,7 @@ def catalogues(draw: st.DrawFn) -> list[EntityRecord]:
 
 @st.composite
 def texts_and_catalogues(draw: st.DrawFn) -> tuple[str, list[EntityRecord]]:
-    """Draw a catalogue and a text that contains some of its names."""
+    """Draw known entities, and a text that contains some of their names."""
     catalogue = draw(catalogues())
     names = st.sampled_from([name for entity in catalogue for name in entity.names])
     pieces = st.lists(st.one_of(names, PIECES, st.text(max_size=3)), max_size=12)

@@ -9,12 +9,12 @@ from tests.support.extraction import LEXICON
 
 
 def candidates(text: str) -> list[NameCandidate]:
-    """Return the name candidates of `text`. Quoted candidates come last."""
+    """Return the parts of `text` that can be names. Names in quotation marks come last."""
     return list(find_candidates(LEXICON, text))
 
 
 def names(text: str) -> list[str]:
-    """Return the texts of the name candidates of `text`."""
+    """Return the parts of `text` that can be names, as texts."""
     return [candidate.text for candidate in candidates(text)]
 
 

@@ -17,7 +17,7 @@ from tests.support.extraction import make_matcher
 
 @pytest.fixture
 def model(tmp_path: Path) -> str:
-    """Return the path of a pipeline that knows a few names."""
+    """Return the path of a spaCy pipeline that recognizes a few names."""
     spacy: Any = pytest.importorskip("spacy")
     pipeline = spacy.blank("en")
     known = {"lanterns of Brevik": "ORG", "the Quill's": "WORK_OF_ART", "Noon": "TIME", "Fog": "LAW"}
@@ -29,7 +29,10 @@ def model(tmp_path: Path) -> str:
 
 
 def extracted(model: str, *body: str) -> dict[str, FoundEntity]:
-    """Return the entities of a page with the paragraphs `body`, by name."""
+    """Return the entities on a page with the paragraphs `body`, by name.
+
+    The spaCy pipeline at the path `model` helps to find them.
+    """
     page = Page(
         "What happened at the harbour", None, None, (), "It matters", ("Nothing is said.",), body=body
     )

@@ -22,7 +22,7 @@ texts = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 
 
 def body(text: str) -> list[Section]:
-    """Return the sections of an article with one paragraph only."""
+    """Return the texts of an article that consists only of the paragraph `text`."""
     return [Section("body", 1, text)]
 
 

@@ -25,7 +25,7 @@ ORCHARD = (
 
 
 def page(key: str, title: str, body: tuple[str, ...], related: tuple[str, ...] = ()) -> SubmittedDocument:
-    """Return a page with a title, a body and listed titles only."""
+    """Return a document with the given title, paragraphs, and titles in its list of related articles."""
     listed = tuple((each, None) for each in related)
     bare = Page(title, None, None, ("See below.",), "", (), (), body, listed)
     return submit(key, bare, f"slug: {key}")
@@ -37,7 +37,7 @@ FRUIT = page("fruit", "A Short Season for Jam", ORCHARD)
 
 
 def related(client: FlaskClient, slug: str) -> dict[str, dict[str, Any]]:
-    """Return the links of an article by the slugs of their targets."""
+    """Return the related links of the article `slug`, by the slug of the article to which each leads."""
     links = client.get(f"/v1/articles/{slug}/related?limit=100").get_json()["data"]
     assert [link["position"] for link in links] == [*range(1, len(links) + 1)]
     found = {link["target"]["slug"]: link for link in links if link["target"]}

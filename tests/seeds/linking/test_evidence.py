@@ -31,7 +31,7 @@ CATALOGUE = (PILOTS, FERRY)
 
 
 def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[str, Any]]]:
-    """Return the evidence for `takeaways` in `body`."""
+    """Return, for each takeaway, the paragraphs of `body` that support it, with scores."""
     page = Page(takeaways=tuple(takeaways), body=tuple(body))
     document = parse(page.text.encode(), "page.txt")
     assert len(document.body) == len(body)
@@ -39,13 +39,13 @@ def evidence(takeaways: Sequence[str], body: Sequence[str]) -> list[list[dict[st
 
 
 def evidence_for_one(takeaway: str, *body: str) -> list[int]:
-    """Return the paragraphs of `body` that support one takeaway."""
+    """Return the numbers of the paragraphs in `body` that support `takeaway`."""
     (found,) = evidence([takeaway], body)
     return [one["paragraph"] for one in found]
 
 
 def padded(text: str) -> str:
-    """Return a paragraph of words that have no weight."""
+    """Return `text` with further words, so common that they have no weight in the comparison."""
     return f"{text} And so it was, as it had been before, and as it will be after them all, for what it is."
 
 
@@ -233,13 +233,13 @@ ARGUABLE: Mapping[tuple[str, int], set[int]] = {
 
 
 def read_document(key: str) -> Document:
-    """Return the document of this project with the key `key`."""
+    """Return the parsed document of the project whose file name begins with `key` and `_`."""
     (path,) = (path for folder in FOLDERS for path in folder.glob(f"{key}_*.txt"))
     return parse(path.read_bytes(), path.name)
 
 
 def paragraphs(document: Document) -> list[set[int]]:
-    """Return the computed evidence for each takeaway."""
+    """Return, for each takeaway of `document`, the numbers of the paragraphs that support it."""
     several = find_evidence(document, find_entities(document, make_matcher(read_catalogue())), LEXICON)
     return [{one["paragraph"] for one in found} for found in several]
 

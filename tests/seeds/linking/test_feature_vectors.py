@@ -21,7 +21,7 @@ hashes = st.integers(-(2**63), 2**63 - 1)
 
 
 def vector(text: str) -> FeatureVector:
-    """Return the vector of an article with one paragraph only."""
+    """Return the feature vector (weighted words) of an article that consists only of the paragraph `text`."""
     return make_vector(extract_features(body(text), [], LEXICON))
 
 

@@ -30,15 +30,15 @@ OLD, NEW = UUID(int=1), UUID(int=2)
 
 
 def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> SubmittedDocument:
-    """Return a page with the key `name`, published on `day`, that lists the titles `related`."""
+    """Return a document that lists the titles `related`, some with a date. It was published on `day`."""
     listed = tuple((one, None) if isinstance(one, str) else one for one in related)
     return submit(name, Page(title=title, related=listed), f"published_at: {day}T12:00:00Z" if day else "")
 
 
 def links(app: Flask) -> dict[tuple[str, int], str | None]:
-    """Return the target of each listed link by article and place. Articles are named by their keys.
+    """Return the target of each listed link, or None, by the key of its page and its position in the list.
 
-    The pages differ only in their titles, so they also have computed links to each other.
+    Targets are also named by their keys. Computed links between the pages are left out.
     """
     return {
         (BY_ID[row["article_id"]], row["place"]): row["target_id"] and BY_ID[row["target_id"]]
@@ -47,12 +47,12 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
 
 
 def listed_rows(app: Flask) -> list[Row]:
-    """Return the rows of the listed links."""
+    """Return the database rows of the links that pages list."""
     return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
 
 
 def scores(app: Flask) -> dict[tuple[str, str], float]:
-    """Return the score of each link by the two articles that it connects."""
+    """Return the score of each link that has one, by the keys of the two articles that it connects."""
     scored = [row for row in rows(app)["related_links"] if row["score"] is not None]
     found = {(BY_ID[row["article_id"]], BY_ID[row["target_id"]]): row["score"] for row in scored}
     assert len(found) == len(scored), "one edge at most from one article to another"
@@ -284,7 +284,11 @@ def test_links_depend_only_on_the_last_version_of_each_page(
 def choose(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> UUID | None:
-    """Return the choice between an article published at `old` and an article published at `new`."""
+    """Return which of two articles with the same title a listed link leads to, or None.
+
+    `printed` is the date line in the list. `old` and `new` are when the two were published, and `seen` is
+    when the page with the list was published.
+    """
     return choose_target([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
 
 

@@ -19,7 +19,7 @@ from tests.seeds.documents import Page, make_unreadable, write
 
 
 def rejection_of(path: Path, max_bytes: int = 10_000) -> Rejection:
-    """Return the rejection of the file at `path`."""
+    """Read the file at `path`, which must be rejected, and return the rejection."""
     with pytest.raises(Rejection) as caught:
         read_bytes(path, max_bytes)
     return caught.value

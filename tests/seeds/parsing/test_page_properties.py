@@ -83,7 +83,7 @@ dates = st.sampled_from(["3 weeks ago", "Apr 21, 2026", "2026-04-21 10:30", "yes
 
 @st.composite
 def samples(draw: st.DrawFn) -> PageParts:
-    """Draw the parts of an unambiguous page."""
+    """Draw the parts of a page that can be parsed in only one way."""
     takeaways = tuple(draw(st.lists(sentences | paragraphs | headings, max_size=12)))
     desk = draw(st.sampled_from([None, "Editor's\nDesk", "Editor’s Desk", "EDITOR'S\n\nDESK"]))
     signature = tuple(draw(st.lists(names, max_size=3)))
@@ -110,7 +110,7 @@ def samples(draw: st.DrawFn) -> PageParts:
 
 @st.composite
 def pages(draw: st.DrawFn) -> tuple[PageParts, bytes]:
-    """Draw a page and its bytes: wrapped or not, with LF or CRLF, with or without a byte-order mark."""
+    """Draw a page, and its bytes: wrapped or not, with LF or CRLF, with or without a byte-order mark."""
     sample = draw(samples())
     if sample.summary and (sample.takeaways or sample.desk):
         sample = replace(sample, caption=draw(st.none() | captions))
@@ -238,7 +238,10 @@ def _check_lines(document: Document, text: str) -> None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
 
     def cited_around(span: Span | None) -> set[str | None]:
-        """Return the allowed texts of a span: all lines, or all lines except its takeaways."""
+        """Return the texts that a field at these lines can have.
+
+        It has all lines or, if the takeaways are in between, only the lines around them.
+        """
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):
             return {cited(span)}

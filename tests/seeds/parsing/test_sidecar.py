@@ -25,12 +25,15 @@ BOMB = "a: &a [x]\n" + "".join(
 
 
 def parse_text(text: str | bytes) -> Sidecar:
-    """Parse a sidecar called `page.yaml`."""
+    """Parse `text`, the content of a sidecar (a YAML file with metadata)."""
     return parse_sidecar(text.encode() if isinstance(text, str) else text, "page.yaml")
 
 
 def error_of(text: str | bytes, line: int = 1) -> str:
-    """Return the message of the rejection, without the name of the sidecar and the line number before it."""
+    """Parse an invalid sidecar, and return the error message without the file name and line number before it.
+
+    Assert that the message names `line`.
+    """
     with pytest.raises(Rejection) as caught:
         parse_text(text)
     message = caught.value.message

@@ -40,7 +40,7 @@ CHANGES: dict[str, Page] = {
 
 
 def record_of(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecord:
-    """Return the record of `submission`."""
+    """Return the content of a document in the form in which the database stores it."""
     return make_record(submission, slug)
 
 

@@ -13,7 +13,7 @@ PAGE = Page()
 
 
 def derive_page(page: Page, *catalogue: EntityRecord) -> DerivedData:
-    """Return the data derived from `page` with a catalogue of these entities."""
+    """Return the entities, evidence and features of a page. `catalogue` are the known entities."""
     return derive(make_record(submit("page", page), "tide").article_text, make_matcher(catalogue))
 
 

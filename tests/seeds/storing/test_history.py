@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 60
 
 
 def visible_numbers(engine: Engine) -> list[int]:
-    """Return the sequence numbers of all visible changes."""
+    """Return the sequence numbers of all entries of the change feed that a new transaction sees."""
     with engine.connect() as connection:
         return list(connection.scalars(select(Change.sequence).order_by(Change.sequence)))
 
@@ -60,7 +60,7 @@ def test_a_writer_without_the_lock_of_runs_gets_its_number_after_the_previous_co
 
 
 def _is_locked(engine: Engine) -> bool:
-    """Return True if a writer has locked the row of the corpus."""
+    """Return True if a writer has locked the row with the corpus revision, which every change increases."""
     with engine.connect() as connection:
         held = connection.exec_driver_sql("SELECT 1 FROM corpus FOR UPDATE SKIP LOCKED").all()
         connection.rollback()

@@ -53,7 +53,7 @@ SCAN = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")
 
 
 def _statements() -> Iterator[tuple[str, Statement]]:
-    """Yield each statement constant of the packages, with the names of its module and of itself."""
+    """Yield each SQL statement that a module defines as a constant, with the names of module and constant."""
     for package in (seeds.linking, seeds.storing):
         for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(module_info.name)
@@ -72,7 +72,7 @@ def _parameters(statement: Statement) -> dict[str, Any]:
 
 
 def _plan(connection: Connection, statement: Statement) -> str:
-    """Execute `statement`, and return the plan that the engine makes for it."""
+    """Execute a statement, and return the database's plan for it as text."""
     explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     lines: list[str] = []
 

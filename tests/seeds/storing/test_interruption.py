@@ -95,7 +95,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def open_app(path: Path) -> Iterator[Flask]:
-    """Yield an application with the existing database at `path`."""
+    """Yield an application with the existing SQLite file at `path`."""
     app = make_app(f"sqlite:///{path}")
     yield app
     with app.app_context():
@@ -109,7 +109,10 @@ def count_articles(app: Flask) -> int:
 
 
 def rows_of_articles(found: Rows, ids: set[object]) -> Rows:
-    """Return the rows of the articles `ids` without link targets, which later articles can change."""
+    """Return the rows in `found` that belong to the articles with these ids.
+
+    The targets of links are left out, since later articles can change them.
+    """
     takeaways = {row["id"] for row in found["takeaways"] if row["article_id"] in ids}
     unresolved = {"target_id": None, "resolved": False, "score": None, "score_asc": None, "score_desc": None}
     listed = [row for row in found["related_links"] if row["basis"] == "listed"]
@@ -125,7 +128,10 @@ def rows_of_articles(found: Rows, ids: set[object]) -> Rows:
 
 
 def check_articles(app: Flask, complete_rows: Rows) -> int:
-    """Assert that stored articles have their rows of `complete_rows`, and return the number of articles."""
+    """Assert that each stored article is complete, and return the number of stored articles.
+
+    `complete_rows` are the rows that an uninterrupted load stores.
+    """
     found = without_volatile_columns(rows(app))
     ids: set[object] = {row["id"] for row in found["articles"]}
     everything: set[object] = {row.get("article_id") for several in found.values() for row in several} - {
@@ -140,7 +146,7 @@ def check_articles(app: Flask, complete_rows: Rows) -> int:
 
 
 def wait_for(app: Flask, process: "subprocess.Popen[str]", number: int) -> None:
-    """Wait until the load of `process` has stored `number` articles."""
+    """Wait until the load that `process` runs has stored this number of articles."""
     while count_articles(app) < number:
         # Waiting between two checks leaves the processor to the load.
         with pytest.raises(subprocess.TimeoutExpired):

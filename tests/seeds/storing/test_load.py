@@ -64,19 +64,19 @@ LIFE = [
 
 
 def random_word(length: int) -> str:
-    """Return a pseudo-random word, which compression does not shorten."""
+    """Return a word of random letters, which compression cannot shorten."""
     return "".join(hashlib.sha256(bytes([at])).hexdigest() for at in range(length // 64 + 1))[:length]
 
 
 def backdate(app: Flask) -> None:
-    """Set the timestamps of all articles to a time long ago."""
+    """Set all timestamps of articles to a time long ago, so that a test can see which ones a load changes."""
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Article).values(created_at=LONG_AGO, updated_at=LONG_AGO))
         connection.execute(update(Change).values(changed_at=LONG_AGO))
 
 
 def without_history(found: Rows) -> Rows:
-    """Return `found` without rows that depend on earlier versions: changes, revisions and slugs."""
+    """Return `found`, rows by table, without those that depend on earlier versions of articles."""
     memory = {"revision", "slug", "content_digest"}
     forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
     kept = without_volatile_columns(found)
@@ -87,7 +87,7 @@ def without_history(found: Rows) -> Rows:
 
 
 def rows_of_article(found: Rows, key: str) -> Rows:
-    """Return the rows of `found` that belong to one article, without the targets of links."""
+    """Return the rows in `found` that belong to the article with `key`, without the targets of links."""
     own = {
         name: found[name]
         for name in ("articles", "article_entities", "article_slugs", "sources", "takeaways")

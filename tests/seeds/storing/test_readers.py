@@ -14,7 +14,7 @@ VERSIONS, BATCH = 30, 6
 
 
 def page(number: int) -> Page:
-    """Return a version of a page whose every part depends on the number, including entities and links."""
+    """Return version `number` of a page. All parts differ between versions, to detect a mixture."""
     town = ("Beijing", "Shanghai", "Guangdong")[number % 3]
     return Page(
         title=f"Version {number} Comes from {town}",

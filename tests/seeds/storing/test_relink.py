@@ -46,7 +46,10 @@ def relink(app: Flask) -> str:
 
 
 def rows_after_relink(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
-    """Seed `pages` and relink. Return all rows without the former slugs of entities."""
+    """Load documents, run `flask seed relink`, and return the rows of all tables.
+
+    The former slugs of entities, which depend on the order of loading, are left out.
+    """
     seed_pages(app, pages, read_catalogue())
     relink(app)
     found = rows(app)
@@ -60,7 +63,7 @@ def rows_after_relink(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
 
 @pytest.fixture
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[EntityRecord]:
-    """Return the catalogue that the commands read. It is empty at first."""
+    """Return a list, empty at first, which the commands use as the catalogue of known entities."""
     known: list[EntityRecord] = []
     monkeypatch.setattr(seeds.cli, "read_catalogue", lambda: tuple(known))
     return known

@@ -35,12 +35,12 @@ HISTORY = ("changes", "corpus", "revisions", "article_slugs")
 
 
 def remove(app: Flask, reference_: object) -> Result:
-    """Run `flask seed remove`."""
+    """Run `flask seed remove` for an article, given by its id or slug, and return the result."""
     return app.test_cli_runner().invoke(args=["seed", "remove", str(reference_)])
 
 
 def without_history(found: Rows) -> Rows:
-    """Return `found` without the rows that remain after a removal."""
+    """Return `found`, rows by table, without those that stay after the removal of an article."""
     return {name: several for name, several in without_volatile_columns(found).items() if name not in HISTORY}
 
 

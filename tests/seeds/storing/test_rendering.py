@@ -37,13 +37,16 @@ SECOND = Page(
 
 
 def refresh(app: Flask, *, all_articles: bool = False) -> int:
-    """Render articles as each command does at its end. Return the number of renderings."""
+    """Store the JSON of articles, as each command does at its end, and return the number of articles."""
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin, all_articles=all_articles)
 
 
 def stored_renderings(app: Flask) -> dict[str, bool]:
-    """Assert that all renderings are current, and return by slug whether each article has one."""
+    """Return, for each article by its slug, whether its JSON (rendering) is stored.
+
+    Assert that all stored JSON is what a request would produce now.
+    """
     with app.app_context(), db.session.begin():
         found = db.session.execute(
             select(Article.slug, Rendering.__table__).join(Rendering, Rendering.article_id == Article.id)

@@ -49,7 +49,7 @@ def execute_invalid_statement(connection: Connection) -> None:
 
 
 def increment_revision(begin: Transaction, then: Callable[[Connection], object] = bool) -> None:
-    """Increment the corpus revision in one transaction, and call `then` before its end."""
+    """Increase the corpus revision in a transaction, and call `then` before the transaction ends."""
     with begin() as connection:
         connection.execute(update(Corpus).values(revision=Corpus.revision + 1))
         then(connection)
@@ -57,7 +57,7 @@ def increment_revision(begin: Transaction, then: Callable[[Connection], object] 
 
 @contextmanager
 def foreign_writer(database_url: str) -> Iterator[None]:
-    """Hold the write lock from a connection outside the project."""
+    """Hold the write lock of the database during the `with` block, on a separate connection."""
     if database_url.startswith("sqlite"):
         connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0)
         try:
@@ -72,7 +72,7 @@ def foreign_writer(database_url: str) -> Iterator[None]:
 
 
 def is_locked(database_url: str) -> bool:
-    """Return True if a writer holds the lock."""
+    """Return True if a writer holds the write lock of the database."""
     if database_url.startswith("sqlite"):
         try:
             with foreign_writer(database_url):

@@ -20,7 +20,7 @@ def read(data: bytes, longest: int = LONGEST) -> list[ExportLine]:
 
 
 def error_of(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
-    """Return the line number and the message of the error for `data`."""
+    """Read `data`, an invalid export, and return the line number and the message of the error."""
     with pytest.raises(InvalidExportError) as caught:
         read(data, longest)
     assert "\n" not in caught.value.message
@@ -28,21 +28,21 @@ def error_of(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
 
 
 def make_export(lines: Lines) -> bytes:
-    """Return `lines` as an export, with a correct last line."""
+    """Return the bytes of an export with `lines`, of which the last gets the correct checksum."""
     data = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
     end = {"kind": "end", "lines": len(lines) - 1, "sha256": hashlib.sha256(data).hexdigest()}
     return data + orjson.dumps(end) + b"\n"
 
 
 def fullest_line(lines: Lines, kind: str) -> int:
-    """Return the index of the line of `kind` with the fewest empty values."""
+    """Return the index of the line of this kind that has the fewest empty values."""
     of_kind = [at for at, line in enumerate(lines) if line["kind"] == kind]
     return max(of_kind, key=lambda at: (sum(bool(value) for value in lines[at].values()), -at))
 
 
 @pytest.fixture
 def lines(exported: bytes) -> Lines:
-    """Return the lines of an export."""
+    """Return the lines of an export, including the last line with the checksum, as dictionaries."""
     return [orjson.loads(line) for line in exported.splitlines()]
 
 

@@ -22,7 +22,7 @@ from tests.seeds.random_histories import export, remove_page, run_random_steps
 
 
 def output(database_url: str, *arguments: str) -> bytes:
-    """Return the output of `flask seed` with `arguments` in a new process."""
+    """Run `flask seed` in a new process, and return what it writes to standard output."""
     command = [sys.executable, "-m", "flask", "seed", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment(database_url), capture_output=True, check=True)
     return done.stdout

@@ -30,7 +30,10 @@ Line = dict[str, Any]
 
 
 def assert_same(imported: Flask, original: Flask, data: bytes) -> None:
-    """Assert that two databases are equal; `data` is the export of `original`."""
+    """Assert that two databases have the same rows and give the same responses and exports.
+
+    `data` is the export of `original` that was imported.
+    """
     assert export(imported) == data
     assert comparable_rows(imported) == comparable_rows(original)
     is_ranked = engine_of(imported) == engine_of(original)

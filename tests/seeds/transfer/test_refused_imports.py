@@ -23,7 +23,10 @@ Line = dict[str, Any]
 
 
 def change_export(data: bytes, kind: str, change: Callable[[list[Line], int], object]) -> bytes:
-    """Apply `change` to the first line of `kind` in an export, and correct the checksum in its last line."""
+    """Return the export `data` with one change, and with a corrected checksum.
+
+    `change` is called with the lines and the index of the first line of this kind, and changes the lines.
+    """
     lines = [orjson.loads(line) for line in data.splitlines()]
     change(lines, next(at for at, line in enumerate(lines) if line["kind"] == kind))
     body = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
@@ -32,7 +35,10 @@ def change_export(data: bytes, kind: str, change: Callable[[list[Line], int], ob
 
 
 def set_value(path: list[str | int], value: Any) -> Callable[[list[Line], int], object]:
-    """Return a change that sets the value at `path` in a line."""
+    """Return a function for `change_export` that sets a value in a line.
+
+    `path` leads to the value, such as `["slugs", 0]` for the first slug.
+    """
 
     def change(lines: list[Line], at: int) -> None:
         *above, last = path
@@ -45,7 +51,7 @@ def set_value(path: list[str | int], value: Any) -> Callable[[list[Line], int], 
 
 
 def copy_to_next_line(name: str) -> Callable[[list[Line], int], object]:
-    """Return a change that copies a value to the next line."""
+    """Return a function for `change_export` that copies the value of the key `name` to the next line."""
     return lambda lines, at: lines[at + 1].update({name: lines[at][name]})
 
 

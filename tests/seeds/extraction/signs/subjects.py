@@ -1,4 +1,7 @@
-"""Names and contexts for the tests of signs, and the sums of votes."""
+"""Functions for the tests of signs, the rules that vote for the type of a name.
+
+They make the names and contexts that signs test, and add up votes.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,24 +20,24 @@ ENGINE = SignEngine(LEXICON)
 
 
 def candidates(text: str) -> list[NameCandidate]:
-    """Return the name candidates of `text`."""
+    """Return the parts of `text` that can be names, such as sequences of capitalised words."""
     return list(find_candidates(LEXICON, text))
 
 
 def lower_words(name: str) -> tuple[str, ...]:
-    """Return the words of `name` as the lexicon writes them."""
+    """Return the words of a name in lower case and without full stops, as in the word lists."""
     return tuple(name.lower().replace(".", "").split())
 
 
 def context_of(text: str, name: str) -> Context:
-    """Return the context of the only mention of `name` in `text`, including quotation marks around it."""
+    """Return the words around `name`, which `text` mentions once or in quotation marks."""
     found = [each for each in candidates(text) if each.text == name]
     (candidate,) = [each for each in found if each.is_quoted] or found
     return ENGINE.read_context(text, candidate)
 
 
 def marked_context(example: str) -> Context:
-    """Return the context of the name that `example` has in square brackets."""
+    """Return the words around a name in a sentence that marks the name: `They met [Velmora] again.`"""
     start = example.index("[")
     text = example.replace("[", "").replace("]", "")
     found = [each for each in candidates(text) if each.start == start]
@@ -42,7 +45,7 @@ def marked_context(example: str) -> Context:
 
 
 def sum_votes(votes: Iterable[Vote]) -> dict[str, float]:
-    """Return the sum of the votes for each type that has votes."""
+    """Add up the weights of votes by entity type. A vote is a pair of a type and a weight."""
     sums: defaultdict[str, float] = defaultdict(float)
     for kind, weight in votes:
         sums[kind] += weight
@@ -50,18 +53,21 @@ def sum_votes(votes: Iterable[Vote]) -> dict[str, float]:
 
 
 def winner(votes: dict[str, float]) -> str:
-    """Return the type with the most votes. If types are equal, the first of `ENTITY_TYPES` wins."""
+    """Return the entity type with the highest sum of votes, or the first such type in `ENTITY_TYPES`."""
     return max(ENTITY_TYPES, key=lambda kind: votes.get(kind, 0))
 
 
 def type_by_form(name: str, usage: Usage = "bare") -> str:
-    """Return the type of a name without a context. In its text, the name is mostly used as in `usage`."""
+    """Return the entity type that a name has according to its own words, without the words around it.
+
+    `usage` is how the text mostly uses the name, such as `quoted`.
+    """
     words = lower_words(name)
     return winner(sum_votes([*ENGINE.form_votes(words, name), *ENGINE.usage_votes(words, usage)]))
 
 
 def subject_of(sign: Sign[Any]) -> SignSubject:
-    """Return the subject that a sign tests in its example."""
+    """Return what a sign (a rule for the type of a name) tests in its own example: a name or a context."""
     if sign in form_signs.SIGNS:
         return NameForm(LEXICON, lower_words(sign.example), sign.example)
     context = marked_context(sign.example)

@@ -1,4 +1,4 @@
-"""Context signs: the words before and after a name vote for its type."""
+"""Context signs: rules by which the words before and after a name vote for its type."""
 
 import pytest
 
@@ -11,13 +11,13 @@ def votes(context: Context) -> dict[str, float]:
 
 
 def type_by_context(text: str, name: str = "Velmora") -> str | None:
-    """Return the type with the most votes of the context of `name`, or None without votes."""
+    """Return the entity type that the words around a name in `text` suggest, or None if they suggest none."""
     found = votes(context_of(text, name))
     return winner(found) if any(found.values()) else None
 
 
 def only_votes(text: str) -> dict[str, float]:
-    """Return the sum of the votes of the context of the only name in `text`."""
+    """Return the sums of votes, by entity type, from the words around the only name in `text`."""
     (candidate,) = candidates(text)
     return votes(ENGINE.read_context(text, candidate))
 

@@ -1,4 +1,4 @@
-"""Form signs: the words of a name vote for its type."""
+"""Form signs: rules by which the words of a name vote for its type."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Scheme signs: a name of English words can be the name of a scheme."""
+"""Scheme signs: rules that recognize the name of a scheme, such as a support programme, in English words."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.extraction import LEXICON
 
 
 def policy_votes(text: str) -> float:
-    """Return the sum of the votes of scheme signs for the last name of `text`."""
+    """Return the sum of the votes that the last name of `text` is a scheme, that is, a policy."""
     context = ENGINE.read_context(text, candidates(text)[-1])
     found = [(sign, result) for sign, result in ENGINE.find_signs(context) if sign in scheme_signs.SIGNS]
     return sum(weight for sign, result in found for _, weight in sign.votes_for(result))

@@ -1,4 +1,4 @@
-"""Usage signs: the use of a name in a text votes for its type."""
+"""Usage signs: rules by which the use of a name, such as quotation marks, votes for its type."""
 
 import pytest
 
