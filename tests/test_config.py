@@ -1,4 +1,4 @@
-"""The settings: valid and invalid values, and messages that reveal no secret."""
+"""Tests of the settings: valid and invalid values, and error messages, which reveal no secret."""
 
 import subprocess
 import sys

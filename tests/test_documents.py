@@ -1,4 +1,4 @@
-"""The documents: their commands run, their answers are real, and their links are valid."""
+"""Tests of the documentation: its commands run, its responses are real, and its links are valid."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Random requests for lists of the API, on both engines, compared with a simple implementation."""
+"""Tests with random requests for lists, on both engines, compared with a simple implementation."""
 
 import shutil
 from collections.abc import Iterator

@@ -37,7 +37,7 @@ FORBIDDEN = re.compile("|".join(re.escape(text) for text in [*REGISTRIES, *OPTIO
 
 
 def make_install(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
-    """Run `make install` in `folder` with a copy of the Makefile and the files that it depends on."""
+    """Run `make install` in a folder with a copy of the Makefile. `python` is the interpreter to use."""
     for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
         shutil.copyfile(ROOT / name, folder / name)
     # Variables of `make test` must not reach this make.
@@ -56,7 +56,7 @@ def fake_python(folder: Path, statement: str) -> str:
 
 
 def error_line(run: subprocess.CompletedProcess[str]) -> str:
-    """Return the line that a failed recipe printed. The next line is printed by make."""
+    """Return the message of a target of the Makefile that failed, without the last line, which make adds."""
     assert run.returncode != 0
     assert run.stdout == ""
     line, last = run.stderr.splitlines()

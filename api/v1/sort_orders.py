@@ -16,9 +16,10 @@ ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 
 
 def article_orders(table: KeyTable) -> dict[str, Order]:
-    """Return the orders of lists of articles by the value of `sort`, such as `title` or `-title` (descending).
+    """Return the orders of lists of articles by the value of `sort`, such as `title` or `-title`.
 
-    `table` is the table with the columns to sort by. The orders by title are left out if it has no titles.
+    A `-` means descending. `table` is the table with the columns to sort by. The orders by title are left out
+    if the table has no titles.
     """
     by_time = named_orders(
         published_at=order_pair((table.published_asc, table.id), (table.published_desc, table.id)),

@@ -1,4 +1,4 @@
-"""Helpers that read JSON answers and check problems."""
+"""Functions for tests that read the JSON of responses, and check error responses (problems, RFC 9457)."""
 
 import re
 from pathlib import Path
@@ -53,7 +53,7 @@ def assert_parameter_error(response: TestResponse, *parameters: str) -> list[dic
 
 
 def get(client: FlaskClient, target: str) -> Any:
-    """Return the JSON at `target`."""
+    """Send a GET request for `target`, and return the JSON body of the response, which must be a 200."""
     response = client.get(target)
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"

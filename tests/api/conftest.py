@@ -1,4 +1,4 @@
-"""Fixtures for tests that need more than one application."""
+"""Fixtures for tests that need several applications on the same database."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,7 @@ ClientWith = Callable[..., FlaskClient]
 
 @pytest.fixture
 def client_with(database_url: str) -> Iterator[ClientWith]:
-    """Yield a function that makes clients of more applications on the database of `app`."""
+    """Yield a function that returns a client of the application with other settings, on the same database."""
     apps: list[Flask] = []
 
     def make(**environ: str) -> FlaskClient:

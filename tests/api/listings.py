@@ -1,4 +1,4 @@
-"""The collections as data: their paths, and the order of their rows computed in plain Python."""
+"""Expected lists of the API: for each list its path, its rows, and the order of its rows in plain Python."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ ARTICLE_0, ENTITY_0 = row_id("article", 0), row_id("entity", 0)
 
 @dataclass(frozen=True)
 class Listing:
-    """A collection over the rows of `tests.api.rows`: its path, its rows and the key of each sort."""
+    """A list of the API, with the rows and the order that responses must have.
+
+    The rows are those of `tests.api.rows`.
+    """
 
     path: str
     statement: Any
@@ -36,16 +39,19 @@ class Listing:
 
     @property
     def documented(self) -> str:
-        """Return the path in the specification."""
+        """Return the path of the list in the OpenAPI document: `/v1/articles/{article}/takeaways`."""
         return self.path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
 
     def parameters(self, app: Flask) -> dict[str, Any]:
-        """Return the schema of each query parameter."""
+        """Return the schema of each query parameter of this list in the OpenAPI document, by name."""
         parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
         return {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
 
     def sorts(self, app: Flask) -> tuple[list[str], str]:
-        """Return the published sorts and the default."""
+        """Return the values of `sort` for this list in the OpenAPI document, and the default value.
+
+        The value `relevance` is left out, because its order depends on the database engine.
+        """
         schema = self.parameters(app)["sort"]
         # The order of relevance depends on the engine.
         return [name for name in schema["enum"] if name != "relevance"], schema.get(
@@ -53,7 +59,10 @@ class Listing:
         )
 
     def ordered(self, app: Flask, sort: str) -> list[str]:
-        """Return the ids of all rows in the order of `sort`, with null last in both directions."""
+        """Return the ids of all rows in the order `sort`, such as `-title`.
+
+        Rows without a value come last in both directions.
+        """
         key, descending = self.keys[sort.lstrip("-")], sort.startswith("-")
         with app.app_context():
             rows = sorted(db.session.scalars(self.statement), key=self.tail)
@@ -91,7 +100,7 @@ PART_KEYS: dict[str, Key] = {
 
 
 def _naming(entity: UUID) -> set[UUID]:
-    """Return the articles that mention `entity`."""
+    """Return the ids of the articles that mention the entity with the id `entity`."""
     named = select(ArticleEntity.article_id).where(ArticleEntity.entity_id == entity)
     return set(db.session.scalars(named))
 
@@ -141,7 +150,7 @@ LISTINGS = [
 
 
 def walk(client: FlaskClient, target: str) -> Iterator[Any]:
-    """Yield the body of each page, following `links.next` from `target` to the end."""
+    """Yield the JSON of each page of a list, from `target` on, following `links.next` to the end."""
     following: str | None = target
     while following:
         body = get(client, following)
@@ -150,5 +159,5 @@ def walk(client: FlaskClient, target: str) -> Iterator[Any]:
 
 
 def identifiers(*pages: Any) -> list[str]:
-    """Return the ids of the items of `pages`, or the numbers if the items are revisions."""
+    """Return the ids of the items on `pages`, in order. Revisions have numbers instead of ids."""
     return [str(item.get("id") or item["revision"]) for page in pages for item in page["data"]]

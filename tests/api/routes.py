@@ -1,4 +1,4 @@
-"""The routes of the URL map and their documentation."""
+"""Functions for tests that read the routes of an application, and their OpenAPI descriptions."""
 
 import re
 from typing import Any
@@ -18,18 +18,18 @@ def rules_of(app: Flask) -> list[Rule]:
 
 
 def documented_path(rule: str) -> str:
-    """Return the path of `rule` in the notation of OpenAPI."""
+    """Return the path of a URL rule as the OpenAPI document writes it: `/v1/articles/{article}`."""
     return re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"{\1}", rule)
 
 
 def operation_of(app: Flask, rule: str) -> dict[str, Any]:
-    """Return the documented operation of `rule`."""
+    """Return the description of the GET operation of a URL rule in the OpenAPI document."""
     operation: dict[str, Any] = specification_of(app)["paths"][documented_path(rule)]["get"]
     return operation
 
 
 def query_parameters_of(app: Flask, rule: str) -> list[dict[str, Any]]:
-    """Return the documented query parameters of `rule`."""
+    """Return the descriptions of the query parameters of a URL rule in the OpenAPI document."""
     return [
         parameter for parameter in operation_of(app, rule).get("parameters", []) if parameter["in"] == "query"
     ]

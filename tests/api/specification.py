@@ -1,4 +1,4 @@
-"""The specification of an application, and validators that allow no additional keys."""
+"""Functions for tests that read the OpenAPI document, and validators that allow no additional keys."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The database connections of a closed application."""
+"""Tests of closing an application: its database connections are closed, too."""
 
 from flask import Flask
 from flask.testing import FlaskClient

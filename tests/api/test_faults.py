@@ -1,4 +1,4 @@
-"""Every fault of every parameter on every route is a 422 with the allowed values and a suggestion."""
+"""Tests of invalid parameters on every route: each is a 422 with the allowed values and a suggestion."""
 
 from itertools import pairwise
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every error is answered with a problem."""
+"""Tests of error responses: each is a problem (RFC 9457)."""
 
 import socket
 from collections.abc import Callable

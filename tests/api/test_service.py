@@ -1,4 +1,4 @@
-"""The index, health and readiness, and the documentation page with its files."""
+"""Tests of the service's own routes: the index, health, readiness, and the documentation page."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Small annotations, and responses of the API, for the tests of the evaluation."""
+"""Small annotations and responses of the API, for the tests of `bench.evaluate`."""
 
 from typing import Any
 

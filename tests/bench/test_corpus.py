@@ -1,4 +1,4 @@
-"""Tests of generated corpora."""
+"""Tests of `bench.corpus`: the generated articles are the same for the same seed, and can be loaded."""
 
 import subprocess
 import sys

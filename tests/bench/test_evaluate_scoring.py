@@ -1,4 +1,4 @@
-"""Tests of the evaluation of fields, entities, mentions and links on small values."""
+"""Tests of the scores that `bench.evaluate` gives to fields, entities, mentions and links."""
 
 import json
 from pathlib import Path

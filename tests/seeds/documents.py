@@ -1,4 +1,4 @@
-"""Pages and sidecars for the tests of seeding, functions that load them, and the resulting rows."""
+"""Pages and sidecars for the tests of seeding, functions that load them, and functions that read the rows."""
 
 import os
 import shutil

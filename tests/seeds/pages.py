@@ -1,4 +1,4 @@
-"""Pages of invented text for the tests of the parser."""
+"""Article pages of invented text, and functions that parse them, for the tests of the parser."""
 
 import re
 import textwrap

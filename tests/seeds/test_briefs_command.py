@@ -1,4 +1,4 @@
-"""The `briefs` command and the entry point of `flask seed`, in a folder outside the project."""
+"""Tests of the `briefs` command and of `flask seed` in a folder outside the project."""
 
 import shutil
 import signal

@@ -1,4 +1,4 @@
-"""Output files, which appear only when they are complete, and standard streams."""
+"""Tests of output files, which appear only when they are complete, and of standard input and output."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Progress output of the commands."""
+"""Tests of the progress that commands show."""
 
 import re
 

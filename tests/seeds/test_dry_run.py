@@ -1,4 +1,4 @@
-"""For any folder, a dry run has the same report as the load, and changes no row."""
+"""Tests that a dry run reports the same as the load of a random folder, and changes no row."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Escapes of unprintable characters in messages."""
+"""Tests of escapes for unprintable characters in messages."""
 
 from seeds.escaping import printable, quoted
 

@@ -1,4 +1,4 @@
-"""Ids and slugs: the same documents have the same ids and slugs, which do not change."""
+"""Tests of ids and slugs: the same documents always get the same ids and slugs."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A load that is killed at any step and run again ends like a load that was not killed."""
+"""Tests that a load which is killed at any step and run again ends like a load that was not killed."""
 
 import shutil
 from collections.abc import Callable, Iterator

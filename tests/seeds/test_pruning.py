@@ -1,4 +1,4 @@
-"""`flask seed load --prune` removes the articles whose documents are missing, and no others."""
+"""Tests of `flask seed load --prune`, which removes the articles whose documents are gone, and no others."""
 
 import shutil
 from pathlib import Path

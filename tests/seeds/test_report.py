@@ -1,4 +1,4 @@
-"""`flask seed load --report`: the outcome of each document, and the changes of an update."""
+"""Tests of `flask seed load --report`: the outcome of each document, and what an update changed."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The documentation page in a real browser: it lists every operation, and an operation can be tried."""
+"""Tests of the documentation page in a real browser: operations are listed and can be tried."""
 
 import json
 import shutil

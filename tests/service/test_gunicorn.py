@@ -1,4 +1,4 @@
-"""The service under gunicorn with gunicorn.conf.py: start, log, reload and stop."""
+"""Tests of the service under gunicorn with gunicorn.conf.py: start, log, reload and stop."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A copy that follows the change feed equals the server, also if several writers work at the same time."""
+"""Tests that a copy which follows the change feed equals the server, even with several writers."""
 
 from pathlib import Path
 from random import Random

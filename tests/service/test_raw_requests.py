@@ -1,4 +1,4 @@
-"""Raw requests over a socket, which client libraries do not send, and the raw answers."""
+"""Tests of requests that client libraries do not send, written byte by byte to a socket."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""nginx with docs/nginx.conf in front of gunicorn: what it caches, for how long, and its own answers."""
+"""Tests of nginx with docs/nginx.conf in front of gunicorn: what it caches, how long, and its own errors."""
 
 import json
 import threading

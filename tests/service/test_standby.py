@@ -1,4 +1,4 @@
-"""The service on a PostgreSQL standby, configured as in docs/scaling.md with the files of docs/postgresql."""
+"""Tests of the service on a PostgreSQL standby, set up as in docs/scaling.md."""
 
 import json
 import shutil

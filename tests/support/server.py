@@ -1,4 +1,4 @@
-"""Real servers on free ports. Their output is captured, and they end with the test."""
+"""Run real servers on free ports during a test, and read their responses and output."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The revision watch, which asks the database at intervals if its data has changed, on behalf of all threads."""
+"""Tests of the revision watch, which asks the database at intervals if its data has changed."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Pages, their links, and valid and invalid cursors."""
+"""Tests of pages of lists: their links to other pages, and valid and invalid cursors."""
 
 import random
 import re

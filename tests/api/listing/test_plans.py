@@ -1,4 +1,4 @@
-"""Query plans: each filter in each order is read by an index, and only a few rows are sorted."""
+"""Tests of query plans: the database finds each page of each list by an index, and sorts only a few rows."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lookup by id, slug and earlier slug."""
+"""Tests of finding an article or entity by its id, its slug, or a former slug."""
 
 from pathlib import Path
 from uuid import UUID, uuid5

@@ -1,4 +1,4 @@
-"""An invalid parameter is a 422 that names the parameter, the allowed values and a suggestion."""
+"""Tests of query parameters: an invalid value is a 422 that names the parameter, and what it allows."""
 
 from typing import Any
 

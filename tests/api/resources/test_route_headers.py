@@ -1,4 +1,4 @@
-"""HEAD, ETag, content coding, Accept, target length and CORS for every route of the URL map."""
+"""Tests of every route of the URL map: HEAD, ETag, compression, Accept, length of the URL, and CORS."""
 
 import gzip
 import re

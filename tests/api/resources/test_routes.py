@@ -1,4 +1,4 @@
-"""The documentation, parameters, methods and links of every route of the URL map."""
+"""Tests of every route of the URL map: its documentation, parameters, methods and links."""
 
 import re
 from typing import Any

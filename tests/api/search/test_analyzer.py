@@ -1,4 +1,4 @@
-"""The analyzer: terms, their offsets, and the terms of a document that are indexed."""
+"""Tests of the analyzer, which converts texts to search terms: terms, their offsets, and what is indexed."""
 
 import re
 import unicodedata

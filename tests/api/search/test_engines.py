@@ -1,4 +1,4 @@
-"""Full-text search: both engines return the same hits, and no input of a user is an error."""
+"""Tests of full-text search: both database engines find the same articles, and no search text is an error."""
 
 from urllib.parse import urlencode
 

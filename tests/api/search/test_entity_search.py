@@ -1,4 +1,4 @@
-"""Entities match by the beginning of a name or alias, regardless of case and diacritics."""
+"""Tests of finding entities by the beginning of a name or alias, regardless of case and diacritics."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Highlights: the passages that match a search, and the exact ranges."""
+"""Tests of highlights: which passages of an article a search shows, and which characters it marks."""
 
 from itertools import count, pairwise
 

@@ -1,4 +1,4 @@
-"""The query language: a text is a valid query, or it has no required word or too many words."""
+"""Tests of the syntax of the parameter `q`: how a search text is parsed, and which texts are invalid."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The order of relevance: best hits first, and each hit once. The index contains every change."""
+"""Tests of the order of relevance: the best articles come first, and each article once."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Articles: the complete brief of the source document, and other pages."""
+"""Tests of articles: the JSON of the project's document in full, and of other pages."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The change feed: each change once and in order, so that a client can keep a copy."""
+"""Tests of the change feed: each change is listed once and in order, so that a client can keep a copy."""
 
 import re
 from typing import Any

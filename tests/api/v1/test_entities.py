@@ -1,4 +1,4 @@
-"""Entities: the shape of an entity, its counts, its articles and its co-mentioned entities."""
+"""Tests of entities: their JSON, their counts, their articles, and entities that are mentioned together."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every collection in every order: each row once, the same cost for any page, the same on both engines."""
+"""Tests of every list in every order: each row once, the same cost for any page, the same on both engines."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The mentions of entities in an article and their offsets."""
+"""Tests of the mentions of entities in an article, and of their offsets."""
 
 from pathlib import Path
 from typing import Any

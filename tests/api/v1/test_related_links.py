@@ -1,4 +1,4 @@
-"""Related links: a listed title is resolved if exactly one article has the title."""
+"""Tests of related links: a listed title leads to an article if exactly one article has the title."""
 
 from pathlib import Path
 from typing import Any

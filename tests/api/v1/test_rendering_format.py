@@ -1,4 +1,4 @@
-"""The number of the format of stored renderings."""
+"""Tests that the JSON format of stored articles does not change without a new format number."""
 
 from flask import Flask
 

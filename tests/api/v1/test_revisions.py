@@ -1,4 +1,4 @@
-"""The revisions of an article: each has the content that the article had at that time."""
+"""Tests of the revisions of an article: each shows the content that the article had at that time."""
 
 import hashlib
 import re

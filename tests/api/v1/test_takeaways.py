@@ -1,4 +1,4 @@
-"""Takeaways: the shape of a takeaway, its article and its entities."""
+"""Tests of takeaways (key points): their JSON, their article and their entities."""
 
 from pathlib import Path
 

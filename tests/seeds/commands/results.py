@@ -1,4 +1,4 @@
-"""Pages for the tests of commands, and the results of commands."""
+"""Functions for the tests of commands: they run a command and read its result."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Errors of the commands if the database is missing, broken, outdated or unreachable."""
+"""Tests of the commands if the database is missing, broken, outdated or unreachable."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Messages of `flask seed load`: each is one printable line that names the file and the reason."""
+"""Tests of the messages of `flask seed load`: each is one printable line with the file and the reason."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""`flask seed load`: which files are loaded, and the outcome of each document."""
+"""Tests of `flask seed load`: which files are loaded, and the outcome of each document."""
 
 import functools
 from pathlib import Path

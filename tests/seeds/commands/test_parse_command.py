@@ -1,4 +1,4 @@
-"""`flask seed parse` prints the JSON of a document, or one line for a rejection."""
+"""Tests of `flask seed parse`, which prints the JSON of a document, or one line for a rejection."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""`flask seed status`: counts of the rows in the database."""
+"""Tests of `flask seed status`, which prints the numbers of rows in the database."""
 
 import re
 from dataclasses import replace

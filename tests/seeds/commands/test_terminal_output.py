@@ -1,4 +1,4 @@
-"""Output of the commands to a terminal, to a pipe and to a full disk."""
+"""Tests of the output of commands to a terminal, to a pipe and to a full disk."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""The help of the commands, and usage errors."""
+"""Tests of the help of the commands, and of errors in their arguments."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""The extraction of entities from a few sentences, for tests."""
+"""A function for tests that extracts the entities of a few sentences."""
 
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor

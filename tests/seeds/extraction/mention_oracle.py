@@ -1,4 +1,4 @@
-"""A small catalogue, and a matcher that tries every name at every offset, for the tests of mentions."""
+"""A few known entities, and a slow but simple search for their names, to compare the matcher with."""
 
 import re
 from collections.abc import Iterable, Iterator

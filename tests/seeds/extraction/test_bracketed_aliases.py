@@ -1,4 +1,4 @@
-"""Aliases in brackets: which texts in brackets are names, and which words an acronym abbreviates."""
+"""Tests of aliases in brackets, as in `Inland Waters Board (IWB)`: which texts in brackets are aliases."""
 
 import pytest
 

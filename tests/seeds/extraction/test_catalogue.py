@@ -1,4 +1,4 @@
-"""The catalogue: the file of the project is valid, and an invalid catalogue gives a one-line error."""
+"""Tests of the catalogue, the file of known entities: it is valid, and errors in it are one line."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Coreference: which names of a document refer to the same entity."""
+"""Tests of coreference resolution: which names in a document refer to the same entity."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The entities of an article: the mentions of each entity in all parts, and its salience."""
+"""Tests of the entities of an article: their mentions in all parts, and their salience (importance)."""
 
 import unicodedata
 from dataclasses import replace

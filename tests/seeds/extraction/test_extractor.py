@@ -1,4 +1,4 @@
-"""The extraction of entities: which names of a document refer to an entity."""
+"""Tests of extraction: which names in a document are entities."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The lexicon: its file is sorted and consistent, and it contains common words and names."""
+"""Tests of the lexicon, the word lists of extraction: the file is sorted and consistent."""
 
 from typing import Any
 

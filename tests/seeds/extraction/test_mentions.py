@@ -1,4 +1,4 @@
-"""Mentions: names of the catalogue are found at their offsets, longest match first."""
+"""Tests of the matcher: names of known entities are found at the right offsets, the longest match first."""
 
 from collections.abc import Iterable
 

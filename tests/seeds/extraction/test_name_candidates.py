@@ -1,4 +1,4 @@
-"""Name candidates: which words are a name, and where a name begins and ends."""
+"""Tests of name candidates: which words of a text can be a name, and where a name begins and ends."""
 
 import pytest
 from hypothesis import example, given

@@ -1,4 +1,4 @@
-"""Names of persons: a given name and a family name, in the order of their language."""
+"""Tests of the rules for names of persons, such as a given name before a family name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Recognition of names by a spaCy pipeline. Skipped if spaCy is not installed."""
+"""Tests of finding names with a spaCy pipeline. They are skipped if spaCy is not installed."""
 
 from dataclasses import replace
 from pathlib import Path

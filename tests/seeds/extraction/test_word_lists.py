@@ -1,4 +1,4 @@
-"""The frozen word lists: their contents, which are the same as in their source packages."""
+"""Tests of the frozen word lists: they are the same as in the packages that they come from."""
 
 import gzip
 import hashlib

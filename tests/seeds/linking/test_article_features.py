@@ -1,4 +1,4 @@
-"""Features of an article and their weights."""
+"""Tests of the features of an article, that is, its weighted words and entities."""
 
 import pytest
 from hypothesis import given

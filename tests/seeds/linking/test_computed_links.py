@@ -1,4 +1,4 @@
-"""Computed links: which articles are similar, with scores and reasons."""
+"""Tests of computed links: which articles are similar, with which scores and reasons."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Evidence: the paragraphs that support a takeaway, or none."""
+"""Tests of evidence: which paragraphs of an article support a takeaway (key point)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Feature vectors: how they are stored and compared."""
+"""Tests of feature vectors, the weighted words of articles: how they are stored and compared."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Listed links: a printed title links to the only article with this title, in any order of seeding."""
+"""Tests of listed links: a title in a page's list leads to the only article with this title."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Splitting of bytes into blocks: rejected bytes, lines and headings."""
+"""Tests of splitting a page into blocks of lines: headings, white space, and files that are rejected."""
 
 import pytest
 

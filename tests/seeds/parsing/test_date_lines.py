@@ -1,4 +1,4 @@
-"""Lines of the related list that are not titles."""
+"""Tests of the lines in a list of related articles that are not titles: dates, icons and so on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The JSON of a document, and the line or byte of a rejection."""
+"""Tests of the JSON of a parsed document, and of the line or byte that a rejection names."""
 
 import json
 from pathlib import Path

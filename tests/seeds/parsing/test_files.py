@@ -1,4 +1,4 @@
-"""Finding and reading of documents: files, bytes and keys."""
+"""Tests of finding and reading the files of documents, and of the keys that identify documents."""
 
 import os
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Analysis, signature, body and tail of a page."""
+"""Tests of dividing a page into the editor's analysis, the signature, the body, and the end of the page."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The head of a page, and rejected pages."""
+"""Tests of parsing the beginning of a page (title, summary, image caption), and of rejected pages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Properties of the parser for any bytes, and for any well-formed page."""
+"""Tests of the parser with random bytes and with random well-formed pages."""
 
 import unicodedata
 from dataclasses import replace

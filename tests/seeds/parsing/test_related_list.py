@@ -1,4 +1,4 @@
-"""Related titles and their dates."""
+"""Tests of parsing the list of related articles: titles and their dates."""
 
 import pytest
 

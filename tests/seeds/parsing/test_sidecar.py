@@ -1,4 +1,4 @@
-"""Sidecars: each key, and a one-line message for each error."""
+"""Tests of sidecars, YAML files with metadata: each key, and a one-line message for each error."""
 
 import re
 from datetime import UTC, datetime

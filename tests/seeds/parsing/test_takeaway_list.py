@@ -1,4 +1,4 @@
-"""Takeaways and their numbers."""
+"""Tests of parsing the numbered list of takeaways (key points)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Classification of text by its form."""
+"""Tests of the rules that tell a paragraph, a heading, a caption or a signature by length and punctuation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The record of a document, and the digest that shows if it has changed."""
+"""Tests of the content of an article as it is stored, and of the checksum that shows if it has changed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Derived data, and the digest that shows if it has changed."""
+"""Tests of data derived from an article's text, and of the checksum that shows if it has changed."""
 
 from dataclasses import replace
 

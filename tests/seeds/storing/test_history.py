@@ -1,4 +1,4 @@
-"""The change feed, numbered in the order of commits, and archived revisions."""
+"""Tests of the change feed, which is numbered in the order of commits, and of former revisions."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Statements of seeding find their rows by an index, however many articles there are."""
+"""Tests that statements of seeding find their rows by an index, however many articles there are."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""Interrupted loads: every stored article is complete, and the next run finishes the work."""
+"""Tests of interrupted loads: every stored article is complete, and the next run finishes the work."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""The loader: articles are created, updated or unchanged, and the rows agree with the documents."""
+"""Tests of loading a document: its article is created, updated or unchanged, and the rows agree with it."""
 
 import hashlib
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A reader during a load sees each article complete, either before or after its update."""
+"""Tests that a reader sees each article complete during a load, as before or as after its update."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`flask seed relink`: entities and links do not depend on the order of seeding; entities are merged."""
+"""Tests of `flask seed relink`: afterwards, entities and links do not depend on the order of loading."""
 
 from collections.abc import Iterable
 from pathlib import Path

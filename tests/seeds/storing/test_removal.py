@@ -1,4 +1,4 @@
-"""`flask seed remove`: the article and its rows are deleted. It can be loaded again with its history."""
+"""Tests of `flask seed remove`: the article is deleted, and returns with its history if loaded again."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Renderings: responses are the same with and without them, after any seeding, relinking or removal."""
+"""Tests of renderings, the stored JSON of articles: responses are the same with and without them."""
 
 from collections import Counter
 from random import Random

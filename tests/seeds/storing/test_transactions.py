@@ -1,4 +1,4 @@
-"""Write transactions: all or nothing, and one writer at a time."""
+"""Tests of write transactions: each is stored completely or not at all, and there is one writer at a time."""
 
 import sqlite3
 import threading

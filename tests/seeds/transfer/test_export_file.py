@@ -1,4 +1,4 @@
-"""The file of an export: a truncated or altered file is refused with the number of the line."""
+"""Tests of the file of an export: a truncated or altered file is refused with the number of the line."""
 
 import hashlib
 from collections.abc import Callable

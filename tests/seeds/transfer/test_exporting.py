@@ -1,4 +1,4 @@
-"""`flask seed export`: a snapshot of the whole database as JSON lines."""
+"""Tests of `flask seed export`, which writes a snapshot of the whole database as JSON lines."""
 
 import os
 import stat

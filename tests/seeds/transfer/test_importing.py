@@ -1,4 +1,4 @@
-"""`flask seed import`: the imported database has the same rows and responses as the exported database."""
+"""Tests of `flask seed import`: the new database has the same rows and responses as the exported one."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Refused imports: a one-line error, and a database that stays unchanged."""
+"""Tests of exports that `flask seed import` refuses: a one-line error, and an unchanged database."""
 
 import hashlib
 from collections.abc import Callable

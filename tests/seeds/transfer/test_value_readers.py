@@ -1,4 +1,4 @@
-"""Readers of JSON values: each accepts one form of a value, and names the path of a refused value."""
+"""Tests of the functions that check the values in an export: each accepts one form and names wrong values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Context signs: rules by which the words before and after a name vote for its type."""
+"""Tests of the signs, that is, rules, by which the words around a name vote for its type."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The table of signs (rules for the type of a name): each sign applies to its own example."""
+"""Tests of the table of signs (rules for the type of a name): each sign applies to its own example."""
 
 from collections.abc import Mapping
 from itertools import groupby

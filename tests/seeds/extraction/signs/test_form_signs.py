@@ -1,4 +1,4 @@
-"""Form signs: rules by which the words of a name vote for its type."""
+"""Tests of the signs, that is, rules, by which the words of a name vote for its type."""
 
 import pytest
 

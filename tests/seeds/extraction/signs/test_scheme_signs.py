@@ -1,4 +1,4 @@
-"""Scheme signs: rules that recognize the name of a scheme, such as a support programme, in English words."""
+"""Tests of the signs (rules) that recognize the name of a policy in English words, such as Quiet Shore."""
 
 import pytest
 

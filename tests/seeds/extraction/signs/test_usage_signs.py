@@ -1,4 +1,4 @@
-"""Usage signs: rules by which the use of a name, such as quotation marks, votes for its type."""
+"""Tests of the signs (rules) by which the use of a name, such as in quotation marks, votes for its type."""
 
 import pytest
 
