@@ -52,7 +52,7 @@ class SeedingTimes:
         self.plain = 0.0
 
     def count(self, *seconds: float) -> None:
-        """Add the seconds that a document took, one value for each stage."""
+        """Add the seconds that one document took, given for each stage in order."""
         self.documents += 1
         for stage, each in zip(self.stages, seconds, strict=True):
             self.stages[stage] += each

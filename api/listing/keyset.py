@@ -11,11 +11,14 @@ from api.listing.orders import Key, Order
 
 
 class RowSource(Protocol):
-    """The interface of a source of rows in a total order, from which the pages of a collection are made."""
+    """The rows of a collection in a fixed order, from which its pages are made.
+
+    This is an interface. `Keyset` implements it with SQL, for example.
+    """
 
     @property
     def key_types(self) -> list[type]:
-        """The Python type of each value of a sort key, for reading the key from a cursor."""
+        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Sequence[Any]]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
@@ -29,14 +32,17 @@ class RowSource(Protocol):
 
 @dataclass(frozen=True)
 class Keyset:
-    """The rows that `statement` selects, in the total order `order`. A page begins after a given sort key."""
+    """The rows that a SELECT finds, in a total order. A page begins after the sort key of a given row.
+
+    `statement` is the SELECT, without an order, and `order` is the order.
+    """
 
     statement: AnySelect
     order: Order
 
     @property
     def key_types(self) -> list[type]:
-        """The Python type of each value of a sort key, for reading the key from a cursor."""
+        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
         return [key.type.python_type for key in self.order.columns]
 
     def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
@@ -57,11 +63,11 @@ class Keyset:
 
 @dataclass(frozen=True)
 class SortedKeyset(Keyset):
-    """A keyset for rows that no index has in the requested order, so that the database must sort them.
+    """A keyset for an order without an index, so that the database must sort the rows.
 
-    `statement` selects only ids, so that ids and sort keys are sorted instead of whole rows. `rows` selects
-    the items of the whole collection and is joined to the ids of the page. `row_id` is the column with the
-    ids of these items.
+    `statement` selects only ids, so that the database sorts ids instead of complete rows. `rows` selects the
+    items of the collection; for a page, it is joined to the ids. `row_id` is the column of `rows` with the
+    ids.
     """
 
     rows: AnySelect

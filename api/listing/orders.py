@@ -13,7 +13,7 @@ Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 class Order:
     """A total order of rows: by `keys`, all in the same direction, and then by `tail`, always ascending.
 
-    Either the last of `keys` is unique, or `keys` and `tail` are unique together.
+    No two rows have the same values in all these columns.
     """
 
     keys: tuple[Key, ...]
@@ -22,7 +22,7 @@ class Order:
 
     @property
     def columns(self) -> tuple[Key, ...]:
-        """All columns of the order. The sort key of a row is the tuple of its values in these columns."""
+        """The columns by which rows are sorted. The values of a row in these columns are its sort key."""
         return self.keys if self.tail is None else (*self.keys, self.tail)
 
     def clauses(self) -> list[ColumnElement[Any]]:

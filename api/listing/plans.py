@@ -34,15 +34,18 @@ def _no_key_table(_: str) -> None:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on the rows of a collection, in the forms needed to scan an index or to sort matches.
+    """A condition on the rows of a collection, such as those of a query parameter.
+
+    It has several forms, because a collection is read in one of two ways: an index is scanned in the order of
+    the page, or the matches of a filter are sorted.
 
     Attributes:
         ids: A statement that selects the ids of the matching rows, using an index.
-        condition: A function that takes a KeyTable (the model of the rows, or a table with their ids and sort
-            keys) and returns the condition that selects the matching rows of this table.
-        sorted_table: A function that takes a value of `sort` and returns the KeyTable that has an index of
-            the matching rows in this order, or None if there is none.
-        counted: A statement that selects as many rows as `ids` but is cheaper to count, if there is one.
+        condition: A function that returns the condition as SQL. Its argument is the table to which the
+            condition applies: the model of the rows, or a table with their ids and sort keys.
+        sorted_table: A function that takes a value of `sort`, and returns a table with an index of the
+            matching rows in this order, or None if there is none.
+        counted: A statement that selects as many rows as `ids` but is cheaper to count, or None.
     """
 
     ids: AnySelect
@@ -67,10 +70,10 @@ class Listing:
     orders: Callable[[KeyTable], Mapping[str, Order]]
 
     def keyset(self, filters: Sequence[Filter], sort: str) -> Keyset:
-        """Return the rows that match all `filters`, as a keyset in the order that `sort` names.
+        """Return the rows that match all `filters`, in the order `sort`, such as `-title`.
 
-        The keyset scans an index that has this order or sorts the matches of one filter. This method chooses
-        the cheaper way.
+        They are read in the cheaper of two ways: by an index that has this order, or by sorting the rows that
+        one filter matches.
         """
         tables = [filter_.sorted_table(sort) for filter_ in filters]
         if len(filters) != 1 or tables[0] is None:
@@ -95,10 +98,9 @@ class Listing:
 
 
 def most_selective(filters: Sequence[Filter]) -> Filter | None:
-    """Return the filter that matches the fewest rows.
+    """Return the filter that matches the fewest rows, if they are few enough to be sorted.
 
-    Return None if there is no filter, or if every filter matches more than MAX_SORTED_ROWS rows, too many to
-    sort.
+    Return None if there is no filter, or if every filter matches more than MAX_SORTED_ROWS rows.
     """
     if not filters:
         return None

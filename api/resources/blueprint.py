@@ -40,7 +40,7 @@ class PathParameter:
     parent: "PathParameter | None" = None
 
     def with_parents(self) -> "list[PathParameter]":
-        """Return the parameters of the path in order: all parameters before this one, then this one."""
+        """Return all parameters of the path, in order. The last is this parameter."""
         return [*(self.parent.with_parents() if self.parent else []), self]
 
     def parameter_object(self) -> dict[str, Any]:

@@ -125,8 +125,8 @@ def find_by_id(statement: Select[Row], reference: str) -> Row:
 def _article(statement: Select[Article], slug_condition: ColumnElement[bool]) -> Article:
     """Return the only article that `statement` selects.
 
-    `slug_condition` selects the slugs of this article. They stay in the database when an article is removed,
-    and so tell a removed article from an article that never existed.
+    If it selects none, `slug_condition` decides the error: slugs stay in the database when an article is
+    removed, so a slug that matches the condition shows that the article existed.
 
     Raises:
         NotFound: There is no such article.

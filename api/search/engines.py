@@ -65,7 +65,10 @@ class Hits:
         return select(self.number.label("number")).select_from(self.index).where(self.condition)
 
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:
-        """Return the condition that the row number of a hit is among the numbers that `numbers` selects."""
+        """Return a condition that keeps only hits whose row numbers the statement `numbers` selects.
+
+        The row numbers are those of the full-text index.
+        """
         # Adding 0 keeps FTS5 from searching once for each number.
         number = self.number if self.index is self.terms.__table__ else self.number + 0
         return number.in_(numbers)
@@ -85,7 +88,10 @@ class Hits:
         return statement.select_from(self.index.join(rows, rows.c.number == self.number))
 
     def has(self, identity: ColumnElement[UUID]) -> ColumnElement[bool]:
-        """Return the condition that the article or takeaway with the id `identity` is a hit."""
+        """Return a condition that is true if the article or takeaway with the id `identity` is a hit.
+
+        `identity` is a column, so that the condition can be used in a statement about articles or takeaways.
+        """
         # With `IN (ids)`, SQLite would read the whole row of each hit, including its text, to look up the id.
         is_hit = self.terms.number.in_(self.numbers().correlate(None))
         condition = is_hit if self.index is not self.terms.__table__ else self.condition

@@ -41,7 +41,7 @@ class Ranking:
 
     @property
     def key_types(self) -> list[type]:
-        """The Python type of each value of a sort key, for reading the key from a cursor."""
+        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
         return [int, float, int]
 
     def page(self, after: list[Any] | None, count: int) -> list[Sequence[Any]]:
@@ -88,7 +88,7 @@ class Ranking:
 
     @cached_property
     def selective(self) -> Filter | None:
-        """The filter that matches the fewest rows, or None if no filter matches few enough to sort."""
+        """The filter that matches the fewest articles, or None if no filter matches few enough."""
         return most_selective(self.filters)
 
     def _rank_block(self, top: int) -> list[tuple[float, int]]:

@@ -107,7 +107,7 @@ def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> lis
 
 
 def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Return the filter for the rows whose ids occur in `index_table` together with `value` in `column`.
+    """Return a filter for rows with a certain value in an index table, such as the articles of an entity.
 
     Args:
         index_table: The model of a table that repeats the ids and the sort keys of the filtered rows.
@@ -129,10 +129,10 @@ def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[
 
 
 def _by_value(model: Any, column: str, value: Any) -> Filter:
-    """Return the filter for the rows of `model` whose `column` has `value`.
+    """Return a filter for the rows of `model` that have `value` in `column`.
 
-    The filter is fast with every order. Either the model has an index of the column for every order, or
-    few rows share a value (as for `article_id`), so that sorting them is cheap.
+    Use it only if the model has an index of the column for every order, or if few rows share a value, as for
+    `article_id`, so that sorting them is cheap.
     """
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
@@ -143,7 +143,7 @@ def _by_value(model: Any, column: str, value: Any) -> Filter:
 
 
 def _no_rows(model: Any) -> Filter:
-    """Return the filter that no row of `model` matches."""
+    """Return a filter that matches no row, for a combination of parameters that no row can have."""
     return Filter(select(model.id).where(false()), lambda _: false())
 
 

@@ -41,7 +41,10 @@ Parameters = Mapping[str, Any]
 
 
 def _load_reference(relationship: Any) -> Any:
-    """Return the loader option for `relationship`, an article of which only id, slug and title are needed."""
+    """Return a SQLAlchemy loader option that loads only the id, slug and title of a related article.
+
+    `relationship` is the attribute that leads to the article.
+    """
     return joinedload(relationship).load_only(Article.slug, Article.title)
 
 

@@ -29,7 +29,7 @@ class Id(TypeDecorator[uuid.UUID]):
 
 
 class Base(DeclarativeBase):
-    """Base class of the models."""
+    """The base class of the ORM models."""
 
 
 class Entity(Base):

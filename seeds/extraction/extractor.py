@@ -217,7 +217,7 @@ class EntityExtractor:
 
 
 def _lowercase_words(texts: Iterable[str]) -> set[str]:
-    """Return the words that `texts` write in lower case.
+    """Return the words that `texts` write in lower case. Such a word is probably no name if it has a capital.
 
     If a word has several parts, such as `ice-cold`, its first part is returned too.
     """
@@ -227,9 +227,10 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the names of one word, in lower case, that the texts mostly use bare.
+    """Return the single words, in lower case, that the texts use as bare names, such as `haldane`.
 
-    A bare name is not quoted, and no article or word such as `its` precedes it.
+    A bare name is not quoted, and no article or word such as `its` precedes it. If the texts use a name in
+    several ways, the most frequent way counts.
     """
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 

@@ -72,9 +72,9 @@ class LinkChanges:
         self._inserted: list[dict[str, Any]] = []
 
     def remove(self, link: Any) -> None:
-        """Note that two articles are no longer similar enough for the stored `link` between them.
+        """Collect the change for two articles that are no longer similar: remove the `link` between them.
 
-        A computed link will be deleted. A link that the page of the article lists will only lose its score.
+        A computed link is deleted. A link that the page of the article lists stays, but loses its score.
         """
         if link.basis == "listed":
             self._scores.append(score_parameters(link.id, None, []))
@@ -84,14 +84,14 @@ class LinkChanges:
     def add(
         self, identity: UUID, published_at: datetime | None, neighbour: Neighbour, link: Any | None
     ) -> None:
-        """Note that an article links to a similar article, with a score and reasons.
+        """Collect the change for two similar articles: set the score of the link from one to the other.
 
         Args:
             identity: The id of the article that the link starts from.
             published_at: When this article was published, or None if that is unknown.
-            neighbour: The similar article, with the score (the similarity) and its reasons.
-            link: The stored link between the two, or None. A link that the page of the article lists will get
-                the score. A computed link will be replaced, and a missing link inserted.
+            neighbour: The article that the link leads to, with the score (the similarity) and its reasons.
+            link: The stored link between the two, or None. A link that the page of the article lists gets the
+                score. A computed link is replaced, and a missing link is inserted.
         """
         if link and link.basis == "listed":
             self._scores.append(score_parameters(link.id, neighbour.score, neighbour.reasons))

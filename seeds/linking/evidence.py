@@ -161,8 +161,7 @@ def _base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str,
 
     Returns:
         The weights by key: `e` and the slug for an entity, `n` and the value for a number, and the search
-            term
-        for a word.
+        term for a word.
     """
     between_mentions, reached = [], 0
     for start, end, _ in spans:

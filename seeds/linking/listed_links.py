@@ -150,15 +150,17 @@ def _computed_link(link: ListedLink) -> dict[str, Any]:
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, UUID]]
 ) -> list[dict[str, Any]]:
-    """Delete each computed link that has the same source and target as one of the listed links in `added`.
+    """Delete computed links that listed links replace, and return the scores for the listed links.
+
+    If the page of an article lists a similar article, only the listed link remains, and it keeps the score.
 
     Args:
         connection: The connection, in a write transaction.
         added: The listed links, each with the id of the article that is its new target.
 
     Returns:
-        The parameters with which the statement `UPDATE_LINK` gives each of these listed links the score and
-        the reasons of the computed link that it replaces.
+        The parameters with which the statement `UPDATE_LINK` sets the scores and reasons of these listed
+        links.
     """
     if not added:
         return []

@@ -34,7 +34,7 @@ def keys(app: Flask) -> set[str]:
 
 
 def removed(result: Result) -> int:
-    """Return the number of removed articles that a load has printed."""
+    """Return how many articles a load has removed, according to its output."""
     return int(last_line(result).split(", ")[3].split()[0])
 
 

@@ -1,4 +1,4 @@
-"""`fields` and `include` return exactly the requested keys, with their usual values."""
+"""Tests of the parameters `fields` and `include`: a response has exactly the requested keys."""
 
 from itertools import pairwise
 from typing import Any

@@ -1,4 +1,4 @@
-"""The links of a page have all parameters in a fixed order, and a cursor belongs to its query."""
+"""Tests of the links between pages: their parameters have a fixed order, and a cursor fits only its query."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit

@@ -1,4 +1,4 @@
-"""The specification is valid, equals the file in the repository, and describes the real answers."""
+"""Tests of the OpenAPI document: it is valid, equals openapi.yaml, and describes the real responses."""
 
 import re
 from collections.abc import Iterator
