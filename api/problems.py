@@ -3,6 +3,7 @@
 import difflib
 import logging
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +37,7 @@ TITLES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422
 
 DETAILS = {
     400: "The request is not valid HTTP/1.1.",
+    401: "This resource requires a valid API key.",
     404: "There is no resource at this address.",
     405: "This API is read-only. The `Allow` header lists the methods of this resource.",
     406: "This resource has no representation that the `Accept` header allows.",
@@ -45,6 +47,7 @@ DETAILS = {
     414: f"The request target is longer than {MAX_TARGET_BYTES} bytes.",
     417: "The only expectation supported is `100-continue`.",
     422: "A parameter is invalid. `errors` lists each invalid parameter and what is allowed.",
+    429: "You have sent too many requests. Wait as many seconds as `Retry-After` says.",
     431: "The header fields are too many or too large.",
     500: "The server failed. The operator can find the reason in the log by this `request_id`.",
     501: "The transfer coding of the body is not supported.",
@@ -89,7 +92,8 @@ def problem(
     instance: str,
     request_id: str,
     detail: str | None = None,
-    errors: list[dict[str, Any]] | None = None,
+    members: Mapping[str, Any] | None = None,
+    problem_type: str = "about:blank",
 ) -> bytes:
     """Return the body of an error response, a problem in JSON as RFC 9457 defines it.
 
@@ -98,17 +102,18 @@ def problem(
         instance: The path of the request.
         request_id: The id of the request.
         detail: A description of the error. By default, the description of the status in DETAILS.
-        errors: The entries for invalid parameters, made by `parameter_error`.
+        members: Further members of the problem, such as `errors`.
+        problem_type: The URI of the type. By default, the status describes the problem.
     """
     body: dict[str, Any] = {
-        "type": "about:blank",
+        "type": problem_type,
         "title": TITLES.get(status, "Unknown Error"),
         "status": status,
         "detail": detail or DETAILS.get(status, "The request could not be processed."),
         "instance": instance,
         "request_id": request_id,
     }
-    return orjson.dumps(body if errors is None else body | {"errors": errors})
+    return orjson.dumps(body | dict(members or {}))
 
 
 def problem_response(error: HTTPException) -> Response:
@@ -118,7 +123,8 @@ def problem_response(error: HTTPException) -> Response:
     """
     status = error.code or 500
     detail = error.description if error.description != type(error).description else None
-    body = problem(status, quote(request.path), request.environ[ID], detail, getattr(error, "errors", None))
+    members = {"errors": error.errors} if isinstance(error, InvalidParameters) else None
+    body = problem(status, quote(request.path), request.environ[ID], detail, members)
     response = current_app.response_class(body, status, mimetype=PROBLEM_JSON)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":

@@ -62,13 +62,14 @@ class BufferedResponse:
         HEAD.
         """
         environ[ROUTE] = self.route
-        if "HTTP_IF_NONE_MATCH" in environ and self._matches(environ):
+        if "HTTP_IF_NONE_MATCH" in environ and self.is_not_modified(environ):
             start_response(NOT_MODIFIED, self.not_modified_headers)
             return []
         start_response(self.status, self.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 
-    def _matches(self, environ: WSGIEnvironment) -> bool:
+    def is_not_modified(self, environ: WSGIEnvironment) -> bool:
+        """Return True if `If-None-Match`, which the request must have, contains the ETag of this response."""
         if not self.etag:
             return False
         # Nearly all clients send the ETag back unchanged. Comparing text is faster than parsing it.

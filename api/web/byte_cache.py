@@ -94,6 +94,19 @@ class ByteCache:
             self.hits += 1
             return found[0]
 
+    def is_not_modified(self, environ: WSGIEnvironment) -> bool:
+        """Return True if the cache has the response to this request and the client already has it too (304).
+
+        If the database has changed since the last request, the cache can still respond with 200.
+        """
+        is_conditional = "HTTP_IF_NONE_MATCH" in environ and "HTTP_IF_MATCH" not in environ
+        if not is_conditional or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return False
+        target = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"]
+        with self._lock:
+            found = self._responses.get((*target, requested_variant(environ)))
+        return found is not None and found[0].is_not_modified(environ)
+
     def _was_requested(self, key: Key) -> bool:
         """Return True if `key` is among the remembered requests. Otherwise, remember it and return False.
 
