@@ -14,6 +14,10 @@ from flask_cors import CORS
 from flask_migrate import Migrate
 
 from api import service
+from api.admission.key_lookup import KeyLookup
+from api.admission.middleware import Admission
+from api.admission.redis_counters import RedisCounters
+from api.admission.request_counters import MemoryCounters, RequestCounters
 from api.config import Settings, read_settings
 from api.database.base import db
 from api.database.engines import (
@@ -114,18 +118,23 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     """Return the WSGI application of `app`, wrapped in middleware.
 
     From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, a cache of
-    complete responses (unless its size is 0), and the id and the record of each request.
+    complete responses (unless its size is 0), the check of API keys and rate limits, and the id and the
+    record of each request.
     """
     with app.app_context():
         make_engines_read_only()
         engine = autocommit_engine()
         reader = StatementReader(engine)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
-    connections: list[StatementReader | RevisionWatch] = [reader]
+    counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
+    connections: list[StatementReader | RevisionWatch | RequestCounters] = [reader, counters]
+    cache = None
     if settings.cache_bytes:
         watch = RevisionWatch(engine, settings.cache_seconds)
         connections.append(watch)
-        application = ByteCache(application, watch, settings.cache_bytes)
+        application = cache = ByteCache(application, watch, settings.cache_bytes)
+    keys = KeyLookup(reader, settings.stale_seconds)
+    application = Admission(application, settings, counters, keys, cache)
     app.extensions[CONNECTIONS] = connections
     addresses = ClientAddresses(settings.trusted_proxies)
     return RequestRecords(application, addresses, [line_writer(settings.log_format)])

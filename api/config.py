@@ -9,10 +9,15 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from api import setting_values as parse
+from api.admission.policies import Policy, parse_policies
 from api.setting_values import TrustedProxy
 
 # The default number of seconds between two checks for changes of the database, by engine.
 DEFAULT_CACHE_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
+
+DEFAULT_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
+# The default if clients need an API key.
+PRIVATE_CACHE_CONTROL = "private, max-age=60, stale-while-revalidate=300"
 
 
 class SettingError(ValueError):
@@ -34,14 +39,17 @@ class Settings:
     base_url: str = ""
     bind: str = "127.0.0.1:8000"
     cache_bytes: int = 64 * 1024 * 1024
-    cache_control: str = "public, max-age=60, stale-while-revalidate=300"
+    cache_control: str = DEFAULT_CACHE_CONTROL
     cors_origins: tuple[str, ...] = ("*",)
     log_addresses: str = "truncated"
     log_format: str = "text"
     log_level: str = "info"
     log_queries: bool = True
     max_document_bytes: int = 2 * 1024 * 1024
+    rate_limit: tuple[Policy, ...] = ()
+    rate_limit_storage: str = ""
     request_seconds: float = 10.0
+    require_key: bool = False
     secret_key: str | None = None
     spacy_model: str = ""
     stale_seconds: float = 300.0
@@ -68,7 +76,11 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
     }
     database_url = values.get("database_url", f"sqlite:///{Path(instance_path) / 'briefs.db'}")
     cache_seconds = DEFAULT_CACHE_SECONDS[make_url(database_url).get_backend_name()]
-    return Settings(**{"database_url": database_url, "cache_seconds": cache_seconds} | values)
+    defaults: dict[str, Any] = {"database_url": database_url, "cache_seconds": cache_seconds}
+    if values.get("require_key"):
+        # A cache that several clients share could send the responses to clients without a key.
+        defaults["cache_control"] = PRIVATE_CACHE_CONTROL
+    return Settings(**defaults | values)
 
 
 def _read(variable: str, parse_value: Callable[[str], object], text: str) -> object:
@@ -102,7 +114,10 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "log_level": ("BRIEFS_LOG_LEVEL", parse.one_of("info", "debug")),
     "log_queries": ("BRIEFS_LOG_QUERIES", parse.boolean),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", parse.byte_count),
+    "rate_limit": ("BRIEFS_RATE_LIMIT", parse_policies),
+    "rate_limit_storage": ("BRIEFS_RATE_LIMIT_STORAGE", parse.redis_url),
     "request_seconds": ("BRIEFS_REQUEST_SECONDS", parse.seconds),
+    "require_key": ("BRIEFS_REQUIRE_KEY", parse.boolean),
     "secret_key": ("BRIEFS_SECRET_KEY", parse.secret_key),
     "spacy_model": ("BRIEFS_SPACY_MODEL", parse.spacy_model),
     "stale_seconds": ("BRIEFS_STALE_SECONDS", parse.seconds),

@@ -16,6 +16,8 @@ TrustedProxy = Network | Literal["unix"]
 
 # All of these schemes select psycopg 3, the only PostgreSQL driver that is installed.
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
+# Redis over TCP, over TLS and over a Unix socket.
+REDIS_SCHEMES = {"redis", "rediss", "redis+unix"}
 # The minimum length of the key that signs cursors.
 MIN_SECRET_CHARACTERS = 16
 # A scheme, a host name or IP address, and an optional port. A user name and a password are not allowed, since
@@ -97,6 +99,18 @@ def seconds(text: str) -> float:
     if not SECONDS.fullmatch(text):
         raise ValueError("must be a number of seconds such as 0.05, at most 999999999")
     return float(text)
+
+
+def redis_url(text: str) -> str:
+    """Return the URL of a Redis server `text` if it is valid."""
+    try:
+        url = urlsplit(text)
+        is_valid = bool(url.path[1:] if url.scheme == "redis+unix" else url.hostname and url.port != 0)
+    except ValueError:
+        is_valid = False
+    if not is_valid or url.scheme not in REDIS_SCHEMES or not (text.isascii() and text.isprintable()):
+        raise ValueError("must be the URL of a Redis server such as redis://:password@127.0.0.1:6379/0")
+    return text
 
 
 def header_value(text: str) -> str:

@@ -10,6 +10,7 @@ from flask_migrate.cli import db
 
 from api import __version__
 from seeds.cli import seed
+from seeds.keys_command import keys
 
 PROJECT = Path(__file__).parents[1]
 
@@ -23,6 +24,7 @@ def briefs(context: click.Context) -> None:
 
 
 briefs.add_command(db)
+briefs.add_command(keys)
 briefs.add_command(seed)
 
 

@@ -21,6 +21,7 @@ from api.app import close_app, create_app
 from api.database.access import allow_writes
 from api.database.base import db
 from seeds.cli import seed
+from seeds.keys_command import keys
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
@@ -53,6 +54,7 @@ def make_app(database_url: str, **environ: str) -> Flask:
     # Tests write without increasing the corpus revision. On PostgreSQL the cache would not notice.
     cache = {} if database_url.startswith("sqlite") else {"BRIEFS_CACHE_BYTES": "0"}
     app = create_app({"DATABASE_URL": database_url, "BRIEFS_CACHE_SECONDS": "0"} | cache | environ)
+    app.cli.add_command(keys)
     app.cli.add_command(seed)
     with app.app_context():
         for engine in db.engines.values():

@@ -1,5 +1,6 @@
 """The tables that seeding writes and the API reads."""
 
+from api.models.api_keys import ApiKey
 from api.models.articles import Article, ArticleSlug, Corpus, SourceDocument, Takeaway
 from api.models.entities import (
     ENTITY_TYPES,
@@ -26,6 +27,7 @@ __all__ = [
     "UNDATED_ASC",
     "UNDATED_DESC",
     "UPDATED",
+    "ApiKey",
     "Article",
     "ArticleEntity",
     "ArticleFacet",

@@ -8,7 +8,15 @@ from api.config import Settings
 Headers = list[tuple[str, str]]
 
 # The headers that scripts of other origins may read.
-EXPOSED_HEADERS = ("ETag", "Link", "X-Request-ID")
+EXPOSED_HEADERS = (
+    "ETag",
+    "Link",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Request-ID",
+)
 # The headers that only `response_headers` sets.
 MANAGED_HEADERS = (
     "Content-Type",

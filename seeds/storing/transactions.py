@@ -66,6 +66,24 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 
 @contextmanager
+def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connection]:
+    """Open a write transaction that can run between the transactions of a seeding command.
+
+    The transaction is committed at the end of the `with` block, or rolled back if the block raises an
+    exception.
+
+    Args:
+        engine: The database.
+        announce: Called with a message if this command must wait for another writer.
+    """
+    allow_writes(engine)
+    with engine.connect() as plain:
+        connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
+        with _transaction(connection, announce):
+            yield connection
+
+
+@contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
     """Hold the lock that lets only one seeding command at a time use the database, during the `with` block.
 

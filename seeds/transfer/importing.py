@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, exists, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from api.database.base import db
-from api.models import Article, ArticleTerms, Corpus, Entity, RelatedLink
+from api.models import ApiKey, Article, ArticleTerms, Corpus, Entity, RelatedLink
 from seeds.bulk import insert_rows
 from seeds.escaping import printable
 from seeds.storing.transactions import savepoint
@@ -81,8 +81,12 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
 
 
 def _is_empty(connection: Connection) -> bool:
-    """Return True if all tables are empty, except `corpus`, which has a row even in a new database."""
-    tables = (table for table in db.metadata.sorted_tables if table.name != Corpus.__tablename__)
+    """Return True if there are no articles, entities or other rows that an export contains.
+
+    The table `corpus` has a row even in a new database. API keys are not part of an export.
+    """
+    ignored = {Corpus.__tablename__, ApiKey.__tablename__}
+    tables = (table for table in db.metadata.sorted_tables if table.name not in ignored)
     return not any(connection.scalar(select(exists().select_from(table))) for table in tables)
 
 

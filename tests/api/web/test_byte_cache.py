@@ -257,7 +257,8 @@ def test_hits_and_misses_are_counted() -> None:
 @pytest.mark.usefixtures("seeded")
 def test_the_cache_counts_all_memory_of_its_answers(client_with: ClientWith, watch: FakeWatch) -> None:
     client = client_with(BRIEFS_CACHE_BYTES="100000000")
-    cache = client.application.wsgi_app.application  # type: ignore[attr-defined]
+    # The outer middleware makes records of requests and admits clients.
+    cache = client.application.wsgi_app.application.application  # type: ignore[attr-defined]
     # The links of an answer repeat a long target, so that the answer and its `Link` field are long.
     entities = orjson.loads(client.get("/v1/entities?limit=100").data)["data"]
     cache.watch = watch

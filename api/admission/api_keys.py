@@ -1,0 +1,64 @@
+"""The form of API keys, how requests send them, and what the database stores of them.
+
+A key is `briefs_`, 43 random characters and a checksum of 6 characters. The prefix lets programs find keys
+that were published by mistake. The checksum reveals mistyped keys without a query to the database.
+"""
+
+import hashlib
+import secrets
+import string
+import zlib
+from wsgiref.types import WSGIEnvironment
+
+PREFIX = "briefs_"
+ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+# The least number of characters of the alphabet that hold 256 bits.
+SECRET_CHARACTERS = 43
+# The least number of characters of the alphabet that hold a CRC-32.
+CHECKSUM_CHARACTERS = 6
+KEY_CHARACTERS = len(PREFIX) + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
+# The first characters of a key, by which an operator recognizes it in the list of keys.
+SHOWN_CHARACTERS = len(PREFIX) + 6
+
+BEARER = "bearer "
+
+
+def make_key() -> str:
+    """Return a new random API key."""
+    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_CHARACTERS))
+    return PREFIX + secret + _checksum(secret)
+
+
+def is_well_formed(key: str) -> bool:
+    """Return True if `key` has the form of an API key and its checksum is right."""
+    if len(key) != KEY_CHARACTERS or not key.startswith(PREFIX) or not key.isascii():
+        return False
+    secret = key[len(PREFIX) : -CHECKSUM_CHARACTERS]
+    return key.endswith(_checksum(secret))
+
+
+def digest_of(key: str) -> bytes:
+    """Return the SHA-256 hash of `key`, which the database stores instead of the key."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def requested_key(environ: WSGIEnvironment) -> str | None:
+    """Return the API key of a request, from the header `Authorization: Bearer` or `X-API-Key`.
+
+    Return None if the request has no key. An `Authorization` header of a different scheme is ignored, since
+    it can be meant for a proxy. Return an empty text, which is no valid key, if the two headers differ.
+    """
+    authorization: str = environ.get("HTTP_AUTHORIZATION", "")
+    key: str | None = environ.get("HTTP_X_API_KEY")
+    if authorization[: len(BEARER)].lower() != BEARER and authorization.lower() != BEARER.strip():
+        return None if key is None else key.strip()
+    token = authorization[len(BEARER) :].strip()
+    return token if key is None or key.strip() == token else ""
+
+
+def _checksum(secret: str) -> str:
+    number, digits = zlib.crc32(secret.encode()), ""
+    for _ in range(CHECKSUM_CHARACTERS):
+        number, digit = divmod(number, len(ALPHABET))
+        digits = ALPHABET[digit] + digits
+    return digits

@@ -1,0 +1,124 @@
+"""Look up API keys in the database, with a cache, so that few requests need a query."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.admission.api_keys import digest_of, is_well_formed
+from api.admission.policies import KEY_NAME, Policy, parse_policies
+from api.database.statement_reader import StatementReader
+from api.models import ApiKey
+
+# The number of seconds for which a key is used without a query. A revoked key works at most this long.
+RECHECK_SECONDS = 5.0
+# The number of keys that each process remembers: those that are in the database, and those that are not.
+MAX_KNOWN_KEYS, MAX_UNKNOWN_KEYS = 10_000, 1_000
+
+SELECT_KEY = select(ApiKey.id, ApiKey.expires_at, ApiKey.rate_limit).where(
+    ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None)
+)
+
+
+class KeysUnavailableError(Exception):
+    """An API key could not be looked up, since the database does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The owner of an API key: the id of the key, its expiry (None: never), and its own limit, if any.
+
+    `expires_at` is in seconds since 1970.
+    """
+
+    key_id: int
+    expires_at: float | None
+    policies: tuple[Policy, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    client: Client | None
+    queried_at: float
+    # The time of the next query. Until then, the entry is used as it is.
+    due_at: float
+
+
+class KeyLookup:
+    """Finds the owners of API keys.
+
+    Each process queries the database for a key at most every RECHECK_SECONDS. If the query fails, a key that
+    was valid goes on working for `stale_seconds`.
+
+    Args:
+        reader: Runs the query.
+        stale_seconds: The number of seconds for which a valid key can be used while the database fails.
+    """
+
+    def __init__(self, reader: StatementReader, stale_seconds: float) -> None:
+        self._reader, self._stale_seconds = reader, stale_seconds
+        self._lock = threading.Lock()
+        # Two caches, so that many unknown keys do not displace those that exist.
+        self._known: dict[bytes, _Entry] = {}
+        self._unknown: dict[bytes, _Entry] = {}
+
+    def find(self, key: str, may_query: Callable[[], bool] = lambda: True) -> Client | None:
+        """Return the owner of `key`, or None if the key is malformed, unknown, revoked or expired.
+
+        Args:
+            key: The API key, as the request contains it.
+            may_query: Returns True if the database can be queried for a key that this process has not seen.
+                If it returns False, the key is treated as unknown.
+
+        Raises:
+            KeysUnavailableError: If the database fails and the key was not valid recently.
+        """
+        if not is_well_formed(key):
+            return None
+        digest = digest_of(key)
+        entry = self._known.get(digest) or self._unknown.get(digest)
+        now = time.monotonic()
+        if entry is None or now >= entry.due_at:
+            if entry is None and not may_query():
+                return None
+            if entry:
+                # Other threads use the entry while this thread queries the database.
+                entry.due_at = now + RECHECK_SECONDS
+            entry = self._query(digest, entry)
+        client = entry.client
+        is_expired = client and client.expires_at is not None and client.expires_at <= time.time()
+        return None if is_expired else client
+
+    def _query(self, digest: bytes, last: _Entry | None) -> _Entry:
+        """Query the database for a key and remember the result. Return `last` if the query fails."""
+        try:
+            row = self._reader.fetch_one(SELECT_KEY, {"digest": digest})
+        except SQLAlchemyError:
+            if last and last.client and time.monotonic() - last.queried_at <= self._stale_seconds:
+                return last
+            self._forget(digest)
+            raise KeysUnavailableError from None
+        now = time.monotonic()
+        entry = _Entry(_client(row) if row else None, now, now + RECHECK_SECONDS)
+        with self._lock:
+            self._known.pop(digest, None)
+            self._unknown.pop(digest, None)
+            cache, size = (self._known, MAX_KNOWN_KEYS) if row else (self._unknown, MAX_UNKNOWN_KEYS)
+            if len(cache) >= size:
+                del cache[next(iter(cache))]
+            cache[digest] = entry
+        return entry
+
+    def _forget(self, digest: bytes) -> None:
+        with self._lock:
+            self._known.pop(digest, None)
+            self._unknown.pop(digest, None)
+
+
+def _client(row: Row[Any]) -> Client:
+    expires_at = row.expires_at.timestamp() if row.expires_at else None
+    return Client(row.id, expires_at, parse_policies(row.rate_limit, KEY_NAME) if row.rate_limit else ())

@@ -1,0 +1,199 @@
+"""Decide whether a request is admitted: check its API key, and count it against the limit of its client."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_network
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from api.admission.api_keys import requested_key
+from api.admission.key_lookup import Client, KeyLookup, KeysUnavailableError
+from api.admission.policies import Policy
+from api.admission.request_counters import Decision, Policies, Quota, RequestCounters
+from api.config import Settings
+from api.problems import PROBLEM_JSON, RETRY_SECONDS, TITLES, problem
+from api.web.byte_cache import ByteCache
+from api.web.client_address import CLIENT_ADDRESS, parse_address
+from api.web.headers import Headers, ResponseTraits, response_headers
+from api.web.request_ids import ID
+
+# These resources report the state of the process. They need no key and are not limited.
+EXEMPT_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+# With BRIEFS_REQUIRE_KEY, the paths that begin with one of these segments need a key.
+PROTECTED_SEGMENTS = frozenset({"v1", "browse", "mcp"})
+# The network of an IPv6 client. Providers assign a /64 to each customer, whose devices choose the rest.
+IPV6_PREFIX_BITS = 64
+QUOTA_EXCEEDED = "/problems/quota-exceeded"
+REALM = 'Bearer realm="Briefs API"'
+INVALID_KEY = f'{REALM}, error="invalid_token", error_description="The API key is not valid"'
+INVALID_KEY_DETAIL = "The API key is malformed, unknown, expired or revoked."
+
+# The keys of the WSGI environment for the id of the API key, and for what was decided.
+API_KEY_ID, ADMISSION = "briefs.api_key_id", "briefs.admission"
+# The values of ADMISSION. A request is uncounted if the counters fail or the response is a cached 304.
+ADMITTED, UNCOUNTED = "admitted", "uncounted"
+QUOTA_WAS_EXCEEDED, UNAUTHORIZED, KEYS_UNAVAILABLE = "quota-exceeded", "unauthorized", "keys-unavailable"
+
+
+class _Refusal(NamedTuple):
+    """A response to a request that is not admitted."""
+
+    status: int
+    outcome: str
+    headers: Headers
+    detail: str | None = None
+    members: dict[str, Any] | None = None
+    problem_type: str = "about:blank"
+
+
+class Admission:
+    """WSGI middleware that refuses requests without a valid key, and requests over the limit of their client.
+
+    A client is the owner of an API key, or otherwise an address.
+
+    Args:
+        application: Handles the requests that are admitted.
+        settings: The settings of the application.
+        counters: Counts the requests of clients.
+        keys: Finds the owners of API keys.
+        cache: The cache among the inner middleware, if there is one. A 304 from the cache is not counted.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        settings: Settings,
+        counters: RequestCounters,
+        keys: KeyLookup,
+        cache: ByteCache | None,
+    ) -> None:
+        self.application = application
+        self._settings, self._counters, self._keys = settings, counters, keys
+        self._default_policies: Policies = settings.rate_limit
+        self._cache = cache
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Call the application if the request is admitted, otherwise respond with 401, 429 or 503.
+
+        Add the headers `RateLimit-Policy` and `RateLimit` to the response if the client has a limit.
+        """
+        if environ["PATH_INFO"] in EXEMPT_PATHS:
+            return self.application(environ, start_response)
+        key = requested_key(environ)
+        if key is None and not self._requires_key(environ):
+            name, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
+        else:
+            client = self._authenticate(environ, key)
+            if isinstance(client, _Refusal):
+                return self._refuse(environ, start_response, client)
+            environ[API_KEY_ID] = client.key_id
+            name, policies = f"key:{client.key_id}", client.policies or self._default_policies
+        if not policies:
+            return self.application(environ, start_response)
+        is_free = self._cache is not None and self._cache.is_not_modified(environ)
+        decision = self._counters.take(name, policies, 0 if is_free else 1)
+        if decision is None:
+            environ[ADMISSION] = UNCOUNTED
+            return self.application(environ, start_response)
+        if not decision.is_admitted:
+            return self._refuse(environ, start_response, self._excess(policies, decision))
+        environ[ADMISSION] = UNCOUNTED if is_free else ADMITTED
+        fields = quota_headers(policies, decision.quotas)
+
+        def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *fields], *error)
+
+        return self.application(environ, start)
+
+    def _requires_key(self, environ: WSGIEnvironment) -> bool:
+        # Browsers send preflight requests (OPTIONS) without a key.
+        return (
+            self._settings.require_key
+            and environ["REQUEST_METHOD"] != "OPTIONS"
+            and environ["PATH_INFO"].lstrip("/").partition("/")[0] in PROTECTED_SEGMENTS
+        )
+
+    def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> Client | _Refusal:
+        """Return the owner of `key`, or the refusal of the request."""
+        address, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
+
+        def has_quota() -> bool:
+            decision = self._counters.take(address, policies, 0) if policies else None
+            return decision is None or all(quota.remaining for quota in decision.quotas)
+
+        if key is not None:
+            try:
+                # An address that has used up its quota cannot make the service query the database for keys.
+                client = self._keys.find(key, may_query=has_quota)
+            except KeysUnavailableError:
+                return _Refusal(503, KEYS_UNAVAILABLE, [("Retry-After", str(RETRY_SECONDS))])
+            if client:
+                return client
+        # Requests without a valid key count against the address.
+        decision = self._counters.take(address, policies) if policies else None
+        if decision and not decision.is_admitted:
+            return self._excess(policies, decision)
+        fields = quota_headers(policies, decision.quotas) if decision else []
+        challenge = [("WWW-Authenticate", REALM if key is None else INVALID_KEY)]
+        return _Refusal(401, UNAUTHORIZED, challenge + fields, None if key is None else INVALID_KEY_DETAIL)
+
+    def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
+        """Return the refusal of a request over the limit. It names the policies whose quota is used up."""
+        pairs = list(zip(policies, decision.quotas, strict=True))
+        violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]
+        seconds = max((seconds for _, seconds in violated), default=1)
+        return _Refusal(
+            429,
+            QUOTA_WAS_EXCEEDED,
+            [("Retry-After", str(seconds)), *quota_headers(policies, decision.quotas)],
+            f"You have used up your quota of requests. Try again in {seconds} seconds.",
+            {"violated-policies": [name for name, _ in violated]},
+            self._settings.base_url + QUOTA_EXCEEDED,
+        )
+
+    def _refuse(
+        self, environ: WSGIEnvironment, start_response: StartResponse, refusal: _Refusal
+    ) -> list[bytes]:
+        environ[ADMISSION] = refusal.outcome
+        instance = quote(environ["PATH_INFO"], encoding="latin-1")
+        body = problem(
+            refusal.status, instance, environ[ID], refusal.detail, refusal.members, refusal.problem_type
+        )
+        # The headers of a GET, since a refused preflight request also needs to say what is wrong.
+        traits = ResponseTraits("GET", refusal.status, environ.get("HTTP_ORIGIN", ""), PROBLEM_JSON)
+        headers = [*response_headers(self._settings, traits), *refusal.headers]
+        headers.append(("Content-Length", str(len(body))))
+        start_response(f"{refusal.status} {TITLES[refusal.status].upper()}", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+@lru_cache(maxsize=1_000)
+def address_client(address: str) -> str:
+    """Return the name under which the requests from `address` are counted.
+
+    IPv6 addresses of the same /64 network share a name. Requests from unknown addresses share one too.
+    """
+    parsed = parse_address(address)
+    if isinstance(parsed, IPv6Address):
+        return f"address:{ip_network((parsed, IPV6_PREFIX_BITS), strict=False)}"
+    return f"address:{address or 'unknown'}"
+
+
+def quota_headers(policies: Policies, quotas: Sequence[Quota]) -> Headers:
+    """Return the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11)."""
+    if len(policies) == 1:
+        (policy,), (quota,) = policies, quotas
+        return [_policy_header(policies), ("RateLimit", _quota_item(policy, quota))]
+    items = [_quota_item(policy, quota) for policy, quota in zip(policies, quotas, strict=True)]
+    return [_policy_header(policies), ("RateLimit", ", ".join(items))]
+
+
+@lru_cache(maxsize=1_000)
+def _policy_header(policies: Policies) -> tuple[str, str]:
+    items = [f'"{policy.name}";q={policy.quota};w={policy.window_seconds}' for policy in policies]
+    return "RateLimit-Policy", ", ".join(items)
+
+
+def _quota_item(policy: Policy, quota: Quota) -> str:
+    return f'"{policy.name}";r={quota.remaining};t={quota.reset_seconds}'

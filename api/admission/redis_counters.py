@@ -1,0 +1,220 @@
+"""Count the requests of each client in Redis, so that several processes share the limits.
+
+A query to Redis takes about as long as a cached response. If a client sends many requests in a short time,
+the process therefore takes several requests of its quota at once from Redis. This reserve of the process is
+called a lease. The limit is never exceeded: requests that are leased are counted.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from math import ceil
+
+from limits.errors import StorageError
+from limits.storage import RedisStorage
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+from api.admission.policies import Policy
+from api.admission.request_counters import MAX_CLIENTS, Decision, Policies, Quota
+
+# The longest time to wait for a connection to Redis and for an answer.
+TIMEOUT_SECONDS = 0.2
+# The time without queries after a failure. It doubles with each further failure, up to the maximum.
+MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.5, 5.0
+# A failure is logged at most once in this time.
+LOG_SECONDS = 60.0
+# A lease is larger than one request only if the last lease was used up within this time.
+LEASE_SECONDS = 0.1
+# A lease is at most this part of the requests that the client has left, and at most this number of requests.
+LEASE_FRACTION, MAX_LEASE = 100, 1_000
+# A client whose quota is used up is refused without a query for this time.
+EXHAUSTED_SECONDS = 1.0
+# Redis tells the end of a window in whole seconds, rounded to the nearest.
+ROUNDING_SECONDS = 0.5
+
+KEY_PREFIX = "briefs"
+
+log = logging.getLogger("briefs.limits")
+
+
+class _Lease:
+    """The requests of one policy that this process can admit for a client without asking Redis.
+
+    Attributes:
+        left: The number of these requests.
+        elsewhere: The number of requests that no process has leased yet, as of the last query.
+        ends_at: The end of the window, in seconds of the monotonic clock.
+    """
+
+    __slots__ = ("_size", "elsewhere", "ends_at", "left", "queried_at")
+
+    def __init__(self) -> None:
+        self.left = self.elsewhere = self._size = 0
+        self.ends_at = self.queried_at = float("-inf")
+
+    def quota(self, now: float) -> Quota:
+        return Quota(self.left + self.elsewhere, max(1, ceil(self.ends_at - now)))
+
+    def is_exhausted(self, now: float) -> bool:
+        """Return True if Redis said a short time ago that the quota is used up."""
+        return not self.left and not self.elsewhere and now - self.queried_at < EXHAUSTED_SECONDS
+
+    def next_size(self, now: float) -> int:
+        """Return the number of requests to take from Redis."""
+        is_fast = now - self.queried_at < LEASE_SECONDS
+        self._size = self._size * 2 if is_fast else 1
+        self._size = max(1, min(self._size, self.elsewhere // LEASE_FRACTION, MAX_LEASE))
+        return self._size
+
+
+class RedisCounters:
+    """Counts requests in Redis, with the fixed windows of the package `limits`.
+
+    If Redis fails, requests are not limited. After a failure, Redis is not queried for a short time, so that
+    requests do not wait for it. Each failure and recovery is logged.
+
+    Args:
+        url: The address of Redis, such as `redis://:password@host:6379/0`.
+        clock: Returns the time in seconds.
+    """
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._storage = RedisStorage(
+            url,
+            key_prefix=KEY_PREFIX,
+            wrap_exceptions=True,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            # Connect again if Redis has closed an idle connection, but do not repeat a query that timed out.
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),  # type: ignore[arg-type]
+        )
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._clients: dict[str, tuple[Policies, list[_Lease]]] = {}
+        self._failures, self._is_reported = 0, False
+        self._retry_at = self._logged_at = float("-inf")
+
+    def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
+        """Count a request of `client`, and decide whether `policies` admit it (see `RequestCounters`).
+
+        Return None if Redis fails.
+        """
+        leases = self._leases(client, policies)
+        taken: list[_Lease] = []
+        try:
+            for policy, lease in zip(policies, leases, strict=True):
+                if not self._take(client, policy, lease, cost):
+                    break
+                taken.append(lease)
+        except StorageError as error:
+            self._return(taken, cost)
+            self._report_failure(error)
+            return None
+        except _BackOffError:
+            self._return(taken, cost)
+            return None
+        is_admitted = len(taken) == len(leases)
+        if not is_admitted:
+            self._return(taken, cost)
+        now = self._clock()
+        with self._lock:
+            return Decision(is_admitted, [lease.quota(now) for lease in leases])
+
+    def close(self) -> None:
+        """Close the idle connections to Redis."""
+        self._storage.storage.close()
+
+    def _leases(self, client: str, policies: Policies) -> list[_Lease]:
+        with self._lock:
+            found = self._clients.get(client)
+            if found and found[0] == policies:
+                return found[1]
+            if not found and len(self._clients) >= MAX_CLIENTS:
+                del self._clients[next(iter(self._clients))]
+            leases = [_Lease() for _ in policies]
+            self._clients[client] = policies, leases
+            return leases
+
+    def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
+        """Take `cost` requests (0 or 1) from `lease`, and fill the lease from Redis if necessary."""
+        now = self._clock()
+        with self._lock:
+            if now >= lease.ends_at:
+                lease.left = lease.elsewhere = 0
+            elif lease.left >= max(cost, 1) or (cost == 0 and now - lease.queried_at < EXHAUSTED_SECONDS):
+                lease.left -= cost
+                return True
+            if lease.is_exhausted(now):
+                return cost == 0
+            size = lease.next_size(now) if cost else 0
+            self._check_back_off(now)
+        granted = self._query(client, policy, lease, size)
+        with self._lock:
+            lease.left += granted
+            is_granted = lease.left >= cost
+            if is_granted:
+                lease.left -= cost
+            return is_granted
+
+    def _query(self, client: str, policy: Policy, lease: _Lease, size: int) -> int:
+        """Take `size` requests from Redis and return how many of them the policy still admits."""
+        key = f"{client}/{policy.quota}/{policy.window_seconds}"
+        count = self._storage.incr(key, policy.window_seconds, amount=size)
+        now = self._clock()
+        if count == size:
+            ends_at = now + policy.window_seconds
+        elif now < lease.ends_at:
+            ends_at = lease.ends_at
+        else:
+            # The function returns seconds since 1970.
+            ends_at = now + self._storage.get_expiry(key) - time.time() + ROUNDING_SECONDS
+        with self._lock:
+            lease.elsewhere = max(0, policy.quota - count)
+            lease.ends_at, lease.queried_at = ends_at, now
+        self._report_success()
+        return max(0, min(size, policy.quota - (count - size)))
+
+    def _return(self, leases: Iterable[_Lease], cost: int) -> None:
+        with self._lock:
+            for lease in leases:
+                lease.left += cost
+
+    def _check_back_off(self, now: float) -> None:
+        """Raise `_BackOffError` if Redis must not be queried. Otherwise let no other thread try as well."""
+        if self._failures:
+            if now < self._retry_at:
+                raise _BackOffError
+            self._retry_at = now + self._back_off_seconds()
+
+    def _back_off_seconds(self) -> float:
+        doublings = min(self._failures, 10) - 1
+        return min(MIN_BACKOFF_SECONDS * 2.0**doublings, MAX_BACKOFF_SECONDS)
+
+    def _report_failure(self, error: StorageError) -> None:
+        with self._lock:
+            now = self._clock()
+            self._failures += 1
+            self._retry_at = now + self._back_off_seconds()
+            is_logged = now - self._logged_at >= LOG_SECONDS
+            if is_logged:
+                self._logged_at, self._is_reported = now, True
+        if is_logged:
+            # The message of the error can contain the address of Redis. Its type says what failed.
+            reason = type(error.storage_error).__name__
+            log.error("requests are not limited, since Redis does not answer", extra={"error": reason})
+
+    def _report_success(self) -> None:
+        if not self._failures:
+            return
+        with self._lock:
+            self._failures = 0
+            is_logged, self._is_reported = self._is_reported, False
+        if is_logged:
+            log.info("requests are limited again")
+
+
+class _BackOffError(Exception):
+    """Redis failed a short time ago, and is not queried yet."""

@@ -1,0 +1,107 @@
+"""Count the requests of each client in fixed time windows, in the memory of the process.
+
+A window begins with the first request of a client and ends after the time that the policy says. The client
+can then send all requests of its quota again.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from math import ceil
+from typing import NamedTuple, Protocol
+
+from api.admission.policies import Policy
+
+# The number of clients that are counted, in each process. About 20 MB.
+MAX_CLIENTS = 50_000
+
+Policies = tuple[Policy, ...]
+
+
+class Quota(NamedTuple):
+    """The requests that a client has left, and the whole seconds until it has its full quota again."""
+
+    remaining: int
+    reset_seconds: int
+
+
+class Decision(NamedTuple):
+    """Whether a request is admitted, and the quota that is left by each policy, after this request."""
+
+    is_admitted: bool
+    quotas: Sequence[Quota]
+
+
+class RequestCounters(Protocol):
+    """Counts requests of clients, each by its own policies."""
+
+    def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
+        """Count a request of `client`, and decide whether `policies` admit it.
+
+        A request that is not admitted is not counted. Return None if requests cannot be counted at present.
+
+        Args:
+            client: The client, as text that is unique among all clients.
+            policies: The policies that the request must satisfy, at least one.
+            cost: 1, or 0 to read the quotas without counting a request. The request is then admitted.
+        """
+
+    def close(self) -> None:
+        """Close the connections, if there are any."""
+
+
+class _Window:
+    """The requests that a policy still admits until a time, in seconds of the monotonic clock."""
+
+    __slots__ = ("ends_at", "remaining")
+
+    def __init__(self) -> None:
+        self.remaining, self.ends_at = 0, float("-inf")
+
+
+class MemoryCounters:
+    """Counts requests in the memory of this process.
+
+    The package `limits` also has counters in memory. They look at all clients every 10 ms and have no maximum
+    size, so many clients would slow down each request.
+
+    Args:
+        max_clients: The number of clients that are remembered. If there are more, the client that was seen
+            first is forgotten, and can send its full quota again.
+        clock: Returns the time in seconds.
+    """
+
+    def __init__(self, max_clients: int = MAX_CLIENTS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._max_clients, self._clock = max_clients, clock
+        self._lock = threading.Lock()
+        self._clients: dict[str, tuple[Policies, list[_Window]]] = {}
+
+    def take(self, client: str, policies: Policies, cost: int = 1) -> Decision:
+        """Count a request of `client`, and decide whether `policies` admit it (see `RequestCounters`)."""
+        with self._lock:
+            now = self._clock()
+            windows = self._windows(client, policies)
+            for policy, window in zip(policies, windows, strict=True):
+                if now >= window.ends_at:
+                    window.remaining, window.ends_at = policy.quota, now + policy.window_seconds
+            is_admitted = all(window.remaining >= cost for window in windows)
+            if is_admitted:
+                for window in windows:
+                    window.remaining -= cost
+            return Decision(
+                is_admitted, [Quota(window.remaining, ceil(window.ends_at - now)) for window in windows]
+            )
+
+    def close(self) -> None:
+        """Do nothing, since there are no connections."""
+
+    def _windows(self, client: str, policies: Policies) -> list[_Window]:
+        found = self._clients.get(client)
+        # The limit of an API key can have changed.
+        if found and found[0] == policies:
+            return found[1]
+        if not found and len(self._clients) >= self._max_clients:
+            del self._clients[next(iter(self._clients))]
+        windows = [_Window() for _ in policies]
+        self._clients[client] = policies, windows
+        return windows

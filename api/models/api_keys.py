@@ -1,0 +1,35 @@
+"""The API keys that operators have given to clients."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.base import Base
+from api.database.column_types import Number, UtcDateTime
+
+
+class ApiKey(Base):
+    """An API key. The database holds only its hash, so nobody can read the key from the database.
+
+    Attributes:
+        id: The number by which commands and the log name the key.
+        digest: The SHA-256 hash of the key.
+        start: The first characters of the key, by which an operator recognizes it.
+        name: The name of the client, chosen by the operator.
+        rate_limit: The limit of this key, such as `1000/minute`, or None for BRIEFS_RATE_LIMIT.
+        created_at: The time at which the key was created.
+        expires_at: The time from which the key is refused, or None if it does not expire.
+        revoked_at: The time at which the key was revoked, or None.
+    """
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    start: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    rate_limit: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
