@@ -30,6 +30,7 @@ from api.database.engines import (
     make_engines_read_only,
 )
 from api.database.revision_watch import RevisionWatch
+from api.database.sqlite import FILE_VARIABLE
 from api.database.statement_reader import StatementReader
 from api.logs import line_writer, log_config
 from api.problems import register_problems
@@ -102,6 +103,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     # responses.
     register_representation(app)
     db.init_app(app)
+    with app.app_context():
+        make_engines_read_only(environ.get(FILE_VARIABLE, ""))
     # Teardown functions also run in reverse order, so this function runs before Flask-SQLAlchemy returns the
     # connection to the pool.
     app.teardown_appcontext(end_session)
@@ -122,7 +125,6 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     record of each request.
     """
     with app.app_context():
-        make_engines_read_only()
         engine = autocommit_engine()
         reader = StatementReader(engine)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())

@@ -22,11 +22,16 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import HTTP_STATUS_CODES
 
+from api.database.sqlite import ReplacedFileError
 from api.web.request_ids import ID
 
 PROBLEM_JSON = "application/problem+json"
 MAX_TARGET_BYTES = 4096
 RETRY_SECONDS = 5
+REPLACED_FILE = (
+    "The database file was replaced or deleted while the service was running. "
+    "The operator must restart the service."
+)
 
 API_FOLDER = Path(__file__).parent
 
@@ -159,6 +164,9 @@ def _database_error(error: Exception) -> Response:
     is_unmigrated = type(getattr(error, "orig", None)).__name__ == "UndefinedTable"
     # SQLite raises a plain DatabaseError if the file is not a database.
     is_unusable = is_unmigrated or type(error) is DatabaseError
+    if isinstance(getattr(error, "orig", None), ReplacedFileError):
+        _log(error)
+        return problem_response(ServiceUnavailable(REPLACED_FILE, retry_after=RETRY_SECONDS))
     if is_unusable or isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         _log(error)
         return problem_response(ServiceUnavailable(retry_after=RETRY_SECONDS))

@@ -1,19 +1,24 @@
 """The SQLAlchemy engines of the application: one for transactions, one for single statements."""
 
+from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Dialect, Engine, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from api.database.access import access_of
 from api.database.base import db
-from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, open_connection
+from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, DatabaseFile
 
 # The bind key, and also the isolation level, of the engine that runs single statements outside of
 # transactions.
 AUTOCOMMIT = "AUTOCOMMIT"
+# The key, in the `info` of a connection to SQLite, of a function that returns False if the connection cannot
+# be used any more.
+IS_CURRENT = "briefs_is_current"
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
@@ -53,22 +58,46 @@ def autocommit_engine() -> Engine:
     return db.engines[AUTOCOMMIT]
 
 
-def make_engines_read_only() -> None:
+def make_engines_read_only(file_identity: str = "") -> None:
     """Let the engines of the current application open connections that can only read.
 
     `api.database.access.allow_writes` lifts the restriction for one engine.
+
+    Args:
+        file_identity: The identity of the SQLite file that can be opened, or "" if it is not known. See
+            `api.database.sqlite.DatabaseFile`.
     """
-    for engine in db.engines.values():
-        _connect_by_access(engine)
+    engines = [engine for engine in db.engines.values() if engine.dialect.name == "sqlite"]
+    if engines:
+        # Both engines connect to the same file.
+        file = DatabaseFile(str(engines[0].url.database), file_identity)
+        for engine in engines:
+            _connect_to_file(engine, file)
 
 
-def _connect_by_access(engine: Engine) -> None:
+def is_current(connection: Connection) -> bool:
+    """Return True if `connection`, which was idle, can be used.
+
+    Return False if it leads to a SQLite file that was replaced or deleted. Close the connection then.
+    """
+    check = connection.info.get(IS_CURRENT)
+    return check is None or check()
+
+
+def _connect_to_file(engine: Engine, file: DatabaseFile) -> None:
+    """Let `engine` open the SQLite file `file`, and close idle connections if the file was replaced."""
+
     @event.listens_for(engine, "do_connect")
-    def connect(_: Dialect, __: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]) -> Any:
-        """Return a new connection, or None to let SQLAlchemy connect."""
-        if engine.dialect.name == "sqlite":
-            return open_connection(arguments[0], access_of(engine), options)
-        return None
+    def connect(_: Dialect, entry: ConnectionPoolEntry, __: list[Any], options: dict[str, Any]) -> Any:
+        connection, opened = file.connect(access_of(engine), options)
+        entry.info[IS_CURRENT] = partial(file.is_current, opened)
+        return connection
+
+    @event.listens_for(engine, "checkout")
+    def check(_: DBAPIConnection, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        if not entry.info[IS_CURRENT]():
+            # The pool closes its connections and opens a new one.
+            raise InvalidatePoolError
 
 
 def close_engines() -> None:

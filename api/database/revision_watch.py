@@ -8,6 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.database.engines import is_current
+
 # The statement that reads the version of the database, on each engine. The number that SQLite returns changes
 # with every commit of a different connection. Numbers from different connections cannot be compared. On
 # PostgreSQL, the version is the revision in the table `corpus` and the transaction that wrote it (`xmin`),
@@ -78,6 +80,8 @@ class RevisionWatch:
             self._disconnect()
 
     def _query_version(self) -> Hashable | None:
+        if self._connection is not None and not is_current(self._connection):
+            self._disconnect()
         try:
             if self._connection is None:
                 self._connection = self._engine.connect()

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Row
 
+from api.database.engines import is_current
+
 
 class StatementReader:
     """Runs single SELECT statements outside of transactions.
@@ -47,5 +49,9 @@ class StatementReader:
     def _take(self) -> Connection:
         # Do not test for an idle connection first: another thread could take it after the test.
         with suppress(IndexError):
-            return self._idle.pop()
+            while True:
+                connection = self._idle.pop()
+                if is_current(connection):
+                    return connection
+                connection.close()
         return self._engine.connect()

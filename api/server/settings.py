@@ -2,10 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from api.config import SettingError, read_settings
+from api.database.sqlite import FILE_VARIABLE, file_identity
 from api.logs import log_config
+
+INSTANCE = Path(__file__).parents[2] / "instance"
 
 
 class ServerSettings(NamedTuple):
@@ -29,12 +33,14 @@ def read_server_settings() -> ServerSettings:
 
     An invalid setting ends the process with one line, before any worker starts. If BRIEFS_LOG_FORMAT is
     missing or empty, this function sets it to `json` in the environment, so that workers use that format too.
+    The identity of the SQLite file is set in the environment too.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
     try:
-        settings = read_settings(os.environ, "instance")
+        settings = read_settings(os.environ, str(INSTANCE))
     except SettingError as error:
         sys.exit(f"briefs: {error}")
+    os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
     bind = with_port(settings.bind, os.environ.get("PORT", ""))
     _forget_modules()
     return ServerSettings(

@@ -1,17 +1,15 @@
 """Open write transactions on SQLite or PostgreSQL, so that only one process writes at a time."""
 
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from api.database.access import allow_writes
-from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS
+from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, lock_path, read_state
 from seeds.escaping import printable
 
 Announce = Callable[[str], None]
@@ -110,14 +108,22 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
         except BlockingIOError:
             announce(WAITING_MESSAGE)
             fcntl.flock(file, fcntl.LOCK_EX)
+        _record_log_owner(file, str(engine.url.database))
         yield
 
 
+def _record_log_owner(file: IO[str], path: str) -> None:
+    """Write the identity of the SQLite file at `path` to its lock file, before its log is written."""
+    state = read_state(path)
+    file.truncate(0)
+    file.write(state.identity if state else "")
+    file.flush()
+
+
 def _lock_file(engine: Engine) -> IO[str]:
-    # Use the real path, because symbolic links can give a database several names.
-    path = Path(f"{os.path.realpath(str(engine.url.database))}.lock")
+    path = lock_path(str(engine.url.database))
     try:
-        return path.open("w")
+        return path.open("a")
     except OSError as error:
         reason = f"{printable(str(path))}: cannot be opened: {error.strerror}"
         raise LockError(f"{reason}; this user must be able to write to the file and its folder") from None
