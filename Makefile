@@ -23,7 +23,7 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test test-clients explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
+.PHONY: serve test test-clients test-container explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on BRIEFS_BIND (by default 127.0.0.1:8000).
 	$(BIN)/flask db upgrade
@@ -35,6 +35,9 @@ test: $(VENV)/dev.stamp  ## Run all tests, or those of TESTS, on SQLite and Post
 
 test-clients: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.package-lock.json  ## Check and run the TypeScript of docs/api.md.
 	$(BIN)/python -m tests.clients
+
+test-container: $(VENV)/dev.stamp  ## Run the steps of the Containerfile in an empty folder, and the service that they make.
+	$(BIN)/pytest -m slow tests/service/test_container.py
 
 explore: $(VENV)/dev.stamp  ## Run the property tests with new random examples, for at most MINUTES.
 	timeout --signal INT --kill-after 30 $(MINUTES)m \

@@ -20,7 +20,7 @@ from tests.conftest import make_app
 ROOT = Path(__file__).parents[2]
 # The timeout is long enough for a slow machine. No test measures time with it.
 PATIENCE_SECONDS = 60
-LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+LISTENING = re.compile(r"Listening at: http://[\d.]+:(\d+)")
 BOOTING = re.compile(r"Booting worker with pid: (\d+)")
 EXITING = re.compile(r"Worker exiting \(pid: (\d+)\)")
 
@@ -128,16 +128,26 @@ def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def running_process(
-    command: Sequence[str], folder: Path, environ: Mapping[str, str], root: Path
+    command: Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    root: Path,
+    pass_fds: Sequence[int] = (),
 ) -> Iterator[Server]:
     """Run a server by its command line, and write its output to files in `folder`.
 
-    The working directory is `root`. The caller must wait until the server answers. The server and its workers
-    end with the `with` block.
+    The working directory is `root`. The server inherits the open files with the numbers `pass_fds`. The
+    caller must wait until the server answers. The server and its workers end with the `with` block.
     """
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(
-            command, cwd=root, env=environ, stdout=stdout, stderr=stderr, start_new_session=True
+            command,
+            cwd=root,
+            env=environ,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            pass_fds=pass_fds,
         )
     try:
         yield Server(process, folder)

@@ -1,0 +1,121 @@
+"""Run the steps of a Containerfile in folders of this machine, without a container runtime."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+# Instructions that only describe the image.
+DESCRIPTIONS = {"VOLUME", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL"}
+
+
+class Instruction(NamedTuple):
+    """A line of a Containerfile, such as `WORKDIR` with `/srv/briefs`."""
+
+    name: str
+    text: str
+
+
+@dataclass
+class Image:
+    """The result of a Containerfile: a folder with the files of the image, and its description."""
+
+    root: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    folder: str = "/"
+    user: str = ""
+    described: dict[str, str] = field(default_factory=dict)
+
+    def path(self, path: str) -> Path:
+        """Return the place of the absolute or relative `path` of the image on this machine."""
+        return self.root / os.path.join(self.folder, path).lstrip("/")  # noqa: PTH118
+
+    def local(self, text: str) -> str:
+        """Return `text` with the absolute paths of the image replaced by their places on this machine."""
+        return text.replace("/srv/", f"{self.root}/srv/").replace("/var/lib/", f"{self.root}/var/lib/")
+
+    def run(self, command: list[str], environ: Mapping[str, str]) -> str:
+        """Run `command` in the image and return its output."""
+        local = [str(self.path(command[0])) if "/" in command[0] else command[0], *command[1:]]
+        done = subprocess.run(
+            local,
+            cwd=self.path("."),
+            env={**environ, **self.environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+def instructions_of(path: Path) -> Iterator[Instruction]:
+    """Yield the instructions of the Containerfile at `path`."""
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, _, rest = line.partition(" ")
+            yield Instruction(name, " ".join(rest.split()))
+
+
+def build(path: Path, context: Path, root: Path, environ: Mapping[str, str]) -> Image:
+    """Run the Containerfile at `path` and return the image of its last stage.
+
+    `FROM` starts an empty folder, in which `python` is the Python of this process. Each stage has the same
+    folder `root`, since virtual environments contain their absolute path. `RUN` can use only relative paths.
+
+    Args:
+        path: The Containerfile.
+        context: The folder from which `COPY` takes files.
+        root: The folder for the files of the image. It must not exist.
+        environ: The environment of the commands.
+    """
+    image, stage, stages = Image(root), "", dict[str, Path]()
+    for name, text in instructions_of(path):
+        if name == "FROM":
+            if root.exists():
+                stages[stage] = root.with_name(f"{root.name}.{stage}")
+                root.rename(stages[stage])
+            root.mkdir()
+            image, stage = Image(root), text.partition(" AS ")[2]
+        elif name == "WORKDIR":
+            image.folder = text
+            image.path(".").mkdir(parents=True, exist_ok=True)
+        elif name == "RUN":
+            python = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"}
+            image.run(["sh", "-c", text], {**environ, **python})
+        elif name == "COPY":
+            _copy(image, text, context, stages)
+        elif name == "ENV":
+            values = dict(each.split("=", 1) for each in shlex.split(text))
+            image.environ |= {
+                key: image.local(value).replace("$PATH", environ["PATH"]) for key, value in values.items()
+            }
+        elif name == "USER":
+            image.user = text
+        else:
+            assert name in DESCRIPTIONS, name
+            image.described[name] = text
+    return image
+
+
+def _copy(image: Image, text: str, context: Path, stages: Mapping[str, Path]) -> None:
+    *words, target = text.split()
+    options = dict(word.removeprefix("--").split("=") for word in words if word.startswith("--"))
+    sources = [word for word in words if not word.startswith("--")]
+    assert set(options) <= {"from", "chown"}
+    for source in sources:
+        origin = stages[options["from"]] / source.lstrip("/") if "from" in options else context / source
+        place = image.path(target)
+        if origin.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__") if "from" not in options else None
+            shutil.copytree(origin, place, symlinks=True, ignore=ignored, dirs_exist_ok=True)
+        else:
+            place = place / origin.name if target.endswith("/") else place
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(origin, place)
