@@ -44,14 +44,14 @@ class Store(Protocol):
         """Copy a database to the name `new`, replacing any database that already has this name."""
 
     def drop(self, name: str) -> None:
-        """Remove the database if it exists."""
+        """Remove a database, if it exists."""
 
     def size(self, name: str) -> int:
         """Return the size of the database in bytes."""
 
 
 class SqliteStore:
-    """SQLite files in `instance/bench`."""
+    """The databases of benchmarks as SQLite files in `instance/bench`."""
 
     version = f"SQLite {sqlite3.sqlite_version}"
 

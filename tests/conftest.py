@@ -74,7 +74,7 @@ def migrate(database_url: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _closed_connections() -> Iterator[None]:
-    """Close the connections of all applications that the test has made."""
+    """After each test, close the database connections of all applications that the test has made."""
     yield
     while _applications:
         close_app(_applications.pop())
@@ -82,7 +82,7 @@ def _closed_connections() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """Start the PostgreSQL server of the wheel and return the URL of its maintenance database."""
+    """Start a PostgreSQL server from a Python package, and yield the URL of its maintenance database."""
     # Under root the server runs as a different user, who has no access to pytest's temporary folder.
     place = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MIN_FREE_BYTES else None
     with tempfile.TemporaryDirectory(prefix="briefs-postgresql-", dir=place) as folder:
@@ -97,7 +97,7 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a migrated SQLite file to copy."""
+    """Return the path of a migrated, empty SQLite file, of which each test gets a copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     migrate(f"sqlite:///{path}")
     return path
@@ -105,7 +105,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> str:
-    """Create a migrated PostgreSQL database to copy and return the URL of its server."""
+    """Create a migrated, empty PostgreSQL database for each test to copy. Return the URL of its server."""
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
     migrate(_database_url(postgresql_server, TEMPLATE))
@@ -136,7 +136,7 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
 
 @pytest.fixture
 def app(database_url: str) -> Flask:
-    """Return the application with its command line, on an empty database."""
+    """Return the application, with the `flask` commands, on an empty database."""
     return make_app(database_url)
 
 

@@ -122,7 +122,7 @@ def seeded(app: Flask, folder: Path, database_url: str) -> Iterator[None]:
 
 @pytest.fixture
 def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  # noqa: ARG001
-    """Start a server on the seeded database."""
+    """Start a server on a database with the articles that the documentation shows."""
     with running_gunicorn(database_url, folder) as server:
         yield server
 

@@ -93,7 +93,7 @@ class Walk:
 
 
 class Lists(RuleBasedStateMachine):
-    """Compares the lists of the API with a simple implementation (the oracle). For use with Hypothesis.
+    """Compares the lists of the API with a simple implementation, `tests.support.oracle`. For Hypothesis.
 
     There is an application for each database engine. All have the same documents as the oracle.
     """
@@ -121,7 +121,7 @@ class Lists(RuleBasedStateMachine):
 
     @rule(question=questions(), limit=st.integers(1, 5))
     def walk(self, question: Question, limit: int) -> None:
-        """Read all pages of a list that does not change, and compare both engines with the oracle."""
+        """Read all pages of a list that does not change, and compare both engines with the expected rows."""
         walks = self._walks(question, limit, [])
         shown = [sorted(map(orjson.dumps, walk.shown)) for walk in walks]
         assert shown[0] == shown[-1]

@@ -43,7 +43,7 @@ MIN_NAME_LENGTH = 3
 
 
 def main() -> None:
-    """Write each word list whose content differs from its file."""
+    """Write the files of the word lists. A file whose lines are the same is not touched."""
     FOLDER.mkdir(exist_ok=True)
     for name, lines in word_lists().items():
         path, text = FOLDER / f"{name}.txt.gz", "".join(f"{line}\n" for line in lines).encode()

@@ -9,7 +9,7 @@ SEED = 1
 
 
 def write_corpus(folder: Path, numbers: Iterable[int], seed: int = SEED) -> None:
-    """Write pages and their sidecars into `folder`.
+    """Write generated article pages, and the YAML files with their metadata, into `folder`.
 
     Args:
         folder: An existing folder.

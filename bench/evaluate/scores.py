@@ -65,7 +65,7 @@ class Fault:
 
     @property
     def line(self) -> str:
-        """The description of the error in one line."""
+        """The error as one line of text, for the report."""
         return f"{self.file}: {self.kind}: {self.name}: expected {self.expected}, got {self.got}"
 
 

@@ -116,7 +116,7 @@ class Clusters:
         self._by_word: dict[str, list[EntityCluster]] = {}
 
     def add(self, cluster: EntityCluster) -> EntityCluster:
-        """Add `cluster` as a new entity, and return it."""
+        """Add `cluster` as a new entity, and return it. First ask `find_owner` if the entity exists."""
         self.clusters.append(cluster)
         self._by_folded_name.setdefault(_folded_name(cluster), cluster)
         for word in set(cluster.words):

@@ -51,7 +51,10 @@ class Token(NamedTuple):
 
 
 def tokenize(lexicon: Lexicon, text: str) -> list[Token]:
-    """Return the capitalised words and the numbers of `text`."""
+    """Return the capitalised words and the numbers of `text`, in order, except some that cannot be in a name.
+
+    Function words at the beginning of a sentence, such as The, are left out.
+    """
     return list(_tokens(lexicon, text))
 
 

@@ -39,7 +39,7 @@ def given_names() -> frozenset[str]:
 
 @cache
 def possible_given_names() -> frozenset[str]:
-    """Return all words that can be a given name, in lower case."""
+    """Return all words that can be a given name, in lower case, including words that are rarely names."""
     return frozenset(read_lines("possible_given_names"))
 
 

@@ -42,7 +42,7 @@ class Analysis:
 class Byline:
     """The signature of an article as printed: its author, the role of the author, and the publication.
 
-    A signature of one line has only the publication, and one of two lines has no role. What is missing is
+    A signature of one line has only the publication, and one of two lines has no role. Missing parts are
     None.
     """
 

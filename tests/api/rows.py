@@ -191,7 +191,7 @@ def _keys(row: Row) -> Row:
 
 
 def insert_rows(app: Flask, rows: Rows) -> None:
-    """Insert `rows` into the database of `app`."""
+    """Insert `rows`, lists of rows by model, into the database of `app`."""
     with app.app_context():
         for table in db.metadata.sorted_tables:
             for model in (model for model in rows if model.__table__ is table and rows[model]):

@@ -28,7 +28,7 @@ from tests.conftest import make_app
 
 
 def log_lines(caplog: pytest.LogCaptureFixture) -> str:
-    """Return all logged lines in both formats."""
+    """Return all lines that were logged, each formatted as text and as JSON."""
     formatters = JsonFormatter(), TextFormatter()
     return "\n".join(formatter.format(record) for record in caplog.records for formatter in formatters)
 

@@ -49,5 +49,5 @@ def written(folder: Path, articles: int, seed: int = 1) -> dict[str, bytes]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return the contents of the files in `folder` by name."""
+    """Return the content of each file in `folder`, by file name."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

@@ -19,7 +19,7 @@ DOCUMENTS, COPIES = 12, 3
 
 @pytest.fixture
 def corpus(app: Flask, tmp_path: Path) -> Flask:
-    """Seed generated articles and correct some of them."""
+    """Load generated articles, and correct some of them, so that they have former revisions."""
     (tmp_path / "pages").mkdir()
     for last, number in ((DOCUMENTS, 1), (3, 2)):
         write_corpus(tmp_path / "pages", range(1, last + 1), number)

@@ -119,7 +119,7 @@ def without_progress(stderr: str) -> list[str]:
 
 
 def last_line(result: Result) -> str:
-    """Return the last line that a load printed."""
+    """Return the last line of the output of a load, which has the number of documents with each outcome."""
     printed = str(result.stdout).splitlines()
     assert printed, result.stderr
     return printed[-1]
@@ -214,7 +214,7 @@ def without_volatile_columns(found: Mapping[str, Iterable[Row]]) -> Rows:
 
 
 def article_row(app: Flask, key: str) -> Row:
-    """Return the row of the article whose document has `key`."""
+    """Return the database row of the article whose document has `key`."""
     (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
     return row
 

@@ -84,7 +84,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def change_documents(folder: Path) -> None:
-    """Correct, delete and add documents in `folder`."""
+    """Correct some documents in `folder`, delete others, and add new ones, before the next load."""
     for number in (0, 2, 3):
         write(folder, f"{number}", page(number, "daily"), f"slug: gauge-{number}" if number == 2 else None)
     for number in (5, 6):

@@ -31,7 +31,7 @@ def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server for all tests that only send requests."""
+    """Start a server that is shared by all tests which do not stop or reload it."""
     with running_gunicorn(database, tmp_path_factory.mktemp("server")) as server:
         yield server
 

@@ -42,7 +42,7 @@ def commands(random: Random, folder: Path) -> list[list[str]]:
 
 
 def served_articles(server: Server) -> dict[str, Article]:
-    """Return the current state of every article that the server lists."""
+    """Return the JSON of every article that the server lists, by id."""
     articles: dict[str, Article] = {}
     target = "/v1/articles?limit=100&fields=id"
     while target:

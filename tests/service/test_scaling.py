@@ -36,7 +36,7 @@ def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start the service without nginx."""
+    """Start the service, without nginx in front of it."""
     with running_gunicorn(database, tmp_path_factory.mktemp("server")) as server:
         yield server
 
@@ -50,7 +50,7 @@ def nginx(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def article(server: Server) -> str:
-    """Return the path of an article."""
+    """Return the path of an article, such as `/v1/articles/harbour`, that the service has."""
     path: str = json.loads(server.get("/v1/articles").body)["data"][0]["links"]["self"]
     return path
 

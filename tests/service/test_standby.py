@@ -23,7 +23,7 @@ POSTGRESQL = ROOT / "docs" / "postgresql"
 
 
 class Pair(NamedTuple):
-    """The URLs of a database on the primary and on its standby."""
+    """A PostgreSQL database on a primary server and its copy on a standby, as URLs."""
 
     primary: str
     standby: str
@@ -50,7 +50,7 @@ def use_configuration(data: Path, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
-    """Start a primary with a migrated, empty database, and its standby."""
+    """Start a primary PostgreSQL server with a migrated, empty database, and a standby that replicates it."""
     with tempfile.TemporaryDirectory(prefix="briefs-standby-") as folder:
         primary, standby = (Path(folder) / name for name in ("primary", "standby"))
         with running_postgresql(primary):
@@ -86,7 +86,7 @@ def pair() -> Iterator[Pair]:
 
 @contextmanager
 def running_services(pair: Pair, folder: Path) -> Iterator[tuple[Server, Server]]:
-    """Run the service on the primary and on the standby."""
+    """Run one instance of the service on the primary database, and one on the standby."""
     folders = [folder / name for name in Pair._fields]
     for each in folders:
         each.mkdir()

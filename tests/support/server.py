@@ -42,13 +42,13 @@ class Server:
 
     @property
     def lines(self) -> list[str]:
-        """Return the lines of standard error, without an incomplete last line."""
+        """Return the complete lines that the server has written to standard error."""
         text = (self.folder / "stderr").read_text(encoding="utf-8")
         return text[: text.rfind("\n") + 1].split("\n")[:-1]
 
     @property
     def output(self) -> str:
-        """Return the text of standard output."""
+        """Return what the server has written to standard output."""
         return (self.folder / "stdout").read_text(encoding="utf-8")
 
     @property
@@ -103,7 +103,7 @@ class Server:
         self.process.send_signal(number)
 
     def wait(self) -> int:
-        """Wait until the process has ended and return its exit status."""
+        """Wait until the server process has ended, and return its exit status."""
         return self.process.wait(PATIENCE_SECONDS)
 
 

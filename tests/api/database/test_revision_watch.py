@@ -41,7 +41,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Replace the clock of the watches."""
+    """Replace the clock that revision watches read, and return the new clock, which the test sets."""
     clock = Clock()
     monkeypatch.setattr(api.database.revision_watch, "time", clock)
     return clock
@@ -49,7 +49,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def make_watch(app: Flask) -> Iterator[MakeWatch]:
-    """Yield a function that makes watches, and close the watches at the end."""
+    """Yield a function that makes a revision watch of the test's database, from its interval in seconds."""
     watches: list[RevisionWatch] = []
 
     def make(interval: float) -> RevisionWatch:
@@ -122,7 +122,7 @@ def test_a_new_connection_never_repeats_an_old_version(app: Flask, make_watch: M
 
 
 class PendingStatement:
-    """The next statement of a watch, which waits in the database until the test releases it."""
+    """Holds the next statement on an engine until the test sets `go`. `asked` is set when it has arrived."""
 
     def __init__(self, engine: Engine) -> None:
         self.asked, self.go = threading.Event(), threading.Event()

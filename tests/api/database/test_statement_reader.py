@@ -24,7 +24,7 @@ THREADS = 20
 
 @pytest.fixture
 def reader(app: Flask) -> Iterator[StatementReader]:
-    """Yield a reader of a database with a few articles and entities."""
+    """Yield a `StatementReader` on a database with a few articles and entities."""
     insert_rows(app, corpus_rows(articles=4, entities=3))
     with app.app_context():
         reader = StatementReader(autocommit_engine())

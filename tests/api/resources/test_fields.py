@@ -40,7 +40,7 @@ def items_of(answer: Any) -> list[Any]:
 
 
 def full_objects(client: FlaskClient, address: str) -> list[Any]:
-    """Return the objects at `address` with all keys."""
+    """Return the objects at the URL `address`, requested with all their keys."""
     more = f"?include={','.join(PARTS)}" if address in LISTS_OF_ARTICLES else ""
     return items_of(get(client, address + more))
 

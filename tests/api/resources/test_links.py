@@ -34,7 +34,7 @@ def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
 
 
 def query_of(link: str) -> list[tuple[str, str]]:
-    """Return the query of `link` as pairs."""
+    """Return the query of the URL `link` as pairs of a name and a value."""
     return parse_qsl(urlsplit(link).query, strict_parsing=True)
 
 

@@ -92,7 +92,7 @@ QUERIES = st.text(max_size=300) | st.lists(SPECIAL | TYPED, max_size=60).map("".
 
 @pytest.fixture
 def pages(app: Flask) -> None:
-    """Load PAGES into the database of `app`."""
+    """Load the documents in PAGES, with which the searches are tested."""
     known = [EntityRecord(name, "place", name.lower()) for name in ("Beijing", "Malmö")]
     outcomes = seed_pages(app, [submit(name, page) for name, page in PAGES.items()], known)
     assert outcomes == ["created"] * len(PAGES)

@@ -37,7 +37,7 @@ BARE = submit("page", Page(caption=None, analysis=(), signature=(), takeaways=("
 
 
 def get_revision(client: FlaskClient, number: int) -> Any:
-    """Return revision `number` of the article."""
+    """Return the JSON of one revision of the test's article. `number` is the number of the revision."""
     return get(client, f"{PATH}/revisions/{number}")
 
 

@@ -26,7 +26,7 @@ def uncached_client(app: Flask, client_with: ClientWith) -> FlaskClient:
 
 @contextmanager
 def recorded_requests(client: FlaskClient) -> Iterator[list[str]]:
-    """Record the paths of the requests that reach Flask."""
+    """Yield a list to which the path of each request that reaches Flask is added."""
     paths: list[str] = []
 
     def record(_: Flask, **__: object) -> None:

@@ -45,7 +45,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 
 class FakeWatch(RevisionWatch):
-    """A watch whose version the test sets."""
+    """A revision watch for the byte cache whose version of the database is set by the test."""
 
     def __init__(self) -> None:
         self.current: int | None = 1
@@ -57,7 +57,10 @@ class FakeWatch(RevisionWatch):
 
 
 class NumberingApplication:
-    """An application that answers each request with its number, after calling `then`."""
+    """A WSGI application that numbers its responses, so that a test can see which come from the cache.
+
+    It calls the function `then` during each request.
+    """
 
     def __init__(self) -> None:
         self.requests = 0
@@ -96,7 +99,7 @@ def body_of(response: TestResponse) -> str:
 
 
 def comparable(response: TestResponse) -> tuple[Any, ...]:
-    """Return the status, the header fields and the body of an answer, without the request id."""
+    """Return the parts of a response that must be equal with and without the cache, not the request id."""
     headers = sorted(pair for pair in response.headers if pair[0] != "X-Request-ID")
     return response.status, headers, response.data.replace(response.headers["X-Request-ID"].encode(), b"")
 

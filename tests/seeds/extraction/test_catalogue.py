@@ -23,7 +23,7 @@ TWO_ENTRIES = """\
 
 
 def read(folder: Path, text: str | bytes) -> tuple[EntityRecord, ...]:
-    """Return the entities of a catalogue with the content `text`."""
+    """Write `text` to a catalogue file in `folder`, and return the entities that are read from it."""
     path = folder / "known.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return read_catalogue(path)

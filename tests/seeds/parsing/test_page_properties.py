@@ -62,7 +62,7 @@ WORDS = [
 
 
 def _sentences(drawn: list[str]) -> str:
-    """Return sentences of six words; the last can be shorter."""
+    """Join words to sentences of six words each. The last sentence can be shorter."""
     groups = [drawn[start : start + 6] for start in range(0, len(drawn), 6)]
     return " ".join(f"{' '.join(group).capitalize()}." for group in groups)
 

@@ -73,7 +73,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def complete_rows(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """Return the rows after one load of `pages` without interruption."""
+    """Return the rows of all tables after an uninterrupted load of the documents in `pages`."""
     with comparison_app(sqlite_template, tmp_path_factory.mktemp("complete")) as app:
         assert last_line(seed(app, pages)).startswith(f"{NUMBER} created, ")
         return without_volatile_columns(rows(app))

@@ -100,7 +100,7 @@ def rows_of_article(found: Rows, key: str) -> Rows:
 
 
 def entities_by_slug(found: Rows) -> dict[str, Row]:
-    """Return the entities of `found` by slug."""
+    """Return the rows of the entities in `found`, which has the rows of all tables, by slug."""
     return {str(row["slug"]): row for row in found["entities"]}
 
 
