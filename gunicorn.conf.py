@@ -14,6 +14,11 @@ logconfig_dict = server.log_config
 worker_class = ServiceWorker
 workers = server.workers
 threads = server.threads
+# Connections of a worker at the same time, fewer than the usual limit of 1,024 open files. If more clients
+# connect, a worker closes the connections whose clients have been silent for the longest time.
+worker_connections = 800
+# Send files like other responses, so that a slow client occupies no thread.
+sendfile = False
 # Seconds that a connection can be idle. A proxy must close its idle connections earlier.
 keepalive = 5
 # Replace each worker after this many requests, in case a library leaks memory. The jitter keeps workers from

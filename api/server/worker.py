@@ -1,226 +1,21 @@
-"""The worker class of gunicorn: threads that create responses, and a main loop that waits for clients."""
+"""The worker class of gunicorn, whose threads create responses."""
 
-import errno
-import math
-import selectors
-import socket
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from functools import partial
-from heapq import nsmallest
-from logging import ERROR, WARNING
 from typing import Any
 
-from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
+from api.server.connections import Connection
+from api.server.main_loop import PollingWorker
+from api.server.refusals import refusal, status_of
+from api.server.response_stream import ClientGoneError, ResponseStream
 
-from api.problems import PROBLEM_JSON, TITLES, problem
-from api.server.connections import MAX_HEAD_BYTES, ClientGoneError, Connection, State
-from api.web.request_ids import make_id
-
-# The statuses of requests that gunicorn cannot parse. All other parse errors are 400.
-STATUSES = {
-    errors.LimitRequestLine: 414,
-    errors.ExpectationFailed: 417,
-    errors.LimitRequestHeaders: 431,
-    errors.UnsupportedTransferCoding: 501,
-    errors.InvalidResponseHeader: 500,
-    errors.InvalidResponseHeaderName: 500,
-}
 # A connection is closed after this many requests.
 MAX_KEEPALIVE_REQUESTS = 1_000
-# Seconds that a worker waits after it has accepted a connection.
-ACCEPT_PAUSE = 0.0001
-# The number of threads for the requests of monitors.
-PROBE_THREADS = 2
-RECEIVE_BYTES = 16_384
-# The bytes of responses that a worker keeps for clients that do not receive them.
-MAX_UNSENT_BYTES_OF_ALL = 64 * 1024 * 1024
-# Before a connection is closed, at most as many bytes of the client are read and ignored.
-MAX_DISCARDED_BYTES = 1024 * 1024
-# Seconds between two looks at deadlines.
-TICK = 1.0
-# Seconds that a stopping worker waits for requests on connections that are kept alive.
-STOP_KEEPALIVE_SECONDS = 2.0
 
 
-class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """The threaded worker of gunicorn with a main loop that does all waiting for clients.
+class ServiceWorker(PollingWorker):
+    """The worker of the service.
 
-    A thread gets a request when its whole head has arrived, and never waits for the client to receive the
-    response. Slow and silent clients therefore occupy no thread. Request bodies are not read. Workers share
-    connections evenly, lose no connection when they stop, and send errors as problems (RFC 9457).
-
-    Attributes:
-        head_seconds: Seconds in which the head of a request must arrive.
-        send_seconds: Seconds without progress after which a response is abandoned.
-        linger_seconds: Seconds that the client has to close the connection after the last response.
+    Its threads never wait for clients. They read no request body, and send errors as problems (RFC 9457).
     """
-
-    head_seconds = 10.0
-    send_seconds = 20.0
-    linger_seconds = 2.0
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.connections: set[Connection] = set()
-        self._accepting = False
-        self._probe_pool = ThreadPoolExecutor(PROBE_THREADS)
-
-    def run(self) -> None:
-        """Serve until the worker is told to stop, then finish the requests that have arrived."""
-        queue = self.method_queue
-        self.poller.register(
-            queue.fileno(), selectors.EVENT_READ, lambda: queue.run_callbacks(queue.fileno())
-        )
-        self.set_accept_enabled(True)
-        tick = 0.0
-        while self.alive:
-            if (now := time.monotonic()) >= tick:
-                if not self.is_parent_alive():
-                    break
-                tick = now + TICK
-                self.notify()
-                self._close_expired(now)
-                self.set_accept_enabled(True)
-            self.wait_for_and_dispatch_events(TICK)
-        self._stop()
-        self.tpool.shutdown(wait=False)
-        self._probe_pool.shutdown(wait=False)
-
-    def _stop(self) -> None:
-        """Accept the connections that clients have already opened, and serve until all are closed."""
-        self.alive = False
-        self.set_accept_enabled(False)
-        for listener in self.sockets:
-            listener.setblocking(False)
-            # If the listener were closed first, the system would reset these connections.
-            while self.accept(listener):
-                pass
-            listener.close()
-        now = time.monotonic()
-        end = now + self.cfg.graceful_timeout
-        for connection in self.connections:
-            if connection.state is State.RECEIVING and not connection.received:
-                connection.deadline = min(connection.deadline, now + STOP_KEEPALIVE_SECONDS)
-        while self.connections and now < end:
-            self.notify()
-            self.wait_for_and_dispatch_events(TICK / 10)
-            now = time.monotonic()
-            self._close_expired(now)
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for events on sockets and call their functions."""
-        for key, _ in self.poller.select(timeout):
-            key.data()
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting connections."""
-        if enabled != self._accepting:
-            for listener in self.sockets:
-                if enabled:
-                    listener.setblocking(False)
-                    self.poller.register(listener, selectors.EVENT_READ, partial(self.accept, listener))
-                else:
-                    self.poller.unregister(listener)
-            self._accepting = enabled
-
-    def accept(self, listener: socket.socket) -> bool:
-        """Accept a connection and pause, so that other workers can accept the next one.
-
-        Without the pause, the worker that wakes up first accepts all connections of a burst and serves them
-        as long as they are kept alive. Two workers then have a third of their usual throughput.
-
-        Returns:
-            True if a connection was accepted.
-        """
-        if len(self.connections) >= self.worker_connections:
-            self._make_room()
-        try:
-            connected, client = listener.accept()
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-                self._make_room()
-            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
-                raise
-            return False
-        connection = Connection(self.cfg, connected, client, listener.getsockname(), self.send_seconds)
-        connection.deadline = connection.since + self.head_seconds
-        self.connections.add(connection)
-        self._watch(connection, selectors.EVENT_READ)
-        time.sleep(ACCEPT_PAUSE)
-        return True
-
-    def _make_room(self) -> None:
-        """Close a tenth of the connections: those whose clients have been silent for the longest time.
-
-        If a thread works for each connection, stop accepting connections until the next look at deadlines.
-        """
-        silent = [each for each in self.connections if each.state is not State.ANSWERING]
-        for connection in nsmallest(len(self.connections) // 10 + 1, silent, key=_since):
-            if connection.state is State.RECEIVING:
-                # A request can have arrived since the last look at the socket.
-                self._receive(connection)
-            if connection.state not in (State.ANSWERING, State.CLOSED):
-                self._close(connection)
-        if not silent and self.alive:
-            self.set_accept_enabled(False)
-
-    def _watch(self, connection: Connection, events: int) -> None:
-        """Wait for `events` on a connection instead of the present ones. No events are 0."""
-        if events == connection.events:
-            return
-        if not connection.events:
-            self.poller.register(connection.socket, events, partial(self._on_event, connection))
-        elif not events:
-            self.poller.unregister(connection.socket)
-        else:
-            self.poller.modify(connection.socket, events, partial(self._on_event, connection))
-        connection.events = events
-
-    def _on_event(self, connection: Connection) -> None:
-        state = connection.state
-        if state is State.RECEIVING:
-            self._receive(connection)
-        elif state is State.ANSWERING:
-            # The client sends another request, or closes the connection. Look at it after the response.
-            self._watch(connection, 0)
-            self._watch_again(connection)
-        elif state is State.SENDING:
-            self._send(connection)
-        elif state is State.CLOSING:
-            self._discard(connection)
-
-    def _watch_again(self, connection: Connection) -> None:
-        """Wait for the next request on a connection if its thread has finished."""
-        if connection.state is State.RECEIVING:
-            self._watch(connection, selectors.EVENT_READ)
-
-    def _receive(self, connection: Connection) -> None:
-        """Receive a part of a request head. If the head is complete, let a thread answer."""
-        try:
-            data = connection.socket.recv(RECEIVE_BYTES)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._close(connection)
-            return
-        if connection.requests and not connection.received:
-            connection.deadline = time.monotonic() + self.head_seconds
-        connection.received += data
-        self._answer_if_complete(connection)
-
-    def _answer_if_complete(self, connection: Connection) -> None:
-        if connection.has_head(self.cfg.limit_request_line):
-            connection.state = State.ANSWERING
-            connection.deadline = math.inf
-            pool = self._probe_pool if connection.is_probe() else self.tpool
-            pool.submit(self.handle, connection)
-        elif len(connection.received) > MAX_HEAD_BYTES:
-            self._refuse(connection, 431)
 
     def handle(self, conn: Connection) -> None:
         """Answer a request. Threads run this method.
@@ -231,12 +26,12 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         conn.is_kept = self._respond(conn)
         conn.take_rest()
         if conn.is_kept and not conn.received and not conn.sock.unsent_bytes:
-            self._expect_request(conn)
+            self.expect_request(conn)
             # The main loop stops watching before it looks at the state. Look at both in the other order.
             if not conn.events:
-                self.method_queue.defer(self._watch_again, conn)
+                self.method_queue.defer(self.watch_again, conn)
         else:
-            self.method_queue.defer(self._finish, conn)
+            self.method_queue.defer(self.finish, conn)
 
     def _respond(self, conn: Connection) -> bool:
         """Create the response to a request, and send what the client receives at once.
@@ -274,122 +69,9 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             req.force_close()
         return bool(super().handle_request(req, conn))
 
-    def _expect_request(self, connection: Connection) -> None:
-        connection.since = time.monotonic()
-        seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_SECONDS
-        connection.deadline = connection.since + seconds
-        connection.state = State.RECEIVING
-
-    def _finish(self, connection: Connection) -> None:
-        """Send the rest of a response, and then close the connection or look for the next request."""
-        connection.state = State.SENDING
-        connection.since = time.monotonic()
-        if connection.sock.unsent_bytes:
-            connection.deadline = connection.since + self.send_seconds
-            self._watch(connection, selectors.EVENT_WRITE)
-            self._limit_unsent_bytes()
-        elif connection.is_kept:
-            self._expect_request(connection)
-            self._watch(connection, selectors.EVENT_READ)
-            if connection.received:
-                connection.deadline = connection.since + self.head_seconds
-                self._answer_if_complete(connection)
-        else:
-            self._linger(connection)
-
-    def _send(self, connection: Connection) -> None:
-        before = connection.sock.unsent_bytes
-        try:
-            connection.sock.flush()
-        except ClientGoneError:
-            self._close(connection)
-            return
-        if not connection.sock.unsent_bytes:
-            self._finish(connection)
-        elif connection.sock.unsent_bytes < before:
-            connection.since = time.monotonic()
-            connection.deadline = connection.since + self.send_seconds
-
-    def _limit_unsent_bytes(self) -> None:
-        """Close the connections without progress for the longest time if too many bytes wait to be sent."""
-        sending = sorted((each for each in self.connections if each.state is State.SENDING), key=_since)
-        total = sum(each.sock.unsent_bytes for each in sending)
-        for connection in sending:
-            if total <= MAX_UNSENT_BYTES_OF_ALL:
-                return
-            total -= connection.sock.unsent_bytes
-            self._close(connection)
-
-    def _linger(self, connection: Connection) -> None:
-        """Close the connection for sending, and wait until the client closes it (RFC 9112, section 9.6)."""
-        try:
-            connection.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._close(connection)
-            return
-        connection.state = State.CLOSING
-        connection.since = time.monotonic()
-        connection.deadline = connection.since + self.linger_seconds
-        self._watch(connection, selectors.EVENT_READ)
-
-    def _discard(self, connection: Connection) -> None:
-        """Discard what the client sends. An unread rest would reset the connection when it is closed."""
-        try:
-            data = connection.socket.recv(RECEIVE_BYTES)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            data = b""
-        connection.discarded_bytes += len(data)
-        if not data or connection.discarded_bytes > MAX_DISCARDED_BYTES:
-            self._close(connection)
-
-    def _close_expired(self, now: float) -> None:
-        for connection in [each for each in self.connections if each.deadline <= now]:
-            if connection.state is State.RECEIVING and connection.received:
-                self._refuse(connection, 408)
-            else:
-                self._close(connection)
-
-    def _close(self, connection: Connection) -> None:
-        self._watch(connection, 0)
-        connection.state = State.CLOSED
-        self.connections.discard(connection)
-        connection.socket.close()
-
-    def _refuse(self, connection: Connection, status: int) -> None:
-        """Send a problem in response to a request head that does not become complete."""
-        connection.is_kept = False
-        with suppress(ClientGoneError):
-            connection.sock.sendall(self._error_response(status, "incomplete head"))
-            connection.sock.end()
-        self._finish(connection)
-
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+    def handle_error(self, req: Any, client: ResponseStream, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Send a problem (RFC 9457) in response to a request that cannot be parsed, and log one line.
 
         The response and the log line of gunicorn itself would repeat data that the client sent.
         """
-        status = STATUSES.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)
-        client.sendall(self._error_response(status, type(exc).__name__))
-
-    def _error_response(self, status: int, error: str) -> bytes:
-        """Return the bytes of a response with a problem, and log one line."""
-        request_id = make_id()
-        extra = {"request_id": request_id, "status": status, "error": error}
-        self.log.error_log.log(WARNING if status < 500 else ERROR, "unreadable request", extra=extra)
-        body = problem(status, "/", request_id)
-        head = [
-            f"HTTP/1.1 {status} {TITLES[status]}",
-            "Connection: close",
-            f"Content-Type: {PROBLEM_JSON}",
-            f"Content-Length: {len(body)}",
-            "Cache-Control: no-store",
-            "X-Content-Type-Options: nosniff",
-            f"X-Request-ID: {request_id}",
-        ]
-        return "\r\n".join([*head, "", ""]).encode() + body
-
-
-def _since(connection: Connection) -> float:
-    return connection.since
+        client.sendall(refusal(self.log.error_log, status_of(exc), type(exc).__name__))

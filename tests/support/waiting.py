@@ -1,10 +1,15 @@
-"""The application of wsgi.py, with requests that wait, so that a test can choose when a request ends.
+"""The application of wsgi.py, with requests that wait or get long responses, as a test chooses.
 
-A request with the header field `X-Wait-For: FILE` waits until the file exists.
+These header fields of a request have an effect:
+
+- `X-Wait-For: FILE`: the request waits until the file exists.
+- `X-Body-Bytes: NUMBER`: the response has a body of so many bytes.
+- `X-Blocks: NUMBER`: with `X-Body-Bytes`, this body is repeated and sent without Content-Length.
 """
 
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -12,9 +17,9 @@ from wsgi import app
 
 
 def waiting(application: WSGIApplication) -> WSGIApplication:
-    """Return a WSGI application in which a request with `X-Wait-For: FILE` waits until the file exists.
+    """Return a WSGI application in which requests with certain header fields wait or get long responses.
 
-    It creates the file FILE.waiting when a request begins to wait. All requests then go to `application`.
+    It creates the file FILE.waiting when a request begins to wait. All other requests go to `application`.
     """
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -22,9 +27,22 @@ def waiting(application: WSGIApplication) -> WSGIApplication:
             Path(f"{name}.waiting").touch()
             while not Path(name).exists():
                 time.sleep(0.02)
+        if length := environ.get("HTTP_X_BODY_BYTES"):
+            block = long_body(int(length))
+            if number := environ.get("HTTP_X_BLOCKS"):
+                start_response("200 OK", [])
+                return (block for _ in range(int(number)))
+            start_response("200 OK", [("Content-Length", length)])
+            return [block]
         return application(environ, start_response)
 
     return wait
+
+
+@cache
+def long_body(length: int) -> bytes:
+    """Return `length` bytes that differ from place to place."""
+    return b"".join(b"%9d\n" % number for number in range(length // 10 + 1))[:length]
 
 
 # The documentation of Flask adds middleware in this way.

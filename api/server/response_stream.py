@@ -1,0 +1,128 @@
+"""The sending side of a connection, which never makes a thread wait for a slow client."""
+
+import select
+import socket
+from array import array
+from contextlib import suppress
+from fcntl import ioctl
+from termios import TIOCOUTQ
+
+# A thread that has left as many bytes of its response unsent waits until the client has received them.
+MAX_UNSENT_BYTES = 1_048_576
+# The system sends at most as many blocks at once (IOV_MAX of POSIX is at least 16).
+MAX_BLOCKS = 16
+
+
+class ClientGoneError(OSError):
+    """The client has closed the connection or does not receive its response."""
+
+
+class ResponseStream:
+    """The object that gunicorn uses as the socket of a connection.
+
+    `sendall` sends what the client receives without waiting, and keeps the rest for the main loop.
+
+    Args:
+        connected: The real socket, which does not block.
+        send_seconds: If a long response makes no progress for as many seconds, the thread gives up.
+    """
+
+    def __init__(self, connected: socket.socket, send_seconds: float) -> None:
+        self.unsent_bytes = 0
+        self._socket, self._send_seconds = connected, send_seconds
+        self._blocks: list[bytes | memoryview] = []
+        self._is_begun = False
+        self._queued_bytes = 0
+
+    def sendall(self, data: bytes) -> None:
+        """Send a block of a response, or keep it if the client does not receive it now.
+
+        The first block of a response is its head. It is sent together with the second block. If more than
+        MAX_UNSENT_BYTES wait to be sent, wait for the client first.
+
+        Raises:
+            ClientGoneError: The client is gone, or received nothing for too long.
+        """
+        if self.unsent_bytes > MAX_UNSENT_BYTES:
+            self._wait()
+        self._blocks.append(data)
+        self.unsent_bytes += len(data)
+        if self._is_begun:
+            self.flush()
+        self._is_begun = True
+
+    def flush(self) -> None:
+        """Send as much as possible without waiting.
+
+        Raises:
+            ClientGoneError: The client has closed the connection.
+        """
+        blocks = self._blocks
+        while blocks:
+            try:
+                sent = self._socket.sendmsg(blocks[:MAX_BLOCKS])
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                raise ClientGoneError from error
+            self.unsent_bytes -= sent
+            while blocks and sent >= len(blocks[0]):
+                sent -= len(blocks.pop(0))
+            if sent:
+                blocks[0] = memoryview(blocks[0])[sent:]
+
+    def end(self) -> None:
+        """End a response: send what is kept, and expect the head of another response.
+
+        Raises:
+            ClientGoneError: The client has closed the connection.
+        """
+        self._is_begun = False
+        self.flush()
+
+    def discard(self) -> None:
+        """Discard all bytes that wait to be sent."""
+        self._blocks.clear()
+        self.unsent_bytes = 0
+
+    def has_progressed(self) -> bool:
+        """Return True if the client has received something since the last call of this method.
+
+        The system keeps sent bytes until the client has received them. It accepts more only after a third of
+        its buffer is free, which takes longer than a deadline if the client is slow.
+        """
+        before = self._queued_bytes
+        queued = array("i", [0])
+        with suppress(OSError):
+            ioctl(self._socket, TIOCOUTQ, queued)
+        self._queued_bytes = self.unsent_bytes + queued[0]
+        return self._queued_bytes != before
+
+    def _wait(self) -> None:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLOUT)
+        self.has_progressed()
+        while self.unsent_bytes > MAX_UNSENT_BYTES // 2:
+            if poll.poll(self._send_seconds * 1000):
+                self.flush()
+            elif not self.has_progressed():
+                raise ClientGoneError
+
+    # gunicorn calls the following methods too.
+
+    def send(self, data: bytes) -> int:
+        """Send nothing: gunicorn sends `100 Continue` with this method, which would ask for the body."""
+        return len(data)
+
+    def recv(self, _size: int) -> bytes:
+        """Return the end of the data: the parser already has the whole head, and no body is read."""
+        return b""
+
+    def shutdown(self, _how: int) -> None:
+        """Do nothing, since the main loop closes the connection."""
+
+    def settimeout(self, _seconds: float | None) -> None:
+        """Do nothing, since the socket never blocks."""
+
+    def close(self) -> None:
+        """Do nothing, since the main loop closes the connection."""
