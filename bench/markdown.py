@@ -27,7 +27,10 @@ def report_heading(version: str, sizes: dict[int, int], rounds: int) -> str:
 
 
 def markdown_table(titles: Row, rows: Sequence[Row]) -> str:
-    """Return a Markdown table with its first column aligned to the left and all others to the right."""
+    """Return a Markdown table with the headings `titles`.
+
+    The first column is aligned to the left, all others to the right.
+    """
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     return "\n".join(_line(cells, widths) for cells in (titles, rule, *rows))

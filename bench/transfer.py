@@ -50,7 +50,10 @@ class CommandRun(NamedTuple):
 
 
 def measure_transfer(store: Store, engine: str, articles: int) -> str:
-    """Import `articles` articles into a database, export them again, and return a table of both commands."""
+    """Measure `flask seed import` and `export` with a generated export, and return a table of both.
+
+    `store` contains the databases of `engine`, and `articles` is the number of articles in the export.
+    """
     base = ensure_corpus(store, engine, SMALL_CORPUS)
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix="transfer-") as folder:
         small, large, again = (Path(folder) / f"{name}.ndjson" for name in ("small", "large", "again"))
@@ -89,7 +92,7 @@ def measure_transfer(store: Store, engine: str, articles: int) -> str:
 
 
 def _export_corrected(store: Store, base: str, path: Path) -> None:
-    """Export the corpus after seeding some of its pages with different texts, which archives revisions."""
+    """Give some articles of the database `base` a second revision, and write the export to `path`."""
     store.copy(base, SOURCE_NAME)
     try:
         with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:

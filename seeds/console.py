@@ -82,7 +82,10 @@ def _progress_lines(items: Sequence[Item], verb: str) -> Iterator[Item]:
 
 
 def print_result(text: str | bytes) -> None:
-    """Print the result of a command to standard output, and report a failure such as a full disk."""
+    """Print `text`, the result of a command, to standard output.
+
+    A failure, such as a full disk, becomes a one-line error.
+    """
     try:
         click.echo(text)
     except OSError as error:

@@ -147,6 +147,9 @@ def _confirm(question: str) -> bool | None:
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:
-    """Return a message about a rejected document: `a.txt: line 3: rejected: the file is HTML`."""
+    """Return a message about a rejected document: `a.txt: line 3: rejected: the file is HTML`.
+
+    `path` is the file of the document, and `rejection` has the line and the reason.
+    """
     place = f"{rejection.place}: " if rejection.place else ""
     return f"{printable(str(path))}: {place}rejected: {rejection.message}"

@@ -58,10 +58,7 @@ class Hits:
     distance: ColumnElement[float]
 
     def numbers(self) -> AnySelect:
-        """Return the statement that selects the row numbers of the hits in the full-text index.
-
-        It reads only the index.
-        """
+        """Return a statement that selects the numbers of the hits. It reads only the full-text index."""
         return select(self.number.label("number")).select_from(self.index).where(self.condition)
 
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ class Zipf(Generic[Item]):
         self._weights = list(accumulate(1 / (rank + 2) for rank in range(len(items))))
 
     def draw(self, rng: random.Random, count: int = 1) -> list[Item]:
-        """Return `count` items, possibly with repetitions."""
+        """Draw `count` items with the random generator `rng`. Items can be repeated."""
         return rng.choices(self.items, cum_weights=self._weights, k=count)
 
 

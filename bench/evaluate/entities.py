@@ -85,7 +85,7 @@ def measure_entities(name: str, gold: Gold, items: Sequence[Json], article: Json
 
 
 def read_entity(item: Json) -> ExtractedEntity:
-    """Convert an entity in a response of the API for an article to an `ExtractedEntity`."""
+    """Convert `item`, an entity in a response of the API for an article, to an `ExtractedEntity`."""
     names = [item["name"], *(mention["text"] for mention in item["mentions"])]
     return ExtractedEntity(
         item["name"], item["type"], frozenset(map(normalize_name, names)), len(item["mentions"])
@@ -93,7 +93,7 @@ def read_entity(item: Json) -> ExtractedEntity:
 
 
 def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
-    """Find the extracted entities that agree with the annotations in `gold`, and those that do not.
+    """Compare the extracted entities `found` with the required entities of the annotations `gold`.
 
     An extracted entity agrees with at most one annotated entity. Pairs with the same main name are formed
     first, and of these, pairs with similar numbers of mentions. If `typed` is False, types can differ.

@@ -48,7 +48,11 @@ def measure_links(name: str, related: frozenset[str], items: Sequence[Json]) -> 
 
 
 def computed_scores(items: Sequence[Json]) -> dict[str, float]:
-    """Return the score of each link that has one, by the file name of its target, highest score first."""
+    """Return the scores of links, by the file name of the target, highest score first.
+
+    `items` are links in a response of the API, with the file name in `file`. Links without a score are left
+    out.
+    """
     scored = [(item["file"], item["score"]) for item in items if item["file"] and item["score"] is not None]
     scores: dict[str, float] = {}
     for target, score in sorted(scored, key=lambda link: -link[1]):

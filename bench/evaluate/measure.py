@@ -28,7 +28,7 @@ class Results:
 
 
 def evaluate(api: ServedDocuments, samples: Samples) -> Results:
-    """Compare what the API returns for annotated documents with their annotations."""
+    """Compare the responses of the API for the documents of `samples` with their annotations."""
     fields = {
         name: measure_fields(name, gold, served_fields(api, name)) for name, gold in samples.gold.items()
     }

@@ -75,9 +75,9 @@ def ratio(part: float, total: float) -> float | None:
 
 
 def difference(expected: Texts, got: Texts) -> tuple[str, str]:
-    """Return excerpts of two texts, for a message. Both begin shortly before the first difference.
+    """Return excerpts of the expected and the found text, for a message. Both show the first difference.
 
-    Each text is given as its parts, which are joined with ` / `.
+    Each text is given in parts, joined with ` / `. The excerpts begin shortly before the first difference.
     """
     texts = [" / ".join(each) for each in (expected, got)]
     pairs = enumerate(zip(*texts, strict=False))

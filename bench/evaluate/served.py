@@ -33,15 +33,18 @@ class ServedDocuments:
         self._addresses = {name: f"/v1/articles/{quote(slug)}" for slug, name in self._files.items()}
 
     def article(self, name: str) -> Json | None:
-        """Return the article of a file, or None if the document was rejected."""
+        """Return the article of the file `name` from the API, or None if the document was rejected."""
         return self._get(self._addresses[name]).get_json() if name in self._addresses else None
 
     def entities(self, name: str) -> list[Json]:
-        """Return the entities of the article of a file, with their mentions."""
+        """Return the entities of the article of the file `name` from the API, with their mentions."""
         return self._parts(name, "entities")
 
     def related(self, name: str) -> list[Json]:
-        """Return the related links of the article of a file, each with the `file` of its target, or None."""
+        """Return the related links of the article of the file `name` from the API.
+
+        Each link also has the key `file`, the file name of its target, or None if it has no target.
+        """
         links = self._parts(name, "related")
         targets = [link["target"] for link in links]
         files = [target and self._files[target["slug"]] for target in targets]

@@ -27,7 +27,7 @@ class TimedService:
         self._placeholders: dict[str, str] = {}
 
     def time(self, path: str) -> float:
-        """Return the milliseconds from the first byte of the request to the last byte of the response."""
+        """Request `path`, and return the milliseconds until the last byte of the response has arrived."""
         _, milliseconds = self._get(path)
         return milliseconds
 

@@ -47,9 +47,9 @@ def measure_latency(
 
 
 def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], rounds: int) -> str:
-    """Return a table with the number of hits and the response times of each request, on each service.
+    """Return a table of requests, with the number of hits and the response times of each on each service.
 
-    Each service has a database of a different size.
+    Each of `services` has a database of a different size. Each request is sent `rounds` times.
     """
     hits = [[_count_hits(service, case.path) for service in services] for case in cases]
     requests = [[_request(service, case.path) for service in services] for case in cases]
@@ -66,9 +66,9 @@ def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], roun
 
 
 def _measure_depths(service: TimedService, cases: Sequence[Case], rounds: int) -> str:
-    """Return a table with the times of the first and of the last page of each collection.
+    """Return a table with the response times of the first and of the last page of several lists.
 
-    Collections of a single page are left out.
+    `cases` are the requests for the lists, sent to `service` `rounds` times. Lists of one page are left out.
     """
     totals = {case: int(service.read(f"{case.path}&total=true")["meta"]["total"]) for case in cases}
     deep = [case for case in cases if totals[case] > LIMIT]

@@ -64,7 +64,7 @@ def hot_paths(slug: str) -> dict[str, str]:
 
 
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
-    """Return the measured cases that the byte cache of `server` answers.
+    """Return the measured cases that the byte cache of `server` answers: `paths`, by case.
 
     For each, there is a case in which the minimal WSGI application `bare` answers with the same bytes.
     """
@@ -110,7 +110,7 @@ def peer_cases(stack: ExitStack, database: Path, folder: Path, article: Article,
 
 
 def _fill_cache(server: RunningServer, slugs: Sequence[str]) -> None:
-    """Fill the byte cache of each worker by requesting many articles repeatedly."""
+    """Request many articles, named by `slugs`, until the byte cache of each worker is full."""
     targets = Targets([f"/v1/articles/{slug}" for slug in slugs[:FILLING_ARTICLES]])
     requested = 0
     while requested < 8 * FILLING_ARTICLES:

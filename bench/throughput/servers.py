@@ -42,7 +42,7 @@ class RunningServer(NamedTuple):
     def get(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Return status, header fields and body of the response to one request."""
+        """Send one request for `path`, and return status, header fields and body of the response."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_SECONDS)
         try:
             connection.request("GET", path, headers=dict(headers or {}))
@@ -63,7 +63,7 @@ class RunningServer(NamedTuple):
 
 @contextmanager
 def run_server(program: Program, path: str) -> Iterator[RunningServer]:
-    """Start a server and yield it when it answers `path` with 200."""
+    """Start `program`, a server, and yield it when it answers `path` with 200. Stop it at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder:

@@ -96,8 +96,8 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
     """Return True if a word that looks like part of a date is part of a name: Jan Novak, Long March 5.
 
-    `run` contains the words of the name that have been read, and `token` is the next word. The caller ensures
-    that `token` or the last word of `run` is a calendar word, such as a month.
+    `run` contains the words of the name that have been read, and `token` is the next word of `text`. The
+    caller ensures that `token` or the last word of `run` is a calendar word, such as a month.
     """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
@@ -209,8 +209,9 @@ def _shares_head(
 ) -> bool:
     """Return True if the words before and after `and` share the next noun: Fish and Game Office.
 
-    `run` contains the words before `and` (Fish), `token` is the word after it (Game), and `following`
-    contains the next capitalised words (Office). The shared noun must be one of an organization or a policy.
+    `run` contains the words of `text` before `and` (Fish), `token` is the word after it (Game), and
+    `following` contains the next capitalised words (Office). The shared noun must be one of an organization
+    or a policy.
     """
     heads, tail = lexicon.head_nouns, token
     for each in following:

@@ -143,10 +143,11 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add votes for the type of each cluster, from the words and the use of its name, and set the type.
+        """Add votes for the type of each name in `clusters`, from its words and its use, and set the type.
 
-        `single_words` are the words that the document uses alone as names, such as Haldane. They show which
-        part of a longer name, such as Margit Haldane, is used alone.
+        A cluster collects the votes for one name. `single_words` are the words that the document uses alone
+        as names, such as Haldane. They show which part of a longer name, such as Margit Haldane, is used
+        alone.
         """
         signs = self._signs
         for cluster in clusters:
@@ -159,10 +160,10 @@ class EntityExtractor:
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
         """Return how strongly the words after `candidate` suggest that it is a name: 0, 1 or 2.
 
-        The candidate begins a sentence, so its capital letter says nothing. The result is 2 if a verb of
-        speech follows a rare English word that is not a name of persons, 1 if a possessive, `is`, `, which`
-        or similar follows, and otherwise 0. It is always 0 for several words, or if a character is not a
-        letter.
+        The candidate begins a sentence of `text`, so its capital letter says nothing. The result is 2 if a
+        verb of speech follows a rare English word that is not a name of persons, 1 if a possessive, `is`, `,
+        which` or similar follows, and otherwise 0. It is always 0 for several words, or if a character is not
+        a letter.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
@@ -227,10 +228,10 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the single words, in lower case, that the texts use as bare names, such as `haldane`.
+    """Return the single words, in lower case, that the document uses as bare names, such as `haldane`.
 
-    A bare name is not quoted, and no article or word such as `its` precedes it. If the texts use a name in
-    several ways, the most frequent way counts.
+    A bare name is not quoted, and no article or word such as `its` precedes it. If a name is used in several
+    ways, the most frequent way counts. `clusters` contains a cluster for each name of the document.
     """
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 

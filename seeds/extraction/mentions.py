@@ -182,7 +182,7 @@ def sections(article: ArticleText) -> list[Section]:
 
 
 def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEntity]:
-    """Return the entities that `article` mentions, the most salient first."""
+    """Return the entities that `article` mentions, the most salient first. `matcher` finds their names."""
     texts = sections(article)
     mentions = _find_mentions(texts, matcher)
     length = sum(len(section.text) for section in texts)
@@ -203,7 +203,8 @@ def _find_mentions(
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
     """Return the mentions of each entity in `texts`, in reading order, as pairs of an offset and a mention.
 
-    The offset is the number of characters before the mention, counted from the beginning of the first text.
+    `texts` are all texts of an article, and `matcher` finds the names in them. The offset is the number of
+    characters before the mention, counted from the beginning of the first text.
     """
     extracted = _by_first_word(_extract_names(texts, matcher))
     mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
@@ -217,9 +218,10 @@ def _find_mentions(
 
 
 def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, EntityRecord]:
-    """Return the names in `texts` that extraction finds, each with its entity.
+    """Return the names in `texts` that the rules of extraction find, each with its entity.
 
-    Names of the catalogue, the file of known entities, are left out. `texts` are all texts of one article.
+    `texts` are all texts of one article. `matcher` has the rules and the catalogue, the file of known
+    entities. Names of the catalogue are left out, because the matcher finds them without rules.
     """
     known = matcher.known
     headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
@@ -234,9 +236,10 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
         entity = next((known[form] for form in sorted(forms) if form in known), None)
         entity = entity or by_slug.setdefault(extracted.slug, extracted)
         forms_of.setdefault(entity, set()).update(forms)
+    entities = [(_with_aliases(entity, forms), forms) for entity, forms in forms_of.items()]
     names = {
         form: entity
-        for entity, forms in (_with_aliases(*each) for each in forms_of.items())
+        for entity, forms in entities
         for form in sorted(forms)
         if form not in known and WORD.match(form)
     }
@@ -269,15 +272,16 @@ def extracted_slug(name: str) -> str:
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 
 
-def _with_aliases(entity: EntityRecord, forms: set[str]) -> tuple[EntityRecord, set[str]]:
-    """Return `(entity, forms)`, with the other names in `forms` as aliases of an extracted entity.
+def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
+    """Return an extracted entity with the other names in `forms` as its aliases.
 
-    `forms` are the names that the article uses for the entity. An entity of the catalogue is not changed.
+    `forms` are the names that the article uses for the entity. An entity of the catalogue, the file of known
+    entities, is returned unchanged.
     """
     if entity.origin == "catalogue":
-        return entity, forms
+        return entity
     aliases = tuple(sorted(forms - {entity.name}))
-    return EntityRecord(entity.name, entity.type, entity.slug, aliases, origin=entity.origin), forms
+    return EntityRecord(entity.name, entity.type, entity.slug, aliases, origin=entity.origin)
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:

@@ -88,7 +88,7 @@ def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameC
 
 
 def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the name candidates in `run`, a sequence of several capitalised words.
+    """Yield the name candidates in `run`, several successive capitalised words of `text`.
 
     A title, such as Chief Executive, separates two names: `Apple Chief Executive Tim Cook` has the candidates
     Apple and Tim Cook.
@@ -113,11 +113,12 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
-    """Return a sequence of capitalised words without the words at its beginning that are not part of a name.
+    """Return `run`, capitalised words of `text`, without words at its beginning that are not part of a name.
 
-    Function words (`Although Mr Tan`) and numbers other than years are removed. If the sequence begins a
-    sentence, its first word is also removed if it is a common noun (`Drugmaker Biontis`) or a direction
-    (`Northern Norway`), unless it is the only word, a head noun such as Bank, or a title.
+    Function words (`Although Mr Tan`) and numbers other than years are removed. If `begins_sentence` is True,
+    so that the first word always has a capital, it is also removed if it is a common noun (`Drugmaker
+    Biontis`) or a direction (`Northern Norway`), unless it is the only word, a head noun such as Bank, or a
+    title.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -132,10 +133,10 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 
 
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
-    """Return True if `run`, capitalised words, begins with a function word that is not part of a name.
+    """Return True if `run`, capitalised words of `text`, begins with a function word outside of the name.
 
     In mid-sentence, a capitalised function word is part of a name (The Hague, Can Tho) unless it is a
-    pronoun, all in capital letters, alone, or before a number. At the beginning of a sentence it is not part
+    pronoun, all in capital letters, alone, or before a number. If `begins_sentence` is True, it is not part
     of a name, except after `The` or as a family name (He Yumei).
     """
     if run[0].lower not in lexicon.function_words:
@@ -148,7 +149,7 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if `run` is a direction before the name of a place: Northern Norway.
+    """Return True if `run`, words of `text`, is a direction before the name of a place: Northern Norway.
 
     Return False if both together are the name of a place: Northern Ireland.
     """
@@ -159,7 +160,7 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return a sequence of capitalised words without the words at its ends that are not part of a name.
+    """Return `run`, capitalised words of `text`, without words at its ends that are not part of a name.
 
     These are demonyms (French) at the beginning, and numbers and function words at the end. Some can be part
     of a name and are kept, as in Nordic Lantern and Formula One.

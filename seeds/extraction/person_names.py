@@ -29,9 +29,10 @@ def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if a name in lower case begins with a given name and does not end in a word such as `bank`.
+    """Return True if a name begins with a given name and does not end in a word such as `bank`.
 
-    The given name must not be a place as well, and no head noun (a word that indicates a type) can be last.
+    `words` are the words of the name in lower case. The given name must not be a place as well, and the last
+    word must not be a noun that indicates a type, as `bank` indicates an organization.
     """
     is_given_name = words[0] in lexicon.given_names and not lexicon.is_place(words[0])
     return is_given_name and words[-1] not in lexicon.head_types

@@ -19,9 +19,9 @@ MAX_NOUN_LENGTH = 20
 
 
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
-    """Split a sequence of capitalised words before a title: `Apple | Chief Executive Tim Cook`.
+    """Split capitalised words before a title: `Apple | Chief Executive Tim Cook`.
 
-    If no title is in the middle of `run`, the returned list contains only `run`.
+    `run` contains the words, which are in `text`. If no title is in the middle, the list contains only `run`.
     """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0
@@ -44,10 +44,11 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
 
 
 def split_title(lexicon: Lexicon, text: str, run: list[Token]) -> tuple[str | None, list[Token]]:
-    """Split a sequence of capitalised words into the title at its beginning and the remaining words.
+    """Split capitalised words into the title at their beginning and the remaining words.
 
-    `French President Anna Moreau` becomes `("French President", [Anna, Moreau])`. If `run` begins with no
-    title, return None and all its words. If it is only a title, return None and no words.
+    `run` contains the words, which are in `text`. French President Anna Moreau becomes `("French President",
+    [Anna, Moreau])`. Without a title, return None and all words. If there is only a title, return None and no
+    words.
     """
     length = _title_length(lexicon, text, run)
     rest = run[length:]
@@ -96,7 +97,7 @@ def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words, without the portfolio of an office at its beginning.
+    """Return `run`, capitalised words of `text`, without the portfolio of an office at its beginning.
 
     The portfolio is Harbour in Harbour Minister Tove Ek, which becomes Minister Tove Ek. It is Ports in
     `minister of Ports Tove Ek`: there `run` contains the words after `minister of`.
@@ -118,7 +119,7 @@ def _is_portfolio_word(lexicon: Lexicon, token: Token) -> bool:
 
 
 def is_title_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a word can be part of a title before a person's name, such as Dr, Chief or Minister."""
+    """Return True if `token` can be part of a title before a person's name, such as Dr, Chief or Minister."""
     titles, word = lexicon.title_words, token.lower
     return word in titles or ("-" in word and all(part in titles for part in word.split("-")))
 

@@ -83,11 +83,11 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 
 
 def _word_start(text: str, start: int, is_number: bool) -> int:
-    """Return the offset where a word begins, given `start`, the offset of its first capital letter or digit.
+    """Return the offset where a word of `text` begins. `start` is the offset of its first capital or digit.
 
-    The two differ after a lowercase prefix, as in iPhone. Numbers have no prefix. Return -1 if `start` is in
-    the middle of a different word, that is, after a letter or digit, with or without a hyphen or apostrophe
-    between.
+    The two differ after a lowercase prefix, as in iPhone, which a number (`is_number`) does not have. Return
+    -1 if `start` is in the middle of a different word, that is, after a letter or digit, with or without a
+    hyphen or apostrophe between.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
@@ -155,5 +155,5 @@ def head_type_of(lexicon: Lexicon, text: str, tokens: Sequence[Token]) -> str | 
 
 
 def is_english_word(lexicon: Lexicon, token: Token) -> bool:
-    """Return True if a word is in the list of English words and is not the name of a place."""
+    """Return True if `token` is in the list of English words and is not the name of a place."""
     return token.lower in lexicon.frequencies and not lexicon.is_place(token.text)

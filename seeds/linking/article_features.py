@@ -138,8 +138,8 @@ def _days(words: Sequence[str]) -> list[str]:
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
     """Return the words in names of persons, products, events and policies, with a factor for their weight.
 
-    Reports of two similar events differ in these names, so their words get the factor `NAME_EMPHASIS`. The
-    keys are words in lower case without diacritics or `'s`.
+    `entities` are all entities of an article. Reports of two similar events differ in these names, so their
+    words get the factor `NAME_EMPHASIS`. The keys are words in lower case without diacritics or `'s`.
     """
     names = {
         mention.text

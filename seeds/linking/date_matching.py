@@ -52,7 +52,7 @@ def matches_printed_date(printed: str, published_at: datetime, page_published_at
 
 @lru_cache(maxsize=4_096)
 def printed_day(printed: str) -> date | None:
-    """Return the day in a date line such as `Apr 21, 2026`.
+    """Return the day in the date line `printed`, such as `Apr 21, 2026`.
 
     Return None if the year, month or day is unknown or ambiguous.
     """

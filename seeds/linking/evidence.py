@@ -216,10 +216,10 @@ def _cached_weigher(lexicon: Lexicon) -> Weigher:
 
 
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
-    """Return the search term of a word, by which its inflected forms are equal, and its weight from 0 to 1.
+    """Return the search term of the word `token`, and its weight from 0 to 1.
 
-    The rarer a word is in English, the higher is its weight. The weight of a number, a single letter or a
-    function word such as `the` is 0.
+    Inflected forms of a word have the same search term. The rarer a word is in English, the higher is its
+    weight. The weight of a number, a single letter or a function word such as `the` is 0.
     """
     stem, word = term(token), fold(token).removesuffix("'s")
     is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS

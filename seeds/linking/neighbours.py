@@ -243,9 +243,9 @@ def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
     """Return the rows of the inverted index for an article: one for each of its heaviest features.
 
-    There are at most `INDEXED_FEATURES` rows. `identity` is the id of the article. `published_asc` is its
-    column of this name: the time of the publication, or `UNDATED_ASC`, later than all dates, if the time is
-    unknown.
+    `vector` has the features of the article, of which at most `INDEXED_FEATURES` get a row. `identity` is the
+    id of the article. `published_asc` is its column of this name: the time of the publication, or
+    `UNDATED_ASC`, later than all dates, if the time is unknown.
     """
     common = {"published_asc": published_asc, "article_id": identity}
     return [

@@ -136,7 +136,7 @@ def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:
     """Read and parse the document at `path`, without its sidecar. Return the parsed document and its bytes.
 
     Raises:
-        Rejection: If the file cannot be read or is not a document.
+        Rejection: If the file cannot be read, is larger than `max_bytes`, or is not a document.
     """
     data = read_bytes(path, max_bytes)
     return parse(data, path.name), data

@@ -56,8 +56,8 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
 def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[ParseWarning]]:
     """Return the entries of a list of related articles, and warnings about dates that have no title.
 
-    An entry is the lines of a title, and the line of its date or None. `width` is the number of characters
-    that lines are wrapped at, or 0 if they are not wrapped.
+    `blocks` are the groups of lines in the list. An entry is the lines of a title, and the line of its date
+    or None. `width` is the number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     entries: list[_Entry] = []
     warnings: list[ParseWarning] = []

@@ -26,7 +26,7 @@ def starts_lower_case(text: str) -> bool:
 
 
 def count_sentences(text: str) -> int:
-    """Return the number of sentences; `Dr.`, `U.S.`, `No. 5` and initials do not end a sentence."""
+    """Return the number of sentences in `text`. `Dr.`, `U.S.`, `No. 5` and initials do not end a sentence."""
     words = text.split()
     breaks = sum(_is_sentence_break(word, following) for word, following in pairwise(words))
     return 1 + breaks + sum(text.rstrip(CLOSING_MARKS)[:-1].count(end) for end in "。！？")

@@ -67,8 +67,8 @@ class UpsertedEntities(NamedTuple):
 def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
     """Insert the entities of an article that are not stored yet, and add new aliases to those that are.
 
-    The mention counts of inserted entities already include this article. A stored entity keeps its name and
-    type; `flask seed relink` updates these.
+    `found` are all entities of the article. The mention counts of inserted entities already include this
+    article. A stored entity keeps its name and type; `flask seed relink` updates these.
     """
     entities = {each.entity.id: each.entity for each in found}
     if not entities:

@@ -51,7 +51,7 @@ class ArticleRecord:
 
 
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
-    """Convert a parsed document, with its metadata, to the values that the database stores.
+    """Convert `submission`, a parsed document with metadata, to the values that the database stores.
 
     The metadata comes from a sidecar, the YAML file beside the document. `slug` is the slug of the article.
     """

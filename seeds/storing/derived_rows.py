@@ -80,7 +80,8 @@ def write_derived_rows(
 def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
     """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
-    Computed links from other articles to this article are also deleted. Listed links to it lose their scores.
+    `identity` is the id of the article. Computed links from other articles to it are also deleted. Listed
+    links to it lose their scores.
 
     Returns:
         What the article mentioned: for each entity, by its id, the text of each mention.

@@ -80,9 +80,10 @@ def load(connection: Connection, submission: SubmittedDocument, matcher: EntityM
 
 
 def _archive(connection: Connection, identity: UUID, record: ArticleRecord) -> Differences:
-    """Copy the current revision of an article to the table of former revisions.
+    """Copy the current revision of an article to the table of former revisions, before it is updated.
 
-    Return the fields in which this revision differs from `record`, the new content.
+    `identity` is the id of the article. Return the fields in which the stored content differs from `record`,
+    the new content, each with its value before and after.
     """
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)

@@ -34,7 +34,8 @@ def find_article(connection: Connection, reference: str) -> UUID | None:
 def remove(connection: Connection, identity: UUID) -> Outcome:
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
-    Other articles that list its title among their related articles then no longer link to it.
+    `identity` is the id of the article. Other articles that list its title among their related articles no
+    longer link to it.
     """
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)

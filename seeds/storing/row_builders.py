@@ -170,8 +170,9 @@ def facet_rows(
 def article_terms(record: ArticleRecord) -> Row:
     """Return the row of an article for the full-text index, without the id of the article.
 
-    Its columns are `title`, `summary`, `takeaways` and `text` (the analysis and the body). Each value is a
-    string with the search terms of this part, separated by spaces.
+    `record` is the content of the article. The columns of the row are `title`, `summary`, `takeaways` and
+    `text` (the analysis and the body). Each value is a string with the search terms of this part, separated
+    by spaces.
     """
     columns, analysis = record.columns, record.columns["analysis"] or {"heading": None, "paragraphs": []}
     return index_text(
@@ -185,7 +186,10 @@ def article_terms(record: ArticleRecord) -> Row:
 
 
 def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the full-text index with the search terms of each takeaway of an article."""
+    """Return the rows with the search terms of each takeaway of an article, for the full-text index.
+
+    `identity` is the id of the article, and `record` is its content.
+    """
     return [
         {"takeaway_id": takeaway_id(identity, position)} | index_text({"text": [text]})
         for position, text in enumerate(record.takeaways, 1)
@@ -193,9 +197,10 @@ def takeaway_terms_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
 
 
 def related_rows(identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the links in the list of related articles of an article.
+    """Return the rows of the links that an article's page lists, without the articles that they lead to.
 
-    The rows have titles, but no targets yet: `seeds.linking.listed_links` finds the article with each title.
+    `seeds.linking.listed_links` later finds the article with each title. `identity` is the id of the article,
+    and `record` is its content.
     """
     common: Row = {"article_id": identity, "basis": "listed", "target_id": None, "score": None, "reasons": []}
     common |= published_keys(record.columns["published_at"])

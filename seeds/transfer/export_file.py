@@ -70,11 +70,11 @@ def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) 
 
 
 def read_lines(file: BinaryIO, max_line_bytes: int) -> Iterator[ExportLine]:
-    """Read and check the lines of an export. Yield them all except the last line, which has the checksum.
+    """Read and check the lines of an export in `file`. Yield all but the last line, which has the checksum.
 
     Raises:
-        InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does
-            not have the number and the checksum of the lines above.
+        InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does not
+            have the number and the checksum of the lines above.
     """
     digest, order, number = hashlib.sha256(), _Order(), 0
     while data := file.readline(max_line_bytes + 1):

@@ -218,7 +218,7 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
 
 
 def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
-    """Divide rows into groups of at most `CHUNK_BYTES`, according to their column `size`.
+    """Divide the rows in `chunk` into groups of at most `CHUNK_BYTES`, according to their column `size`.
 
     A larger row is a group of its own.
     """

@@ -108,7 +108,7 @@ def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
 
 
 def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
-    """Write the rows for several lines of an export together.
+    """Write the rows for `batch`, several lines of an export of the same kind, together.
 
     If the database refuses the rows, raise `InvalidExportError` with the number of the line that is invalid.
     """

@@ -120,7 +120,10 @@ def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Reader:
 
 
 def fraction(value: Any) -> float:
-    """Read a number from 0.0 to 1.0, such as a score. Raise `MalformedError` for others and for integers."""
+    """Read `value`, a number from 0.0 to 1.0 such as a score.
+
+    Raise `MalformedError` for other values and for integers, which an export does not write here.
+    """
     # Reject -0.0, which an export never writes.
     if not isinstance(value, float) or not 0 <= value <= 1 or copysign(1, value) < 0:
         raise _unexpected("a number from 0.0 to 1.0", value)

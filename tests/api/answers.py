@@ -22,7 +22,10 @@ LEAKS = re.compile(
 
 
 def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
-    """Assert that `response` is a problem (RFC 9457) with the documented keys only, and return its body."""
+    """Assert that `response` is a problem (RFC 9457) with this status, and return its body.
+
+    Keys that the specification does not have are an error.
+    """
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"

@@ -1,4 +1,4 @@
-"""Tests of the benchmark of seeding."""
+"""Tests of `bench.seeding`, which measures how fast documents are loaded."""
 
 import shutil
 from pathlib import Path

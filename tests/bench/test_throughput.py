@@ -1,4 +1,4 @@
-"""Tests of the report of throughput. Measuring needs an idle machine and is not tested."""
+"""Tests of the report of `bench.throughput`. Measuring is not tested, since it needs an idle machine."""
 
 import click
 import pytest

@@ -1,4 +1,4 @@
-"""Tests of the benchmark of import and export."""
+"""Tests of `bench.transfer`, which measures import and export."""
 
 import shutil
 from io import BytesIO

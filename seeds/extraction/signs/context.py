@@ -235,8 +235,8 @@ class Context:
 def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], str]:
     """Return up to three words before a name, and the character before the space that precedes the name.
 
-    In `They came, but Velmora`, the words are `they`, `came` and `but`, and the character is `t`. Both are
-    empty if no space precedes the name.
+    `candidate` is the name in `text`. For `They came, but Velmora`, the words are `they`, `came` and `but`,
+    and the character is `t`. Both are empty if no space precedes the name.
     """
     before = text[max(0, candidate.start - BEFORE_LENGTH) : candidate.start].rstrip(QUOTATION_MARKS)
     if before[-1:] != " ":
@@ -267,9 +267,9 @@ def first_verb(words: Sequence[str]) -> str:
 def _read_apposition(context: Context) -> tuple[str | None, bool]:
     """Return `(type, is_container)` for the phrase that explains the name, as in `Velmora, a chip maker`.
 
-    `type` is the entity type that its noun describes, here `organization`. It is None if there is no such
-    phrase or the noun describes no type. `is_container` is True for a network of things, as in `a network of
-    ports`.
+    `context` has the words after the name. `type` is the entity type that the noun of the phrase describes,
+    here `organization`, or None if there is no phrase or no type. `is_container` is True for a network of
+    things, as in `a network of ports`.
     """
     after = context.after
     found = APPOSITION.match(after)

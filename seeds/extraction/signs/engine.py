@@ -127,9 +127,10 @@ class SignEngine:
         return context
 
     def context_votes(self, context: Context) -> Sequence[Vote]:
-        """Return the votes that the words around one mention cast for the type of the name.
+        """Return the votes for the type of a name that the words around one mention cast.
 
-        A vote is a pair of an entity type and a weight.
+        `context` contains these words; `read_context` returns it. A vote is a pair of an entity type and a
+        weight.
         """
         return self._votes(context)
 

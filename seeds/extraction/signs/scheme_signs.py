@@ -25,7 +25,7 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 
 
 def _has_head(here: Context) -> bool:
-    """Return True if the name has a head noun, such as Coast, that indicates an entity type.
+    """Return True if the name in the context `here` has a head noun that indicates a type, such as Coast.
 
     The signs for schemes are tested only for names whose head noun indicates a place or nothing.
     """
@@ -36,6 +36,7 @@ def _has_own_article(here: Context) -> bool:
     """Return True if `the` precedes the name and belongs to it, as in `the Quiet Shore`.
 
     In `the Quiet Shore scheme`, the article belongs to `scheme`. The article of a quoted name does not count.
+    `here` is the context of the name.
     """
     is_attribute = here.lexicon.noun_type(here.next) == "policy"
     return here.last == "the" and not is_attribute and not here.after.startswith(tuple(QUOTATION_MARKS))
@@ -47,7 +48,7 @@ def _is_enrolled(here: Context) -> bool:
 
 
 def _verb(here: Context) -> str:
-    """Return the verb whose subject is the name, or an empty string.
+    """Return the verb whose subject is the name in the context `here`, or an empty string.
 
     If `, which` or `, that` follows the name, return the verb of this clause.
     """

@@ -1,4 +1,4 @@
-"""The statement reader: single statements on connections that stay open."""
+"""Tests of the statement reader, which runs single SELECTs on connections that stay open."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -46,7 +46,7 @@ def full_objects(client: FlaskClient, address: str) -> list[Any]:
 
 
 def _validators(app: Flask) -> dict[str, Any]:
-    """Return the validator of the answer of each operation, by its documented path."""
+    """Return, for each documented path, a JSON Schema validator of the response of its operation."""
     specification = specification_of(app)
     schemas = {
         path: item["get"]["responses"]["200"]["content"].get("application/json", {}).get("schema", {})

@@ -163,7 +163,7 @@ def test_an_earlier_slug_is_never_given_to_a_different_article(
 
 
 def _pages_under(app: Flask, reference: str) -> list[str]:
-    """Return the address of each route under the article with this id or slug."""
+    """Return the URL of each route under an article, given by its id or slug in `reference`."""
     adapter = app.url_map.bind("localhost")
     rules = [rule for rule in app.url_map.iter_rules() if "article" in rule.arguments]
     assert len(rules) >= 8

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def error_of(client: FlaskClient, parameter: str, value: str, path: str = "/v1/articles") -> dict[str, Any]:
-    """Request `path` with one invalid parameter and return its error."""
+    """Request `path` with an invalid value of one parameter, and return the error in the response."""
     response = client.get(path, query_string={parameter: value})
     (error,) = assert_parameter_error(response, parameter)
     return error

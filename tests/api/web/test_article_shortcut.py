@@ -1,4 +1,4 @@
-"""The shortcut: plain requests for one article get the same answer as from Flask, without Flask."""
+"""Tests of the shortcut by which plain requests for one article are answered without Flask."""
 
 import gzip
 from collections.abc import Callable, Iterator

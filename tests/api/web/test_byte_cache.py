@@ -1,4 +1,4 @@
-"""The byte cache: the same answers as without the cache, and no outdated answers."""
+"""Tests of the byte cache: responses are the same with and without it, and never outdated."""
 
 import gc
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Bodies that are made once for each process: the specification and the files of the documentation page."""
+"""Tests of bodies that each process makes once: the OpenAPI document and the documentation page's files."""
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor

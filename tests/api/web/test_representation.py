@@ -1,4 +1,4 @@
-"""Representations: ETags, conditional requests, content codings, caching and CORS headers."""
+"""Tests of ETags, conditional requests, compression, caching and CORS headers."""
 
 import gzip
 from dataclasses import replace

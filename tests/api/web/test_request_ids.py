@@ -1,4 +1,4 @@
-"""The id of each request and its line in the log."""
+"""Tests of the id of each request, which is in the response and in the log."""
 
 import re
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def id_of(client: FlaskClient, given: str, path: str = "/healthz") -> str:
-    """Send a request with the id `given`, and return the id in the answer."""
+    """Send a request with the request id `given`, and return the request id in the response."""
     return client.get(path, headers={"X-Request-ID": given}).headers["X-Request-ID"]
 
 
