@@ -281,7 +281,7 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
 
 
 def _prepare_matcher(begin: Transaction) -> EntityMatcher:
-    """Return a matcher that finds entities in articles: those of the catalogue, and other names.
+    """Return a matcher that finds the entities of the catalogue, and other names, in articles.
 
     The catalogue is the file of known entities. If it has changed, the stored entities are first updated.
     `begin` opens a write transaction.

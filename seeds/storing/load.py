@@ -96,16 +96,16 @@ def _choose_slug(
     identity: UUID,
     former: ArticleState | RemovedArticle | None,
 ) -> str:
-    """Return the slug that the article of `submission` gets.
+    """Return the slug for the article of `submission`.
 
-    It is the slug that the sidecar (a YAML file beside the document) requests. Without such a request, the
-    article keeps its slug, or, if it was never loaded, gets a free slug that is made from its title.
+    If the sidecar (a YAML file beside the document) requests a slug, return this slug. Otherwise, the article
+    keeps its slug. If it was never loaded, return a free slug that is made from its title.
 
     Args:
         connection: The connection.
         submission: The parsed document, with the metadata of its sidecar.
         identity: The id of the article.
-        former: The article as it is stored, or as it was removed. None if it was never loaded.
+        former: The stored article, or the values of the removed article. None if it was never loaded.
 
     Raises:
         Rejection: If the requested slug belongs, or once belonged, to a different article.
