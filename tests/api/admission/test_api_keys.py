@@ -37,7 +37,7 @@ def test_a_key_with_one_wrong_character_is_malformed(position: int, character: s
 
 @given(st.integers(7, KEY_CHARACTERS - 2))
 def test_a_key_with_two_characters_swapped_is_malformed(position: int) -> None:
-    first, second = KEY[position : position + 2]
+    first, second = KEY[position], KEY[position + 1]
     swapped = KEY[:position] + second + first + KEY[position + 2 :]
     assert is_well_formed(swapped) == (swapped == KEY)
 

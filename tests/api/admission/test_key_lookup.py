@@ -1,5 +1,6 @@
 """Lookups of API keys: few queries, revoked and expired keys, and a database that fails."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,16 +54,15 @@ def lookup(reader: CountingReader) -> KeyLookup:
 def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Return a function that lets a number of seconds pass for the lookup."""
     passed = 0.0
-    monotonic, now = key_lookup.time.monotonic, key_lookup.time.time
 
     class Time:
         @staticmethod
         def monotonic() -> float:
-            return monotonic() + passed
+            return time.monotonic() + passed
 
         @staticmethod
         def time() -> float:
-            return now() + passed
+            return time.time() + passed
 
     def wait(seconds: float) -> None:
         nonlocal passed

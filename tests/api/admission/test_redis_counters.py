@@ -35,6 +35,18 @@ class Clock:
         return time.monotonic() + self.advance
 
 
+class ListHandler(logging.Handler):
+    """Keeps log records in a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep `record`."""
+        self.records.append(record)
+
+
 @pytest.fixture(scope="module")
 def redis() -> Iterator[RedisServer]:
     """Return a Redis server. Tests that stop it start it again."""
@@ -45,14 +57,12 @@ def redis() -> Iterator[RedisServer]:
 @pytest.fixture
 def lines() -> Iterator[list[logging.LogRecord]]:
     """Return the list of lines that the counters write to the log."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler = ListHandler()
     logger = logging.getLogger("briefs.limits")
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    yield records
+    yield handler.records
     logger.removeHandler(handler)
     logger.setLevel(level)
 
