@@ -24,6 +24,7 @@ from seeds.storing.transactions import Transaction
 
 # The number of entities in one transaction, which bounds the memory that is used.
 PAGE_SIZE = 500
+ENTITY_COLUMNS = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
 
 
 class EntityVotes(NamedTuple):
@@ -75,14 +76,22 @@ def merge_entities(begin: Transaction) -> int:
     return changed
 
 
+def update_entity_names(connection: Connection, identities: Collection[UUID]) -> None:
+    """Update the names, types and aliases of some extracted entities to those that their articles use.
+
+    `identities` are their ids. Entities that are not stored, or are in the catalogue, are ignored.
+    """
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.id.in_(identities))
+    _update_page(connection, connection.execute(rows.order_by(Entity.id)).all())
+
+
 def _read_page(connection: Connection, last: UUID) -> list[Any]:
     """Return the first `PAGE_SIZE` extracted entities whose ids are higher than `last`, in order of the ids.
 
     Each row has the columns `id`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
     entity.
     """
-    columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
-    rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.id > last)
     return [*connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)).all()]
 
 
