@@ -17,10 +17,9 @@ from api import service
 from api.admission.key_lookup import KeyLookup
 from api.admission.middleware import Admission
 from api.admission.redis_counters import RedisCounters
-from api.admission.request_counters import MemoryCounters
+from api.admission.request_counters import MemoryCounters, RequestCounters
 from api.config import Settings, read_settings
 from api.database.base import db
-from api.database.deadlines import Watchdog
 from api.database.engines import (
     AUTOCOMMIT,
     autocommit_engine,
@@ -30,10 +29,10 @@ from api.database.engines import (
     engine_options,
     make_engines_read_only,
 )
-from api.database.revision_watch import REVISION_WATCH, RevisionWatch
+from api.database.revision_watch import RevisionWatch
 from api.database.sqlite import FILE_VARIABLE
-from api.database.statement_reader import BoundedReader, StatementReader
-from api.logs import line_writer, log_config
+from api.database.statement_reader import StatementReader
+from api.logs.configuration import log_config, request_log, stderr_writer
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
@@ -41,16 +40,16 @@ from api.v1.renderings import rendering_key
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses
-from api.web.concurrency_limit import limit_for
 from api.web.headers import EXPOSED_HEADERS
 from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
-from api.web.request_deadlines import RequestDeadlines
 from api.web.request_records import RequestRecords, record_route
 
 # The key in `app.extensions` of the objects that keep database connections outside of the pools of
 # SQLAlchemy.
 CONNECTIONS = "briefs-connections"
+# The key in `app.extensions` of the `LogWriter`, or of None if each thread writes its own log lines.
+LOG_WRITER = "briefs-log-writer"
 BLUEPRINTS = [
     articles.blueprint,
     revisions.blueprint,
@@ -78,8 +77,13 @@ class OrjsonProvider(JSONProvider):
         return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
 
 
-def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = False) -> Flask:
     """Return the Flask application, configured by the environment variables in `environ`.
+
+    Args:
+        environ: The environment variables.
+        queues_log: If True, a thread writes the log, so that no request waits for the reader of the log. If
+            False, each line is written at once by the thread that logs it.
 
     Raises:
         SettingError: If a setting is invalid.
@@ -88,7 +92,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     # Without a static folder, every rule in the URL map is a resource of the API.
     app = Flask(__name__, instance_path=str(root / "instance"), static_folder=None)
     settings = read_settings(environ, app.instance_path)
-    logging.config.dictConfig(log_config(settings.log_format, settings.log_level))
+    app.extensions[LOG_WRITER] = stderr_writer(settings) if queues_log else None
+    logging.config.dictConfig(log_config(settings, app.extensions[LOG_WRITER]))
     _configure(app, settings)
     app.before_request(record_route)
     register_problems(app)
@@ -107,7 +112,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     register_representation(app)
     db.init_app(app)
     with app.app_context():
-        make_engines_read_only(settings.request_seconds, environ.get(FILE_VARIABLE, ""))
+        make_engines_read_only(environ.get(FILE_VARIABLE, ""))
     # Teardown functions also run in reverse order, so this function runs before Flask-SQLAlchemy returns the
     # connection to the pool.
     app.teardown_appcontext(end_session)
@@ -123,28 +128,26 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     """Return the WSGI application of `app`, wrapped in middleware.
 
-    From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, the
-    deadline of requests and the limit of requests at the same time, a cache of complete responses (unless its
-    size is 0), the check of API keys and rate limits, and the id and the record of each request.
+    From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, a cache of
+    complete responses (unless its size is 0), the check of API keys and rate limits, and the id and the
+    record of each request.
     """
-    watchdog = Watchdog()
     with app.app_context():
         engine = autocommit_engine()
-        watch = RevisionWatch(engine, settings.cache_seconds, watchdog)
-        reader, key_reader = StatementReader(engine), BoundedReader(engine, watch, watchdog)
+        reader = StatementReader(engine)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
-    application = RequestDeadlines(application, settings, watch, watchdog, limit_for(settings.threads))
+    counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
+    connections: list[StatementReader | RevisionWatch | RequestCounters] = [reader, counters]
     cache = None
     if settings.cache_bytes:
-        cache = ByteCache(application, watch, settings.cache_bytes, settings.stale_seconds)
-        application = cache
-    counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
-    keys = KeyLookup(key_reader, settings.stale_seconds)
+        watch = RevisionWatch(engine, settings.cache_seconds)
+        connections.append(watch)
+        application = cache = ByteCache(application, watch, settings.cache_bytes)
+    keys = KeyLookup(reader, settings.stale_seconds)
     application = Admission(application, settings, counters, keys, cache)
-    app.extensions[CONNECTIONS] = [reader, key_reader, watch, counters]
-    app.extensions[REVISION_WATCH] = watch
+    app.extensions[CONNECTIONS] = connections
     addresses = ClientAddresses(settings.trusted_proxies)
-    return RequestRecords(application, addresses, [line_writer(settings.log_format)])
+    return RequestRecords(application, addresses, [request_log(settings, app.extensions[LOG_WRITER])])
 
 
 def close_app(app: Flask) -> None:

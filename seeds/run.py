@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 from sqlalchemy import select
 
 from api.models import CREATED, Corpus
-from seeds.console import confirm, print_message, progress
+from seeds.console import print_message, progress
 from seeds.escaping import printable
 from seeds.extraction.mentions import EntityMatcher
 from seeds.parsing.document import ParseWarning, Rejection
@@ -26,14 +27,11 @@ class Run:
         report: The report to which the outcome of each document is added.
         max_bytes: The size of the largest accepted document.
         strict: Reject documents that have warnings.
-        admit_erased: Load documents whose articles were erased.
     """
 
-    def __init__(
-        self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool, admit_erased: bool
-    ) -> None:
+    def __init__(self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool) -> None:
         self._begin, self._report = begin, report
-        self._max_bytes, self._strict, self._admit_erased = max_bytes, strict, admit_erased
+        self._max_bytes, self._strict = max_bytes, strict
         self._seen = SeenDocuments()
 
     def load(self, files: Sequence[Path], matcher: EntityMatcher) -> None:
@@ -78,7 +76,7 @@ class Run:
             for warning in warnings:
                 self._warn(path, warning)
             with self._begin() as connection:
-                outcome = load(connection, submission, matcher, admit_erased=self._admit_erased)
+                outcome = load(connection, submission, matcher)
         except Rejection as rejection:
             self._reject(path, key, rejection, warnings)
         else:
@@ -126,7 +124,7 @@ class Run:
         if comparison.objection and not force:
             print_message(f"not removed: {amount}{comparison.objection}")
             return False
-        agreed = confirm(f"Remove {amount}?") if comparison.gone and ask else True
+        agreed = _confirm(f"Remove {amount}?") if comparison.gone and ask else True
         if agreed is None:
             print_message(f"not removed: {amount}; the question was not answered; use --yes to skip it")
             return False
@@ -138,6 +136,14 @@ class Run:
         with self._begin() as connection:
             outcome = remove(connection, article.id)
         self._report.add_outcome(article.source_name, article.key, outcome)
+
+
+def _confirm(question: str) -> bool | None:
+    """Ask the operator a yes-or-no question. Return None if the input ends without an answer."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return None
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:

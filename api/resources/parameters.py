@@ -1,7 +1,4 @@
-"""Strict query parameters: a request with an unknown, repeated or invalid parameter gets a 422.
-
-The response says which values are allowed.
-"""
+"""Strict query parameters: an unknown, repeated or invalid one leads to a 422 that says what is allowed."""
 
 import re
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from api.config import SettingError, read_settings
 from api.database.sqlite import FILE_VARIABLE, file_identity
-from api.logs import log_config
+from api.logs.configuration import log_config, stderr_writer
 
 INSTANCE = Path(__file__).parents[2] / "instance"
 
@@ -43,9 +43,8 @@ def read_server_settings() -> ServerSettings:
     os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
     bind = with_port(settings.bind, os.environ.get("PORT", ""))
     _forget_modules()
-    return ServerSettings(
-        bind, settings.workers, settings.threads, log_config(settings.log_format, settings.log_level)
-    )
+    logging_settings = log_config(settings, stderr_writer(settings))
+    return ServerSettings(bind, settings.workers, settings.threads, logging_settings)
 
 
 def with_port(bind: str, port: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from gunicorn import systemd
 
+from api.logs.configuration import flush_log
+
 # Variables that hosting platforms set by themselves, and that the service ignores. For each variable: the
 # setting to use instead, and the purpose of this setting.
 IGNORED_VARIABLES = {
@@ -59,4 +61,5 @@ def _check_address(host: str, port: int) -> None:
     except OSError as error:
         reason = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror
         hint = "set PORT to a free port, or BRIEFS_BIND to a free address"
+        flush_log()
         sys.exit(f"briefs: cannot listen on {host} port {port}: {reason}; {hint}")

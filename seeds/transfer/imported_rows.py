@@ -212,9 +212,9 @@ def _make_vector(values: Values) -> FeatureVector:
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the database rows for the links of an article in an export, listed and computed links.
+    """Return the rows for the links of an article in an export, both listed on its page and computed.
 
-    `values` are the values of the line of the article, and `record` is its content, from `_make_record`.
+    `values` are those of the line of the article, and `record` is the result of `_make_record` for them.
     """
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")

@@ -21,7 +21,7 @@ from werkzeug.exceptions import (
 )
 
 from api.database.base import db
-from api.logs import JsonFormatter, TextFormatter
+from api.logs.formatters import JsonFormatter, TextFormatter
 from api.models import ArticleSlug
 from tests.api.answers import LEAKS, assert_problem
 from tests.conftest import make_app

@@ -1,319 +1,203 @@
-"""Log lines: each record is one line, with any content."""
+"""The log of a real service: a reader that does not read, a full disk, and limits on lines of failures."""
 
-import errno
-import io
-import logging
-import logging.config
-import re
+import os
+import select
+import shutil
+import signal
 import subprocess
 import sys
-import threading
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from functools import partial
-from types import SimpleNamespace
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import AF_UNIX, SOCK_STREAM, socket
 from typing import Any
-from uuid import UUID
 
 import orjson
 import pytest
-from flask import Flask
 
-import api.logs
-from api.logs import JsonFormatter, RequestLines, TextFormatter, _values, log_config
-from api.web.client_address import ClientAddresses
-from api.web.request_records import RequestRecords
-from tests.support.server import PATIENCE_SECONDS, ROOT
+from tests.support.server import PATIENCE_SECONDS, ROOT, clean_environ, running_gunicorn, seeded_copy
 
-FORMATTERS = [JsonFormatter(), TextFormatter()]
-# 2026-11-23T12:00:00.250Z
-MOMENT = 1_795_435_200.25
-# Characters that end a line for some programs, or that control a terminal.
-LINE_BREAKING = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029", "\x1b[2J", "\x00", "\b"]
+# Requests are answered in milliseconds. A request that waits for the log would wait for ever.
+MAX_SECONDS = 10
 
 
-def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
-    made = logging.LogRecord("briefs.test", logging.WARNING, "/srv/secret.py", 7, message, arguments, None)
-    made.created = MOMENT
-    vars(made).update(extra)
-    return made
+class UnixConnection(HTTPConnection):
+    """A connection to a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=MAX_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket."""
+        self.sock = socket(AF_UNIX, SOCK_STREAM)
+        self.sock.settimeout(MAX_SECONDS)
+        self.sock.connect(str(self._path))
 
 
-def failed(message: str) -> logging.LogRecord:
-    made = record(message)
+@dataclass
+class Service:
+    """gunicorn on a Unix socket, and the end of the pipe that contains its log."""
+
+    process: subprocess.Popen[bytes]
+    path: Path
+    log: int = -1
+    text: bytearray = field(default_factory=bytearray)
+
+    def get(self, numbers: range) -> list[int]:
+        """Send requests on one connection, with an id for each number, and return their statuses."""
+        statuses = []
+        with closing(UnixConnection(self.path)) as connection:
+            for number in numbers:
+                headers = {"X-Request-ID": f"n{number}", "X-Forwarded-For": "203.0.113.9"}
+                connection.request("GET", "/v1/articles?limit=1", headers=headers)
+                response = connection.getresponse()
+                response.read()
+                statuses.append(response.status)
+        return statuses
+
+    def get_from_four_clients(self, numbers: range) -> list[int]:
+        """Send requests on four connections, with an id for each number, and return their statuses."""
+        ranges = [numbers[part::4] for part in range(4)]
+        with ThreadPoolExecutor(4) as clients:
+            return [status for statuses in clients.map(self.get, ranges) for status in statuses]
+
+    @property
+    def workers(self) -> set[str]:
+        """Return the process ids of the workers."""
+        pid = self.process.pid
+        return set(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())
+
+    def read_log_until(self, is_complete: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """Read the log until `is_complete(lines)` is true, and return all lines."""
+        lines: list[dict[str, Any]] = []
+        while not is_complete(lines):
+            assert select.select([self.log], [], [], PATIENCE_SECONDS)[0], lines[-3:]
+            self.text += os.read(self.log, 65_536)
+            lines = [orjson.loads(line) for line in self.text[: self.text.rfind(b"\n") + 1].splitlines()]
+        return lines
+
+
+@contextmanager
+def running_service(stderr: int, application: str, environ: Mapping[str, str]) -> Iterator[Service]:
+    """Start gunicorn with `stderr` as its standard error, and yield it when it answers."""
+    # The path of a Unix socket is limited to about a hundred bytes.
+    folder = Path(tempfile.mkdtemp(prefix="briefs-"))
+    path = folder / "socket"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", application],
+        cwd=ROOT,
+        env=clean_environ({"BRIEFS_BIND": f"unix:{path}", **environ}),
+        stderr=stderr,
+        start_new_session=True,
+    )
     try:
-        raise ZeroDivisionError("SELECT secret\nFROM sources")
-    except ZeroDivisionError:
-        made.exc_info = sys.exc_info()
-    made.stack_info = "Stack (most recent call last):\n  File secret.py"
-    return made
+        service = Service(process, path)
+        wait_until("an answer", lambda: is_answering(service))
+        yield service
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        shutil.rmtree(folder)
 
 
-def as_json(made: logging.LogRecord) -> dict[str, Any]:
-    line = JsonFormatter().format(made)
-    assert "\n" not in line
-    assert "\r" not in line
-    value: dict[str, Any] = orjson.loads(line)
-    return value
-
-
-def test_a_json_line_has_time_level_logger_and_message_in_this_order() -> None:
-    line = as_json(record("%s of %d", "one", 2))
-    assert list(line.items()) == [
-        ("time", "2026-11-23T12:00:00.250Z"),
-        ("level", "warning"),
-        ("logger", "briefs.test"),
-        ("message", "one of 2"),
-    ]
-
-
-def test_a_text_line_has_time_level_logger_and_message_in_this_order() -> None:
-    line = TextFormatter().format(record("%s of %d", "one", 2))
-    assert line == "2026-11-23T12:00:00.250Z warning briefs.test one of 2"
-
-
-def test_a_time_always_has_milliseconds() -> None:
-    made = record("x")
-    made.created = float(int(MOMENT))
-    assert as_json(made)["time"] == "2026-11-23T12:00:00.000Z"
-
-
-def test_extra_fields_follow_in_json_with_their_types() -> None:
-    line = as_json(record("request", status=200, milliseconds=1.5, route=None, titles=["Ä", "“b”"]))
-    assert list(line.items())[4:] == [
-        ("status", 200),
-        ("milliseconds", 1.5),
-        ("route", None),
-        ("titles", ["Ä", "“b”"]),
-    ]
-
-
-def test_extra_fields_follow_in_text_as_name_and_value() -> None:
-    line = TextFormatter().format(record("request", status=200, route="/v1/articles"))
-    assert line.endswith(" briefs.test request status=200 route=/v1/articles")
-
-
-@pytest.mark.parametrize("breaking", LINE_BREAKING)
-def test_a_json_record_is_one_line_with_every_character(breaking: str) -> None:
-    text = f"before{breaking}after"
-    line = as_json(record(text, note=text, notes={text: [text]}))
-    assert (line["message"], line["note"], line["notes"]) == (text, text, {text: [text]})
-
-
-@pytest.mark.parametrize("breaking", LINE_BREAKING)
-def test_a_text_line_is_one_printable_line(breaking: str) -> None:
-    text = f"before{breaking}after"
-    line = TextFormatter().format(record("Invalid: %s", text, note=text, notes=[text]))
-    assert line.isprintable(), ascii(line)
-    assert (line.count("before"), line.count("after")) == (3, 3)
-
-
-@pytest.mark.parametrize("formatter", FORMATTERS)
-def test_the_traceback_and_message_of_an_exception_are_not_logged(formatter: logging.Formatter) -> None:
-    line = formatter.format(failed("it failed"))
-    assert "it failed" in line
-    assert not re.search(r"Traceback|Stack|secret|SELECT|\n", line)
-
-
-@pytest.mark.parametrize("formatter", FORMATTERS)
-def test_the_type_of_an_exception_is_logged(formatter: logging.Formatter) -> None:
-    assert "ZeroDivisionError" in formatter.format(failed("it failed"))
-
-
-@pytest.mark.parametrize("formatter", FORMATTERS)
-@pytest.mark.parametrize(
-    "value",
-    [
-        UUID(int=5),
-        datetime(2026, 11, 23, tzinfo=UTC),
-        ValueError("odd"),
-        b"bytes",
-        {1, 2},
-        float("nan"),
-        2**70,
-        -(2**70),
-        {5: "a number as a key", None: "and none"},
-        # A file name that is not UTF-8, as Python represents it.
-        "caf\udce9.txt",
-    ],
-)
-def test_every_value_can_be_logged(formatter: logging.Formatter, value: object) -> None:
-    line = formatter.format(record("odd: %s", value, value=value))
-    assert "odd: " in line
-    line.encode()
-
-
-@pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """Yield a stream that replaces standard error, and restore the loggers at the end."""
-    loggers = [logging.getLogger(name) for name in (None, "briefs", "briefs.access", "gunicorn.error")]
-    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    yield io.StringIO()
-    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
-        logger.handlers[:], logger.propagate = handlers, propagate
-        logger.setLevel(level)
-
-
-def configure(log_format: str, stream: io.StringIO, log_level: str = "info") -> None:
-    config = log_config(log_format, log_level)
-    for handler in config["handlers"].values():
-        handler["stream"] = stream
-    logging.config.dictConfig(config)
-
-
-@pytest.mark.parametrize("log_format", ["json", "text"])
-def test_each_record_is_written_once_and_on_one_line(log_format: str, stream: io.StringIO) -> None:
-    configure(log_format, stream)
-    for name in ("briefs.access", "gunicorn.error", "werkzeug", "sqlalchemy.pool"):
-        logging.getLogger(name).warning("first\nsecond of %s", name)
-    lines = stream.getvalue().split("\n")
-    assert lines.pop() == ""
-    assert ["json" if line.startswith("{") else "text" for line in lines] == [log_format] * 4
-
-
-def test_only_the_service_logs_more_at_the_level_debug(stream: io.StringIO) -> None:
-    for log_level in ("info", "debug"):
-        configure("json", stream, log_level)
-        for name in ("briefs.cache", "gunicorn.error", "sqlalchemy.pool"):
-            logging.getLogger(name).debug(log_level)
-    (line,) = [orjson.loads(line) for line in stream.getvalue().splitlines()]
-    assert (line["logger"], line["level"], line["message"]) == ("briefs.cache", "debug", "debug")
-
-
-def test_libraries_log_warnings_only(stream: io.StringIO) -> None:
-    configure("json", stream)
-    for name in ("briefs.cache", "gunicorn.error", "werkzeug", "alembic"):
-        logging.getLogger(name).info("news")
-    loggers = [orjson.loads(line)["logger"] for line in stream.getvalue().splitlines()]
-    assert sorted(loggers) == ["briefs.cache", "gunicorn.error"]
-
-
-def test_a_request_has_one_line_with_its_route_and_without_its_path(app: Flask) -> None:
-    stream = io.StringIO()
-    lines = RequestLines(stream)
-    app.wsgi_app = RequestRecords(  # type: ignore[method-assign]
-        partial(Flask.wsgi_app, app), ClientAddresses(()), [lambda record: lines.write(_values(record))]
-    )
-    given = {"X-Request-ID": "abc.DEF-1_2"}
-    before = datetime.now(UTC)
-    app.test_client().get("/v1/articles/private%0Apath?private=query", headers=given)
-    lines.flush()
-    (line,) = [orjson.loads(line) for line in stream.getvalue().splitlines()]
-    assert [*line][:4] == ["time", "level", "logger", "message"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
-    assert abs(datetime.fromisoformat(line.pop("time")) - before).total_seconds() < PATIENCE_SECONDS
-    assert line.pop("milliseconds") >= 0
-    assert line == {
-        "level": "info",
-        "logger": "briefs.access",
-        "message": "request",
-        "request_id": "abc.DEF-1_2",
-        "method": "GET",
-        "route": "/v1/articles/<article>",
-        "status": 422,
-    }
-    assert "private" not in stream.getvalue()
-
-
-def test_lines_are_written_together_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The thread that writes waits for the test and not for a time.
-    is_due = threading.Event()
-    clock = SimpleNamespace(time=time.time, sleep=lambda _: is_due.wait(PATIENCE_SECONDS))
-    monkeypatch.setattr(api.logs, "time", clock)
-    stream = Chunks()
-    lines = RequestLines(stream)
-    for number in range(200):
-        lines.write({"status": number})
-    assert stream.chunks == []
-    is_due.set()
-    wait_until("the lines", lambda: len("".join(stream.chunks).splitlines()) == 200)
-    assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == list(range(200))
-    assert len(stream.chunks) < 20
-    # A pipe accepts this number of bytes at once, so that lines of several processes are not mixed.
-    assert all(len(chunk) <= 4_096 and chunk.endswith("\n") for chunk in stream.chunks)
-    written = len(stream.chunks)
-    lines.write({"status": 200})
-    wait_until("the next one", lambda: len(stream.chunks) > written)
-    assert orjson.loads(stream.chunks[-1])["status"] == 200
-
-
-def test_lines_that_cannot_be_written_are_lost_and_later_lines_are_written() -> None:
-    stream = Chunks()
-    lines = RequestLines(stream)
-    for _ in range(3):
-        stream.error = OSError(errno.ENOSPC, "No space left on device")
-        for number in range(100):
-            lines.write({"status": number})
-            time.sleep(0.001)
-        wait_until("the failure", lambda: stream.error is None)
-        lines.write({"status": 200})
-        wait_until("the next one", lambda: bool(stream.chunks) and '"status":200' in stream.chunks[-1])
-        stream.chunks.clear()
-
-
-def test_lines_that_cannot_be_written_do_not_accumulate() -> None:
-    stream = Chunks()
-    lines = RequestLines(stream)
-    for number in range(200):
-        lines.write({"status": number})
-    stream.error = OSError(errno.ENOSPC, "No space left on device")
-    lines.flush()
-    lines.write({"status": 200})
-    lines.flush()
-    assert [orjson.loads(line)["status"] for line in "".join(stream.chunks).splitlines()] == [200]
-
-
-def test_lines_of_several_threads_are_complete_and_in_order() -> None:
-    stream = Chunks()
-    lines = RequestLines(stream)
-
-    def write(thread: int) -> None:
-        for number in range(2_000):
-            lines.write({"status": number, "thread": thread})
-            if number % 500 == thread:
-                lines.flush()
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    lines.flush()
-    written = [orjson.loads(line) for line in "".join(stream.chunks).splitlines()]
-    for thread in range(4):
-        assert [each["status"] for each in written if each["thread"] == thread] == list(range(2_000))
-
-
-def test_every_line_is_written_before_the_process_ends() -> None:
-    code = (
-        "import sys\n"
-        "from api.logs import RequestLines\n"
-        "write = RequestLines(sys.stderr).write\n"
-        "for number in range(3): write({'status': number})\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert [orjson.loads(line)["status"] for line in done.stderr.splitlines()] == [0, 1, 2]
-
-
-class Chunks(io.StringIO):
-    """A stream that records each write, and fails once if `error` is set."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.chunks: list[str] = []
-        self.error: OSError | None = None
-
-    def write(self, text: str) -> int:
-        if self.error:
-            error, self.error = self.error, None
-            raise error
-        self.chunks.append(text)
-        return len(text)
+def is_answering(service: Service) -> bool:
+    try:
+        return service.get(range(1)) == [200]
+    except OSError:
+        return False
 
 
 def wait_until(what: str, condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, what
-        time.sleep(0.01)
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a seeded SQLite database."""
+    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
+
+
+def test_a_log_that_nobody_reads_delays_no_request_no_reload_and_no_end(database: str) -> None:
+    reading, writing = os.pipe()
+    environ = {"DATABASE_URL": database, "BRIEFS_TRUSTED_PROXIES": "unix", "BRIEFS_LOG_ADDRESSES": "full"}
+    with running_service(writing, "tests.support.short_log_queue:app", environ) as service:
+        os.close(writing)
+        service.log = reading
+        assert service.get_from_four_clients(range(10_000, 12_000)) == [200] * 2_000
+
+        before = service.workers
+        assert len(before) == 2
+        service.process.send_signal(signal.SIGHUP)
+        wait_until("new workers", lambda: len(service.workers - before) == 2)
+        assert service.get(range(15_000, 15_100)) == [200] * 100
+        # The lines that wait in a process that ends are lost.
+        wait_until("the end of the old workers", lambda: not service.workers & before)
+        assert service.get_from_four_clients(range(20_000, 21_200)) == [200] * 1_200
+
+        # Each line of the second part is in the log or among the dropped lines.
+        def is_accounted(lines: list[dict[str, Any]]) -> bool:
+            written = [line for line in lines if line.get("request_id", "").startswith("n2")]
+            dropped = [line["lines"] for line in lines if line["message"] == "log lines dropped"]
+            return bool(dropped) and len(written) + sum(dropped) >= 1_200
+
+        lines = service.read_log_until(is_accounted)
+        requests = [line for line in lines if line["message"] == "request"]
+        assert {line["client_address"] for line in requests} == {"203.0.113.9"}
+        assert "Handling signal: hup" in {line["message"] for line in lines}
+        assert service.get(range(30_000, 30_001)) == [200]
+        service.read_log_until(lambda lines: any(line.get("request_id") == "n30000" for line in lines))
+
+        assert service.get(range(40_000, 40_300)) == [200] * 300
+        service.process.send_signal(signal.SIGTERM)
+        # gunicorn.conf.py gives requests 30 seconds. No request is running.
+        assert service.process.wait(20) == 0
+    os.close(reading)
+
+
+def test_a_full_disk_under_the_log_delays_no_request_and_no_end(database: str) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    environ = {"DATABASE_URL": database, "BRIEFS_LOG_FORMAT": "text"}
+    with running_service(full, "wsgi:app", environ) as service:
+        assert service.get(range(500)) == [200] * 500
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(20) == 0
+    os.close(full)
+
+
+def test_lines_of_failures_are_limited_and_counted(tmp_path: Path) -> None:
+    address, url = "203.0.113.9", f"sqlite:///{tmp_path / 'missing.db'}"
+    with running_gunicorn(
+        url, tmp_path, BRIEFS_TRUSTED_PROXIES="127.0.0.1", BRIEFS_LOG_ADDRESSES="full"
+    ) as server:
+        forwarded_for = f"198.51.100.1, {address}"
+        for _ in range(100):
+            assert server.get("/v1/articles?limit=1", X_Forwarded_For=forwarded_for).status == 503
+        for _ in range(60):
+            server.exchange(b"GET / HTTP/1.1\r\nbad name: x\r\n\r\n")
+
+        def count(message: str) -> tuple[int, int]:
+            lines = [orjson.loads(line) for line in server.lines]
+            written = [line for line in lines if line["message"] == message]
+            suppressed = [line for line in lines if line.get("like") == message]
+            return len(written), sum(line["suppressed"] for line in suppressed)
+
+        for message, requests in (("request failed", 100), ("unreadable request", 60)):
+            server.wait_until("the lines", lambda: sum(count(message)) == requests)  # noqa: B023
+            written, suppressed = count(message)
+            assert written < requests
+            assert suppressed > 0
+        lines = [orjson.loads(line) for line in server.lines]
+        failed = [line for line in lines if line["message"] == "request" and line["status"] == 503]
+        # The lines of the requests themselves are not limited.
+        assert [line["client_address"] for line in failed] == [address] * 100
+        assert {line["query"] for line in failed} == {"limit=1"}

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.logs import JsonFormatter, TextFormatter
+from api.logs.formatters import JsonFormatter, TextFormatter
 from tests.api.answers import assert_problem
+from tests.api.conftest import ClientWith
 
 MADE = re.compile(r"[A-Za-z0-9._-]{16,128}")
 # Neither the log nor an id depends on the database.
@@ -97,13 +98,37 @@ def test_the_text_line_has_the_same_values(client: FlaskClient, caplog: pytest.L
     assert "request_id=mine method=GET route=None status=404 milliseconds=" in line
 
 
-def test_the_log_contains_nothing_that_a_client_sent(
+def test_the_log_contains_no_header_of_a_request_but_the_user_agent(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    headers = {"User-Agent": "hunter2", "Authorization": "hunter2", "X-Request-ID": "a\thunter2"}
-    client.get("/hunter2?hunter2=hunter2", headers=headers)
-    client.get("/v1/articles/hunter2", headers=headers)
+    headers = {
+        "Authorization": "Bearer hunter2",
+        "Cookie": "session=hunter2",
+        "Referer": "https://example.org/hunter2",
+        "User-Agent": "tester",
+        "X-API-Key": "hunter2",
+        "X-Forwarded-For": "hunter2",
+        "X-Request-ID": "a\thunter2",
+    }
+    client.get("/nothing", headers=headers)
+    client.post("/v1/articles", headers=headers, data="hunter2")
     assert len(caplog.records) == 2
     for record in caplog.records:
         for formatter in (JsonFormatter(), TextFormatter()):
             assert "hunter2" not in formatter.format(record)
+            assert "tester" in formatter.format(record)
+
+
+def test_addresses_and_queries_are_logged_as_the_settings_say(
+    client_with: ClientWith, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = {"BRIEFS_LOG_FORMAT": "json", "BRIEFS_TRUSTED_PROXIES": "127.0.0.1"}
+    for environ, expected in (
+        ({}, ("203.0.113.0", "limit=1")),
+        ({"BRIEFS_LOG_ADDRESSES": "full", "BRIEFS_LOG_QUERIES": "false"}, ("203.0.113.9", None)),
+        ({"BRIEFS_LOG_ADDRESSES": "none"}, (None, "limit=1")),
+    ):
+        client = client_with(**shared, **environ)
+        client.get("/v1/articles?limit=1", headers={"X-Forwarded-For": "203.0.113.9"})
+        line = orjson.loads(capsys.readouterr().err.splitlines()[-1])
+        assert (line["client_address"], line["query"]) == expected

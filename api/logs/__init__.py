@@ -1,0 +1,1 @@
+"""The service log on standard error: one line for each request and each message."""

@@ -1,0 +1,93 @@
+"""The configuration of logging: which lines are written, in which format, and by which thread."""
+
+import logging
+import sys
+from typing import Any
+
+from api.config import Settings
+from api.logs.failure_limit import FailureLimit
+from api.logs.formatters import line_formatter
+from api.logs.request_lines import ACCESS_LOGGER, request_line_formatter, request_values
+from api.logs.writer import LogWriter
+from api.web.request_records import Observer, RequestRecord
+
+# The parent of all loggers of the service.
+SERVICE_LOGGER = "briefs"
+
+
+class WriterHandler(logging.Handler):
+    """Passes log records to a `LogWriter`, so that the thread that logs them never waits.
+
+    Python flushes all handlers when the process ends, and closes those that `dictConfig` replaces.
+    """
+
+    def __init__(self, writer: LogWriter) -> None:
+        super().__init__()
+        self._writer = writer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Format `record` and queue its line."""
+        self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"))
+
+    def flush(self) -> None:
+        """Wait until the queued lines are written, but not long if nobody reads the log."""
+        self._writer.flush()
+
+    def close(self) -> None:
+        """End the thread of the writer."""
+        self._writer.close()
+        super().close()
+
+
+def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str, Any]:
+    """Return the argument of `logging.config.dictConfig` for a log on standard error.
+
+    Args:
+        settings: The settings of the application. The level is that of the service's own loggers.
+        writer: Writes the lines and limits the lines of failures. If it is None, each line is written at once
+            by the thread that logs it.
+    """
+    handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line"}
+    if writer:
+        handler = {"()": WriterHandler, "writer": writer, "formatter": "line", "filters": ["failures"]}
+    server = {"level": "INFO", "handlers": ["stderr"], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": line_formatter, "log_format": settings.log_format}},
+        "filters": {"failures": {"()": FailureLimit}},
+        "handlers": {"stderr": handler},
+        "loggers": {SERVICE_LOGGER: server | {"level": settings.log_level.upper()}, "gunicorn.error": server},
+        "root": {"level": "WARNING", "handlers": ["stderr"]},
+    }
+
+
+def flush_log() -> None:
+    """Wait until the queued lines are written, before something else is written to standard error."""
+    for handler in logging.getLogger(SERVICE_LOGGER).handlers:
+        handler.flush()
+
+
+def stderr_writer(settings: Settings) -> LogWriter:
+    """Return a writer of log lines to standard error."""
+    return LogWriter(sys.stderr.fileno(), line_formatter(settings.log_format))
+
+
+def request_log(settings: Settings, writer: LogWriter | None = None) -> Observer:
+    """Return the function that logs the record of a request.
+
+    Args:
+        settings: The settings of the application.
+        writer: Writes the lines. If it is None, they are logged with the logger of requests.
+    """
+    addresses, has_queries = settings.log_addresses, settings.log_queries
+    if writer:
+        put_later = writer.put_later
+        format_line = request_line_formatter(settings.log_format, addresses, has_queries)
+        return lambda record: put_later(format_line, record)
+    logger = logging.getLogger(ACCESS_LOGGER)
+
+    def log_request(record: RequestRecord) -> None:
+        logger.info("request", extra=request_values(record, addresses, has_queries))
+
+    return log_request

@@ -1,0 +1,85 @@
+"""A limit on the number of log lines about failures.
+
+If the database is down, each request fails. A client can also send unreadable requests as fast as it likes.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Hashable
+from contextlib import suppress
+
+# The lines of the same kind that a process writes in one period.
+MAX_LINES = 10
+PERIOD_SECONDS = 1.0
+# Further kinds of lines share one limit for each logger, so that the limit needs little memory.
+MAX_KINDS = 100
+# The name of the value with the number of lines that were not written.
+SUPPRESSED = "suppressed"
+
+
+class FailureLimit(logging.Filter):
+    """A filter that lets MAX_LINES warnings and errors of the same kind pass in each PERIOD_SECONDS.
+
+    Records of the same kind have the same logger, the same message before its arguments are inserted, and the
+    same value or exception type in `error`. At the end of the period, one line contains the number of lines
+    that were suppressed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._periods: dict[Hashable, _Period] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return True if the record is to be written."""
+        if record.levelno < logging.WARNING or hasattr(record, SUPPRESSED):
+            return True
+        now = time.monotonic()
+        with self._lock:
+            period = self._period(record)
+            if now - period.started >= PERIOD_SECONDS:
+                period.started, period.lines = now, 0
+            period.lines += 1
+            if period.lines <= MAX_LINES:
+                return True
+            period.suppressed += 1
+            if not period.has_timer:
+                self._start_timer(period, record, period.started + PERIOD_SECONDS - now)
+            return False
+
+    def _period(self, record: logging.LogRecord) -> "_Period":
+        kind: Hashable = (record.name, record.levelno, str(record.msg), error_of(record))
+        if kind not in self._periods and len(self._periods) >= MAX_KINDS:
+            kind = (record.name, record.levelno)
+        return self._periods.setdefault(kind, _Period())
+
+    def _start_timer(self, period: "_Period", record: logging.LogRecord, seconds: float) -> None:
+        timer = threading.Timer(seconds, self._report, [period, record])
+        timer.daemon = True
+        # If the system has no room for a thread, the next record tries again.
+        with suppress(RuntimeError):
+            timer.start()
+            period.has_timer = True
+
+    def _report(self, period: "_Period", record: logging.LogRecord) -> None:
+        with self._lock:
+            suppressed, period.suppressed, period.has_timer = period.suppressed, 0, False
+        extra = {SUPPRESSED: suppressed, "like": record.getMessage(), "error": error_of(record)}
+        logging.getLogger(record.name).log(record.levelno, "lines suppressed", extra=extra)
+
+
+class _Period:
+    """The lines of one kind in the current period."""
+
+    def __init__(self) -> None:
+        self.started, self.lines, self.suppressed = float("-inf"), 0, 0
+        self.has_timer = False
+
+
+def error_of(record: logging.LogRecord) -> str | None:
+    """Return the type of the error that `record` is about, or None."""
+    if record.exc_info and record.exc_info[0]:
+        return record.exc_info[0].__name__
+    error = getattr(record, "error", None)
+    return None if error is None else str(error)
