@@ -4,6 +4,7 @@ import math
 import re
 import socket
 import time
+from concurrent.futures import Future
 from enum import Enum, auto
 from typing import Any
 
@@ -23,7 +24,7 @@ class State(Enum):
 
     # The main loop waits for a complete request head.
     RECEIVING = auto()
-    # A thread creates a response.
+    # A request waits for a thread, or a thread creates a response.
     ANSWERING = auto()
     # The main loop sends the rest of a response.
     SENDING = auto()
@@ -45,8 +46,9 @@ class Connection:
         state: What happens on the connection.
         received: The bytes of an incomplete request head.
         events: The events of the socket for which the main loop waits. A thread only reads this attribute.
-        since: The time since which the main loop waits for the client.
+        since: The time since which the main loop waits for the client, or the request for a thread.
         deadline: The time at which the main loop closes the connection.
+        work: The last request that was given to a thread.
         requests: The number of requests.
         is_kept: True if the connection remains open after its current response.
         discarded_bytes: The number of bytes that arrived in the state CLOSING.
@@ -64,6 +66,7 @@ class Connection:
         self.events = 0
         self.since = time.monotonic()
         self.deadline = math.inf
+        self.work: Future[None] | None = None
         self.requests = 0
         self.is_kept = False
         self.discarded_bytes = 0

@@ -1,7 +1,6 @@
 """The main loop of a worker, which waits for requests and for slow clients."""
 
 import errno
-import math
 import selectors
 import socket
 import time
@@ -9,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from heapq import nsmallest
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -43,12 +43,14 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     Attributes:
         head_seconds: Seconds in which the head of a request must arrive.
+        queue_seconds: Seconds in which a thread must begin to work on a request.
         send_seconds: Seconds without progress after which a response is abandoned.
         linger_seconds: Seconds that the client has to close the connection after the last response.
         connections: All open connections. Only the main loop uses this set.
     """
 
     head_seconds = 10.0
+    queue_seconds = 10.0
     send_seconds = 20.0
     linger_seconds = 2.0
 
@@ -145,17 +147,22 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def _make_room(self) -> None:
         """Close a tenth of the connections: those whose clients have been silent for the longest time.
 
-        If a thread works for each connection, stop accepting connections until the next look at deadlines.
+        If no client is silent, answer a tenth of the requests that wait for a thread with 503. If no request
+        waits for a thread, stop accepting connections until the next look at deadlines.
         """
+        number = len(self.connections) // 10 + 1
         silent = [each for each in self.connections if each.state is not State.ANSWERING]
-        for connection in nsmallest(len(self.connections) // 10 + 1, silent, key=SILENCE):
+        for connection in nsmallest(number, silent, key=SILENCE):
             if connection.state is State.RECEIVING:
                 # A request can have arrived since the last look at the socket.
                 self._receive(connection)
             if connection.state not in (State.ANSWERING, State.CLOSED):
                 self._close(connection)
-        if not silent and self.alive:
-            self.set_accept_enabled(False)
+        if not silent:
+            oldest = sorted(self.connections, key=SILENCE)
+            refused = islice(filter(self._refuse_if_queued, oldest), number)
+            if not list(refused) and self.alive:
+                self.set_accept_enabled(False)
 
     def _watch(self, connection: Connection, events: int) -> None:
         """Wait for `events` on a connection instead of the present ones. No events are 0."""
@@ -206,11 +213,12 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def _answer_if_complete(self, connection: Connection) -> None:
         if connection.has_head(self.cfg.limit_request_line):
             connection.state = State.ANSWERING
-            connection.deadline = math.inf
+            connection.since = time.monotonic()
+            connection.deadline = connection.since + self.queue_seconds
             pool = self._probe_pool if connection.is_probe() else self.tpool
-            pool.submit(self.handle, connection)
+            connection.work = pool.submit(self.handle, connection)
         elif len(connection.received) > MAX_HEAD_BYTES:
-            self._refuse(connection, 431)
+            self._refuse(connection, 431, "the head is too long")
 
     def expect_request(self, connection: Connection) -> None:
         connection.since = time.monotonic()
@@ -284,10 +292,17 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._close(connection)
 
     def _close_expired(self, now: float) -> None:
+        """Close the connections whose deadline has passed, with a response if the client waits for one."""
         for connection in [each for each in self.connections if each.deadline <= now]:
-            if connection.state is State.RECEIVING and connection.received:
-                self._refuse(connection, 408)
-            elif connection.state is State.SENDING and connection.sock.has_progressed():
+            state = connection.state
+            if state is State.ANSWERING:
+                self._refuse_if_queued(connection)
+            elif connection.deadline > now:
+                # A thread has finished the request in the meantime.
+                continue
+            elif state is State.RECEIVING and connection.received:
+                self._refuse(connection, 408, "the head is incomplete")
+            elif state is State.SENDING and connection.sock.has_progressed():
                 connection.since, connection.deadline = now, now + self.send_seconds
             else:
                 self._close(connection)
@@ -298,10 +313,21 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.connections.discard(connection)
         connection.socket.close()
 
-    def _refuse(self, connection: Connection, status: int) -> None:
-        """Send a problem in response to a request head that does not become complete."""
+    def _refuse_if_queued(self, connection: Connection) -> bool:
+        """Send a 503 in response to a request for which no thread was free.
+
+        Returns:
+            False if a thread has already begun to work on the request.
+        """
+        if connection.work is None or not connection.work.cancel():
+            return False
+        self._refuse(connection, 503, "all threads are busy")
+        return True
+
+    def _refuse(self, connection: Connection, status: int, reason: str) -> None:
+        """Send a problem in response to a request that gets no thread, and close the connection."""
         connection.is_kept = False
         with suppress(ClientGoneError):
-            connection.sock.sendall(refusal(self.log.error_log, status, "incomplete head"))
+            connection.sock.sendall(refusal(self.log.error_log, status, reason))
             connection.sock.end()
         self.finish(connection)

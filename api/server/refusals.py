@@ -1,11 +1,11 @@
-"""Responses to requests that gunicorn cannot parse or that do not arrive."""
+"""Responses to requests that gunicorn cannot parse, that do not arrive or for which no thread is free."""
 
 import logging
 from http import HTTPStatus
 
 from gunicorn.http import errors
 
-from api.problems import PROBLEM_JSON, TITLES, problem
+from api.problems import PROBLEM_JSON, RETRY_SECONDS, TITLES, problem
 from api.web.request_ids import make_id
 
 # The statuses of requests that gunicorn cannot parse. All other parse errors are 400.
@@ -17,6 +17,8 @@ STATUSES = {
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }
+# Descriptions that differ from those of the application.
+DETAILS = {503: "The server is busy. Try again later."}
 
 
 def status_of(error: BaseException) -> int:
@@ -38,7 +40,7 @@ def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
     level = logging.WARNING if status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
     extra = {"request_id": request_id, "status": status, "error": reason}
     log.log(level, "unreadable request", extra=extra)
-    body = problem(status, "/", request_id)
+    body = problem(status, "/", request_id, DETAILS.get(status))
     head = [
         f"HTTP/1.1 {status} {TITLES[status]}",
         "Connection: close",
@@ -48,4 +50,6 @@ def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
         "X-Content-Type-Options: nosniff",
         f"X-Request-ID: {request_id}",
     ]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        head.append(f"Retry-After: {RETRY_SECONDS}")
     return "\r\n".join([*head, "", ""]).encode() + body

@@ -291,29 +291,52 @@ def test_a_client_that_sends_a_long_body_receives_its_response(server: Server) -
 
 
 @contextmanager
-def busy_threads(server: Server, folder: Path, number: int) -> Iterator[None]:
-    """Let `number` requests wait in the threads of the server, until the context ends."""
+def busy_threads(server: Server, folder: Path, number: int) -> Iterator[list[bytes]]:
+    """Let `number` requests wait in threads until the context ends, and then list their answers."""
     go = folder / "go"
     request = f"GET /v1/articles HTTP/1.1\r\nHost: a\r\nX-Wait-For: {go}\r\nConnection: close\r\n\r\n"
+    answers: list[bytes] = []
     with ExitStack() as stack:
         connections = many(stack, server, number, request.encode())
         server.wait_until("a waiting request", Path(f"{go}.waiting").exists)
         try:
-            yield
+            yield answers
         finally:
             go.touch()
-            for connection in connections:
-                assert receive_all(connection).startswith(b"HTTP/1.1 200 ")
+            answers += [receive_all(connection) for connection in connections]
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/readyz", "/healthz?a=b"])
 def test_monitors_are_answered_while_all_threads_are_busy(
     server: Server, tmp_path: Path, target: str
 ) -> None:
-    with busy_threads(server, tmp_path, 40):
+    with busy_threads(server, tmp_path, 40) as answers:
         started = time.monotonic()
         assert server.get(target).status in (200, 422)
         assert time.monotonic() - started < 1
+    assert [status_of(answer) for answer in answers] == [200] * 40
+
+
+def test_a_request_that_gets_no_thread_before_its_deadline_gets_a_503(quick: Server, tmp_path: Path) -> None:
+    with busy_threads(quick, tmp_path, 12) as answers:
+        quick.wait_until("refusals", lambda: sum("threads are busy" in line for line in quick.lines) == 4)
+    assert sorted(status_of(answer) for answer in answers) == [200] * 8 + [503] * 4
+    (refusal, *_) = [answer for answer in answers if status_of(answer) == 503]
+    assert b"\r\nRetry-After: 5\r\n" in refusal
+
+
+def test_a_monitor_is_answered_if_a_worker_is_full_of_requests(database: str, tmp_path: Path) -> None:
+    few = "--workers 1 --threads 1 --worker-connections 20"
+    with (
+        running_gunicorn(database, tmp_path, application=APPLICATION, GUNICORN_CMD_ARGS=few) as server,
+        busy_threads(server, tmp_path, 50) as answers,
+    ):
+        assert shortest_seconds(server, "/healthz") < 1
+    assert {status_of(answer) for answer in answers if answer} == {200, 503}
 
 
 def test_a_full_worker_closes_the_connections_that_are_silent_for_the_longest_time(

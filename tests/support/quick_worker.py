@@ -4,7 +4,8 @@ from api.server.worker import ServiceWorker
 
 
 class QuickWorker(ServiceWorker):
-    """A worker that waits one second for a request head and for a client that receives nothing."""
+    """A worker that waits one second for request heads, for free threads and for clients that do not read."""
 
     head_seconds = 1.0
+    queue_seconds = 1.0
     send_seconds = 1.0
