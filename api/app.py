@@ -17,9 +17,10 @@ from api import service
 from api.admission.key_lookup import KeyLookup
 from api.admission.middleware import Admission
 from api.admission.redis_counters import RedisCounters
-from api.admission.request_counters import MemoryCounters, RequestCounters
+from api.admission.request_counters import MemoryCounters
 from api.config import Settings, read_settings
 from api.database.base import db
+from api.database.deadlines import Watchdog
 from api.database.engines import (
     AUTOCOMMIT,
     autocommit_engine,
@@ -29,9 +30,9 @@ from api.database.engines import (
     engine_options,
     make_engines_read_only,
 )
-from api.database.revision_watch import RevisionWatch
+from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.database.sqlite import FILE_VARIABLE
-from api.database.statement_reader import StatementReader
+from api.database.statement_reader import BoundedReader, StatementReader
 from api.logs.configuration import log_config, request_log, stderr_writer
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
@@ -40,9 +41,11 @@ from api.v1.renderings import rendering_key
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses
+from api.web.concurrency_limit import limit_for
 from api.web.headers import EXPOSED_HEADERS
 from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
+from api.web.request_deadlines import RequestDeadlines
 from api.web.request_records import RequestRecords, record_route
 
 # The key in `app.extensions` of the objects that keep database connections outside of the pools of
@@ -112,7 +115,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     register_representation(app)
     db.init_app(app)
     with app.app_context():
-        make_engines_read_only(environ.get(FILE_VARIABLE, ""))
+        make_engines_read_only(settings.request_seconds, environ.get(FILE_VARIABLE, ""))
     # Teardown functions also run in reverse order, so this function runs before Flask-SQLAlchemy returns the
     # connection to the pool.
     app.teardown_appcontext(end_session)
@@ -128,24 +131,26 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
 def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     """Return the WSGI application of `app`, wrapped in middleware.
 
-    From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, a cache of
-    complete responses (unless its size is 0), the check of API keys and rate limits, and the id and the
-    record of each request.
+    From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, the
+    deadline of requests and the limit of requests at the same time, a cache of complete responses (unless its
+    size is 0), the check of API keys and rate limits, and the id and the record of each request.
     """
+    watchdog = Watchdog()
     with app.app_context():
         engine = autocommit_engine()
-        reader = StatementReader(engine)
+        watch = RevisionWatch(engine, settings.cache_seconds, watchdog)
+        reader, key_reader = StatementReader(engine), BoundedReader(engine, watch, watchdog)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
-    counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
-    connections: list[StatementReader | RevisionWatch | RequestCounters] = [reader, counters]
+    application = RequestDeadlines(application, settings, watch, watchdog, limit_for(settings.threads))
     cache = None
     if settings.cache_bytes:
-        watch = RevisionWatch(engine, settings.cache_seconds)
-        connections.append(watch)
-        application = cache = ByteCache(application, watch, settings.cache_bytes)
-    keys = KeyLookup(reader, settings.stale_seconds)
+        cache = ByteCache(application, watch, settings.cache_bytes, settings.stale_seconds)
+        application = cache
+    counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
+    keys = KeyLookup(key_reader, settings.stale_seconds)
     application = Admission(application, settings, counters, keys, cache)
-    app.extensions[CONNECTIONS] = connections
+    app.extensions[CONNECTIONS] = [reader, key_reader, watch, counters]
+    app.extensions[REVISION_WATCH] = watch
     addresses = ClientAddresses(settings.trusted_proxies)
     return RequestRecords(application, addresses, [request_log(settings, app.extensions[LOG_WRITER])])
 

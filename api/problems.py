@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, current_app, request
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -22,16 +21,13 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import HTTP_STATUS_CODES
 
-from api.database.sqlite import ReplacedFileError
+from api.database.deadlines import current_deadline
+from api.database.failures import Failure, failure_of
 from api.web.request_ids import ID
 
 PROBLEM_JSON = "application/problem+json"
 MAX_TARGET_BYTES = 4096
 RETRY_SECONDS = 5
-REPLACED_FILE = (
-    "The database file was replaced or deleted while the service was running. "
-    "The operator must restart the service."
-)
 
 API_FOLDER = Path(__file__).parent
 
@@ -56,7 +52,7 @@ DETAILS = {
     431: "The header fields are too many or too large.",
     500: "The server failed. The operator can find the reason in the log by this `request_id`.",
     501: "The transfer coding of the body is not supported.",
-    503: "The database is not available. Try again later.",
+    503: Failure.UNAVAILABLE,
 }
 
 
@@ -141,8 +137,7 @@ def register_problems(app: Flask) -> None:
     """Register error handlers on `app` that answer every error with a problem (RFC 9457)."""
     app.before_request(_reject_target)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DBAPIError, _database_error)
-    app.register_error_handler(PoolTimeout, _database_error)
+    app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected_error)
 
 
@@ -161,16 +156,14 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def _database_error(error: Exception) -> Response:
-    is_unmigrated = type(getattr(error, "orig", None)).__name__ == "UndefinedTable"
-    # SQLite raises a plain DatabaseError if the file is not a database.
-    is_unusable = is_unmigrated or type(error) is DatabaseError
-    if isinstance(getattr(error, "orig", None), ReplacedFileError):
-        _log(error)
-        return problem_response(ServiceUnavailable(REPLACED_FILE, retry_after=RETRY_SECONDS))
-    if is_unusable or isinstance(error, OperationalError | InterfaceError | PoolTimeout):
-        _log(error)
-        return problem_response(ServiceUnavailable(retry_after=RETRY_SECONDS))
-    return _unexpected_error(error)
+    failure = failure_of(error)
+    if failure is None:
+        return _unexpected_error(error)
+    _log(error)
+    deadline = current_deadline()
+    # The watchdog ends a statement by breaking the connection, so the error does not show the reason.
+    detail = deadline.message if deadline and deadline.has_passed else failure
+    return problem_response(ServiceUnavailable(detail, retry_after=RETRY_SECONDS))
 
 
 def _unexpected_error(error: Exception) -> Response:

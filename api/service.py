@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Response, abort, current_app, render_template
 from marshmallow import fields
 from werkzeug.exceptions import ServiceUnavailable
 
-from api.database.base import db
+from api.database.failures import Failure
+from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.problems import RETRY_SECONDS
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import Link
@@ -44,6 +44,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# How long `/readyz` waits for the database.
+MAX_READINESS_SECONDS = 0.5
 
 ASSET = PathParameter("asset", "The name of the file.", "swagger-ui.css")
 
@@ -139,14 +141,15 @@ def get_health() -> Any:
 def get_readiness() -> Any:
     """Check that the service can answer requests.
 
-    Returns 503 unless the database is reachable and has the schema that this version expects.
+    Returns 503 unless the database answers within half a second and has the schema that this version expects.
     """
-    current = MigrationContext.configure(db.session.connection()).get_current_revision()
-    if current != _expected_migration():
-        raise ServiceUnavailable(
-            "The database does not have the schema of this version. Run `flask db upgrade`.",
-            retry_after=RETRY_SECONDS,
-        )
+    watch: RevisionWatch = current_app.extensions[REVISION_WATCH]
+    observation = watch.probe(MAX_READINESS_SECONDS)
+    failure = observation.failure if observation else Failure.TOO_SLOW
+    if observation and not failure and observation.migration != _expected_migration():
+        failure = Failure.OTHER_SCHEMA
+    if failure:
+        raise ServiceUnavailable(failure, retry_after=RETRY_SECONDS)
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 

@@ -45,7 +45,7 @@ PART_MODELS = (
 
 
 def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> float:
-    """Copy the rows of documents from one database into another and return the seconds of the insertion.
+    """Copy the rows of documents into a second database, and return the seconds that this takes.
 
     The rows of each document are inserted in one transaction.
 

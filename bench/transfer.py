@@ -92,7 +92,7 @@ def measure_transfer(store: Store, engine: str, articles: int) -> str:
 
 
 def _export_corrected(store: Store, base: str, path: Path) -> None:
-    """Give some articles of the database `base` a second revision, and write the export to `path`."""
+    """Export a copy of the database `base`, in which some articles get a second revision, to `path`."""
     store.copy(base, SOURCE_NAME)
     try:
         with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:

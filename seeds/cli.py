@@ -26,12 +26,12 @@ from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
+from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive, relink
-from seeds.storing.removal import find_article, remove
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
 from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
@@ -57,10 +57,14 @@ seed = AppGroup(
 )
 
 
+seed.add_command(remove_command)
+
+
 @seed.command("load")
 @click.argument("paths", nargs=-1, type=ANY_PATH)
 @click.option("--dry-run", is_flag=True, help="Do the same work and print the same output, then roll back.")
 @click.option("--strict", is_flag=True, help="Reject documents that have warnings.")
+@click.option("--admit-erased", is_flag=True, help="Also load documents whose articles were erased.")
 @click.option("--prune", is_flag=True, help="After loading, remove articles whose document is gone.")
 @click.option("--yes", is_flag=True, help="With --prune: remove without asking.")
 @click.option("--force", is_flag=True, help="With --prune: allow removing more than half of a folder.")
@@ -70,10 +74,11 @@ seed = AppGroup(
     metavar="FILE",
     help="Write the outcome of each document to FILE as JSON. Use - for standard output.",
 )
-def load_command(
+def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     paths: tuple[Path, ...],
     dry_run: bool,
     strict: bool,
+    admit_erased: bool,
     prune: bool,
     yes: bool,
     force: bool,
@@ -98,7 +103,7 @@ def load_command(
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
-        run = Run(begin, outcomes, settings().max_document_bytes, strict=strict)
+        run = Run(begin, outcomes, settings().max_document_bytes, strict=strict, admit_erased=admit_erased)
         # List the files after waiting for other runs, because files can appear or disappear meanwhile.
         files = find_documents(paths)
         if not files:
@@ -127,27 +132,6 @@ def parse_command(file: Path) -> None:
         print_message(format_rejection(file, rejection))
         sys.exit(1)
     print_result(orjson.dumps(document_to_json(document), option=orjson.OPT_INDENT_2))
-
-
-@seed.command("remove")
-@click.argument("article")
-def remove_command(article: str) -> None:
-    """Remove ARTICLE without asking.
-
-    ARTICLE is an id or a slug, current or former. The API answers 410 for a removed article. Its history and
-    its slugs are kept: if the document is loaded again, the article returns under the same id, with the next
-    revision.
-
-    Example: flask seed remove f2c8f2a4-e8d6-51a9-9662-e3de69983d26
-    """
-    with reported_failures(), transactions(db.engine, print_message) as begin:
-        with begin() as connection:
-            identity = find_article(connection, article)
-            if identity is None:
-                raise click.ClickException(f"there is no article with the id or slug {printable(article)}")
-            outcome = remove(connection, identity)
-        render_articles(begin)
-    print_result(f"removed {outcome.slug} (revision {outcome.revision})")
 
 
 @seed.command("relink")
@@ -281,7 +265,7 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
 
 
 def _prepare_matcher(begin: Transaction) -> EntityMatcher:
-    """Return a matcher that finds entities in articles: those of the catalogue, and other names.
+    """Return a matcher that finds the entities of the catalogue, and other names, in articles.
 
     The catalogue is the file of known entities. If it has changed, the stored entities are first updated.
     `begin` opens a write transaction.

@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from seeds.command_files import StreamError
 from seeds.escaping import printable
 from seeds.storing.transactions import LockError
+from seeds.storing.write_ahead_log import LogFullError
 
 Item = TypeVar("Item")
 
@@ -97,6 +98,14 @@ def print_result(text: str | bytes) -> None:
         raise click.ClickException(f"standard output: cannot be written: {error.strerror}") from None
 
 
+def confirm(question: str) -> bool | None:
+    """Ask the operator a yes-or-no question. Return None if the input ends without an answer."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return None
+
+
 def count_of(count: int, singular: str, plural: str) -> str:
     """Return a count with a noun in the singular or plural: `1 article`, `2 articles`."""
     return f"{count} {singular if count == 1 else plural}"
@@ -110,13 +119,14 @@ def reported_failures(consequence: str = "") -> Iterator[None]:
         consequence: What a failure of the database means for the command, such as "nothing was stored".
 
     Raises:
-        click.ClickException: If the body raised a database error, `LockError` or `StreamError`.
+        click.ClickException: If the body raised a database error, a `LockError`, a `LogFullError` or a
+            `StreamError`.
     """
     for name in CLEANUP_LOGGERS:
         logging.getLogger(name).addFilter(_is_not_cleanup)
     try:
         yield
-    except (LockError, StreamError) as error:
+    except (LockError, LogFullError, StreamError) as error:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]

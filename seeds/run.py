@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
 from sqlalchemy import select
 
 from api.models import CREATED, Corpus
-from seeds.console import print_message, progress
+from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
 from seeds.extraction.mentions import EntityMatcher
 from seeds.parsing.document import ParseWarning, Rejection
@@ -27,11 +26,14 @@ class Run:
         report: The report to which the outcome of each document is added.
         max_bytes: The size of the largest accepted document.
         strict: Reject documents that have warnings.
+        admit_erased: Load documents whose articles were erased.
     """
 
-    def __init__(self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool) -> None:
+    def __init__(
+        self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool, admit_erased: bool
+    ) -> None:
         self._begin, self._report = begin, report
-        self._max_bytes, self._strict = max_bytes, strict
+        self._max_bytes, self._strict, self._admit_erased = max_bytes, strict, admit_erased
         self._seen = SeenDocuments()
 
     def load(self, files: Sequence[Path], matcher: EntityMatcher) -> None:
@@ -76,7 +78,7 @@ class Run:
             for warning in warnings:
                 self._warn(path, warning)
             with self._begin() as connection:
-                outcome = load(connection, submission, matcher)
+                outcome = load(connection, submission, matcher, admit_erased=self._admit_erased)
         except Rejection as rejection:
             self._reject(path, key, rejection, warnings)
         else:
@@ -124,7 +126,7 @@ class Run:
         if comparison.objection and not force:
             print_message(f"not removed: {amount}{comparison.objection}")
             return False
-        agreed = _confirm(f"Remove {amount}?") if comparison.gone and ask else True
+        agreed = confirm(f"Remove {amount}?") if comparison.gone and ask else True
         if agreed is None:
             print_message(f"not removed: {amount}; the question was not answered; use --yes to skip it")
             return False
@@ -136,14 +138,6 @@ class Run:
         with self._begin() as connection:
             outcome = remove(connection, article.id)
         self._report.add_outcome(article.source_name, article.key, outcome)
-
-
-def _confirm(question: str) -> bool | None:
-    """Ask the operator a yes-or-no question. Return None if the input ends without an answer."""
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        return None
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:

@@ -97,7 +97,7 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of a migrated, empty SQLite file, of which each test gets a copy."""
+    """Return the path of a migrated, empty SQLite file. Each test uses a copy of it."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     migrate(f"sqlite:///{path}")
     return path

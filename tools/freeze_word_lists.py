@@ -83,7 +83,8 @@ def word_frequencies() -> dict[str, int]:
 def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
     """Return the names of countries, subdivisions and cities, in lower case and without diacritics.
 
-    A value is True if the place is well known. `frequencies` are those of English words.
+    A value is True if the place is well known. `frequencies` says how often English words occur, because a
+    place with the name of a common word must be larger to be listed.
     """
     populations: dict[str, int] = {}
     for name, population in _subdivisions_and_cities():

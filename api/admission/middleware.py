@@ -177,7 +177,7 @@ def address_client(address: str) -> str:
     parsed = parse_address(address)
     if isinstance(parsed, IPv6Address):
         return f"address:{ip_network((parsed, IPV6_PREFIX_BITS), strict=False)}"
-    return f"address:{address or 'unknown'}"
+    return f"address:{parsed or 'unknown'}"
 
 
 def quota_headers(policies: Policies, quotas: Sequence[Quota]) -> Headers:

@@ -1,5 +1,6 @@
 """Quota policies: how many requests a client can send in a time window."""
 
+import re
 from typing import NamedTuple
 
 from limits import RateLimitItem, parse_many
@@ -8,6 +9,8 @@ from limits import RateLimitItem, parse_many
 DEFAULT_NAME, KEY_NAME = "default", "key"
 MAX_POLICIES = 5
 MAX_CHARACTERS = 200
+# A window of no units. The package `limits` reads this as one unit.
+NO_UNITS = re.compile(r"(?<!\d)0+\s*[a-z]", re.IGNORECASE)
 # The largest integer of a structured header field (RFC 9651, 3.3.1).
 MAX_QUOTA = 999_999_999_999_999
 MAX_WINDOW_SECONDS = 366 * 24 * 60 * 60
@@ -40,7 +43,8 @@ def parse_policies(text: str, name: str = DEFAULT_NAME) -> tuple[Policy, ...]:
         ValueError: If a limit is malformed or out of range, or if two limits have the same window.
     """
     try:
-        items = parse_many(text) if text.isascii() and len(text) <= MAX_CHARACTERS else []
+        is_readable = text.isascii() and len(text) <= MAX_CHARACTERS and not NO_UNITS.search(text)
+        items = parse_many(text) if is_readable else []
     except ValueError:
         items = []
     windows = {item.get_expiry() for item in items}

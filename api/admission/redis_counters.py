@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from math import ceil
 
 from limits.errors import StorageError
 from limits.storage import RedisStorage
@@ -18,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from api.admission.policies import Policy
-from api.admission.request_counters import MAX_CLIENTS, Decision, Policies, Quota
+from api.admission.request_counters import MAX_CLIENTS, Decision, Policies, Quota, whole_seconds
 
 # The longest time to wait for a connection to Redis and for an answer.
 TIMEOUT_SECONDS = 0.2
@@ -56,7 +55,7 @@ class _Lease:
         self.ends_at = self.queried_at = float("-inf")
 
     def quota(self, now: float) -> Quota:
-        return Quota(self.left + self.elsewhere, max(1, ceil(self.ends_at - now)))
+        return Quota(self.left + self.elsewhere, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
         """Return True if Redis said a short time ago that the quota is used up."""

@@ -50,6 +50,11 @@ class RequestCounters(Protocol):
         """Close the connections, if there are any."""
 
 
+def whole_seconds(seconds: float) -> int:
+    """Return `seconds`, rounded up to whole seconds, at least 1. Rounding errors are ignored."""
+    return max(1, ceil(seconds - 1e-6))
+
+
 class _Window:
     """The requests that a policy still admits until a time, in seconds of the monotonic clock."""
 
@@ -88,9 +93,8 @@ class MemoryCounters:
             if is_admitted:
                 for window in windows:
                     window.remaining -= cost
-            return Decision(
-                is_admitted, [Quota(window.remaining, ceil(window.ends_at - now)) for window in windows]
-            )
+            quotas = [Quota(window.remaining, whole_seconds(window.ends_at - now)) for window in windows]
+            return Decision(is_admitted, quotas)
 
     def close(self) -> None:
         """Do nothing, since there are no connections."""

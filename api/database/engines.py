@@ -4,13 +4,21 @@ from functools import partial
 from typing import Any
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from api.database.access import access_of
+from api.database.access import Access, access_of
 from api.database.base import db
+from api.database.deadlines import current_deadline
+from api.database.postgresql import (
+    command_parameters,
+    is_closed_by_server,
+    merge_parameters,
+    service_parameters,
+)
 from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, DatabaseFile
 
 # The bind key, and also the isolation level, of the engine that runs single statements outside of
@@ -19,6 +27,8 @@ AUTOCOMMIT = "AUTOCOMMIT"
 # The key, in the `info` of a connection to SQLite, of a function that returns False if the connection cannot
 # be used any more.
 IS_CURRENT = "briefs_is_current"
+# How long a request waits for a connection of the pool. There are more connections than requests at a time.
+POOL_TIMEOUT_SECONDS = 5
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
@@ -30,7 +40,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
     json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if database_url.startswith("sqlite"):
         return json | {"connect_args": {"timeout": BUSY_TIMEOUT_MILLISECONDS / 1000}}
-    return json | {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+    return json | {"isolation_level": "REPEATABLE READ", "pool_timeout": POOL_TIMEOUT_SECONDS}
 
 
 def autocommit_options(database_url: str) -> dict[str, Any]:
@@ -44,7 +54,6 @@ def autocommit_options(database_url: str) -> dict[str, Any]:
         # 0 means no limit. StatementReader and RevisionWatch keep their connections, at most one for each
         # thread.
         "pool_size": 0,
-        "pool_pre_ping": False,
     }
     options.pop("isolation_level", None)
     return options
@@ -58,30 +67,55 @@ def autocommit_engine() -> Engine:
     return db.engines[AUTOCOMMIT]
 
 
-def make_engines_read_only(file_identity: str = "") -> None:
+def make_engines_read_only(request_seconds: float, file_identity: str = "") -> None:
     """Let the engines of the current application open connections that can only read.
 
-    `api.database.access.allow_writes` lifts the restriction for one engine.
+    On PostgreSQL, the connections also have the time-outs of the service. The function
+    `api.database.access.allow_writes` lifts the restrictions for one engine.
 
     Args:
+        request_seconds: The maximum duration of a request.
         file_identity: The identity of the SQLite file that can be opened, or "" if it is not known. See
             `api.database.sqlite.DatabaseFile`.
     """
-    engines = [engine for engine in db.engines.values() if engine.dialect.name == "sqlite"]
-    if engines:
-        # Both engines connect to the same file.
-        file = DatabaseFile(str(engines[0].url.database), file_identity)
+    engines = list(db.engines.values())
+    if engines[0].dialect.name == "postgresql":
         for engine in engines:
-            _connect_to_file(engine, file)
+            _connect_to_server(engine, request_seconds)
+        return
+    # Both engines connect to the same file.
+    file = DatabaseFile(str(engines[0].url.database), file_identity)
+    for engine in engines:
+        _connect_to_file(engine, file)
 
 
 def is_current(connection: Connection) -> bool:
     """Return True if `connection`, which was idle, can be used.
 
-    Return False if it leads to a SQLite file that was replaced or deleted. Close the connection then.
+    Return False if it leads to a SQLite file that was replaced or deleted, or if it was opened before the
+    database failed. Close the connection then.
     """
+    deadline = current_deadline()
+    if deadline is not None and not deadline.accepts(connection.info):
+        return False
     check = connection.info.get(IS_CURRENT)
     return check is None or check()
+
+
+def _connect_to_server(engine: Engine, request_seconds: float) -> None:
+    """Let `engine` open connections to PostgreSQL with time-outs."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_: Dialect, __: ConnectionPoolEntry, ___: list[Any], options: dict[str, Any]) -> None:
+        is_service = access_of(engine) is Access.READ
+        defaults = service_parameters(request_seconds) if is_service else command_parameters()
+        options.update(merge_parameters(defaults, options))
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: DBAPIConnection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        if isinstance(connection, psycopg.Connection) and is_closed_by_server(connection):
+            # The pool opens a new connection.
+            raise DisconnectionError
 
 
 def _connect_to_file(engine: Engine, file: DatabaseFile) -> None:

@@ -1,14 +1,21 @@
-"""Detect changes of the database, with at most one query per interval, so that caches can be emptied."""
+"""Detect changes and failures of the database, with at most one query per interval.
 
+Caches are emptied after a change. After a failure, requests do not wait for the database until it answers
+again (a circuit breaker).
+"""
+
+import logging
 import threading
 import time
 from collections.abc import Hashable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from api.database.deadlines import Watchdog
 from api.database.engines import is_current
+from api.database.failures import ANSWERS, Failure, failure_of
 
 # The statement that reads the version of the database, on each engine. The number that SQLite returns changes
 # with every commit of a different connection. Numbers from different connections cannot be compared. On
@@ -18,37 +25,78 @@ VERSION_STATEMENTS = {
     "sqlite": "PRAGMA data_version",
     "postgresql": "SELECT revision, xmin::text FROM corpus",
 }
+MIGRATION_STATEMENT = "SELECT version_num FROM alembic_version"
+# A database that does not return its version within this time is treated as unavailable.
+MAX_ANSWER_SECONDS = 0.8
+# While the database is unavailable, it is asked again after this pause.
+PROBE_PAUSE_SECONDS = 0.5
+# Whether the database is available is asked at most this often, if the interval of the watch is shorter.
+MIN_AVAILABILITY_SECONDS = 1.0
+# How long `close` waits for a query that is running.
+CLOSE_SECONDS = 5.0
+# The key of the watch in `app.extensions`.
+REVISION_WATCH = "briefs-revision-watch"
+
+log = logging.getLogger("briefs.database")
 
 
 class Observation(NamedTuple):
-    """The version of the database, or None if its query failed, and the time of the query.
+    """The result of one query for the version of the database.
 
-    The time is a value of `time.monotonic`.
+    `queried_at` is the time before the query, a value of `time.monotonic`. `version` is None if the query
+    failed, and `failure` is then the kind of failure. `migration` is the name of the last migration of the
+    database, if it was asked for and there is one.
     """
 
     queried_at: float
     version: Hashable | None
+    failure: Failure | None = None
+    migration: str | None = None
+
+    @property
+    def is_available(self) -> bool:
+        """Return False if the database could not be reached or did not answer in time.
+
+        If it answered with an error, for example that a table is missing, it is available.
+        """
+        return self.failure is None or self.failure in ANSWERS
 
 
 class RevisionWatch:
     """Reads the version of the database, a value that differs after each change, at most once per interval.
 
-    Only one thread at a time queries the database. Meanwhile, other threads use the last version. They wait
-    for the query only if the last version is at least two intervals old or they want a new one, and never if
-    the last query failed.
+    A thread of the watch queries the database, so that no request waits longer than MAX_ANSWER_SECONDS. The
+    first request after an interval waits for the query. Meanwhile, other requests use the last version. They
+    wait for the query only if the last version is at least two intervals old or they want a new one.
+
+    While the database is unavailable, requests do not wait. The thread asks again until the database answers.
 
     Args:
         engine: An engine in AUTOCOMMIT mode (`api.database.engines.autocommit_engine`).
         interval: The number of seconds for which a version is used.
+        watchdog: Ends queries that take too long.
     """
 
-    def __init__(self, engine: Engine, interval: float) -> None:
-        self._engine, self._interval = engine, interval
+    def __init__(self, engine: Engine, interval: float, watchdog: Watchdog) -> None:
+        self._engine, self._interval, self._watchdog = engine, interval, watchdog
         self._statement = VERSION_STATEMENTS[engine.dialect.name]
-        self._lock = threading.Lock()
+        # Protects the attributes below, and is notified when one of them has changed.
+        self._changed = threading.Condition()
         self._last = Observation(float("-inf"), None)
+        self._is_wanted = self._is_migration_wanted = self._is_stopping = False
+        self._thread: threading.Thread | None = None
+        self._answered_at = self._recovered_at = float("-inf")
+        # Only the thread uses the connection.
         self._connection: Connection | None = None
         self._connection_number = 0
+
+    @property
+    def recovered_at(self) -> float:
+        """The time at which the database became available again, or minus infinity if it always was.
+
+        Connections that were opened earlier can be broken.
+        """
+        return self._recovered_at
 
     def version(self, *, now: bool = False) -> Hashable | None:
         """Return a value that differs after each committed change of the database.
@@ -60,37 +108,128 @@ class RevisionWatch:
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval
-        if last.queried_at > oldest:
+        if last.queried_at > oldest or not last.is_available:
             return last.version
-        # Do not wait for a query of another thread if the last query failed.
-        must_wait = last.version is not None and last.queried_at <= oldest - (0 if now else self._interval)
-        if not self._lock.acquire(blocking=must_wait):
+        # The thread already queries the database for a different request.
+        if self._is_wanted and not now and last.queried_at > oldest - self._interval:
             return last.version
-        try:
-            # Another thread can have queried the database in the meantime.
-            if self._last.queried_at <= oldest:
-                self._last = Observation(time.monotonic(), self._query_version())
-            return self._last.version
-        finally:
-            self._lock.release()
+        return self._ask(oldest, MAX_ANSWER_SECONDS).version
+
+    def is_available(self) -> bool:
+        """Return True unless the last query found that the database cannot be reached or does not answer."""
+        last = self._last
+        oldest = time.monotonic() - max(self._interval, MIN_AVAILABILITY_SECONDS)
+        if last.queried_at <= oldest and last.is_available:
+            last = self._ask(oldest, MAX_ANSWER_SECONDS)
+        return last.is_available
+
+    def probe(self, seconds: float) -> Observation | None:
+        """Query the database and its migration now, also during a pause, and return the result.
+
+        Return None if the database does not answer within this number of seconds.
+        """
+        self._is_migration_wanted = True
+        started_at = time.monotonic()
+        observation = self._ask(started_at, seconds, even_if_unavailable=True)
+        return observation if observation.queried_at > started_at else None
+
+    def outage_seconds(self) -> float | None:
+        """Return the age of the last known version in seconds, or None if the database is available.
+
+        The age is infinite if no version was ever known.
+        """
+        return None if self._last.is_available else time.monotonic() - self._answered_at
 
     def close(self) -> None:
         """Close the database connection. The next query opens a new connection."""
-        with self._lock:
-            self._disconnect()
+        with self._changed:
+            thread, self._is_stopping = self._thread, True
+            self._changed.notify_all()
+        if thread is not None:
+            thread.join(CLOSE_SECONDS)
+        with self._changed:
+            self._thread, self._is_stopping = None, False
 
-    def _query_version(self) -> Hashable | None:
-        if self._connection is not None and not is_current(self._connection):
-            self._disconnect()
+    def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
+        """Let the thread query the database, and return an observation that is younger than `oldest`.
+
+        If there is none after this number of seconds, return the last observation. After MAX_ANSWER_SECONDS,
+        treat the database as unavailable.
+        """
+
+        def is_answered() -> bool:
+            last = self._last
+            if last.queried_at > oldest or not (last.is_available or even_if_unavailable):
+                return True
+            self._want()
+            return False
+
+        with self._changed:
+            is_late = not self._changed.wait_for(is_answered, seconds) and seconds >= MAX_ANSWER_SECONDS
+            if is_late and self._last.is_available:
+                self._record(Observation(self._last.queried_at, None, Failure.TOO_SLOW), Failure.TOO_SLOW)
+            return self._last
+
+    def _want(self) -> None:
+        # In a forked process, the thread of the parent process is not alive.
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="revision-watch", daemon=True)
+            self._thread.start()
+        if not self._is_wanted:
+            self._is_wanted = True
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                pause = None if self._last.is_available else PROBE_PAUSE_SECONDS
+                self._changed.wait_for(lambda: self._is_wanted or self._is_stopping, pause)
+                if self._is_stopping:
+                    break
+                self._is_wanted = True
+            observation, reason = self._query()
+            with self._changed:
+                self._record(observation, reason)
+                self._is_wanted = False
+                self._changed.notify_all()
+        self._disconnect()
+
+    def _query(self) -> tuple[Observation, str]:
+        """Query the database. Return the result, and the reason of a failure for the log."""
+        queried_at = time.monotonic()
+        is_migration_wanted, self._is_migration_wanted = self._is_migration_wanted, False
         try:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-                self._connection_number += 1
-            row = self._connection.exec_driver_sql(self._statement).one()
-        except SQLAlchemyError:
+            with self._watchdog.limit(MAX_ANSWER_SECONDS, Failure.TOO_SLOW):
+                if self._connection is not None and not is_current(self._connection):
+                    self._disconnect()
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+                    self._connection_number += 1
+                row = self._connection.exec_driver_sql(self._statement).one()
+                migration = self._read_migration(self._connection) if is_migration_wanted else None
+        except SQLAlchemyError as error:
             self._disconnect()
+            reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            return Observation(queried_at, None, failure_of(error) or Failure.UNAVAILABLE), reason
+        return Observation(queried_at, (self._connection_number, *row), None, migration), ""
+
+    def _read_migration(self, connection: Connection) -> str | None:
+        try:
+            return connection.exec_driver_sql(MIGRATION_STATEMENT).scalar()
+        except DBAPIError as error:
+            if failure_of(error) not in ANSWERS:
+                raise
             return None
-        return (self._connection_number, *row)
+
+    def _record(self, observation: Observation, reason: str) -> None:
+        was_available, self._last = self._last.is_available, observation
+        if observation.version is not None:
+            self._answered_at = observation.queried_at
+        if was_available and not observation.is_available:
+            log.error("database unavailable", extra={"reason": reason})
+        elif observation.is_available and not was_available:
+            self._recovered_at = time.monotonic()
+            log.warning("database available again")
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

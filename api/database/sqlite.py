@@ -230,6 +230,7 @@ def _prepare_writes(connection: sqlite3.Connection) -> None:
     # lose the last documents, which can be seeded again, but it cannot damage the database.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}")
+    connection.execute("PRAGMA journal_size_limit = 0")
 
 
 @event.listens_for(Engine, "connect")

@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Row
 
+from api.database.deadlines import Watchdog, current_deadline
 from api.database.engines import is_current
+from api.database.failures import Failure
+from api.database.revision_watch import MAX_ANSWER_SECONDS, RevisionWatch
 
 
 class StatementReader:
@@ -37,6 +40,8 @@ class StatementReader:
             # Do not reuse the connection, which may be broken.
             connection.close()
             raise
+        if deadline := current_deadline():
+            deadline.release()
         self._idle.append(connection)
         return row
 
@@ -55,3 +60,29 @@ class StatementReader:
                     return connection
                 connection.close()
         return self._engine.connect()
+
+
+class BoundedReader(StatementReader):
+    """A statement reader for threads without a deadline. Each statement must end within MAX_ANSWER_SECONDS.
+
+    While the database is unavailable, statements fail at once.
+    """
+
+    def __init__(self, engine: Engine, watch: RevisionWatch, watchdog: Watchdog) -> None:
+        super().__init__(engine)
+        self._watch, self._watchdog = watch, watchdog
+
+    def fetch_one(self, statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
+        """Run `statement` and return its first row, or None if there is no row.
+
+        Raises:
+            SQLAlchemyError: If the statement fails or takes too long, or the database is unavailable.
+        """
+        refusal = None if self._watch.is_available() else Failure.UNAVAILABLE
+        with self._watchdog.limit(
+            MAX_ANSWER_SECONDS,
+            Failure.TOO_SLOW,
+            oldest_connection=self._watch.recovered_at,
+            refusal=refusal,
+        ):
+            return super().fetch_one(statement, parameters)

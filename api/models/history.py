@@ -18,8 +18,8 @@ class Change(Base):
     """An entry of the change feed: an article was created, updated or removed.
 
     `sequence` numbers the changes from 1, without gaps, in the order in which they were committed. `fields`
-    lists the fields that an update changed. `slug` and `title` are those of the article when the change was
-    committed.
+    lists the fields that an update changed. `slug` and `title` are the slug and title that the article had
+    when the change was committed.
     """
 
     __tablename__ = "changes"

@@ -129,8 +129,9 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[..., Any]:
         """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
-        The arguments are those of `resource`, with all parameters of the path instead of only the last. The
-        returned function is never called: `resource` copies the documentation from it.
+        The other arguments have the same meaning as in `resource`, except that `path_parameters` has all
+        parameters of the path. The returned function is never called: `resource` copies the documentation
+        from it.
         """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)

@@ -148,10 +148,10 @@ def _entity_by_id(identity: UUID) -> Entity:
 
 
 def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any, UUID]:
-    """Return a dictionary from each of `values` to the id of the entity that has it in the column `key`.
+    """Return the ids of entities by a value in a different table, such as a slug: `{slug: id}`.
 
-    `key` is a column of a table that also has a column `entity_id`, such as EntitySlug.slug. The dictionary
-    omits values that the column does not contain.
+    `key` is the column with the values, such as `EntitySlug.slug`. Its table also has a column `entity_id`.
+    The dictionary omits values that the column does not contain.
     """
     if not values:
         return {}

@@ -1,4 +1,7 @@
-"""Strict query parameters: an unknown, repeated or invalid one leads to a 422 that says what is allowed."""
+"""Strict query parameters: a request with an unknown, repeated or invalid parameter gets a 422.
+
+The response says which values are allowed.
+"""
 
 import re
 from collections.abc import Iterable

@@ -64,7 +64,7 @@ class Hits:
     def among(self, numbers: AnySelect) -> ColumnElement[bool]:
         """Return a condition that keeps only hits whose row numbers the statement `numbers` selects.
 
-        The row numbers are those of the full-text index.
+        Row numbers identify the rows of the full-text index.
         """
         # Adding 0 keeps FTS5 from searching once for each number.
         number = self.number if self.index is self.terms.__table__ else self.number + 0

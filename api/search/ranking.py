@@ -92,11 +92,10 @@ class Ranking:
         return most_selective(self.filters)
 
     def _rank_block(self, top: int) -> list[tuple[float, int]]:
-        """Return the hits of a block, each as a tuple: its distance from the query and its negative number.
+        """Return the hits of a block, each as its distance from the query and its negative row number.
 
-        The number is that of its row in the search index. The block contains the BLOCK_SIZE hits with the
-        highest numbers up to `top`. Sorting the tuples orders the hits by relevance and then by descending
-        number.
+        The block contains the BLOCK_SIZE hits with the highest row numbers up to `top` in the search index.
+        Sorting the tuples orders the hits by relevance and then by descending row number.
         """
         hits = self.hits
         ranked = select(hits.distance, -hits.number).select_from(hits.index)

@@ -43,8 +43,7 @@ class ChangeFeed:
     def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
         """Return at most `count` rows, each with a change and the three values of its sort key.
 
-        They are the changes that follow the one with the sort key `after`, or the first changes if `after` is
-        None.
+        The rows follow the change with the sort key `after`. If `after` is None, they are the first changes.
 
         Raises:
             InvalidParameters: `after` is neither the sort key of a change nor the start of the feed.

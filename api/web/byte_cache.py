@@ -2,19 +2,22 @@
 
 All cached responses belong to the same version of the database. They are dropped when
 `api.database.revision_watch` sees a change. Each process has its own cache. If a cache exceeds its size in
-bytes, it drops the least recently used responses.
+bytes, it drops the least recently used responses. While the database is unavailable, the cache continues to
+send its responses for a limited time.
 """
 
 import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import chain
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.database.revision_watch import RevisionWatch
 from api.web.buffered_responses import BufferedResponse, Variant, buffer_response, requested_variant
+from api.web.headers import Headers
 
 # The cache ignores resources that report the state of the process, and the specification, which is made once
 # for each process and does not depend on the database.
@@ -40,10 +43,15 @@ class ByteCache:
         application: Handles requests without a cached response.
         watch: Returns the version of the database. A new version empties the cache.
         max_bytes: The maximum size of the cache in memory.
+        stale_seconds: How long cached responses are sent while the database is unavailable. The time begins
+            when the version of the database was last known.
     """
 
-    def __init__(self, application: WSGIApplication, watch: RevisionWatch, max_bytes: int) -> None:
+    def __init__(
+        self, application: WSGIApplication, watch: RevisionWatch, max_bytes: int, stale_seconds: float = 0
+    ) -> None:
         self.application, self.watch, self.max_bytes = application, watch, max_bytes
+        self.stale_seconds = stale_seconds
         self.hits = self.misses = self.bytes = 0
         self._lock = threading.Lock()
         self._version: Hashable = None
@@ -69,9 +77,8 @@ class ByteCache:
         cache_control = environ.get("HTTP_CACHE_CONTROL", "")
         version = self.watch.version(now=bool(cache_control and REVALIDATION.search(cache_control)))
         if version is None:
-            return self.application(environ, start_response)
-        target = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"]
-        key = (*target, requested_variant(environ))
+            return self._send_stale(environ, start_response)
+        key = _key(environ)
         response = self._find(version, key)
         if response is None:
             if environ["REQUEST_METHOD"] == "HEAD" or not self._was_requested(key):
@@ -80,6 +87,24 @@ class ByteCache:
             if response.etag:
                 self._keep(version, key, response)
         return response.send(environ, start_response)
+
+    def _send_stale(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send a cached response while the database is unavailable, or else call the application.
+
+        The header `Age` (RFC 9111, 5.1) is the time in seconds since the response was known to be current.
+        """
+        age = self.watch.outage_seconds()
+        response = None
+        if age is not None and age <= self.stale_seconds:
+            with self._lock:
+                response, _ = self._responses.get(_key(environ), (None, 0))
+        if response is None:
+            return self.application(environ, start_response)
+
+        def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, ("Age", str(int(age or 0)))], *error)
+
+        return response.send(environ, start)
 
     def _find(self, version: Hashable, key: Key) -> BufferedResponse | None:
         with self._lock:
@@ -102,9 +127,8 @@ class ByteCache:
         is_conditional = "HTTP_IF_NONE_MATCH" in environ and "HTTP_IF_MATCH" not in environ
         if not is_conditional or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return False
-        target = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"]
         with self._lock:
-            found = self._responses.get((*target, requested_variant(environ)))
+            found = self._responses.get(_key(environ))
         return found is not None and found[0].is_not_modified(environ)
 
     def _was_requested(self, key: Key) -> bool:
@@ -139,6 +163,11 @@ class ByteCache:
                 _, (_, evicted) = self._responses.popitem(last=False)
                 self.bytes -= evicted
         log.debug("response cached", extra={"hits": self.hits, "misses": self.misses, "bytes": self.bytes})
+
+
+def _key(environ: WSGIEnvironment) -> Key:
+    target = environ.get("RAW_URI", ""), environ["PATH_INFO"], environ["QUERY_STRING"]
+    return (*target, requested_variant(environ))
 
 
 def _size(key: Key, response: BufferedResponse) -> int:

@@ -59,7 +59,9 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
         etag: The ETag of the body, or an empty text if the response has none.
         allow: The value of the header `Allow`, or an empty text if the response has none.
     """
-    headers = list(_shared_headers(settings.cors_origins, settings.cache_control, traits))
+    headers = list(
+        _shared_headers(settings.cors_origins, settings.cache_control, settings.require_key, traits)
+    )
     if etag:
         headers.append(("ETag", etag))
     if allow:
@@ -69,11 +71,15 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
 
 # The size of the cache is limited, since clients choose the method and the origin.
 @lru_cache(maxsize=200)
-def _shared_headers(cors_origins: tuple[str, ...], cache_control: str, traits: ResponseTraits) -> Headers:
+def _shared_headers(
+    cors_origins: tuple[str, ...], cache_control: str, require_key: bool, traits: ResponseTraits
+) -> Headers:
     method, status = traits.method, traits.status
     is_options = method == "OPTIONS"
     has_content = not is_options and status not in (304, 308)
     varies = ["Origin"] * (cors_origins != ("*",))
+    # A shared cache must not send a response to clients without a key, even if `Cache-Control` is public.
+    varies += ["Authorization", "X-API-Key"] * require_key
     varies += ["Accept-Encoding"] * (status in (200, 304) and not is_options)
     headers = {
         "Content-Type": traits.content_type if has_content else "",

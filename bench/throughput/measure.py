@@ -64,9 +64,10 @@ def hot_paths(slug: str) -> dict[str, str]:
 
 
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
-    """Return the measured cases that the byte cache of `server` answers: `paths`, by case.
+    """Return the measured cases that the byte cache of `server` answers.
 
-    For each, there is a case in which the minimal WSGI application `bare` answers with the same bytes.
+    `paths` are the paths to request, by the name of the case. For each, there is a second case in which the
+    minimal WSGI application `bare` answers with the same bytes.
     """
     cases = []
     for number, (name, path) in enumerate(paths.items()):

@@ -58,8 +58,8 @@ class EntityRecord:
     def id(self) -> UUID:
         """The id of the entity, a UUID made from its slug. Each database has the same id.
 
-        For an extracted entity, the UUID also depends on the group of its type: person, place or thing. An
-        equal name in two documents gives the same id, unless the groups differ.
+        For an extracted entity, the UUID also depends on the group of its type: person, place or thing. If
+        two documents use an equal name, the entities have the same id, unless the groups differ.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 

@@ -223,7 +223,8 @@ def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[s
 def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequence[str]) -> bool:
     """Return True if `short` is an organization without its last words: Quayline for Quayline Shipping Ltd.
 
-    `longer` contains the words of the organization. The caller ensures that it begins with those of `short`.
+    `longer` contains the words of the organization. The caller ensures that it begins with the words of
+    `short`.
     """
     rest = longer[len(short.words) :]
     if lexicon.legal_forms.issuperset(_without_country(lexicon, rest)):

@@ -35,11 +35,11 @@ class NameCandidate:
     """A part of a text that can be a name.
 
     Attributes:
-        text: The name as the text writes it.
+        text: The name as it is in the text.
         start: The offset of its first character.
         end: The offset after its last character.
-        words: The words of the name in lower case, as in the lexicon.
-        title: The office or form of address before the name, or None.
+        words: The words of the name in lower case.
+        title: The office or form of address before the name, such as Dr, or None.
         begins_sentence: True if the name begins a sentence, so that its capital carries no information.
         is_quoted: True if the name is in quotation marks.
         previous: The candidate before this one if only `and` or `or` is between them, or None.

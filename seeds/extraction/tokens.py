@@ -36,11 +36,11 @@ class Token(NamedTuple):
     """A capitalised word or a number in a text.
 
     Attributes:
-        text: The word or number as the text writes it.
+        text: The word or number as it is in the text.
         start: The offset of its first character.
         end: The offset after its last character.
         is_number: True if it begins with a digit.
-        lower: The word in lower case with straight apostrophes, as in the lexicon.
+        lower: The word in lower case and with straight apostrophes, for comparison with word lists.
     """
 
     text: str

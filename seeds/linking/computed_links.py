@@ -40,7 +40,7 @@ def _select_lowest_scored_links() -> Select[Any]:
 
     The bound parameter `identities` has the ids of the articles. An article without a link with a score has
     no row. A row has the columns `LINK_COLUMNS`, and `scored`, the number of links from the article with a
-    score. If several links have the lowest score, the one to the article with the highest id is selected.
+    score. If several links have the lowest score, the link to the article with the highest id is selected.
     """
     worst_first = (LINKS.c.score, LINKS.c.target_id.desc())
     ranked = select(

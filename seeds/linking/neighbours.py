@@ -78,7 +78,7 @@ def _select_candidates() -> Select[Any]:
 
     It adds up the products from `_select_postings` for each article, over all indexed features, and selects
     the articles with the highest sums, highest first. The bound parameters are `identity`, the id of the
-    given article, which is excluded, and those of `_select_postings` for each number below
+    given article, which is excluded, and the parameters of `_select_postings` for each number below
     `INDEXED_FEATURES`.
     """
     sides = [
@@ -243,7 +243,7 @@ def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
     """Return the rows of the inverted index for an article: one for each of its heaviest features.
 
-    `vector` has the features of the article, of which at most `INDEXED_FEATURES` get a row. `identity` is the
+    `vector` has the features of the article. At most `INDEXED_FEATURES` features get a row. `identity` is the
     id of the article. `published_asc` is its column of this name: the time of the publication, or
     `UNDATED_ASC`, later than all dates, if the time is unknown.
     """

@@ -105,10 +105,10 @@ def _is_above_summary(blocks: Sequence[Block]) -> bool:
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Divide the blocks below the title into those of the summary and those of the image caption.
+    """Divide `head`, the blocks below the title of a page, into the summary and the image caption.
 
-    If there are several blocks, the last is the caption. `head` ends above the first heading or the
-    signature.
+    If there are several blocks, the last is the caption. A single block is the summary. `head` ends above the
+    first heading or the signature.
     """
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 

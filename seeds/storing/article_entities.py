@@ -187,14 +187,14 @@ def update_entity_counts(
 def _delete_unmentioned(
     connection: Connection, dropped: PreviousMentions, found: Sequence[FoundEntity]
 ) -> None:
-    """Delete those of the `dropped` entities that no article mentions any more.
+    """Delete entities that an article no longer mentions, unless a different article mentions them.
 
     Args:
         connection: The connection, in a write transaction.
-        dropped: The entities that an article no longer mentions, with the text of each former mention.
-        found: The entities that the article mentions now. If one of them has a mention with the text of a
-            former mention of a deleted entity, it replaces the deleted entity: the current and former ids
-            and slugs of the deleted entity then find the replacement.
+        dropped: The entities that the article no longer mentions, with the text of each former mention.
+        found: The entities that the article mentions now. If one has a mention with the text of a former
+            mention of a deleted entity, it replaces the deleted entity: the ids and slugs of the deleted
+            entity then lead to it.
     """
     candidates = {"identities": sorted(dropped)}
     slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
@@ -222,8 +222,8 @@ def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | N
     """Return the id of the entity that now has the mentions of a former entity, or None.
 
     After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
-    replaces the person. If several entities in `found` have mentions with the former texts, the one with the
-    most characters in these mentions is chosen.
+    replaces the person. If several entities in `found` have mentions with the former texts, choose the entity
+    with the most characters in these mentions.
 
     Args:
         texts: The texts by which the article mentioned the former entity.

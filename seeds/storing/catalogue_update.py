@@ -44,9 +44,9 @@ def update_entities(
 
     Args:
         connection: The connection, in a write transaction.
-        changed: For each entity that changes, by its id, a mapping from columns to their new values. It must
-            contain `name` and `aliases`, even if they stay the same.
-        retyped: The ids of those of the entities whose type changes. Ignored if `changed` is empty.
+        changed: The new values of each entity that changes: its id, and a mapping from columns to values. The
+            mapping must contain `name` and `aliases`, even if they stay the same.
+        retyped: The ids of entities in `changed` whose type changes.
     """
     if not changed:
         return

@@ -24,6 +24,7 @@ from seeds.storing.transactions import Transaction
 
 # The number of entities in one transaction, which bounds the memory that is used.
 PAGE_SIZE = 500
+ENTITY_COLUMNS = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
 
 
 class EntityVotes(NamedTuple):
@@ -49,10 +50,10 @@ class EntityVotes(NamedTuple):
 
 
 def merge_entities(begin: Transaction) -> int:
-    """Update the name and type of each extracted entity to those that most of its articles use.
+    """Update the name and the type of each extracted entity to the most frequent ones in its articles.
 
-    Each entity then gets the slug that is made from its name. If the names of several entities give the same
-    slug, at most one of them gets it, and the others get longer slugs. `begin` opens a write transaction.
+    The entity then gets the slug of its new name. If several entities have names with the same slug, at most
+    one of them gets it, and the others get longer slugs. `begin` opens a write transaction.
 
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.
@@ -75,14 +76,22 @@ def merge_entities(begin: Transaction) -> int:
     return changed
 
 
+def update_entity_names(connection: Connection, identities: Collection[UUID]) -> None:
+    """Update the names, types and aliases of some extracted entities to those that their articles use.
+
+    `identities` are their ids. Entities that are not stored, or are in the catalogue, are ignored.
+    """
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.id.in_(identities))
+    _update_page(connection, connection.execute(rows.order_by(Entity.id)).all())
+
+
 def _read_page(connection: Connection, last: UUID) -> list[Any]:
     """Return the first `PAGE_SIZE` extracted entities whose ids are higher than `last`, in order of the ids.
 
     Each row has the columns `id`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
     entity.
     """
-    columns = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
-    rows = select(*columns).where(Entity.origin == "extracted", Entity.id > last)
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.id > last)
     return [*connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)).all()]
 
 
@@ -118,14 +127,15 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
 
 
 def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
-    """Assign `slug` to one of several entities whose names give this slug, and longer slugs to the others.
+    """Decide which of several entities with the same name gets the slug of this name, and update their slugs.
 
-    The entity that the highest number of articles mention gets `slug`. If an entity of the catalogue (the
-    file of known entities) has or had this slug, none of them gets it.
+    The entity that most articles mention gets `slug`, and the others get longer slugs, such as `hope-person`.
+    If an entity of the catalogue (the file of known entities) has or had `slug`, all of them get longer
+    slugs.
 
     Args:
         connection: The connection, in a write transaction.
-        slug: The slug that the names give.
+        slug: The slug that is made from the name.
         claimants: The ids of extracted entities that do not have `slug` yet. If `slug` is the current slug of
             a different extracted entity, that entity also competes for it.
 

@@ -29,6 +29,7 @@ from seeds.storing.history import (
 from seeds.storing.stored_article import (
     ArticleState,
     RemovedArticle,
+    erased_slug,
     find_article_state,
     find_removed_article,
     find_slug_owner,
@@ -41,7 +42,13 @@ UPDATE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
 UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identity"))
 
 
-def load(connection: Connection, submission: SubmittedDocument, matcher: EntityMatcher) -> Outcome:
+def load(
+    connection: Connection,
+    submission: SubmittedDocument,
+    matcher: EntityMatcher,
+    *,
+    admit_erased: bool = False,
+) -> Outcome:
     """Create or update the article of a document, or leave it unchanged if its content is the same.
 
     If the article was removed before, it returns with its former slug and its next revision.
@@ -50,13 +57,16 @@ def load(connection: Connection, submission: SubmittedDocument, matcher: EntityM
         connection: The connection, in a write transaction.
         submission: The parsed document, with the metadata of its sidecar (the YAML file beside it).
         matcher: Finds the entities of the article.
+        admit_erased: True to create the article again if its text was erased.
 
     Raises:
-        Rejection: If the sidecar asks for the slug of a different article.
+        Rejection: If the sidecar asks for the slug of a different article, or if the article was erased.
     """
     identity = article_id(submission.key)
     state = find_article_state(connection, identity)
     former = state or find_removed_article(connection, identity)
+    if former and former.slug == erased_slug(identity) and not admit_erased:
+        raise Rejection("its article was erased; use --admit-erased to load it again")
     slug = _choose_slug(connection, submission, identity, former)
     record = make_record(submission, slug)
     if state and state.content_digest == record.digest:
@@ -96,22 +106,22 @@ def _choose_slug(
     identity: UUID,
     former: ArticleState | RemovedArticle | None,
 ) -> str:
-    """Return the slug that the article of `submission` gets.
+    """Return the slug for the article of `submission`.
 
-    It is the slug that the sidecar (a YAML file beside the document) requests. Without such a request, the
-    article keeps its slug, or, if it was never loaded, gets a free slug that is made from its title.
+    If the sidecar (a YAML file beside the document) requests a slug, return this slug. Otherwise, the article
+    keeps its slug. If it was never loaded, return a free slug that is made from its title.
 
     Args:
         connection: The connection.
         submission: The parsed document, with the metadata of its sidecar.
         identity: The id of the article.
-        former: The article as it is stored, or as it was removed. None if it was never loaded.
+        former: The stored article, or the values of the removed article. None if it was never loaded.
 
     Raises:
         Rejection: If the requested slug belongs, or once belonged, to a different article.
     """
     wanted = submission.sidecar.slug
-    if wanted is None and former:
+    if wanted is None and former and former.slug != erased_slug(identity):
         return former.slug
     if wanted:
         owner = find_slug_owner(connection, wanted)

@@ -1,34 +1,60 @@
-"""Remove an article from the API. Its former revisions and its slugs stay in the database."""
+"""Remove an article from the API, and erase its text.
+
+A removed article keeps its former revisions and its slugs in the database. An erased article keeps only a
+tombstone: its id, and entries of the change feed without its slugs and titles.
+"""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
-from api.database.base import table_of
-from api.models import REMOVED, Article
+from api.database.base import Base, table_of
+from api.database.engines import AUTOCOMMIT
+from api.models import REMOVED, Article, ArticleEntity, ArticleSlug, Change, Revision
+from api.models.search_terms import WEIGHT_LETTERS
 from api.resources.lookup import UUID_PATTERN
+from seeds.bulk import insert_rows
 from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.storing.article_entities import update_entity_counts
 from seeds.storing.derived_rows import delete_derived_rows
+from seeds.storing.entity_merging import update_entity_names
 from seeds.storing.history import Outcome, archive_revision, record_change
-from seeds.storing.stored_article import find_article_state, find_slug_owner, read_stored_article
+from seeds.storing.stored_article import (
+    erased_slug,
+    find_article_state,
+    find_removed_article,
+    find_slug_owner,
+    read_stored_article,
+)
+from seeds.storing.transactions import Announce
+from seeds.storing.write_ahead_log import WriteAheadLog
 
-ARTICLES = table_of(Article)
+# The title of an erased article in the change feed.
+ERASED_TITLE = "Erased article"
+ARTICLES, CHANGES = table_of(Article), table_of(Change)
 DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
+ENTITY_IDS = select(ArticleEntity.entity_id).where(ArticleEntity.article_id == bindparam("identity"))
 
 
-def find_article(connection: Connection, reference: str) -> UUID | None:
+def find_article(connection: Connection, reference: str, *, is_removed: bool = False) -> UUID | None:
     """Return the id of the article whose id, current slug or former slug is `reference`.
 
-    Return None if there is no such article, or if it was removed.
+    Return None if there is no such article.
+
+    Args:
+        connection: The connection.
+        reference: The id or slug.
+        is_removed: True to find articles that were removed, too.
     """
     if UUID_PATTERN.fullmatch(reference):
         identity: UUID | None = UUID(reference)
     else:
         identity = find_slug_owner(connection, reference) if is_slug(reference) else None
-    return identity if identity and find_article_state(connection, identity) else None
+    if identity is None or find_article_state(connection, identity):
+        return identity
+    return identity if is_removed and find_removed_article(connection, identity) else None
 
 
 def remove(connection: Connection, identity: UUID) -> Outcome:
@@ -39,9 +65,70 @@ def remove(connection: Connection, identity: UUID) -> Outcome:
     """
     stored = read_stored_article(connection, identity)
     archive_revision(connection, identity, stored)
+    columns = stored.record.columns
+    _delete_article(connection, identity, columns["title_digest"])
+    outcome = Outcome(REMOVED, identity, columns["slug"], stored.revision, {})
+    return record_change(connection, outcome, columns["title"], _now())
+
+
+def erase(connection: Connection, identity: UUID) -> Outcome | None:
+    """Delete the text, the history, the slugs and the titles of an article, stored or removed.
+
+    Its id stays, so that the API answers 410 for it. The change feed gets an entry, also if the article was
+    removed before, because mirrors have to delete its titles and its history too.
+
+    Returns:
+        The outcome, or None if the article was erased before and not loaded since.
+    """
+    slug = erased_slug(identity)
+    stored = find_article_state(connection, identity)
+    former = stored or find_removed_article(connection, identity)
+    if former is None or former.slug == slug:
+        return None
+    if stored:
+        entities = connection.scalars(ENTITY_IDS, {"identity": identity}).all()
+        _delete_article(connection, identity, stored.title_digest)
+        update_entity_names(connection, entities)
+    connection.execute(delete(Revision).where(Revision.article_id == identity))
+    connection.execute(delete(ArticleSlug).where(ArticleSlug.article_id == identity))
+    insert_rows(connection, ArticleSlug, [{"slug": slug, "article_id": identity}])
+    connection.execute(
+        update(CHANGES).where(CHANGES.c.article_id == identity).values(slug=slug, title=ERASED_TITLE)
+    )
+    outcome = Outcome(REMOVED, identity, slug, former.revision, {})
+    return record_change(connection, outcome, ERASED_TITLE, _now())
+
+
+def purge(engine: Engine, announce: Announce) -> None:
+    """Remove the bytes of deleted rows from the files of the database.
+
+    On SQLite, this rewrites the whole file and empties its write-ahead log. On PostgreSQL, this makes the
+    space of deleted rows available for other rows.
+
+    Args:
+        engine: The database, which no transaction of this process uses.
+        announce: Called with a message if the log of SQLite cannot be emptied yet.
+
+    Raises:
+        LogFullError: If another process keeps reading the write-ahead log of SQLite.
+    """
+    with engine.connect() as plain:
+        connection = plain.execution_options(isolation_level=AUTOCOMMIT)
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"VACUUM {', '.join(Base.metadata.tables)}")
+            return
+        for table in WEIGHT_LETTERS:
+            # The full-text index keeps the terms of deleted rows until its parts are merged.
+            connection.exec_driver_sql(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")  # noqa: S608
+        connection.exec_driver_sql("VACUUM")
+        WriteAheadLog(connection, announce).empty_completely()
+
+
+def _delete_article(connection: Connection, identity: UUID, title_digest: str) -> None:
     update_entity_counts(connection, (), delete_derived_rows(connection, identity), {})
     connection.execute(DELETE_ARTICLE, {"identity": identity})
-    columns = stored.record.columns
-    resolve_listed_links(connection, identity, {columns["title_digest"]})
-    outcome = Outcome(REMOVED, identity, columns["slug"], stored.revision, {})
-    return record_change(connection, outcome, columns["title"], datetime.now(UTC).replace(microsecond=0))
+    resolve_listed_links(connection, identity, {title_digest})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

@@ -112,6 +112,11 @@ def find_removed_article(connection: Connection, identity: UUID) -> RemovedArtic
     return RemovedArticle(last.slug, last.revision, created_at)
 
 
+def erased_slug(identity: UUID) -> str:
+    """Return the slug of the article with the id `identity` after its text was erased."""
+    return f"erased-{identity.hex}"
+
+
 def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
     """Return the id of the article, stored or removed, that has or had `slug`, or None if it is free."""
     return connection.scalars(SLUG_OWNER, {"slug": slug}).one_or_none()

@@ -1,16 +1,18 @@
 """Open write transactions on SQLite or PostgreSQL, so that only one process writes at a time."""
 
 import fcntl
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from api.database.access import allow_writes
 from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, lock_path, read_state
 from seeds.escaping import printable
+from seeds.storing.write_ahead_log import WriteAheadLog
 
 Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -49,18 +51,38 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
     Raises:
         LockError: If the lock file cannot be opened.
+        LogFullError: After a transaction on SQLite, if its write-ahead log cannot be emptied.
     """
     allow_writes(engine)
     with engine.connect() as plain, _run_lock(engine, announce):
         connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
-        if not dry_run:
-            yield lambda: _transaction(connection, announce)
-            return
-        _begin(connection, announce)
-        try:
-            yield lambda: savepoint(connection)
-        finally:
-            connection.rollback()
+        with _short_log(connection, announce) as limit_log:
+            if not dry_run:
+                yield lambda: _transaction(connection, announce, limit_log)
+                return
+            _begin(connection, announce)
+            try:
+                yield lambda: savepoint(connection)
+            finally:
+                connection.rollback()
+
+
+@contextmanager
+def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[[], None]]:
+    """Yield a function that limits the write-ahead log of SQLite, and empty the log at the end.
+
+    The function does nothing on PostgreSQL.
+    """
+    if connection.dialect.name == "postgresql":
+        yield lambda: None
+        return
+    log = WriteAheadLog(connection, announce)
+    try:
+        yield log.limit
+    finally:
+        # A command that failed or was interrupted has reported its own error.
+        with suppress(DBAPIError, sqlite3.Error):
+            log.empty()
 
 
 @contextmanager
@@ -77,7 +99,10 @@ def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connectio
     allow_writes(engine)
     with engine.connect() as plain:
         connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
-        with _transaction(connection, announce):
+        with (
+            _short_log(connection, announce) as limit_log,
+            _transaction(connection, announce, limit_log),
+        ):
             yield connection
 
 
@@ -138,7 +163,9 @@ def _take_advisory_lock(
 
 
 @contextmanager
-def _transaction(connection: Connection, announce: Announce) -> Iterator[Connection]:
+def _transaction(
+    connection: Connection, announce: Announce, limit_log: Callable[[], None]
+) -> Iterator[Connection]:
     _begin(connection, announce)
     try:
         with _raising_interrupts(connection):
@@ -147,6 +174,7 @@ def _transaction(connection: Connection, announce: Announce) -> Iterator[Connect
     except BaseException:
         connection.rollback()
         raise
+    limit_log()
 
 
 @contextmanager

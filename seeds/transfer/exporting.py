@@ -209,8 +209,8 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
         connection: The connection.
         statement: Reads the next rows in order. Its parameters have the names of the columns that it sorts
             by; it reads only rows after the values of the parameters.
-        after: Values of the parameters that come before all rows. The last row of each portion gives the
-            values for the next.
+        after: Values of the parameters that come before all rows. After each portion, the values of its last
+            row are used instead.
     """
     while rows := connection.execute(statement, after).all():
         yield rows

@@ -212,9 +212,9 @@ def _make_vector(values: Values) -> FeatureVector:
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the rows for the links of an article in an export, both listed on its page and computed.
+    """Return the database rows for the links of an article in an export, listed and computed links.
 
-    `values` are those of the line of the article, and `record` is the result of `_make_record` for them.
+    `values` are the values of the line of the article, and `record` is its content, from `_make_record`.
     """
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")

@@ -168,7 +168,7 @@ def _change(article: Row, number: int, revision: int) -> Row:
 
 
 def _revise(corpus: Rows, last: int) -> None:
-    """Give article 0 former revisions, so that its current revision is `last`."""
+    """Add former revisions of article 0, so that its current revision is `last`."""
     article = corpus[Article][0]
     article["revision"] = last
     corpus[Change] += [_change(article, 0, revision) for revision in range(2, last + 1)]

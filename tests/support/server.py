@@ -121,7 +121,7 @@ def seeded_copy(template: Path, folder: Path) -> str:
 
 
 def clean_environ(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a server: `given`, and that of this process without its settings."""
+    """Return the environment of a server: `given`, and all variables of this process except settings."""
     prefixes = ("BRIEFS_", "DATABASE_", "REDIS_", "GUNICORN_", "FLASK_", "PORT")
     return {name: text for name, text in os.environ.items() if not name.startswith(prefixes)} | {**given}
 

@@ -1,4 +1,4 @@
-"""The words around one mention of a name, from which signs tell the type of the name.
+"""The words around one mention of a name, which signs test to find the type of the name.
 
 A sign is a rule that votes for a type, such as person or place.
 """
@@ -49,7 +49,9 @@ PRONOUN = re.compile(r"[a-z ]{1,60}? (its|his|her|he|she)\b")
 
 
 class Context:
-    """The words around one mention of a name. Single words are in lower case.
+    """The words around one mention of a name. Signs (rules for the type of the name) test them.
+
+    Single words are in lower case.
 
     Attributes:
         lexicon: The lists of known words and names.
@@ -70,12 +72,14 @@ class Context:
         verb: The first word after the name that is not an auxiliary, which is probably a verb; or an empty
             string.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
-        apposition: The entity type that the noun in an apposition after the name describes, or None.
+        apposition: The entity type that the noun in an apposition after the name describes, or None. An
+            example of an apposition is `a chip maker` in `Velmora, a chip maker`.
         is_container: True if the noun in apposition is `network` before `of`, as in `a network of ports`.
         is_oblique: True if a preposition, or a verb in `lexicon.place_prepositions`, precedes the name.
         is_attribute: True if the name can be an attribute of a noun that follows.
         is_multiword: True if the name has several words.
-        scopes: The scopes of the signs that can be present; see `Sign.scope`.
+        scopes: The kinds of words that are present, such as `apposition`. A sign is tested only if its scope
+            is among them.
     """
 
     __slots__ = (
@@ -283,8 +287,8 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
 def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
     """Return the entity type that a noun phrase describes: `person` for `retired pilot living in Bern`.
 
-    `words` are the words of the phrase. The type is that of the first noun that describes a type, or of the
-    last if several such nouns are adjacent, as in `drug maker`. Return None if no noun describes a type.
+    `words` are the words of the phrase. The first noun that describes a type decides, or the last if several
+    such nouns are adjacent, as in `drug maker`. Return None if no noun describes a type.
     """
     types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(types) if kind and not following), None)

@@ -115,7 +115,7 @@ class SignEngine:
     def _cluster_votes(self, words: tuple[str, ...]) -> Sequence[Vote]:
         """Return the votes for the type of an entity, given the words of the longest form of its name.
 
-        For example, an entity that is only named by one word is less likely a person.
+        For example, an entity whose longest name is a single word is less likely to be a person.
         """
         return self._votes(ClusterName(words))
 

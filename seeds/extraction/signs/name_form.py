@@ -24,7 +24,8 @@ class NameForm:
         head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
         is_well_known_place: True for a well-known place, False for any other place, None for other names.
         suffix_type: The entity type that the ending of the last word indicates, or None.
-        scopes: The parts that the name contains, such as a head noun; see `Sign.scope`.
+        scopes: The parts that the name contains, such as `head noun`. A sign is tested only if its scope is
+            among them.
     """
 
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
@@ -66,7 +67,8 @@ class UsedName:
         last: The last word.
         head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
         are_english: For each word, True if the word is English.
-        scopes: The usages and kinds of names for which signs exist; see `Sign.scope`.
+        scopes: The kinds of usage that apply, such as `quoted name`. A sign is tested only if its scope is
+            among them.
     """
 
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")

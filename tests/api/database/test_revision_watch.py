@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 import api.database.revision_watch
 from api.database.base import db
+from api.database.deadlines import Watchdog
 from api.database.engines import autocommit_engine
 from api.database.revision_watch import RevisionWatch
 from tests.conftest import make_app
@@ -54,7 +55,7 @@ def make_watch(app: Flask) -> Iterator[MakeWatch]:
 
     def make(interval: float) -> RevisionWatch:
         with app.app_context():
-            watches.append(RevisionWatch(autocommit_engine(), interval))
+            watches.append(RevisionWatch(autocommit_engine(), interval, Watchdog()))
         return watches[-1]
 
     yield make
@@ -163,7 +164,7 @@ def test_the_version_is_unknown_if_the_database_does_not_answer() -> None:
     for url in ("postgresql://tide:secret@127.0.0.1:1/briefs", "sqlite:////nowhere/at/all.db"):
         app = make_app(url)
         with app.app_context():
-            watch = RevisionWatch(autocommit_engine(), INTERVAL)
+            watch = RevisionWatch(autocommit_engine(), INTERVAL, Watchdog())
         assert [watch.version(), watch.version(now=True)] == [None, None]
         watch.close()
 
@@ -182,10 +183,15 @@ def test_the_version_is_known_again_when_the_database_answers_again(
     event.listen(engine, "before_cursor_execute", fail)
     clock.seconds += INTERVAL
     assert watch.version() is None
-    event.remove(engine, "before_cursor_execute", fail)
     assert watch.version() is None
-    clock.seconds += INTERVAL
+    assert watch.outage_seconds() is not None
+    event.remove(engine, "before_cursor_execute", fail)
+    for _ in range(1_000):
+        if watch.is_available():
+            break
+        threading.Event().wait(0.02)
     assert watch.version() not in (None, before)
+    assert watch.outage_seconds() is None
 
 
 def test_a_database_with_any_file_name_is_watched(sqlite_template: Path, tmp_path: Path) -> None:
@@ -193,6 +199,6 @@ def test_a_database_with_any_file_name_is_watched(sqlite_template: Path, tmp_pat
     path.write_bytes(sqlite_template.read_bytes())
     app = make_app(URL.create("sqlite", database=str(path)).render_as_string())
     with app.app_context():
-        watch = RevisionWatch(autocommit_engine(), 0)
+        watch = RevisionWatch(autocommit_engine(), 0, Watchdog())
     assert watch.version() is not None
     watch.close()

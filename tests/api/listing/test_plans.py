@@ -44,7 +44,7 @@ OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position 
 
 @pytest.fixture
 def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Insert many articles, so that the query plans of the databases are those of real use."""
+    """Insert many articles, so that the databases choose query plans as in real use."""
     monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED_ROWS)
     insert_rows(app, corpus_rows(ARTICLES, entities=30))
     with app.app_context(), db.engine.connect() as connection:

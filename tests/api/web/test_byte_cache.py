@@ -50,10 +50,15 @@ class FakeWatch(RevisionWatch):
     def __init__(self) -> None:
         self.current: int | None = 1
         self.was_now = False
+        self.outage: float | None = None
 
     def version(self, *, now: bool = False) -> int | None:
         self.was_now = now
         return self.current
+
+    def outage_seconds(self) -> float | None:
+        """Return the time that the test has set."""
+        return self.outage
 
 
 class NumberingApplication:

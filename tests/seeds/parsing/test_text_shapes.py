@@ -1,4 +1,4 @@
-"""Tests of the rules that tell a paragraph, a heading, a caption or a signature by length and punctuation."""
+"""Tests of the rules that recognize paragraphs, headings, captions and signatures by their form."""
 
 import pytest
 

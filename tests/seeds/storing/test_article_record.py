@@ -1,4 +1,4 @@
-"""Tests of the content of an article as it is stored, and of the checksum that shows if it has changed."""
+"""Tests of the stored form of an article's content, and of the checksum that shows if it has changed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

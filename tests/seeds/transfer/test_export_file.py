@@ -28,7 +28,7 @@ def error_of(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
 
 
 def make_export(lines: Lines) -> bytes:
-    """Return the bytes of an export with `lines`, of which the last gets the correct checksum."""
+    """Return the bytes of an export with `lines`. The checksum in the last line is corrected."""
     data = b"".join(orjson.dumps(line) + b"\n" for line in lines[:-1])
     end = {"kind": "end", "lines": len(lines) - 1, "sha256": hashlib.sha256(data).hexdigest()}
     return data + orjson.dumps(end) + b"\n"

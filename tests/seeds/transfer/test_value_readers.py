@@ -31,7 +31,7 @@ TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.jus
 
 
 def as_json(value: Any) -> Any:
-    """Return `value` as it is in the JSON of an export, for example a UUID as a string."""
+    """Return `value` in the form of JSON that an export contains, for example a UUID as a string."""
     return orjson.loads(orjson.dumps(value, option=orjson.OPT_UTC_Z))
 
 

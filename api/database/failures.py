@@ -1,0 +1,63 @@
+"""The kinds of failures of the database that the operator can end, with a description of each for clients."""
+
+import sqlite3
+from enum import StrEnum
+
+from psycopg import errors
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from api.database.deadlines import DeadlineError
+from api.database.sqlite import ReplacedFileError
+
+
+class Failure(StrEnum):
+    """A kind of failure. The value is a description for clients."""
+
+    UNAVAILABLE = "The database is not available. Try again later."
+    TOO_SLOW = "The database took too long. Ask for less, or try again later."
+    LOCKED = "The database is locked by a different process. Try again later."
+    OTHER_SCHEMA = "The database does not have the schema of this version. Run `flask db upgrade`."
+    FORBIDDEN = "The service has no permission to read its database."
+    REPLACED_FILE = (
+        "The database file was replaced or deleted while the service was running. "
+        "The operator must restart the service."
+    )
+
+
+# The failures of a database that answers at once.
+ANSWERS = (Failure.OTHER_SCHEMA, Failure.FORBIDDEN, Failure.REPLACED_FILE)
+
+POSTGRESQL_FAILURES: dict[type, Failure] = {
+    errors.UndefinedTable: Failure.OTHER_SCHEMA,
+    errors.UndefinedColumn: Failure.OTHER_SCHEMA,
+    errors.InsufficientPrivilege: Failure.FORBIDDEN,
+    errors.QueryCanceled: Failure.TOO_SLOW,
+    errors.LockNotAvailable: Failure.LOCKED,
+}
+# The beginnings of messages of SQLite.
+SQLITE_FAILURES = {
+    "no such table": Failure.OTHER_SCHEMA,
+    "no such column": Failure.OTHER_SCHEMA,
+    "interrupted": Failure.TOO_SLOW,
+    "database is locked": Failure.LOCKED,
+}
+
+
+def failure_of(error: Exception) -> Failure | None:
+    """Return the kind of failure that `error` reports, or None if it is not a failure of the database."""
+    if isinstance(error, DeadlineError | PoolTimeout):
+        return Failure.UNAVAILABLE
+    if not isinstance(error, DBAPIError):
+        return None
+    original = error.orig
+    if isinstance(original, ReplacedFileError):
+        return Failure.REPLACED_FILE
+    if isinstance(original, sqlite3.Error):
+        message = str(original)
+        known = next((SQLITE_FAILURES[each] for each in SQLITE_FAILURES if message.startswith(each)), None)
+    else:
+        known = POSTGRESQL_FAILURES.get(type(original))
+    # SQLite raises a plain DatabaseError if the file is not a database.
+    is_unavailable = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    return known or (Failure.UNAVAILABLE if is_unavailable else None)

@@ -1,0 +1,78 @@
+"""Limit the number of expensive requests that a process handles at the same time."""
+
+import threading
+import time
+
+# More running requests than this do not finish earlier, since they wait for the interpreter lock.
+MAX_RUNNING = 3
+# Running requests are stuck, for example at a locked table, if none of them finishes within this time.
+STALL_SECONDS = 1.0
+# The share of the threads that do not wait if the running requests are stuck.
+RESERVED_SHARE = 0.25
+
+
+class ConcurrencyLimit:
+    """Lets a few requests run and others wait. The requests that wait run in the order of their arrival.
+
+    The threads of a process take turns in Python. If more requests run, they do not finish earlier. A request
+    that waits also occupies a thread. If the running requests are stuck, at most `max_waiting` requests wait,
+    so that the other threads are free for cached responses. Otherwise any number waits, as the waiting is
+    short.
+
+    Args:
+        max_running: The number of requests that can run.
+        max_waiting: The number of requests that can wait if the running requests are stuck.
+    """
+
+    def __init__(self, max_running: int, max_waiting: int) -> None:
+        self._max_running, self._max_waiting = max_running, max_waiting
+        self._running = self._waiting = 0
+        # The time at which a request finished within STALL_SECONDS, or started when no other ran.
+        self._progress_at = float("-inf")
+        self._changed = threading.Condition()
+
+    def acquire(self, seconds: float) -> bool:
+        """Wait until the request can run. The caller must then call `release`.
+
+        Return False if the request cannot run within this number of seconds, or if the running requests are
+        stuck and enough other requests wait.
+        """
+        with self._changed:
+            if self._running < self._max_running and not self._waiting:
+                self._start()
+                return True
+            self._waiting += 1
+            try:
+                return self._wait(time.monotonic() + seconds, is_excess=self._waiting > self._max_waiting)
+            finally:
+                self._waiting -= 1
+
+    def release(self, seconds: float) -> None:
+        """Let the next request run, after a request has run for this number of seconds."""
+        with self._changed:
+            self._running -= 1
+            if seconds < STALL_SECONDS:
+                self._progress_at = time.monotonic()
+            self._changed.notify()
+
+    def _wait(self, end: float, *, is_excess: bool) -> bool:
+        while self._running >= self._max_running:
+            stop_at = min(end, self._progress_at + STALL_SECONDS) if is_excess else end
+            remaining = stop_at - time.monotonic()
+            if remaining <= 0:
+                return False
+            self._changed.wait(remaining)
+        self._start()
+        return True
+
+    def _start(self) -> None:
+        if not self._running:
+            self._progress_at = time.monotonic()
+        self._running += 1
+
+
+def limit_for(threads: int) -> ConcurrencyLimit:
+    """Return the limit for a process with this number of threads."""
+    reserved = max(1, round(threads * RESERVED_SHARE))
+    max_running = max(1, min(MAX_RUNNING, threads - reserved))
+    return ConcurrencyLimit(max_running, max(0, threads - reserved - max_running))

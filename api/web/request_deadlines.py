@@ -1,0 +1,66 @@
+"""The deadline of requests that the cache does not answer, and the limit of such requests at a time."""
+
+import time
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from api.config import Settings
+from api.database.deadlines import Watchdog
+from api.database.revision_watch import RevisionWatch
+from api.problems import DETAILS, RETRY_SECONDS
+from api.web.concurrency_limit import ConcurrencyLimit
+from api.web.problem_responses import send_problem
+
+# Monitors ask these resources for the state of the process, which they must also get if it is overloaded.
+STATUS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+# The share of the time of a request that it can wait for other requests.
+WAITING_SHARE = 0.5
+OVERLOADED = "The server handles too many requests. Try again later."
+
+
+class RequestDeadlines:
+    """WSGI middleware that bounds the time of requests in the database, and how many run at the same time.
+
+    While the database is unavailable, each use of the database fails at once, without waiting for it. The
+    application answers such a failure with 503.
+
+    Args:
+        application: Handles the requests.
+        settings: The settings of the application.
+        watch: Knows whether the database is available.
+        watchdog: Interrupts the database connections of requests that take too long.
+        limit: The number of requests that run at the same time.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        settings: Settings,
+        watch: RevisionWatch,
+        watchdog: Watchdog,
+        limit: ConcurrencyLimit,
+    ) -> None:
+        self.application = application
+        self._settings, self._watch, self._watchdog, self._limit = settings, watch, watchdog, limit
+        self._message = (
+            f"The request took longer than {settings.request_seconds:g} seconds. "
+            "Ask for less, or try again later."
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Call the application within the deadline. Send 503 if too many requests wait."""
+        if environ["PATH_INFO"] in STATUS_PATHS:
+            return self.application(environ, start_response)
+        seconds = self._settings.request_seconds
+        refusal = None if self._watch.is_available() else DETAILS[503]
+        with self._watchdog.limit(
+            seconds, self._message, oldest_connection=self._watch.recovered_at, refusal=refusal
+        ):
+            if not self._limit.acquire(seconds * WAITING_SHARE):
+                retry = [("Retry-After", str(RETRY_SECONDS))]
+                return send_problem(environ, start_response, self._settings, 503, OVERLOADED, retry)
+            started_at = time.monotonic()
+            try:
+                return self.application(environ, start_response)
+            finally:
+                self._limit.release(time.monotonic() - started_at)

@@ -1,0 +1,76 @@
+"""The command `flask seed remove`: remove an article, or erase its text."""
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from api.database.base import db
+from seeds.console import confirm, print_message, print_result, reported_failures
+from seeds.escaping import printable
+from seeds.storing.removal import erase, find_article, purge, remove
+from seeds.storing.rendering import render_articles
+from seeds.storing.transactions import Transaction, transactions
+
+
+@click.command("remove")
+@click.argument("article")
+@click.option("--erase", "is_erasing", is_flag=True, help="Delete the text, history, slugs and titles too.")
+@click.option("--yes", is_flag=True, help="With --erase: erase without asking.")
+@with_appcontext
+def remove_command(article: str, is_erasing: bool, yes: bool) -> None:
+    """Remove ARTICLE, or erase it.
+
+    ARTICLE is an id or a slug, current or former. The API answers 410 for a removed article. Its history and
+    its slugs are kept: if the document is loaded again, the article returns under the same id, with the next
+    revision. The command does not ask for confirmation.
+
+    With --erase, the command asks for confirmation. It then deletes the document, all revisions, the slugs
+    and the titles, and rewrites the SQLite file, so that no text is left in it. Only the id and the times of
+    the changes are kept. The article can have been removed before. `flask seed load` rejects its document
+    from then on, unless you add --admit-erased. Exports and backups that were made before are not changed.
+
+    Example: flask seed remove --erase f2c8f2a4-e8d6-51a9-9662-e3de69983d26
+    """
+    if yes and not is_erasing:
+        raise click.UsageError("--yes requires --erase")
+    with reported_failures(), transactions(db.engine, print_message) as begin:
+        result = _erase(begin, article, ask=not yes) if is_erasing else _remove(begin, article)
+    if result is None:
+        sys.exit(1)
+    print_result(result)
+
+
+def _remove(begin: Transaction, article: str) -> str:
+    with begin() as connection:
+        identity = find_article(connection, article)
+        if identity is None:
+            raise _no_article(article)
+        outcome = remove(connection, identity)
+    render_articles(begin)
+    return f"removed {outcome.slug} (revision {outcome.revision})"
+
+
+def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
+    """Erase an article, and return the result to print, or None if the question was not answered."""
+    with begin() as connection:
+        identity = find_article(connection, article, is_removed=True)
+    if identity is None:
+        raise _no_article(article)
+    if ask:
+        agreed = confirm(f"Erase article {identity} with all its revisions? This cannot be undone.")
+        if agreed is None:
+            print_message("not erased: the question was not answered; use --yes to skip it")
+            return None
+        if not agreed:
+            return "nothing was erased"
+    with begin() as connection:
+        outcome = erase(connection, identity)
+    render_articles(begin)
+    # Also if the article was erased before, because that command may have been interrupted here.
+    purge(db.engine, print_message)
+    return f"erased {identity} (revision {outcome.revision})" if outcome else f"{identity} was erased before"
+
+
+def _no_article(article: str) -> click.ClickException:
+    return click.ClickException(f"there is no article with the id or slug {printable(article)}")

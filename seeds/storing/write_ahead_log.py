@@ -1,0 +1,85 @@
+"""Keep the write-ahead log of SQLite short while other processes read the database.
+
+SQLite copies the log into the database by itself, but it begins a new log only at a moment at which no
+process reads the old one. With many readers there is no such moment, and the log would grow without limit.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+# The log is emptied at this size. With the transaction that reaches this size, it stays below 128 MB.
+LOG_BYTES = 96 << 20
+# While a process reads the old log, emptying it is tried again each time that it has grown by this size.
+GROWTH_BYTES = 32 << 20
+# At this size, a command waits for the reader instead of writing on.
+MAX_LOG_BYTES = 1 << 30
+# SQLite waits for BUSY_TIMEOUT_MILLISECONDS in each attempt. After a minute, the reader is probably stuck.
+MAX_ATTEMPTS = 12
+
+
+class LogFullError(Exception):
+    """An error for a write-ahead log that cannot be emptied. The message is one line."""
+
+
+class WriteAheadLog:
+    """The write-ahead log of a SQLite database that this process writes.
+
+    Args:
+        connection: The connection that writes. Call the methods between its transactions.
+        announce: Called with a message if the log cannot be emptied, because a process is reading it.
+    """
+
+    def __init__(self, connection: Connection, announce: Callable[[str], None]) -> None:
+        self._connection, self._announce = connection, announce
+        self._path = Path(f"{os.path.realpath(str(connection.engine.url.database))}-wal")
+        self._bytes_to_empty = LOG_BYTES
+
+    def limit(self) -> None:
+        """Empty the log if it is too long.
+
+        If a process has been reading the database for several seconds, announce it, and try again when the
+        log has grown. At `MAX_LOG_BYTES`, wait for the process.
+
+        Raises:
+            LogFullError: If the log has `MAX_LOG_BYTES` and the process reads on for a minute.
+        """
+        size = self._path.stat().st_size if self._path.exists() else 0
+        if size < self._bytes_to_empty:
+            return
+        if self.empty():
+            self._bytes_to_empty = LOG_BYTES
+            return
+        if self._bytes_to_empty == LOG_BYTES:
+            self._announce(
+                f"warning: {self._path} grows beyond {size >> 20} MiB until a process that is reading the "
+                "database ends its transaction"
+            )
+        self._bytes_to_empty = size + GROWTH_BYTES
+        if size >= MAX_LOG_BYTES:
+            self.empty_completely()
+
+    def empty_completely(self) -> None:
+        """Empty the log, and wait if a process is reading it.
+
+        Raises:
+            LogFullError: If the process reads on for a minute.
+        """
+        if not any(self.empty() for _ in range(MAX_ATTEMPTS)):
+            raise LogFullError(
+                f"{self._path}: cannot be emptied while another process is reading the database; "
+                "end that process and run the command again to finish"
+            )
+
+    def empty(self) -> bool:
+        """Copy the log into the database and truncate it. Return False if a process is still reading it."""
+        # Not through SQLAlchemy, which would begin a transaction.
+        cursor = self._connection.connection.cursor()
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (is_busy, *_) = cursor.fetchone() or (1,)
+        finally:
+            cursor.close()
+        return not is_busy

@@ -1,0 +1,125 @@
+"""Tests that the write-ahead log of SQLite stays short while other processes read the database."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from api.database.base import db
+from seeds.storing import write_ahead_log
+from tests.seeds.commands.results import invoke, message_lines
+from tests.seeds.documents import Page, write
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+
+DOCUMENTS = 20
+LIMIT_BYTES = 1 << 20
+# More than a transaction with one document or with its rendering writes here.
+TRANSACTION_BYTES = 1 << 20
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """Return a folder with documents."""
+    for number in range(DOCUMENTS):
+        write(tmp_path / "documents", f"page-{number}", Page(title=f"Gauge {number} Is Read at Noon"))
+    return tmp_path / "documents"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "briefs.db-wal"
+
+
+@contextmanager
+def overlapping_readers(path: Path) -> Iterator[None]:
+    """Let two readers read in turns meanwhile, so that at least one of them is always in a transaction."""
+    stopped, in_transaction = Event(), [Event(), Event()]
+
+    def read(own: Event, other: Event) -> None:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:
+            while not stopped.is_set():
+                connection.execute("BEGIN")
+                connection.execute("SELECT count(*) FROM changes").fetchone()
+                own.set()
+                # End only when the other reader has begun.
+                other.wait(1)
+                other.clear()
+                connection.execute("COMMIT")
+
+    threads = [Thread(target=read, args=each) for each in (in_transaction, in_transaction[::-1])]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextmanager
+def largest_size(path: Path) -> Iterator[list[int]]:
+    """Yield a list of one number, the largest size that the file `path` has meanwhile."""
+    stopped, largest = Event(), [0]
+
+    def look() -> None:
+        while not stopped.wait(0.002):
+            with suppress(FileNotFoundError):
+                largest[0] = max(largest[0], path.stat().st_size)
+
+    thread = Thread(target=look)
+    thread.start()
+    try:
+        yield largest
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def test_the_log_stays_short_while_readers_overlap_and_is_empty_in_the_end(
+    app: Flask, documents: Path, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_ahead_log, "LOG_BYTES", LIMIT_BYTES)
+    with overlapping_readers(tmp_path / "briefs.db"), largest_size(log) as largest:
+        assert invoke(app, "seed", "load", documents).stdout.startswith(f"{DOCUMENTS} created")
+        assert log.stat().st_size == 0
+    assert LIMIT_BYTES / 2 < largest[0] < LIMIT_BYTES + TRANSACTION_BYTES
+
+
+def test_a_reader_that_does_not_end_is_announced_and_finally_stops_the_command(
+    app: Flask, documents: Path, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "LOG_BYTES": LIMIT_BYTES,
+        "GROWTH_BYTES": LIMIT_BYTES,
+        "MAX_LOG_BYTES": 3 * LIMIT_BYTES,
+        "MAX_ATTEMPTS": 2,
+    }.items():
+        monkeypatch.setattr(write_ahead_log, name, value)
+    with app.app_context():
+        db.engine.dispose()
+        event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
+    with closing(sqlite3.connect(tmp_path / "briefs.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM changes").fetchone()
+        result = invoke(app, "seed", "load", documents)
+        warning, error = message_lines(result)
+        assert warning.startswith(f"warning: {log} grows beyond ")
+        assert error == (
+            f"Error: {log}: cannot be emptied while another process is reading the database; "
+            "end that process and run the command again to finish"
+        )
+        assert result.exit_code == 1
+        assert log.stat().st_size < 4 * LIMIT_BYTES + TRANSACTION_BYTES
+        reader.execute("COMMIT")
+        # What was committed is kept.
+        result = invoke(app, "seed", "load", documents)
+        assert "unchanged" in result.stdout
+        assert result.exit_code == 0
+    assert not log.exists() or log.stat().st_size == 0
