@@ -9,6 +9,7 @@ briefs="$(dirname "$0")/../.venv/bin/briefs"
 
 exports=("$folder"/briefs-*.ndjson.gz)
 newest=${exports[-1]}
+gzip --test "$newest"
 drill=$(mktemp -d)
 trap 'rm -rf "$drill"' EXIT
 export DATABASE_URL="sqlite:///$drill/briefs.db"

@@ -1,13 +1,10 @@
 """Tests of the documentation: its commands run, its responses are real, and its links are valid."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pytest
@@ -18,16 +15,14 @@ from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from tests.conftest import ENGINES
-from tests.seeds.documents import ROOT, Page, article_row, environment, seed, write
+from tests.seeds.documents import ROOT, Page, article_row, seed, write
+from tests.support.fenced_blocks import block_with, blocks_of, project_folder, prose_of, run
 from tests.support.server import Server, running_gunicorn
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 API_PAGE, SEEDING_PAGE, FORMAT_PAGE = (ROOT / "docs" / f"{name}.md" for name in ("api", "seeding", "format"))
 
-FENCE = re.compile(
-    r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
-)
 INLINE_COMMAND = re.compile(r"`(\.venv/bin/flask seed [^`]+)`")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -49,31 +44,6 @@ PLACEHOLDERS = {
 }
 
 
-class Block(NamedTuple):
-    """A block of code on a page of the documentation, with the comment above it."""
-
-    language: str
-    text: str
-    note: str
-
-
-def blocks_of(page: Path) -> list[Block]:
-    """Return the blocks of code on `page`, a Markdown file, in order."""
-    text = page.read_text(encoding="utf-8")
-    return [Block(found["language"], found["text"], found["note"] or "") for found in FENCE.finditer(text)]
-
-
-def block_with(page: Path, word: str) -> str:
-    """Return the only block of shell commands on `page` that contains `word`."""
-    (text,) = [block.text for block in blocks_of(page) if block.language == "sh" and word in block.text]
-    return text
-
-
-def prose_of(page: Path) -> str:
-    """Return the text of `page`, a Markdown file, without its blocks of code."""
-    return FENCE.sub("", page.read_text(encoding="utf-8"))
-
-
 def anchors_of(page: Path) -> set[str]:
     """Return the anchors of the headings of `page`, as GitHub makes them."""
     headings = HEADING.findall(prose_of(page))
@@ -83,29 +53,7 @@ def anchors_of(page: Path) -> set[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder in which commands run as in the folder of the project."""
-    for name in ("api", "seeds", "migrations", "docs", "tests", "wsgi.py"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    return tmp_path
-
-
-def run(script: str, folder: Path, database_url: str) -> str:
-    """Run `script` in `folder` as a shell would, stopping at the first failure, and return its output."""
-    environ = environment(database_url)
-    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
-    # Each answer of curl ends with a line break, so that the answers can be separated.
-    (folder / ".curlrc").write_text('write-out = "\\n"\n', encoding="utf-8")
-    environ["HOME"] = str(folder)
-    done = subprocess.run(
-        ["bash", "-c", f"set -eo pipefail\n{script}"],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    return project_folder(tmp_path)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 
 from tests.conftest import migrate
+from tests.support.fenced_blocks import blocks_of
 from tests.support.server import ROOT, running_gunicorn, seeded_copy
-from tests.test_documents import API_PAGE, blocks_of, on_server
+from tests.test_documents import API_PAGE, on_server
 
 HERE = Path(__file__).parent
 COMPILER = HERE / "node_modules" / ".bin" / "tsc"

@@ -95,6 +95,11 @@ def test_an_error_of_the_service_is_passed_on_and_not_cached(
         assert answer.status == server.get(target).status
 
 
+def test_metrics_are_not_public(nginx: Server) -> None:
+    answer = nginx.get("/metrics")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, PROBLEM)
+
+
 def test_a_repeated_request_is_answered_from_the_cache(nginx: Server, article: str) -> None:
     nginx.wait_until("a hit", lambda: is_hit(nginx, article, {}, {}))
     nginx.wait_until("a hit by HEAD", lambda: nginx.get(article, "HEAD").headers["X-Cache-Status"] == "HIT")
