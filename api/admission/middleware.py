@@ -111,7 +111,7 @@ class Admission:
         return (
             self._settings.require_key
             and environ["REQUEST_METHOD"] != "OPTIONS"
-            and environ["PATH_INFO"].lstrip("/").partition("/")[0] in PROTECTED_SEGMENTS
+            and is_protected(environ["PATH_INFO"])
         )
 
     def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> Client | _Refusal:
@@ -166,6 +166,11 @@ class Admission:
         headers.append(("Content-Length", str(len(body))))
         start_response(f"{refusal.status} {TITLES[refusal.status].upper()}", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def is_protected(path: str) -> bool:
+    """Return True if a resource at `path` needs an API key if BRIEFS_REQUIRE_KEY is set."""
+    return path.lstrip("/").partition("/")[0] in PROTECTED_SEGMENTS
 
 
 @lru_cache(maxsize=1_000)

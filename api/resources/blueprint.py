@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
+from api.admission.middleware import EXEMPT_PATHS
 from api.resources.parameters import NoParameters, StrictParser
 from api.resources.serialization import Shape, dump, sparse_shape
 
@@ -17,6 +18,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # The statuses besides 200 that every operation of the API can return.
 COMMON_STATUSES = (304, 406, 412, 414, 500, 503)
+# The statuses of requests that are not admitted.
+ADMISSION_STATUSES = (401, 429)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path_parameters = path.with_parents() if path else []
 
         def register(view: View) -> View:
-            documented = self._document(view, shape, query, path_parameters, content_type)
+            statuses = COMMON_STATUSES if rule in EXEMPT_PATHS else (*ADMISSION_STATUSES, *COMMON_STATUSES)
+            documented = self._document(view, shape, query, path_parameters, content_type, statuses)
             # `wraps` copies the documentation that flask-smorest keeps on the function.
             answer = wraps(documented)(self._answer(view, shape, query))
             parameters = [each.parameter_object() for each in path_parameters]
@@ -126,6 +130,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         query: type[Schema],
         path_parameters: list[PathParameter],
         content_type: str | None,
+        statuses: tuple[int, ...],
     ) -> Callable[..., Any]:
         """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
@@ -137,7 +142,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         operation_id = first_word + "".join(word.capitalize() for word in words)
         documented = self.doc(operationId=operation_id)(view)
         path_statuses = (status for each in path_parameters for status in each.statuses)
-        for status in dict.fromkeys((*COMMON_STATUSES, *path_statuses)):
+        for status in dict.fromkeys((*statuses, *path_statuses)):
             documented = self.alt_response(status, HTTPStatus(status).name)(documented)
         description = (
             "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."

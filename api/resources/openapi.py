@@ -16,6 +16,7 @@ from flask_smorest import Api
 from marshmallow import fields
 
 from api import __version__
+from api.admission.middleware import EXEMPT_PATHS, QUOTA_EXCEEDED, is_protected
 from api.problems import DETAILS, PROBLEM_JSON, TITLES
 from api.resources.serialization import Shape
 from api.urls import settings
@@ -30,6 +31,16 @@ def _header(description: str, example: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
+QUOTA_HEADERS = {
+    "RateLimit-Policy": _header(
+        "Each limit by name: `q` requests in `w` seconds. Only if your requests are limited.",
+        '"default";q=600;w=60',
+    ),
+    "RateLimit": _header(
+        "What is left of each limit: `r` requests, and `t` seconds until the full quota is available again.",
+        '"default";r=50;t=30',
+    ),
+}
 SUCCESS_HEADERS = {
     "ETag": _header(
         "A strong validator of the response body (RFC 9110).", '"dad11547130b1970d9060c9afa30a1b5560e113d"'
@@ -39,10 +50,13 @@ SUCCESS_HEADERS = {
     "X-Request-ID": _header("The id of the request. Send this header to choose it.", "4ff43dd0e6a046db"),
 }
 PAGE_HEADERS = {"Link": _header("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')}
+SECONDS_TO_WAIT = "The number of seconds to wait before you try again."
 STATUS_HEADERS = {
-    304: SUCCESS_HEADERS,
+    401: {"WWW-Authenticate": _header("How to send a key (RFC 6750).", 'Bearer realm="Briefs API"')},
+    429: {"Retry-After": _header(SECONDS_TO_WAIT, "30")} | QUOTA_HEADERS,
+    304: SUCCESS_HEADERS | QUOTA_HEADERS,
     308: {"Location": _header("The current address.", "/v1/articles/a-new-slug")},
-    503: {"Retry-After": _header("The number of seconds to wait before you try again.", "5")},
+    503: {"Retry-After": _header(SECONDS_TO_WAIT, "5")},
 }
 RESPONSE_DESCRIPTIONS = DETAILS | {
     304: "The resource has not changed since the ETag that you sent.",
@@ -53,16 +67,27 @@ PROBLEM_EXAMPLE = {
     "instance": "/v1/takeaways",
     "request_id": "4ff43dd0e6a046db",
 }
-ERRORS_EXAMPLE = {
-    "errors": [
-        {
-            "parameter": "limt",
-            "message": "Unknown parameter.",
-            "allowed": ["article", "cursor", "entity", "fields", "limit", "q", "sort", "total"],
-            "suggestion": "limit",
-        }
-    ]
+# The members that only problems with this status have.
+EXAMPLE_MEMBERS: dict[int, dict[str, Any]] = {
+    422: {
+        "errors": [
+            {
+                "parameter": "limt",
+                "message": "Unknown parameter.",
+                "allowed": ["article", "cursor", "entity", "fields", "limit", "q", "sort", "total"],
+                "suggestion": "limit",
+            }
+        ]
+    },
+    429: {"type": QUOTA_EXCEEDED, "violated-policies": ["default"]},
 }
+# The two ways to send an API key.
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer …`."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
+}
+REQUIRED_KEY: list[dict[str, list[str]]] = [{name: []} for name in SECURITY_SCHEMES]
+OPTIONAL_KEY: list[dict[str, list[str]]] = [{}, *REQUIRED_KEY]
 DESCRIPTION = """\
 News briefs as versioned JSON: articles with their key takeaways, the entities that they mention, and links to
 related articles.
@@ -88,6 +113,13 @@ article return the status 410.
 
 **Caching.** Every 200 response has a strong `ETag`. Send it back as `If-None-Match`, and you get a 304 if
 nothing has changed. `Cache-Control` states how long a response can be used without a new request.
+
+**Limits.** If your requests are limited, `RateLimit` tells how many are left and when you can send more. A
+request over the limit is a 429, and `Retry-After` says how many seconds to wait. A 304 from the
+cache of the service does not count.
+
+**Keys.** The operator of the service can give you an API key. Send it as `Authorization: Bearer …` or in
+`X-API-Key`. A key can have a limit of its own. Some services require a key for all content.
 
 **Errors** are `application/problem+json` (RFC 9457). Their `request_id` is also in the header `X-Request-ID`.
 """
@@ -116,9 +148,13 @@ RENAMED_STATUSES = {"URI_TOO_LONG": "REQUEST_URI_TOO_LONG", "UNPROCESSABLE_CONTE
 class Problem(Shape):
     """The schema of the body of an error response, a problem as RFC 9457 defines it."""
 
-    optional = frozenset({"errors"})
+    optional = frozenset({"errors", "violated_policies"})
 
-    type = fields.String(metadata={"description": "Always `about:blank`: the status describes the problem."})
+    type = fields.String(
+        metadata={
+            "description": "`about:blank`, or with 429 `/problems/quota-exceeded`.",
+        }
+    )
     title = fields.String(metadata={"description": "The name of the status."})
     status = fields.Integer(metadata={"description": "The HTTP status."})
     detail = fields.String(metadata={"description": "A description of the problem for people."})
@@ -126,6 +162,11 @@ class Problem(Shape):
     request_id = fields.String(metadata={"description": "The id of the request in the log of the server."})
     errors = fields.List(
         fields.Nested(ParameterError), metadata={"description": "Only with 422: the invalid parameters."}
+    )
+    violated_policies = fields.List(
+        fields.String(),
+        data_key="violated-policies",
+        metadata={"description": "Only with 429: the names of the limits that are used up."},
     )
 
 
@@ -152,11 +193,12 @@ class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
 
 def document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of `app`, with the configured base URL as its server."""
-    return _specification(tuple(app.blueprints.values())) | {"servers": [{"url": settings().base_url or "/"}]}
+    specification = _specification(tuple(app.blueprints.values()), settings().require_key)
+    return specification | {"servers": [{"url": settings().base_url or "/"}]}
 
 
 @cache
-def _specification(blueprints: tuple[Blueprint, ...]) -> dict[str, Any]:
+def _specification(blueprints: tuple[Blueprint, ...], require_key: bool) -> dict[str, Any]:
     # The specification is generated at its first request, since generating it at startup would double the
     # startup time. flask-smorest needs an application that has not handled any request, so create a new
     # application.
@@ -165,10 +207,10 @@ def _specification(blueprints: tuple[Blueprint, ...]) -> dict[str, Any]:
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})
     for blueprint in blueprints:
         specification.register_blueprint(blueprint)
-    return _complete(specification.spec)
+    return _complete(specification.spec, require_key)
 
 
-def _complete(spec: APISpec) -> dict[str, Any]:
+def _complete(spec: APISpec, require_key: bool) -> dict[str, Any]:
     text = orjson.dumps(spec.to_dict(), option=orjson.OPT_NON_STR_KEYS).decode()
     for name, earlier_name in RENAMED_STATUSES.items():
         text = re.sub(rf'(?<=["/]){name}"', f'{earlier_name}"', text)
@@ -176,22 +218,34 @@ def _complete(spec: APISpec) -> dict[str, Any]:
     # flask-smorest adds this schema for its own pagination, which the API does not use.
     document["components"]["schemas"].pop("PaginationMetadata", None)
     examples = orjson.loads(EXAMPLES.read_bytes())
-    for path in document["paths"].values():
-        path["get"] = _operation(path["get"], examples)
-    order = ("openapi", "info", "servers", "tags", "paths", "components")
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
+    document["security"] = REQUIRED_KEY if require_key else OPTIONAL_KEY
+    for path, item in document["paths"].items():
+        security = _security(path, require_key)
+        own = {} if security == document["security"] else {"security": security}
+        item["get"] = _operation(path, item["get"], examples) | own
+    order = ("openapi", "info", "servers", "security", "tags", "paths", "components")
     return {key: document.get(key, []) for key in order}
+
+
+def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
+    """Return the ways to send a key to the resource at `path`. An empty item means that no key is needed."""
+    if path in EXEMPT_PATHS:
+        return []
+    return REQUIRED_KEY if require_key and is_protected(path) else OPTIONAL_KEY
 
 
 def _problem_example(status: int) -> dict[str, Any]:
     fields = {"title": TITLES.get(status), "status": status, "detail": DETAILS.get(status, "…")}
     instance = {"instance": "/v1/articles/one-that-was-removed"} if status == 410 else {}
-    return PROBLEM_EXAMPLE | fields | instance | (ERRORS_EXAMPLE if status == 422 else {})
+    return PROBLEM_EXAMPLE | fields | instance | EXAMPLE_MEMBERS.get(status, {})
 
 
-def _operation(operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
+def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
     responses = dict(sorted(operation["responses"].items()))
     is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
-    responses["200"]["headers"] = (PAGE_HEADERS if is_page else {}) | SUCCESS_HEADERS
+    quota_headers = {} if path in EXEMPT_PATHS else QUOTA_HEADERS
+    responses["200"]["headers"] = (PAGE_HEADERS if is_page else {}) | SUCCESS_HEADERS | quota_headers
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]

@@ -71,7 +71,11 @@ def test_every_schema_is_used(specification: dict[str, Any]) -> None:
 def test_every_object_lists_its_required_keys_and_has_no_others(
     specification: dict[str, Any],
 ) -> None:
-    optional = {"Problem": {"errors"}, "Reason": {"entity", "term"}, "PageMeta": {"total"}}
+    optional = {
+        "Problem": {"errors", "violated-policies"},
+        "Reason": {"entity", "term"},
+        "PageMeta": {"total"},
+    }
     optional["ChangePageMeta"] = {"total"}
     # The parts that `include` adds, and all keys of a sparse shape.
     optional["ArticleListItem"] = {*PARTS, "highlights"}
@@ -159,3 +163,25 @@ def test_the_examples_have_every_operation_that_answers_json(specification: dict
     }
     # The article of the project has no links, and the specification contains no example of itself.
     assert json - set(orjson.loads(EXAMPLES.read_bytes())) == {"getRelatedLink", "getOpenapiJson"}
+
+
+def test_keys_are_optional_unless_the_service_requires_them(specification: dict[str, Any]) -> None:
+    assert set(specification["components"]["securitySchemes"]) == {"bearer", "header"}
+    keys: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
+    assert specification["security"] == [{}, *keys]
+    operations = _operations(specification)
+    assert {name for name, each in operations.items() if "security" in each} == {"getHealth", "getReadiness"}
+    locked = specification_of(make_app("sqlite:////nowhere/briefs.db", BRIEFS_REQUIRE_KEY="true"))
+    assert locked["security"] == keys
+    security = {path: item["get"].get("security", keys) for path, item in locked["paths"].items()}
+    assert security.pop("/healthz") == security.pop("/readyz") == []
+    assert all(each == (keys if path.startswith("/v1/") else [{}, *keys]) for path, each in security.items())
+
+
+def test_every_operation_except_health_checks_documents_refused_requests(
+    specification: dict[str, Any],
+) -> None:
+    for name, operation in _operations(specification).items():
+        is_exempt = name in ("getHealth", "getReadiness")
+        assert is_exempt != ({"401", "429"} <= set(operation["responses"])), name
+        assert is_exempt != ("RateLimit" in operation["responses"]["200"]["headers"]), name
