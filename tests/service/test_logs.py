@@ -92,7 +92,7 @@ def running_service(stderr: int, application: str, environ: Mapping[str, str]) -
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", application],
         cwd=ROOT,
-        env=clean_environ({"BRIEFS_BIND": f"unix:{path}", **environ}),
+        env=clean_environ({"BRIEFS_BIND": f"unix:{path}", "BRIEFS_WORKERS": "1", **environ}),
         stderr=stderr,
         start_new_session=True,
     )
@@ -136,9 +136,9 @@ def test_a_log_that_nobody_reads_delays_no_request_no_reload_and_no_end(database
         assert service.get_from_four_clients(range(10_000, 12_000)) == [200] * 2_000
 
         before = service.workers
-        assert len(before) == 2
+        assert len(before) == 1
         service.process.send_signal(signal.SIGHUP)
-        wait_until("new workers", lambda: len(service.workers - before) == 2)
+        wait_until("new workers", lambda: len(service.workers - before) == 1)
         assert service.get(range(15_000, 15_100)) == [200] * 100
         # The lines that wait in a process that ends are lost.
         wait_until("the end of the old workers", lambda: not service.workers & before)
@@ -177,7 +177,7 @@ def test_a_full_disk_under_the_log_delays_no_request_and_no_end(database: str) -
 def test_lines_of_failures_are_limited_and_counted(tmp_path: Path) -> None:
     address, url = "203.0.113.9", f"sqlite:///{tmp_path / 'missing.db'}"
     with running_gunicorn(
-        url, tmp_path, BRIEFS_TRUSTED_PROXIES="127.0.0.1", BRIEFS_LOG_ADDRESSES="full"
+        url, tmp_path, BRIEFS_WORKERS="1", BRIEFS_TRUSTED_PROXIES="127.0.0.1", BRIEFS_LOG_ADDRESSES="full"
     ) as server:
         forwarded_for = f"198.51.100.1, {address}"
         for _ in range(100):
