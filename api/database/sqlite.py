@@ -113,7 +113,7 @@ class DatabaseFile:
         """
         before = read_state(self.path)
         if before is None and self._identity:
-            raise ReplacedFileError(f"the database file {self.path} was deleted")
+            raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
         if before is None and access is not Access.CREATE and Path(self.path).parent.is_dir():
             raise sqlite3.OperationalError(f"there is no database file {self.path}")
         connection, is_immutable = self._open(access, options)
@@ -176,7 +176,7 @@ class DatabaseFile:
         with self._lock:
             identity = opened.identity if opened else ""
             if (before and before.identity != identity) or identity != (self._identity or identity):
-                raise ReplacedFileError(f"the database file {self.path} was replaced")
+                raise ReplacedFileError(f"the database file {self.path} was replaced; restart the service")
             if not self._is_log_verified and not self._is_own_log(connection, identity):
                 raise ReplacedFileError(
                     f"the write-ahead log {self.path}-wal belongs to a different file; stop all processes "
