@@ -28,6 +28,7 @@ from api.database.engines import (
     close_engines,
     end_session,
     engine_options,
+    engine_url,
     make_engines_read_only,
 )
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
@@ -115,7 +116,9 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     register_representation(app)
     db.init_app(app)
     with app.app_context():
-        make_engines_read_only(settings.request_seconds, environ.get(FILE_VARIABLE, ""))
+        make_engines_read_only(
+            settings.database_url, settings.request_seconds, environ.get(FILE_VARIABLE, "")
+        )
     # Teardown functions also run in reverse order, so this function runs before Flask-SQLAlchemy returns the
     # connection to the pool.
     app.teardown_appcontext(end_session)
@@ -169,7 +172,7 @@ def close_app(app: Flask) -> None:
 def _configure(app: Flask, settings: Settings) -> None:
     app.config |= {
         "BRIEFS_SETTINGS": settings,
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_DATABASE_URI": engine_url(settings.database_url),
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
         "SQLALCHEMY_BINDS": {AUTOCOMMIT: autocommit_options(settings.database_url)},
     }

@@ -18,6 +18,8 @@ TrustedProxy = Network | Literal["unix"]
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
 # Redis over TCP, over TLS and over a Unix socket.
 REDIS_SCHEMES = {"redis", "rediss", "redis+unix"}
+# The parameters of a SQLite URL, as in https://www.sqlite.org/uri.html, and their values.
+SQLITE_PARAMETERS = {"mode": ("ro", "rw"), "immutable": ("0", "1")}
 # The minimum length of the key that signs cursors.
 MIN_SECRET_CHARACTERS = 16
 # A scheme, a host name or IP address, and an optional port. A user name and a password are not allowed, since
@@ -43,6 +45,8 @@ def database_url(text: str) -> str:
         raise ValueError("the scheme must be sqlite or postgresql")
     if not url.database or url.database.startswith((":memory:", "file:")):
         raise ValueError("must name a file for SQLite, as in sqlite:////var/lib/briefs/briefs.db")
+    if any(value not in SQLITE_PARAMETERS.get(name, ()) for name, value in url.query.items()):
+        raise ValueError("the only parameters for SQLite are mode=ro and immutable=1")
     return text
 
 

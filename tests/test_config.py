@@ -105,6 +105,8 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ("BRIEFS_WORKERS", "16", "workers", 16),
         ("DATABASE_URL", "sqlite:////var/lib/briefs.db", "database_url", "sqlite:////var/lib/briefs.db"),
         ("DATABASE_URL", "sqlite:///briefs.db", "database_url", "sqlite:///briefs.db"),
+        ("DATABASE_URL", "sqlite:///a.db?mode=ro", "database_url", "sqlite:///a.db?mode=ro"),
+        ("DATABASE_URL", "sqlite:///a.db?immutable=1", "database_url", "sqlite:///a.db?immutable=1"),
     ],
 )
 def test_a_valid_value_is_read(variable: str, text: str, field: str, value: object) -> None:

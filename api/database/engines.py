@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -31,6 +31,13 @@ IS_CURRENT = "briefs_is_current"
 POOL_TIMEOUT_SECONDS = 5
 
 
+def engine_url(database_url: str) -> str:
+    """Return `database_url` in the form for SQLAlchemy: without parameters if it leads to SQLite."""
+    url = make_url(database_url)
+    bare = url.set(query={}) if url.get_backend_name() == "sqlite" else url
+    return bare.render_as_string(hide_password=False)
+
+
 def engine_options(database_url: str) -> dict[str, Any]:
     """Return the keyword arguments of `sqlalchemy.create_engine` for `database_url`, without the URL itself.
 
@@ -49,7 +56,7 @@ def autocommit_options(database_url: str) -> dict[str, Any]:
     The engine connects to `database_url` and runs single statements outside of transactions.
     """
     options = engine_options(database_url) | {
-        "url": database_url,
+        "url": engine_url(database_url),
         "execution_options": {"isolation_level": AUTOCOMMIT},
         # 0 means no limit. StatementReader and RevisionWatch keep their connections, at most one for each
         # thread.
@@ -67,13 +74,15 @@ def autocommit_engine() -> Engine:
     return db.engines[AUTOCOMMIT]
 
 
-def make_engines_read_only(request_seconds: float, file_identity: str = "") -> None:
+def make_engines_read_only(database_url: str, request_seconds: float, file_identity: str = "") -> None:
     """Let the engines of the current application open connections that can only read.
 
     On PostgreSQL, the connections also have the time-outs of the service. The function
     `api.database.access.allow_writes` lifts the restrictions for one engine.
 
     Args:
+        database_url: The setting `DATABASE_URL`. For SQLite, it can contain the parameters `mode=ro`, for a
+            file that commands cannot change either, and `immutable=1`, for a file that nobody changes.
         request_seconds: The maximum duration of a request.
         file_identity: The identity of the SQLite file that can be opened, or "" if it is not known. See
             `api.database.sqlite.DatabaseFile`.
@@ -84,7 +93,13 @@ def make_engines_read_only(request_seconds: float, file_identity: str = "") -> N
             _connect_to_server(engine, request_seconds)
         return
     # Both engines connect to the same file.
-    file = DatabaseFile(str(engines[0].url.database), file_identity)
+    parameters = make_url(database_url).query
+    file = DatabaseFile(
+        str(engines[0].url.database),
+        file_identity,
+        is_read_only=parameters.get("mode") == "ro",
+        is_immutable=parameters.get("immutable") == "1",
+    )
     for engine in engines:
         _connect_to_file(engine, file)
 

@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import threading
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -30,8 +29,6 @@ PRIMARY_CODE_BITS = 0xFF
 # The environment variable in which gunicorn passes the identity of the SQLite file to its workers, so that
 # all workers read the same file.
 FILE_VARIABLE = "SQLITE_FILE_IDENTITY"
-# How often, and at which interval, the write-ahead log is compared with the file.
-LOG_CHECKS, LOG_CHECK_SECONDS = 5, 0.02
 
 
 class ReplacedFileError(sqlite3.OperationalError):
@@ -88,13 +85,18 @@ class DatabaseFile:
         path: The absolute path of the file.
         identity: The identity of the file that can be opened. If it is empty, this is the file that is at the
             path now, or otherwise the file that is opened first.
+        is_read_only: True if no connection can write.
+        is_immutable: True if no process changes the file. Connections then read it without locks, and do not
+            notice changes.
     """
 
-    def __init__(self, path: str, identity: str = "") -> None:
+    def __init__(
+        self, path: str, identity: str = "", *, is_read_only: bool = False, is_immutable: bool = False
+    ) -> None:
         self.path = path
+        self._is_read_only, self._is_immutable = is_read_only or is_immutable, is_immutable
         state = read_state(path)
         self._identity = identity or (state.identity if state else "")
-        self._is_log_verified = False
         self._lock = threading.Lock()
 
     def connect(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, FileState]:
@@ -111,21 +113,24 @@ class DatabaseFile:
             ReplacedFileError: If the file was replaced or deleted.
             sqlite3.OperationalError: If the file does not exist or cannot be opened.
         """
+        access = Access.READ if self._is_read_only else access
         before = read_state(self.path)
         if before is None and self._identity:
             raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
         if before is None and access is not Access.CREATE and Path(self.path).parent.is_dir():
             raise sqlite3.OperationalError(f"there is no database file {self.path}")
+        if before:
+            self._verify_log(access, before.identity)
         connection, is_immutable = self._open(access, options)
         try:
             opened = read_state(self.path, is_immutable=is_immutable)
-            self._verify(connection, before, opened)
+            self._verify_identity(before, opened)
             if access is not Access.READ:
                 _prepare_writes(connection)
         except BaseException:
             connection.close()
             raise
-        assert opened is not None  # noqa: S101 -- `_verify` raises an error otherwise
+        assert opened is not None  # noqa: S101 -- `_verify_identity` raises an error otherwise
         return connection, opened
 
     def is_current(self, opened: FileState) -> bool:
@@ -142,7 +147,9 @@ class DatabaseFile:
         return read_state(self.path, is_immutable=True) == opened and not self._has_log()
 
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
-        """Return a new connection, and whether it reads without locks."""
+        """Return a new connection, and whether it must be closed when the file changes."""
+        if self._is_immutable:
+            return self._open_by_mode("immutable=1", options), False
         try:
             return self._open_by_mode(f"mode={access}", options), False
         except sqlite3.OperationalError as error:
@@ -163,13 +170,10 @@ class DatabaseFile:
             raise
         return connection
 
-    def _verify(
-        self, connection: sqlite3.Connection, before: FileState | None, opened: FileState | None
-    ) -> None:
-        """Raise an error if `connection` does not lead to the file that can be opened.
+    def _verify_identity(self, before: FileState | None, opened: FileState | None) -> None:
+        """Raise an error if a connection does not lead to the file that can be opened.
 
         Args:
-            connection: The connection, which has not written yet.
             before: The state of the file before the connection was opened.
             opened: The state of the file after the connection was opened.
         """
@@ -177,30 +181,23 @@ class DatabaseFile:
             identity = opened.identity if opened else ""
             if (before and before.identity != identity) or identity != (self._identity or identity):
                 raise ReplacedFileError(f"the database file {self.path} was replaced; restart the service")
-            if not self._is_log_verified and not self._is_own_log(connection, identity):
-                raise ReplacedFileError(
-                    f"the write-ahead log {self.path}-wal belongs to a different file; stop all processes "
-                    f"that use the database, then delete {self.path}-wal and {self.path}-shm"
-                )
-            self._identity, self._is_log_verified = identity, True
+            self._identity = identity
 
-    def _is_own_log(self, connection: sqlite3.Connection, identity: str) -> bool:
-        """Return False if the write-ahead log, or its index in memory, was made for a different file.
+    def _verify_log(self, access: Access, identity: str) -> None:
+        """Raise an error if the write-ahead log beside the file was written for a different file.
 
-        Seeding records the identity of the file whose log it writes. If the log is empty, its index contains
-        the size of the file, which is correct unless the index belongs to a different file.
+        Call this before opening the file, because a connection that can write copies the log into the file
+        when it is closed. An empty log is harmless, but its index, the file that ends in `-shm`, contains the
+        size of the other file, so that a connection that can write would damage the file.
         """
-        for _ in range(LOG_CHECKS):
-            if self._has_log():
-                return read_log_owner(self.path) in ("", identity)
-            pages, page_bytes = (
-                connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+        index = Path(f"{os.path.realpath(self.path)}-shm")
+        if read_log_owner(self.path) in ("", identity):
+            return
+        if self._has_log() or (access is not Access.READ and index.exists()):
+            raise ReplacedFileError(
+                f"{self.path} was replaced, but its write-ahead log was not; stop all processes that use the "
+                f"database, then delete {self.path}-wal and {self.path}-shm"
             )
-            if pages * page_bytes == Path(self.path).stat().st_size:
-                return True
-            # A different process may have written between the two readings.
-            time.sleep(LOG_CHECK_SECONDS)
-        return False
 
     def _has_log(self) -> bool:
         log = Path(f"{os.path.realpath(self.path)}-wal")

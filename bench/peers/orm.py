@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, relationship, selectinload
 from api.app import OrjsonProvider
 from api.config import read_settings
 from api.database.base import db
-from api.database.engines import engine_options
+from api.database.engines import engine_options, engine_url
 from api.models import Article, ArticleEntity, RelatedLink, Takeaway
 from api.models.articles import paragraphs, reading_minutes
 from api.v1.schemas import Article as ArticleSchema
@@ -37,7 +37,7 @@ app = Flask(__name__)
 settings = read_settings(os.environ, app.instance_path)
 app.config |= {
     "BRIEFS_SETTINGS": settings,
-    "SQLALCHEMY_DATABASE_URI": settings.database_url,
+    "SQLALCHEMY_DATABASE_URI": engine_url(settings.database_url),
     "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
 }
 app.json = OrjsonProvider(app)

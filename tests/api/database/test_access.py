@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
@@ -13,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 from api.app import close_app, create_app
 from api.database.access import allow_writes
 from api.database.base import db
+from seeds.cli import seed
+from tests.conftest import make_app
 
 INSERT = text("UPDATE corpus SET revision = revision + 1")
 
@@ -20,6 +23,11 @@ INSERT = text("UPDATE corpus SET revision = revision + 1")
 def engines_of(app: Flask) -> list[Engine]:
     with app.app_context():
         return list(db.engines.values())
+
+
+def load(path: Path) -> Result:
+    """Load the documents of the project into the SQLite file at `path`."""
+    return make_app(f"sqlite:///{path}").test_cli_runner().invoke(args=["seed", "load"])
 
 
 def write(engine: Engine) -> None:
@@ -61,3 +69,64 @@ def test_a_file_whose_journal_is_not_a_write_ahead_log_is_read(sqlite_template: 
     assert app.test_client().get("/readyz").status_code == 200
     close_app(app)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("parameter", ["mode=ro", "immutable=1"])
+def test_parameters_of_the_url_forbid_writes_to_commands_too(
+    sqlite_template: Path, tmp_path: Path, parameter: str
+) -> None:
+    path = tmp_path / "briefs.db"
+    shutil.copyfile(sqlite_template, path)
+    before = path.read_bytes()
+    app = create_app({"DATABASE_URL": f"sqlite:///{path}?{parameter}"})
+    app.cli.add_command(seed)
+    for target in ("/readyz", "/v1/articles"):
+        assert app.test_client().get(target).status_code == 200
+    result = app.test_cli_runner().invoke(args=["seed", "load"])
+    assert "Error: database: attempt to write a readonly database; " in result.stderr
+    close_app(app)
+    assert path.read_bytes() == before
+
+
+def test_the_log_of_a_different_file_is_refused(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "briefs.db"
+    shutil.copyfile(sqlite_template, path)
+    app = make_app(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        # A seeding process that was killed leaves its log, and the identity of the file in the lock file.
+        assert app.test_cli_runner().invoke(args=["seed", "load"]).exit_code == 0
+        connection.execute("UPDATE corpus SET revision = 1000")
+        connection.commit()
+        log = (tmp_path / "briefs.db-wal").read_bytes()
+        close_app(app)
+    assert log
+    (tmp_path / "briefs.db-wal").write_bytes(log)
+    shutil.copyfile(sqlite_template, tmp_path / "other.db")
+    (tmp_path / "other.db").replace(path)
+    before = path.read_bytes()
+    result = load(path)
+    assert f"{path} was replaced, but its write-ahead log was not; stop all processes" in result.stderr
+    assert make_app(f"sqlite:///{path}").test_client().get("/readyz").status_code == 503
+    assert path.read_bytes() == before
+    (tmp_path / "briefs.db-wal").unlink()
+    assert load(path).exit_code == 0
+
+
+def test_a_command_refuses_the_index_of_the_log_of_a_different_file(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "briefs.db"
+    shutil.copyfile(sqlite_template, path)
+    service = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    assert service.test_client().get("/readyz").status_code == 200
+    assert load(path).exit_code == 0
+    shutil.copyfile(sqlite_template, tmp_path / "other.db")
+    (tmp_path / "other.db").replace(path)
+    before = path.read_bytes()
+    result = load(path)
+    assert f"{path} was replaced, but its write-ahead log was not; stop all processes" in result.stderr
+    assert path.read_bytes() == before
+    close_app(service)
+    for name in ("briefs.db-wal", "briefs.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    assert load(path).exit_code == 0
