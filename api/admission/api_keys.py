@@ -5,6 +5,7 @@ that were published by mistake. The checksum reveals mistyped keys without a que
 """
 
 import hashlib
+import re
 import secrets
 import string
 import zlib
@@ -19,6 +20,10 @@ CHECKSUM_CHARACTERS = 6
 KEY_CHARACTERS = len(PREFIX) + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
 # The first characters of a key, by which an operator recognizes it in the list of keys.
 SHOWN_CHARACTERS = len(PREFIX) + 6
+
+# Keys in a text, also incomplete ones.
+KEY_IN_TEXT = re.compile(rf"{PREFIX}[0-9A-Za-z]+")
+HIDDEN_KEY = f"{PREFIX}..."
 
 BEARER = "bearer "
 
@@ -54,6 +59,11 @@ def requested_key(environ: WSGIEnvironment) -> str | None:
         return None if key is None else key.strip()
     token = authorization[len(BEARER) :].strip()
     return token if key is None or key.strip() == token else ""
+
+
+def hide_keys(text: str) -> str:
+    """Return `text` with each API key replaced by `briefs_...`, so that it can be logged."""
+    return KEY_IN_TEXT.sub(HIDDEN_KEY, text) if PREFIX in text else text
 
 
 def _checksum(secret: str) -> str:

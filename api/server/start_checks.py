@@ -20,17 +20,26 @@ IGNORED_VARIABLES = {
     "WEB_CONCURRENCY": ("BRIEFS_WORKERS", "to choose the number of workers"),
 }
 
+SEPARATE_COUNTS = (
+    "each of the %s workers counts requests for itself, so a client can send up to that many times the "
+    "limit; set BRIEFS_RATE_LIMIT_STORAGE to count them together"
+)
+
 log = logging.getLogger("briefs.settings")
 
 
 def check_start(server: Any) -> None:
     """Check the environment and the addresses of `server`, the master process of gunicorn, before it starts.
 
-    Log a warning for each variable in IGNORED_VARIABLES. If an address is not free, end the process with one
-    line. gunicorn itself would try again for five seconds and log each failure.
+    Log a warning for each variable in IGNORED_VARIABLES, and if several workers count requests separately.
+    If an address is not free, end the process with one line. gunicorn itself would try again for five seconds
+    and log each failure.
     """
     for warning in warnings_about(os.environ):
         log.warning(warning)
+    counts_in_memory = os.environ.get("BRIEFS_RATE_LIMIT") and not os.environ.get("BRIEFS_RATE_LIMIT_STORAGE")
+    if counts_in_memory and server.cfg.workers > 1:
+        log.warning(SEPARATE_COUNTS, server.cfg.workers)
     # systemd, or the master process that this process replaces, has already opened the sockets.
     if server.master_pid or systemd.listen_fds(unset_environment=False):
         return

@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import request
 
+from api.admission.api_keys import hide_keys
 from api.web.client_address import CLIENT_ADDRESS, ClientAddresses
 from api.web.headers import Headers
 from api.web.request_ids import ID, request_id_of
@@ -107,6 +108,8 @@ class RequestRecords:
             target = target[:MAX_TARGET_CHARACTERS]
         if len(user_agent) > MAX_USER_AGENT_CHARACTERS:
             user_agent = user_agent[:MAX_USER_AGENT_CHARACTERS]
+        # Clients send keys in the query by mistake.
+        target, user_agent = hide_keys(target), hide_keys(user_agent)
         record = RequestRecord(
             time(),
             environ[ID],

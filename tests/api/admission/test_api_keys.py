@@ -10,6 +10,7 @@ from api.admission.api_keys import (
     ALPHABET,
     KEY_CHARACTERS,
     digest_of,
+    hide_keys,
     is_well_formed,
     make_key,
     requested_key,
@@ -47,6 +48,11 @@ def test_a_key_with_two_characters_swapped_is_malformed(position: int) -> None:
 )
 def test_other_texts_are_malformed(text: str) -> None:
     assert not is_well_formed(text)
+
+
+def test_keys_in_a_text_are_hidden() -> None:
+    assert hide_keys(f"/v1?a=b&key={KEY}&{KEY[:20]}") == "/v1?a=b&key=briefs_...&briefs_..."
+    assert hide_keys("/v1/articles?q=briefs") == "/v1/articles?q=briefs"
 
 
 @pytest.mark.parametrize(
