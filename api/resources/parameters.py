@@ -5,7 +5,7 @@ The response says which values are allowed.
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 from typing import Any, NoReturn
 
@@ -17,14 +17,11 @@ from webargs.flaskparser import FlaskParser
 from api.problems import InvalidParameters, closest_choice, parameter_error
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
+from api.timestamps import LAST_TIME, parse_timestamp
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
 MAX_TEXT_LENGTH = 500
-# RFC 3339, 5.6. `T` and `Z` can be in lower case. Seconds can have any number of digits.
-RFC3339_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,6})(\d*))?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
-)
 
 
 class WholeNumber(fields.Integer):
@@ -141,46 +138,43 @@ class Prefix(Text):
 
 
 class Instant(fields.AwareDateTime):
-    """A query parameter whose value is a time in the format of RFC 3339, rounded up to microseconds.
+    """A query parameter whose value is a date or a time of RFC 3339, rounded up to microseconds.
 
     Filters compare with `>=` or `<`. The rounded time then selects the same rows as the exact time, since
     stored times have no finer resolution.
     """
 
-    allowed = ("a time in the format of RFC 3339, such as 2026-04-21T09:30:00Z",)
+    allowed = ("a time in the format of RFC 3339, such as 2026-04-21T09:30:00Z, or a date: 2026-04-21",)
 
     def __init__(self, description: str) -> None:
+        description = f"{description} A date means midnight UTC."
         super().__init__(metadata={"description": description, "example": "2026-04-21T09:30:00Z"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        match = RFC3339_TIME.fullmatch(value)
-        if match is None:
-            raise ValidationError(f"Must be {self.allowed[0]}.")
-        seconds, fraction, rest, zone = match.groups()
         try:
-            time = datetime.fromisoformat(
-                f"{seconds.upper()}.{(fraction or '0').ljust(6, '0')}{zone.upper()}"
-            )
-            return (time + timedelta(microseconds=bool((rest or "").strip("0")))).astimezone(UTC)
-        except (ValueError, OverflowError):
+            timestamp = parse_timestamp(value)
+        except ValueError:
             raise ValidationError("This date or time does not exist.") from None
+        if timestamp is None:
+            raise ValidationError(f"Must be {self.allowed[0]}.")
+        is_rounded = not timestamp.is_exact and timestamp.time < LAST_TIME
+        return timestamp.time + timedelta(microseconds=is_rounded)
 
     def suggest(self, value: str) -> str | None:
         """Return the valid time that the invalid `value` probably means, or None.
 
-        The value can be a date, a time without a time zone, or a time whose `+` was decoded to a space.
+        The value can be a time without a time zone or seconds, or a time whose `+` was decoded to a space.
         """
         text = re.sub(r" (?=\d\d:\d\d$)", "+", value.strip()) if "T" in value else value.strip()
         text = text.replace(" ", "T", 1)
-        candidates = [text, f"{text}Z", f"{text}T00:00:00Z", f"{text}:00Z"]
+        candidates = [text, f"{text}Z", f"{text}:00Z"]
         return next((each for each in candidates if each != value and self._is_time(each)), None)
 
     def _is_time(self, text: str) -> bool:
         try:
-            self._deserialize(text, None, None)
-        except ValidationError:
+            return parse_timestamp(text) is not None
+        except ValueError:
             return False
-        return True
 
 
 class NoParameters(Schema):

@@ -3,7 +3,6 @@
 import gzip
 import re
 from functools import lru_cache
-from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import Accept, MIMEAccept
@@ -16,8 +15,13 @@ from api.web.headers import MANAGED_HEADERS, ResponseTraits, response_headers
 
 # A smaller body fits in one packet with or without compression.
 MIN_COMPRESSED_BYTES = 1024
-# All text is UTF-8, so a charset in `Accept` is ignored.
-CHARSET_PARAMETER = re.compile(r";\s*charset=[^,;]*", re.IGNORECASE)
+# A member of a list in a header. A comma within quotation marks does not end the member.
+LIST_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+NAME = r"[\w!#$%&'*+.^`|~-]+"
+MEDIA_RANGE = re.compile(rf"\s*(\*/\*|{NAME}/{NAME})\s*(?:;|$)", re.ASCII)
+WEIGHT = re.compile(r";\s*q\s*=\s*([^;\s]*)", re.IGNORECASE)
+# Java sends `.2`, which RFC 9110 (12.4.2) does not allow.
+VALID_WEIGHT = re.compile(r"0?\.\d+|0\.?|1(?:\.0*)?", re.ASCII)
 COMPRESSED_TYPES = ("application/", "text/")
 
 
@@ -61,24 +65,43 @@ def _negotiate(response: Response) -> Response:
     # Each content coding has its own ETag (RFC 9110, 8.8.3). Stored JSON already has an ETag.
     if "ETag" not in response.headers:
         response.headers["ETag"] = etag_of(response.get_data())
-    response.make_conditional(_without_star(request.environ))
-    # The server sets the current date when it sends a response, even if the response was cached.
-    response.headers.remove("Date")
-    return problem_response(PreconditionFailed()) if response.status_code == 412 else response
+    return _check_conditions(response)
 
 
-def _without_star(environ: WSGIEnvironment) -> WSGIEnvironment:
-    # `If-Match: *` holds for any existing resource (RFC 9110, 13.1.1), but werkzeug compares `*` to the ETag.
-    if environ.get("HTTP_IF_MATCH", "").strip() != "*":
-        return environ
-    return {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
+def _check_conditions(response: Response) -> Response:
+    """Return `response`, or 412 or 304 if a condition of the request requires it (RFC 9110, 13.2.2).
+
+    An `If-Match` that does not hold leads to 412. Otherwise, an `If-None-Match` that does not hold leads to
+    304.
+    """
+    etag, _ = response.get_etag()
+    if request.if_match and not (request.if_match.star_tag or request.if_match.is_strong(etag or "")):
+        return problem_response(PreconditionFailed())
+    if request.if_none_match and request.if_none_match.contains_weak(etag or ""):
+        response.status_code = 304
+        response.set_data(b"")
+    return response
 
 
 @lru_cache(maxsize=100)
 def accepts(accept_header: str, mimetype: str) -> bool:
-    """Return True if `accept_header`, the value of the header `Accept`, allows `mimetype`."""
-    accept = parse_accept_header(CHARSET_PARAMETER.sub("", accept_header), MIMEAccept)
+    """Return True if `accept_header`, the value of the header `Accept`, allows `mimetype`.
+
+    Only the media ranges and weights (`q`) that can be read count. Other parameters, such as a charset, and
+    parts that cannot be read are ignored. If nothing can be read, every type is allowed.
+    """
+    ranges = [_media_range(part) for part in LIST_MEMBER.findall(accept_header)]
+    accept = parse_accept_header(", ".join(each for each in ranges if each), MIMEAccept)
     return not accept or accept.quality(mimetype) > 0
+
+
+def _media_range(member: str) -> str | None:
+    """Return the media range and weight of a member of `Accept`, such as `text/*;q=0.5`, or None."""
+    media_range = MEDIA_RANGE.match(member)
+    weights = WEIGHT.findall(member)
+    if not media_range or not all(VALID_WEIGHT.fullmatch(weight) for weight in weights):
+        return None
+    return f"{media_range[1]};q={float(weights[0]):.3f}" if weights else media_range[1]
 
 
 @lru_cache(maxsize=100)

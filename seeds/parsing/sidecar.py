@@ -3,21 +3,21 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from urllib.parse import urlsplit
+from datetime import MAXYEAR, MINYEAR, datetime
 
 import yaml
 
+from api.timestamps import parse_timestamp
 from seeds.escaping import printable
 from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 from seeds.parsing.document import Rejection
+from seeds.parsing.web_urls import is_web_url
 
 MAX_SIDECAR_BYTES = 64 * 1024
 # A text with at least this many characters that can start a nested value is parsed in Python; see `_compose`.
 MAX_NESTING_CHARACTERS = 200
 MAX_URL_LENGTH = 2000
 KEYS = ("url", "published_at", "language", "image_url", "slug")
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -102,32 +102,26 @@ def _rejection(name: str, line: int, message: str) -> Rejection:
 
 
 def _read_url(text: str) -> str:
-    is_plain = text.isascii() and text.isprintable() and " " not in text and len(text) <= MAX_URL_LENGTH
-    if not is_plain or not _has_host(text):
-        raise ValueError(f"must be an http or https URL of at most {MAX_URL_LENGTH} ASCII characters")
+    if len(text) > MAX_URL_LENGTH or not is_web_url(text):
+        raise ValueError(
+            f"must be an http or https URL (RFC 3986) of at most {MAX_URL_LENGTH} characters; "
+            "percent-encode all others, such as %7C for |"
+        )
     return text
 
 
-def _has_host(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
 def _read_time(text: str) -> datetime:
-    error = ValueError("must be an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z")
-    if not RFC_3339.fullmatch(text):
-        raise error
+    error = ValueError("must be a date, or an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z")
     try:
-        time = datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
+        timestamp = parse_timestamp(text)
+    except ValueError:
         raise error from None
+    if timestamp is None:
+        raise error
     # The sort keys of articles without a time of publication are in the first and the last year.
-    if time.year in (MINYEAR, MAXYEAR):
+    if timestamp.time.year in (MINYEAR, MAXYEAR):
         raise ValueError("must be a time between the years 2 and 9998")
-    return time
+    return timestamp.time
 
 
 def _read_language(text: str) -> str:

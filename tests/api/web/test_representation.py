@@ -63,6 +63,45 @@ def test_an_if_match_without_the_current_etag_is_a_412(client: FlaskClient) -> N
         assert_problem(client.head(ARTICLE, headers={"If-Match": value}), 412)
 
 
+@pytest.mark.usefixtures("folder")
+def test_an_if_match_that_holds_leads_to_if_none_match(client: FlaskClient) -> None:
+    etag = etag_of(client, ARTICLE)
+    for if_match in (etag, "*"):
+        for if_none_match in (etag, f"W/{etag}", "*"):
+            headers = {"If-Match": if_match, "If-None-Match": if_none_match}
+            response = client.get(ARTICLE, headers=headers)
+            assert response.status_code == 304, headers
+            assert response.data == b""
+            assert response.headers["ETag"] == etag
+        headers = {"If-Match": if_match, "If-None-Match": '"other"'}
+        assert client.get(ARTICLE, headers=headers).status_code == 200
+    assert_problem(client.get(ARTICLE, headers={"If-Match": '"other"', "If-None-Match": etag}), 412)
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        # The default of Java's HttpURLConnection.
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", 200),
+        ('application/json;profile="a,b";q=0.5', 200),
+        ("text/html, application/*;q=0.001", 200),
+        ("text/html;q=x", 200),
+        ("text/html;q=2", 200),
+        ("json", 200),
+        (",;,", 200),
+        ("text/html, ;;, json", 406),
+        ('text/html;note="application/json, x";q=1', 406),
+        ("*/*, application/json;q=0.0", 406),
+        ("*/*;q=0", 406),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_only_a_readable_accept_that_excludes_the_type_is_a_406(
+    client: FlaskClient, accept: str, status: int
+) -> None:
+    assert client.get(ARTICLE, headers={"Accept": accept}).status_code == status
+
+
 def test_an_etag_changes_if_and_only_if_the_answer_changes(
     client: FlaskClient, runner: FlaskCliRunner, folder: Path
 ) -> None:

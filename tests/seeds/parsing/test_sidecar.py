@@ -113,6 +113,13 @@ def test_an_http_url_is_not_changed(key: str, url: str) -> None:
         '"https://example.org/\\n"',
         '"https://example.org/\\x1b[31m"',
         "http://[::1",
+        "http://[::g]/",
+        "'https://example.org/a|b.jpg'",
+        "'https://example.org/{w}.jpg'",
+        "'https://example.org/50%.jpg'",
+        "https://example.org:abc/a.jpg",
+        "https://example.org:65536/a.jpg",
+        "'https://example.org/a[1].jpg'",
         '"http://a\\u2100\\x1b"',
         f"{LONGEST_URL}x",
         "''",
@@ -121,7 +128,10 @@ def test_an_http_url_is_not_changed(key: str, url: str) -> None:
 )
 def test_anything_else_is_not_a_url(key: str, value: str) -> None:
     rest = error_of(f"language: en\n{key}: {value}", line=2)
-    assert rest == f"'{key}' must be an http or https URL of at most {MAX_URL_LENGTH} ASCII characters"
+    assert rest == (
+        f"'{key}' must be an http or https URL (RFC 3986) of at most {MAX_URL_LENGTH} characters; "
+        "percent-encode all others, such as %7C for |"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,6 +149,9 @@ def test_anything_else_is_not_a_url(key: str, value: str) -> None:
         ("2026-04-21T12:00:00.5Z", NOON.replace(microsecond=500_000)),
         ("2026-04-21T12:00:00.123456Z", NOON.replace(microsecond=123_456)),
         ("2026-04-21T12:00:00.1234567890Z", NOON.replace(microsecond=123_456)),
+        ("2026-04-21", NOON.replace(hour=0)),
+        ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
+        ("2016-12-31T15:59:60.5-08:00", datetime(2017, 1, 1, tzinfo=UTC)),
         ("2024-02-29T00:00:00Z", datetime(2024, 2, 29, tzinfo=UTC)),
         ("0002-01-01T00:00:00Z", datetime(2, 1, 1, tzinfo=UTC)),
         ("9998-12-31T23:59:59Z", datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)),
@@ -153,7 +166,6 @@ def test_an_rfc_3339_time_is_converted_to_utc(value: str, time: datetime) -> Non
 @pytest.mark.parametrize(
     "value",
     [
-        "2026-04-21",
         "2026-04-21T12:00:00",
         "2026-04-21T12:00Z",
         "2026-04-21T12Z",
@@ -172,13 +184,10 @@ def test_an_rfc_3339_time_is_converted_to_utc(value: str, time: datetime) -> Non
         "2026-04-21T24:00:00Z",
         "2026-04-21T12:60:00Z",
         "2026-04-21T12:00:61Z",
-        # A datetime cannot hold a leap second.
-        "2016-12-31T23:59:60Z",
-        "0000-01-01T00:00:00Z",
+        # Only the last minute of a day in UTC has a leap second.
+        "2016-12-31T12:00:60Z",
+        "2026-02-29",
         "12026-04-21T12:00:00Z",
-        # The time in UTC is outside the years 1 to 9999.
-        "0001-01-01T00:00:00+00:01",
-        "9999-12-31T23:59:59-00:01",
         "２０２６-04-21T12:00:00Z",
         '"2026-04-21T12:00:00Z\\n"',
         "Apr 21, 2026",
@@ -189,11 +198,22 @@ def test_an_rfc_3339_time_is_converted_to_utc(value: str, time: datetime) -> Non
 )
 def test_anything_else_is_not_a_time(value: str) -> None:
     rest = error_of(f"\n\npublished_at: {value}", line=3)
-    expected = "must be an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z"
+    expected = "must be a date, or an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z"
     assert rest == f"'published_at' {expected}"
 
 
-@pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "0001-12-31T23:59:59Z",
+        "9999-01-01T00:00:00Z",
+        # The time in UTC is outside the years 1 to 9999.
+        "0001-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
+    ],
+)
 def test_a_time_in_the_first_or_last_year_is_refused(value: str) -> None:
     rest = error_of(f"\n\npublished_at: {value}", line=3)
     assert rest == "'published_at' must be a time between the years 2 and 9998"
