@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from api.metrics import hooks
 from api.server.settings import read_server_settings
 from api.server.start_checks import check_start
 from api.server.worker import ServiceWorker
@@ -9,7 +10,7 @@ from api.server.worker import ServiceWorker
 server = read_server_settings()
 
 on_starting = check_start
-bind = server.bind
+bind = [server.bind, server.metrics_bind] if server.metrics_bind else server.bind
 logconfig_dict = server.log_config
 worker_class = ServiceWorker
 workers = server.workers
@@ -37,5 +38,11 @@ graceful_timeout = 30
 # Create no control socket in the home folder, and keep the heartbeat files in memory instead of on a disk.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Keep the metrics of all processes together.
+when_ready = hooks.when_ready
+post_worker_init = hooks.post_worker_init
+child_exit = hooks.child_exit
+pre_exec = hooks.pre_exec
+on_exit = hooks.on_exit
 # The application logs its requests itself.
 accesslog = None

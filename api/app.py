@@ -35,8 +35,19 @@ from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.database.sqlite import FILE_VARIABLE
 from api.database.statement_reader import BoundedReader, StatementReader
 from api.logs.configuration import log_config, request_log, stderr_writer
+from api.metrics.address import MetricsAddress, reject_wrong_address
+from api.metrics.corpus import CorpusCollector
+from api.metrics.exposition import METRICS, Exposition
+from api.metrics.sources import (
+    measure_admission,
+    measure_cache,
+    measure_connections,
+    measure_log,
+    measure_running,
+)
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
+from api.setting_values import port_of
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
 from api.v1.renderings import rendering_key
 from api.web.article_shortcut import ArticleShortcut
@@ -100,6 +111,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     logging.config.dictConfig(log_config(settings, app.extensions[LOG_WRITER]))
     _configure(app, settings)
     app.before_request(record_route)
+    app.before_request(reject_wrong_address)
     register_problems(app)
     CORS(
         app,
@@ -136,33 +148,47 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
     From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, the
     deadline of requests and the limit of requests at the same time, a cache of complete responses (unless its
-    size is 0), the check of API keys and rate limits, and the id and the record of each request.
+    size is 0), the check of API keys and rate limits, the address of the metrics (if it is set), and the id
+    and the record of each request.
     """
+    exposition = app.extensions[METRICS] = Exposition()
+    metrics = exposition.metrics
+    measure_log(metrics, app.extensions[LOG_WRITER])
     watchdog = Watchdog()
     with app.app_context():
         engine = autocommit_engine()
         watch = RevisionWatch(engine, settings.cache_seconds, watchdog)
         reader, key_reader = StatementReader(engine), BoundedReader(engine, watch, watchdog)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
-    application = RequestDeadlines(application, settings, watch, watchdog, limit_for(settings.threads))
+        measure_connections(metrics, db.engines)
+    limit = limit_for(settings.threads)
+    measure_running(metrics, limit)
+    application = RequestDeadlines(application, settings, watch, watchdog, limit)
     cache = None
     if settings.cache_bytes:
         cache = ByteCache(application, watch, settings.cache_bytes, settings.stale_seconds)
         application = cache
+        measure_cache(metrics, cache)
     counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
     keys = KeyLookup(key_reader, settings.stale_seconds)
-    application = Admission(application, settings, counters, keys, cache)
+    application = admission = Admission(application, settings, counters, keys, cache)
+    measure_admission(metrics, admission)
+    exposition.register([CorpusCollector(key_reader)])
+    if settings.metrics_bind:
+        application = MetricsAddress(application, app.wsgi_app, port_of(settings.metrics_bind))
     app.extensions[CONNECTIONS] = [reader, key_reader, watch, counters]
     app.extensions[REVISION_WATCH] = watch
     addresses = ClientAddresses(settings.trusted_proxies)
-    return RequestRecords(application, addresses, [request_log(settings, app.extensions[LOG_WRITER])])
+    log_request = request_log(settings, app.extensions[LOG_WRITER])
+    return RequestRecords(application, addresses, [log_request, metrics.observe])
 
 
 def close_app(app: Flask) -> None:
-    """Close the idle database connections of `app`.
+    """Close the idle database connections of `app`, and write its last metrics.
 
     The application reconnects if it is used again.
     """
+    app.extensions[METRICS].metrics.publish()
     for each in app.extensions[CONNECTIONS]:
         each.close()
     with app.app_context():

@@ -45,6 +45,8 @@ class Settings:
     log_format: str = "text"
     log_level: str = "info"
     log_queries: bool = True
+    metrics_bind: str = ""
+    metrics_dir: str = ""
     max_document_bytes: int = 2 * 1024 * 1024
     rate_limit: tuple[Policy, ...] = ()
     rate_limit_storage: str = ""
@@ -114,6 +116,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "log_level": ("BRIEFS_LOG_LEVEL", parse.one_of("info", "debug")),
     "log_queries": ("BRIEFS_LOG_QUERIES", parse.boolean),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", parse.byte_count),
+    "metrics_bind": ("BRIEFS_METRICS_BIND", parse.tcp_address),
+    "metrics_dir": ("BRIEFS_METRICS_DIR", parse.folder),
     "rate_limit": ("BRIEFS_RATE_LIMIT", parse_policies),
     "rate_limit_storage": ("BRIEFS_RATE_LIMIT_STORAGE", parse.redis_url),
     "request_seconds": ("BRIEFS_REQUEST_SECONDS", parse.seconds),

@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 from alembic.script import ScriptDirectory
-from flask import Response, abort, current_app, render_template
+from flask import Response, abort, current_app, render_template, request
 from marshmallow import fields
 from werkzeug.exceptions import ServiceUnavailable
 
 from api.database.failures import Failure
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
+from api.metrics.exposition import METRICS
 from api.problems import RETRY_SECONDS
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import Link
@@ -135,6 +136,17 @@ def get_health() -> Any:
     Does not access the database.
     """
     return {"status": "ok"}, {"Cache-Control": "no-store"}
+
+
+@blueprint.resource("/metrics", {"type": "string"}, content_type="text/plain")
+def get_metrics() -> Response:
+    """Get the metrics.
+
+    Returns the metrics of all processes in the text format of Prometheus, or in the OpenMetrics format if
+    `Accept` prefers it. Returns 404 if the metrics have an address of their own.
+    """
+    text, content_type = current_app.extensions[METRICS].text(request.headers.get("Accept", ""))
+    return Response(text, content_type=content_type, headers={"Cache-Control": "no-store"})
 
 
 @blueprint.resource("/readyz", Health)

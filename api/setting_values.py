@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -154,6 +155,26 @@ def boolean(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError("must be true or false")
     return text == "true"
+
+
+def tcp_address(text: str) -> str:
+    """Return the address `text`, a host and a port, if it is valid."""
+    address = HOST_AND_PORT.fullmatch(text)
+    if not address or not 0 < int(address["port"]) <= MAX_PORT:
+        raise ValueError("must be a host and a port such as 127.0.0.1:9100")
+    return text
+
+
+def port_of(address: str) -> int:
+    """Return the port of `address`, a host and a port."""
+    return int(address.rpartition(":")[2])
+
+
+def folder(text: str) -> str:
+    """Return `text` if it is the absolute path of a folder, which does not need to exist."""
+    if not text.startswith("/") or "\0" in text or Path(text).is_file():
+        raise ValueError("must be the absolute path of a folder such as /run/briefs/metrics")
+    return text
 
 
 def bind_address(text: str) -> str:

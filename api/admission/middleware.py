@@ -1,5 +1,6 @@
 """Decide whether a request is admitted: check its API key, and count it against the limit of its client."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_network
@@ -34,6 +35,16 @@ API_KEY_ID, ADMISSION = "briefs.api_key_id", "briefs.admission"
 # The values of ADMISSION. A request is uncounted if the counters fail or the response is a cached 304.
 ADMITTED, UNCOUNTED = "admitted", "uncounted"
 QUOTA_WAS_EXCEEDED, UNAUTHORIZED, KEYS_UNAVAILABLE = "quota-exceeded", "unauthorized", "keys-unavailable"
+# Only in the metrics: the counters failed, so the request was admitted without being counted.
+COUNTERS_UNAVAILABLE = "counters-unavailable"
+OUTCOMES = (
+    ADMITTED,
+    UNCOUNTED,
+    QUOTA_WAS_EXCEEDED,
+    UNAUTHORIZED,
+    KEYS_UNAVAILABLE,
+    COUNTERS_UNAVAILABLE,
+)
 
 
 class _Refusal(NamedTuple):
@@ -58,6 +69,10 @@ class Admission:
         counters: Counts the requests of clients.
         keys: Finds the owners of API keys.
         cache: The cache among the inner middleware, if there is one. A 304 from the cache is not counted.
+
+    Attributes:
+        outcomes: The number of decisions by outcome, one of OUTCOMES. Requests without a key and without a
+            limit need no decision.
     """
 
     def __init__(
@@ -72,6 +87,8 @@ class Admission:
         self._settings, self._counters, self._keys = settings, counters, keys
         self._default_policies: Policies = settings.rate_limit
         self._cache = cache
+        self.outcomes = dict.fromkeys(OUTCOMES, 0)
+        self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application if the request is admitted, otherwise respond with 401, 429 or 503.
@@ -95,16 +112,22 @@ class Admission:
         decision = self._counters.take(name, policies, 0 if is_free else 1)
         if decision is None:
             environ[ADMISSION] = UNCOUNTED
+            self._count(COUNTERS_UNAVAILABLE)
             return self.application(environ, start_response)
         if not decision.is_admitted:
             return self._refuse(environ, start_response, self._excess(policies, decision))
-        environ[ADMISSION] = UNCOUNTED if is_free else ADMITTED
+        environ[ADMISSION] = outcome = UNCOUNTED if is_free else ADMITTED
+        self._count(outcome)
         fields = quota_headers(policies, decision.quotas)
 
         def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:
             return start_response(status, [*headers, *fields], *error)
 
         return self.application(environ, start)
+
+    def _count(self, outcome: str) -> None:
+        with self._lock:
+            self.outcomes[outcome] += 1
 
     def _requires_key(self, environ: WSGIEnvironment) -> bool:
         # Browsers send preflight requests (OPTIONS) without a key.
@@ -156,6 +179,7 @@ class Admission:
         self, environ: WSGIEnvironment, start_response: StartResponse, refusal: _Refusal
     ) -> list[bytes]:
         environ[ADMISSION] = refusal.outcome
+        self._count(refusal.outcome)
         instance = quote(environ["PATH_INFO"], encoding="latin-1")
         body = problem(
             refusal.status, instance, environ[ID], refusal.detail, refusal.members, refusal.problem_type

@@ -4,6 +4,7 @@ import errno
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -46,7 +47,8 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         queue_seconds: Seconds in which a thread must begin to work on a request.
         send_seconds: Seconds without progress after which a response is abandoned.
         linger_seconds: Seconds that the client has to close the connection after the last response.
-        connections: All open connections. Only the main loop uses this set.
+        connections: All open connections. Only the main loop changes this set.
+        count_unreadable: Counts a request that never reached the application, by the status of the response.
     """
 
     head_seconds = 10.0
@@ -57,6 +59,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connections: set[Connection] = set()
+        self.count_unreadable: Callable[[int], object] = bool
         self._accepting = False
         self._probe_pool = ThreadPoolExecutor(PROBE_THREADS)
 
@@ -327,6 +330,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def _refuse(self, connection: Connection, status: int, reason: str) -> None:
         """Send a problem in response to a request that gets no thread, and close the connection."""
         connection.is_kept = False
+        self.count_unreadable(status)
         with suppress(ClientGoneError):
             connection.sock.sendall(refusal(self.log.error_log, status, reason))
             connection.sock.end()

@@ -17,12 +17,14 @@ class ServerSettings(NamedTuple):
 
     Attributes:
         bind: The address to listen on, in the form that gunicorn expects.
+        metrics_bind: The address of the metrics, or an empty text if they have no address of their own.
         workers: The number of processes.
         threads: The number of threads in each process.
         log_config: The argument of `logging.config.dictConfig`.
     """
 
     bind: str
+    metrics_bind: str
     workers: int
     threads: int
     log_config: dict[str, Any]
@@ -42,9 +44,12 @@ def read_server_settings() -> ServerSettings:
         sys.exit(f"briefs: {error}")
     os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
     bind = with_port(settings.bind, os.environ.get("PORT", ""))
+    # The service recognizes requests to the second address by the port.
+    if settings.metrics_bind and settings.metrics_bind.rpartition(":")[2] == bind.rpartition(":")[2]:
+        sys.exit("briefs: BRIEFS_METRICS_BIND: must have a different port than BRIEFS_BIND")
     _forget_modules()
     logging_settings = log_config(settings, stderr_writer(settings))
-    return ServerSettings(bind, settings.workers, settings.threads, logging_settings)
+    return ServerSettings(bind, settings.metrics_bind, settings.workers, settings.threads, logging_settings)
 
 
 def with_port(bind: str, port: str) -> str:
@@ -60,7 +65,8 @@ def _forget_modules() -> None:
     """Make the next import of each module of `api` read its file again.
 
     gunicorn's master process imports modules of `api` when it reads gunicorn.conf.py, and workers are forked
-    from it. Without this function, workers and the next reload would use these old modules.
+    from it. Without this function, workers and the next reload would use these old modules. Workers import
+    prometheus_client again too, since it decides at its import whether it keeps metrics in files.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("api", "prometheus_client")]:
         del sys.modules[name]

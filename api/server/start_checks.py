@@ -69,6 +69,8 @@ def _check_address(host: str, port: int) -> None:
             listener.bind((host, port))
     except OSError as error:
         reason = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror
-        hint = "set PORT to a free port, or BRIEFS_BIND to a free address"
+        is_metrics = f"{host}:{port}" == os.environ.get("BRIEFS_METRICS_BIND")
+        setting = "BRIEFS_METRICS_BIND" if is_metrics else "PORT to a free port, or BRIEFS_BIND"
+        hint = f"set {setting} to a free address"
         flush_log()
         sys.exit(f"briefs: cannot listen on {host} port {port}: {reason}; {hint}")

@@ -74,4 +74,7 @@ class ServiceWorker(PollingWorker):
 
         The response and the log line of gunicorn itself would repeat data that the client sent.
         """
+        # The application records all other requests itself.
+        if req is None:
+            self.count_unreadable(status_of(exc))
         client.sendall(refusal(self.log.error_log, status_of(exc), type(exc).__name__))

@@ -52,7 +52,7 @@ class ByteCache:
     ) -> None:
         self.application, self.watch, self.max_bytes = application, watch, max_bytes
         self.stale_seconds = stale_seconds
-        self.hits = self.misses = self.bytes = 0
+        self.hits = self.misses = self.stale_hits = self.bytes = 0
         self._lock = threading.Lock()
         self._version: Hashable = None
         self._responses: OrderedDict[Key, tuple[BufferedResponse, int]] = OrderedDict()
@@ -61,6 +61,11 @@ class ByteCache:
         self._generation_size = max(1, max_bytes // OVERHEAD_BYTES // 2)
         self._requested: set[int] = set()
         self._requested_before: set[int] = set()
+
+    @property
+    def responses(self) -> int:
+        """The number of cached responses."""
+        return len(self._responses)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send the cached response, or else call the application.
@@ -98,6 +103,7 @@ class ByteCache:
         if age is not None and age <= self.stale_seconds:
             with self._lock:
                 response, _ = self._responses.get(_key(environ), (None, 0))
+                self.stale_hits += response is not None
         if response is None:
             return self.application(environ, start_response)
 

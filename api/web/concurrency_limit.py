@@ -31,6 +31,16 @@ class ConcurrencyLimit:
         self._progress_at = float("-inf")
         self._changed = threading.Condition()
 
+    @property
+    def running(self) -> int:
+        """The number of requests that run."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """The number of requests that wait."""
+        return self._waiting
+
     def acquire(self, seconds: float) -> bool:
         """Wait until the request can run. The caller must then call `release`.
 

@@ -170,11 +170,12 @@ def test_keys_are_optional_unless_the_service_requires_them(specification: dict[
     keys: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
     assert specification["security"] == [{}, *keys]
     operations = _operations(specification)
-    assert {name for name, each in operations.items() if "security" in each} == {"getHealth", "getReadiness"}
+    open_to_all = {"getHealth", "getReadiness", "getMetrics"}
+    assert {name for name, each in operations.items() if "security" in each} == open_to_all
     locked = specification_of(make_app("sqlite:////nowhere/briefs.db", BRIEFS_REQUIRE_KEY="true"))
     assert locked["security"] == keys
     security = {path: item["get"].get("security", keys) for path, item in locked["paths"].items()}
-    assert security.pop("/healthz") == security.pop("/readyz") == []
+    assert [security.pop(path) for path in ("/healthz", "/readyz", "/metrics")] == [[], [], []]
     assert all(each == (keys if path.startswith("/v1/") else [{}, *keys]) for path, each in security.items())
 
 

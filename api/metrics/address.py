@@ -1,0 +1,44 @@
+"""An address of its own for `/metrics`, so that the metrics can stay in a private network."""
+
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import request
+from werkzeug.exceptions import NotFound
+
+METRICS_PATH = "/metrics"
+# The key of the WSGI environment for requests to an address that does not serve their path.
+WRONG_ADDRESS = "briefs.wrong_address"
+
+
+class MetricsAddress:
+    """WSGI middleware that serves `/metrics` at a port of its own, and every other path at other ports.
+
+    All other requests are answered with 404. gunicorn listens on both ports.
+
+    Args:
+        application: Handles requests to the right port.
+        flask_application: Flask without middleware, which answers all other requests with 404 after
+            `reject_wrong_address` was registered.
+        port: The port of BRIEFS_METRICS_BIND.
+    """
+
+    def __init__(self, application: WSGIApplication, flask_application: WSGIApplication, port: int) -> None:
+        self._application, self._flask_application, self._port = application, flask_application, str(port)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Call the application if the request arrived at the right port."""
+        if (environ["PATH_INFO"] == METRICS_PATH) == self._is_metrics_port(environ):
+            return self._application(environ, start_response)
+        environ[WRONG_ADDRESS] = True
+        return self._flask_application(environ, start_response)
+
+    def _is_metrics_port(self, environ: WSGIEnvironment) -> bool:
+        # Requests from a Unix socket have no REMOTE_PORT, and take SERVER_PORT from the header `Host`.
+        return environ["SERVER_PORT"] == self._port and "REMOTE_PORT" in environ
+
+
+def reject_wrong_address() -> None:
+    """Raise NotFound if `MetricsAddress` has found a wrong port (a `before_request` function of Flask)."""
+    if WRONG_ADDRESS in request.environ:
+        raise NotFound

@@ -1,0 +1,62 @@
+"""The text that Prometheus reads: the metrics of all processes and of the database."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from api import __version__
+from api.metrics.folder import MULTIPROCESS_FOLDER, creating, reading
+from api.metrics.recorder import Metrics
+
+# The key in `app.extensions` of the `Exposition` of an application.
+METRICS = "briefs-metrics"
+
+
+class BuildCollector(Collector):
+    """The version of the service, as the label of a gauge that is always 1."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield the gauge."""
+        build = GaugeMetricFamily("briefs_build_info", "Version of the service.", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+
+
+class Exposition:
+    """The metrics of this process, and the text with the metrics of all processes.
+
+    Under gunicorn, the folder `PROMETHEUS_MULTIPROC_DIR` contains the metrics of all processes. Otherwise,
+    this process is the only one.
+
+    Attributes:
+        metrics: The metrics of this process.
+    """
+
+    def __init__(self) -> None:
+        path = os.environ.get(MULTIPROCESS_FOLDER)
+        self._folder = Path(path) if path else None
+        with creating(self._folder):
+            self.metrics = Metrics()
+        self._registry = self.metrics.registry
+        if self._folder:
+            self._registry = CollectorRegistry()
+            MultiProcessCollector(self._registry, path)
+        self.register([BuildCollector()])
+
+    def register(self, collectors: Sequence[Collector]) -> None:
+        """Add the metrics of `collectors`, whose values are the same in all processes, to each scrape."""
+        for collector in collectors:
+            self._registry.register(collector)
+
+    def text(self, accept: str) -> tuple[bytes, str]:
+        """Return the metrics in the format that the header `Accept` prefers, and the content type."""
+        self.metrics.publish()
+        encode, content_type = choose_encoder(accept)
+        with reading(self._folder):
+            return encode(self._registry), content_type

@@ -1,0 +1,145 @@
+"""The folder with the metrics of all processes, which the master process of gunicorn creates and removes.
+
+prometheus-client writes the metrics of each process to files in PROMETHEUS_MULTIPROC_DIR, which must be set
+before prometheus-client is imported. The folder is empty at the start of the service. Reloads keep it, and an
+upgrade by USR2 passes it to the new master process, so that counters continue.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import mark_process_dead
+
+MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+PRIVATE_PREFIX = f"briefs-metrics-{os.getuid()}-"
+# The prefix of a private folder that is not locked yet.
+NEW_PREFIX = f"new-{PRIVATE_PREFIX}"
+MEMORY = Path("/dev/shm")  # noqa: S108
+# Each master process that uses the folder holds a shared lock on this file.
+LOCK_FILE = "master.lock"
+# The files of processes that have ended are added up in files with this process id.
+ARCHIVE = 0
+
+
+class FolderInUseError(Exception):
+    """An error for a folder that is used by a different service."""
+
+
+def open_folder(configured: str, inherited: str | None = None) -> Path:
+    """Return the folder for metric files, created if necessary and emptied, and lock it for this process.
+
+    Args:
+        configured: The value of BRIEFS_METRICS_DIR. If it is empty, a private temporary folder is used.
+        inherited: The folder of the master process that this process replaces, or None. This folder is shared
+            and is not emptied, unless `configured` is a different folder.
+
+    Raises:
+        FolderInUseError: A different service uses the folder.
+        OSError: The folder cannot be created or written.
+    """
+    shared = Path(inherited) if inherited and configured in ("", inherited) else None
+    if shared and shared.is_dir():
+        _lock(shared, fcntl.LOCK_SH)
+        return shared
+    if not configured:
+        return _make_private_folder()
+    folder = Path(configured)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = _lock(folder, fcntl.LOCK_EX)
+    _remove_files(folder)
+    fcntl.lockf(descriptor, fcntl.LOCK_SH)
+    return folder
+
+
+def close_folder(folder: Path) -> None:
+    """Remove the metric files, and the folder if it is private, unless a new master process uses it."""
+    try:
+        descriptor = _lock(folder, fcntl.LOCK_EX)
+    except (FolderInUseError, OSError):
+        return
+    if folder.name.startswith(PRIVATE_PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        _remove_files(folder)
+    os.close(descriptor)
+
+
+def archive_process(folder: Path, pid: int) -> None:
+    """Add the counters of the ended process `pid` to the archive, and remove its files.
+
+    Without the archive, each worker that is replaced would add files that every scrape must read.
+    """
+    mark_process_dead(pid, str(folder))
+    # A reader that is stopped must not stop the master process. The files of `pid` are then not moved.
+    with suppress(BlockingIOError), _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        for path in folder.glob(f"*_{pid}.db"):
+            archive = MmapedDict(str(folder / f"{path.stem.rpartition('_')[0]}_{ARCHIVE}.db"))
+            for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):
+                archive.write_value(key, archive.read_value(key)[0] + value, 0.0)
+            archive.close()
+            path.unlink()
+
+
+@contextmanager
+def reading(folder: Path | None) -> Iterator[None]:
+    """Read the files of `folder` while no process creates or moves files. Do nothing if `folder` is None."""
+    with _locked(folder, fcntl.LOCK_SH) if folder else nullcontext():
+        yield
+
+
+@contextmanager
+def creating(folder: Path | None) -> Iterator[None]:
+    """Create files in `folder` while no process reads them, since a reader fails on a file that is empty.
+
+    Do nothing if `folder` is None.
+    """
+    with _locked(folder, fcntl.LOCK_EX) if folder else nullcontext():
+        yield
+
+
+@contextmanager
+def _locked(folder: Path, operation: int) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, operation)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(folder: Path, operation: int) -> int:
+    """Lock `folder` for this process, and return the descriptor of the lock.
+
+    The descriptor stays open, because closing it would end the lock. Child processes do not inherit the lock,
+    so it ends with this process.
+    """
+    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(descriptor, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise FolderInUseError from None
+    return descriptor
+
+
+def _make_private_folder() -> Path:
+    # Files in memory need no disk writes.
+    root = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    # Remove the folders of master processes that were killed.
+    for abandoned in root.glob(f"{PRIVATE_PREFIX}*"):
+        close_folder(abandoned)
+    folder = Path(tempfile.mkdtemp(prefix=NEW_PREFIX, dir=root))
+    _lock(folder, fcntl.LOCK_SH)
+    # A different service that starts now can only remove the folder after it has its final name.
+    return folder.rename(folder.with_name(folder.name.removeprefix("new-")))
+
+
+def _remove_files(folder: Path) -> None:
+    for path in folder.glob("*.db"):
+        path.unlink(missing_ok=True)

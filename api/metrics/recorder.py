@@ -1,0 +1,145 @@
+"""The metrics of the service: requests, and values that other parts of the service count themselves.
+
+Under gunicorn, prometheus-client writes the metrics of each process to files in a folder, and a scrape adds
+up the files of all processes (`api.metrics.folder`).
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from resource import getpagesize
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from api.web.request_records import RequestRecord
+
+# The methods of RFC 9110 and PATCH. All other methods share one label value, so that clients cannot create
+# time series.
+METHODS = frozenset(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"])
+OTHER_METHODS = "other"
+# The label value for requests without a route: unknown paths, answers that are given before the route is
+# known, and requests that could not be read. Requests that could not be read also have no method.
+NONE = "none"
+# Upper limits in seconds. A cached response takes less than a millisecond, and BRIEFS_REQUEST_SECONDS is 10
+# by default.
+DURATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+# Seconds between two publications of the values that other parts of the service count.
+PUBLICATION_INTERVAL = 0.5
+MEMORY_FILE = Path("/proc/self/statm")
+
+
+class Metrics:
+    """The metrics of this process.
+
+    Each request changes a counter and a histogram. All other values are read from their owners by `publish`,
+    since writing them at each request would take longer.
+
+    Attributes:
+        registry: Collects the metrics of this process. Under gunicorn, a scrape reads files instead.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = self.counter(
+            "briefs_http_requests", "Requests by route, method and status.", "route", "method", "status"
+        )
+        self._durations = Histogram(
+            "briefs_http_request_duration_seconds",
+            "Time until a response was complete, without reading the request and sending.",
+            ["route"],
+            registry=self.registry,
+            buckets=DURATION_BUCKETS,
+        )
+        self._body_bytes = self.counter("briefs_http_response_bytes", "Bytes of response bodies.", "route")
+        self._children: dict[tuple[str | None, str, int], tuple[Counter, Histogram, str]] = {}
+        self._sent_bytes: defaultdict[str, int] = defaultdict(int)
+        self._published_bytes: defaultdict[str, int] = defaultdict(int)
+        self._bytes_lock, self._publication_lock = threading.Lock(), threading.Lock()
+        self._sources: list[Callable[[], object]] = [self._publish_bytes]
+        self._publish_process()
+
+    def counter(self, name: str, description: str, *labels: str) -> Counter:
+        """Return a new counter. `_total` is added to its name."""
+        return Counter(name, description, labels, registry=self.registry)
+
+    def gauge(self, name: str, description: str, *labels: str) -> Gauge:
+        """Return a new gauge. A scrape returns the sum of its values in all processes that are alive."""
+        return Gauge(name, description, labels, registry=self.registry, multiprocess_mode="livesum")
+
+    def observe(self, record: RequestRecord) -> None:
+        """Count a request."""
+        child = self._children.get((record.route, record.method, record.status))
+        if child is None:
+            child = self._child(record)
+        requests, durations, route = child
+        requests.inc()
+        durations.observe(record.seconds)
+        with self._bytes_lock:
+            self._sent_bytes[route] += record.body_bytes
+
+    def count_unreadable(self, status: int) -> None:
+        """Count a request that the server could not read and answered with `status`."""
+        self._requests.labels(NONE, NONE, status).inc()
+
+    def count_from(self, counter: Counter, read: Callable[[], float]) -> None:
+        """Let `publish` set `counter` to the number that `read` returns, which must never decrease."""
+        published = 0.0
+
+        def publish() -> None:
+            nonlocal published
+            number = read()
+            counter.inc(number - published)
+            published = number
+
+        self._sources.append(publish)
+
+    def gauge_from(self, gauge: Gauge, read: Callable[[], float]) -> None:
+        """Let `publish` set `gauge` to the value that `read` returns."""
+        self._sources.append(lambda: gauge.set(read()))
+
+    def publish(self) -> None:
+        """Write the values that other parts of the service count to the metrics of this process."""
+        with self._publication_lock:
+            for source in self._sources:
+                source()
+
+    def publish_repeatedly(self) -> None:
+        """Start a thread that calls `publish` at an interval, for scrapes that other processes answer."""
+
+        def run() -> None:
+            while True:
+                self.publish()
+                time.sleep(PUBLICATION_INTERVAL)
+
+        threading.Thread(target=run, name="metrics", daemon=True).start()
+
+    def _child(self, record: RequestRecord) -> tuple[Counter, Histogram, str]:
+        method = record.method if record.method in METHODS else OTHER_METHODS
+        key = (record.route, method, record.status)
+        if key not in self._children:
+            route = record.route or NONE
+            requests = self._requests.labels(route, method, record.status)
+            self._children[key] = requests, self._durations.labels(route), route
+        return self._children[key]
+
+    def _publish_bytes(self) -> None:
+        with self._bytes_lock:
+            sent = dict(self._sent_bytes)
+        for route, number in sent.items():
+            self._body_bytes.labels(route).inc(number - self._published_bytes[route])
+            self._published_bytes[route] = number
+
+    def _publish_process(self) -> None:
+        workers = self.gauge("briefs_workers", "Worker processes that are alive.")
+        cpu = self.counter("briefs_process_cpu_seconds", "CPU time of the workers.")
+        self.gauge_from(workers, lambda: 1)
+        self.count_from(cpu, time.process_time)
+        if MEMORY_FILE.exists():
+            memory = self.gauge("briefs_process_resident_memory_bytes", "Resident memory of the workers.")
+            self.gauge_from(memory, _resident_bytes)
+
+
+def _resident_bytes() -> int:
+    return int(MEMORY_FILE.read_text().split()[1]) * getpagesize()

@@ -1,0 +1,75 @@
+"""Metrics whose values other parts of the service count: cache, limits, requests and connections."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from sqlalchemy import Engine
+from sqlalchemy.pool import QueuePool
+
+from api.admission.middleware import OUTCOMES, Admission
+from api.logs.writer import LogWriter
+from api.metrics.recorder import Metrics
+from api.web.byte_cache import ByteCache
+from api.web.concurrency_limit import ConcurrencyLimit
+
+
+def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
+    """Add the requests, the responses and the size of `cache` to `metrics`."""
+    requests = metrics.counter(
+        "briefs_cache_requests",
+        "Requests to the byte cache: hit, miss, or stale (in an outage).",
+        "result",
+    )
+    metrics.count_from(requests.labels("hit"), lambda: cache.hits)
+    metrics.count_from(requests.labels("miss"), lambda: cache.misses)
+    metrics.count_from(requests.labels("stale"), lambda: cache.stale_hits)
+    responses = metrics.gauge("briefs_cache_responses", "Responses in the byte caches of all workers.")
+    size = metrics.gauge("briefs_cache_bytes", "Size of the byte caches of all workers.")
+    metrics.gauge_from(responses, lambda: cache.responses)
+    metrics.gauge_from(size, lambda: cache.bytes)
+
+
+def measure_connections(metrics: Metrics, engines: Mapping[str | None, Engine]) -> None:
+    """Add the database connections of `engines`, by the name of the engine, to `metrics`."""
+    connections = metrics.gauge(
+        "briefs_database_connections",
+        "Open database connections: in use by requests, or idle.",
+        "engine",
+        "state",
+    )
+    for name, engine in engines.items():
+        label = name.lower() if name else "requests"
+        metrics.gauge_from(connections.labels(label, "in_use"), partial(_checked_out, engine))
+        metrics.gauge_from(connections.labels(label, "idle"), partial(_checked_in, engine))
+
+
+def measure_admission(metrics: Metrics, admission: Admission) -> None:
+    """Add the decisions of `admission` on requests with a limit or a key to `metrics`."""
+    decisions = metrics.counter("briefs_admission_decisions", "Decisions of limits and API keys.", "outcome")
+    for outcome in OUTCOMES:
+        metrics.count_from(decisions.labels(outcome), partial(admission.outcomes.__getitem__, outcome))
+
+
+def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
+    """Add the log lines that `writer` has dropped to `metrics`. None drops no lines."""
+    dropped = metrics.counter("briefs_log_dropped_lines", "Log lines that were dropped because nobody read.")
+    if writer:
+        metrics.count_from(dropped, lambda: writer.dropped_lines)
+
+
+def measure_running(metrics: Metrics, limit: ConcurrencyLimit) -> None:
+    """Add the requests that are not answered from the byte cache, by their state, to `metrics`."""
+    requests = metrics.gauge(
+        "briefs_requests_in_progress", "Requests that the byte cache passed on: running or waiting.", "state"
+    )
+    metrics.gauge_from(requests.labels("running"), lambda: limit.running)
+    metrics.gauge_from(requests.labels("waiting"), lambda: limit.waiting)
+
+
+def _checked_out(engine: Engine) -> int:
+    # `Engine.dispose` replaces the pool.
+    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
+
+
+def _checked_in(engine: Engine) -> int:
+    return engine.pool.checkedin() if isinstance(engine.pool, QueuePool) else 0

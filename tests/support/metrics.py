@@ -1,0 +1,46 @@
+"""Scrapes of the metrics, read with the parser of prometheus-client."""
+
+from collections.abc import Iterator
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.support.server import Server
+
+# The name and the labels of a time series.
+Series = tuple[str, frozenset[tuple[str, str]]]
+# A request as the metrics count it: route, method and status.
+Request = tuple[str, str, str]
+
+
+def parse(text: str) -> dict[Series, float]:
+    """Return the value of each time series in `text`, which Prometheus would read."""
+    families = text_string_to_metric_families(text)
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def scrape(server: Server) -> dict[Series, float]:
+    """Return the value of each time series of `server`."""
+    answer = server.get("/metrics")
+    assert answer.status == 200
+    return parse(answer.body.decode())
+
+
+def value(series: dict[Series, float], name: str, **labels: str) -> float:
+    """Return the value of the time series with exactly these labels."""
+    return series[name, frozenset(labels.items())]
+
+
+def requests_in(series: dict[Series, float]) -> dict[Request, float]:
+    """Return the number of requests by route, method and status, without requests for the metrics."""
+    return dict(_requests(series))
+
+
+def _requests(series: dict[Series, float]) -> Iterator[tuple[Request, float]]:
+    for (name, labels), number in series.items():
+        by_name = dict(labels)
+        if name == "briefs_http_requests_total" and by_name["route"] != "/metrics":
+            yield (by_name["route"], by_name["method"], by_name["status"]), number
