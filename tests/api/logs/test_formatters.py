@@ -4,18 +4,22 @@ import io
 import logging
 import logging.config
 import re
+import runpy
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import click
 import orjson
 import pytest
 
+from api.app import LOG_WRITER
 from api.config import read_settings
 from api.logs.configuration import log_config
 from api.logs.formatters import JsonFormatter, TextFormatter
+from tests.support.server import ROOT
 
 FORMATTERS = [JsonFormatter(), TextFormatter()]
 # 2026-11-23T12:00:00.250Z
@@ -184,3 +188,12 @@ def test_libraries_log_warnings_only(stream: io.StringIO) -> None:
         logging.getLogger(name).info("news")
     loggers = [orjson.loads(line)["logger"] for line in stream.getvalue().splitlines()]
     assert sorted(loggers) == ["briefs.cache", "gunicorn.error"]
+
+
+def test_a_command_writes_each_line_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/briefs.db")
+    # The command `flask` loads wsgi.py within the context of click. The tests of gunicorn cover the rest.
+    with click.Context(click.Command("seed")):
+        app = runpy.run_path(str(ROOT / "wsgi.py"))["app"]
+    assert app.extensions[LOG_WRITER] is None
+    assert [type(handler) for handler in logging.getLogger("briefs").handlers] == [logging.StreamHandler]
