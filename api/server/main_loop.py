@@ -3,6 +3,7 @@
 import errno
 import selectors
 import socket
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
+from gunicorn.config import Config
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.server.connections import MAX_HEAD_BYTES, Connection, State
@@ -62,6 +64,13 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.count_unreadable: Callable[[int], object] = bool
         self._accepting = False
         self._probe_pool = ThreadPoolExecutor(PROBE_THREADS)
+
+    @classmethod
+    def check_config(cls, cfg: Config, log: Any) -> None:
+        """End the process if gunicorn is configured for TLS, which only a proxy in front can add."""
+        if cfg.is_ssl:
+            log.error("gunicorn's options for TLS are not supported; put a proxy in front")
+            sys.exit(1)
 
     def run(self) -> None:
         """Serve until the worker is told to stop, then finish the requests that have arrived."""

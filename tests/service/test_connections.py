@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
+from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy, starting_gunicorn
 
 QUICK = "--worker-class tests.support.quick_worker.QuickWorker --keep-alive 1"
 APPLICATION = "tests.support.waiting:app"
@@ -397,3 +397,11 @@ def test_three_reloads_within_a_second_lose_no_request_and_stop_no_worker_abnorm
             done.set()
         assert [each.result() for each in running] == [{200}] * 8
     assert not [line for line in server.lines if "AttributeError" in line or "Traceback" in line]
+
+
+def test_a_certificate_stops_startup_since_a_proxy_adds_tls(tmp_path: Path) -> None:
+    certificate = tmp_path / "certificate"
+    certificate.touch()
+    with starting_gunicorn(tmp_path, {"GUNICORN_CMD_ARGS": f"--certfile {certificate}"}) as server:
+        assert server.wait() != 0
+        assert any("TLS" in line for line in server.lines)
