@@ -244,6 +244,14 @@ def test_every_path_that_a_page_names_exists(name: str) -> None:
             assert any(place.exists() for place in places) or "NAME" in path, path
 
 
+def test_the_guide_to_upgrades_says_of_each_migration_whether_old_workers_can_run_meanwhile() -> None:
+    page = (ROOT / "docs" / "deployment" / "upgrades.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d{4}) \|.*\| (?:yes|no) \|$", page, re.MULTILINE)
+    migrations = sorted(path.name[:4] for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    # Databases of development versions with older migrations must be created again.
+    assert listed == [number for number in migrations if number > "0003"]
+
+
 def versions() -> Mapping[str, str]:
     """Return the version number of the project in each file that contains it, by file name."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
