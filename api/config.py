@@ -120,7 +120,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "metrics_dir": ("BRIEFS_METRICS_DIR", parse.folder),
     "rate_limit": ("BRIEFS_RATE_LIMIT", parse_policies),
     "rate_limit_storage": ("BRIEFS_RATE_LIMIT_STORAGE", parse.redis_url),
-    "request_seconds": ("BRIEFS_REQUEST_SECONDS", parse.seconds),
+    "request_seconds": ("BRIEFS_REQUEST_SECONDS", parse.positive_seconds),
     "require_key": ("BRIEFS_REQUIRE_KEY", parse.boolean),
     "secret_key": ("BRIEFS_SECRET_KEY", parse.secret_key),
     "spacy_model": ("BRIEFS_SPACY_MODEL", parse.spacy_model),

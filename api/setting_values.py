@@ -21,6 +21,10 @@ POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
 REDIS_SCHEMES = {"redis", "rediss", "redis+unix"}
 # The parameters of a SQLite URL, as in https://www.sqlite.org/uri.html, and their values.
 SQLITE_PARAMETERS = {"mode": ("ro", "rw"), "immutable": ("0", "1")}
+DEFAULT_POSTGRESQL_PORT = "5432"
+# A URL of a database with several hosts.
+HOSTS = re.compile(r"(?P<before>[^/]*://(?:[^@]*@)?)(?P<hosts>[^@/?]*,[^@/?]*)(?P<after>(?:/.*)?)", re.DOTALL)
+HOST = re.compile(r"(?P<name>[^:\[\]]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?", re.IGNORECASE | re.ASCII)
 # The minimum length of the key that signs cursors.
 MIN_SECRET_CHARACTERS = 16
 # A scheme, a host name or IP address, and an optional port. A user name and a password are not allowed, since
@@ -35,12 +39,21 @@ MAX_PORT = 65535
 
 
 def database_url(text: str) -> str:
-    """Return the database URL `text` with the driver that is installed."""
+    """Return the database URL `text` with the driver that is installed.
+
+    A list of hosts, as libpq takes it, is moved to the query, as SQLAlchemy takes it.
+    """
+    if text.partition("?")[0].count("@") > 1 and not text.startswith("sqlite"):
+        # Otherwise, a part of the password would be taken for the host and appear in messages.
+        raise ValueError("contains more than one @; write an @ in the user name or the password as %40")
+    hosts = HOSTS.fullmatch(text)
     try:
-        url = make_url(text)
+        url = make_url(f"{hosts['before']}{hosts['after']}" if hosts else text)
     except (ArgumentError, ValueError):
         raise ValueError("must be a database URL such as postgresql://user:password@host/name") from None
     if url.drivername in POSTGRESQL_SCHEMES:
+        if hosts:
+            url = url.update_query_dict(_host_parameters(hosts["hosts"]))
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.drivername != "sqlite":
         raise ValueError("the scheme must be sqlite or postgresql")
@@ -49,6 +62,16 @@ def database_url(text: str) -> str:
     if any(value not in SQLITE_PARAMETERS.get(name, ()) for name, value in url.query.items()):
         raise ValueError("the only parameters for SQLite are mode=ro and immutable=1")
     return text
+
+
+def _host_parameters(hosts: str) -> dict[str, str]:
+    """Return the parameters `host` and `port` of libpq for `hosts`, such as `one:5432,two:5432`."""
+    pairs = [HOST.fullmatch(each) for each in hosts.split(",")]
+    names = [pair["name"].strip("[]") if pair else "" for pair in pairs]
+    if not all(names):
+        raise ValueError("must list hosts as in postgresql://user:password@one:5432,two:5432/name")
+    ports = [pair["port"] or DEFAULT_POSTGRESQL_PORT for pair in pairs if pair]
+    return {"host": ",".join(names), "port": ",".join(ports)}
 
 
 def base_url(text: str) -> str:
@@ -116,6 +139,14 @@ def redis_url(text: str) -> str:
     if not is_valid or url.scheme not in REDIS_SCHEMES or not (text.isascii() and text.isprintable()):
         raise ValueError("must be the URL of a Redis server such as redis://:password@127.0.0.1:6379/0")
     return text
+
+
+def positive_seconds(text: str) -> float:
+    """Return the number of seconds in `text`, which must not be 0."""
+    number = seconds(text)
+    if not number:
+        raise ValueError("must be more than 0 seconds")
+    return number
 
 
 def header_value(text: str) -> str:

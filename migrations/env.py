@@ -7,13 +7,14 @@ from flask import current_app
 
 from api.database.access import allow_writes
 from api.database.base import db
+from seeds.console import reported_failures
 
 # Only the folder of the default database is created. With a different database, the project can be read-only.
 instance = Path(current_app.instance_path)
 if Path(db.engine.url.database or "").parent == instance:
     instance.mkdir(exist_ok=True)
 allow_writes(db.engine, create=True)
-with db.engine.connect() as connection:
+with reported_failures("the database was not migrated"), db.engine.connect() as connection:
     context.configure(connection=connection, target_metadata=db.metadata, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -99,8 +99,10 @@ def test_variables_of_other_programs_are_ignored() -> None:
             "trusted_proxies",
             (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"), "unix"),
         ),
+        ("BRIEFS_REQUEST_SECONDS", "2.5", "request_seconds", 2.5),
         ("BRIEFS_SPACY_MODEL", "en_core_web_sm", "spacy_model", "en_core_web_sm"),
         ("BRIEFS_SPACY_MODEL", "/srv/models/größer", "spacy_model", "/srv/models/größer"),
+        ("BRIEFS_STALE_SECONDS", "0", "stale_seconds", 0),
         ("BRIEFS_THREADS", "1", "threads", 1),
         ("BRIEFS_WORKERS", "16", "workers", 16),
         ("DATABASE_URL", "sqlite:////var/lib/briefs.db", "database_url", "sqlite:////var/lib/briefs.db"),
@@ -122,6 +124,40 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
     settings = read(DATABASE_URL=f"{scheme}://{rest}")
     assert make_url(settings.database_url) == make_url(f"postgresql+psycopg://{rest}")
     assert settings.cache_seconds == 1
+
+
+@pytest.mark.parametrize(
+    ("rest", "host", "port"),
+    [
+        ("briefs:p%2Cw@one:5433,two/briefs?sslmode=require", "one,two", "5433,5432"),
+        (
+            "briefs:p,w@[::1]:5433,db.example:5434/briefs?sslmode=require",
+            "::1,db.example",
+            "5433,5434",
+        ),
+        (
+            "briefs:p,w@/briefs?host=one:5433&host=two:5434&sslmode=require",
+            "one,two",
+            "5433,5434",
+        ),
+        (
+            "briefs:p,w@/briefs?host=one,two&port=5433,5434&sslmode=require",
+            "one,two",
+            "5433,5434",
+        ),
+    ],
+)
+def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str) -> None:
+    url = make_url(read(DATABASE_URL=f"postgresql://{rest}").database_url)
+    _, parameters = url.get_dialect()().create_connect_args(url)
+    assert parameters == {
+        "user": "briefs",
+        "password": "p,w",
+        "host": host,
+        "port": port,
+        "dbname": "briefs",
+        "sslmode": "require",
+    }
 
 
 @pytest.mark.parametrize(
@@ -186,12 +222,17 @@ def test_every_form_of_a_postgresql_url_means_psycopg(scheme: str, rest: str) ->
         ("BRIEFS_MAX_DOCUMENT_BYTES", " 5"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "٥"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "9" * 13),
+        ("BRIEFS_REQUEST_SECONDS", "0"),
+        ("BRIEFS_REQUEST_SECONDS", "-1"),
         ("BRIEFS_SECRET_KEY", "fifteen-letters"),
+        ("BRIEFS_STALE_SECONDS", "5m"),
         ("DATABASE_URL", "briefs.db"),
         ("DATABASE_URL", "/var/lib/briefs.db"),
         ("DATABASE_URL", "mysql://localhost/briefs"),
         ("DATABASE_URL", "postgresql+psycopg2://localhost/briefs"),
         ("DATABASE_URL", "postgresql://localhost:port/briefs"),
+        ("DATABASE_URL", "postgresql://one:5432,two:port/briefs"),
+        ("DATABASE_URL", "postgresql://one,/briefs"),
     ],
 )
 def test_an_invalid_value_is_refused_in_one_line_that_names_the_variable(variable: str, text: str) -> None:
@@ -221,6 +262,9 @@ def test_sqlite_in_memory_is_refused(url: str) -> None:
         ("DATABASE_URL", "postgresql+asyncpg://briefs:geheim@db.example/briefs"),
         ("DATABASE_URL", "postgresql://briefs:geheim@db.example:port/briefs"),
         ("DATABASE_URL", "postgresql:/briefs:geheim@db.example/briefs"),
+        # Without this refusal, `geheim` would be the host.
+        ("DATABASE_URL", "postgresql://briefs:p@geheim@db.example/briefs"),
+        ("DATABASE_URL", "postgresql://briefs:p@geheim/x@one,two/briefs"),
         ("DATABASE_URL", "geheim"),
         ("BRIEFS_BASE_URL", "ftp://briefs:geheim@api.example.org"),
         ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org/?a=b"),

@@ -121,6 +121,18 @@ def test_a_statement_that_the_database_refuses_is_a_500_without_details(
     assert "article_slugs" not in lines
 
 
+def test_a_missing_column_is_a_503_that_asks_for_a_migration(app: Flask) -> None:
+    # A new version of the service can start before the database is migrated.
+    def fail() -> NoReturn:
+        db.session.execute(text("SELECT a_new_column FROM articles"))
+        raise AssertionError
+
+    app.add_url_rule("/fail", "fail", fail)
+    response = app.test_client().get("/fail")
+    assert "flask db upgrade" in assert_problem(response, 503)["detail"]
+    assert response.headers["Retry-After"] == "5"
+
+
 def test_a_request_that_waits_too_long_for_a_connection_is_a_503(app: Flask) -> None:
     # The error is raised directly, because exhausting a real pool takes as long as its timeout.
     response = raising(app, PoolTimeout("QueuePool limit of size 5 overflow 10 reached")).get("/fail")

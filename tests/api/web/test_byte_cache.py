@@ -182,6 +182,34 @@ def test_nothing_is_cached_while_the_version_is_unknown(cached: Client, watch: F
     assert [body_of(cached.get("/a")) for _ in range(2)] == ["1", "2"]
 
 
+def test_while_the_database_is_unavailable_cached_answers_are_sent_until_they_are_too_old(
+    application: NumberingApplication, watch: FakeWatch
+) -> None:
+    cached = Client(ByteCache(application, watch, 5 * OVERHEAD_BYTES, stale_seconds=30))
+    for _ in range(2):
+        assert "Age" not in cached.get("/a").headers
+    watch.current = None
+    for outage, expected in (
+        (0.0, ("2", "0")),
+        (29.9, ("2", "29")),
+        (30.1, ("3", None)),
+        (29.0, ("2", "29")),
+    ):
+        watch.outage = outage
+        response = cached.get("/a", headers={"Cache-Control": "no-cache"})
+        assert (body_of(response), response.headers.get("Age")) == expected
+    assert body_of(cached.get("/b")) == "4"
+    not_modified = cached.get("/a", headers={"If-None-Match": '"2"'})
+    assert (not_modified.status_code, not_modified.headers["Age"]) == (304, "29")
+    head = cached.head("/a")
+    assert (head.data, head.headers["Age"], head.headers["ETag"]) == (b"", "29", '"2"')
+    # The database is available, but its version is unknown.
+    watch.outage = None
+    assert body_of(cached.get("/a")) == "5"
+    watch.current = 2
+    assert body_of(cached.get("/a")) == "6"
+
+
 def test_a_request_with_no_cache_requires_the_current_version(cached: Client, watch: FakeWatch) -> None:
     headers = {"no-cache": True, "max-age=9, No-Cache": True, "max-age=0": True, "max-age=09": False}
     for header, is_now in headers.items():

@@ -55,6 +55,16 @@ def test_a_file_that_is_not_a_database_gives_a_one_line_error(tmp_path: Path, co
     assert (len(message_lines(result)), result.stdout, result.exit_code) == (1, "", 1)
 
 
+def test_a_migration_of_an_unreachable_server_gives_a_one_line_error_without_the_password() -> None:
+    app = make_app("postgresql://tide:Very-Secret-1@127.0.0.1:1/briefs")
+    result = invoke(app, "db", "upgrade")
+    (line,) = message_lines(result)
+    assert line.startswith("Error: database: connection failed: ")
+    assert line.endswith("; the database was not migrated; correct the cause and run the command again")
+    assert "Very-Secret-1" not in result.output
+    assert (result.stdout, result.exit_code) == ("", 1)
+
+
 @pytest.mark.parametrize("command", ["load", "status"])
 def test_an_unreachable_server_gives_a_one_line_error_without_the_password(command: str) -> None:
     app = make_app("postgresql://tide:Very-Secret-1@127.0.0.1:1/briefs")
