@@ -91,6 +91,8 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ("BRIEFS_LOG_LEVEL", "debug", "log_level", "debug"),
         ("BRIEFS_LOG_LEVEL", "info", "log_level", "info"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "1", "max_document_bytes", 1),
+        ("BRIEFS_METRICS_BIND", "[::1]:9100", "metrics_bind", "[::1]:9100"),
+        ("BRIEFS_METRICS_DIR", "/run/briefs/metrics", "metrics_dir", "/run/briefs/metrics"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "10000000", "max_document_bytes", 10_000_000),
         ("BRIEFS_SECRET_KEY", "sixteen-letters-", "secret_key", "sixteen-letters-"),
         (
@@ -215,6 +217,13 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
         ("BRIEFS_LOG_LEVEL", "DEBUG"),
         ("BRIEFS_LOG_LEVEL", "warning"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "0"),
+        *(
+            ("BRIEFS_METRICS_BIND", text)
+            for text in ("9100", "127.0.0.1", "127.0.0.1:0", "unix:/run/metrics")
+        ),
+        ("BRIEFS_METRICS_BIND", "127.0.0.1:99999"),
+        ("BRIEFS_METRICS_DIR", "metrics"),
+        ("BRIEFS_METRICS_DIR", "/dev/null/metrics\0"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "-1"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "2MB"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "1e6"),
