@@ -29,7 +29,12 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker count and publish its metrics, once it has loaded the application."""
+    """Let a worker count and publish its metrics, once it has loaded the application.
+
+    The benchmarks run other applications and kinds of worker with gunicorn.conf.py, which have no metrics.
+    """
+    if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):
+        return
     metrics = worker.wsgi.extensions[METRICS].metrics
     connections = metrics.gauge("briefs_connections", "Open connections of clients.")
     metrics.gauge_from(connections, lambda: len(worker.connections))
