@@ -15,7 +15,10 @@ if Path(db.engine.url.database or "").parent == instance:
     instance.mkdir(exist_ok=True)
 allow_writes(db.engine, create=True)
 with reported_failures("the database was not migrated"), db.engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=db.metadata, compare_type=True)
+    # SQLite can roll back changes of the schema too, because `api.database.engines` begins each transaction.
+    context.configure(
+        connection=connection, target_metadata=db.metadata, compare_type=True, transactional_ddl=True
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

@@ -30,7 +30,7 @@ def remove_command(article: str, is_erasing: bool, yes: bool) -> None:
     the changes are kept. The article can have been removed before. `flask seed load` rejects its document
     from then on, unless you add --admit-erased. Exports and backups that were made before are not changed.
 
-    Example: flask seed remove --erase f2c8f2a4-e8d6-51a9-9662-e3de69983d26
+    Example: flask seed remove --erase --yes f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
     if yes and not is_erasing:
         raise click.UsageError("--yes requires --erase")

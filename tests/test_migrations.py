@@ -114,13 +114,25 @@ def test_a_database_with_articles_can_be_downgraded_and_upgraded(empty: Flask) -
     runner = empty.test_cli_runner()
     first = runner.invoke(args=["seed", "load"])
     assert first.exit_code == 0
-    downgrade(revision="base")
+    downgrade(revision="base", x_arg="delete=articles")
     assert schema_objects() == set()
     upgrade()
     assert db.session.scalars(select(Article)).all() == []
     db.session.rollback()
     assert runner.invoke(args=["seed", "load"]).stdout == first.stdout
     assert db.session.scalars(select(Article)).all() != []
+
+
+def test_a_downgrade_that_deletes_articles_is_refused_without_an_option(empty: Flask) -> None:
+    upgrade()
+    runner = empty.test_cli_runner()
+    assert runner.invoke(args=["seed", "load"]).exit_code == 0
+    before = schema_objects()
+    assert runner.invoke(args=["db", "downgrade", "base"]).exit_code == 1
+    assert schema_objects() == before
+    assert runner.invoke(args=["seed", "load"]).stdout.startswith("0 created")
+    assert runner.invoke(args=["db", "-x", "delete=articles", "downgrade", "base"]).exit_code == 0
+    assert schema_objects() == set()
 
 
 @pytest.mark.usefixtures("empty")

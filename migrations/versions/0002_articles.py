@@ -6,7 +6,8 @@ This migration replaces 0001, which was never released. A database made by 0001 
 import secrets
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
+from alembic.util import CommandError
 
 revision = "0002"
 down_revision = None
@@ -515,6 +516,11 @@ def _fts5(table: str, columns: dict[str, str]) -> list[str]:
 
 
 def downgrade() -> None:
+    is_forced = context.get_x_argument(as_dictionary=True).get("delete") == "articles"
+    if not is_forced and op.get_bind().scalar(sa.text("SELECT count(*) FROM changes")):
+        raise CommandError(
+            "this downgrade deletes all articles; make a backup, and add -x delete=articles after `flask db`"
+        )
     if op.get_bind().dialect.name == "sqlite":
         for table in SEARCHED:
             op.drop_table(f"{table}_fts")

@@ -48,7 +48,7 @@ def overlapping_readers(path: Path) -> Iterator[None]:
                 connection.execute("SELECT count(*) FROM changes").fetchone()
                 own.set()
                 # End only when the other reader has begun.
-                other.wait(1)
+                other.wait(0.05)
                 other.clear()
                 connection.execute("COMMIT")
 
@@ -86,6 +86,7 @@ def test_the_log_stays_short_while_readers_overlap_and_is_empty_in_the_end(
     app: Flask, documents: Path, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_ahead_log, "LOG_BYTES", LIMIT_BYTES)
+    monkeypatch.setattr(write_ahead_log, "GROWTH_BYTES", 0)
     with overlapping_readers(tmp_path / "briefs.db"), largest_size(log) as largest:
         assert invoke(app, "seed", "load", documents).stdout.startswith(f"{DOCUMENTS} created")
         assert log.stat().st_size == 0
