@@ -13,7 +13,8 @@ import pytest
 
 from tests.conftest import make_app
 from tests.support.redis_server import RedisServer, needs_redis, running_redis
-from tests.support.server import ROOT, Server, running_gunicorn, seeded_copy
+from tests.support.reverse_proxy import NGINX, running_nginx
+from tests.support.server import ROOT, Answer, Server, running_gunicorn, seeded_copy
 
 pytestmark = needs_redis
 
@@ -100,3 +101,35 @@ def test_requests_are_answered_within_a_second_while_redis_is_silent_or_gone(ser
     lines = "\n".join(server.lines)
     assert "requests are not limited, since Redis does not answer" in lines
     assert all(key not in lines for key in service.keys)
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed (on Debian: nginx-light)")
+def test_nginx_passes_keys_on_and_shows_nobody_the_quota_of_another_client(
+    service: Service, tmp_path: Path
+) -> None:
+    with running_nginx(service.servers[:1], tmp_path) as nginx:
+        missed, hit = cached_pair(nginx)
+        assert missed.headers["RateLimit"]
+        assert missed.headers.get_all("RateLimit-Policy") == [f'"default";q={LIMIT};w=3600']
+        assert hit.headers["RateLimit"] is hit.headers["RateLimit-Policy"] is None
+        assert hit.body == missed.body
+        # A request with a key reaches the service, even if nginx has the response.
+        assert nginx.get(TARGET, X_API_Key="wrong").status == 401
+        for _ in range(2):
+            keyed = nginx.get(TARGET, X_API_Key=service.keys[1])
+            assert keyed.headers["RateLimit-Policy"] == f'"key";q={KEY_LIMIT};w=3600'
+            assert keyed.headers["X-Cache-Status"] is None
+
+
+def cached_pair(nginx: Server) -> tuple[Answer, Answer]:
+    """Return a response that nginx fetched from the service, and the same response from its cache.
+
+    An entry of the cache is used for the rest of a second only, so try until two requests are in one second.
+    """
+    for _ in range(20):
+        first, second = nginx.get(TARGET), nginx.get(TARGET)
+        statuses = [each.headers["X-Cache-Status"] for each in (first, second)]
+        if statuses == ["MISS", "HIT"]:
+            return first, second
+        time.sleep(1)
+    raise AssertionError("nginx cached nothing")
