@@ -77,10 +77,10 @@ class KeyLookup:
         Raises:
             KeysUnavailableError: If the database fails and the key was not valid recently.
         """
-        if not is_well_formed(key):
-            return None
         digest = digest_of(key)
         entry = self._known.get(digest) or self._unknown.get(digest)
+        if entry is None and not is_well_formed(key):
+            return None
         now = time.monotonic()
         if entry is None or now >= entry.due_at:
             if entry is None and not may_query():

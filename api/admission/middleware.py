@@ -197,7 +197,7 @@ def is_protected(path: str) -> bool:
     return path.lstrip("/").partition("/")[0] in PROTECTED_SEGMENTS
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=10_000)
 def address_client(address: str) -> str:
     """Return the name under which the requests from `address` are counted.
 

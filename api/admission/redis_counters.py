@@ -101,7 +101,33 @@ class RedisCounters:
 
         Return None if Redis fails.
         """
-        leases = self._leases(client, policies)
+        now = self._clock()
+        with self._lock:
+            leases = self._leases(client, policies)
+            if all(lease.left > 0 and now < lease.ends_at for lease in leases):
+                for lease in leases:
+                    lease.left -= cost
+                return Decision(True, [lease.quota(now) for lease in leases])
+        return self._take_slowly(client, policies, leases, cost)
+
+    def close(self) -> None:
+        """Close the idle connections to Redis."""
+        self._storage.storage.close()
+
+    def _leases(self, client: str, policies: Policies) -> list[_Lease]:
+        found = self._clients.get(client)
+        if found and found[0] == policies:
+            return found[1]
+        if not found and len(self._clients) >= MAX_CLIENTS:
+            del self._clients[next(iter(self._clients))]
+        leases = [_Lease() for _ in policies]
+        self._clients[client] = policies, leases
+        return leases
+
+    def _take_slowly(
+        self, client: str, policies: Policies, leases: list[_Lease], cost: int
+    ) -> Decision | None:
+        """Do the work of `take` if at least one lease must be filled from Redis."""
         taken: list[_Lease] = []
         try:
             for policy, lease in zip(policies, leases, strict=True):
@@ -122,21 +148,6 @@ class RedisCounters:
         with self._lock:
             return Decision(is_admitted, [lease.quota(now) for lease in leases])
 
-    def close(self) -> None:
-        """Close the idle connections to Redis."""
-        self._storage.storage.close()
-
-    def _leases(self, client: str, policies: Policies) -> list[_Lease]:
-        with self._lock:
-            found = self._clients.get(client)
-            if found and found[0] == policies:
-                return found[1]
-            if not found and len(self._clients) >= MAX_CLIENTS:
-                del self._clients[next(iter(self._clients))]
-            leases = [_Lease() for _ in policies]
-            self._clients[client] = policies, leases
-            return leases
-
     def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
         """Take `cost` requests (0 or 1) from `lease`, and fill the lease from Redis if necessary."""
         now = self._clock()
@@ -146,7 +157,7 @@ class RedisCounters:
             elif lease.left >= max(cost, 1) or (cost == 0 and now - lease.queried_at < EXHAUSTED_SECONDS):
                 lease.left -= cost
                 return True
-            if lease.is_exhausted(now):
+            elif lease.is_exhausted(now):
                 return cost == 0
             size = lease.next_size(now) if cost else 0
             self._check_back_off(now)

@@ -135,6 +135,16 @@ def test_the_window_ends_at_the_same_time_for_all_processes(redis: RedisServer) 
         assert [each.is_admitted for each in again if each] == [True, True]
 
 
+def test_a_fast_client_below_its_quota_is_never_refused_when_a_window_ends(redis: RedisServer) -> None:
+    policy = (Policy("default", 1_000_000, 1),)
+    with processes(redis, 1) as (counters,):
+        until = time.monotonic() + 2.2
+        while time.monotonic() < until:
+            decision = counters.take("border", policy)
+            assert decision
+            assert decision.is_admitted
+
+
 def test_a_request_that_one_policy_refuses_is_not_counted_by_the_others(redis: RedisServer) -> None:
     policies = (Policy("default-hour", 100, 3_600), Policy("default-minute", 2, 60))
     with processes(redis, 1) as (counters,):
