@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,15 @@ def test_the_programs_of_the_image_have_no_write_access_and_no_rights(compose: d
 
 def files_below(folder: Path) -> dict[Path, int]:
     return {path: path.lstat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_nginx_gets_its_configuration_with_the_address_of_the_service(compose: dict[str, Any]) -> None:
+    command = compose["services"]["nginx"]["command"][-1].partition(" > ")[0]
+    script = command.replace("/briefs.conf", str(ROOT / "docs" / "nginx.conf"))
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.count("server web:8000 ") == 2
+    assert "127.0.0.1:" not in done.stdout
+    assert "access_log /dev/stdout briefs;" in done.stdout
 
 
 @pytest.mark.slow
