@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from api.admission.policies import Policy
 from api.app import close_app, create_app
 from api.config import VARIABLES, SettingError, Settings, read_settings
 from tests.support.server import ROOT, clean_environ
@@ -94,6 +95,23 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ("BRIEFS_METRICS_BIND", "[::1]:9100", "metrics_bind", "[::1]:9100"),
         ("BRIEFS_METRICS_DIR", "/run/briefs/metrics", "metrics_dir", "/run/briefs/metrics"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "10000000", "max_document_bytes", 10_000_000),
+        ("BRIEFS_RATE_LIMIT", "600/minute", "rate_limit", (Policy("default", 600, 60),)),
+        (
+            "BRIEFS_RATE_LIMIT",
+            "20/second;5000/day",
+            "rate_limit",
+            (Policy("default-second", 20, 1), Policy("default-day", 5000, 86_400)),
+        ),
+        *(
+            ("BRIEFS_RATE_LIMIT_STORAGE", url, "rate_limit_storage", url)
+            for url in (
+                "redis://localhost",
+                "redis://:p%40ss@10.0.0.1:6379/1",
+                "rediss://redis.example.org:6380/0",
+                "redis+unix:///run/redis/redis.sock",
+            )
+        ),
+        ("BRIEFS_REQUIRE_KEY", "true", "require_key", True),
         ("BRIEFS_SECRET_KEY", "sixteen-letters-", "secret_key", "sixteen-letters-"),
         (
             "BRIEFS_TRUSTED_PROXIES",
@@ -233,6 +251,19 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
         ("BRIEFS_MAX_DOCUMENT_BYTES", "9" * 13),
         ("BRIEFS_REQUEST_SECONDS", "0"),
         ("BRIEFS_REQUEST_SECONDS", "-1"),
+        *(("BRIEFS_RATE_LIMIT", text) for text in ("600", "0/minute", "600/fortnight", "1/minute;2/minute")),
+        *(
+            ("BRIEFS_RATE_LIMIT_STORAGE", text)
+            for text in (
+                "memory://",
+                "localhost:6379",
+                "redis://",
+                "redis://host:port",
+                "redis+unix://",
+                "redis://ł",
+            )
+        ),
+        ("BRIEFS_REQUIRE_KEY", "yes"),
         ("BRIEFS_SECRET_KEY", "fifteen-letters"),
         ("BRIEFS_STALE_SECONDS", "5m"),
         ("DATABASE_URL", "briefs.db"),
@@ -281,6 +312,8 @@ def test_sqlite_in_memory_is_refused(url: str) -> None:
         ("BRIEFS_BASE_URL", "https://briefs:geheim\u2100@api.example.org"),
         ("BRIEFS_BASE_URL", "https://briefs:geheim@api.example.org:port/"),
         ("BRIEFS_CORS_ORIGINS", "https://briefs:geheim\u2100@example.org"),
+        ("BRIEFS_RATE_LIMIT_STORAGE", "https://:geheim@redis.example.org"),
+        ("BRIEFS_RATE_LIMIT_STORAGE", "redis://:geheim@redis.example.org:port"),
         ("BRIEFS_SECRET_KEY", "geheim"),
         ("BRIEFS_SECRET_KEEY", "geheim-geheim-geheim"),
     ],
@@ -305,6 +338,13 @@ def test_an_unknown_variable_is_refused_with_the_name_of_the_nearest_one(variabl
 
 def test_an_unknown_variable_unlike_any_other_is_refused_without_a_guess() -> None:
     assert "did you mean" not in refusal_message(BRIEFS_ZZZZZZZZZZZZZZZZZZZZZZ="1")
+
+
+def test_responses_are_private_by_default_if_keys_are_required() -> None:
+    private = "private, max-age=60, stale-while-revalidate=300"
+    assert read(BRIEFS_REQUIRE_KEY="true").cache_control == private
+    assert read(BRIEFS_REQUIRE_KEY="false").cache_control == private.replace("private", "public")
+    assert read(BRIEFS_REQUIRE_KEY="true", BRIEFS_CACHE_CONTROL="no-store").cache_control == "no-store"
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -21,8 +21,8 @@ IGNORED_VARIABLES = {
 }
 
 SEPARATE_COUNTS = (
-    "each of the %s workers counts requests for itself, so a client can send up to that many times the "
-    "limit; set BRIEFS_RATE_LIMIT_STORAGE to count them together"
+    "each worker counts requests for itself, so a client can send more than BRIEFS_RATE_LIMIT; to count them "
+    "together, set BRIEFS_RATE_LIMIT_STORAGE"
 )
 
 log = logging.getLogger("briefs.settings")
@@ -35,11 +35,8 @@ def check_start(server: Any) -> None:
     If an address is not free, end the process with one line. gunicorn itself would try again for five seconds
     and log each failure.
     """
-    for warning in warnings_about(os.environ):
+    for warning in warnings_about(os.environ, server.cfg.workers):
         log.warning(warning)
-    counts_in_memory = os.environ.get("BRIEFS_RATE_LIMIT") and not os.environ.get("BRIEFS_RATE_LIMIT_STORAGE")
-    if counts_in_memory and server.cfg.workers > 1:
-        log.warning(SEPARATE_COUNTS, server.cfg.workers)
     # systemd, or the master process that this process replaces, has already opened the sockets.
     if server.master_pid or systemd.listen_fds(unset_environment=False):
         return
@@ -48,8 +45,10 @@ def check_start(server: Any) -> None:
             _check_address(*address)
 
 
-def warnings_about(environ: Mapping[str, str]) -> Iterator[str]:
+def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
     """Yield a warning for each variable in `environ` that the service ignores.
+
+    Also yield a warning if there are several `workers` and each counts requests for a rate limit.
 
     There is no warning if the setting to use instead has the same value, or if the operator has set it and
     its name begins with BRIEFS_. The warnings do not contain values, which can be secret.
@@ -59,6 +58,8 @@ def warnings_about(environ: Mapping[str, str]) -> Iterator[str]:
         is_chosen = chosen == value or (chosen and setting.startswith("BRIEFS_"))
         if value and not is_chosen:
             yield f"{variable} is ignored; {purpose}, set {setting}"
+    if workers > 1 and environ.get("BRIEFS_RATE_LIMIT") and not environ.get("BRIEFS_RATE_LIMIT_STORAGE"):
+        yield SEPARATE_COUNTS
 
 
 def _check_address(host: str, port: int) -> None:

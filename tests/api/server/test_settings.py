@@ -37,3 +37,12 @@ def test_a_setting_that_the_operator_has_chosen_needs_no_warning() -> None:
     assert list(warnings_about(redis)) == []
     replica = {"DATABASE_REPLICA_URL": "postgresql://b", "DATABASE_URL": "postgresql://a"}
     assert len(list(warnings_about(replica))) == 1
+
+
+def test_workers_that_count_requests_separately_get_a_warning() -> None:
+    limit = {"BRIEFS_RATE_LIMIT": "600/minute"}
+    (warning,) = warnings_about(limit, workers=2)
+    assert "BRIEFS_RATE_LIMIT_STORAGE" in warning
+    assert list(warnings_about(limit, workers=1)) == []
+    assert list(warnings_about({**limit, "BRIEFS_RATE_LIMIT_STORAGE": "redis://localhost"}, workers=2)) == []
+    assert list(warnings_about({}, workers=2)) == []
