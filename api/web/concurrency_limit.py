@@ -4,7 +4,7 @@ import threading
 import time
 
 # More running requests than this do not finish earlier, since they wait for the interpreter lock.
-MAX_RUNNING = 3
+MAX_RUNNING = 2
 # Running requests are stuck, for example at a locked table, if none of them finishes within this time.
 STALL_SECONDS = 1.0
 # The share of the threads that do not wait if the running requests are stuck.
