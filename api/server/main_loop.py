@@ -25,6 +25,8 @@ from api.server.response_stream import ClientGoneError
 ACCEPT_PAUSE = 0.0001
 # The number of threads for the requests of monitors.
 PROBE_THREADS = 2
+# The connections above the limit of gunicorn that a worker accepts if all clients wait for responses.
+EXTRA_CONNECTIONS = 100
 RECEIVE_BYTES = 16_384
 # The bytes of responses that a worker keeps for clients that do not receive them.
 MAX_UNSENT_BYTES_OF_ALL = 64 * 1024 * 1024
@@ -143,12 +145,14 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             connected, client = listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-                self._make_room()
+                if not self._make_room():
+                    self._refuse_oldest()
             elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 raise
             return False
-        if len(self.connections) >= self.worker_connections:
-            self._make_room()
+        excess = len(self.connections) - self.worker_connections
+        if excess >= 0 and not self._make_room() and excess >= EXTRA_CONNECTIONS:
+            self._refuse_oldest()
         connection = Connection(self.cfg, connected, client, listener.getsockname(), self.send_seconds)
         connection.deadline = connection.since + self.head_seconds
         self.connections.add(connection)
@@ -156,25 +160,31 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         time.sleep(ACCEPT_PAUSE)
         return True
 
-    def _make_room(self) -> None:
+    def _make_room(self) -> bool:
         """Close a tenth of the connections: those whose clients have been silent for the longest time.
 
-        If no client is silent, answer a tenth of the requests that wait for a thread with 503. If no request
-        waits for a thread, stop accepting connections until the next look at deadlines.
+        Returns:
+            True if a connection was closed.
         """
-        number = len(self.connections) // 10 + 1
+        before = len(self.connections)
         silent = [each for each in self.connections if each.state is not State.ANSWERING]
-        for connection in nsmallest(number, silent, key=SILENCE):
+        for connection in nsmallest(before // 10 + 1, silent, key=SILENCE):
             if connection.state is State.RECEIVING:
                 # A request can have arrived since the last look at the socket.
                 self._receive(connection)
             if connection.state not in (State.ANSWERING, State.CLOSED):
                 self._close(connection)
-        if not silent:
-            oldest = sorted(self.connections, key=SILENCE)
-            refused = islice(filter(self._refuse_if_queued, oldest), number)
-            if not list(refused) and self.alive:
-                self.set_accept_enabled(False)
+        return len(self.connections) < before
+
+    def _refuse_oldest(self) -> None:
+        """Answer a tenth of the requests that wait for a thread with 503.
+
+        If no request waits for a thread, stop accepting connections until the next look at deadlines.
+        """
+        oldest = sorted(self.connections, key=SILENCE)
+        refused = islice(filter(self._refuse_if_queued, oldest), len(oldest) // 10 + 1)
+        if not list(refused) and self.alive:
+            self.set_accept_enabled(False)
 
     def _watch(self, connection: Connection, events: int) -> None:
         """Wait for `events` on a connection instead of the present ones. No events are 0."""
