@@ -25,8 +25,9 @@ TIMEOUT_SECONDS = 0.2
 MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.5, 5.0
 # A failure is logged at most once in this time.
 LOG_SECONDS = 60.0
-# A lease is larger than one request only if the last lease was used up within this time.
-LEASE_SECONDS = 0.1
+# If a lease is used up within the first time, the next lease is twice as large. If it lasts for the second
+# time, the next lease is one request. Otherwise, the size stays.
+GROWTH_SECONDS, RESET_SECONDS = 0.1, 1.0
 # A lease is at most this part of the requests that the client has left, and at most this number of requests.
 LEASE_FRACTION, MAX_LEASE = 100, 1_000
 # A client whose quota is used up is refused without a query for this time.
@@ -63,8 +64,11 @@ class _Lease:
 
     def next_size(self, now: float) -> int:
         """Return the number of requests to take from Redis."""
-        is_fast = now - self.queried_at < LEASE_SECONDS
-        self._size = self._size * 2 if is_fast else 1
+        lasted = now - self.queried_at
+        if lasted < GROWTH_SECONDS:
+            self._size *= 2
+        elif lasted >= RESET_SECONDS:
+            self._size = 1
         self._size = max(1, min(self._size, self.elsewhere // LEASE_FRACTION, MAX_LEASE))
         return self._size
 
