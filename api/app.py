@@ -161,7 +161,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
         reader, key_reader = StatementReader(engine), BoundedReader(engine, watch, watchdog)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
         measure_connections(metrics, db.engines)
-    limit = limit_for(settings.threads)
+    limit = limit_for(settings.threads, settings.request_seconds)
     measure_running(metrics, limit)
     application = RequestDeadlines(application, settings, watch, watchdog, limit)
     cache = None

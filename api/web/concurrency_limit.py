@@ -5,8 +5,9 @@ import time
 
 # More running requests than this do not finish earlier, since they wait for the interpreter lock.
 MAX_RUNNING = 2
-# Running requests are stuck, for example at a locked table, if none of them finishes within this time.
-STALL_SECONDS = 1.0
+# Running requests are stuck, for example at a locked table, if none of them finishes within this share of the
+# maximum duration of a request.
+STALL_SHARE = 0.1
 # The share of the threads that do not wait if the running requests are stuck.
 RESERVED_SHARE = 0.25
 
@@ -22,12 +23,14 @@ class ConcurrencyLimit:
     Args:
         max_running: The number of requests that can run.
         max_waiting: The number of requests that can wait if the running requests are stuck.
+        stall_seconds: The running requests are stuck if none of them finishes within this time.
     """
 
-    def __init__(self, max_running: int, max_waiting: int) -> None:
+    def __init__(self, max_running: int, max_waiting: int, stall_seconds: float) -> None:
         self._max_running, self._max_waiting = max_running, max_waiting
+        self._stall_seconds = stall_seconds
         self._running = self._waiting = 0
-        # The time at which a request finished within STALL_SECONDS, or started when no other ran.
+        # The time at which a request finished within `stall_seconds`, or started when no other ran.
         self._progress_at = float("-inf")
         self._changed = threading.Condition()
 
@@ -61,13 +64,13 @@ class ConcurrencyLimit:
         """Let the next request run, after a request has run for this number of seconds."""
         with self._changed:
             self._running -= 1
-            if seconds < STALL_SECONDS:
+            if seconds < self._stall_seconds:
                 self._progress_at = time.monotonic()
             self._changed.notify()
 
     def _wait(self, end: float, *, is_excess: bool) -> bool:
         while self._running >= self._max_running:
-            stop_at = min(end, self._progress_at + STALL_SECONDS) if is_excess else end
+            stop_at = min(end, self._progress_at + self._stall_seconds) if is_excess else end
             remaining = stop_at - time.monotonic()
             if remaining <= 0:
                 return False
@@ -81,8 +84,14 @@ class ConcurrencyLimit:
         self._running += 1
 
 
-def limit_for(threads: int) -> ConcurrencyLimit:
-    """Return the limit for a process with this number of threads."""
+def limit_for(threads: int, request_seconds: float) -> ConcurrencyLimit:
+    """Return the limit for a process with this number of threads.
+
+    Args:
+        threads: The number of threads.
+        request_seconds: The maximum duration of a request.
+    """
     reserved = max(1, round(threads * RESERVED_SHARE))
     max_running = max(1, min(MAX_RUNNING, threads - reserved))
-    return ConcurrencyLimit(max_running, max(0, threads - reserved - max_running))
+    max_waiting = max(0, threads - reserved - max_running)
+    return ConcurrencyLimit(max_running, max_waiting, request_seconds * STALL_SHARE)

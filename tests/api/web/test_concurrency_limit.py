@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pytest
 
-from api.web import concurrency_limit
 from api.web.concurrency_limit import ConcurrencyLimit, limit_for
 
 PATIENCE_SECONDS = 30
@@ -26,7 +25,7 @@ def wait_for_turn(limit: ConcurrencyLimit, seconds: float = PATIENCE_SECONDS) ->
 
 
 def test_waiting_requests_run_in_the_order_of_their_arrival() -> None:
-    limit = ConcurrencyLimit(1, 10)
+    limit = ConcurrencyLimit(1, 10, 10)
     order: list[int] = []
 
     def run(number: int) -> None:
@@ -45,7 +44,7 @@ def test_waiting_requests_run_in_the_order_of_their_arrival() -> None:
 
 
 def test_no_more_requests_run_than_the_limit() -> None:
-    limit = ConcurrencyLimit(3, 0)
+    limit = ConcurrencyLimit(3, 0, 10)
     running = most = 0
     lock = threading.Lock()
 
@@ -68,16 +67,15 @@ def test_no_more_requests_run_than_the_limit() -> None:
 
 
 def test_a_request_is_refused_if_it_waits_too_long() -> None:
-    limit = ConcurrencyLimit(1, 1)
+    limit = ConcurrencyLimit(1, 1, 10)
     assert limit.acquire(0)
     assert not limit.acquire(0.05)
     limit.release(0)
     assert limit.acquire(0)
 
 
-def test_if_the_running_requests_are_stuck_only_some_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency_limit, "STALL_SECONDS", 0.2)
-    limit = ConcurrencyLimit(2, 3)
+def test_if_the_running_requests_are_stuck_only_some_requests_wait() -> None:
+    limit = ConcurrencyLimit(2, 3, 0.2)
     assert limit.acquire(0)
     assert limit.acquire(0)
     with ThreadPoolExecutor(20) as threads:
@@ -106,6 +104,6 @@ def test_if_the_running_requests_are_stuck_only_some_requests_wait(monkeypatch: 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 4, 8, 32, 64, 1_000])
 def test_at_least_one_thread_of_several_never_waits(threads: int) -> None:
-    limit = limit_for(threads)
+    limit = limit_for(threads, 10)
     assert limit._max_running >= 1
     assert limit._max_running + limit._max_waiting <= max(1, threads - 1)
