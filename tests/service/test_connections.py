@@ -385,8 +385,10 @@ def test_three_reloads_within_a_second_lose_no_request_and_stop_no_worker_abnorm
     database: str, tmp_path: Path
 ) -> None:
     # On a busy machine, six starting workers can delay a request beyond the usual deadline.
-    patient = {"BRIEFS_REQUEST_SECONDS": "60"}
-    with running_gunicorn(database, tmp_path, **patient) as server, ThreadPoolExecutor(4) as pool:
+    with (
+        running_gunicorn(database, tmp_path, BRIEFS_REQUEST_SECONDS="60") as server,
+        ThreadPoolExecutor(4) as pool,
+    ):
         done = threading.Event()
 
         def ask() -> set[int]:
