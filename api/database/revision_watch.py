@@ -26,8 +26,9 @@ VERSION_STATEMENTS = {
     "postgresql": "SELECT revision, xmin::text FROM corpus",
 }
 MIGRATION_STATEMENT = "SELECT version_num FROM alembic_version"
-# A database that does not return its version within this time is treated as unavailable.
-MAX_ANSWER_SECONDS = 0.8
+# A database that does not return its version within this time is treated as unavailable. A SQLite file has no
+# server or network that can be silent. If the machine is overloaded, its answer can be late.
+MAX_ANSWER_SECONDS = {"sqlite": 5.0, "postgresql": 0.8}
 # While the database is unavailable, it is asked again after this pause.
 PROBE_PAUSE_SECONDS = 0.5
 # Whether the database is available is asked at most this often, if the interval of the watch is shorter.
@@ -80,6 +81,7 @@ class RevisionWatch:
     def __init__(self, engine: Engine, interval: float, watchdog: Watchdog) -> None:
         self._engine, self._interval, self._watchdog = engine, interval, watchdog
         self._statement = VERSION_STATEMENTS[engine.dialect.name]
+        self._max_seconds = MAX_ANSWER_SECONDS[engine.dialect.name]
         # Protects the attributes below, and is notified when one of them has changed.
         self._changed = threading.Condition()
         self._last = Observation(float("-inf"), None)
@@ -113,14 +115,14 @@ class RevisionWatch:
         # The thread already queries the database for a different request.
         if self._is_wanted and not now and last.queried_at > oldest - self._interval:
             return last.version
-        return self._ask(oldest, MAX_ANSWER_SECONDS).version
+        return self._ask(oldest, self._max_seconds).version
 
     def is_available(self) -> bool:
         """Return True unless the last query found that the database cannot be reached or does not answer."""
         last = self._last
         oldest = time.monotonic() - max(self._interval, MIN_AVAILABILITY_SECONDS)
         if last.queried_at <= oldest and last.is_available:
-            last = self._ask(oldest, MAX_ANSWER_SECONDS)
+            last = self._ask(oldest, self._max_seconds)
         return last.is_available
 
     def probe(self, seconds: float) -> Observation | None:
@@ -165,7 +167,7 @@ class RevisionWatch:
             return False
 
         with self._changed:
-            is_late = not self._changed.wait_for(is_answered, seconds) and seconds >= MAX_ANSWER_SECONDS
+            is_late = not self._changed.wait_for(is_answered, seconds) and seconds >= self._max_seconds
             if is_late and self._last.is_available:
                 self._record(Observation(self._last.queried_at, None, Failure.TOO_SLOW), Failure.TOO_SLOW)
             return self._last
@@ -199,7 +201,7 @@ class RevisionWatch:
         queried_at = time.monotonic()
         is_migration_wanted, self._is_migration_wanted = self._is_migration_wanted, False
         try:
-            with self._watchdog.limit(MAX_ANSWER_SECONDS, Failure.TOO_SLOW):
+            with self._watchdog.limit(self._max_seconds, Failure.TOO_SLOW):
                 if self._connection is not None and not is_current(self._connection):
                     self._disconnect()
                 if self._connection is None:

@@ -80,7 +80,7 @@ class BoundedReader(StatementReader):
         """
         refusal = None if self._watch.is_available() else Failure.UNAVAILABLE
         with self._watchdog.limit(
-            MAX_ANSWER_SECONDS,
+            MAX_ANSWER_SECONDS[self._engine.dialect.name],
             Failure.TOO_SLOW,
             oldest_connection=self._watch.recovered_at,
             refusal=refusal,
