@@ -25,7 +25,8 @@ from bench.plain_insertion import insert_rows_of_documents
 from seeds.extraction.catalogue import read_catalogue
 from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
-from seeds.parsing.files import SubmittedDocument, find_documents, read_with_sidecar
+from seeds.parsing.files import SubmittedDocument, read_with_sidecar
+from seeds.parsing.folders import find_documents
 from seeds.storing.article_record import make_record
 from seeds.storing.derivation import derive
 from seeds.storing.load import load

@@ -25,7 +25,9 @@ from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.parsing.document import Rejection, document_to_json
-from seeds.parsing.files import DOCUMENTS_FOLDER, find_documents, read_document
+from seeds.parsing.files import DOCUMENTS_FOLDER, parse_documents
+from seeds.parsing.folders import find_files
+from seeds.parsing.formats.registry import find_format
 from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
@@ -86,7 +88,8 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
 ) -> None:
     """Load documents into the database.
 
-    Each of PATHS is a file, or a folder whose *.txt files are loaded. The default is seeds/documents.
+    Each of PATHS is a file, or a folder whose documents are loaded. The default is seeds/documents. The
+    formats are .txt, .md, .html, .json and .jsonl; other files are named and left out.
 
     A document is stored completely or not at all, and a rejected document does not stop the others. Loading
     the same documents again changes nothing.
@@ -105,10 +108,10 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     ):
         run = Run(begin, outcomes, settings().max_document_bytes, strict=strict, admit_erased=admit_erased)
         # List the files after waiting for other runs, because files can appear or disappear meanwhile.
-        files = find_documents(paths)
-        if not files:
-            print_message("warning: there are no *.txt files to load")
-        run.load(files, _prepare_matcher(begin))
+        found = find_files(paths)
+        if not found.documents:
+            print_message("warning: there are no documents to load")
+        run.load(found, _prepare_matcher(begin))
         is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
@@ -121,17 +124,21 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
 def parse_command(file: Path) -> None:
     """Parse FILE, and print the result as JSON.
 
-    The output has the fields of the document, the first and last line of each field, and the warnings. This
+    The output has the fields of the document, the first and last line of each field, and the warnings. The
+    metadata beside FILE is not read. If each line of FILE is a document, so is each line of the output. This
     command needs no database.
 
     Example: flask seed parse seeds/documents/000_873f17470df679e4.txt
     """
-    try:
-        document, _ = read_document(file, settings().max_document_bytes)
-    except Rejection as rejection:
-        print_message(format_rejection(file, rejection))
-        sys.exit(1)
-    print_result(orjson.dumps(document_to_json(document), option=orjson.OPT_INDENT_2))
+    option = orjson.OPT_UTC_Z if find_format(file.name).is_line else orjson.OPT_UTC_Z | orjson.OPT_INDENT_2
+    is_rejected = False
+    for parsed in parse_documents(file, settings().max_document_bytes):
+        if isinstance(parsed, Rejection):
+            is_rejected = True
+            print_message(format_rejection(file, parsed))
+        else:
+            print_result(orjson.dumps(document_to_json(parsed), option=option))
+    sys.exit(1 if is_rejected else 0)
 
 
 @seed.command("relink")

@@ -35,15 +35,16 @@ class SeenDocuments:
     `--prune` compares them with the stored articles, to find articles whose documents are gone.
 
     Attributes:
-        paths: The path of each document that was read, by the key that identifies the document across loads.
+        places: The file of each document that was read, and its line if each line of the file is a document,
+            by the key that identifies the document across loads.
         rejected_keys: The keys of documents that were rejected.
         created_keys: The keys of documents whose articles the run created.
         files: The files that were read, each as a pair: the real path of its folder, and its name.
-        files_without_key: Rejected files whose key is unknown, because their sidecar or name is invalid. They
-            are pairs as in `files`.
+        files_without_key: Files with a rejected document whose key is unknown, for example because its
+            sidecar is invalid. They are pairs as in `files`, and not among `files`.
     """
 
-    paths: dict[str, Path] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     rejected_keys: set[str] = field(default_factory=set)
     created_keys: set[str] = field(default_factory=set)
     files: set[tuple[str, str]] = field(default_factory=set)
@@ -73,7 +74,7 @@ class FolderComparison(NamedTuple):
         """
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])
-            return f"; {name} may be the document of one of these; correct its sidecar or use --force"
+            return f"; {name} may be the document of one of these; correct it or use --force"
         # An unmounted disk looks like an empty folder.
         is_mostly_gone = len(self.gone) * 2 > self.size
         return ", which is more than half; use --force to remove them" if is_mostly_gone else ""
@@ -115,9 +116,10 @@ def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocument
         seen: The documents that the run has read or rejected.
     """
     file = (path, article.source_name)
-    if article.key in seen.paths or article.key in seen.rejected_keys or file in seen.files_without_key:
+    if article.key in seen.places or article.key in seen.rejected_keys or file in seen.files_without_key:
         return False
-    # A load of the folder reads only *.txt files, so the document can exist although the run did not read it.
+    # A load of the folder does not read hidden files, so the document can exist although the run did not read
+    # it.
     # If the run has read a file with this name, the file now belongs to a different article.
     exists = os.path.lexists(folder / article.source_name)
     return not exists or file in seen.files

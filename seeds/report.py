@@ -36,6 +36,7 @@ class Report:
     def __init__(self, entries: IO[bytes] | None) -> None:
         self.counts: Counter[str] = Counter()
         self.corpus_revision = 0
+        self.unread: list[dict[str, str]] = []
         self._entries = entries
 
     @property
@@ -75,6 +76,10 @@ class Report:
         result: dict[str, Any] = {"article": None, "revision": None, "changes": {}}
         self._add(name, key, REJECTED, result | {"warnings": warnings, "error": error})
 
+    def add_unread(self, name: str, reason: str) -> None:
+        """Add a file of a folder that was not read as a document. `name` is its name."""
+        self.unread.append({"name": printable(name), "reason": reason})
+
     def _add(self, name: str, key: str | None, outcome: str, result: dict[str, Any]) -> None:
         self.counts[outcome] += 1
         if self._entries is not None:
@@ -91,7 +96,9 @@ class Report:
         if self._entries is None:
             raise ValueError("a report without a file for its entries cannot be written")
         counts = {outcome: self.counts[outcome] for outcome in OUTCOMES}
-        head = orjson.dumps({"summary": counts, "corpus_revision": self.corpus_revision})
+        head = orjson.dumps(
+            {"summary": counts, "corpus_revision": self.corpus_revision, "unread": self.unread}
+        )
         file.write(head.removesuffix(b"}") + b',"documents":[\n')
         self._entries.seek(0)
         shutil.copyfileobj(self._entries, file)

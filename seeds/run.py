@@ -10,7 +10,9 @@ from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
 from seeds.extraction.mentions import EntityMatcher
 from seeds.parsing.document import ParseWarning, Rejection
-from seeds.parsing.files import SubmittedDocument, find_document_key, read_with_sidecar, real_path
+from seeds.parsing.files import RejectedDocument, SubmittedDocument, read_documents, real_path
+from seeds.parsing.folders import FoundFiles
+from seeds.parsing.formats.registry import find_format
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
 from seeds.storing.load import load
@@ -36,15 +38,16 @@ class Run:
         self._max_bytes, self._strict, self._admit_erased = max_bytes, strict, admit_erased
         self._seen = SeenDocuments()
 
-    def load(self, files: Sequence[Path], matcher: EntityMatcher) -> None:
-        """Store the document in each of `files`. A rejected document does not stop the others.
+    def load(self, found: FoundFiles, matcher: EntityMatcher) -> None:
+        """Store the documents that were found. A rejected document does not stop the others.
 
-        `matcher` finds the entities of each article.
+        Other files of the folders are named in a message. `matcher` finds the entities of each article.
         """
-        for path in progress(files, "Loading"):
-            submission = self._read(path)
-            if submission:
-                self._load(path, submission, matcher)
+        for each in found.unread:
+            print_message(f"{printable(str(each.path))}: not read: {each.reason}")
+            self._report.add_unread(each.path.name, each.reason)
+        for path in progress(found.documents, "Loading"):
+            self._load_file(path, matcher)
 
     def finish(self) -> None:
         """Add the corpus revision, a number that increases with every change of the data, to the report.
@@ -54,33 +57,38 @@ class Run:
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
-    def _read(self, path: Path) -> SubmittedDocument | None:
+    def _load_file(self, path: Path, matcher: EntityMatcher) -> None:
         file = (real_path(path.parent), path.name)
-        try:
-            submission = read_with_sidecar(path, self._max_bytes)
-        except Rejection as rejection:
-            key = find_document_key(path)
-            if key is None:
+        is_rejected = False
+        for read in read_documents(path, self._max_bytes):
+            if isinstance(read, SubmittedDocument):
+                self._load(path, read, matcher)
+                continue
+            is_rejected = not find_format(path.name).is_line
+            if read.key is None:
                 self._seen.files_without_key.add(file)
             else:
-                self._seen.rejected_keys.add(key)
-            self._reject(path, key, rejection)
-            return None
-        self._seen.files.add(file)
-        return submission
+                self._seen.rejected_keys.add(read.key)
+            self._reject(path, read)
+        # If the key of a document in the file is unknown, the file can still contain any of its articles.
+        if not is_rejected and file not in self._seen.files_without_key:
+            self._seen.files.add(file)
 
     def _load(self, path: Path, submission: SubmittedDocument, matcher: EntityMatcher) -> None:
         key, warnings = submission.key, submission.document.warnings
+        place = printable(str(path)) + (f" line {submission.line}" if submission.line else "")
         try:
-            first = self._seen.paths.setdefault(key, path)
-            if first != path:
-                raise Rejection(f"has the same key as {printable(str(first))}; change one of the two keys")
+            first = self._seen.places.setdefault(key, place)
+            if first != place:
+                raise Rejection(
+                    f"has the same key as {first}; change one of the two keys", line=submission.line
+                )
             for warning in warnings:
                 self._warn(path, warning)
             with self._begin() as connection:
                 outcome = load(connection, submission, matcher, admit_erased=self._admit_erased)
         except Rejection as rejection:
-            self._reject(path, key, rejection, warnings)
+            self._reject(path, RejectedDocument(rejection, key), warnings)
         else:
             if outcome.kind == CREATED:
                 self._seen.created_keys.add(key)
@@ -92,11 +100,9 @@ class Run:
         place = f"{printable(str(path))}: line {warning.line}"
         print_message(f"{place}: warning: {warning.section}: {warning.message}")
 
-    def _reject(
-        self, path: Path, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
-    ) -> None:
-        print_message(format_rejection(path, rejection))
-        self._report.add_rejection(path.name, key, rejection, warnings)
+    def _reject(self, path: Path, rejected: RejectedDocument, warnings: Sequence[ParseWarning] = ()) -> None:
+        print_message(format_rejection(path, rejected.rejection))
+        self._report.add_rejection(path.name, rejected.key, rejected.rejection, warnings)
 
     def prune(self, folders: Sequence[Path], *, ask: bool, force: bool) -> bool:
         """Remove the articles that were loaded from `folders` and whose documents are gone.

@@ -123,7 +123,8 @@ def engine(request: pytest.FixtureRequest) -> str:
 def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the URL of a migrated, empty database of `engine`."""
     if engine == "sqlite":
-        path = tmp_path / "briefs.db"
+        # A load of `tmp_path` leaves out hidden files.
+        path = tmp_path / ".briefs.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return

@@ -38,7 +38,7 @@ def article_content(
         "title": columns["title"],
         "summary": columns["summary"],
         "language": columns["language"],
-        "byline": byline if byline["publication"] is not None else None,
+        "byline": byline if any(byline.values()) else None,
         "image": image if any(image.values()) else None,
         "published_at": published_at and rfc3339(published_at),
         "word_count": columns["word_count"],

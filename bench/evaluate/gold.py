@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.evaluate.scores import Texts
 from seeds.identifiers import CURLY_QUOTES
-from seeds.parsing.files import find_documents
+from seeds.parsing.folders import find_documents
 
 RELATED_FILE = "related.json"
 # Names of types in annotations, if they differ from the API.

@@ -109,17 +109,22 @@ def read_blocks(data: bytes) -> PageBlocks:
     Raises:
         Rejection: If `data` is empty, not UTF-8 text, or HTML or JSON.
     """
-    text = _decode(data).replace("\r\n", "\n")
+    text = decode_utf8(data).replace("\r\n", "\n")
     blocks = _split(CONTROL_CHARACTERS.sub("", text))
     if not blocks:
         raise Rejection("the file is empty; expected a title and a body", line=1)
     _refuse_markup(blocks)
     return PageBlocks(
-        _with_headings(blocks), list(_find_odd_characters(text)) if ODD_CHARACTERS.search(text) else []
+        _with_headings(blocks), list(find_odd_characters(text)) if ODD_CHARACTERS.search(text) else []
     )
 
 
-def _decode(data: bytes) -> str:
+def decode_utf8(data: bytes) -> str:
+    """Return the text of `data` without a byte-order mark.
+
+    Raises:
+        Rejection: If `data` is binary or not UTF-8.
+    """
     nul = data.find(0)
     if nul >= 0:
         raise Rejection("the file is binary (it has a NUL byte); expected UTF-8 text", byte=nul)
@@ -135,7 +140,7 @@ def _split(text: str) -> list[Block]:
     lines: list[Line] = []
     for number, raw in enumerate(text.split("\n"), 1):
         words = " ".join(raw.split())
-        if words and (words.isprintable() or _is_visible(words)):
+        if words and (words.isprintable() or is_visible(words)):
             lines.append(Line(number, words))
         elif lines:
             blocks.append(Block(tuple(lines)))
@@ -143,7 +148,7 @@ def _split(text: str) -> list[Block]:
     return [*blocks, Block(tuple(lines))] if lines else blocks
 
 
-def _is_visible(text: str) -> bool:
+def is_visible(text: str) -> bool:
     """Return True if `text` contains a visible character, and not only spaces and zero-width spaces."""
     return any(category(character) not in {"Cf", "Zs"} for character in text)
 
@@ -156,7 +161,8 @@ def _refuse_markup(blocks: Sequence[Block]) -> None:
         raise Rejection(f"the file is JSON ({quoted(line.text)}); expected plain text", line=line.number)
 
 
-def _find_odd_characters(text: str) -> Iterator[OddCharacters]:
+def find_odd_characters(text: str) -> Iterator[OddCharacters]:
+    """Yield the control and direction-changing characters of `text`, by line."""
     for number, raw in enumerate(text.split("\n"), 1):
         odd = ODD_CHARACTERS.findall(raw)
         control = [character for character in odd if character < "\xa0"]

@@ -1,8 +1,10 @@
-"""The parsed form of a document, that is, of an article page in a text file, and the faults found in it."""
+"""The parsed form of a document, such as an article page in a text file, and the faults found in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from seeds.parsing.metadata import Metadata
 
 Span = tuple[int, int]
 """The first and the last line of a part of a document, as line numbers from 1."""
@@ -43,12 +45,12 @@ class Byline:
     """The signature of an article as printed: its author, the role of the author, and the publication.
 
     A signature of one line has only the publication, and one of two lines has no role. Missing parts are
-    None.
+    None; at least one part is there.
     """
 
     author: str | None
     role: str | None
-    publication: str
+    publication: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class ArticleText:
 class Document(ArticleText):
     """A parsed article page: its texts, the file, and the warnings of the parser.
 
-    `byline` is None if the page has no signature. `lines` says where each field is in the file.
+    `byline` is None if the page has no signature. `lines` says where each field is in the file. `metadata` is
+    the metadata that the document itself gives; an article page gives none.
     """
 
     source: SourceFile
@@ -119,6 +122,7 @@ class Document(ArticleText):
     related: tuple[RelatedTitle, ...]
     lines: FieldLines
     warnings: tuple[ParseWarning, ...]
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created", not an error of the program
@@ -128,6 +132,7 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
         message: The reason, on one line.
         line: The number of the line with the fault, from 1, or None if the fault is not in a line.
         byte: The offset of the byte with the fault, from 0, or None if the fault is not in a byte.
+        metadata: The metadata of the document, or None if it is unknown because of the fault.
     """
 
     def __init__(self, message: str, *, line: int | None = None, byte: int | None = None) -> None:
@@ -135,6 +140,7 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
         self.message = message
         self.line = line
         self.byte = byte
+        self.metadata: Metadata | None = None
 
     @property
     def place(self) -> str | None:
@@ -157,6 +163,7 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "byline": _record_to_json(document.byline),
         "body": [{"paragraph": number, "text": text} for number, text in enumerate(document.body, 1)],
         "related": _records_to_json(document.related),
+        "metadata": _record_to_json(document.metadata),
         "lines": _record_to_json(document.lines),
         "warnings": _records_to_json(document.warnings),
     }
@@ -169,7 +176,15 @@ def _records_to_json(
 
 
 def _record_to_json(
-    record: SourceFile | Takeaway | Analysis | Byline | RelatedTitle | ParseWarning | FieldLines | None,
+    record: SourceFile
+    | Takeaway
+    | Analysis
+    | Byline
+    | RelatedTitle
+    | ParseWarning
+    | FieldLines
+    | Metadata
+    | None,
 ) -> dict[str, Any] | None:
     if record is None:
         return None

@@ -1,110 +1,235 @@
-"""Find the files of documents, and read them with their sidecars.
+"""Read the files of documents, with the metadata in sidecars and manifests beside them.
 
-A document is an article page in a text file. A sidecar is a YAML file of the same name with metadata.
+A sidecar is a YAML file with the name of one document. A manifest has a row for each of several documents.
 """
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection
-from seeds.parsing.page import parse
+from seeds.parsing.formats.registry import find_format, known_metadata, parse, parse_line
+from seeds.parsing.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
+from seeds.parsing.metadata import Metadata, merge_metadata
 from seeds.parsing.sidecar import MAX_SIDECAR_BYTES, Sidecar, parse_sidecar
 
 DOCUMENTS_FOLDER = Path(__file__).parent.parent / "documents"
 # The number of attempts to read a document that another process is writing.
 MAX_ATTEMPTS = 3
+SIDECAR_ENDINGS = (".yaml", ".yml")
+CHANGED = "the file changed while it was read; load it again when it is complete"
+
+FileState = tuple[int, int, int] | None
+"""The inode, size and modification time (in nanoseconds) of a file, or None if the file does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedDocument:
-    """A document that was read from a file, with its sidecar, and can be stored as an article.
+    """A document that was read from a file, with its metadata, and can be stored as an article.
 
     Attributes:
-        data: The bytes of the file.
+        data: The bytes of the document.
         document: The parsed document.
         sidecar: The metadata from the YAML file beside the document.
         folder: The real path of the folder that contains the file.
+        row: The metadata from the row of the document in the manifest of the folder.
+        line: The number of the line that is the document, or None if the whole file is.
     """
 
     data: bytes
     document: Document
     sidecar: Sidecar
     folder: str
+    row: Sidecar = field(default_factory=Sidecar)
+    line: int | None = None
+
+    @property
+    def metadata(self) -> Metadata:
+        """The metadata of the document. The sidecar wins over the manifest, and both over the document."""
+        return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
     @property
     def key(self) -> str:
         """The key that identifies the document across loads, and from which the id of the article is derived.
 
-        The key is the `url` in the sidecar (the YAML file beside the document), or else the file name without
-        its extension.
+        It is the `key` or else the `url` in the metadata, or else the file name without its extension.
         """
-        return self.sidecar.url or Path(self.document.source.name).stem
+        return self.metadata.find_key(Path(self.document.source.name).stem)
 
 
-def find_documents(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of documents in `paths`: each file, and the sorted `*.txt` files of each folder.
+@dataclass(frozen=True, slots=True)
+class RejectedDocument:
+    """A document that cannot be stored. `key` identifies it across loads, or is None if it is unknown."""
 
-    Hidden files of a folder are left out. A file that is found twice is returned once.
+    rejection: Rejection
+    key: str | None
+
+
+def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:
+    """Read the documents in the file at `path`: one document, or one in each line.
+
+    A document of more than `max_bytes` is rejected.
     """
-    files: dict[str, Path] = {}
-    for path in paths:
-        for file in sorted(path.glob("[!.]*.txt")) if path.is_dir() else [path]:
-            # Do not resolve symbolic links: a link is a document with its own name.
-            files.setdefault(os.path.abspath(file), file)  # noqa: PTH100
-    return list(files.values())
+    if find_format(path.name).is_line:
+        yield from _read_lines(path, max_bytes)
+        return
+    try:
+        yield read_with_sidecar(path, max_bytes)
+    except Rejection as rejection:
+        yield RejectedDocument(rejection, _find_key(path, rejection))
+
+
+def parse_documents(path: Path, max_bytes: int) -> Iterator[Document | Rejection]:
+    """Parse the documents in the file at `path`, like `read_documents`, without the metadata beside them."""
+    if find_format(path.name).is_line:
+        for each in _read_lines(path, max_bytes):
+            yield each.document if isinstance(each, SubmittedDocument) else each.rejection
+        return
+    try:
+        yield read_document(path, max_bytes)[0]
+    except Rejection as rejection:
+        yield rejection
 
 
 def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
-    """Read and parse the document at `path` and its sidecar, the YAML file with metadata beside it.
+    """Read and parse the document at `path` and the metadata beside it, in its sidecar or a manifest.
 
-    If one of the two files changes during the reading, both are read again. A document of more than
-    `max_bytes` is rejected.
+    If one of the files changes during the reading, all are read again. A document of more than `max_bytes` is
+    rejected.
 
     Raises:
-        Rejection: If the document or the sidecar cannot be read, is invalid, or keeps changing.
+        Rejection: If the document or the metadata cannot be read, is invalid, or keeps changing.
     """
-    sidecar = path.with_suffix(".yaml")
     for _ in range(MAX_ATTEMPTS):
-        before = (_file_state(path), _file_state(sidecar))
-        result = _try_to_read(path, sidecar, max_bytes)
-        if (_file_state(path), _file_state(sidecar)) == before:
+        before = _states_beside(path)
+        result = _try_to_read(path, max_bytes)
+        if _states_beside(path) == before:
             if isinstance(result, Rejection):
                 raise result
             return result
-    raise Rejection("the file changed while it was read; load it again when it is complete")
+    raise Rejection(CHANGED)
 
 
-def _try_to_read(path: Path, sidecar: Path, max_bytes: int) -> SubmittedDocument | Rejection:
+def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
     # Return a rejection instead of raising it, because the caller reads again if a file changed meanwhile.
     try:
         document, data = read_document(path, max_bytes)
-        return SubmittedDocument(data, document, _read_sidecar(sidecar), real_path(path.parent))
+        sidecar, row = _read_beside(path)
+        return SubmittedDocument(data, document, sidecar, real_path(path.parent), row)
     except Rejection as rejection:
         return rejection
 
 
-def find_document_key(path: Path) -> str | None:
-    """Return the key that identifies the document at `path` across loads, even if the document is invalid.
+def _read_lines(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:
+    """Read a file in which each line is a document. Blank lines are left out.
 
-    Return None if the key is unknown, because the sidecar (the YAML file beside it) or the file name is
-    invalid.
+    If the file changes meanwhile, the last item is a rejection of the whole file.
+    """
+    before, folder = _file_state(path), real_path(path.parent)
+    try:
+        check_file(path)
+        with path.open("rb") as file:
+            # Read at most one byte more than a line can have, so that a huge line does not fill the memory.
+            lines = iter(lambda: file.readline(max_bytes + 2), b"")
+            number, is_start = 0, True
+            for data in lines:
+                if is_start:
+                    number += 1
+                    if data.strip():
+                        yield _read_line(path, data.rstrip(b"\r\n"), number, max_bytes, folder)
+                is_start = data.endswith(b"\n")
+    except Rejection as rejection:
+        yield RejectedDocument(rejection, None)
+    except OSError as error:
+        yield RejectedDocument(Rejection(f"the file cannot be read: {error.strerror}"), None)
+    if _file_state(path) != before:
+        yield RejectedDocument(Rejection(CHANGED), None)
+
+
+def _read_line(
+    path: Path, data: bytes, line: int, max_bytes: int, folder: str
+) -> SubmittedDocument | RejectedDocument:
+    try:
+        if len(data) > max_bytes:
+            raise Rejection(f"the line is longer than the limit of {max_bytes} bytes", line=line)
+        document = parse_line(data, path.name, line)
+    except Rejection as rejection:
+        metadata = rejection.metadata
+        return RejectedDocument(rejection, (metadata.key or metadata.url) if metadata else None)
+    return SubmittedDocument(data, document, Sidecar(), folder, line=line)
+
+
+def _find_key(path: Path, rejection: Rejection) -> str | None:
+    """Return the key that identifies a rejected document across loads.
+
+    Return None if the key is unknown, because the sidecar (the YAML file beside it), the manifest or the file
+    name is invalid, or because the document can give a key that was not read.
     """
     try:
         path.name.encode()
-        sidecar = _read_sidecar(path.with_suffix(".yaml"))
+        metadata = merge_metadata(*_read_beside(path), rejection.metadata)
     except (Rejection, UnicodeEncodeError):
         return None
-    return sidecar.url or path.stem
+    return metadata.find_key(path.stem) if known_metadata(rejection, path.name) else None
 
 
-def _file_state(path: Path) -> tuple[int, int, int] | None:
-    """Return the inode, size and modification time (in nanoseconds) of a file, which change if it is written.
+def find_sidecars(path: Path) -> list[Path]:
+    """Return the files `NAME.yaml`, `NAME.yml` and `NAME.YAML` that exist beside the document at `path`."""
+    endings = [each for ending in SIDECAR_ENDINGS for each in (ending, ending.upper())]
+    # Report a broken symbolic link instead of treating the sidecar as missing.
+    return [each for each in map(path.with_suffix, endings) if os.path.lexists(each)]
 
-    Return None if the file does not exist or cannot be examined.
+
+def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
+    """Return the metadata of the document at `path` from its sidecar, and from its row in the manifest."""
+    sidecars = find_sidecars(path)
+    if len(sidecars) > 1 and not sidecars[0].samefile(sidecars[1]):
+        first, second = (printable(each.name) for each in sidecars[:2])
+        raise Rejection(f"sidecar {second}: {first} is a sidecar of the same document; keep one of them")
+    sidecar = _read_sidecar(sidecars[0]) if sidecars else Sidecar()
+    manifest = read_manifest(path.parent / MANIFEST_NAME)
+    return sidecar, manifest.find(path.name) if manifest else Sidecar()
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """Return the manifest at `path`, or None if there is no such file.
+
+    Raises:
+        Rejection: If the manifest is invalid.
     """
+    state = _file_state(path)
+    if state is None and not os.path.lexists(path):
+        return None
+    manifest = _read_manifest(path, state)
+    if isinstance(manifest, Rejection):
+        raise Rejection(manifest.message)
+    return manifest
+
+
+# All documents of a folder share its manifest.
+@lru_cache(maxsize=8)
+def _read_manifest(path: Path, state: FileState) -> Manifest | Rejection:  # noqa: ARG001
+    """Read the manifest at `path`. `state` is the state of the file, by which the result is cached."""
+    try:
+        data = read_bytes(path, MAX_MANIFEST_BYTES)
+    except Rejection as rejection:
+        return Rejection(f"manifest {MANIFEST_NAME}: {rejection.message}")
+    try:
+        return parse_manifest(data)
+    except Rejection as rejection:
+        return rejection
+
+
+def _states_beside(path: Path) -> list[tuple[Path, FileState]]:
+    """Return the states of the document at `path`, its sidecars and the manifest, to notice changes."""
+    return [(each, _file_state(each)) for each in (path, *find_sidecars(path), path.parent / MANIFEST_NAME)]
+
+
+def _file_state(path: Path) -> FileState:
+    """Return the state of the file at `path`, or None if it does not exist or cannot be examined."""
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -122,9 +247,6 @@ def real_path(folder: Path) -> str:
 
 
 def _read_sidecar(path: Path) -> Sidecar:
-    # Report a broken symbolic link instead of treating the sidecar as missing.
-    if not os.path.lexists(path):
-        return Sidecar()
     try:
         data = read_bytes(path, MAX_SIDECAR_BYTES)
     except Rejection as rejection:
@@ -133,7 +255,7 @@ def _read_sidecar(path: Path) -> Sidecar:
 
 
 def read_document(path: Path, max_bytes: int) -> tuple[Document, bytes]:
-    """Read and parse the document at `path`, without its sidecar. Return the parsed document and its bytes.
+    """Parse the document at `path`, without the metadata beside it. Return the document and its bytes.
 
     Raises:
         Rejection: If the file cannot be read, is larger than `max_bytes`, or is not a document.
@@ -149,15 +271,21 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
         Rejection: If the file cannot be read, is not a regular file, or is larger than `max_bytes`.
     """
     try:
-        path.name.encode()
-        if not path.is_file():
-            raise Rejection("the path is not a regular file")
+        check_file(path)
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
-    except UnicodeEncodeError:
-        raise Rejection("the file name is not UTF-8") from None
     except OSError as error:
         raise Rejection(f"the file cannot be read: {error.strerror}") from None
     if len(data) > max_bytes:
         raise Rejection(f"the file is larger than the limit of {max_bytes} bytes", byte=max_bytes)
     return data
+
+
+def check_file(path: Path) -> None:
+    """Raise `Rejection` if `path` is not a regular file, or if its name is not UTF-8."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise Rejection("the file name is not UTF-8") from None
+    if not path.is_file():
+        raise Rejection("the path is not a regular file")

@@ -48,7 +48,7 @@ def parse(data: bytes, name: str) -> Document:
         *_outline_warnings(outline),
         *takeaways.warnings,
         *related.warnings,
-        *_odd_character_warnings(page.odd_characters, lines),
+        *odd_character_warnings(page.odd_characters, lines),
     ]
     return Document(
         source=SourceFile(name, sha256(data).hexdigest(), len(data)),
@@ -166,7 +166,7 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
         yield ParseWarning("body", middle.stray[0].span[0], message)
 
 
-def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
+def odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
     There is at most one warning for each section of the page and each of the two types. It names the first

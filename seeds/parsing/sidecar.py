@@ -1,7 +1,6 @@
 """Parse a sidecar, the YAML file beside a document with metadata that the article page does not show."""
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 
@@ -12,10 +11,9 @@ from seeds.escaping import printable
 from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 from seeds.parsing.document import Rejection
 from seeds.parsing.web_urls import is_web_url
+from seeds.parsing.yaml_nodes import YamlError, compose_yaml, is_null
 
 MAX_SIDECAR_BYTES = 64 * 1024
-# A text with at least this many characters that can start a nested value is parsed in Python; see `_compose`.
-MAX_NESTING_CHARACTERS = 200
 MAX_URL_LENGTH = 2000
 KEYS = ("url", "published_at", "language", "image_url", "slug")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -25,12 +23,12 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class Sidecar:
     """The metadata of a document from its sidecar, the YAML file beside it.
 
-    The attributes are the keys of the file. If a key is missing, its value is None, or `en` for `language`.
+    The attributes are the keys of the file. If a key is missing, its value is None.
     """
 
     url: str | None = None
     published_at: datetime | None = None
-    language: str = "en"
+    language: str | None = None
     image_url: str | None = None
     slug: str | None = None
 
@@ -62,18 +60,11 @@ def _pairs(data: bytes, name: str) -> list[tuple[str, str | None, int]]:
     if len(data) > MAX_SIDECAR_BYTES:
         raise _rejection(name, 1, f"the file is larger than the limit of {MAX_SIDECAR_BYTES} bytes")
     try:
-        text = data.decode()
-        root = _compose(text)
+        root = compose_yaml(data.decode())
     except UnicodeDecodeError as error:
         raise _rejection(name, data[: error.start].count(b"\n") + 1, "the file is not UTF-8") from None
-    except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        raise _rejection(name, line, "not YAML: a character that YAML does not allow") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _rejection(name, line, f"not YAML: {printable(error.problem or 'unreadable')}") from None
-    except RecursionError:
-        raise _rejection(name, 1, "not YAML: nested too deeply") from None
+    except YamlError as error:
+        raise _rejection(name, error.line, error.message) from None
     if root is None:
         return []
     if not isinstance(root, yaml.MappingNode):
@@ -81,20 +72,11 @@ def _pairs(data: bytes, name: str) -> list[tuple[str, str | None, int]]:
     return [_pair(key, value, name) for key, value in root.value]
 
 
-def _compose(text: str) -> yaml.Node | None:
-    # The parser in C is five times faster, but deep nesting overflows its stack. The parser in Python has
-    # better error messages.
-    if sum(map(text.count, "[{-?:")) < MAX_NESTING_CHARACTERS:
-        with suppress(yaml.YAMLError):
-            return yaml.compose(text, yaml.CSafeLoader)
-    return yaml.compose(text, yaml.SafeLoader)
-
-
 def _pair(key: yaml.Node, value: yaml.Node, name: str) -> tuple[str, str | None, int]:
     line = key.start_mark.line + 1
     if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
         raise _rejection(name, line, "expected `key: value` lines with plain values")
-    return key.value, None if value.tag == "tag:yaml.org,2002:null" else value.value, line
+    return key.value, None if is_null(value) else value.value, line
 
 
 def _rejection(name: str, line: int, message: str) -> Rejection:

@@ -13,6 +13,8 @@ from seeds.identifiers import title_digest
 from seeds.parsing.document import Analysis, ArticleText, Document, Takeaway
 from seeds.parsing.files import SubmittedDocument
 
+DEFAULT_LANGUAGE = "en"
+
 
 @dataclass(frozen=True)
 class ArticleRecord:
@@ -53,9 +55,9 @@ class ArticleRecord:
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
     """Convert `submission`, a parsed document with metadata, to the values that the database stores.
 
-    The metadata comes from a sidecar, the YAML file beside the document. `slug` is the slug of the article.
+    `slug` is the slug of the article.
     """
-    document, sidecar = submission.document, submission.sidecar
+    document, metadata = submission.document, submission.metadata
     byline, analysis = document.byline, document.analysis
     columns = {
         "key": submission.key,
@@ -63,20 +65,20 @@ def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
         "title": document.title,
         "title_digest": title_digest(document.title),
         "summary": document.summary,
-        "language": sidecar.language,
+        "language": metadata.language or DEFAULT_LANGUAGE,
         "author": byline and byline.author,
         "role": byline and byline.role,
         "publication": byline and byline.publication,
         "image_caption": document.image_caption,
-        "image_url": sidecar.image_url,
-        "published_at": sidecar.published_at,
+        "image_url": metadata.image_url,
+        "published_at": metadata.published_at,
         "body": list(document.body),
         "analysis": analysis and asdict(analysis) | {"paragraphs": list(analysis.paragraphs)},
         "word_count": _word_count(document),
         "source_name": document.source.name,
         "source_sha256": document.source.sha256,
         "source_bytes": document.source.bytes,
-    } | published_keys(sidecar.published_at)
+    } | published_keys(metadata.published_at)
     return ArticleRecord(
         columns,
         [takeaway.text for takeaway in document.takeaways],

@@ -120,7 +120,7 @@ def _choose_slug(
     Raises:
         Rejection: If the requested slug belongs, or once belonged, to a different article.
     """
-    wanted = submission.sidecar.slug
+    wanted = submission.metadata.slug
     if wanted is None and former and former.slug != erased_slug(identity):
         return former.slug
     if wanted:

@@ -124,7 +124,7 @@ REVISION_CONTENT = {
     "title": text,
     "summary": optional(text),
     "language": text,
-    "byline": optional(record({"author": optional(text), "role": optional(text), "publication": text})),
+    "byline": optional(record(dict.fromkeys(("author", "role", "publication"), optional(text)))),
     "image": optional(record({"caption": optional(text), "url": optional(text)})),
     "published_at": optional(checked(time)),
     "word_count": count,

@@ -167,7 +167,7 @@ def test_the_old_article_of_a_document_with_a_new_key_is_removed(app: Flask, fol
 
 def test_a_file_that_is_not_loaded_with_its_folder_is_not_missing(app: Flask, folder: Path) -> None:
     others = [write(folder, "f", Page(title="Town F")), write(folder, ".g", Page(title="Town G"))]
-    named = others[0].rename(folder / "f.md")
+    named = others[0].rename(folder / "f.page")
     assert last_line(seed(app, named, others[1])).startswith("2 created")
     assert removed(prune(app, "--yes", folder)) == 0
     named.unlink()
@@ -186,7 +186,7 @@ def test_nothing_is_removed_if_a_rejected_file_could_be_the_missing_document(
     result = prune(app, "--yes", folder)
     assert result.stderr.splitlines()[-1] == (
         f"not removed: 1 of the 5 articles of {folder}; x.txt may be the document of one of these; "
-        "correct its sidecar or use --force"
+        "correct it or use --force"
     )
     assert (removed(result), result.exit_code) == (0, 1)
     (folder / "x.yaml").write_text("url: https://example.org/b", encoding="utf-8")

@@ -147,6 +147,7 @@ def test_a_load_without_documents_has_a_report(app: Flask, tmp_path: Path) -> No
     assert load(app, tmp_path / "pages") == {
         "summary": dict.fromkeys(SCHEMA["properties"]["summary"]["required"], 0),
         "corpus_revision": 0,
+        "unread": [],
         "documents": [],
     }
 

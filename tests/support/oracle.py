@@ -371,7 +371,7 @@ def _facts_of(article: Article) -> dict[str, Any]:
         "title": document.title,
         "texts": [document.title, document.summary or "", *takeaways, *analysis, *document.body],
         "publication": document.byline and document.byline.publication,
-        "language": sidecar.language,
+        "language": sidecar.language or "en",
         "published_at": sidecar.published_at,
         "created_at": article.created_at,
         "updated_at": article.updated_at,

@@ -20,7 +20,7 @@ class Byline(Shape):
 
     author = string("The person or desk that signs the article.", allow_none=True)
     role = string("The role of the author, such as a job title.", allow_none=True)
-    publication = string("The name of the publication.")
+    publication = string("The name of the publication.", allow_none=True)
 
 
 class Image(Shape):
@@ -82,7 +82,9 @@ class Article(Shape):
     title = string("The headline.")
     summary = string("A summary of the article in a few sentences.", allow_none=True)
     language = string("The language of the text, as a BCP 47 tag.")
-    byline = FromParent(Byline, when=lambda article: article.publication is not None)
+    byline = FromParent(
+        Byline, when=lambda article: (article.author or article.role or article.publication) is not None
+    )
     image = FromParent(Image, when=lambda article: (article.image_caption or article.image_url) is not None)
     published_at = Time(
         allow_none=True, metadata={"description": "The time of publication. `null` if it is unknown."}

@@ -85,10 +85,10 @@ def test_the_error_for_a_missing_database_does_not_recommend_a_migration(postgre
 
 def test_an_error_names_the_lock_file_that_cannot_be_opened(app: Flask, engine: str, tmp_path: Path) -> None:
     if engine == "sqlite":
-        (tmp_path / "briefs.db.lock").mkdir()
+        (tmp_path / ".briefs.db.lock").mkdir()
         result = seed(app)
         assert result.stderr == (
-            f"Error: {tmp_path}/briefs.db.lock: cannot be opened: Is a directory; "
+            f"Error: {tmp_path}/.briefs.db.lock: cannot be opened: Is a directory; "
             "this user must be able to write to the file and its folder\n"
         )
         assert result.exit_code == 1

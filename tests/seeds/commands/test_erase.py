@@ -56,10 +56,10 @@ def database_bytes(app: Flask, engine: str, database_url: str, tmp_path: Path) -
     def read() -> bytes:
         if engine == "sqlite":
             assert (
-                not (tmp_path / "briefs.db-wal").exists() or not (tmp_path / "briefs.db-wal").stat().st_size
+                not (tmp_path / ".briefs.db-wal").exists() or not (tmp_path / ".briefs.db-wal").stat().st_size
             )
             close_app(app)
-            return b"".join(path.read_bytes() for path in tmp_path.glob("briefs.db*"))
+            return b"".join(path.read_bytes() for path in tmp_path.glob(".briefs.db*"))
         with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
             tables = connection.execute(
                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"

@@ -59,7 +59,7 @@ def test_without_arguments_the_projects_own_documents_are_loaded(
 
 def test_a_folder_without_documents_gives_a_warning(app: Flask, tmp_path: Path) -> None:
     result = seed(app, tmp_path)
-    assert message_lines(result) == ["warning: there are no *.txt files to load"]
+    assert message_lines(result) == ["warning: there are no documents to load"]
     assert (result.stdout, result.exit_code) == (f"{summary_line()}\n", 0)
 
 

@@ -29,7 +29,7 @@ def test_parse_prints_only_the_document_as_json(
 def test_parse_prints_the_fields_in_a_fixed_order(app_without_database: Flask) -> None:
     result = invoke(app_without_database, "seed", "parse", SOURCE)
     printed = orjson.loads(result.stdout)
-    expected = "source title summary image takeaways analysis byline body related lines warnings"
+    expected = "source title summary image takeaways analysis byline body related metadata lines warnings"
     assert list(printed) == expected.split()
     assert printed["source"]["name"] == SOURCE.name
     assert printed["lines"]["title"] == [1, 1]

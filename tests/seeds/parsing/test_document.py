@@ -14,7 +14,7 @@ def test_a_document_as_json_has_its_keys_in_order() -> None:
     made = document_to_json(parse(page_bytes(PageParts()), "lift.txt"))
     assert [*made] == [
         *("source", "title", "summary", "image", "takeaways", "analysis", "byline", "body", "related"),
-        *("lines", "warnings"),
+        *("metadata", "lines", "warnings"),
     ]
     assert made["source"] == {
         "name": "lift.txt",

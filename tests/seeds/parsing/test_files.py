@@ -9,11 +9,11 @@ import pytest
 from seeds.parsing.document import Document, Rejection
 from seeds.parsing.files import (
     DOCUMENTS_FOLDER,
-    find_documents,
     read_bytes,
     read_document,
     read_with_sidecar,
 )
+from seeds.parsing.folders import find_documents
 from seeds.parsing.page import parse
 from tests.seeds.documents import Page, make_unreadable, write
 
@@ -29,11 +29,11 @@ def test_the_documents_of_the_project_exist() -> None:
     assert (DOCUMENTS_FOLDER / "000_873f17470df679e4.txt") in find_documents([DOCUMENTS_FOLDER])
 
 
-def test_a_folder_contains_its_txt_files_sorted_by_name(tmp_path: Path) -> None:
+def test_a_folder_contains_its_documents_sorted_by_name(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.yaml", "d.TXT", "e.txt.bak", "[f].txt", "txt"):
         (tmp_path / name).touch()
     write(tmp_path / "below", "g", Page())
-    assert [path.name for path in find_documents([tmp_path])] == ["[f].txt", "a.txt", "b.txt"]
+    assert [path.name for path in find_documents([tmp_path])] == ["[f].txt", "a.txt", "b.txt", "d.TXT"]
 
 
 def test_named_files_are_found_with_any_extension(tmp_path: Path) -> None:

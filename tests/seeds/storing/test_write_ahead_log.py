@@ -33,7 +33,7 @@ def documents(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    return tmp_path / "briefs.db-wal"
+    return tmp_path / ".briefs.db-wal"
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def test_the_log_stays_short_while_readers_overlap_and_is_empty_in_the_end(
 ) -> None:
     monkeypatch.setattr(write_ahead_log, "LOG_BYTES", LIMIT_BYTES)
     monkeypatch.setattr(write_ahead_log, "GROWTH_BYTES", 0)
-    with overlapping_readers(tmp_path / "briefs.db"), largest_size(log) as largest:
+    with overlapping_readers(tmp_path / ".briefs.db"), largest_size(log) as largest:
         assert invoke(app, "seed", "load", documents).stdout.startswith(f"{DOCUMENTS} created")
         assert log.stat().st_size == 0
     assert LIMIT_BYTES / 2 < largest[0] < LIMIT_BYTES + TRANSACTION_BYTES
@@ -106,7 +106,7 @@ def test_a_reader_that_does_not_end_is_announced_and_finally_stops_the_command(
     with app.app_context():
         db.engine.dispose()
         event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout = 1"))
-    with closing(sqlite3.connect(tmp_path / "briefs.db", isolation_level=None)) as reader:
+    with closing(sqlite3.connect(tmp_path / ".briefs.db", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM changes").fetchone()
         result = invoke(app, "seed", "load", documents)

@@ -1,0 +1,116 @@
+"""Find the documents of folders, and the other files there, which a load names without reading them."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from seeds.escaping import printable
+from seeds.parsing.document import Rejection
+from seeds.parsing.files import SIDECAR_ENDINGS, find_sidecars, read_manifest
+from seeds.parsing.formats.registry import FORMATS, find_format, has_format
+from seeds.parsing.manifest import MANIFEST_NAME
+
+ENDINGS = ", ".join(FORMATS)
+NO_FORMAT = f"no document format has this ending; the endings are {ENDINGS}"
+
+
+class UnreadFile(NamedTuple):
+    """A file or subfolder of a folder that is not read as a document, and the reason."""
+
+    path: Path
+    reason: str
+
+
+class FoundFiles(NamedTuple):
+    """The files that a load found: documents, and other files in the same folders.
+
+    Hidden files, whose names begin with a dot, and the files that belong to a document are in neither list.
+    """
+
+    documents: list[Path]
+    unread: list[UnreadFile]
+
+
+def find_documents(paths: Iterable[Path]) -> list[Path]:
+    """Return the files of documents in `paths`: each file, and the documents of each folder sorted by name.
+
+    A file is a document if its name ends like a document format. A file that is found twice is returned once.
+    """
+    return find_files(paths).documents
+
+
+def find_files(paths: Iterable[Path]) -> FoundFiles:
+    """Return the documents in `paths`, like `find_documents`, and the other files of these folders."""
+    documents: dict[str, Path] = {}
+    unread: dict[str, UnreadFile] = {}
+    for path in paths:
+        found = _search(path) if path.is_dir() else FoundFiles([path], [])
+        # Do not resolve symbolic links: a link is a document with its own name.
+        for file in found.documents:
+            documents.setdefault(os.path.abspath(file), file)  # noqa: PTH100
+        for each in found.unread:
+            unread.setdefault(f"{os.path.abspath(each.path)} {each.reason}", each)  # noqa: PTH100
+    return FoundFiles(list(documents.values()), list(unread.values()))
+
+
+def _search(folder: Path) -> FoundFiles:
+    paths = [folder / name for name in sorted(os.listdir(folder)) if not name.startswith(".")]  # noqa: PTH208
+    documents = [path for path in paths if _is_document(path)]
+    by_stem: dict[str, list[Path]] = {}
+    for document in documents:
+        by_stem.setdefault(document.stem, []).append(document)
+    reasons = ((path, _find_reason(path, by_stem)) for path in paths if not _is_document(path))
+    unread = [UnreadFile(path, reason) for path, reason in reasons if reason]
+    return FoundFiles(documents, [*unread, *_find_unused_rows(folder, documents)])
+
+
+def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
+    """Return why `path`, which is no document, is not read, or None if it belongs to a document.
+
+    `documents` are the documents in its folder, by their names without the ending.
+    """
+    if path.name == MANIFEST_NAME:
+        return None
+    if _is_readme(path):
+        return "a README describes its folder; name the file to load it as a document"
+    if path.suffix.lower() in SIDECAR_ENDINGS:
+        return _find_reason_of_sidecar(path, documents.get(path.stem, []))
+    if path.is_dir():
+        # Browsers save the pictures of NAME.html in NAME_files.
+        is_saved = path.name.removesuffix("_files") in documents
+        return None if is_saved else "subfolders are not searched; name the folder to load its documents"
+    return NO_FORMAT
+
+
+def _find_reason_of_sidecar(path: Path, documents: list[Path]) -> str | None:
+    lines = [document for document in documents if find_format(document.name).is_line]
+    if documents and lines == documents:
+        return f"the lines of {printable(lines[0].name)} give their metadata themselves"
+    if any(path in find_sidecars(document) for document in documents):
+        return None
+    stem = printable(path.stem)
+    return f"a sidecar without its document; expected {stem}.txt or {stem} with another ending of a document"
+
+
+def _find_unused_rows(folder: Path, documents: list[Path]) -> Iterator[UnreadFile]:
+    """Yield the rows of the manifest of `folder` that belong to no document. Invalid rows are left out."""
+    path = folder / MANIFEST_NAME
+    try:
+        manifest = read_manifest(path)
+    except Rejection as rejection:
+        # If there are documents, each of them is rejected for this reason.
+        if not documents:
+            yield UnreadFile(path, rejection.message)
+        return
+    names = [path.name for path in documents if not find_format(path.name).is_line]
+    for line, name in manifest.rows_without_document(names) if manifest else ():
+        yield UnreadFile(path, f"line {line}: there is no document {printable(name)} beside the manifest")
+
+
+def _is_document(path: PurePath) -> bool:
+    return has_format(path.name) and not _is_readme(path)
+
+
+def _is_readme(path: PurePath) -> bool:
+    return path.stem.lower() == "readme"

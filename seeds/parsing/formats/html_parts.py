@@ -1,0 +1,99 @@
+"""Find the summary, the caption, the author and the editor's analysis in the visible part of a web page."""
+
+import re
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from seeds.parsing.document import Analysis, Span
+from seeds.parsing.formats.html_fields import same_letters
+from seeds.parsing.formats.html_tree import remove, span_of, text_of
+
+SUMMARY_CLASS = re.compile(
+    r"(^|[\s_-])(dek|standfirst|subtitle|sub-?head(line|ing)?|summary|lede?|deck|excerpt|description|intro)([\s_-]|$)",
+    re.IGNORECASE,
+)
+AUTHOR_CLASS = re.compile(r"(^|[\s_-])(byline|author(-name)?)([\s_-]|$)", re.IGNORECASE)
+BY = re.compile(r"^(?:written |words )?by[:\s]+", re.IGNORECASE)
+MAX_AUTHOR_LENGTH = 60
+DESK = "editorsdesk"
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+SECTIONS = ("section", "aside", "div")
+
+
+class PagePart(NamedTuple):
+    """A text in a web page, and its first and its last line."""
+
+    text: str
+    span: Span
+
+
+class AnalysisPart(NamedTuple):
+    """The editor's analysis in a web page, and its first and its last line."""
+
+    analysis: Analysis
+    span: Span
+
+
+def take_summary(root: HtmlElement, stated: list[str]) -> PagePart | None:
+    """Take the summary below the title out of the page `root`, and return it, or None if there is none.
+
+    The class of its element says so, or it is emphasized as a whole. If the metadata has summaries, `stated`,
+    it must equal one of them.
+    """
+    for element in root.iter("p", "div", "h2", "h3", "span"):
+        is_classed = SUMMARY_CLASS.search(element.get("class") or element.get("itemprop") or "")
+        if not is_classed and not (stated and _is_emphasized(element)):
+            continue
+        text = text_of(element)
+        is_stated = any(same_letters(text, each) for each in stated)
+        if text and (is_stated or (not stated and not element.xpath(".//p | .//li | .//h1"))):
+            part = PagePart(text, span_of(element))
+            remove(element)
+            return part
+    return None
+
+
+def _is_emphasized(element: HtmlElement) -> bool:
+    is_alone = len(element) == 1 and element[0].tag in ("i", "em", "b", "strong")
+    return is_alone and not (element.text or "").strip() and not (element[0].tail or "").strip()
+
+
+def find_caption(root: HtmlElement) -> PagePart | None:
+    """Return the caption of the first picture of the page `root`, or None."""
+    elements = (*root.iter("figcaption"), *root.xpath("//p[contains(@class, 'caption')]"))
+    parts = (PagePart(text_of(element), span_of(element)) for element in elements)
+    return next((part for part in parts if part.text), None)
+
+
+def find_author(root: HtmlElement) -> PagePart | None:
+    """Return the author named in the visible page `root`, or None."""
+    marked = root.xpath("//*[@rel='author' or @itemprop='author']")
+    classed = (
+        each for each in root.iter("p", "div", "span", "a") if AUTHOR_CLASS.search(each.get("class") or "")
+    )
+    for element in (*marked, *classed):
+        text = BY.sub("", text_of(element))
+        if 0 < len(text) <= MAX_AUTHOR_LENGTH:
+            return PagePart(text, span_of(element))
+    return None
+
+
+def take_analysis(root: HtmlElement) -> AnalysisPart | None:
+    """Take the section with the heading Editor's Desk out of the page `root`, and return it, or None."""
+    for element in root.iter(*HEADINGS):
+        section = element.getparent()
+        if not same_letters(text_of(element), DESK) or section is None or section.tag not in SECTIONS:
+            continue
+        if section.xpath(".//h1[not(. = $desk)]", desk=element.text or ""):
+            continue
+        headings = [
+            text for each in section.iter(*HEADINGS) if each is not element and (text := text_of(each))
+        ]
+        paragraphs = [text for each in section.iter("p") if (text := text_of(each))]
+        if paragraphs:
+            analysis = Analysis(text_of(element), headings[0] if headings else None, tuple(paragraphs))
+            part = AnalysisPart(analysis, span_of(section))
+            remove(section)
+            return part
+    return None

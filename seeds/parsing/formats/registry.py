@@ -1,0 +1,84 @@
+"""The document formats: which module reads a file, by the ending of its name.
+
+To add a format, write a module with a function `parse` like that of `seeds.parsing.page`, and add its ending
+to `FORMATS`. The module of a format is imported when the first file with its ending is read, because some
+formats need large packages.
+"""
+
+from importlib import import_module
+from pathlib import PurePath
+from typing import NamedTuple
+
+from seeds.parsing.document import Document, Rejection
+
+
+class Format(NamedTuple):
+    """A format of documents.
+
+    Attributes:
+        module: The name of the module that reads the format. Its function `parse` takes the bytes of a
+            document and the name of its file, and returns a `Document` or raises `Rejection`. If each line is
+            a document, its function `parse_line` also takes the number of the line.
+        has_metadata: True if the document itself can give metadata, such as its URL.
+        is_line: True if each line of a file is a document.
+    """
+
+    module: str
+    has_metadata: bool = True
+    is_line: bool = False
+
+
+PAGE = Format("seeds.parsing.page", has_metadata=False)
+MARKDOWN = Format("seeds.parsing.formats.front_matter")
+HTML = Format("seeds.parsing.formats.web_page")
+FORMATS = {
+    ".txt": PAGE,
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".html": HTML,
+    ".htm": HTML,
+    ".json": Format("seeds.parsing.formats.json_brief"),
+    ".jsonl": Format("seeds.parsing.formats.json_brief", is_line=True),
+}
+
+
+def has_format(name: str) -> bool:
+    """Return True if the file name `name` has the ending of a document format, in upper or lower case."""
+    return PurePath(name).suffix.lower() in FORMATS
+
+
+def find_format(name: str) -> Format:
+    """Return the format of the file `name`. A file with an unknown ending is an article page."""
+    return FORMATS.get(PurePath(name).suffix.lower(), PAGE)
+
+
+def parse(data: bytes, name: str) -> Document:
+    """Parse `data`, the bytes of the file `name`, in the format that the ending of the name says.
+
+    Raises:
+        Rejection: If `data` is not a document in this format.
+    """
+    return _document(import_module(find_format(name).module).parse(data, name))
+
+
+def parse_line(data: bytes, name: str, line: int) -> Document:
+    """Parse `data`, the bytes of line number `line` of the file `name`, in which each line is a document.
+
+    Raises:
+        Rejection: If `data` is not a document in this format.
+    """
+    return _document(import_module(find_format(name).module).parse_line(data, name, line))
+
+
+def known_metadata(rejection: Rejection, name: str) -> bool:
+    """Return True if the metadata of the rejected document in the file `name` is known.
+
+    An article page contains none. Other documents can give metadata that the reader could not read.
+    """
+    return rejection.metadata is not None or not find_format(name).has_metadata
+
+
+def _document(parsed: object) -> Document:
+    if not isinstance(parsed, Document):
+        raise TypeError(f"a reader returned {type(parsed).__name__} instead of a Document")
+    return parsed
