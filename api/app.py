@@ -112,11 +112,12 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     _configure(app, settings)
     app.before_request(record_route)
     app.before_request(reject_wrong_address)
+    app.before_request(service.answer_options_of_server)
     register_problems(app)
     CORS(
         app,
         origins=list(settings.cors_origins),
-        methods=["GET", "HEAD", "OPTIONS"],
+        methods=list(service.METHODS),
         expose_headers=list(EXPOSED_HEADERS),
         send_wildcard=True,
         vary_header=False,

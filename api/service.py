@@ -45,10 +45,23 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+METHODS = ("GET", "HEAD", "OPTIONS")
 # How long `/readyz` waits for the database.
 MAX_READINESS_SECONDS = 0.5
 
 ASSET = PathParameter("asset", "The name of the file.", "swagger-ui.css")
+
+
+def answer_options_of_server() -> Response | None:
+    """Answer `OPTIONS *`, which asks for the methods of the whole service (RFC 9110, 9.3.7).
+
+    This hook of Flask runs before each request. It returns None for all other requests.
+    """
+    if request.method != "OPTIONS" or request.environ.get("RAW_URI") != "*":
+        return None
+    response = Response()
+    response.allow.update(METHODS)
+    return response
 
 
 class IndexLinks(Shape):

@@ -6,15 +6,20 @@ import socket
 import time
 from concurrent.futures import Future
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any
 
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
+from gunicorn.http.errors import InvalidHeader
 
 from api.server.response_stream import ResponseStream
 
 # A request head can be as long as this. gunicorn limits the request line and each field.
 MAX_HEAD_BYTES = 65_536
+HTTP_1_1 = (1, 1)
+# A host name or address with an optional port (RFC 3986, 3.2.2). It is empty if the target names no host.
+HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
 # Requests of monitors.
 PROBE = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz|metrics)[ ?]")
 
@@ -93,13 +98,37 @@ class Connection:
 
         Raises:
             StopIteration: The last request asked to close the connection.
-            gunicorn.http.errors.ParseException: The head is invalid.
+            gunicorn.http.errors.ParseException: The head is invalid, for example without a header `Host`.
         """
         self.requests += 1
         self.parser.unreader.unread(self.received)
         self.received = b""
-        return next(self.parser)
+        request = next(self.parser)
+        check_host(request)
+        # The response has this version too (RFC 9110, 2.5).
+        request.version = min(request.version, HTTP_1_1)
+        return request
 
     def take_rest(self) -> None:
         """Put the bytes that arrived after the last request into `received`."""
         self.received = self.parser.unreader.take_buffered()
+
+
+def check_host(request: Any) -> None:
+    """Check that a parsed request has exactly one valid header `Host` (RFC 9112, 3.2).
+
+    HTTP/1.0 allows a request without this header.
+
+    Raises:
+        gunicorn.http.errors.InvalidHeader: The header is missing, repeated or invalid.
+    """
+    hosts = [value for name, value in request.headers if name == "HOST"]
+    is_missing = not hosts and request.version >= HTTP_1_1
+    if is_missing or len(hosts) > 1 or not all(map(is_host, hosts)):
+        raise InvalidHeader("HOST")
+
+
+@lru_cache(maxsize=100)
+def is_host(value: str) -> bool:
+    """Return True if `value` is a valid value of the header `Host`."""
+    return HOST.fullmatch(value) is not None

@@ -132,6 +132,37 @@ def test_an_unreadable_request_gets_a_problem_that_does_not_repeat_it(
     assert not any("hunter2" in line for line in server.lines)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [(), ("Host: a", "Host: b"), ("Host: a b/c@",), ("Host: a/b",), ("Host: a:b",), ("Host: [::1",)],
+)
+def test_a_missing_repeated_or_invalid_host_is_a_400(server: Server, fields: tuple[str, ...]) -> None:
+    assert problem_of(server.exchange(raw_request("/healthz", *fields)))["status"] == 400
+
+
+@pytest.mark.parametrize("host", ["a", "a.example:80", "[::1]:80", "a_b", "%61", ""])
+def test_a_valid_host_is_accepted(server: Server, host: str) -> None:
+    assert server.exchange(raw_request("/healthz", f"Host: {host}")).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_later_minor_version_is_answered_as_http_1_1(server: Server) -> None:
+    for version in ("HTTP/1.2", "HTTP/1.9"):
+        request_ = raw_request("/healthz", "Host: a").replace(b"HTTP/1.1", version.encode())
+        assert server.exchange(request_).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_request_of_http_1_0_needs_no_host(server: Server) -> None:
+    request_ = raw_request("/healthz").replace(b"HTTP/1.1", b"HTTP/1.0")
+    assert b" 200 " in server.exchange(request_).partition(b"\r\n")[0]
+
+
+def test_options_of_the_whole_server_are_answered(server: Server) -> None:
+    answer = server.exchange(raw_request("*", "Host: a", method="OPTIONS"))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert header_of(answer, "Allow") == "GET, HEAD, OPTIONS"
+    assert problem_of(server.exchange(raw_request("*", "Host: a")))["status"] == 400
+
+
 SLASHES = ["//", "//docs", "//v1/articles", "///v1/articles?limit=1", "/v1//articles"]
 
 
