@@ -1,6 +1,6 @@
 """A limit on the number of log lines about failures.
 
-If the database is down, each request fails. A client can also send unreadable requests as fast as it likes.
+If the database is down, each request fails. A client can also send invalid requests as fast as it likes.
 """
 
 import logging

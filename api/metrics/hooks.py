@@ -38,7 +38,7 @@ def post_worker_init(worker: Any) -> None:
     metrics = worker.wsgi.extensions[METRICS].metrics
     connections = metrics.gauge("briefs_connections", "Open connections of clients.")
     metrics.gauge_from(connections, lambda: len(worker.connections))
-    worker.count_unreadable = metrics.count_unreadable
+    worker.count_refused = metrics.count_refused
     metrics.publish_repeatedly()
 
 

@@ -19,11 +19,11 @@ from api.web.request_records import RequestRecord
 # time series.
 METHODS = frozenset(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"])
 OTHER_METHODS = "other"
-# The label value for requests without a route: unknown paths, answers that are given before the route is
-# known, and requests that could not be read. Requests that could not be read also have no method.
+# The label value for requests without a route: unknown paths, and requests that were refused before their
+# route was known. Requests that never reached the application also have this value as their method.
 NONE = "none"
-# Upper limits in seconds. A cached response takes less than a millisecond, and BRIEFS_REQUEST_SECONDS is 10
-# by default.
+# The upper limits of the histogram in seconds. A cached response takes less than a millisecond, and
+# BRIEFS_REQUEST_SECONDS is 10 by default.
 DURATION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # Seconds between two publications of the values that other parts of the service count.
 PUBLICATION_INTERVAL = 0.5
@@ -79,8 +79,8 @@ class Metrics:
         with self._bytes_lock:
             self._sent_bytes[route] += record.body_bytes
 
-    def count_unreadable(self, status: int) -> None:
-        """Count a request that the server could not read and answered with `status`."""
+    def count_refused(self, status: int) -> None:
+        """Count a request that the worker refused with the HTTP status `status`, without the application."""
         self._requests.labels(NONE, NONE, status).inc()
 
     def count_from(self, counter: Counter, read: Callable[[], float]) -> None:

@@ -15,12 +15,12 @@ from gunicorn.http.errors import InvalidHeader
 
 from api.server.response_stream import ResponseStream
 
-# A request head can be as long as this. gunicorn limits the request line and each field.
+# The maximum size of a request head. gunicorn also limits the request line and each header field.
 MAX_HEAD_BYTES = 65_536
 HTTP_1_1 = (1, 1)
-# A host name or address with an optional port (RFC 3986, 3.2.2). It is empty if the target names no host.
+# A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
-# Requests of monitors.
+# The beginning of a request that a monitor sends.
 PROBE = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz|metrics)[ ?]")
 
 
@@ -50,11 +50,13 @@ class Connection:
         parser: gunicorn's parser of requests.
         state: What happens on the connection.
         received: The bytes of an incomplete request head.
-        events: The events of the socket for which the main loop waits. A thread only reads this attribute.
-        since: The time since which the main loop waits for the client, or the request for a thread.
-        deadline: The time at which the main loop closes the connection.
-        work: The last request that was given to a thread.
-        requests: The number of requests.
+        events: The events of the socket for which the main loop waits, as in `selectors`, or 0 for none. A
+            thread only reads this attribute.
+        since: The time, as a value of `time.monotonic`, at which the main loop began to wait for the client,
+            or the request began to wait for a thread.
+        deadline: The time at which the main loop closes the connection, as a value of `time.monotonic`.
+        work: The future of the last request that was given to a thread, or None before the first request.
+        requests: The number of requests that arrived.
         is_kept: True if the connection remains open after its current response.
         discarded_bytes: The number of bytes that arrived in the state CLOSING.
     """
@@ -77,7 +79,7 @@ class Connection:
         self.discarded_bytes = 0
 
     def has_head(self, max_line_bytes: int) -> bool:
-        """Return True if a whole request head has arrived, or one that gunicorn's parser refuses.
+        """Return True if `received` contains a whole request head, or a head that gunicorn's parser rejects.
 
         Args:
             max_line_bytes: The maximum length of a request line.
@@ -90,14 +92,17 @@ class Connection:
         return received.count(b"\n") != received.count(b"\r\n")
 
     def is_probe(self) -> bool:
-        """Return True if a monitor sends the request. It must be answered even if all threads are busy."""
+        """Return True if the request asks for the health or the metrics of the service.
+
+        Monitors must get a response even if all threads are busy.
+        """
         return PROBE.match(self.received) is not None
 
     def take_request(self) -> Any:
-        """Return the request whose head has arrived.
+        """Parse the head in `received` and return the request.
 
         Raises:
-            StopIteration: The last request asked to close the connection.
+            StopIteration: The previous request asked to close the connection.
             gunicorn.http.errors.ParseException: The head is invalid, for example without a header `Host`.
         """
         self.requests += 1
@@ -109,13 +114,13 @@ class Connection:
         request.version = min(request.version, HTTP_1_1)
         return request
 
-    def take_rest(self) -> None:
-        """Put the bytes that arrived after the last request into `received`."""
+    def keep_next_bytes(self) -> None:
+        """Move the bytes after the last request, the beginning of the next, from the parser to `received`."""
         self.received = self.parser.unreader.take_buffered()
 
 
 def check_host(request: Any) -> None:
-    """Check that a parsed request has exactly one valid header `Host` (RFC 9112, 3.2).
+    """Raise an error unless a parsed request has exactly one valid header `Host` (RFC 9112, 3.2).
 
     HTTP/1.0 allows a request without this header.
 

@@ -1,4 +1,4 @@
-"""The main loop of a worker, which waits for requests and for slow clients."""
+"""The main loop of a worker process, which waits for requests and for slow clients."""
 
 import errno
 import selectors
@@ -21,38 +21,41 @@ from api.server.connections import MAX_HEAD_BYTES, Connection, State
 from api.server.refusals import refusal
 from api.server.response_stream import ClientGoneError
 
-# Seconds that a worker waits after it has accepted a connection.
-ACCEPT_PAUSE = 0.0001
+# The pause of a worker after it has accepted a connection.
+ACCEPT_PAUSE_SECONDS = 0.0001
 # The number of threads for the requests of monitors.
 PROBE_THREADS = 2
-# The connections above the limit of gunicorn that a worker accepts if all clients wait for responses.
+# If all clients wait for responses, a worker accepts this many connections in addition to the limit of
+# gunicorn (`worker_connections`).
 EXTRA_CONNECTIONS = 100
 RECEIVE_BYTES = 16_384
-# The bytes of responses that a worker keeps for clients that do not receive them.
-MAX_UNSENT_BYTES_OF_ALL = 64 * 1024 * 1024
-# Before a connection is closed, at most as many bytes of the client are read and ignored.
+# The maximum size of the responses that a worker keeps for clients that do not receive them.
+MAX_TOTAL_UNSENT_BYTES = 64 * 1024 * 1024
+# Before a connection is closed, at most this many bytes from the client are read and ignored.
 MAX_DISCARDED_BYTES = 1024 * 1024
-# Seconds between two looks at deadlines.
-TICK = 1.0
-# Seconds that a stopping worker waits for requests on connections that are kept alive.
+# The time between two checks of all deadlines.
+TICK_SECONDS = 1.0
+# How long a stopping worker waits for requests on connections that are kept alive.
 STOP_KEEPALIVE_SECONDS = 2.0
 
-SILENCE = attrgetter("since")
+# A sort key: the connection that has waited for the longest time comes first.
+LONGEST_WAIT = attrgetter("since")
 
 
 class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
     """The threaded worker of gunicorn with a different main loop.
 
-    A connection goes to a thread when a whole request head has arrived. A response that the client does not
-    receive at once is sent by the main loop. Slow and silent clients therefore occupy no thread.
+    A thread gets a connection when a whole request head has arrived. If the client does not receive the
+    response at once, the main loop sends it. Slow and silent clients therefore occupy no thread.
 
     Attributes:
-        head_seconds: Seconds in which the head of a request must arrive.
-        queue_seconds: Seconds in which a thread must begin to work on a request.
-        send_seconds: Seconds without progress after which a response is abandoned.
-        linger_seconds: Seconds that the client has to close the connection after the last response.
+        head_seconds: The time in which the head of a request must arrive.
+        queue_seconds: The time in which a thread must begin to work on a request.
+        send_seconds: The time without progress after which a response is abandoned.
+        linger_seconds: The time in which the client must close the connection after the last response.
         connections: All open connections. Only the main loop changes this set.
-        count_unreadable: Counts a request that never reached the application, by the status of the response.
+        count_refused: A function that is called for each request that the worker refuses without calling the
+            application. Its argument is the HTTP status of the response.
     """
 
     head_seconds = 10.0
@@ -63,13 +66,13 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connections: set[Connection] = set()
-        self.count_unreadable: Callable[[int], object] = bool
+        self.count_refused: Callable[[int], object] = bool
         self._accepting = False
         self._probe_pool = ThreadPoolExecutor(PROBE_THREADS)
 
     @classmethod
     def check_config(cls, cfg: Config, log: Any) -> None:
-        """End the process if gunicorn is configured for TLS, which only a proxy in front can add."""
+        """End the process if gunicorn is configured for TLS, which this worker does not support."""
         if cfg.is_ssl:
             log.error("gunicorn's options for TLS are not supported; put a proxy in front")
             sys.exit(1)
@@ -86,17 +89,20 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             if (now := time.monotonic()) >= tick:
                 if not self.is_parent_alive():
                     break
-                tick = now + TICK
+                tick = now + TICK_SECONDS
                 self.notify()
                 self._close_expired(now)
                 self.set_accept_enabled(True)
-            self.wait_for_and_dispatch_events(TICK)
+            self.wait_for_and_dispatch_events(TICK_SECONDS)
         self._stop()
         self.tpool.shutdown(wait=False)
         self._probe_pool.shutdown(wait=False)
 
     def _stop(self) -> None:
-        """Accept the connections that clients have already opened, and serve until all are closed."""
+        """Accept the connections that clients have already opened, and finish the requests that arrive.
+
+        Return when all connections are closed, or after the `graceful_timeout` of gunicorn.
+        """
         self.alive = False
         self.set_accept_enabled(False)
         for listener in self.sockets:
@@ -112,17 +118,17 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
                 connection.deadline = min(connection.deadline, now + STOP_KEEPALIVE_SECONDS)
         while self.connections and now < end:
             self.notify()
-            self.wait_for_and_dispatch_events(TICK / 10)
+            self.wait_for_and_dispatch_events(TICK_SECONDS / 10)
             now = time.monotonic()
             self._close_expired(now)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for events on sockets and call their functions."""
+        """Wait up to `timeout` seconds for events on sockets, and call the function of each event."""
         for key, _ in self.poller.select(timeout):
             key.data()
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting connections."""
+        """Start or stop accepting new connections, as `enabled` says."""
         if enabled != self._accepting:
             for listener in self.sockets:
                 if enabled:
@@ -135,8 +141,8 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def accept(self, listener: socket.socket) -> bool:
         """Accept a connection and pause, so that other workers can accept the next one.
 
-        Without the pause, the worker that wakes up first accepts all connections of a burst and serves them
-        as long as they are kept alive. Two workers then have a third of their usual throughput.
+        Without the pause, the worker that wakes up first would accept all connections of a burst and serve
+        them until they are closed. Two workers would then have a third of their usual throughput.
 
         Returns:
             True if a connection was accepted.
@@ -157,7 +163,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         connection.deadline = connection.since + self.head_seconds
         self.connections.add(connection)
         self._watch(connection, selectors.EVENT_READ)
-        time.sleep(ACCEPT_PAUSE)
+        time.sleep(ACCEPT_PAUSE_SECONDS)
         return True
 
     def _make_room(self) -> bool:
@@ -168,7 +174,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """
         before = len(self.connections)
         silent = [each for each in self.connections if each.state is not State.ANSWERING]
-        for connection in nsmallest(before // 10 + 1, silent, key=SILENCE):
+        for connection in nsmallest(before // 10 + 1, silent, key=LONGEST_WAIT):
             if connection.state is State.RECEIVING:
                 # A request can have arrived since the last look at the socket.
                 self._receive(connection)
@@ -177,17 +183,21 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         return len(self.connections) < before
 
     def _refuse_oldest(self) -> None:
-        """Answer a tenth of the requests that wait for a thread with 503.
+        """Send 503 to some of the clients whose requests have waited for a thread for the longest time.
 
-        If no request waits for a thread, stop accepting connections until the next look at deadlines.
+        Their number is at most a tenth of all connections. If no request waits for a thread, stop accepting
+        connections until the next check of the deadlines.
         """
-        oldest = sorted(self.connections, key=SILENCE)
+        oldest = sorted(self.connections, key=LONGEST_WAIT)
         refused = islice(filter(self._refuse_if_queued, oldest), len(oldest) // 10 + 1)
         if not list(refused) and self.alive:
             self.set_accept_enabled(False)
 
     def _watch(self, connection: Connection, events: int) -> None:
-        """Wait for `events` on a connection instead of the present ones. No events are 0."""
+        """Let the main loop wait for `events` on a connection, and no longer for other events.
+
+        `events` is a combination of the constants of `selectors`, or 0 to wait for no events.
+        """
         if events == connection.events:
             return
         if not connection.events:
@@ -203,21 +213,22 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         if state is State.RECEIVING:
             self._receive(connection)
         elif state is State.ANSWERING:
-            # The client sends another request, or closes the connection. Look at it after the response.
+            # The client has sent the next request or closed the connection. Both can wait until the response
+            # is complete. The thread can have completed the response just now.
             self._watch(connection, 0)
-            self.watch_again(connection)
+            self.watch_idle(connection)
         elif state is State.SENDING:
             self._send(connection)
         elif state is State.CLOSING:
             self._discard(connection)
 
-    def watch_again(self, connection: Connection) -> None:
-        """Wait for the next request on a connection if its thread has finished."""
+    def watch_idle(self, connection: Connection) -> None:
+        """Wait for the next request on a connection, unless a thread still works on the previous request."""
         if connection.state is State.RECEIVING:
             self._watch(connection, selectors.EVENT_READ)
 
     def _receive(self, connection: Connection) -> None:
-        """Receive a part of a request head. If the head is complete, let a thread answer."""
+        """Receive a part of a request head. If the head is then complete, give the request to a thread."""
         try:
             data = connection.socket.recv(RECEIVE_BYTES)
         except (BlockingIOError, InterruptedError):
@@ -243,13 +254,14 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._refuse(connection, 431, "the head is too long")
 
     def expect_request(self, connection: Connection) -> None:
+        """Set the state of a connection whose response is complete, so that it waits for the next request."""
         connection.since = time.monotonic()
         seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_SECONDS
         connection.deadline = connection.since + seconds
         connection.state = State.RECEIVING
 
     def finish(self, connection: Connection) -> None:
-        """Send the rest of a response, and then close the connection or look for the next request."""
+        """Send the rest of a response. After it, wait for the next request or close the connection."""
         connection.state = State.SENDING
         connection.since = time.monotonic()
         if connection.sock.unsent_bytes:
@@ -280,17 +292,20 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             connection.deadline = connection.since + self.send_seconds
 
     def _limit_unsent_bytes(self) -> None:
-        """Close the connections without progress for the longest time if too many bytes wait to be sent."""
-        sending = sorted((each for each in self.connections if each.state is State.SENDING), key=SILENCE)
+        """Close connections if the unsent bytes of all responses exceed MAX_TOTAL_UNSENT_BYTES.
+
+        The connections whose clients have received nothing for the longest time are closed first.
+        """
+        sending = sorted((each for each in self.connections if each.state is State.SENDING), key=LONGEST_WAIT)
         total = sum(each.sock.unsent_bytes for each in sending)
         for connection in sending:
-            if total <= MAX_UNSENT_BYTES_OF_ALL:
+            if total <= MAX_TOTAL_UNSENT_BYTES:
                 return
             total -= connection.sock.unsent_bytes
             self._close(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """Close the connection for sending, and wait until the client closes it (RFC 9112, section 9.6)."""
+        """End the sending side, and wait until the client closes the connection (RFC 9112, 9.6)."""
         try:
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -302,7 +317,10 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._watch(connection, selectors.EVENT_READ)
 
     def _discard(self, connection: Connection) -> None:
-        """Discard what the client sends. An unread rest would reset the connection when it is closed."""
+        """Discard what the client sends, and close the connection when the client has closed it.
+
+        If bytes remained unread, closing would reset the connection, and the client could lose the response.
+        """
         try:
             data = connection.socket.recv(RECEIVE_BYTES)
         except (BlockingIOError, InterruptedError):
@@ -314,7 +332,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._close(connection)
 
     def _close_expired(self, now: float) -> None:
-        """Close the connections whose deadline has passed, with a response if the client waits for one."""
+        """Close the connections whose deadline has passed. Send 408 or 503 first if a request has begun."""
         for connection in [each for each in self.connections if each.deadline <= now]:
             state = connection.state
             if state is State.ANSWERING:
@@ -336,10 +354,10 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         connection.socket.close()
 
     def _refuse_if_queued(self, connection: Connection) -> bool:
-        """Send a 503 in response to a request for which no thread was free.
+        """Send 503 if the request of `connection` still waits for a thread.
 
         Returns:
-            False if a thread has already begun to work on the request.
+            False if no request waits, for example because a thread has begun to work on it.
         """
         if connection.work is None or not connection.work.cancel():
             return False
@@ -347,9 +365,12 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         return True
 
     def _refuse(self, connection: Connection, status: int, reason: str) -> None:
-        """Send a problem in response to a request that gets no thread, and close the connection."""
+        """Refuse a request without calling the application: send a problem and close the connection.
+
+        `reason` is logged. The problem has the HTTP status `status`.
+        """
         connection.is_kept = False
-        self.count_unreadable(status)
+        self.count_refused(status)
         with suppress(ClientGoneError):
             connection.sock.sendall(refusal(self.log.error_log, status, reason))
             connection.sock.end()

@@ -1,4 +1,7 @@
-"""Responses to requests that gunicorn cannot parse, that do not arrive or for which no thread is free."""
+"""Responses to requests that a worker refuses itself, without calling the application.
+
+These requests cannot be parsed, do not arrive completely, or find no free thread.
+"""
 
 import logging
 from http import HTTPStatus
@@ -8,7 +11,7 @@ from gunicorn.http import errors
 from api.problems import PROBLEM_JSON, RETRY_SECONDS, TITLES, problem
 from api.web.request_ids import make_id
 
-# The statuses of requests that gunicorn cannot parse. All other parse errors are 400.
+# The HTTP statuses for exceptions of gunicorn. Other exceptions of its parser mean 400.
 STATUSES = {
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,
@@ -17,7 +20,7 @@ STATUSES = {
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }
-# Descriptions that differ from those of the application.
+# Descriptions of statuses that differ from `api.problems.DETAILS`.
 DETAILS = {503: "The server is busy. Try again later."}
 
 
@@ -27,19 +30,19 @@ def status_of(error: BaseException) -> int:
 
 
 def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
-    """Log one line, and return the bytes of a response with a problem (RFC 9457).
+    """Log one line about a refused request, and return the response: head and body, a problem (RFC 9457).
 
-    Neither contains anything that the client sent.
+    The line and the response contain nothing that the client sent.
 
     Args:
         log: The logger for the line.
-        status: The HTTP status.
-        reason: The reason in the line.
+        status: The HTTP status of the response.
+        reason: The reason of the refusal, for the line.
     """
     request_id = make_id()
     level = logging.WARNING if status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
     extra = {"request_id": request_id, "status": status, "error": reason}
-    log.log(level, "unreadable request", extra=extra)
+    log.log(level, "request refused", extra=extra)
     body = problem(status, "/", request_id, DETAILS.get(status))
     head = [
         f"HTTP/1.1 {status} {TITLES[status]}",

@@ -7,9 +7,9 @@ from contextlib import suppress
 from fcntl import ioctl
 from termios import TIOCOUTQ
 
-# A thread that has left as many bytes of its response unsent waits until the client has received them.
+# If more bytes of a response wait to be sent, the thread waits until the client has received half of them.
 MAX_UNSENT_BYTES = 1_048_576
-# The system sends at most as many blocks at once (IOV_MAX of POSIX is at least 16).
+# The number of blocks in one system call. Each system allows at least 16 (IOV_MAX of POSIX).
 MAX_BLOCKS = 16
 
 
@@ -20,11 +20,14 @@ class ClientGoneError(OSError):
 class ResponseStream:
     """The object that gunicorn uses as the socket of a connection.
 
-    `sendall` sends what the client receives without waiting, and keeps the rest for the main loop.
+    `sendall` sends as much as possible without waiting, and keeps the rest, which the main loop sends.
 
     Args:
-        connected: The real socket, which does not block.
-        send_seconds: If a long response makes no progress for as many seconds, the thread gives up.
+        connected: The real socket, in non-blocking mode.
+        send_seconds: How long a thread waits for a client that receives nothing of a long response.
+
+    Attributes:
+        unsent_bytes: The number of bytes that wait to be sent.
     """
 
     def __init__(self, connected: socket.socket, send_seconds: float) -> None:
@@ -37,11 +40,11 @@ class ResponseStream:
     def sendall(self, data: bytes) -> None:
         """Send a block of a response, or keep it if the client does not receive it now.
 
-        The first block of a response is its head. It is sent together with the second block. If more than
-        MAX_UNSENT_BYTES wait to be sent, wait for the client first.
+        The first block of a response is its head, which is sent together with the second block. If more than
+        MAX_UNSENT_BYTES bytes wait to be sent, wait for the client first.
 
         Raises:
-            ClientGoneError: The client is gone, or received nothing for too long.
+            ClientGoneError: The client has closed the connection, or received nothing for `send_seconds`.
         """
         if self.unsent_bytes > MAX_UNSENT_BYTES:
             self._wait()
@@ -72,7 +75,7 @@ class ResponseStream:
                 blocks[0] = memoryview(blocks[0])[sent:]
 
     def end(self) -> None:
-        """End a response: send what is kept, and expect the head of another response.
+        """End a response: send the kept blocks, as far as possible. The next block is the head of a response.
 
         Raises:
             ClientGoneError: The client has closed the connection.
@@ -88,8 +91,9 @@ class ResponseStream:
     def has_progressed(self) -> bool:
         """Return True if the client has received something since the last call of this method.
 
-        The system keeps sent bytes until the client has received them. It accepts more only after a third of
-        its buffer is free, which takes longer than a deadline if the client is slow.
+        The system keeps sent bytes until the client has received them. It accepts further bytes only when a
+        third of its buffer is free. A slow client can need longer than a deadline for this, so the bytes in
+        the buffer are counted too.
         """
         before = self._queued_bytes
         queued = array("i", [0])

@@ -16,7 +16,7 @@ class ServerSettings(NamedTuple):
     """The settings that gunicorn needs.
 
     Attributes:
-        bind: The address to listen on, in the form that gunicorn expects.
+        bind: The address of the service, in the form that gunicorn expects.
         metrics_bind: The address of the metrics, or an empty text if they have no address of their own.
         workers: The number of processes.
         threads: The number of threads in each process.
@@ -34,8 +34,8 @@ def read_server_settings() -> ServerSettings:
     """Return the settings of gunicorn from the environment, and check the settings of the application.
 
     An invalid setting ends the process with one line, before any worker starts. If BRIEFS_LOG_FORMAT is
-    missing or empty, this function sets it to `json` in the environment, so that workers use that format too.
-    The identity of the SQLite file is set in the environment too.
+    missing or empty, this function sets it to `json` in the environment, so that workers use this format too.
+    The environment also gets the identity of the SQLite file, so that all workers read the same file.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
     try:
@@ -53,7 +53,10 @@ def read_server_settings() -> ServerSettings:
 
 
 def with_port(bind: str, port: str) -> str:
-    """Return the address `bind` with the port `port`, unless `port` is empty or `bind` is a Unix socket."""
+    """Return the address `bind` with the port `port`, or `bind` if `port` is empty or `bind` a Unix socket.
+
+    An invalid port ends the process with one line.
+    """
     if not port:
         return bind
     if not (port.isascii() and port.isdigit() and int(port) <= 65535):

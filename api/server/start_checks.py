@@ -1,4 +1,4 @@
-"""The checks of the environment and of the addresses before gunicorn starts."""
+"""Check the environment variables and the addresses before gunicorn starts."""
 
 import errno
 import logging
@@ -46,12 +46,11 @@ def check_start(server: Any) -> None:
 
 
 def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
-    """Yield a warning for each variable in `environ` that the service ignores.
+    """Yield warnings about the environment variables in `environ`, as texts for the log.
 
-    Also yield a warning if there are several `workers` and each counts requests for a rate limit.
-
-    There is no warning if the setting to use instead has the same value, or if the operator has set it and
-    its name begins with BRIEFS_. The warnings do not contain values, which can be secret.
+    There is a warning for each variable in IGNORED_VARIABLES, unless the setting to use instead has the same
+    value, or begins with BRIEFS_ and has any value. There is also a warning if a rate limit is set and each
+    of several `workers` counts requests for itself. Values can be secret, so no warning contains a value.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")

@@ -18,26 +18,27 @@ class ServiceWorker(PollingWorker):
     """
 
     def handle(self, conn: Connection) -> None:
-        """Answer a request. Threads run this method.
+        """Answer the request that has arrived on `conn`. A thread calls this method.
 
-        If the whole response was sent and the client sent nothing else, the connection waits for its next
-        request. The main loop does the rest of the work otherwise.
+        If the client has received the whole response and sent nothing else, the connection waits for its next
+        request. Otherwise, the main loop sends the rest of the response or handles what the client sent.
         """
         conn.is_kept = self._respond(conn)
-        conn.take_rest()
+        conn.keep_next_bytes()
         if conn.is_kept and not conn.received and not conn.sock.unsent_bytes:
             self.expect_request(conn)
-            # The main loop stops watching before it looks at the state. Look at both in the other order.
+            # The main loop sets `events` to 0 before it reads `state`. This thread has set `state` before it
+            # reads `events`, so at least one of them watches the connection again.
             if not conn.events:
-                self.method_queue.defer(self.watch_again, conn)
+                self.method_queue.defer(self.watch_idle, conn)
         else:
             self.method_queue.defer(self.finish, conn)
 
     def _respond(self, conn: Connection) -> bool:
-        """Create the response to a request, and send what the client receives at once.
+        """Create the response to a request, and send as much of it as possible without waiting.
 
         Returns:
-            True if the client can send another request.
+            True if the connection stays open for the next request.
         """
         req = None
         is_kept = False
@@ -56,10 +57,11 @@ class ServiceWorker(PollingWorker):
         return is_kept
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
-        """Handle a request, and close the connection after it if necessary.
+        """Call the application, and return True if the connection stays open for the next request.
 
-        After the request number MAX_KEEPALIVE_REQUESTS, the client can reconnect to a less busy worker. After
-        a request with a body, the next request could not be found, since no body is read.
+        The connection is closed after MAX_KEEPALIVE_REQUESTS requests, so that the client can reconnect to a
+        less busy worker. It is also closed after a request with a body. Since the worker reads no bodies, it
+        could not find the beginning of the next request.
         """
         has_body = any(
             name == "TRANSFER-ENCODING" or (name == "CONTENT-LENGTH" and value.strip("0"))
@@ -70,11 +72,17 @@ class ServiceWorker(PollingWorker):
         return bool(super().handle_request(req, conn))
 
     def handle_error(self, req: Any, client: ResponseStream, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
-        """Send a problem (RFC 9457) in response to a request that cannot be parsed, and log one line.
+        """Send a problem (RFC 9457) for a request that could not be parsed or answered, and log one line.
 
-        The response and the log line of gunicorn itself would repeat data that the client sent.
+        gunicorn's own response and log line would repeat data that the client sent.
+
+        Args:
+            req: The request, or None if it could not be parsed.
+            client: The stream to send the problem to.
+            addr: The address of the client, which is not used.
+            exc: The exception that was raised.
         """
-        # The application records all other requests itself.
+        # The application counts the requests that it gets.
         if req is None:
-            self.count_unreadable(status_of(exc))
+            self.count_refused(status_of(exc))
         client.sendall(refusal(self.log.error_log, status_of(exc), type(exc).__name__))

@@ -191,7 +191,7 @@ def test_lines_of_failures_are_limited_and_counted(tmp_path: Path) -> None:
             suppressed = [line for line in lines if line.get("like") == message]
             return len(written), sum(line["suppressed"] for line in suppressed)
 
-        for message, requests in (("request failed", 100), ("unreadable request", 60)):
+        for message, requests in (("request failed", 100), ("request refused", 60)):
             server.wait_until("the lines", lambda: sum(count(message)) == requests)  # noqa: B023
             written, suppressed = count(message)
             assert written < requests

@@ -74,7 +74,7 @@ def test_a_storm_does_not_hide_failures_of_a_different_kind(recorder: Recorder) 
     for _ in range(100):
         log.error("request failed", extra={"error": "OperationalError"})
     log.error("request failed", extra={"error": "ZeroDivisionError"})
-    log.error("unreadable request", extra={"error": "OperationalError"})
+    log.error("request refused", extra={"error": "OperationalError"})
     log.warning("request failed", extra={"error": "OperationalError"})
     logging.getLogger("limited.other").error("request failed", extra={"error": "OperationalError"})
     try:
