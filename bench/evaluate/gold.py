@@ -2,6 +2,7 @@
 
 `documents/*.txt` are the pages, with sidecars if they have any. `gold/NAME.json` has the expected content of
 `NAME.txt`; fields that it omits are not evaluated. `gold/related.json` lists related pages by file name.
+`evidence.json` lists the paragraphs that support each takeaway, by file name and number of the takeaway.
 """
 
 import json
@@ -15,7 +16,7 @@ from bench.evaluate.scores import Texts
 from seeds.identifiers import CURLY_QUOTES
 from seeds.parsing.folders import find_documents
 
-RELATED_FILE = "related.json"
+RELATED_FILE, EVIDENCE_FILE = "related.json", "evidence.json"
 # Names of types in annotations, if they differ from the API.
 TYPE_SYNONYMS = {"programme_or_policy": "policy"}
 
@@ -59,6 +60,17 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldEvidence:
+    """The numbers of the paragraphs that a reader has annotated for a takeaway.
+
+    Paragraphs in `required` support the takeaway. Paragraphs in `acceptable` are neither right nor wrong.
+    """
+
+    required: frozenset[int]
+    acceptable: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Samples:
     """A folder of documents with annotations.
 
@@ -66,12 +78,14 @@ class Samples:
         documents: The folder of the documents.
         gold: The annotations by file name.
         related: The names of related files, by file name.
+        evidence: The annotated evidence of each takeaway, by file name and number of the takeaway.
         notes: A line for each annotation that is ignored.
     """
 
     documents: Path
     gold: dict[str, Gold]
     related: dict[str, frozenset[str]]
+    evidence: dict[str, dict[int, GoldEvidence]]
     notes: tuple[str, ...]
 
 
@@ -88,11 +102,16 @@ def read_samples(folder: Path) -> Samples:
     gold = {f"{path.stem}.txt": _read(path, _read_gold) for path in files}
     related_file = folder / "gold" / RELATED_FILE
     related: dict[str, frozenset[str]] = _read(related_file, _read_related) if related_file.is_file() else {}
+    evidence_file = folder / EVIDENCE_FILE
+    evidence: dict[str, dict[int, GoldEvidence]] = (
+        _read(evidence_file, _read_evidence) if evidence_file.is_file() else {}
+    )
     return Samples(
         folder / "documents",
         {name: each for name, each in gold.items() if name in names},
         {name: each & names for name, each in related.items() if name in names},
-        tuple(_notes(names, gold, related)),
+        {name: each for name, each in evidence.items() if name in names},
+        tuple(_notes(names, gold, related, evidence)),
     )
 
 
@@ -116,8 +135,10 @@ def field_texts(value: list[str | None] | str | None) -> Texts:
     return tuple(normalize_text(text or "") for text in value or ())
 
 
-def _notes(names: set[str], gold: dict[str, Gold], related: dict[str, frozenset[str]]) -> Iterator[str]:
-    for name in sorted(gold.keys() - names):
+def _notes(
+    names: set[str], gold: dict[str, Gold], related: dict[str, frozenset[str]], evidence: dict[str, Any]
+) -> Iterator[str]:
+    for name in sorted((gold.keys() | evidence.keys()) - names):
         yield f"{name}: has annotations, but is not among the documents"
     relatives = set(related).union(*related.values())
     for name in sorted(relatives - names - gold.keys()):
@@ -158,3 +179,13 @@ def _read_entity(values: dict[str, Any]) -> GoldEntity:
 
 def _read_related(values: dict[str, list[str]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(relatives) for name, relatives in values.items()}
+
+
+def _read_evidence(values: dict[str, dict[str, Any]]) -> dict[str, dict[int, GoldEvidence]]:
+    return {
+        name: {
+            int(number): GoldEvidence(frozenset(each["required"]), frozenset(each.get("acceptable", ())))
+            for number, each in takeaways.items()
+        }
+        for name, takeaways in values.items()
+    }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.evaluate.entities import EntityResult, measure_entities
+from bench.evaluate.evidence import EvidenceResult, measure_evidence
 from bench.evaluate.fields import FieldResult, measure_fields, served_fields
 from bench.evaluate.gold import Samples
 from bench.evaluate.links import LinkResult, measure_links
@@ -13,16 +14,18 @@ from bench.evaluate.served import ServedDocuments
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How well fields, entities and links agree with annotations, for each document by its file name."""
+    """How well the API agrees with annotations, for each document by its file name."""
 
     fields: dict[str, FieldResult]
     entities: dict[str, EntityResult]
     links: dict[str, LinkResult]
+    evidence: dict[str, EvidenceResult]
 
     @property
     def faults(self) -> Iterator[Fault]:
-        for name in sorted({*self.fields, *self.entities, *self.links}):
-            for results in (self.fields, self.entities, self.links):
+        measures = (self.fields, self.entities, self.links, self.evidence)
+        for name in sorted({*self.fields, *self.entities, *self.links, *self.evidence}):
+            for results in measures:
                 if name in results:
                     yield from results[name].faults
 
@@ -40,4 +43,7 @@ def evaluate(api: ServedDocuments, samples: Samples) -> Results:
     links = {
         name: measure_links(name, related, api.related(name)) for name, related in samples.related.items()
     }
-    return Results(fields, entities, links)
+    evidence = {
+        name: measure_evidence(name, gold, api.article(name)) for name, gold in samples.evidence.items()
+    }
+    return Results(fields, entities, links, evidence)

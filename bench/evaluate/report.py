@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bench.evaluate.evidence import EvidenceResult
 from bench.evaluate.links import PRECISION_CUTOFF
 from bench.evaluate.measure import Results
 from bench.evaluate.scores import Score, Share
@@ -42,6 +43,22 @@ def _shares(results: Results) -> list[str]:
         f"number of mentions within one: {_decimal(counts.value)}, {counts.part} of {counts.total} entities",
         f"mentions with wrong offsets: {misplaced.part} of {misplaced.total}",
         f"links, precision at {PRECISION_CUTOFF}: {average}, over {len(precisions)} documents with relatives",
+        *_evidence(results),
+    ]
+
+
+def _evidence(results: Results) -> list[str]:
+    total = sum(results.evidence.values(), EvidenceResult())
+    shares = {
+        "precision": (total.precision, "listed paragraphs"),
+        "recall": (total.recall, "required paragraphs"),
+        "first paragraph": (total.first, "takeaways with a required paragraph"),
+        "silence": (total.silent, "takeaways that no paragraph supports"),
+    }
+    return [
+        f"evidence, {name}: {_decimal(share.value)}, {share.part} of {share.total} {counted}"
+        for name, (share, counted) in shares.items()
+        if results.evidence
     ]
 
 

@@ -95,6 +95,30 @@ def test_related_pages_without_other_annotations_evaluate_only_links(folder: Pat
     assert "ignored: gone.txt" in result.stderr
 
 
+def test_evidence_is_compared_with_its_annotations(folder: Path) -> None:
+    body = ("The pilots bought 40 lanterns.", "Harbour Watch sold 12 hawsers.")
+    takeaways = ("Pilots buy 40 lanterns.", "Harbour Watch sells 12 hawsers.", "Nobody sings.", "12 hawsers.")
+    write_page(folder / "documents", "lamps", Page(title="Lamps", takeaways=takeaways, body=body))
+    evidence = {
+        "1": {"required": [1], "acceptable": []},
+        "2": {"required": [1], "acceptable": [2]},
+        "3": {"required": [], "acceptable": []},
+        "4": {"required": [], "acceptable": []},
+    }
+    annotations = json.dumps({"lamps.txt": evidence, "gone.txt": {}})
+    (folder / "evidence.json").write_text(annotations, encoding="utf-8")
+    result = evaluate(folder, "--verbose")
+    assert [line for line in result.stdout.splitlines() if "evidence" in line] == [
+        "- evidence, precision: 0.667, 2 of 3 listed paragraphs",
+        "- evidence, recall: 0.500, 1 of 2 required paragraphs",
+        "- evidence, first paragraph: 0.500, 1 of 2 takeaways with a required paragraph",
+        "- evidence, silence: 0.500, 1 of 2 takeaways that no paragraph supports",
+        "lamps.txt: evidence missed: takeaway 2: expected paragraph 1, got -",
+        "lamps.txt: evidence spurious: takeaway 4: expected -, got paragraph 2",
+    ]
+    assert "ignored: gone.txt: has annotations" in result.stderr
+
+
 def test_annotations_without_a_document_are_ignored_with_a_note(folder: Path) -> None:
     write_gold(folder, "gone", page_gold(LAMPS))
     result = evaluate(folder)

@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 
 from seeds.extraction.catalogue import EntityRecord, read_catalogue
 from seeds.extraction.mentions import find_entities
-from seeds.linking.evidence import (
-    MAX_PARAGRAPHS,
-    MIN_SCORE,
-    MIN_SHARE_OF_BEST,
-    _numbers,
-    find_evidence,
-    word_weight,
-)
+from seeds.linking.evidence import MAX_PARAGRAPHS, find_evidence
+from seeds.linking.evidence_items import numbers_in, word_weight
 from seeds.parsing.document import Document
 from seeds.parsing.page import parse
 from tests.seeds.documents import ROOT, Page
@@ -74,6 +68,9 @@ def test_a_word_is_the_same_in_every_form(form: str) -> None:
         ("$3.50", "3.5"),
         ("two hundred", "200"),
         ("2 Million", "2,000,000"),
+        ("$1.9bn", "1.9 billion"),
+        ("1", "one"),
+        ("nine", "9"),
     ],
 )
 def test_a_number_is_the_same_however_written(takeaway: str, body: str) -> None:
@@ -94,7 +91,7 @@ def test_a_number_is_the_same_however_written(takeaway: str, body: str) -> None:
     ],
 )
 def test_numbers_are_read_from_tokens(text: str, numbers: list[float]) -> None:
-    assert list(_numbers(text.split())) == numbers
+    assert list(numbers_in(text.split())) == numbers
 
 
 def test_the_rarer_a_word_is_the_more_it_counts() -> None:
@@ -139,9 +136,52 @@ def test_a_paragraph_must_have_the_entities_and_numbers() -> None:
     assert evidence_for_one("The Marigold: lanterns, hawsers, bollards and capstans.", body) == []
 
 
-def test_neither_one_item_alone_nor_numbers_alone_are_evidence() -> None:
-    assert evidence_for_one("The Marigold.", padded("The Marigold is here.")) == []
+def test_one_name_that_one_paragraph_has_is_evidence() -> None:
+    here, elsewhere = padded("The Marigold is here."), padded("Nobody objected.")
+    assert evidence_for_one("The Marigold leaves the quay for ever.", elsewhere, here) == [2]
+
+
+def test_one_name_is_not_enough_if_two_paragraphs_have_it_or_the_takeaway_has_a_number() -> None:
+    here = padded("The Marigold is here.")
+    assert evidence_for_one("The Marigold leaves the quay for ever.", here, here) == []
+    assert evidence_for_one("The Marigold leaves on the 2nd, or in 14 days.", here) == []
+
+
+def test_neither_one_word_alone_nor_numbers_alone_are_evidence() -> None:
+    assert evidence_for_one("Lanterns.", padded("A lantern is here.")) == []
     assert evidence_for_one("It was 12 to 40.", padded("From 12 to 40.")) == []
+
+
+@pytest.mark.parametrize("marks", ["“{}”", '"{}"', "«{}»"])
+def test_a_paragraph_must_have_the_quoted_words(marks: str) -> None:
+    takeaway = (
+        f"The Marigold has lanterns, {marks.format('brighter than stars or oil lamps')}, says its captain."
+    )
+    assert evidence_for_one(takeaway, padded("The Marigold has lanterns, says its captain.")) == []
+    quoted = padded(
+        "“Brighter than stars or oil lamps,” says the captain of the Marigold, which has lanterns."
+    )
+    assert evidence_for_one(takeaway, quoted) == [1]
+
+
+def test_the_and_a_noun_is_the_entity_that_earlier_paragraphs_have_named_with_this_noun() -> None:
+    takeaway = "The Bureau of Pilots withdraws its hawser."
+    first, last = padded("The Bureau of Pilots met."), padded("Then the bureau took back the hawser.")
+    assert evidence_for_one(takeaway, first, last)[0] == 2
+    assert evidence_for_one(takeaway, last, first) == [2]
+    assert evidence_for_one(takeaway, last.replace("bureau", "office"), first) == [2]
+
+
+def test_a_paragraph_that_has_the_other_half_of_the_takeaway_is_evidence_too() -> None:
+    halves = padded("The Marigold has 40 lanterns."), padded("The Bureau of Pilots bought 12 hawsers.")
+    takeaway = "The Marigold has 40 lanterns, and the Bureau of Pilots has 12 hawsers."
+    assert sorted(evidence_for_one(takeaway, *halves)) == [1, 2]
+
+
+def test_of_paragraphs_with_the_same_score_the_one_that_shares_more_words_is_evidence() -> None:
+    takeaway = "The Marigold has lanterns for all of the people on the quay."
+    fewer = "The Marigold has lanterns. So it was, as it had been."
+    assert evidence_for_one(takeaway, fewer, f"{fewer} They are for the people.") == [2]
 
 
 def test_the_best_is_first_equals_are_in_page_order_and_at_most_three_are_returned() -> None:
@@ -178,14 +218,11 @@ def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
     several = evidence(takeaways, body)
     assert len(several) == len(takeaways)
     for takeaway, found in zip(takeaways, several, strict=True):
-        ranked = [(-one["score"], one["paragraph"]) for one in found]
-        assert ranked == sorted(set(ranked))
-        assert len({number for _, number in ranked}) == len(ranked) <= MAX_PARAGRAPHS
-        assert all(number in range(1, len(body) + 1) for _, number in ranked)
-        assert all(
-            MIN_SCORE <= one["score"] <= 1 and one["score"] >= MIN_SHARE_OF_BEST * found[0]["score"]
-            for one in found
-        )
+        scores, numbers = [one["score"] for one in found], [one["paragraph"] for one in found]
+        assert scores == sorted(scores, reverse=True)
+        assert len({*numbers}) == len(numbers) <= MAX_PARAGRAPHS
+        assert all(number in range(1, len(body) + 1) for number in numbers)
+        assert all(0 < score <= 1 for score in scores)
         assert evidence([takeaway], body) == [found]
 
 
@@ -257,5 +294,13 @@ def test_evidence_nearly_always_agrees_with_the_annotations() -> None:
         )
     ]
     right = sum(len(found & noted) for found, noted in pairs)
-    assert right / sum(len(found) for found, _ in pairs) > 0.9
-    assert right / sum(len(noted) for _, noted in pairs) > 0.85
+    assert right / sum(len(found) for found, _ in pairs) > 0.95
+    assert right / sum(len(noted) for _, noted in pairs) > 0.93
+    unsupported = [
+        paragraphs(read_document(key))[position]
+        for key, several in NOTED.items()
+        for position, noted in enumerate(several)
+        if not noted and (key, position + 1) not in ARGUABLE
+    ]
+    assert unsupported
+    assert not any(unsupported)

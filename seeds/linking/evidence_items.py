@@ -1,0 +1,207 @@
+"""The items of a text: the entities, numbers and words by which evidence compares takeaways and paragraphs.
+
+An entity is the same item under each of its names. In a paragraph, `the` and the noun of its name (`the
+union` for Pacific Retail Union) also mean the entity, if an earlier paragraph has named it. A number is the
+same item in digits and in words. A word is the same item in all its inflected forms.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import takewhile
+from math import log
+
+from api.search.analyzer import WORD, fold, term
+from seeds.extraction.lexicon import HEAD_LINKS, Lexicon
+from seeds.extraction.mentions import FoundEntity
+
+ENTITY_WEIGHT, NUMBER_WEIGHT, SMALL_NUMBER_WEIGHT = 2.0, 2.0, 1.0
+# A word with these numbers of occurrences, among 5.4e11 words of English books, has the weights 0 and 1.
+COMMON_WORD_COUNT, RARE_WORD_COUNT = 500_000_000, 1_000_000
+DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+# If a letter directly follows the digits, as in 5G, the digits are part of a word.
+TOKEN = re.compile(rf"(?>{DIGITS.pattern})(?:(?=(?:bn|tn)\b)|(?![^\W_]))|{WORD.pattern}")
+TWO_TO_NINE = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+TEN_TO_NINETEEN = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ONES = {word: float(number) for number, word in enumerate(TWO_TO_NINE, 2)}
+TENS = {word: 10.0 * number for number, word in enumerate(TENS_WORDS, 2)}
+TEENS = {word: float(number) for number, word in enumerate(TEN_TO_NINETEEN, 10)}
+NUMBER_WORDS = ONES | TEENS | TENS
+MULTIPLIERS = {
+    **{"hundred": 1e2, "thousand": 1e3, "million": 1e6},
+    **{"billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12},
+}
+SHORT_FORM = re.compile(r"\b[Tt]he ([a-z]{3,})\b")
+QUOTATION = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
+# A quotation with fewer words, without function words, can be a title or a word used with irony.
+MIN_QUOTED_WORDS = 3
+
+# The key of an entity is `e` and its slug, the key of a number is `n` and the number, and the key of a word
+# is its term, which never begins with `e` or `n`.
+ENTITY, NUMBER = "e", "n"
+Weights = Mapping[str, float]
+"""The weight of each item (entity, number or word) of a text, by the key of the item."""
+Span = tuple[int, int, str]
+"""The start and end of a mention in a text, and the key of its entity."""
+Weigher = Callable[[str], tuple[str, float]]
+"""A function that returns the search term of a token, and its weight from 0 to 1."""
+
+
+def mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
+    """Return where each text of an article mentions entities: `(start, end, key)` for each mention, in order.
+
+    `start` and `end` are offsets in the text, and `key` is the key of the entity. The key of a text is its
+    part and its number, such as `("body", 2)` for the second paragraph; the number is None if the part has a
+    single text.
+    """
+    spans: dict[tuple[str, int | None], list[Span]] = {}
+    for found in entities:
+        key = ENTITY + found.entity.slug
+        for mention in found.mentions:
+            spans.setdefault((mention.part, mention.index), []).append((mention.start, mention.end, key))
+    return {place: sorted(in_place) for place, in_place in spans.items()}
+
+
+def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, float]:
+    """Return the entities, numbers and words of `text`, each with its weight in comparisons.
+
+    Args:
+        weigh: A function that returns the search term and the weight of a word.
+        text: A takeaway or a paragraph.
+        spans: The mentions of entities in `text`, in order. Their words and numbers are not counted
+            separately.
+
+    Returns:
+        The weights by key: `e` and the slug for an entity, `n` and the value for a number, and the search
+        term for a word.
+    """
+    between_mentions, reached = [], 0
+    for start, end, _ in spans:
+        between_mentions.append(text[reached:start])
+        reached = end
+    tokens = TOKEN.findall(" ".join([*between_mentions, text[reached:]]))
+    weights = {key: ENTITY_WEIGHT for _, _, key in spans}
+    for number in numbers_in(tokens):
+        is_small = number < 10 and number.is_integer()
+        weights[f"{NUMBER}{number:.12g}"] = SMALL_NUMBER_WEIGHT if is_small else NUMBER_WEIGHT
+    if "one" in tokens or "One" in tokens:
+        # `one` is rarely used as a number. It matches the digit 1, but has no weight in a takeaway.
+        weights.setdefault(f"{NUMBER}1", 0.0)
+    for token in tokens:
+        stem, weight = weigh(token)
+        if weight:
+            weights[stem] = weight
+    return weights
+
+
+class ShortForms:
+    """Finds the entities that a paragraph names only by `the` and a noun, such as `the union`.
+
+    Call `find` for the paragraphs of a body in order. The noun means the entity that has this noun in its
+    name. If there are several such entities, it means the one that the earlier paragraphs have named last.
+    """
+
+    def __init__(self) -> None:
+        self._entity_by_noun: dict[str, str] = {}
+
+    def find(self, text: str, spans: Sequence[Span]) -> set[str]:
+        """Return the keys of these entities in the paragraph `text`. `spans` are its mentions, in order."""
+        nouns = SHORT_FORM.findall(text) if self._entity_by_noun else ()
+        found = {self._entity_by_noun[noun] for noun in nouns if noun in self._entity_by_noun}
+        for start, end, key in spans:
+            if noun := _head_noun(text[start:end]):
+                self._entity_by_noun[noun] = key
+        return found
+
+
+@lru_cache(maxsize=4_096)
+def _head_noun(name: str) -> str | None:
+    """Return the noun in the name of an entity that tells its kind, or None if the name is a single word.
+
+    It is the last word before `of`, `for` or `on`: `bank` in People's Bank of China, and `union` in Pacific
+    Retail Union.
+    """
+    words = fold(name).split()
+    head = [*takewhile(lambda word: word not in HEAD_LINKS, words)]
+    return head[-1] if head and len(words) > 1 else None
+
+
+def numbers_in(tokens: Sequence[str]) -> Iterator[float]:
+    """Yield the value of each number in `tokens`, the words and numbers of a text.
+
+    Several tokens can be one number: `1.5 million` is 1500000, and `forty`, `two` is 42.
+    """
+    number: float | None = None
+    for token in tokens:
+        if number is None:
+            number = _number(token)
+        elif (word := fold(token)) in MULTIPLIERS:
+            number *= MULTIPLIERS[word]
+        elif word in ONES and number in TENS.values():
+            number += ONES[word]
+        else:
+            yield number
+            number = _number(token)
+    if number is not None:
+        yield number
+
+
+@lru_cache(maxsize=65_536)
+def _number(token: str) -> float | None:
+    """Return the value of a number in digits or words (`5`, `five`), or None if `token` is not a number."""
+    return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
+
+
+def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
+    """Return the search terms of each quotation in `text` that is long enough to be a sentence or clause.
+
+    Function words such as `the`, which `lexicon` contains, are left out.
+    """
+    quoted = [
+        frozenset(term(word) for word in WORD.findall(each) if fold(word) not in lexicon.function_words)
+        for each in QUOTATION.findall(text)
+    ]
+    return [each for each in quoted if len(each) >= MIN_QUOTED_WORDS]
+
+
+def terms_in(text: str) -> frozenset[str]:
+    """Return the search terms of all words in `text`, common words and the words of names included."""
+    return frozenset(map(term, WORD.findall(text)))
+
+
+# For one lexicon at a time, so that a lexicon which is no longer used is not kept.
+@lru_cache(maxsize=1)
+def cached_weigher(lexicon: Lexicon) -> Weigher:
+    """Return a function that returns the search term and the weight of a word, and caches its results.
+
+    The weight depends on how often the word occurs in English, according to `lexicon`.
+    """
+    return lru_cache(maxsize=65_536)(partial(_term_and_weight, lexicon))
+
+
+def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
+    """Return the search term of the word `token`, and its weight from 0 to 1.
+
+    Inflected forms of a word have the same search term. The rarer a word is in English, the higher is its
+    weight. The weight of a number, a single letter or a function word such as `the` is 0.
+    """
+    stem, word = term(token), fold(token).removesuffix("'s")
+    is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
+    if is_empty or word in lexicon.function_words:
+        return stem, 0.0
+    # An inflected form is rarer than its stem, but not more specific.
+    return stem, word_weight(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
+
+
+def word_weight(count: int) -> float:
+    """Return how much a shared word says, from 0 for a common word to 1 for a rare word.
+
+    `count` is the number of its occurrences in English books. The weight is log(COMMON_WORD_COUNT / count) /
+    log(COMMON_WORD_COUNT / RARE_WORD_COUNT), limited to 0 to 1.
+    """
+    weight = log(COMMON_WORD_COUNT / max(count, 1)) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
+    return min(max(weight, 0.0), 1.0)
