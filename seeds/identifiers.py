@@ -9,13 +9,13 @@ from uuid import UUID, uuid5
 from slugify import slugify
 
 from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
+from api.text_folding import fold_characters
 
 # All ids are UUIDs of version 5 (RFC 9562, section 5.5) in this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
 MAX_SLUG_LENGTH = 120
 # A title whose slug needs no transliteration, and one word of such a slug.
 ASCII_TITLE, SLUG_WORD = re.compile(r"[A-Za-z0-9 '.-]+"), re.compile(r"[a-z0-9]+")
-CURLY_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 
 def article_id(key: str) -> UUID:
@@ -74,18 +74,20 @@ def make_slug(title: str, fallback: str) -> str:
 
     Return `fallback`, a valid slug, if the title contains no usable characters.
     """
-    if len(title) <= MAX_SLUG_LENGTH and ASCII_TITLE.fullmatch(title):
+    plain = fold_characters(title)
+    if len(plain) <= MAX_SLUG_LENGTH and ASCII_TITLE.fullmatch(plain):
         # The result is the same as that of slugify, but thirty times faster to compute.
-        slug = "-".join(SLUG_WORD.findall(title.lower()))
+        slug = "-".join(SLUG_WORD.findall(plain.lower()))
     else:
-        slug = slugify(title, max_length=MAX_SLUG_LENGTH, word_boundary=True)
+        slug = slugify(plain, max_length=MAX_SLUG_LENGTH, word_boundary=True)
     return slug if is_slug(slug) else fallback
 
 
 def title_digest(title: str) -> str:
     """Return a checksum by which titles are compared.
 
-    It is the SHA-256 of the title without differences of case, white space and quotation marks.
+    It is the SHA-256 of the title without differences of case, white space, invisible characters, and kinds
+    of apostrophes, quotation marks and hyphens.
     """
-    plain = unicodedata.normalize("NFKC", title.translate(CURLY_QUOTES)).casefold()
-    return hashlib.sha256(" ".join(plain.split()).encode()).hexdigest()
+    plain = fold_characters(unicodedata.normalize("NFKC", fold_characters(title)).casefold())
+    return hashlib.sha256(plain.encode()).hexdigest()

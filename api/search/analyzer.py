@@ -13,10 +13,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import Stemmer
+
+from api.text_folding import FoldedText, fold_characters
 
 # Kana, Han, Hangul, and the ideographs of the supplementary planes.
 CJK = (
@@ -25,25 +27,41 @@ CJK = (
 )
 # The vowel signs and accents of all scripts (categories Mn and Mc), and the two voicing marks of half-width
 # kana.
-VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 MARKS = "\uff9e\uff9f" + "".join(
-    chr(point)
-    for point in range(0x0300, 0x20000)
-    if unicodedata.category(chr(point)) in ("Mn", "Mc") and point not in VARIATION_SELECTORS
+    chr(point) for point in range(0x0300, 0x20000) if unicodedata.category(chr(point)) in ("Mn", "Mc")
 )
-# A Hangul syllable written as two or three letters (jamo) instead of one character.
+# A Hangul syllable written as two or three letters (jamo) that have no common character.
 JAMO_SYLLABLE = "[\u1100-\u115f\ua960-\ua97f][\u1160-\u11a7\ud7b0-\ud7c6][\u11a8-\u11ff\ud7cb-\ud7fb]?"
 LETTER = rf"[^\W_{CJK}\uff9e\uff9f]"
 # An alternative of WORD that matches most words four times as fast as the general pattern, with the same
 # result.
-ASCII_WORD = r"[A-Za-z0-9]++(?=[ .,])"
+ASCII_WORD = r"[A-Za-z0-9]{2,}+(?=[ .]|,(?!\d))"
+# U.S. and 1,280 are the same words as US and 1280.
+ACRONYM = rf"(?:(?!\d){LETTER}\.)+(?!\d){LETTER}(?![{MARKS}]|{LETTER})"
+GROUPED_NUMBER = rf"[0-9]{{1,3}}(?:,[0-9]{{2,3}})*,[0-9]{{3}}(?![0-9]){LETTER}*+"
+# A word that loses its vowel before the next word, as in d'Orsay, l'Oréal or dell'Arte, and the O' of Irish
+# names.
+ELIDED_WORD = (
+    r"(?i:[cdjlmnost]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|dell|all|dall|nell|sull|coll|quell|quest|sant|un)"
+    rf"(?='{LETTER}(?:{LETTER}|\.{LETTER}))"
+)
 WORD = re.compile(
-    rf"{ASCII_WORD}|{JAMO_SYLLABLE}|[{CJK}][{MARKS}]*|{LETTER}(?:{LETTER}|[{MARKS}]|['’](?={LETTER}))*"
+    rf"{ASCII_WORD}|{ACRONYM}|{GROUPED_NUMBER}|{ELIDED_WORD}|{JAMO_SYLLABLE}|[{CJK}][{MARKS}]*"
+    rf"|{LETTER}(?:{LETTER}|[{MARKS}]|'(?={LETTER}))*"
 )
+# The marks in WORD that are not part of a term.
+INNER_MARKS = str.maketrans("", "", ".,")
+HAS_INNER_MARK = re.compile(r"[.,][^\W_]").search
+# What occurs in every text with a word that `_joined_words` can join, and in few other texts.
+CAN_JOIN = re.compile(r"'[^\W\d_a-z]|- [^\W\d_]|[Oo]'").search
+# After a hyphen, these words show that a part is left out and the word is not broken: two- and three-year.
+WORDS_AFTER_HANGING_HYPHEN = frozenset(
+    ("and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "en", "of")
+)
+# The number of words on each side of a joined word with which the joined word can be in a phrase.
+JOINED_CONTEXT = 2
 # Latin letters that Unicode does not decompose into a letter and a mark.
-UNDECOMPOSED_LETTERS = str.maketrans("øđłıħŧð’", "odlihtd'") | str.maketrans(
-    {"æ": "ae", "œ": "oe", "þ": "th"}
-)
+UNDECOMPOSED_LETTERS = str.maketrans("øđłıħŧð", "odlihtd") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 
 MAX_TERM_LENGTH = 64
 # PostgreSQL stores positions up to 16,383 in a text, and at most 255 positions of a term. Terms beyond these
@@ -72,32 +90,82 @@ class Term(NamedTuple):
 
 def analyze(text: str) -> Iterator[Term]:
     """Yield the search term of each word of `text`, in order."""
-    for word in WORD.finditer(text):
-        yield Term(term(word.group()), word.start(), word.end())
+    view = FoldedText(text)
+    for word in WORD.finditer(view.text):
+        yield Term(term(word.group()), *view.original_range(*word.span()))
+
+
+def analyze_for_index(text: str) -> Sequence[Term]:
+    """Return the search terms of `text` in the index: those of `analyze`, then those of joined words.
+
+    A joined word is a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of
+    a line. Its parts are words of their own in `analyze`, and it is also found as a whole. Since an index
+    has one term at each position, the joined word follows the text, between the words that precede and follow
+    it in the text. `PLACEHOLDER` separates it from the terms before it, so that no phrase matches both.
+    """
+    terms = list(analyze(text))
+    for index, joined in _joined_words(text):
+        before, after = (
+            terms[max(0, index - JOINED_CONTEXT) : index],
+            terms[index + 2 : index + 2 + JOINED_CONTEXT],
+        )
+        start, end = terms[index].start, terms[index + 1].end
+        terms += [Term(PLACEHOLDER, start, start), *before, Term(term(joined), start, end), *after]
+    return terms
+
+
+def _joined_words(text: str) -> Sequence[tuple[int, str]]:
+    """Return the words that two successive words of `text` form, each with the index of the first."""
+    folded = fold_characters(text)
+    if not CAN_JOIN(folded):
+        return []
+    return [
+        (index, first.group() + second.group())
+        for index, (first, second) in enumerate(pairwise(WORD.finditer(folded)))
+        if _are_joined(first.group(), folded[first.end() : second.start()], second.group())
+    ]
+
+
+def _are_joined(first: str, between: str, second: str) -> bool:
+    if between == "'":
+        return second[0].isupper() or first in ("O", "o")
+    is_broken = (
+        between == "- " and first.isalpha() and second[0].islower() and min(len(first), len(second)) > 1
+    )
+    return is_broken and second not in WORDS_AFTER_HANGING_HYPHEN
 
 
 def words_in(text: str) -> Sequence[str]:
-    """Return the words of `text` as written, without case folding or stemming.
+    """Return the words of `text`, folded, but without case folding or stemming.
 
     The words of all but very long paragraphs are cached, since loading an article needs them several times.
     """
-    return _words(text) if len(text) <= MAX_CACHED_LENGTH else WORD.findall(text)
+    return _words(text) if len(text) <= MAX_CACHED_LENGTH else _find_words(text)
 
 
 @lru_cache(maxsize=256)
 def _words(text: str) -> Sequence[str]:
-    return tuple(WORD.findall(text))
+    return tuple(_find_words(text))
+
+
+def _find_words(text: str) -> Sequence[str]:
+    folded = fold_characters(text)
+    words: list[str] = WORD.findall(folded)
+    return [word.translate(INNER_MARKS) for word in words] if HAS_INNER_MARK(folded) else words
 
 
 def fold(text: str) -> str:
     """Return `text` without case, diacritics and compatibility variants, for comparison.
 
-    For example, `Élan` becomes `elan`, and the ligature `ﬁ` becomes `fi`.
+    For example, `Élan` becomes `elan`, and the ligature `ﬁ` becomes `fi`. Invisible characters are removed,
+    and variants of apostrophes, quotation marks and hyphens become plain.
     """
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).translate(UNDECOMPOSED_LETTERS)
+    folded = fold_characters(text)
+    if folded.isascii():
+        return folded.lower()
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded).casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c)).translate(UNDECOMPOSED_LETTERS)
+    return fold_characters(bare)
 
 
 @lru_cache(maxsize=65_536)
@@ -107,7 +175,7 @@ def term(word: str) -> str:
     It begins with a letter for the method: `a` and the English stem for an ASCII word, `u` and the bytes in
     hexadecimal for any other word, or `h` and a hash if the term would be too long.
     """
-    folded = fold(word)
+    folded = fold(word).translate(INNER_MARKS)
     if folded.replace("'", "").isascii() and folded.replace("'", "").isalnum():
         with _stemmer_lock:
             result = "a" + _stemmer.stemWord(folded).replace("'", "")
@@ -130,13 +198,18 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
         parts: The paragraphs of each part, by the name of the part, such as `title`.
     """
     terms = {
-        name: [[*map(term, words_in(paragraph))] for paragraph in paragraphs]
-        for name, paragraphs in parts.items()
+        name: [_paragraph_terms(paragraph) for paragraph in paragraphs] for name, paragraphs in parts.items()
     }
     all_terms = [*chain.from_iterable(chain.from_iterable(terms.values()))]
     if len(all_terms) > MAX_TERMS or max(Counter(all_terms).values(), default=0) > MAX_OCCURRENCES:
         _limit(terms)
     return {name: " ".join(_with_breaks(paragraphs)) for name, paragraphs in terms.items()}
+
+
+def _paragraph_terms(paragraph: str) -> list[str]:
+    if CAN_JOIN(fold_characters(paragraph)):
+        return [each.text for each in analyze_for_index(paragraph)]
+    return [*map(term, words_in(paragraph))]
 
 
 def _limit(terms: Mapping[str, list[list[str]]]) -> None:

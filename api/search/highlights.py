@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from api.search.analyzer import MAX_TERMS, Term, analyze
+from api.search.analyzer import MAX_TERMS, Term, analyze_for_index
 from api.search.query_language import Phrase, Query
 
 MAX_PASSAGES = 5
@@ -46,9 +46,9 @@ def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]
         word_budget: An iterator that limits the number of searched words, also across calls. Each word
             consumes an item, and the search ends when no item is left.
     """
-    terms = [term for term, _ in zip(analyze(text), word_budget, strict=False)]
+    terms = [term for term, _ in zip(analyze_for_index(text), word_budget, strict=False)]
     ranges: list[tuple[int, int]] = []
-    for start, end in _matches(phrases, terms):
+    for start, end in sorted(_matches(phrases, terms)):
         if ranges and start < ranges[-1][1]:
             ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
         else:

@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 
 from api.search.analyzer import analyze
+from api.text_folding import fold_characters
 
 Phrase = tuple[str, ...]
 """Consecutive terms. A single term is a phrase too."""
 
 ITEM = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+)')
-QUOTES = str.maketrans("“”„‟«»", '""""""')
 MAX_WORDS = 50
 
 
@@ -69,7 +69,7 @@ def _items(text: str) -> list[tuple[str, Phrase]]:
     `word` for any other word or phrase. A word or phrase without terms, such as `&`, is skipped.
     """
     items = []
-    for item in ITEM.finditer(text.translate(QUOTES)):
+    for item in ITEM.finditer(fold_characters(text)):
         word = item["word"] or ""
         is_excluded = bool(item["minus"]) or word.startswith("-")
         kind = "not" if is_excluded else "OR" if word == "OR" else "word"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api.text_folding import fold_characters
 from bench.evaluate.scores import Texts
-from seeds.identifiers import CURLY_QUOTES
 from seeds.parsing.folders import find_documents
 
 RELATED_FILE, EVIDENCE_FILE = "related.json", "evidence.json"
@@ -116,8 +116,8 @@ def read_samples(folder: Path) -> Samples:
 
 
 def normalize_text(text: str) -> str:
-    """Return `text` with collapsed white space and straight quotation marks."""
-    return " ".join(text.translate(CURLY_QUOTES).split())
+    """Return `text` with single spaces and plain marks, without invisible characters."""
+    return fold_characters(text)
 
 
 def normalize_name(name: str) -> str:

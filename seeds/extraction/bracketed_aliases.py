@@ -7,7 +7,7 @@ from api.search.analyzer import CJK
 from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.tokens import UPPER
 
-BRACKETED = re.compile(rf"(?:'s|’s|['\"’”])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
+BRACKETED = re.compile(rf"(?:'s|['\"])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
 # The most characters from a name to a bracket: a possessive, a quotation mark, a space and the bracket.
 MAX_DISTANCE = 5
 ACRONYM = re.compile(rf"[{UPPER}]{{2,7}}s?")
@@ -83,7 +83,7 @@ def _are_initials(words: list[str], letters: str) -> bool:
     letter can follow, as in Sea Safety Board (SSBD).
     """
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
-    pieces = [piece for word in words for piece in re.split(r"[-’']", word) if piece]
+    pieces = [piece for word in words for piece in re.split(r"[-']", word) if piece]
     initials = "".join(piece[0].lower() for piece in pieces)
     capitals = "".join(char.lower() for word in words for char in word if char.isupper())
     # The last two letters can come from the same word.

@@ -117,9 +117,9 @@ def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
     """
     if gap == ". ":
         return last.lower in lexicon.dotted_abbreviations or (len(last.text) == 1 and not last.is_number)
-    if gap in ("'s ", "’s "):
+    if gap == "'s ":
         return last.lower in lexicon.plural_possessors or last.lower.endswith("men")
-    return gap in ("' ", "’ ") and last.text.endswith("s") and last.lower in lexicon.frequencies
+    return gap == "' " and last.text.endswith("s") and last.lower in lexicon.frequencies
 
 
 def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:

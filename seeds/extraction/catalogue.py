@@ -10,8 +10,9 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.models import ENTITY_TYPES
+from api.text_folding import fold_characters
 from seeds.escaping import printable
-from seeds.identifiers import CURLY_QUOTES, entity_id, is_slug, make_slug
+from seeds.identifiers import entity_id, is_slug, make_slug
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
 MAX_DEPTH = 10
@@ -148,7 +149,7 @@ def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[str, str]]:
     """
     seen: set[tuple[str, str]] = set()
     for entry in entries:
-        names = [("name", name.translate(CURLY_QUOTES)) for name in entry.names]
+        names = [("name", fold_characters(name)) for name in entry.names]
         for kind, text in [("slug", entry.slug), *names]:
             if (kind, text) in seen:
                 yield text, entry.name

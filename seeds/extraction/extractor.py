@@ -10,18 +10,18 @@ from seeds.extraction.coreference import EntityCluster, resolve_coreference
 from seeds.extraction.lexicon import RARE_WORD, Lexicon
 from seeds.extraction.name_candidates import NameCandidate, find_candidates, find_quoted
 from seeds.extraction.signs.engine import SignEngine
-from seeds.extraction.tokens import UPPER, to_lower
+from seeds.extraction.tokens import UPPER
 
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
 # A word that does not begin with a capital, and the parts that apostrophes or hyphens join to the word.
-LOWERCASE_WORD = re.compile(r"(?<![\w'’-])([^\W_A-Z][^\W_]*)((?:['’-]\w+)*)")
+LOWERCASE_WORD = re.compile(r"(?<![\w'-])([^\W_A-Z][^\W_]*)((?:['-]\w+)*)")
 # A text is a headline if more than this share of its words is capitalised.
 HEADLINE_SHARE = 0.5
 # A text of up to this many words is a headline only if all its words are capitalised.
 MAX_SHORT_TEXT_WORDS = 3
 # Text that often follows a name, but seldom follows a noun without an article.
-NAME_CONTINUATION = re.compile(r"['’]s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
+NAME_CONTINUATION = re.compile(r"'s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
 NEXT_WORD = re.compile(r" ([a-z]+)")
 # The `EntityCluster.start_weight` at which a word is a name, if the word occurs only at the beginning of
 # sentences.
@@ -80,7 +80,9 @@ class EntityExtractor:
         """Return the entities that a document names. Each is a cluster: its names and its type.
 
         Args:
-            texts: The texts of the document.
+            texts: The texts of the document. They and `headline` are folded: they have no invisible
+            characters,
+                and plain quotation marks and hyphens.
             known: The entities of the catalogue, by name. If a name that is found is in `known`, it is always
                 accepted as an entity.
             headline: The title if most of its words are capitalised, or an empty string. Such a title is not
@@ -120,7 +122,7 @@ class EntityExtractor:
                     aliases.setdefault(alias, candidate.text)
             for start, end, kind in self._recognize(text):
                 name = text[start:end]
-                cluster = _cluster_of(clusters, name, tuple(to_lower(name).split()))
+                cluster = _cluster_of(clusters, name, tuple(name.lower().split()))
                 cluster.add_votes([(kind, RECOGNIZER_WEIGHT)])
                 cluster.is_certain = True
         return clusters, aliases

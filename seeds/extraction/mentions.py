@@ -1,27 +1,34 @@
 """Find the mentions of entities in an article, and compute the salience of each entity."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
-from unicodedata import combining, is_normalized, normalize
+from unicodedata import combining, normalize
 from uuid import UUID
 
 from api.search.analyzer import CJK
+from api.text_folding import VARIANTS, FoldedText, fold_characters, remove_ignorable
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor, Recognizer, is_headline, recognize_nothing
 from seeds.extraction.lexicon import Lexicon
-from seeds.identifiers import CURLY_QUOTES, make_slug
+from seeds.identifiers import make_slug
 from seeds.parsing.document import ArticleText
 
 # The weight of a mention by the part of the article; see `salience`.
 WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, "body": 1}
 # A name begins with a letter or digit. CJK scripts have no spaces, so a name can begin at any CJK character.
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+MARK = re.compile("[-'\"]")
+# Marks that stay in names as they are written. All others become plain, because only typesetting or an
+# accident explains them.
+MARKS_IN_NAMES = frozenset("–’\u02bb\u02bc\u02be\u02bf")
+PLAIN_MARKS = str.maketrans({mark: plain for mark, plain in VARIANTS.items() if mark not in MARKS_IN_NAMES})
 WORD_CHARACTER = re.compile(rf"[^\W{CJK}]")
 
 NamedEntity = tuple[str, EntityRecord]
@@ -104,7 +111,7 @@ class EntityMatcher:
         recognize: Recognizer = recognize_nothing,
     ) -> None:
         self.lexicon = lexicon
-        self.known = {name.translate(CURLY_QUOTES): entity for entity in catalogue for name in entity.names}
+        self.known = {fold_characters(name): entity for entity in catalogue for name in entity.names}
         # A slug belongs to one entity, so VELMORA in a text refers to Velmora in the catalogue.
         self.by_slug = {entity.slug: entity for entity in self.known.values()}
         self.extractor = EntityExtractor(lexicon, recognize)
@@ -119,10 +126,10 @@ class EntityMatcher:
             text: The text to search.
             extracted: The names to search in addition to those of the catalogue. A key is the first word of a
                 name, with its capitals, and the value is a list of `(name, entity)` for each name that begins
-                with this word.
+                with this word. The names are folded: they have plain apostrophes and hyphens.
         """
-        # Straight and curly quotation marks have the same length, so offsets stay the same.
-        plain = text.translate(CURLY_QUOTES)
+        view = FoldedText(text)
+        plain = view.text
         previous_end = 0
         for word in WORD.finditer(plain):
             start, first = word.start(), word.group()
@@ -134,7 +141,7 @@ class EntityMatcher:
             if found:
                 length, entity = max(found, key=lambda each: each[0])
                 previous_end = start + length
-                yield start, previous_end, entity
+                yield *view.original_range(start, previous_end), entity
 
 
 def _by_first_word(names: Mapping[str, EntityRecord]) -> dict[str, list[NamedEntity]]:
@@ -224,30 +231,25 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
     entities. Names of the catalogue are left out, because the matcher finds them without rules.
     """
     known = matcher.known
-    headline = next((text.text for text in texts if text.part == "title" and is_headline(text.text)), "")
-    prose = [
-        normalize("NFC", text.text) for text in texts if not (text.text == headline or _is_heading(text))
-    ]
+    views = [FoldedText(section.text) for section in texts]
+    folded = [replace(section, text=view.text) for section, view in zip(texts, views, strict=True)]
+    headline = next((text.text for text in folded if text.part == "title" and is_headline(text.text)), "")
+    prose = [text.text for text in folded if not (text.text == headline or _is_heading(text))]
     by_slug = dict(matcher.by_slug)
     forms_of: dict[EntityRecord, set[str]] = {}
     for cluster in matcher.extractor.extract(prose, known, headline):
-        forms = {form.translate(CURLY_QUOTES) for form in cluster.forms}
-        extracted = _make_entity(cluster)
+        forms = set(cluster.forms)
+        extracted = _make_entity(cluster, views)
         entity = next((known[form] for form in sorted(forms) if form in known), None)
         entity = entity or by_slug.setdefault(extracted.slug, extracted)
         forms_of.setdefault(entity, set()).update(forms)
     entities = [(_with_aliases(entity, forms), forms) for entity, forms in forms_of.items()]
-    names = {
+    return {
         form: entity
         for entity, forms in entities
         for form in sorted(forms)
         if form not in known and WORD.match(form)
     }
-    if all(is_normalized("NFC", text.text) for text in texts):
-        return names
-    # Some systems store letters and accents as separate characters, so names are searched in that form too.
-    decomposed = {normalize("NFD", name): entity for name, entity in (known | names).items()}
-    return {name: entity for name, entity in (decomposed | names).items() if name not in known}
 
 
 def _is_heading(section: Section) -> bool:
@@ -258,8 +260,24 @@ def _is_heading(section: Section) -> bool:
     return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
 
 
-def _make_entity(cluster: EntityCluster) -> EntityRecord:
-    return EntityRecord(cluster.name, cluster.type, extracted_slug(cluster.name), origin="extracted")
+def _make_entity(cluster: EntityCluster, views: Sequence[FoldedText]) -> EntityRecord:
+    name = _written_name(cluster.name, views)
+    return EntityRecord(name, cluster.type, extracted_slug(cluster.name), origin="extracted")
+
+
+def _written_name(name: str, views: Sequence[FoldedText]) -> str:
+    """Return the name of an entity with the apostrophes and dashes that the article writes most often.
+
+    `name` is the folded name, and `views` are the texts of the article.
+    """
+    if MARK.search(name) is None or all(view.text == view.original for view in views):
+        return name
+    counts = Counter(
+        remove_ignorable(normalize("NFC", view.written(found.start(), found.end()))).translate(PLAIN_MARKS)
+        for view in views
+        for found in re.finditer(re.escape(name), view.text)
+    )
+    return max(counts, key=lambda written: (counts[written], written == name), default=name)
 
 
 # The same name often occurs in many documents.
@@ -280,7 +298,7 @@ def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
     """
     if entity.origin == "catalogue":
         return entity
-    aliases = tuple(sorted(forms - {entity.name}))
+    aliases = tuple(sorted(forms - {fold_characters(entity.name)}))
     return EntityRecord(entity.name, entity.type, entity.slug, aliases, origin=entity.origin)
 
 

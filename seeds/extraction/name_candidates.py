@@ -15,11 +15,8 @@ from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, 
 
 # The number of characters before a name that are searched for the end of the previous sentence.
 SENTENCE_END_LENGTH = 4
-SENTENCE_END = re.compile(r"(?:^|[.!?:;…—][\"'”’)\]]*\s|[“\"]|\n|•)\s*[\"'“‘(]*$")
-QUOTATION = re.compile(
-    r"(?:'(?<!\w')([^'’\n]{2,60})'|‘(?<!\w‘)([^’‘\n]{2,60})’|\"(?<!\w\")([^\"\n]{2,60})\""
-    r"|“(?<!\w“)([^”“\n]{2,60})”)(?!\w)"
-)
+SENTENCE_END = re.compile(r"(?:^|[.!?:;…][\"')\]]*\s| -\s|\"|\n|•)\s*[\"'(]*$")
+QUOTATION = re.compile(r"(?:'(?<!\w')([^'\n]{2,60})'|\"(?<!\w\")([^\"\n]{2,60})\")(?!\w)")
 # A longer quotation is speech, and not a name.
 MAX_QUOTED_WORDS = 6
 # Function words that never begin a name, even in mid-sentence.

@@ -7,7 +7,7 @@ from seeds.extraction.lexicon import COMMON_WORD, RARE_WORD, Lexicon
 
 # Approximately a syllable of pinyin.
 SYLLABLE = r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:[aeiouü]{1,3}(?:ng?|r)?)"
-CHINESE_GIVEN_NAME = re.compile(rf"{SYLLABLE}(?:['’-]?{SYLLABLE})?", re.IGNORECASE)
+CHINESE_GIVEN_NAME = re.compile(rf"{SYLLABLE}(?:['-]?{SYLLABLE})?", re.IGNORECASE)
 # Exactly a syllable of pinyin, and two words of two such syllables each.
 PINYIN = (
     r"(?:[bpmfwy]o|(?![gkh]i)(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])"

@@ -23,8 +23,8 @@ TYPES = {
     "EVENT": "event",
 }
 # Marks, articles and possessives, which some pipelines include in a name.
-MARKS = r"[\s\"'“”‘’,;:()]*"
-NAME = re.compile(rf"{MARKS}(?:the\s+)?{MARKS}([^\W_].*?)(?:['’]s?)?{MARKS}", re.DOTALL | re.IGNORECASE)
+MARKS = r"[\s\"',;:()]*"
+NAME = re.compile(rf"{MARKS}(?:the\s+)?{MARKS}([^\W_].*?)(?:'s?)?{MARKS}", re.DOTALL | re.IGNORECASE)
 
 
 class ModelError(ValueError):

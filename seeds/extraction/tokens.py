@@ -1,4 +1,7 @@
-"""Find the tokens of a text: its capitalised words and numbers, from which names are built."""
+"""Find the tokens of a text: its capitalised words and numbers, from which names are built.
+
+All texts are folded: they have no invisible characters, and plain apostrophes and hyphens.
+"""
 
 import re
 import unicodedata
@@ -13,14 +16,23 @@ LETTER = rf"[^\W_{CJK}]"
 # Words such as U.S., AT&T, Graf-Moser, ASCEND-3, O'Brien, Xi'an and AI+.
 CAPITALISED = (
     rf"[{UPPER}](?:\.[{UPPER}])+\.?"
-    rf"|[{UPPER}]{LETTER}*(?:[-&](?=[{UPPER}\d]){LETTER}+|['’](?!s\b)(?=[^\W\d_]){LETTER}+)*\+?"
+    rf"|[{UPPER}]{LETTER}*(?:[-&](?=[{UPPER}\d]){LETTER}+|'(?!s\b)(?=[^\W\d_]){LETTER}+)*\+?"
 )
 NUMBER = r"\d+(?:[.,]\d+)*[A-Z]?"
 # The pattern begins with a capital or a digit, which makes the search fast. The lowercase letters before it,
 # as in iPhone, al-Haddad or d'Arcy, are read afterwards.
 TOKEN = re.compile(rf"(?:{CAPITALISED}|{NUMBER})(?!\w)")
-LOWERCASE_PREFIX = re.compile(r"(?<!\w)(?<!\w[-'’])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]['’])$")
+LOWERCASE_PREFIX = re.compile(r"(?<!\w)(?<!\w[-'])(?:[a-z]-?|(?:al|ad|an|ar|as|ash|at|az|el|ul)-|[dl]')$")
 MAX_PREFIX_LENGTH = 4
+# A word in lower case before a hyphen. Shorter words are usually prefixes, as in pro-Velmora.
+LAST_WORD = re.compile(r"(?<![\w'-])[a-z]+$")
+MIN_WORD_LENGTH, MAX_WORD_LENGTH = 4, 24
+PREFIXES = frozenset(
+    (
+        *("anti", "cross", "early", "former", "half", "inter", "late", "mainly", "mostly", "near", "once"),
+        *("post", "self", "semi", "sometimes", "super", "then", "trans", "ultra", "under", "vice"),
+    )
+)
 # The second half of a given name in East Asia: Se-hun, Mei-hua.
 GIVEN_NAME_SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
 # Words that follow a place and a hyphen, and are not a syllable of a given name.
@@ -28,7 +40,7 @@ PLACE_COMPOUNDS = frozenset(("area", "based", "born", "led", "made", "owned", "s
 # Legal forms that can be written with a full stop.
 DOTTED_FORMS = frozenset(("bros", "co", "corp", "inc", "ltd"))
 # A full stop that does not end a sentence.
-INNER_FULL_STOP = re.compile(r"\.(?=[,;:)]|['’]s| [a-z(])")
+INNER_FULL_STOP = re.compile(r"\.(?=[,;:)]|'s| [a-z(])")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
@@ -40,7 +52,7 @@ class Token(NamedTuple):
         start: The offset of its first character.
         end: The offset after its last character.
         is_number: True if it begins with a digit.
-        lower: The word in lower case and with straight apostrophes, for comparison with word lists.
+        lower: The word in lower case, for comparison with word lists.
     """
 
     text: str
@@ -71,7 +83,7 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
             continue
         is_number = word[0].isdigit()
         if start and text[start - 1] != " ":
-            start = _word_start(text, start, is_number)
+            start = _word_start(lexicon, text, start, is_number)
         if ahead[:1] in (".", "-"):
             end = _word_end(lexicon, text, start, end)
         if start >= 0:
@@ -79,22 +91,36 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
             if end - start != len(word):
                 word = text[start:end]
                 small = word.lower()
-            yield Token(word, start, end, is_number, small if small.isascii() else small.replace("’", "'"))
+            yield Token(word, start, end, is_number, small)
 
 
-def _word_start(text: str, start: int, is_number: bool) -> int:
+def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int:
     """Return the offset where a word of `text` begins. `start` is the offset of its first capital or digit.
 
     The two differ after a lowercase prefix, as in iPhone, which a number (`is_number`) does not have. Return
     -1 if `start` is in the middle of a different word, that is, after a letter or digit, with or without a
-    hyphen or apostrophe between.
+    hyphen or apostrophe between. A hyphen after a common word, as in `the council-Velmora's oldest-voted`, is
+    a dash without spaces.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
     if prefix:
         return start - len(prefix.group())
-    is_inside = _is_word_character(before[-1]) or (before[-1] in "-'’" and _is_word_character(before[-2:-1]))
+    if before[-1] == "-" and not is_number and _is_before_dash(lexicon, text, start - 1):
+        return start
+    is_inside = _is_word_character(before[-1]) or (before[-1] in "-'" and _is_word_character(before[-2:-1]))
     return -1 if is_inside else start
+
+
+def _is_before_dash(lexicon: Lexicon, text: str, end: int) -> bool:
+    """Return True if the word of `text` that ends at `end` is a common word and no prefix, such as `anti`."""
+    word = LAST_WORD.search(text, max(0, end - MAX_WORD_LENGTH), end)
+    return (
+        word is not None
+        and len(word.group()) >= MIN_WORD_LENGTH
+        and word.group() not in PREFIXES
+        and lexicon.frequencies.get(word.group(), 0) >= COMMON_WORD
+    )
 
 
 def _is_word_character(character: str) -> bool:
@@ -126,18 +152,12 @@ def _given_name_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
     return syllable.end() if is_family or frequencies.get(syllable.group(1), 0) < RARE_WORD else end
 
 
-def to_lower(text: str) -> str:
-    """Return `text` in lower case with straight apostrophes, the form of the words in the lexicon."""
-    small = text.lower()
-    return small if small.isascii() else small.replace("’", "'")
-
-
 def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
     """Return the words of a name in lower case and without full stops: `("bank", "of", "bern")`.
 
     `tokens` are the capitalised words of the name in `text`. The lowercase words between them are included.
     """
-    words = to_lower(text[tokens[0].start : tokens[-1].end])
+    words = text[tokens[0].start : tokens[-1].end].lower()
     # S.A. becomes SA, but 3.5 does not become 35.
     return tuple(
         word.rstrip(",.'") if word[0].isdigit() else word.strip(",'").replace(".", "")

@@ -8,6 +8,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from api.text_folding import fold_characters
+from seeds.parsing.date_lines import find_date
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 YEAR_FIRST = re.compile(r"\b([12]\d{3}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2})(?!\d)")
 YEAR_LAST = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]([12]\d{3})\b")
@@ -56,6 +59,7 @@ def printed_day(printed: str) -> date | None:
 
     Return None if the year, month or day is unknown or ambiguous.
     """
+    printed = find_date(fold_characters(printed))
     numbered = YEAR_FIRST.search(printed)
     if numbered:
         return _day(*(int(part) for part in numbered.groups()))
@@ -76,6 +80,7 @@ def printed_age(printed: str) -> tuple[int, timedelta] | None:
 
     Return None if `printed` is not an age.
     """
+    printed = find_date(fold_characters(printed))
     if printed.casefold() in YESTERDAY:
         return 1, AGE_UNITS["d"]
     age = AGE.fullmatch(printed)

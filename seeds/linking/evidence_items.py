@@ -12,6 +12,7 @@ from itertools import takewhile
 from math import log
 
 from api.search.analyzer import WORD, fold, term
+from api.text_folding import fold_characters
 from seeds.extraction.lexicon import HEAD_LINKS, Lexicon
 from seeds.extraction.mentions import FoundEntity
 
@@ -36,7 +37,7 @@ MULTIPLIERS = {
     **{"billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12},
 }
 SHORT_FORM = re.compile(r"\b[Tt]he ([a-z]{3,})\b")
-QUOTATION = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
+QUOTATION = re.compile(r"\"([^\"]+)\"")
 # A quotation with fewer words, without function words, can be a title or a word used with irony.
 MIN_QUOTED_WORDS = 3
 
@@ -83,7 +84,7 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
     for start, end, _ in spans:
         between_mentions.append(text[reached:start])
         reached = end
-    tokens = TOKEN.findall(" ".join([*between_mentions, text[reached:]]))
+    tokens = TOKEN.findall(fold_characters(" ".join([*between_mentions, text[reached:]])))
     weights = {key: ENTITY_WEIGHT for _, _, key in spans}
     for number in numbers_in(tokens):
         is_small = number < 10 and number.is_integer()
@@ -110,7 +111,7 @@ class ShortForms:
 
     def find(self, text: str, spans: Sequence[Span]) -> set[str]:
         """Return the keys of these entities in the paragraph `text`. `spans` are its mentions, in order."""
-        nouns = SHORT_FORM.findall(text) if self._entity_by_noun else ()
+        nouns = SHORT_FORM.findall(fold_characters(text)) if self._entity_by_noun else ()
         found = {self._entity_by_noun[noun] for noun in nouns if noun in self._entity_by_noun}
         for start, end, key in spans:
             if noun := _head_noun(text[start:end]):
@@ -163,14 +164,14 @@ def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
     """
     quoted = [
         frozenset(term(word) for word in WORD.findall(each) if fold(word) not in lexicon.function_words)
-        for each in QUOTATION.findall(text)
+        for each in QUOTATION.findall(fold_characters(text))
     ]
     return [each for each in quoted if len(each) >= MIN_QUOTED_WORDS]
 
 
 def terms_in(text: str) -> frozenset[str]:
     """Return the search terms of all words in `text`, common words and the words of names included."""
-    return frozenset(map(term, WORD.findall(text)))
+    return frozenset(map(term, WORD.findall(fold_characters(text))))
 
 
 # For one lexicon at a time, so that a lexicon which is no longer used is not kept.

@@ -4,23 +4,25 @@ A block is a group of lines between blank lines, such as a paragraph.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
-from unicodedata import category
 
+from api.text_folding import FoldedText, remove_ignorable
 from seeds.escaping import quoted
-from seeds.parsing.bullets import has_bullet
+from seeds.parsing.bullets import list_mark
+from seeds.parsing.characters import OddCharacters, clean_characters, find_odd_characters, is_visible
 from seeds.parsing.document import Rejection, Span
 from seeds.parsing.text_shapes import reads_as_heading, starts_lower_case
 
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
-ODD_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HTML_START = re.compile(r"<[A-Za-z!?/]")
 JSON_START = re.compile(r'\{\s*["}]|\[\s*["\[{\]]')
 # The heading "Editor's Desk" can be split over two lines.
 EDITORS_LINE, DESK_LINE = "editor's", "desk"
-MAX_HEADING_LENGTH = 24
+MAX_HEADING_LENGTH = 40
+# Signs before or after a heading, such as an emoji, `##` or a colon, but no quotation marks or brackets.
+SIGNS = r"[^\w\s\"'()\[\]{}«»]"
+AROUND_HEADING = re.compile(rf"^(?:{SIGNS}+\s*)+|(?:\s*{SIGNS}+)+$")
 
 
 class Heading(Enum):
@@ -43,11 +45,23 @@ class Line(NamedTuple):
 
     Attributes:
         number: The number of the line in the file, from 1.
-        text: The text with white space collapsed and control characters removed.
+        view: The text of the line as written, with single spaces and without control characters, and the
+        folded
+            text, by which the page is parsed.
     """
 
     number: int
-    text: str
+    view: FoldedText
+
+    @property
+    def text(self) -> str:
+        """The text as written."""
+        return self.view.original
+
+    @property
+    def folded(self) -> str:
+        """The text without invisible characters and with plain marks."""
+        return self.view.text
 
 
 class Block(NamedTuple):
@@ -64,8 +78,13 @@ class Block(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the block: its lines joined by spaces."""
+        """The text of the block as written: its lines joined by spaces."""
         return self.lines[0].text if len(self.lines) == 1 else " ".join(line.text for line in self.lines)
+
+    @property
+    def folded(self) -> str:
+        """The text of the block without invisible characters and with plain marks, by which it is parsed."""
+        return self.lines[0].folded if len(self.lines) == 1 else " ".join(line.folded for line in self.lines)
 
     @property
     def span(self) -> Span:
@@ -73,30 +92,12 @@ class Block(NamedTuple):
         return self.lines[0].number, self.lines[-1].number
 
 
-class OddCharacters(NamedTuple):
-    """The control or direction-changing characters in one line, from which a warning is made.
-
-    A line with both types has two of these objects.
-
-    Attributes:
-        line: The number of the line in the file, from 1.
-        is_control: True for control characters, False for direction-changing characters.
-        amount: The number of these characters in the line.
-        first: The first of these characters.
-    """
-
-    line: int
-    is_control: bool
-    amount: int
-    first: str
-
-
 class PageBlocks(NamedTuple):
     """The blocks of an article page. A block is a group of lines between blank lines.
 
     Attributes:
         blocks: The blocks of the page, at least one.
-        odd_characters: The control and direction-changing characters that were found in the page, by line.
+        odd_characters: The control and direction-changing characters in the page, by line.
     """
 
     blocks: list[Block]
@@ -109,14 +110,12 @@ def read_blocks(data: bytes) -> PageBlocks:
     Raises:
         Rejection: If `data` is empty, not UTF-8 text, or HTML or JSON.
     """
-    text = decode_utf8(data).replace("\r\n", "\n")
-    blocks = _split(CONTROL_CHARACTERS.sub("", text))
+    text = decode_utf8(data)
+    blocks = _split(clean_characters(text))
     if not blocks:
         raise Rejection("the file is empty; expected a title and a body", line=1)
     _refuse_markup(blocks)
-    return PageBlocks(
-        _with_headings(blocks), list(find_odd_characters(text)) if ODD_CHARACTERS.search(text) else []
-    )
+    return PageBlocks(_with_headings(blocks), list(find_odd_characters(text)))
 
 
 def decode_utf8(data: bytes) -> str:
@@ -141,36 +140,21 @@ def _split(text: str) -> list[Block]:
     for number, raw in enumerate(text.split("\n"), 1):
         words = " ".join(raw.split())
         if words and (words.isprintable() or is_visible(words)):
-            lines.append(Line(number, words))
+            lines.append(Line(number, FoldedText(words)))
         elif lines:
             blocks.append(Block(tuple(lines)))
             lines = []
     return [*blocks, Block(tuple(lines))] if lines else blocks
 
 
-def is_visible(text: str) -> bool:
-    """Return True if `text` contains a visible character, and not only spaces and zero-width spaces."""
-    return any(category(character) not in {"Cf", "Zs"} for character in text)
-
-
 def _refuse_markup(blocks: Sequence[Block]) -> None:
     line = blocks[0].lines[0]
-    if HTML_START.match(line.text):
+    lines = (each for block in blocks[:2] for each in block.lines[:2])
+    start = remove_ignorable(" ".join(each.text for each in lines))
+    if HTML_START.match(start):
         raise Rejection(f"the file is HTML ({quoted(line.text)}); expected plain text", line=line.number)
-    if JSON_START.match(" ".join(each.text for block in blocks[:2] for each in block.lines[:2])):
+    if JSON_START.match(start):
         raise Rejection(f"the file is JSON ({quoted(line.text)}); expected plain text", line=line.number)
-
-
-def find_odd_characters(text: str) -> Iterator[OddCharacters]:
-    """Yield the control and direction-changing characters of `text`, by line."""
-    for number, raw in enumerate(text.split("\n"), 1):
-        odd = ODD_CHARACTERS.findall(raw)
-        control = [character for character in odd if character < "\xa0"]
-        direction = [character for character in odd if character > "\xa0"]
-        if control:
-            yield OddCharacters(number, True, len(control), control[0])
-        if direction:
-            yield OddCharacters(number, False, len(direction), direction[0])
 
 
 def _with_headings(blocks: Sequence[Block]) -> list[Block]:
@@ -219,12 +203,12 @@ def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | N
     """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:
-        return has_bullet(following.text)
+        return list_mark([line.folded for line in rest]) is not None
     if heading is Heading.DESK:
-        return len(rest) == 1 and reads_as_heading(following.text)
+        return len(rest) == 1 and reads_as_heading(following.folded)
     if heading is Heading.SHARE:
         return _normalize_heading(following) == Heading.RELATED.value
-    return previous is Heading.SHARE or not starts_lower_case(following.text)
+    return previous is Heading.SHARE or not starts_lower_case(following.folded)
 
 
 def _is_editors_line(lines: Sequence[Line]) -> bool:
@@ -232,11 +216,11 @@ def _is_editors_line(lines: Sequence[Line]) -> bool:
 
 
 def _normalize_heading(line: Line) -> str:
-    """Return the text of a line for comparison with headings: lower case, straight quotes, no final colon.
+    """Return the text of a line for comparison with headings: lower case, without the signs around it.
 
-    Return an empty text if the line is shorter or longer than every heading.
+    An emoji, `##`, `**`, a dash or a colon is a sign. Return an empty text if the line is shorter or longer
+    than every heading.
     """
-    if not len(DESK_LINE) <= len(line.text) <= MAX_HEADING_LENGTH:
+    if not len(DESK_LINE) <= len(line.folded) <= MAX_HEADING_LENGTH:
         return ""
-    text = line.text.casefold().replace("’", "'").removesuffix(":")
-    return text if text.isprintable() else "".join(each for each in text if category(each) != "Cf")
+    return AROUND_HEADING.sub("", line.folded.casefold())

@@ -1,20 +1,77 @@
-"""Recognize bullets, the characters that mark the items of a list."""
+"""Recognize bullets, the signs that mark the items of a list, and the sign that the items of a list share."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from unicodedata import category
 
-# A bullet and the white space after it.
-BULLET = re.compile(r"[•*–—·‣▪◦●■□▶►➤➢✓✔-]\s*")
+PUNCTUATION_BULLETS = frozenset("•‣·*-※・･⁃⁕⁎⁌⁍")
+# Symbols, and characters of private use, such as U+F0B7 in texts from Word. Symbols such as ©, ± and ℃ are
+# not bullets.
+BULLET_CATEGORIES = frozenset(("So", "Sm", "Sk", "Co"))
+# Any sign that can be the mark of a numbered item.
+MARK = re.compile(r"[^\w\s]{1,8}")
+# Some programs write the bullets of a symbol font as letters, such as `o`, `§` or `Ø`.
+LETTER_MARK = re.compile(r"[^\W\d_](?=\s*1)")
+BULLET_SPACE = re.compile(r"\s*")
 
 
 def has_bullet(text: str) -> bool:
-    """Return True if `text` begins with a bullet, a mark of a list item such as `•`."""
-    return BULLET.match(text) is not None
+    """Return True if `text`, a folded text, begins with a bullet, a mark of a list item such as `•`."""
+    return _is_bullet(text[:1])
 
 
-def split_bullet(text: str) -> tuple[str, str]:
-    """Split a list item into its bullet and its text: `"• Sea levels" -> ("• ", "Sea levels")`.
+def bullet_length(text: str) -> int:
+    """Return the length of the bullet at the beginning of `text`, with the white space after it, or 0.
 
-    The first part is empty if `text` does not begin with a bullet.
+    `text` is a folded text.
     """
-    bullet = BULLET.match(text)
-    return (bullet[0], text[bullet.end() :]) if bullet else ("", text)
+    end = 0
+    # Several signs can be one bullet, such as `->`, `--`, or an emoji with a skin tone.
+    while _is_bullet(text[end : end + 1]) or (end and text.startswith(">", end)):
+        end += 1
+    return _after_space(text, end) if end else 0
+
+
+def list_mark(lines: Sequence[str]) -> str | None:
+    """Return the mark with which the items of a list begin, or None if `lines` are not a list.
+
+    The mark is a bullet, or any sign before the number 1 if a line below begins with the same sign and the
+    number 2. It is an empty text if the items begin with the numbers alone.
+
+    Args:
+        lines: The folded texts of the lines that can be the list.
+    """
+    first = lines[0] if lines else ""
+    if has_bullet(first):
+        return first[0]
+    sign = MARK.match(first) or LETTER_MARK.match(first)
+    mark = sign.group() if sign else ""
+    is_list = begins_item(first, mark, 1) and any(begins_item(line, mark, 2) for line in lines[1:])
+    return mark if is_list else None
+
+
+def mark_length(text: str, mark: str) -> int:
+    """Return the length of `mark`, a result of `list_mark`, at the beginning of `text`, or 0.
+
+    White space after the mark is included.
+    """
+    return bullet_length(text) or (_after_space(text, len(mark)) if text.startswith(mark) else 0)
+
+
+def begins_item(text: str, mark: str, number: int) -> bool:
+    """Return True if `text` begins with `mark` and `number`, with or without white space between them."""
+    return text.startswith(str(number), mark_length(text, mark)) and text.startswith(mark)
+
+
+def _after_space(text: str, start: int) -> int:
+    space = BULLET_SPACE.match(text, start)
+    return space.end() if space else start
+
+
+@lru_cache(maxsize=1_024)
+def _is_bullet(character: str) -> bool:
+    if character in PUNCTUATION_BULLETS:
+        return True
+    is_wide = character >= "\u2010" and not "\u2100" <= character < "\u2190"
+    return is_wide and category(character) in BULLET_CATEGORIES

@@ -1,4 +1,7 @@
-"""Recognize lines in the list of related articles that are not titles: dates, icons, "No articles found"."""
+"""Recognize lines in the list of related articles that are not titles: dates, icons, "No articles found".
+
+All lines are folded: they have no invisible characters, and plain hyphens.
+"""
 
 import re
 
@@ -10,14 +13,15 @@ WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,
 DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
 YEAR = r"[12][0-9]{3}"
 ZONE = r"(?: ?(?:[a-z]{1,4}|[+-][0-9]{2}:?[0-9]{2}))?"
-TIME = rf"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]+)?(?: ?[ap]\.?m\.?)?{ZONE}"
+CLOCK = r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]+)?(?: ?[ap]\.?m\.?)?"
+TIME = rf"(?:{CLOCK}|[01]?[0-9] ?[ap]\.?m\.?){ZONE}"
 DAY_OR_MONTH = "|".join(
     [
         rf"{MONTH} {DAY}(?:,? {YEAR})?",
         rf"{DAY} (?:of )?{MONTH}(?:,? {YEAR})?",
         rf"{MONTH},? {YEAR}",
-        rf"{YEAR}([-/.])[01]?[0-9]\1[0-3]?[0-9]",
-        rf"[0-3]?[0-9]([-/.])[0-3]?[0-9]\2{YEAR}",
+        rf"{YEAR}(?P<first>[-/.])[01]?[0-9](?P=first)[0-3]?[0-9]",
+        rf"[0-3]?[0-9](?P<second>[-/.])[0-3]?[0-9](?P=second){YEAR}",
         rf"{YEAR} ?年 ?[01]?[0-9] ?月 ?[0-3]?[0-9] ?日",
     ]
 )
@@ -30,11 +34,24 @@ AGE = "|".join(
         r"[0-9]+ ?(?:秒|分钟|小时|天|周|个月|月|年)前|昨天|今天|刚刚",
     ]
 )
-DATE = re.compile(
-    rf"(?:(?:published|posted|updated)(?: on)?:? )?"
-    rf"(?:(?:{AGE})|(?:(?:{WEEKDAY})?(?:{DAY_OR_MONTH})|yesterday|today)(?:(?:,| at|,? ·|T)? ?{TIME})?)",
+LABEL = r"(?:(?:first |last )?(?:published|posted|updated|modified|edited|created|date|on)(?: on| at)?:? )"
+DAY_WITH_TIME = rf"(?:{WEEKDAY})?(?:{DAY_OR_MONTH})(?:T{TIME})?|yesterday|today"
+MINUTES = r"[0-9]{1,3}(?: ?- ?[0-9]{1,3})?[ -]?(?:m|min(?:ute)?s?|hrs?|hours?)\.?"
+READING_TIME = (
+    rf"(?:read(?:ing)?(?: time)?:? )?(?:about |approx\.? )?{MINUTES}(?: (?:read(?:ing)?(?: time)?|to read))?"
+    r"|(?:阅读(?:时间)?:? ?)?(?:约 ?)?[0-9]{1,3} ?分钟(?:阅读)?"
+)
+COUNTER = r"[0-9]+ (?:comments?|views?|shares?|likes?|replies)"
+# A part of a date line, and anything between two parts, such as `·`, `|`, a comma or a calendar sign.
+PART = re.compile(
+    rf"{LABEL}?(?:(?P<date>{AGE}|{DAY_WITH_TIME})|(?P<time>{TIME})|{READING_TIME}|{COUNTER})(?![^\W_])",
     re.IGNORECASE,
 )
+SEPARATOR = re.compile(r"[\W_]*(?:at\b[\W_]*)?", re.IGNORECASE)
+WORD_START = re.compile(r"\b\w")
+READING_WORD = re.compile("read|阅读", re.IGNORECASE)
+# A line with a date is probably no title if it has at most this many other words.
+MAX_WORDS_BESIDE_DATE = 2
 SUBJECT = r"(?:articles?|stor(?:y|ies)|posts?|items?|news|content|links?|results?)"
 HERE = r"at (?:this|the) (?:time|moment)|for this (?:article|story|topic)"
 FOUND_WORDS = rf"(?:(?:was |were |are |have been )?(?:found|available|listed|to show|here|yet|{HERE}))"
@@ -48,8 +65,57 @@ MAX_LINE_LENGTH = 80
 
 
 def is_date(line: str) -> bool:
-    """Return True if `line` is only a date or an age, such as `Apr 21, 2026` or `3 weeks ago`."""
-    return len(line) <= MAX_LINE_LENGTH and DATE.fullmatch(line) is not None
+    """Return True if `line` is only a date, an age or a time, such as `Apr 21, 2026` or `3 weeks ago`.
+
+    A reading time, a count of comments, and signs such as a calendar can be beside it.
+    """
+    parts = _parts(line)
+    return any(part["date"] or part["time"] for part in parts)
+
+
+def is_reading_time(line: str) -> bool:
+    """Return True if `line` is only a reading time, such as `5 min read`."""
+    return bool(_parts(line)) and READING_WORD.search(line) is not None
+
+
+def resembles_date(line: str) -> bool:
+    """Return True if `line` is a date with a few other words, such as `World | 3 May 2026`."""
+    if len(line) > MAX_LINE_LENGTH or _parts(line):
+        return False
+    for start in WORD_START.finditer(line):
+        part = PART.match(line, start.start())
+        if part and part["date"]:
+            rest = line[: part.start()] + " " + line[part.end() :]
+            return len(re.findall(r"\w+", rest)) <= MAX_WORDS_BESIDE_DATE
+    return False
+
+
+def find_date(line: str) -> str:
+    """Return the date or the age in a date line, without a label, a time or a reading time.
+
+    Return `line` if it is not a date line with a date or an age.
+    """
+    return next((part["date"] for part in _parts(line) if part["date"]), line)
+
+
+def _parts(line: str) -> list[re.Match[str]]:
+    """Return the parts of a date line, such as a date and a time, or nothing if the line has other words."""
+    parts: list[re.Match[str]] = []
+    if len(line) > MAX_LINE_LENGTH:
+        return parts
+    end = _after_separator(line, 0)
+    while end < len(line):
+        part = PART.match(line, end)
+        if part is None:
+            return []
+        parts.append(part)
+        end = _after_separator(line, part.end())
+    return parts
+
+
+def _after_separator(line: str, start: int) -> int:
+    separator = SEPARATOR.match(line, start)
+    return separator.end() if separator else start
 
 
 def is_symbol(line: str) -> bool:
@@ -59,4 +125,4 @@ def is_symbol(line: str) -> bool:
 
 def says_none_found(line: str) -> bool:
     """Return True if `line` says that there are no related articles, such as `No related articles found`."""
-    return len(line) <= MAX_LINE_LENGTH and NONE_FOUND.fullmatch(line.strip(" .!()[]*-–—")) is not None
+    return len(line) <= MAX_LINE_LENGTH and NONE_FOUND.fullmatch(line.strip(" .!()[]*-")) is not None

@@ -126,12 +126,12 @@ def _split_off_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
 
 
 def _is_above_text(blocks: Blocks, at: int) -> bool:
-    return at + 1 < len(blocks) and reads_as_running_text(blocks[at + 1].text)
+    return at + 1 < len(blocks) and reads_as_running_text(blocks[at + 1].folded)
 
 
 def _is_label(block: Block) -> bool:
     """Return True if `block` can be the label of a button, as below the heading Share Article."""
-    return len(block.lines) == 1 and len(block.text) <= MAX_LABEL_LENGTH and reads_as_heading(block.text)
+    return len(block.lines) == 1 and len(block.folded) <= MAX_LABEL_LENGTH and reads_as_heading(block.folded)
 
 
 def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: int) -> tuple[Blocks, Middle]:
@@ -156,7 +156,7 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
     if not has_tail:
         message = "the page has no heading of the page format and no signature; expected one of them"
         raise Rejection(message, line=title.span[0])
-    caption = len(rest) > 2 and reads_as_caption(rest[1].text)
+    caption = len(rest) > 2 and reads_as_caption(rest[1].folded)
     size = 2 if caption else min(1, len(rest) - 1)
     return rest[:size], Middle(body=rest[size:])
 
@@ -222,10 +222,10 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
         return False
     block = blocks[0]
     single = len(block.lines) == 1 or _is_wrapped(block, width)
-    if single and reads_as_question(block.text):
+    if single and reads_as_question(block.folded):
         return len(blocks) > 1 and not _is_signature(blocks[1])
     broken = len(block.lines) == 2 and any(_is_multiline_signature(each, width) for each in blocks[2:-1])
-    return (single or broken) and reads_as_heading(block.text)
+    return (single or broken) and reads_as_heading(block.folded)
 
 
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
@@ -281,7 +281,7 @@ def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
 
 def _is_signature(block: Block) -> bool:
     is_short = len(block.lines) <= 3 and block.heading is None
-    return is_short and all(reads_as_signature_line(line.text) for line in block.lines)
+    return is_short and all(reads_as_signature_line(line.folded) for line in block.lines)
 
 
 def _is_multiline_signature(block: Block, width: int) -> bool:
@@ -295,15 +295,15 @@ def _is_multiline_signature(block: Block, width: int) -> bool:
 
 def _is_wrapped(block: Block, width: int) -> bool:
     return width > 0 and all(
-        is_full_line(line.text, after.text, width) for line, after in pairwise(block.lines)
+        is_full_line(line.folded, after.folded, width) for line, after in pairwise(block.lines)
     )
 
 
 def _line_width(blocks: Blocks) -> int:
     """Return the number of characters at which the lines of a page are wrapped, or 0 if they are not."""
-    widest = max(len(line.text) for block in blocks for line in block.lines)
+    widest = max(len(line.folded) for block in blocks for line in block.lines)
     if widest > MAX_WRAP_WIDTH:
         return 0
-    paragraphs = (block for block in blocks if len(block.lines) > 1 and not has_bullet(block.lines[0].text))
-    wrapped = (_is_wrapped(each, widest) and ends_as_sentence(each.lines[-1].text) for each in paragraphs)
+    paragraphs = (block for block in blocks if len(block.lines) > 1 and not has_bullet(block.lines[0].folded))
+    wrapped = (_is_wrapped(each, widest) and ends_as_sentence(each.lines[-1].folded) for each in paragraphs)
     return widest if any(wrapped) else 0

@@ -6,8 +6,9 @@ from hashlib import sha256
 from itertools import pairwise
 
 from seeds.escaping import quoted
-from seeds.parsing.blocks import Block, Heading, OddCharacters, read_blocks
+from seeds.parsing.blocks import Block, Heading, read_blocks
 from seeds.parsing.bullets import has_bullet
+from seeds.parsing.characters import OddCharacters, OddKind
 from seeds.parsing.document import (
     Analysis,
     Byline,
@@ -89,7 +90,7 @@ def _check_title(blocks: Sequence[Block]) -> None:
     if len(first.text) > MAX_TITLE_LENGTH:
         message = f"the page has no title; its first block has more than {MAX_TITLE_LENGTH} characters"
         raise Rejection(message, line=first.span[0])
-    if reads_as_paragraph(first.text) and not _is_above_summary(blocks):
+    if reads_as_paragraph(first.folded) and not _is_above_summary(blocks):
         message = f"the page has no title; it starts with the paragraph {quoted(first.text)}"
         raise Rejection(message, line=first.span[0])
 
@@ -101,7 +102,7 @@ def _is_above_summary(blocks: Sequence[Block]) -> bool:
     long, and if the heading Key Takeaways or Editor's Desk follows further below.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
-    return has_heading and not blocks[1].heading and len(blocks[1].text) >= len(blocks[0].text)
+    return has_heading and not blocks[1].heading and len(blocks[1].folded) >= len(blocks[0].folded)
 
 
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
@@ -140,7 +141,7 @@ def _byline(signature: Block | None) -> Byline | None:
 def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
     end_of_head = [outline.title, *outline.head][-1].span[1]
     middle = outline.middle
-    if reads_as_paragraph(outline.title.text):
+    if reads_as_paragraph(outline.title.folded):
         yield ParseWarning("title", outline.title.span[0], "the title reads as a paragraph")
     if not outline.head:
         yield ParseWarning("summary", outline.title.span[1], "no summary")
@@ -158,7 +159,7 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
     if middle.desk and not middle.analysis:
         yield ParseWarning("analysis", middle.desk.span[0], "no paragraphs below the heading")
     for block, following in pairwise(middle.body):
-        if block.heading is Heading.TAKEAWAYS and has_bullet(following.lines[0].text):
+        if block.heading is Heading.TAKEAWAYS and has_bullet(following.lines[0].folded):
             yield ParseWarning("body", block.span[0], "the body has a second list of takeaways")
     if middle.stray:
         count = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"
@@ -169,8 +170,8 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 def odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
-    There is at most one warning for each section of the page and each of the two types. It names the first
-    line of the section that contains the type.
+    There is at most one warning for each section of the page and each kind of characters. It names the first
+    line of the section that contains the kind.
 
     Args:
         odd: These characters, in the order of the lines of the page.
@@ -178,16 +179,17 @@ def odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> I
     """
     sections = sorted(_sections(lines))
     starts = [span[0] for span, _ in sections]
-    groups: dict[tuple[str, bool], list[OddCharacters]] = {}
+    groups: dict[tuple[str, OddKind], list[OddCharacters]] = {}
     for each in odd:
         at = bisect_right(starts, each.line) - 1
         is_inside = at >= 0 and each.line <= sections[at][0][1]
-        groups.setdefault((sections[at][1] if is_inside else "page", each.is_control), []).append(each)
-    for (section, is_control), group in groups.items():
+        groups.setdefault((sections[at][1] if is_inside else "page", each.kind), []).append(each)
+    for (section, kind), group in groups.items():
         amount = sum(each.amount for each in group)
-        kind, action = ("control", "removed") if is_control else ("direction-changing", "kept")
         plural = "" if amount == 1 else "s"
-        message = f"{amount} {kind} character{plural} {action} (first: U+{ord(group[0].first):04X})"
+        message = (
+            f"{amount} {kind.value[0]} character{plural} {kind.value[1]} (first: U+{ord(group[0].first):04X})"
+        )
         yield ParseWarning(section, group[0].line, message)
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from seeds.escaping import quoted
 from seeds.parsing.blocks import Block, Heading, Line
-from seeds.parsing.bullets import split_bullet
-from seeds.parsing.date_lines import is_date, is_symbol, says_none_found
+from seeds.parsing.bullets import bullet_length
+from seeds.parsing.date_lines import is_date, is_reading_time, is_symbol, resembles_date, says_none_found
 from seeds.parsing.document import ParseWarning, RelatedTitle, Span
 from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, starts_lower_case
 
@@ -43,7 +43,7 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
     kept: list[tuple[RelatedTitle, Span]] = []
     for entry in entries:
         title = " ".join(line.text for line in entry.lines)
-        if entry.date is None and reads_as_running_text(title):
+        if entry.date is None and reads_as_running_text(" ".join(line.folded for line in entry.lines)):
             message = f"text that is not a title was left out: {quoted(title)}"
             warnings.append(ParseWarning("related", entry.lines[0].number, message))
         else:
@@ -64,7 +64,7 @@ def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], li
     undated: _Entry | None = None
     for block in blocks:
         unfinished: _Entry | None = None
-        dates = [is_date(line.text) for line in block.lines]
+        dates = [is_date(line.folded) for line in block.lines]
         # If the only date of a block is its last line, the lines above are one wrapped title.
         is_one_title = dates[-1] and sum(dates) == 1
         for line, is_date_line in zip(block.lines, dates, strict=True):
@@ -72,16 +72,20 @@ def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], li
                 if undated:
                     undated.date = line
                 else:
-                    message = f"a date without a title above it: {quoted(line.text)}"
-                    warnings.append(ParseWarning("related", line.number, message))
+                    warnings.append(_warning(line, "a date without a title above it"))
                 undated = unfinished = None
-            elif is_symbol(line.text):
+            elif is_symbol(line.folded):
                 unfinished = None
-            elif block.heading or says_none_found(line.text):
+            elif is_reading_time(line.folded):
+                warnings.append(_warning(line, "a reading time was left out"))
+                unfinished = None
+            elif block.heading or says_none_found(line.folded):
                 undated = unfinished = None
-            elif unfinished and (is_one_title or _continues(unfinished.lines[-1].text, line.text, width)):
+            elif unfinished and (is_one_title or _continues(unfinished.lines[-1].folded, line.folded, width)):
                 unfinished.lines.append(line)
             else:
+                if undated and resembles_date(line.folded):
+                    warnings.append(_warning(line, "a line with a date was read as a title"))
                 undated = unfinished = _Entry([_without_bullet(line)])
                 entries.append(unfinished)
     return entries, warnings
@@ -92,13 +96,19 @@ def _continues(previous: str, text: str, width: int) -> bool:
 
 
 def _without_bullet(line: Line) -> Line:
-    bullet, rest = split_bullet(line.text)
-    return line._replace(text=rest) if bullet.endswith(" ") else line
+    length = bullet_length(line.folded)
+    return line._replace(view=line.view.rest(length)) if line.folded[:length].endswith(" ") else line
+
+
+def _warning(line: Line, message: str) -> ParseWarning:
+    return ParseWarning("related", line.number, f"{message}: {quoted(line.text)}")
 
 
 def _warn_of_unread(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
     lines = (line for block in blocks for line in block.lines)
-    first = next((line for line in lines if not (is_symbol(line.text) or says_none_found(line.text))), None)
+    first = next(
+        (line for line in lines if not (is_symbol(line.folded) or says_none_found(line.folded))), None
+    )
     if first:
         message = f"text without the heading Related Articles was left out: {quoted(first.text)}"
         yield ParseWarning("related", first.number, message)

@@ -7,18 +7,25 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from api.text_folding import FoldedText
 from seeds.escaping import quoted
 from seeds.parsing.blocks import Block, Line
-from seeds.parsing.bullets import split_bullet
+from seeds.parsing.bullets import begins_item, bullet_length, list_mark, mark_length
 from seeds.parsing.document import ParseWarning, Span, Takeaway
 
 LEADING_DIGITS = re.compile(r"[0-9]{1,6}")
-NUMBER_END = re.compile(r"[.)]?\s+")
+# U+20E3 makes a digit a keycap.
+NUMBER_END = re.compile(r"\u20e3?[.)\]:]?\s+|\u20e3")
 # The largest difference between the numbers of two successive items. A larger difference is accepted only if
 # a letter follows the number directly: `14Trams run` is item 14, but `24-hour trams` is not item 24.
 MAX_GAP = 10
 
-Item = list[Line]
+
+class Item(NamedTuple):
+    """An item of a list: its lines, and the length of the mark at the beginning of the folded text."""
+
+    lines: list[Line]
+    mark_length: int
 
 
 class TakeawayList(NamedTuple):
@@ -35,19 +42,22 @@ class TakeawayList(NamedTuple):
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     """Return the list items at the start of `blocks`, and the number of blocks that they use.
 
-    Each item is a list of lines. A line starts an item if it begins with the same bullet as the first item,
-    or with a different bullet and the number of the next item. All other lines continue an item. The list
-    ends before the first block whose first line does not start an item.
+    A line starts an item if it begins with the same bullet as the first item, or with a different bullet and
+    the number of the next item. All other lines continue an item. The list ends before the first block whose
+    first line does not start an item. Any sign is a bullet if the numbers 1 and 2 follow it, and such items
+    can have no bullet.
     """
+    lines = [line.folded for block in blocks[:1] for line in block.lines]
+    mark = list_mark([*lines, *(block.lines[0].folded for block in blocks[1:])])
     items: list[Item] = []
     for used, block in enumerate(blocks):
-        if not _starts_item(block.lines[0].text, items):
+        if mark is None or not _starts_item(block.lines[0].folded, mark, len(items)):
             return items, used
         for line in block.lines:
-            if _starts_item(line.text, items):
-                items.append([line])
+            if _starts_item(line.folded, mark, len(items)):
+                items.append(Item([line], mark_length(line.folded, mark)))
             else:
-                items[-1].append(line)
+                items[-1].lines.append(line)
     return items, len(blocks)
 
 
@@ -56,40 +66,42 @@ def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
 
     Only the position of an item shows where its number ends: the text of item 3, `35G masts`, is `5G masts`.
     """
-    texts = [_item_text(item) for item in items]
+    views = [_item_view(item) for item in items]
     warnings: list[ParseWarning] = []
     kept: list[tuple[str, Span]] = []
     previous = 0
-    is_numbered = _is_numbered(texts)
+    is_numbered = _is_numbered([view.text for view in views])
     if items and not is_numbered:
-        warnings.append(ParseWarning("takeaways", items[0][0].number, "the items are not numbered"))
-    for item, full_text in zip(items, texts, strict=True):
-        text, line = full_text, item[0].number
-        if is_numbered and _has_text(full_text):
-            previous, text, problems = _split_number(full_text, previous)
+        warnings.append(ParseWarning("takeaways", items[0].lines[0].number, "the items are not numbered"))
+    if items and not items[0].mark_length:
+        warnings.append(ParseWarning("takeaways", items[0].lines[0].number, "the items have no bullets"))
+    for item, complete in zip(items, views, strict=True):
+        view, line = complete, item.lines[0].number
+        if is_numbered and _has_text(complete.text):
+            previous, length, problems = _read_number(complete.text, previous)
+            view = complete.rest(length)
             warnings.extend(ParseWarning("takeaways", line, problem) for problem in problems)
-        if _has_text(text):
-            kept.append((text, (line, item[-1].number)))
+        if _has_text(view.text):
+            kept.append((view.original.strip(), (line, item.lines[-1].number)))
         else:
-            message = f"an item without text was left out: {quoted(item[0].text)}"
+            message = f"an item without text was left out: {quoted(item.lines[0].text)}"
             warnings.append(ParseWarning("takeaways", line, message))
     takeaways = tuple(Takeaway(position, text) for position, (text, _) in enumerate(kept, 1))
     return TakeawayList(takeaways, tuple(span for _, span in kept), tuple(warnings))
 
 
-def _starts_item(text: str, items: Sequence[Item]) -> bool:
-    bullet, rest = split_bullet(text)
-    if not bullet:
-        return False
+def _starts_item(text: str, mark: str, count: int) -> bool:
+    """Return True if `text` starts an item of a list. `mark` is its mark, and `count` items are above."""
+    if not mark or mark.isalnum():
+        return begins_item(text, mark, count + 1)
     # A wrapped line can start with a dash. A bullet that differs from the first bullet therefore starts an
     # item only if the next number follows.
-    is_same_bullet = not items or text[0] == items[0][0].text[0]
-    return is_same_bullet or rest.startswith(str(len(items) + 1))
+    return text.startswith(mark) or text.startswith(str(count + 1), bullet_length(text) or len(text))
 
 
-def _item_text(item: Item) -> str:
-    _, first = split_bullet(item[0].text)
-    return " ".join([first, *(line.text for line in item[1:])]).strip()
+def _item_view(item: Item) -> FoldedText:
+    first = item.lines[0].view.rest(item.mark_length)
+    return FoldedText(" ".join([first.original, *(line.text for line in item.lines[1:])]))
 
 
 def _has_text(text: str) -> bool:
@@ -107,25 +119,25 @@ def _is_numbered(texts: Sequence[str]) -> bool:
     return LEADING_DIGITS.match(first) is not None and (first.startswith("1") or 2 * digits >= len(texts))
 
 
-def _split_number(text: str, previous: int) -> tuple[int, str, list[str]]:
-    """Split a list item into its number and its text, and return messages if the number is wrong.
+def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
+    """Read the number of a list item. Return it, the offset of the text after it, and messages about faults.
 
     The expected number is `previous + 1`. A larger number, or `previous` again, is accepted with a message.
-    If `text` starts with none of these, return `previous + 1`, the complete text and a message.
+    If `text` starts with none of these, return `previous + 1`, 0 and a message.
 
     Args:
-        text: The text of the item, with its number.
+        text: The folded text of the item, with its number.
         previous: The number of the item above, or 0 for the first item.
     """
     expected = previous + 1
     if text.startswith(str(expected)):
-        return expected, _text_after(text, str(expected)), []
+        return expected, _number_end(text, str(expected)), []
     larger = _larger_number(text, previous)
     if larger:
-        return int(larger), _text_after(text, larger), [_missing_items(previous, int(larger))]
+        return int(larger), _number_end(text, larger), [_missing_items(previous, int(larger))]
     if previous and _has_number(text, str(previous)):
-        return previous, _text_after(text, str(previous)), [f"number {previous} is repeated"]
-    return expected, text, [f"an item without the next number was read as item {expected}: {quoted(text)}"]
+        return previous, _number_end(text, str(previous)), [f"number {previous} is repeated"]
+    return expected, 0, [f"an item without the next number was read as item {expected}: {quoted(text)}"]
 
 
 def _larger_number(text: str, previous: int) -> str:
@@ -154,9 +166,10 @@ def _has_number(text: str, number: str) -> bool:
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())
 
 
-def _text_after(text: str, number: str) -> str:
-    space = NUMBER_END.match(text, len(number))
-    return text[space.end() if space else len(number) :]
+def _number_end(text: str, number: str) -> int:
+    """Return the offset after `number` at the beginning of `text`, and after marks and spaces that follow."""
+    end = NUMBER_END.match(text, len(number))
+    return end.end() if end else len(number)
 
 
 def _missing_items(previous: int, number: int) -> str:

@@ -1,9 +1,12 @@
-"""Guess from length, punctuation and case if a text is a paragraph, a heading, a caption or a signature."""
+"""Guess from length, punctuation and case if a text is a paragraph, a heading, a caption or a signature.
+
+All texts are folded: they have no invisible characters, and plain quotation marks and hyphens.
+"""
 
 from itertools import pairwise
 
-CLOSING_MARKS = "\"'”’»›)]）】」』"
-OPENING_MARKS = "\"'“‘«‹([（【「『"
+CLOSING_MARKS = "\"')]）】」』"
+OPENING_MARKS = "\"'([（【「『"
 FULL_STOPS = (".", "。")
 SENTENCE_ENDS = (*FULL_STOPS, "!", "?", "…", "！", "？")
 CLAUSE_ENDS = (":", ";", ",", "：", "；", "，", "、")
@@ -94,7 +97,7 @@ def reads_as_signature_line(text: str) -> bool:
     It has at most 60 characters, begins with a letter or a digit, and does not end like a sentence or a
     clause.
     """
-    return len(text) <= 60 and not _ends_as_clause(text) and _starts_with_word(text)
+    return len(text) <= 60 and not _ends_as_clause(text) and text[:1].isalnum()
 
 
 def is_full_line(line: str, following: str, width: int) -> bool:
@@ -128,8 +131,3 @@ def _ends_in_abbreviation(text: str) -> bool:
     is_initial = len(word) == 1 and word.isupper()
     is_dotted = len(parts) > 1 and all(part.isalpha() and len(part) <= 2 for part in parts)
     return is_initial or is_dotted or word.casefold() in ABBREVIATIONS
-
-
-def _starts_with_word(text: str) -> bool:
-    """Return True if the first visible character of `text` is a letter or a digit."""
-    return text[:1].isalnum() or next((each for each in text if each.isprintable()), "").isalnum()

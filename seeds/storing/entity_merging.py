@@ -9,14 +9,13 @@ entities. Afterwards, entities do not depend on the order in which documents wer
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
+from api.text_folding import fold_characters
 from seeds.extraction.mentions import extracted_slug
-from seeds.identifiers import CURLY_QUOTES
 from seeds.storing.article_entities import slug_choices
 from seeds.storing.catalogue_update import update_entities
 from seeds.storing.history import increment_corpus_revision
@@ -120,9 +119,7 @@ def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[
         entity = votes[row.entity_id]
         entity.names[row.own_name] += 1
         entity.types[row.own_type] += 1
-        entity.forms.update(
-            normalize("NFC", mention["text"]).translate(CURLY_QUOTES) for mention in row.mentions
-        )
+        entity.forms.update(fold_characters(mention["text"]) for mention in row.mentions)
     return votes
 
 

@@ -19,7 +19,7 @@ USAGES: tuple[Usage, ...] = ("quoted", "article", "attribute", "bare")
 
 # The numbers of characters that are read before a name, after a name, and for the next three words.
 BEFORE_LENGTH, AFTER_LENGTH, NEXT_WORDS_LENGTH = 48, 110, 48
-QUOTATION_MARKS, MARKS = "\"'“”‘’", ".,;:!?()[]—\"'“”‘’"
+QUOTATION_MARKS, MARKS = "\"'", ".,;:!?()[]-\"'"
 AUXILIARIES = frozenset(
     ("already", "also", "had", "has", "have", "is", "later", "now", "was", "will", "would")
 )
@@ -37,12 +37,12 @@ LINK_SCOPES: dict[str, Scope] = {
     **dict.fromkeys(("from", "to"), "word and from or to"),
     **dict.fromkeys(NAMING_WORDS, "word and called"),
 }
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 # A noun in apposition: `, a full-stack GPU developer,` or `, which is a town in`.
 APPOSITION = re.compile(
-    r"(?:'s|’s)?(?:\s\([^)]{1,40}\))?,? (?:which |who )?(?:is |was |are |were |became |becomes )?"
-    r"(?:an?|the|its|his|her|their|one of the|another)\s((?:[\w'’&.-]+ ){0,7}?[\w'’-]+)"
-    r"(?=[,;:.?—]|$| (?:of|in|at|for|with|that|which|who|whose|to|from|by|on|between|and|where|called)\b)"
+    r"(?:'s)?(?:\s\([^)]{1,40}\))?,? (?:which |who )?(?:is |was |are |were |became |becomes )?"
+    r"(?:an?|the|its|his|her|their|one of the|another)\s((?:[\w'&.-]+ ){0,7}?[\w'-]+)"
+    r"(?=[,;:.?]|$| - | (?:of|in|at|for|with|that|which|who|whose|to|from|by|on|between|and|where|called)\b)"
 )
 # The first pronoun after a name, before any other name and any punctuation mark.
 PRONOUN = re.compile(r"[a-z ]{1,60}? (its|his|her|he|she)\b")
@@ -129,7 +129,7 @@ class Context:
     @property
     def stands_alone(self) -> bool:
         """True if the name does not describe the next noun: `in Bern today`, but not `in Bern harbour`."""
-        if self.after.startswith(("'", "’", "-")):
+        if self.after.startswith(("'", "-")):
             return False
         word, lexicon = self.next, self.lexicon
         if len(word) < 3 or word in lexicon.function_words:
@@ -195,7 +195,7 @@ class Context:
                 scopes.append("next noun")
             if not self.is_oblique:
                 scopes += self._read_predicate()
-        elif after.startswith(("'s ", "’s ")):
+        elif after.startswith("'s "):
             scopes.append("possession")
         elif after.startswith(", which "):
             self.verb = first_verb(after.split(None, 5)[2:5])
@@ -249,7 +249,7 @@ def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], st
 
 
 def _following_words(after: str) -> Sequence[str]:
-    start = 1 if after.startswith(" ") else 3 if after.startswith(("'s ", "’s ")) else 0
+    start = 1 if after.startswith(" ") else 3 if after.startswith("'s ") else 0
     return _strip_marks(after[start:NEXT_WORDS_LENGTH].split(None, 3)[:3]) if start else ()
 
 

@@ -75,7 +75,7 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         "quoted name",
         lambda name: len(name.words) > 1 and name.head not in name.lexicon.head_nouns,
         {"policy": 1.4, "product": 1.2, "organization": -3},
-        example="They signed the ‘[Salty Lantern]’ again.",
+        example="They signed the '[Salty Lantern]' again.",
     ),
     Sign(
         "article and a head noun of organizations and products",
@@ -194,7 +194,7 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         "quoted name",
         lambda name: name.usage == "quoted",
         {"person": -2, "place": -3},
-        example="They sold ‘[Velmora]’ again.",
+        example="They sold '[Velmora]' again.",
     ),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import trafilatura
 from lxml.html import HtmlElement
 
+from api.text_folding import fold_characters
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.document import Rejection, Span
 from seeds.parsing.formats.brief import Paragraph
@@ -75,7 +76,9 @@ def read_body(root: HtmlElement, leave_out: Sequence[str]) -> list[Paragraph]:
         () if body is None else (part for text in _texts(body) for part in text.split(PARAGRAPH_MARK))
     )
     texts = [text for text in map(clean_text, found_texts) if text]
-    while texts and (is_date(texts[0]) or any(same_letters(texts[0], each) for each in leave_out)):
+    while texts and (
+        is_date(fold_characters(texts[0])) or any(same_letters(texts[0], each) for each in leave_out)
+    ):
         texts.pop(0)
     paragraphs: list[Paragraph] = []
     for text in texts:

@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from api.text_folding import fold_characters
 from seeds.parsing.formats.html_metadata import Candidates
 from seeds.parsing.formats.html_tree import text_of
 from seeds.parsing.sidecar import READERS
@@ -95,7 +96,7 @@ def same_letters(text: str, other: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(each for each in text.casefold() if each.isalnum())
+    return "".join(each for each in fold_characters(text).casefold() if each.isalnum())
 
 
 def absolute_urls(values: Sequence[str]) -> list[str]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from seeds.parsing.bullets import has_bullet, split_bullet
+from api.text_folding import FoldedText, fold_characters
+from seeds.parsing.bullets import bullet_length, has_bullet
 from seeds.parsing.document import Span
 from seeds.parsing.formats.html_tree import remove, span_of, text_of
 
@@ -91,7 +92,7 @@ def _is_heading(element: HtmlElement, headings: re.Pattern[str]) -> bool:
     if len(element) > MAX_LEVELS or len(element.text or "") > MAX_HEADING_LENGTH:
         return False
     text = text_of(element)
-    words = " ".join(PUNCTUATION.sub(" ", text.casefold()).split())
+    words = " ".join(PUNCTUATION.sub(" ", fold_characters(text).casefold()).split())
     return len(text) <= MAX_HEADING_LENGTH and headings.fullmatch(words) is not None
 
 
@@ -122,7 +123,7 @@ def _read_list(element: HtmlElement) -> HeadedList | None:
         if element.tag in ("ul", "ol"):
             items = [_item(each) for each in element if each.tag == "li" and text_of(each)]
             return HeadedList(items, [element]) if items else None
-        if element.tag in ("p", "div") and has_bullet(text_of(element)):
+        if element.tag in ("p", "div") and has_bullet(fold_characters(text_of(element))):
             return _read_bulleted(element)
         children = [each for each in element if _has_content(each)]
         if (element.text or "").strip() or not children:
@@ -134,16 +135,17 @@ def _read_list(element: HtmlElement) -> HeadedList | None:
 def _read_bulleted(first: HtmlElement) -> HeadedList:
     elements = [first]
     for each in first.itersiblings():
-        if each.tag != first.tag or not has_bullet(text_of(each)):
+        if each.tag != first.tag or not has_bullet(fold_characters(text_of(each))):
             break
         elements.append(each)
     return HeadedList([_item(each) for each in elements], elements)
 
 
 def _item(element: HtmlElement) -> ListItem:
-    text = text_of(element)
-    bullet, rest = split_bullet(text)
-    return ListItem(rest if bullet.endswith(" ") else text, span_of(element), element)
+    view = FoldedText(text_of(element))
+    length = bullet_length(view.text)
+    has_space = view.text[:length].endswith(" ")
+    return ListItem(view.rest(length).original if has_space else view.original, span_of(element), element)
 
 
 def _is_link(item: ListItem) -> bool:

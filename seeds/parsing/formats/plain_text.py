@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from seeds.parsing.blocks import CONTROL_CHARACTERS, OddCharacters, find_odd_characters, is_visible
+from seeds.parsing.characters import OddCharacters, clean_characters, find_odd_characters, is_visible
 from seeds.parsing.document import FieldLines, ParseWarning
 from seeds.parsing.page import odd_character_warnings
 
@@ -18,7 +18,7 @@ class PlainTexts:
 
         Return an empty text if no visible character remains. `line` is the number of its line in the file.
         """
-        found = find_odd_characters(text.replace("\r\n", "\n"))
+        found = find_odd_characters(text)
         self._odd_characters.extend(each._replace(line=line) for each in found)
         return clean_text(text)
 
@@ -32,5 +32,5 @@ def clean_text(text: str) -> str:
 
     Return an empty text if no visible character remains.
     """
-    words = " ".join(CONTROL_CHARACTERS.sub("", text).split())
+    words = " ".join(clean_characters(text).split())
     return words if is_visible(words) else ""

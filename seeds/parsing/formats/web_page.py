@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from lxml.html import HtmlElement
 
+from api.text_folding import fold_characters
 from seeds.escaping import quoted
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.document import (
@@ -199,4 +200,4 @@ def _related_title(item: ListItem) -> RelatedTitle:
     link = next(item.element.iter("a"), None)
     title = (text_of(link) if link is not None else "") or item.text
     rest = item.text.removeprefix(title).strip(" ·|-–—()")
-    return RelatedTitle(title, rest if rest and is_date(rest) else None)
+    return RelatedTitle(title, rest if rest and is_date(fold_characters(rest)) else None)

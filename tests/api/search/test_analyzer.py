@@ -94,7 +94,15 @@ def test_different_words_have_different_terms(one: str, other: str) -> None:
     [
         ("5G base-stations, 3.5 GHz", ["5G", "base", "stations", "3", "5", "GHz"]),
         ("state-of-the-art", ["state", "of", "the", "art"]),
-        ("rock'n'roll O’Neill", ["rock'n'roll", "O’Neill"]),
+        ("rock'n'roll O’Neill's", ["rock'n'roll", "O", "Neill's"]),
+        (
+            "d'Orsay l’économie dell'Arte qu'il l’U.R.S.S.",
+            ["d", "Orsay", "l", "économie", "dell", "Arte", "qu", "il", "l", "U.R.S.S"],
+        ),
+        ("don't I'm they're Velmora’s Xi'an", ["don't", "I'm", "they're", "Velmora’s", "Xi'an"]),
+        ("the U.S. e.g. A.I.-led Ph.D.", ["the", "U.S", "e.g", "A.I", "led", "Ph", "D"]),
+        ("1,280 or 12,800,000km 1,2 2019,2020", ["1,280", "or", "12,800,000km", "1", "2", "2019", "2020"]),
+        ("\u200binter\u00adnatio\ufeffnal\u200b fair", ["inter\u00adnatio\ufeffnal", "fair"]),
         ("'quoted' words'", ["quoted", "words"]),
         ("snake_case", ["snake", "case"]),
         ("凌通科技 AI芯片", ["凌", "通", "科", "技", "AI", "芯", "片"]),

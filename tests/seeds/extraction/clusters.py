@@ -1,5 +1,6 @@
 """A function for tests that extracts the entities of a few sentences."""
 
+from api.text_folding import fold_characters
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor
 from tests.support.extraction import LEXICON
@@ -14,4 +15,6 @@ def clusters(
 
     `headline` is a title in capitals, and `known` are the entities of the catalogue by name.
     """
-    return {cluster.name: cluster for cluster in EXTRACTOR.extract(texts, known or {}, headline)}
+    folded = [fold_characters(text) for text in texts]
+    found = EXTRACTOR.extract(folded, known or {}, fold_characters(headline))
+    return {cluster.name: cluster for cluster in found}

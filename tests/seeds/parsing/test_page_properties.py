@@ -1,11 +1,13 @@
 """Tests of the parser with random bytes and with random well-formed pages."""
 
+import re
 import unicodedata
 from dataclasses import replace
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from api.text_folding import fold_characters
 from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection, Span
 from seeds.parsing.page import parse
@@ -232,7 +234,8 @@ def test_printable_returns_one_line_and_is_idempotent(text: str) -> None:
 
 
 def _check_lines(document: Document, text: str) -> None:
-    lines = [_cleaned(line.removesuffix("\r")) for line in text.split("\n")]
+    text = re.sub("\r+\n", "\n", text)
+    lines = [_cleaned(line) for line in (text if "\n" in text else text.replace("\r", "\n")).split("\n")]
 
     def cited(span: Span | None) -> str | None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
@@ -258,7 +261,11 @@ def _check_lines(document: Document, text: str) -> None:
         assert (cited(span) or "").endswith(takeaway.text)
     for related, span in zip(document.related, places.related or (), strict=True):
         # A symbol between a title and its date is part of neither.
-        titled = [line for line in lines[span[0] - 1 : span[1]] if any(each.isalnum() for each in line)]
+        titled = [
+            line
+            for line in lines[span[0] - 1 : span[1]]
+            if any(each.isalnum() for each in fold_characters(line))
+        ]
         assert collapse(" ".join(titled)).endswith(collapse(f"{related.title} {related.date or ''}"))
     if document.analysis:
         parts = [document.analysis.desk, document.analysis.heading, *document.analysis.paragraphs]
@@ -269,6 +276,16 @@ def _check_lines(document: Document, text: str) -> None:
 
 
 def _cleaned(line: str) -> str:
-    kept = (each for each in line if each == "\t" or unicodedata.category(each) != "Cc")
-    shown = "".join(kept)
-    return shown if any(unicodedata.category(each) not in {"Cf", "Zs", "Zl", "Zp"} for each in shown) else ""
+    shown = "".join(map(_cleaned_character, line))
+    visible = fold_characters(shown)
+    return (
+        shown if any(unicodedata.category(each) not in {"Cf", "Zs", "Zl", "Zp"} for each in visible) else ""
+    )
+
+
+def _cleaned_character(character: str) -> str:
+    if character in "\x0b\x0c\r\x85":
+        return " "
+    if "\x80" <= character <= "\x9f":
+        return character.encode("latin-1").decode("windows-1252", "ignore")
+    return "" if character != "\t" and unicodedata.category(character) == "Cc" else character

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from api.models import ENTITY_TYPES
+from api.text_folding import fold_characters
 from seeds.extraction.name_candidates import NameCandidate, find_candidates
 from seeds.extraction.signs import form_signs, usage_signs
 from seeds.extraction.signs.context import Context, Usage
@@ -21,7 +22,7 @@ ENGINE = SignEngine(LEXICON)
 
 def candidates(text: str) -> list[NameCandidate]:
     """Return the parts of `text` that can be names, such as sequences of capitalised words."""
-    return list(find_candidates(LEXICON, text))
+    return list(find_candidates(LEXICON, fold_characters(text)))
 
 
 def lower_words(name: str) -> tuple[str, ...]:
@@ -33,7 +34,7 @@ def context_of(text: str, name: str) -> Context:
     """Return the words around `name`, which `text` mentions once or in quotation marks."""
     found = [each for each in candidates(text) if each.text == name]
     (candidate,) = [each for each in found if each.is_quoted] or found
-    return ENGINE.read_context(text, candidate)
+    return ENGINE.read_context(fold_characters(text), candidate)
 
 
 def marked_context(example: str) -> Context:

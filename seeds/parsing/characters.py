@@ -1,0 +1,94 @@
+"""Clean the text of a document: convert control characters, and find those from which warnings are made."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+from unicodedata import category
+
+from api.text_folding import fold_characters
+
+# Vertical tab, form feed, next line, and a carriage return alone: white space in Unicode, and often the end
+# of a line.
+SPACE_CONTROLS = re.compile("[\x0b\x0c\x85]|\r(?!\n)")
+LINE_ENDS = re.compile("\r+\n")
+OTHER_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
+C1_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
+ODD_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# The bytes 0x80 to 0x9F as characters of Windows-1252, if they have a meaning there.
+WINDOWS_1252 = {
+    chr(byte): character
+    for byte in range(0x80, 0xA0)
+    if byte != 0x85 and (character := bytes([byte]).decode("windows-1252", "ignore"))
+}
+
+
+class OddKind(Enum):
+    """A kind of unusual characters. Its value is the name of the kind in warnings, and what becomes of it."""
+
+    CONTROL = ("control", "removed")
+    SPACE = ("white-space control", "read as spaces")
+    WINDOWS = ("C1 control", "read as Windows-1252")
+    DIRECTION = ("direction-changing", "kept")
+
+
+class OddCharacters(NamedTuple):
+    """The unusual characters of one kind in one line, from which a warning is made.
+
+    Attributes:
+        line: The number of the line in the file, from 1.
+        kind: The kind of the characters.
+        amount: The number of these characters in the line.
+        first: The first of these characters.
+    """
+
+    line: int
+    kind: OddKind
+    amount: int
+    first: str
+
+
+def clean_characters(text: str) -> str:
+    """Return `text` without control characters, except tabs and the ends of lines.
+
+    White-space controls such as the form feed become spaces. Other controls of the C1 set, which UTF-8 texts
+    contain if Windows-1252 was read as Latin-1, become the characters of Windows-1252. Other control
+    characters are removed. If all lines end with a carriage return, as on old Macintosh computers, these are
+    the ends of lines.
+    """
+    if not ODD_CHARACTERS.search(text):
+        return text
+    text = LINE_ENDS.sub("\n", text)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    text = SPACE_CONTROLS.sub(" ", text)
+    text = C1_CONTROLS.sub(lambda match: WINDOWS_1252.get(match.group(), ""), text)
+    return OTHER_CONTROLS.sub("", text)
+
+
+def find_odd_characters(text: str) -> Iterator[OddCharacters]:
+    """Yield the unusual characters in each line of `text`, as it is before `clean_characters`."""
+    if not ODD_CHARACTERS.search(text):
+        return
+    text = LINE_ENDS.sub("\n", text)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        found: dict[OddKind, list[str]] = {}
+        for character in ODD_CHARACTERS.findall(line):
+            found.setdefault(_kind_of(character), []).append(character)
+        for kind, characters in found.items():
+            yield OddCharacters(number, kind, len(characters), characters[0])
+
+
+def is_visible(text: str) -> bool:
+    """Return True if `text` contains a visible character, and not only spaces and invisible characters."""
+    return any(category(character) not in {"Cf", "Zs", "Cc"} for character in fold_characters(text))
+
+
+def _kind_of(character: str) -> OddKind:
+    if character > "\xa0":
+        return OddKind.DIRECTION
+    if character in "\x0b\x0c\r\x85":
+        return OddKind.SPACE
+    return OddKind.WINDOWS if character in WINDOWS_1252 else OddKind.CONTROL
