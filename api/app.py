@@ -16,8 +16,7 @@ from flask_migrate import Migrate
 from api import service
 from api.admission.key_lookup import KeyLookup
 from api.admission.middleware import Admission
-from api.admission.redis_counters import RedisCounters
-from api.admission.request_counters import MemoryCounters
+from api.admission.request_counters import make_counters
 from api.config import Settings, read_settings
 from api.database.base import db
 from api.database.deadlines import Watchdog
@@ -170,7 +169,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
         cache = ByteCache(application, watch, settings.cache_bytes, settings.stale_seconds)
         application = cache
         measure_cache(metrics, cache)
-    counters = RedisCounters(settings.rate_limit_storage) if settings.rate_limit_storage else MemoryCounters()
+    counters = make_counters(settings.rate_limit_storage)
     keys = KeyLookup(key_reader, settings.stale_seconds)
     application = admission = Admission(application, settings, counters, keys, cache)
     measure_admission(metrics, admission)

@@ -7,6 +7,7 @@ can then send all requests of its quota again.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from math import ceil
 from typing import NamedTuple, Protocol
 
@@ -109,3 +110,12 @@ class MemoryCounters:
         windows = [_Window() for _ in policies]
         self._clients[client] = policies, windows
         return windows
+
+
+def make_counters(redis_url: str) -> RequestCounters:
+    """Return counters in the memory of this process, or in the Redis at `redis_url` if it is not empty."""
+    if not redis_url:
+        return MemoryCounters()
+    # The client of Redis needs 5 MB of memory, so it is loaded only if it is used.
+    counters: RequestCounters = import_module("api.admission.redis_counters").RedisCounters(redis_url)
+    return counters

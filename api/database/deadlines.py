@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
@@ -105,12 +104,12 @@ class _Interruption:
     `statement_timeout`.
     """
 
-    def __init__(self, connection: DBAPIConnection) -> None:
+    def __init__(self, connection: Any) -> None:
         self._socket: socket.socket | None = None
         self._run: Callable[[], object] = bool
         if isinstance(connection, sqlite3.Connection):
             self._run = connection.interrupt
-        elif isinstance(connection, psycopg.Connection) and not connection.closed:
+        elif not connection.closed:
             # A duplicate stays valid if libpq closes the descriptor in the meantime.
             self._socket = duplicate = socket.socket(fileno=os.dup(connection.fileno()))
             self._run = lambda: duplicate.shutdown(socket.SHUT_RDWR)

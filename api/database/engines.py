@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 import orjson
-import psycopg
 from sqlalchemy import Connection, Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError
@@ -128,7 +127,7 @@ def _connect_to_server(engine: Engine, request_seconds: float) -> None:
 
     @event.listens_for(engine, "checkout")
     def check(connection: DBAPIConnection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-        if isinstance(connection, psycopg.Connection) and is_closed_by_server(connection):
+        if is_closed_by_server(connection):
             # The pool opens a new connection.
             raise DisconnectionError
 

@@ -3,7 +3,6 @@
 import sqlite3
 from enum import StrEnum
 
-from psycopg import errors
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -28,12 +27,16 @@ class Failure(StrEnum):
 # The failures of a database that answers at once.
 ANSWERS = (Failure.OTHER_SCHEMA, Failure.FORBIDDEN, Failure.REPLACED_FILE)
 
-POSTGRESQL_FAILURES: dict[type, Failure] = {
-    errors.UndefinedTable: Failure.OTHER_SCHEMA,
-    errors.UndefinedColumn: Failure.OTHER_SCHEMA,
-    errors.InsufficientPrivilege: Failure.FORBIDDEN,
-    errors.QueryCanceled: Failure.TOO_SLOW,
-    errors.LockNotAvailable: Failure.LOCKED,
+# The error codes (SQLSTATE) of PostgreSQL. The exceptions of psycopg are not used, since it needs 9 MB of
+# memory and is not loaded for SQLite.
+UNDEFINED_TABLE, UNDEFINED_COLUMN, INSUFFICIENT_PRIVILEGE = "42P01", "42703", "42501"
+QUERY_CANCELED, LOCK_NOT_AVAILABLE = "57014", "55P03"
+POSTGRESQL_FAILURES = {
+    UNDEFINED_TABLE: Failure.OTHER_SCHEMA,
+    UNDEFINED_COLUMN: Failure.OTHER_SCHEMA,
+    INSUFFICIENT_PRIVILEGE: Failure.FORBIDDEN,
+    QUERY_CANCELED: Failure.TOO_SLOW,
+    LOCK_NOT_AVAILABLE: Failure.LOCKED,
 }
 # The beginnings of messages of SQLite.
 SQLITE_FAILURES = {
@@ -57,7 +60,7 @@ def failure_of(error: Exception) -> Failure | None:
         message = str(original)
         known = next((SQLITE_FAILURES[each] for each in SQLITE_FAILURES if message.startswith(each)), None)
     else:
-        known = POSTGRESQL_FAILURES.get(type(original))
+        known = POSTGRESQL_FAILURES.get(getattr(original, "sqlstate", None) or "")
     # SQLite raises a plain DatabaseError if the file is not a database.
     is_unavailable = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
     return known or (Failure.UNAVAILABLE if is_unavailable else None)

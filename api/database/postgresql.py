@@ -8,8 +8,6 @@ import select
 from collections.abc import Mapping
 from typing import Any
 
-import psycopg
-
 # libpq tries each address of the host for this time. psycopg does not accept less than 2 seconds.
 SERVICE_CONNECT_SECONDS, COMMAND_CONNECT_SECONDS = 2, 10
 # A connection is lost if the server acknowledges nothing for idle + interval * count seconds.
@@ -61,8 +59,8 @@ def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> d
     return {**defaults, **given} | ({"options": options} if options else {})
 
 
-def is_closed_by_server(connection: psycopg.Connection[Any]) -> bool:
-    """Return True if the server has closed the idle `connection`. Do not wait for the server.
+def is_closed_by_server(connection: Any) -> bool:
+    """Return True if the server has closed the idle psycopg `connection`. Do not wait for the server.
 
     A server sends nothing on an idle connection except before it closes the connection, or if a setting was
     changed.

@@ -155,7 +155,8 @@ class Instant(fields.AwareDateTime):
             timestamp = parse_timestamp(value)
         except ValueError:
             raise ValidationError("This date or time does not exist.") from None
-        if timestamp is None:
+        # A space is more often a `+` that was not encoded than a space between a date and a time.
+        if timestamp is None or " " in value:
             raise ValidationError(f"Must be {self.allowed[0]}.")
         is_rounded = not timestamp.is_exact and timestamp.time < LAST_TIME
         return timestamp.time + timedelta(microseconds=is_rounded)
@@ -172,7 +173,7 @@ class Instant(fields.AwareDateTime):
 
     def _is_time(self, text: str) -> bool:
         try:
-            return parse_timestamp(text) is not None
+            return " " not in text and parse_timestamp(text) is not None
         except ValueError:
             return False
 

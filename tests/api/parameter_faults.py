@@ -14,7 +14,6 @@ Fault = tuple[str, str | None]
 
 DAY = "2026-04-21"
 TIMES: list[Fault] = [
-    (DAY, f"{DAY}T00:00:00Z"),
     (f"{DAY}T09:30:00", f"{DAY}T09:30:00Z"),
     (f"{DAY}T09:30", f"{DAY}T09:30:00Z"),
     (f"{DAY} 09:30:00Z", f"{DAY}T09:30:00Z"),
@@ -28,7 +27,6 @@ TIMES: list[Fault] = [
     (f"{DAY}T25:00:00Z", None),
     (f"{DAY}T09:30:00+24:00", None),
     ("10000-01-01T00:00:00Z", None),
-    ("0001-01-01T00:00:00+01:00", None),
 ]
 QUERIES: list[Fault] = [
     (value, None) for value in ("-lamp", '-"old quay"', "OR", "& !", " ", "\0", "a " * 51)

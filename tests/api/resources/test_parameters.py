@@ -46,6 +46,18 @@ def error_of(client: FlaskClient, parameter: str, value: str, path: str = "/v1/a
     return error
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("2026-04-21", "2016-12-31T23:59:60Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00%2B01:00"),
+        *("9999-12-31T23:59:59.9999999Z", "2026-04-21T09:30:00.123456789012-08:00"),
+    ],
+)
+def test_every_date_and_time_of_rfc_3339_is_accepted(client: FlaskClient, time: str) -> None:
+    for parameter in ("published_after", "published_before", "updated_after", "updated_before"):
+        assert client.get(f"/v1/articles?{parameter}={time}").status_code == 200
+
+
 def test_a_limit_is_an_integer_from_1_to_100(client: FlaskClient) -> None:
     for value in ("1", "20", "100"):
         response = client.get(f"/v1/articles?limit={value}")
