@@ -59,8 +59,7 @@ from api.web.representation import register_representation
 from api.web.request_deadlines import RequestDeadlines
 from api.web.request_records import RequestRecords, record_route
 
-# The key in `app.extensions` of the objects that keep database connections outside of the pools of
-# SQLAlchemy.
+# The key in `app.extensions` of a list of objects with connections outside of the pools of SQLAlchemy.
 CONNECTIONS = "briefs-connections"
 # The key in `app.extensions` of the `LogWriter`, or of None if each thread writes its own log lines.
 LOG_WRITER = "briefs-log-writer"
@@ -96,8 +95,8 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
 
     Args:
         environ: The environment variables.
-        queues_log: If True, a thread writes the log, so that no request waits for the reader of the log. If
-            False, each line is written at once by the thread that logs it.
+        queues_log: If True, a separate thread writes the log, so that no request waits for the reader of the
+            log. If False, the thread that logs a line also writes it, at once.
 
     Raises:
         SettingError: If a setting is invalid.
@@ -146,10 +145,14 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
 def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     """Return the WSGI application of `app`, wrapped in middleware.
 
-    From the inside out: a shortcut that sends the stored JSON of an article without calling Flask, the
-    deadline of requests and the limit of requests at the same time, a cache of complete responses (unless its
-    size is 0), the check of API keys and rate limits, the address of the metrics (if it is set), and the id
-    and the record of each request.
+    From the inside out, the middleware is:
+
+    - a shortcut that sends the stored JSON of an article without calling Flask;
+    - the deadline of each request, and the limit on requests at the same time;
+    - the byte cache, unless its size is 0;
+    - the check of API keys and rate limits;
+    - the separate address of the metrics, if BRIEFS_METRICS_BIND is set;
+    - the id and the record of each request.
     """
     exposition = app.extensions[METRICS] = Exposition()
     metrics = exposition.metrics

@@ -80,7 +80,7 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
     cache_seconds = DEFAULT_CACHE_SECONDS[make_url(database_url).get_backend_name()]
     defaults: dict[str, Any] = {"database_url": database_url, "cache_seconds": cache_seconds}
     if values.get("require_key"):
-        # A cache that several clients share could send the responses to clients without a key.
+        # A shared cache could send the responses to clients without a key.
         defaults["cache_control"] = PRIVATE_CACHE_CONTROL
     return Settings(**defaults | values)
 

@@ -156,7 +156,7 @@ def get_metrics() -> Response:
     """Get the metrics.
 
     Returns the metrics of all processes in the text format of Prometheus, or in the OpenMetrics format if
-    `Accept` prefers it. Returns 404 if the metrics have an address of their own.
+    `Accept` prefers this format. Returns 404 if the operator serves the metrics at a separate address.
     """
     text, content_type = current_app.extensions[METRICS].text(request.headers.get("Accept", ""))
     return Response(text, content_type=content_type, headers={"Cache-Control": "no-store"})

@@ -1,4 +1,7 @@
-"""Functions that parse the values of settings. Each raises ValueError with what would be right."""
+"""Functions that parse the texts of settings, as environment variables contain them.
+
+The message of each ValueError says what would be a valid value, and does not contain the invalid value.
+"""
 
 import re
 from collections.abc import Callable
@@ -11,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 Network = IPv4Network | IPv6Network
-# The proxies that connect to a Unix socket, among the values of BRIEFS_TRUSTED_PROXIES.
+# The value of BRIEFS_TRUSTED_PROXIES for proxies that connect to a Unix socket.
 UNIX: Final = "unix"
 TrustedProxy = Network | Literal["unix"]
 
@@ -19,10 +22,10 @@ TrustedProxy = Network | Literal["unix"]
 POSTGRESQL_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg"}
 # Redis over TCP, over TLS and over a Unix socket.
 REDIS_SCHEMES = {"redis", "rediss", "redis+unix"}
-# The parameters of a SQLite URL, as in https://www.sqlite.org/uri.html, and their values.
+# The allowed parameters of a SQLite URL and their values, as in https://www.sqlite.org/uri.html.
 SQLITE_PARAMETERS = {"mode": ("ro", "rw"), "immutable": ("0", "1")}
 DEFAULT_POSTGRESQL_PORT = "5432"
-# A URL of a database with several hosts.
+# A database URL with several hosts.
 HOSTS = re.compile(r"(?P<before>[^/]*://(?:[^@]*@)?)(?P<hosts>[^@/?]*,[^@/?]*)(?P<after>(?:/.*)?)", re.DOTALL)
 HOST = re.compile(r"(?P<name>[^:\[\]]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?", re.IGNORECASE | re.ASCII)
 # The minimum length of the key that signs cursors.
@@ -39,9 +42,12 @@ MAX_PORT = 65535
 
 
 def database_url(text: str) -> str:
-    """Return the database URL `text` with the driver that is installed.
+    """Return the database URL `text` in the form for SQLAlchemy, with the installed driver.
 
-    A list of hosts, as libpq takes it, is moved to the query, as SQLAlchemy takes it.
+    Several hosts (`one:5432,two:5432`) are moved to the query of the URL, where SQLAlchemy expects them.
+
+    Raises:
+        ValueError: If `text` is not a URL of PostgreSQL or of a SQLite file.
     """
     if text.partition("?")[0].count("@") > 1 and not text.startswith("sqlite"):
         # Otherwise, a part of the password would be taken for the host and appear in messages.
@@ -65,7 +71,7 @@ def database_url(text: str) -> str:
 
 
 def _host_parameters(hosts: str) -> dict[str, str]:
-    """Return the parameters `host` and `port` of libpq for `hosts`, such as `one:5432,two:5432`."""
+    """Return the libpq parameters `host` and `port` for `hosts`, a list such as `one:5432,two:5432`."""
     pairs = [HOST.fullmatch(each) for each in hosts.split(",")]
     names = [pair["name"].strip("[]") if pair else "" for pair in pairs]
     if not all(names):
@@ -75,14 +81,22 @@ def _host_parameters(hosts: str) -> dict[str, str]:
 
 
 def base_url(text: str) -> str:
-    """Return the URL `text` without a slash at its end."""
+    """Return the URL `text` without a slash at its end.
+
+    Raises:
+        ValueError: If `text` is not an http or https URL, or has a query or a password.
+    """
     if not BASE_URL.fullmatch(text) or _port(text) is None:
         raise ValueError("must be an http or https URL without a query, as in https://api.example.org/briefs")
     return text.rstrip("/")
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Return the web origins in `text`, which are separated by commas."""
+    """Return the web origins in `text`, which commas separate, or `*` for all origins.
+
+    Raises:
+        ValueError: If a part of `text` is neither `*` nor an origin such as `https://example.org`.
+    """
     origins = tuple(part.strip() for part in text.split(","))
     for origin in origins:
         if origin != "*" and not (ORIGIN.fullmatch(origin) and _port(origin)):
@@ -98,7 +112,7 @@ def _port(url: str) -> int | None:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """Return a function that parses a value which must be one of `choices`."""
+    """Return a function that returns its argument, or raises ValueError if it is not one of `choices`."""
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -109,28 +123,44 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def byte_count(text: str) -> int:
-    """Return the positive number of bytes in `text`."""
+    """Return `text` as a number of bytes.
+
+    Raises:
+        ValueError: If `text` is not a positive whole number.
+    """
     if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) < 1:
         raise ValueError("must be a positive whole number of bytes")
     return int(text)
 
 
 def whole_number(text: str) -> int:
-    """Return the whole number in `text`."""
+    """Return `text` as a whole number.
+
+    Raises:
+        ValueError: If `text` is not a whole number from 0 to 999999999999.
+    """
     if not text.isascii() or not text.isdigit() or len(text) > 12:
         raise ValueError("must be a whole number from 0 to 999999999999")
     return int(text)
 
 
 def seconds(text: str) -> float:
-    """Return the number of seconds in `text`."""
+    """Return `text` as a number of seconds, such as 0.05.
+
+    Raises:
+        ValueError: If `text` is not a decimal number from 0 to 999999999.
+    """
     if not SECONDS.fullmatch(text):
         raise ValueError("must be a number of seconds such as 0.05, at most 999999999")
     return float(text)
 
 
 def redis_url(text: str) -> str:
-    """Return the URL of a Redis server `text` if it is valid."""
+    """Return `text`, the URL of a Redis server, unchanged.
+
+    Raises:
+        ValueError: If `text` is not the URL of a Redis server.
+    """
     try:
         url = urlsplit(text)
         is_valid = bool(url.path[1:] if url.scheme == "redis+unix" else url.hostname and url.port != 0)
@@ -142,7 +172,11 @@ def redis_url(text: str) -> str:
 
 
 def positive_seconds(text: str) -> float:
-    """Return the number of seconds in `text`, which must not be 0."""
+    """Return `text` as a number of seconds.
+
+    Raises:
+        ValueError: If `text` is not a decimal number of more than 0.
+    """
     number = seconds(text)
     if not number:
         raise ValueError("must be more than 0 seconds")
@@ -150,28 +184,40 @@ def positive_seconds(text: str) -> float:
 
 
 def header_value(text: str) -> str:
-    """Return `text` if it can be the value of an HTTP header."""
+    """Return `text`, the value of an HTTP header, unchanged.
+
+    Raises:
+        ValueError: If `text` contains a character that is not printable ASCII.
+    """
     if not text.isascii() or not text.isprintable():
         raise ValueError("must contain only printable ASCII characters")
     return text
 
 
 def secret_key(text: str) -> str:
-    """Return `text` if it is long enough for a secret key."""
+    """Return `text`, a secret key, unchanged.
+
+    Raises:
+        ValueError: If `text` is shorter than MIN_SECRET_CHARACTERS.
+    """
     if len(text) < MIN_SECRET_CHARACTERS:
         raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
     return text
 
 
 def spacy_model(text: str) -> str:
-    """Return `text` if it can be the name or path of a spaCy pipeline."""
+    """Return `text`, the name or path of a spaCy pipeline, unchanged.
+
+    Raises:
+        ValueError: If `text` contains unprintable characters.
+    """
     if not text.isprintable():
         raise ValueError("must be the name or path of an installed spaCy pipeline, such as en_core_web_sm")
     return text
 
 
 def whole_number_from(least: int, most: int) -> Callable[[str], int]:
-    """Return a function that parses a whole number from `least` to `most`."""
+    """Return a function that parses a whole number, or raises ValueError if it is not in this range."""
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
@@ -182,14 +228,22 @@ def whole_number_from(least: int, most: int) -> Callable[[str], int]:
 
 
 def boolean(text: str) -> bool:
-    """Return the boolean in `text`: `true` or `false`."""
+    """Return True if `text` is `true`, and False if it is `false`.
+
+    Raises:
+        ValueError: If `text` is anything else.
+    """
     if text not in ("true", "false"):
         raise ValueError("must be true or false")
     return text == "true"
 
 
 def tcp_address(text: str) -> str:
-    """Return the address `text`, a host and a port, if it is valid."""
+    """Return `text`, a host and a port such as `127.0.0.1:9100`, unchanged.
+
+    Raises:
+        ValueError: If `text` is not of this form or the port is out of range.
+    """
     address = HOST_AND_PORT.fullmatch(text)
     if not address or not 0 < int(address["port"]) <= MAX_PORT:
         raise ValueError("must be a host and a port such as 127.0.0.1:9100")
@@ -197,19 +251,27 @@ def tcp_address(text: str) -> str:
 
 
 def port_of(address: str) -> int:
-    """Return the port of `address`, a host and a port."""
+    """Return the port number of `address`, which is of the form `host:port`."""
     return int(address.rpartition(":")[2])
 
 
 def folder(text: str) -> str:
-    """Return `text` if it is the absolute path of a folder, which does not need to exist."""
+    """Return `text`, the absolute path of a folder, unchanged. The folder does not need to exist.
+
+    Raises:
+        ValueError: If `text` is not an absolute path, or is the path of a file.
+    """
     if not text.startswith("/") or "\0" in text or Path(text).is_file():
         raise ValueError("must be the absolute path of a folder such as /run/briefs/metrics")
     return text
 
 
 def bind_address(text: str) -> str:
-    """Return the address `text`, a host and a port or the path of a Unix socket, if it is valid."""
+    """Return `text`, a host and a port or a Unix socket such as `unix:/run/briefs/http`, unchanged.
+
+    Raises:
+        ValueError: If `text` is of neither form or the port is out of range.
+    """
     if UNIX_SOCKET.fullmatch(text):
         return text
     address = HOST_AND_PORT.fullmatch(text)
@@ -219,9 +281,12 @@ def bind_address(text: str) -> str:
 
 
 def trusted_proxies(text: str) -> tuple[TrustedProxy, ...]:
-    """Return the networks and the value `unix` in `text`, which are separated by commas.
+    """Return the networks in `text`, which commas separate. An IP address becomes a network with one address.
 
-    An address is a network of one.
+    The word `unix` stays a text. It means the proxies that connect to a Unix socket.
+
+    Raises:
+        ValueError: If a part of `text` is not an IP address, a network or `unix`.
     """
     parts = (part.strip() for part in text.split(","))
     try:

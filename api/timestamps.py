@@ -22,7 +22,7 @@ class Timestamp(NamedTuple):
     Attributes:
         time: The time in UTC, rounded down to microseconds. A leap second is the first second of the next
             day. A time before the year 1 is FIRST_TIME, and a time after the year 9999 is LAST_TIME.
-        is_exact: False if `time` differs from what was written, since it was rounded or limited.
+        is_exact: False if `time` was rounded, or replaced by FIRST_TIME or LAST_TIME.
     """
 
     time: datetime
@@ -30,9 +30,9 @@ class Timestamp(NamedTuple):
 
 
 def parse_timestamp(text: str) -> Timestamp | None:
-    """Return the time in `text`, a date-time of RFC 3339, or a date, which means midnight UTC.
+    """Return the time in `text`, which is a date-time of RFC 3339 or a date. A date means midnight UTC.
 
-    Return None if `text` has neither of these two forms.
+    Return None if `text` has neither form.
 
     Raises:
         ValueError: If the form is right, but the date or time does not exist, as in `2026-02-30`.

@@ -1,4 +1,4 @@
-"""URLs of resources: absolute if BRIEFS_BASE_URL is set, otherwise without a host."""
+"""The URLs of resources, which are absolute if BRIEFS_BASE_URL is set, and the paths for monitors."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -6,6 +6,11 @@ from urllib.parse import urlencode
 from flask import current_app
 
 from api.config import Settings
+
+METRICS_PATH = "/metrics"
+# The resources that report the state of the service to monitors. They need no API key, are neither limited
+# nor cached, and are answered even if the service is overloaded.
+STATUS_PATHS = frozenset({"/healthz", "/readyz", METRICS_PATH})
 
 
 def settings() -> Settings:

@@ -1,4 +1,4 @@
-"""The form of API keys, how requests send them, and what the database stores of them.
+"""Create API keys, check their form, hash them, and find the key in a request.
 
 A key is `briefs_`, 43 random characters and a checksum of 6 characters. The prefix lets programs find keys
 that were published by mistake. The checksum reveals mistyped keys without a query to the database.
@@ -13,15 +13,15 @@ from wsgiref.types import WSGIEnvironment
 
 PREFIX = "briefs_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-# The least number of characters of the alphabet that hold 256 bits.
+# The least number of characters of the alphabet that can hold 256 bits.
 SECRET_CHARACTERS = 43
-# The least number of characters of the alphabet that hold a CRC-32.
+# The least number of characters of the alphabet that can hold a CRC-32.
 CHECKSUM_CHARACTERS = 6
 KEY_CHARACTERS = len(PREFIX) + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
-# The first characters of a key, by which an operator recognizes it in the list of keys.
+# The number of first characters by which an operator recognizes a key in the list of keys.
 SHOWN_CHARACTERS = len(PREFIX) + 6
 
-# Keys in a text, also incomplete ones.
+# A complete or incomplete key in a text.
 KEY_IN_TEXT = re.compile(rf"{PREFIX}[0-9A-Za-z]+")
 HIDDEN_KEY = f"{PREFIX}..."
 
@@ -35,7 +35,7 @@ def make_key() -> str:
 
 
 def is_well_formed(key: str) -> bool:
-    """Return True if `key` has the form of an API key and its checksum is right."""
+    """Return True if `key` has the form of an API key and a correct checksum."""
     if len(key) != KEY_CHARACTERS or not key.startswith(PREFIX) or not key.isascii():
         return False
     secret = key[len(PREFIX) : -CHECKSUM_CHARACTERS]
@@ -50,8 +50,9 @@ def digest_of(key: str) -> bytes:
 def requested_key(environ: WSGIEnvironment) -> str | None:
     """Return the API key of a request, from the header `Authorization: Bearer` or `X-API-Key`.
 
-    Return None if the request has no key. An `Authorization` header of a different scheme is ignored, since
-    it can be meant for a proxy. Return an empty text, which is no valid key, if the two headers differ.
+    Return None if the request has no key. If the two headers contain different keys, return an empty text,
+    which is not a valid key. An `Authorization` header of a different scheme is ignored, since it can be
+    meant for a proxy.
     """
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
     key: str | None = environ.get("HTTP_X_API_KEY")

@@ -1,4 +1,4 @@
-"""Look up API keys in the database, with a cache, so that few requests need a query."""
+"""Look up API keys in the database. A cache in each process saves most queries."""
 
 import threading
 import time
@@ -14,9 +14,9 @@ from api.admission.policies import KEY_NAME, Policy, parse_policies
 from api.database.statement_reader import StatementReader
 from api.models import ApiKey
 
-# The number of seconds for which a key is used without a query. A revoked key works at most this long.
+# A key is used for this time without a query. A revoked key therefore works for at most this time.
 RECHECK_SECONDS = 5.0
-# The number of keys that each process remembers: those that are in the database, and those that are not.
+# The number of keys that each process remembers: keys in the database, and keys that are not in the database.
 MAX_KNOWN_KEYS, MAX_UNKNOWN_KEYS = 10_000, 1_000
 
 SELECT_KEY = select(ApiKey.id, ApiKey.expires_at, ApiKey.rate_limit).where(
@@ -25,14 +25,17 @@ SELECT_KEY = select(ApiKey.id, ApiKey.expires_at, ApiKey.rate_limit).where(
 
 
 class KeysUnavailableError(Exception):
-    """An API key could not be looked up, since the database does not answer."""
+    """An error for an API key that cannot be looked up, since the database does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """The owner of an API key: the id of the key, its expiry (None: never), and its own limit, if any.
+class KeyOwner:
+    """The owner of an API key.
 
-    `expires_at` is in seconds since 1970.
+    Attributes:
+        key_id: The id of the key in the database.
+        expires_at: When the key expires, in seconds since 1970, or None if it does not expire.
+        policies: The limit of this key, or an empty tuple if BRIEFS_RATE_LIMIT applies.
     """
 
     key_id: int
@@ -42,9 +45,9 @@ class Client:
 
 @dataclass(slots=True)
 class _Entry:
-    client: Client | None
+    owner: KeyOwner | None
     queried_at: float
-    # The time of the next query. Until then, the entry is used as it is.
+    # When the next query is due. Until then, the entry is used without a query.
     due_at: float
 
 
@@ -52,7 +55,7 @@ class KeyLookup:
     """Finds the owners of API keys.
 
     Each process queries the database for a key at most every RECHECK_SECONDS. If the query fails, a key that
-    was valid goes on working for `stale_seconds`.
+    was valid continues to work for `stale_seconds`.
 
     Args:
         reader: Runs the query.
@@ -66,7 +69,7 @@ class KeyLookup:
         self._known: dict[bytes, _Entry] = {}
         self._unknown: dict[bytes, _Entry] = {}
 
-    def find(self, key: str, may_query: Callable[[], bool] = lambda: True) -> Client | None:
+    def find(self, key: str, may_query: Callable[[], bool] = lambda: True) -> KeyOwner | None:
         """Return the owner of `key`, or None if the key is malformed, unknown, revoked or expired.
 
         Args:
@@ -75,7 +78,7 @@ class KeyLookup:
                 If it returns False, the key is treated as unknown.
 
         Raises:
-            KeysUnavailableError: If the database fails and the key was not valid recently.
+            KeysUnavailableError: If the database fails and the key was not valid within `stale_seconds`.
         """
         digest = digest_of(key)
         entry = self._known.get(digest) or self._unknown.get(digest)
@@ -89,21 +92,21 @@ class KeyLookup:
                 # Other threads use the entry while this thread queries the database.
                 entry.due_at = now + RECHECK_SECONDS
             entry = self._query(digest, entry)
-        client = entry.client
-        is_expired = client and client.expires_at is not None and client.expires_at <= time.time()
-        return None if is_expired else client
+        owner = entry.owner
+        is_expired = owner and owner.expires_at is not None and owner.expires_at <= time.time()
+        return None if is_expired else owner
 
     def _query(self, digest: bytes, last: _Entry | None) -> _Entry:
         """Query the database for a key and remember the result. Return `last` if the query fails."""
         try:
             row = self._reader.fetch_one(SELECT_KEY, {"digest": digest})
         except SQLAlchemyError:
-            if last and last.client and time.monotonic() - last.queried_at <= self._stale_seconds:
+            if last and last.owner and time.monotonic() - last.queried_at <= self._stale_seconds:
                 return last
             self._forget(digest)
             raise KeysUnavailableError from None
         now = time.monotonic()
-        entry = _Entry(_client(row) if row else None, now, now + RECHECK_SECONDS)
+        entry = _Entry(_owner(row) if row else None, now, now + RECHECK_SECONDS)
         with self._lock:
             self._known.pop(digest, None)
             self._unknown.pop(digest, None)
@@ -119,6 +122,6 @@ class KeyLookup:
             self._unknown.pop(digest, None)
 
 
-def _client(row: Row[Any]) -> Client:
+def _owner(row: Row[Any]) -> KeyOwner:
     expires_at = row.expires_at.timestamp() if row.expires_at else None
-    return Client(row.id, expires_at, parse_policies(row.rate_limit, KEY_NAME) if row.rate_limit else ())
+    return KeyOwner(row.id, expires_at, parse_policies(row.rate_limit, KEY_NAME) if row.rate_limit else ())

@@ -9,19 +9,18 @@ from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.admission.api_keys import requested_key
-from api.admission.key_lookup import Client, KeyLookup, KeysUnavailableError
+from api.admission.key_lookup import KeyLookup, KeyOwner, KeysUnavailableError
 from api.admission.policies import Policy
 from api.admission.request_counters import Decision, Policies, Quota, RequestCounters
 from api.config import Settings
 from api.problems import PROBLEM_JSON, RETRY_SECONDS, TITLES, problem
+from api.urls import STATUS_PATHS
 from api.web.byte_cache import ByteCache
 from api.web.client_address import CLIENT_ADDRESS, parse_address
 from api.web.headers import Headers, ResponseTraits, response_headers
 from api.web.request_ids import ID
 
-# These resources report the state of the process. They need no key and are not limited.
-EXEMPT_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-# With BRIEFS_REQUIRE_KEY, the paths that begin with one of these segments need a key.
+# With BRIEFS_REQUIRE_KEY, paths need a key if their first segment is in this set.
 PROTECTED_SEGMENTS = frozenset({"v1", "browse", "mcp"})
 # The network of an IPv6 client. Providers assign a /64 to each customer, whose devices choose the rest.
 IPV6_PREFIX_BITS = 64
@@ -30,13 +29,11 @@ REALM = 'Bearer realm="Briefs API"'
 INVALID_KEY = f'{REALM}, error="invalid_token", error_description="The API key is not valid"'
 INVALID_KEY_DETAIL = "The API key is malformed, unknown, expired or revoked."
 
-# The keys of the WSGI environment for the id of the API key, and for what was decided.
-API_KEY_ID, ADMISSION = "briefs.api_key_id", "briefs.admission"
-# The values of ADMISSION. A request is uncounted if the counters fail or the response is a cached 304.
-ADMITTED, UNCOUNTED = "admitted", "uncounted"
+# The outcomes of a decision, for the metrics: the request was admitted and counted, or admitted without being
+# counted because the response is a cached 304 (UNCOUNTED) or the counters failed (COUNTERS_UNAVAILABLE). The
+# other outcomes are refusals.
+ADMITTED, UNCOUNTED, COUNTERS_UNAVAILABLE = "admitted", "uncounted", "counters-unavailable"
 QUOTA_WAS_EXCEEDED, UNAUTHORIZED, KEYS_UNAVAILABLE = "quota-exceeded", "unauthorized", "keys-unavailable"
-# Only in the metrics: the counters failed, so the request was admitted without being counted.
-COUNTERS_UNAVAILABLE = "counters-unavailable"
 OUTCOMES = (
     ADMITTED,
     UNCOUNTED,
@@ -48,7 +45,11 @@ OUTCOMES = (
 
 
 class _Refusal(NamedTuple):
-    """A response to a request that is not admitted."""
+    """A response to a request that is not admitted: a problem (RFC 9457).
+
+    `outcome` is the outcome for the metrics. The other values are the status, the headers and the members of
+    the problem; `members` are those in addition to the members of every problem.
+    """
 
     status: int
     outcome: str
@@ -68,11 +69,11 @@ class Admission:
         settings: The settings of the application.
         counters: Counts the requests of clients.
         keys: Finds the owners of API keys.
-        cache: The cache among the inner middleware, if there is one. A 304 from the cache is not counted.
+        cache: The byte cache inside this middleware, or None. A 304 from the cache is not counted.
 
     Attributes:
-        outcomes: The number of decisions by outcome, one of OUTCOMES. Requests without a key and without a
-            limit need no decision.
+        outcomes: The number of decisions by outcome (OUTCOMES). A request without a key and without a limit
+            needs no decision.
     """
 
     def __init__(
@@ -95,29 +96,26 @@ class Admission:
 
         Add the headers `RateLimit-Policy` and `RateLimit` to the response if the client has a limit.
         """
-        if environ["PATH_INFO"] in EXEMPT_PATHS:
+        if environ["PATH_INFO"] in STATUS_PATHS:
             return self.application(environ, start_response)
         key = requested_key(environ)
         if key is None and not self._requires_key(environ):
             name, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
         else:
-            client = self._authenticate(environ, key)
-            if isinstance(client, _Refusal):
-                return self._refuse(environ, start_response, client)
-            environ[API_KEY_ID] = client.key_id
-            name, policies = f"key:{client.key_id}", client.policies or self._default_policies
+            owner = self._authenticate(environ, key)
+            if isinstance(owner, _Refusal):
+                return self._refuse(environ, start_response, owner)
+            name, policies = f"key:{owner.key_id}", owner.policies or self._default_policies
         if not policies:
             return self.application(environ, start_response)
         is_free = self._cache is not None and self._cache.is_not_modified(environ)
         decision = self._counters.take(name, policies, 0 if is_free else 1)
         if decision is None:
-            environ[ADMISSION] = UNCOUNTED
             self._count(COUNTERS_UNAVAILABLE)
             return self.application(environ, start_response)
         if not decision.is_admitted:
             return self._refuse(environ, start_response, self._excess(policies, decision))
-        environ[ADMISSION] = outcome = UNCOUNTED if is_free else ADMITTED
-        self._count(outcome)
+        self._count(UNCOUNTED if is_free else ADMITTED)
         fields = quota_headers(policies, decision.quotas)
 
         def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:
@@ -137,8 +135,8 @@ class Admission:
             and is_protected(environ["PATH_INFO"])
         )
 
-    def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> Client | _Refusal:
-        """Return the owner of `key`, or the refusal of the request."""
+    def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> KeyOwner | _Refusal:
+        """Return the owner of `key`, or the response to the request if it has no valid key."""
         address, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
 
         def has_quota() -> bool:
@@ -148,11 +146,11 @@ class Admission:
         if key is not None:
             try:
                 # An address that has used up its quota cannot make the service query the database for keys.
-                client = self._keys.find(key, may_query=has_quota)
+                owner = self._keys.find(key, may_query=has_quota)
             except KeysUnavailableError:
                 return _Refusal(503, KEYS_UNAVAILABLE, [("Retry-After", str(RETRY_SECONDS))])
-            if client:
-                return client
+            if owner:
+                return owner
         # Requests without a valid key count against the address.
         decision = self._counters.take(address, policies) if policies else None
         if decision and not decision.is_admitted:
@@ -162,7 +160,7 @@ class Admission:
         return _Refusal(401, UNAUTHORIZED, challenge + fields, None if key is None else INVALID_KEY_DETAIL)
 
     def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
-        """Return the refusal of a request over the limit. It names the policies whose quota is used up."""
+        """Return the response to a request over the limit. It names the policies that are used up."""
         pairs = list(zip(policies, decision.quotas, strict=True))
         violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]
         seconds = max((seconds for _, seconds in violated), default=1)
@@ -178,13 +176,12 @@ class Admission:
     def _refuse(
         self, environ: WSGIEnvironment, start_response: StartResponse, refusal: _Refusal
     ) -> list[bytes]:
-        environ[ADMISSION] = refusal.outcome
         self._count(refusal.outcome)
         instance = quote(environ["PATH_INFO"], encoding="latin-1")
         body = problem(
             refusal.status, instance, environ[ID], refusal.detail, refusal.members, refusal.problem_type
         )
-        # The headers of a GET, since a refused preflight request also needs to say what is wrong.
+        # Set the headers of a GET, so that a browser can also read why a preflight request was refused.
         traits = ResponseTraits("GET", refusal.status, environ.get("HTTP_ORIGIN", ""), PROBLEM_JSON)
         headers = [*response_headers(self._settings, traits), *refusal.headers]
         headers.append(("Content-Length", str(len(body))))
@@ -193,15 +190,16 @@ class Admission:
 
 
 def is_protected(path: str) -> bool:
-    """Return True if a resource at `path` needs an API key if BRIEFS_REQUIRE_KEY is set."""
+    """Return True if the resource at `path` needs an API key when BRIEFS_REQUIRE_KEY is set."""
     return path.lstrip("/").partition("/")[0] in PROTECTED_SEGMENTS
 
 
 @lru_cache(maxsize=10_000)
 def address_client(address: str) -> str:
-    """Return the name under which the requests from `address` are counted.
+    """Return the name under which the requests from the IP address `address` are counted.
 
-    IPv6 addresses of the same /64 network share a name. Requests from unknown addresses share one too.
+    IPv6 addresses of the same /64 network share a name. All requests with an unknown address share a name
+    too.
     """
     parsed = parse_address(address)
     if isinstance(parsed, IPv6Address):

@@ -9,7 +9,7 @@ from limits import RateLimitItem, parse_many
 DEFAULT_NAME, KEY_NAME = "default", "key"
 MAX_POLICIES = 5
 MAX_CHARACTERS = 200
-# A window of no units. The package `limits` reads this as one unit.
+# A window of zero units, such as `5/0 seconds`, which the package `limits` would read as one unit.
 NO_UNITS = re.compile(r"(?<!\d)0+\s*[a-z]", re.IGNORECASE)
 # The largest integer of a structured header field (RFC 9651, 3.3.1).
 MAX_QUOTA = 999_999_999_999_999
@@ -22,7 +22,7 @@ RULE = (
 
 
 class Policy(NamedTuple):
-    """A limit: `quota` requests in `window_seconds`. `name` identifies the policy in headers and problems."""
+    """A limit of `quota` requests in `window_seconds`. Responses identify the policy by its `name`."""
 
     name: str
     quota: int
@@ -32,12 +32,12 @@ class Policy(NamedTuple):
 def parse_policies(text: str, name: str = DEFAULT_NAME) -> tuple[Policy, ...]:
     """Return the policies in `text`, such as `600/minute` or `10/second;5000/day`.
 
-    The name of a single policy is `name`. Several policies have the window as a suffix, such as
+    If there is one policy, its name is `name`. The names of several policies end with their windows:
     `default-second` and `default-day`.
 
     Args:
         text: The limits in the notation of the package `limits`, separated by semicolons.
-        name: The beginning of the names.
+        name: The beginning of the names of the policies.
 
     Raises:
         ValueError: If a limit is malformed or out of range, or if two limits have the same window.

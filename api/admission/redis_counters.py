@@ -1,8 +1,9 @@
 """Count the requests of each client in Redis, so that several processes share the limits.
 
 A query to Redis takes about as long as a cached response. If a client sends many requests in a short time,
-the process therefore takes several requests of its quota at once from Redis. This reserve of the process is
-called a lease. The limit is never exceeded: requests that are leased are counted.
+a process therefore counts several of its requests in Redis at once, and admits these requests later without
+a query. This reserve of the process is called a lease. Since leased requests are counted already, a client
+never exceeds its limit.
 """
 
 import logging
@@ -25,14 +26,15 @@ TIMEOUT_SECONDS = 0.2
 MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.5, 5.0
 # A failure is logged at most once in this time.
 LOG_SECONDS = 60.0
-# If a lease is used up within the first time, the next lease is twice as large. If it lasts for the second
-# time, the next lease is one request. Otherwise, the size stays.
+# If a lease is used up within the first time, the next lease is twice as large. If a lease lasts for the
+# second time, the next lease is one request. Otherwise, the size stays the same.
 GROWTH_SECONDS, RESET_SECONDS = 0.1, 1.0
-# A lease is at most this part of the requests that the client has left, and at most this number of requests.
-LEASE_FRACTION, MAX_LEASE = 100, 1_000
+# A lease has at most the number of requests that the client has left, divided by LEASE_DIVISOR, and at most
+# MAX_LEASE requests.
+LEASE_DIVISOR, MAX_LEASE = 100, 1_000
 # A client whose quota is used up is refused without a query for this time.
 EXHAUSTED_SECONDS = 1.0
-# Redis tells the end of a window in whole seconds, rounded to the nearest.
+# Redis returns the end of a window in whole seconds, rounded to the nearest second.
 ROUNDING_SECONDS = 0.5
 
 KEY_PREFIX = "briefs"
@@ -45,39 +47,41 @@ class _Lease:
 
     Attributes:
         left: The number of these requests.
-        elsewhere: The number of requests that no process has leased yet, as of the last query.
-        ends_at: The end of the window, in seconds of the monotonic clock.
+        unleased: The number of requests in the window that no process had leased at the last query.
+        ends_at: The end of the window, as a value of the clock.
+        queried_at: The time of the last query to Redis, as a value of the clock.
     """
 
-    __slots__ = ("_size", "elsewhere", "ends_at", "left", "queried_at")
+    __slots__ = ("_size", "ends_at", "left", "queried_at", "unleased")
 
     def __init__(self) -> None:
-        self.left = self.elsewhere = self._size = 0
+        self.left = self.unleased = self._size = 0
         self.ends_at = self.queried_at = float("-inf")
 
     def quota(self, now: float) -> Quota:
-        return Quota(self.left + self.elsewhere, whole_seconds(self.ends_at - now))
+        return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if Redis said a short time ago that the quota is used up."""
-        return not self.left and not self.elsewhere and now - self.queried_at < EXHAUSTED_SECONDS
+        """Return True if the quota was used up at the last query, less than EXHAUSTED_SECONDS ago."""
+        return not self.left and not self.unleased and now - self.queried_at < EXHAUSTED_SECONDS
 
-    def next_size(self, now: float) -> int:
-        """Return the number of requests to take from Redis."""
+    def adapt_size(self, now: float) -> int:
+        """Adapt the size of the lease to how long the last lease lasted, and return the new size."""
         lasted = now - self.queried_at
         if lasted < GROWTH_SECONDS:
             self._size *= 2
         elif lasted >= RESET_SECONDS:
             self._size = 1
-        self._size = max(1, min(self._size, self.elsewhere // LEASE_FRACTION, MAX_LEASE))
+        self._size = max(1, min(self._size, self.unleased // LEASE_DIVISOR, MAX_LEASE))
         return self._size
 
 
 class RedisCounters:
     """Counts requests in Redis, with the fixed windows of the package `limits`.
 
-    If Redis fails, requests are not limited. After a failure, Redis is not queried for a short time, so that
-    requests do not wait for it. Each failure and recovery is logged.
+    If Redis fails, requests are not limited. After a failure, Redis is not queried for a short time (a
+    back-off), so that requests do not wait for Redis. A failure is logged at most once in LOG_SECONDS,
+    and so is the end of a logged failure.
 
     Args:
         url: The address of Redis, such as `redis://:password@host:6379/0`.
@@ -131,7 +135,7 @@ class RedisCounters:
     def _take_slowly(
         self, client: str, policies: Policies, leases: list[_Lease], cost: int
     ) -> Decision | None:
-        """Do the work of `take` if at least one lease must be filled from Redis."""
+        """Do the work of `take` if a query to Redis can be necessary."""
         taken: list[_Lease] = []
         try:
             for policy, lease in zip(policies, leases, strict=True):
@@ -153,17 +157,20 @@ class RedisCounters:
             return Decision(is_admitted, [lease.quota(now) for lease in leases])
 
     def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
-        """Take `cost` requests (0 or 1) from `lease`, and fill the lease from Redis if necessary."""
+        """Take `cost` requests (0 or 1) from `lease`, after filling the lease from Redis if necessary.
+
+        Return False if the quota is used up.
+        """
         now = self._clock()
         with self._lock:
             if now >= lease.ends_at:
-                lease.left = lease.elsewhere = 0
+                lease.left = lease.unleased = 0
             elif lease.left >= max(cost, 1) or (cost == 0 and now - lease.queried_at < EXHAUSTED_SECONDS):
                 lease.left -= cost
                 return True
             elif lease.is_exhausted(now):
                 return cost == 0
-            size = lease.next_size(now) if cost else 0
+            size = lease.adapt_size(now) if cost else 0
             self._check_back_off(now)
         granted = self._query(client, policy, lease, size)
         with self._lock:
@@ -174,7 +181,7 @@ class RedisCounters:
             return is_granted
 
     def _query(self, client: str, policy: Policy, lease: _Lease, size: int) -> int:
-        """Take `size` requests from Redis and return how many of them the policy still admits."""
+        """Count `size` requests in Redis, and return how many of them the policy still admits."""
         key = f"{client}/{policy.quota}/{policy.window_seconds}"
         count = self._storage.incr(key, policy.window_seconds, amount=size)
         now = self._clock()
@@ -183,10 +190,10 @@ class RedisCounters:
         elif now < lease.ends_at:
             ends_at = lease.ends_at
         else:
-            # The function returns seconds since 1970.
+            # `get_expiry` returns seconds since 1970.
             ends_at = now + self._storage.get_expiry(key) - time.time() + ROUNDING_SECONDS
         with self._lock:
-            lease.elsewhere = max(0, policy.quota - count)
+            lease.unleased = max(0, policy.quota - count)
             lease.ends_at, lease.queried_at = ends_at, now
         self._report_success()
         return max(0, min(size, policy.quota - (count - size)))
@@ -197,7 +204,10 @@ class RedisCounters:
                 lease.left += cost
 
     def _check_back_off(self, now: float) -> None:
-        """Raise `_BackOffError` if Redis must not be queried. Otherwise let no other thread try as well."""
+        """Raise `_BackOffError` if Redis must not be queried yet.
+
+        After the back-off, only the first thread queries Redis. For the other threads, a new back-off begins.
+        """
         if self._failures:
             if now < self._retry_at:
                 raise _BackOffError
@@ -231,4 +241,4 @@ class RedisCounters:
 
 
 class _BackOffError(Exception):
-    """Redis failed a short time ago, and is not queried yet."""
+    """An error for a query that is not sent, since Redis failed a short time ago."""

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from api.admission.policies import Policy
 
-# The number of clients that are counted, in each process. About 20 MB.
+# The number of clients that each process remembers. They need about 20 MB of memory.
 MAX_CLIENTS = 50_000
 
 Policies = tuple[Policy, ...]
@@ -27,14 +27,14 @@ class Quota(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """Whether a request is admitted, and the quota that is left by each policy, after this request."""
+    """Whether a request is admitted, and the quota of each policy that is left after the request."""
 
     is_admitted: bool
     quotas: Sequence[Quota]
 
 
 class RequestCounters(Protocol):
-    """Counts requests of clients, each by its own policies."""
+    """The interface of counters, which decide whether the requests of clients are within their policies."""
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
         """Count a request of `client`, and decide whether `policies` admit it.
@@ -42,22 +42,22 @@ class RequestCounters(Protocol):
         A request that is not admitted is not counted. Return None if requests cannot be counted at present.
 
         Args:
-            client: The client, as text that is unique among all clients.
-            policies: The policies that the request must satisfy, at least one.
-            cost: 1, or 0 to read the quotas without counting a request. The request is then admitted.
+            client: The name of the client, which is unique among all clients.
+            policies: The policies that the request must satisfy. There is at least one.
+            cost: 1, or 0 to read the quotas without counting the request, which is then always admitted.
         """
 
     def close(self) -> None:
-        """Close the connections, if there are any."""
+        """Close the connections of the counters, if they have connections."""
 
 
 def whole_seconds(seconds: float) -> int:
-    """Return `seconds`, rounded up to whole seconds, at least 1. Rounding errors are ignored."""
+    """Return `seconds` rounded up to a whole number, and at least 1. Rounding errors are ignored."""
     return max(1, ceil(seconds - 1e-6))
 
 
 class _Window:
-    """The requests that a policy still admits until a time, in seconds of the monotonic clock."""
+    """The number of requests that a policy still admits until `ends_at`, a value of the clock."""
 
     __slots__ = ("ends_at", "remaining")
 
@@ -72,8 +72,8 @@ class MemoryCounters:
     size, so many clients would slow down each request.
 
     Args:
-        max_clients: The number of clients that are remembered. If there are more, the client that was seen
-            first is forgotten, and can send its full quota again.
+        max_clients: The number of clients that are remembered. If there are more clients, the client that was
+            seen first is forgotten and has its full quota again.
         clock: Returns the time in seconds.
     """
 

@@ -1,15 +1,18 @@
-"""Read-only connections: by default, the connections of an engine can only read the database."""
+"""What the database connections of an engine can do: by default, they can only read."""
 
 from enum import StrEnum
 
 from sqlalchemy import Engine
 
-# The name of the execution option of an engine that holds its access.
+# The execution option of an engine that contains its `Access`.
 ACCESS_OPTION = "briefs_access"
 
 
 class Access(StrEnum):
-    """What the connections of an engine can do. The values are the modes of SQLite's URIs."""
+    """What connections can do: read, also write, or also create a SQLite file.
+
+    The values are those of the parameter `mode` in URIs of SQLite.
+    """
 
     READ = "ro"
     WRITE = "rw"
@@ -24,11 +27,11 @@ def access_of(engine: Engine) -> Access:
 def allow_writes(engine: Engine, *, create: bool = False) -> None:
     """Let the connections of `engine` write. Commands that change the database call this first.
 
-    Idle connections, which can only read, are closed. An engine that can create files stays so.
+    Idle connections are closed, since they can only read. An engine that can create files keeps this access.
 
     Args:
         engine: An engine of the application.
-        create: Also create a SQLite file that does not exist. Only migrations do this.
+        create: If True, also create a SQLite file that does not exist. Only migrations do this.
     """
     wanted = Access.CREATE if create else Access.WRITE
     if access_of(engine) not in (wanted, Access.CREATE):

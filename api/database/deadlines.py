@@ -1,8 +1,9 @@
-"""Deadlines: bound the time that a thread spends in the database.
+"""Deadlines, which limit the time that a thread spends in the database.
 
-A `Watchdog` has one thread for each process. When the deadline of a thread passes, the watchdog interrupts
-the database connection that the thread uses. Listeners of SQLAlchemy's events tell the deadline which
-connection that is. They do nothing in threads without a deadline, such as those of commands.
+A `Watchdog` runs one thread in each process. When the deadline of a request has passed, the watchdog
+interrupts the database connection that the thread of the request uses. Listeners of SQLAlchemy's events note
+in the deadline which connection this is. They do nothing in threads without a deadline, such as those of
+commands.
 """
 
 import os
@@ -19,10 +20,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
-# How often the watchdog looks for deadlines that have passed. It interrupts a connection again at each look,
-# since an interruption between two statements has no effect on SQLite.
-LOOK_SECONDS = 0.05
-# The key of the time of `time.monotonic` at which a connection was opened, in its SQLAlchemy `info`.
+# How often the watchdog checks the deadlines. It interrupts a connection again at each check, since SQLite
+# ignores an interruption between two statements.
+CHECK_SECONDS = 0.05
+# The key, in the `info` of a connection (SQLAlchemy), of the time at which it was opened (`time.monotonic`).
 CONNECTED_AT = "briefs_connected_at"
 
 
@@ -35,9 +36,10 @@ class Deadline:
 
     Args:
         expires_at: The end, as a value of `time.monotonic`.
-        message: The message of the error that is raised after the end.
+        message: The message of the `DeadlineError` that is raised after the end.
         oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-        refusal: The message of the error that is raised if the thread uses the database at all, or None.
+        outage_message: The message of the `DeadlineError` that is raised at each use of the database, or None
+            if the database is available.
     """
 
     def __init__(
@@ -45,10 +47,10 @@ class Deadline:
         expires_at: float,
         message: str,
         oldest_connection: float = float("-inf"),
-        refusal: str | None = None,
+        outage_message: str | None = None,
     ) -> None:
         self.expires_at, self.message = expires_at, message
-        self.oldest_connection, self.refusal = oldest_connection, refusal
+        self.oldest_connection, self.outage_message = oldest_connection, outage_message
         # The watchdog must not interrupt a connection that a different thread has taken in the meantime.
         self._lock = threading.Lock()
         self._connection: DBAPIConnection | None = None
@@ -56,30 +58,30 @@ class Deadline:
 
     @property
     def has_passed(self) -> bool:
-        """Return True if the time is over."""
+        """True if the time is over."""
         return time.monotonic() >= self.expires_at
 
     def check(self) -> None:
-        """Raise `DeadlineError` if the thread cannot use the database."""
-        if self.refusal is not None:
-            raise DeadlineError(self.refusal)
+        """Raise `DeadlineError` if the time is over or the database is unavailable."""
+        if self.outage_message is not None:
+            raise DeadlineError(self.outage_message)
         if self.has_passed:
             raise DeadlineError(self.message)
 
     def accepts(self, info: dict[Any, Any]) -> bool:
-        """Return True if a connection with the SQLAlchemy `info` is not too old."""
+        """Return True if a connection, given by its `info` (SQLAlchemy), is not too old."""
         connected_at: float = info.get(CONNECTED_AT, float("inf"))
         return connected_at >= self.oldest_connection
 
     def use(self, connection: DBAPIConnection) -> None:
-        """Set the connection to interrupt when the time is over."""
+        """Note that the thread uses `connection`, which is interrupted when the time is over."""
         if connection is not self._connection:
             with self._lock:
                 self._forget()
                 self._connection, self._interruption = connection, _Interruption(connection)
 
     def release(self, connection: DBAPIConnection | None = None) -> None:
-        """Do not interrupt `connection` any more. If it is None, interrupt no connection any more."""
+        """Note that the thread no longer uses `connection`, or any connection if `connection` is None."""
         if connection is None or connection is self._connection:
             with self._lock:
                 self._forget()
@@ -97,11 +99,11 @@ class Deadline:
 
 
 class _Interruption:
-    """A way to end the current statement of a DBAPI connection from a different thread.
+    """A way to end the current statement of a database connection from a different thread.
 
     SQLite has a function for this. On PostgreSQL, both directions of the TCP connection are shut down, which
-    also works if the server is stopped or its network is silent. PostgreSQL itself ends the statement after
-    `statement_timeout`.
+    also works if the server is stopped or its network is silent. The server then ends the statement itself
+    after `statement_timeout`.
     """
 
     def __init__(self, connection: Any) -> None:
@@ -151,20 +153,21 @@ class Watchdog:
         message: str,
         *,
         oldest_connection: float = float("-inf"),
-        refusal: str | None = None,
+        outage_message: str | None = None,
     ) -> Iterator[Deadline]:
-        """Bound the time that the current thread spends in the database during the `with` body.
+        """Limit the time that the current thread spends in the database during the `with` body.
 
-        A statement that runs when the time is over fails with an error of the database. A later statement
-        raises `DeadlineError`.
+        If a statement is running when the time is over, it fails with an error of the database. A later
+        statement raises `DeadlineError`.
 
         Args:
             seconds: The time.
             message: The message of `DeadlineError` after this time.
             oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-            refusal: If it is not None, each use of the database raises `DeadlineError` with this message.
+            outage_message: If it is not None, each use of the database raises `DeadlineError` with this
+                message.
         """
-        deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, refusal)
+        deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, outage_message)
         outer, _current.deadline = _current.deadline, deadline
         # Adding to a set and copying it need no lock.
         self._deadlines.add(deadline)
@@ -189,7 +192,7 @@ class Watchdog:
         while True:
             self._is_needed.wait()
             while self._deadlines:
-                time.sleep(LOOK_SECONDS)
+                time.sleep(CHECK_SECONDS)
                 for deadline in list(self._deadlines):
                     if deadline.has_passed:
                         deadline.interrupt()

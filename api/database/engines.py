@@ -26,12 +26,13 @@ AUTOCOMMIT = "AUTOCOMMIT"
 # The key, in the `info` of a connection to SQLite, of a function that returns False if the connection cannot
 # be used any more.
 IS_CURRENT = "briefs_is_current"
-# How long a request waits for a connection of the pool. There are more connections than requests at a time.
+# How long a request waits for a connection of the pool, which has more connections than requests run at a
+# time.
 POOL_TIMEOUT_SECONDS = 5
 
 
 def engine_url(database_url: str) -> str:
-    """Return `database_url` in the form for SQLAlchemy: without parameters if it leads to SQLite."""
+    """Return `database_url` in the form for SQLAlchemy: a URL of SQLite has no parameters."""
     url = make_url(database_url)
     bare = url.set(query={}) if url.get_backend_name() == "sqlite" else url
     return bare.render_as_string(hide_password=False)
@@ -50,9 +51,9 @@ def engine_options(database_url: str) -> dict[str, Any]:
 
 
 def autocommit_options(database_url: str) -> dict[str, Any]:
-    """Return the keyword arguments of `sqlalchemy.create_engine` for a second engine, with the URL as `url`.
+    """Return the keyword arguments of `sqlalchemy.create_engine` for the second engine, with the URL.
 
-    The engine connects to `database_url` and runs single statements outside of transactions.
+    The second engine connects to the same database and runs single statements outside of transactions.
     """
     options = engine_options(database_url) | {
         "url": engine_url(database_url),
@@ -76,15 +77,15 @@ def autocommit_engine() -> Engine:
 def make_engines_read_only(database_url: str, request_seconds: float, file_identity: str = "") -> None:
     """Let the engines of the current application open connections that can only read.
 
-    On PostgreSQL, the connections also have the time-outs of the service. The function
-    `api.database.access.allow_writes` lifts the restrictions for one engine.
+    On PostgreSQL, the connections also get the time-outs of the service. On SQLite, they can only lead to the
+    same file. `api.database.access.allow_writes` lets one engine write, without the time-outs.
 
     Args:
         database_url: The setting `DATABASE_URL`. For SQLite, it can contain the parameters `mode=ro`, for a
-            file that commands cannot change either, and `immutable=1`, for a file that nobody changes.
+            file that commands cannot change either, or `immutable=1`, for a file that no process changes.
         request_seconds: The maximum duration of a request.
-        file_identity: The identity of the SQLite file that can be opened, or "" if it is not known. See
-            `api.database.sqlite.DatabaseFile`.
+        file_identity: The identity of the SQLite file that can be opened (see
+            `api.database.sqlite.DatabaseFile`), or an empty text for the file that exists now.
     """
     engines = list(db.engines.values())
     if engines[0].dialect.name == "postgresql":
@@ -104,10 +105,10 @@ def make_engines_read_only(database_url: str, request_seconds: float, file_ident
 
 
 def is_current(connection: Connection) -> bool:
-    """Return True if `connection`, which was idle, can be used.
+    """Return True if the idle `connection` can be used again. If not, the caller must close the connection.
 
-    Return False if it leads to a SQLite file that was replaced or deleted, or if it was opened before the
-    database failed. Close the connection then.
+    A connection cannot be used if its SQLite file was replaced or deleted, or if the database has failed
+    since the connection was opened.
     """
     deadline = current_deadline()
     if deadline is not None and not deadline.accepts(connection.info):
@@ -155,7 +156,7 @@ def close_engines() -> None:
 
 
 def end_session(_: BaseException | None) -> None:
-    """End the database transaction of a request. This is a teardown function of Flask.
+    """End the database transaction of a request (a teardown function of Flask).
 
     An error due to a lost connection is ignored, so that the response is still sent.
     """

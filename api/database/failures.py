@@ -1,4 +1,4 @@
-"""The kinds of failures of the database that the operator can end, with a description of each for clients."""
+"""The kinds of database failures that are not errors of the program, with a description for clients."""
 
 import sqlite3
 from enum import StrEnum
@@ -11,7 +11,7 @@ from api.database.sqlite import ReplacedFileError
 
 
 class Failure(StrEnum):
-    """A kind of failure. The value is a description for clients."""
+    """A kind of database failure. The value is its description for clients."""
 
     UNAVAILABLE = "The database is not available. Try again later."
     TOO_SLOW = "The database took too long. Ask for less, or try again later."
@@ -24,8 +24,8 @@ class Failure(StrEnum):
     )
 
 
-# The failures of a database that answers at once.
-ANSWERS = (Failure.OTHER_SCHEMA, Failure.FORBIDDEN, Failure.REPLACED_FILE)
+# Failures that show at once. The database counts as available, since no request waits for it.
+FAST_FAILURES = (Failure.OTHER_SCHEMA, Failure.FORBIDDEN, Failure.REPLACED_FILE)
 
 # The error codes (SQLSTATE) of PostgreSQL. The exceptions of psycopg are not used, since it needs 9 MB of
 # memory and is not loaded for SQLite.
@@ -38,7 +38,7 @@ POSTGRESQL_FAILURES = {
     QUERY_CANCELED: Failure.TOO_SLOW,
     LOCK_NOT_AVAILABLE: Failure.LOCKED,
 }
-# The beginnings of messages of SQLite.
+# The failures that errors of SQLite report, by the beginning of the message.
 SQLITE_FAILURES = {
     "no such table": Failure.OTHER_SCHEMA,
     "no such column": Failure.OTHER_SCHEMA,
@@ -48,7 +48,7 @@ SQLITE_FAILURES = {
 
 
 def failure_of(error: Exception) -> Failure | None:
-    """Return the kind of failure that `error` reports, or None if it is not a failure of the database."""
+    """Return the kind of failure that an exception reports, or None if it reports an error of the program."""
     if isinstance(error, DeadlineError | PoolTimeout):
         return Failure.UNAVAILABLE
     if not isinstance(error, DBAPIError):

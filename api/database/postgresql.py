@@ -1,14 +1,14 @@
-"""The connections to PostgreSQL: their time-outs, and how to see that the server has closed one.
+"""The time-outs of connections to PostgreSQL, and a check whether the server has closed a connection.
 
 The service and the commands have different time-outs. A parameter in DATABASE_URL overrides the default. All
-names are those of libpq and PostgreSQL.
+names of parameters are those of libpq and PostgreSQL.
 """
 
 import select
 from collections.abc import Mapping
 from typing import Any
 
-# libpq tries each address of the host for this time. psycopg does not accept less than 2 seconds.
+# libpq tries to connect to each address of the host for this time, which must be at least 2 seconds.
 SERVICE_CONNECT_SECONDS, COMMAND_CONNECT_SECONDS = 2, 10
 # A connection is lost if the server acknowledges nothing for idle + interval * count seconds.
 SERVICE_KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
@@ -24,7 +24,7 @@ STATEMENT_SHARE = 0.9
 
 
 def service_parameters(request_seconds: float) -> dict[str, Any]:
-    """Return the libpq parameters of connections of the service, which only reads.
+    """Return the libpq parameters for connections of the service, which only reads.
 
     Args:
         request_seconds: The maximum duration of a request. A statement can take nearly as long.
@@ -45,25 +45,25 @@ def service_parameters(request_seconds: float) -> dict[str, Any]:
 
 
 def command_parameters() -> dict[str, Any]:
-    """Return the libpq parameters of connections of commands, whose statements can take any time."""
+    """Return the libpq parameters for connections of commands, whose statements have no time limit."""
     return {"connect_timeout": COMMAND_CONNECT_SECONDS, **COMMAND_KEEPALIVES}
 
 
 def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters `given`, completed by `defaults`.
+    """Return the libpq parameters `given`, and those of `defaults` that `given` does not contain.
 
-    The command-line options of the server in `options` are joined. For an option that is set twice, the
-    server uses the later value, which is the given one.
+    The parameter `options` contains command-line options of the server. The options of both are joined. If an
+    option is set twice, the server uses the later value, which comes from `given`.
     """
     options = " ".join(filter(None, [defaults.get("options"), given.get("options")]))
     return {**defaults, **given} | ({"options": options} if options else {})
 
 
 def is_closed_by_server(connection: Any) -> bool:
-    """Return True if the server has closed the idle psycopg `connection`. Do not wait for the server.
+    """Return True if the server has closed the idle psycopg `connection`, without sending a query.
 
-    A server sends nothing on an idle connection except before it closes the connection, or if a setting was
-    changed.
+    The server sends something on an idle connection only before it closes the connection, or if one of its
+    settings was changed. In the second case, the connection counts as closed too.
     """
     if connection.closed:
         return True

@@ -1,7 +1,7 @@
-"""Detect changes and failures of the database, with at most one query per interval.
+"""Notice changes and failures of the database, with at most one query per interval.
 
-Caches are emptied after a change. After a failure, requests do not wait for the database until it answers
-again (a circuit breaker).
+After a change, caches are emptied. After a failure, requests fail at once, without waiting for the database,
+until the database answers again (a circuit breaker).
 """
 
 import logging
@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.database.deadlines import Watchdog
 from api.database.engines import is_current
-from api.database.failures import ANSWERS, Failure, failure_of
+from api.database.failures import FAST_FAILURES, Failure, failure_of
 
-# The statement that reads the version of the database, on each engine. The number that SQLite returns changes
-# with every commit of a different connection. Numbers from different connections cannot be compared. On
+# The statement that reads the version of the database, by engine. The number that SQLite returns changes with
+# every commit of a different connection, and numbers from different connections cannot be compared. On
 # PostgreSQL, the version is the revision in the table `corpus` and the transaction that wrote it (`xmin`),
 # since the same revision can occur again after a backup was restored.
 VERSION_STATEMENTS = {
@@ -29,9 +29,10 @@ MIGRATION_STATEMENT = "SELECT version_num FROM alembic_version"
 # A database that does not return its version within this time is treated as unavailable. A SQLite file has no
 # server or network that can be silent. If the machine is overloaded, its answer can be late.
 MAX_ANSWER_SECONDS = {"sqlite": 5.0, "postgresql": 0.8}
-# While the database is unavailable, it is asked again after this pause.
+# While the database is unavailable, it is queried again after this pause.
 PROBE_PAUSE_SECONDS = 0.5
-# Whether the database is available is asked at most this often, if the interval of the watch is shorter.
+# A check of availability queries the database at most this often, also if the interval of the watch is
+# shorter.
 MIN_AVAILABILITY_SECONDS = 1.0
 # How long `close` waits for a query that is running.
 CLOSE_SECONDS = 5.0
@@ -44,9 +45,12 @@ log = logging.getLogger("briefs.database")
 class Observation(NamedTuple):
     """The result of one query for the version of the database.
 
-    `queried_at` is the time before the query, a value of `time.monotonic`. `version` is None if the query
-    failed, and `failure` is then the kind of failure. `migration` is the name of the last migration of the
-    database, if it was asked for and there is one.
+    Attributes:
+        queried_at: The time before the query, a value of `time.monotonic`.
+        version: The version, or None if the query failed.
+        failure: The kind of failure, or None.
+        migration: The name of the last migration of the database. None if it was not read, or if there is
+            none.
     """
 
     queried_at: float
@@ -56,11 +60,11 @@ class Observation(NamedTuple):
 
     @property
     def is_available(self) -> bool:
-        """Return False if the database could not be reached or did not answer in time.
+        """False if the database could not be reached or did not answer in time.
 
-        If it answered with an error, for example that a table is missing, it is available.
+        A database that answered with an error is available, for example if a table is missing.
         """
-        return self.failure is None or self.failure in ANSWERS
+        return self.failure is None or self.failure in FAST_FAILURES
 
 
 class RevisionWatch:
@@ -68,9 +72,10 @@ class RevisionWatch:
 
     A thread of the watch queries the database, so that no request waits longer than MAX_ANSWER_SECONDS. The
     first request after an interval waits for the query. Meanwhile, other requests use the last version. They
-    wait for the query only if the last version is at least two intervals old or they want a new one.
+    also wait if the last version is at least two intervals old, or if they need the current version.
 
-    While the database is unavailable, requests do not wait. The thread asks again until the database answers.
+    While the database is unavailable, requests do not wait. The thread repeats the query until the database
+    answers.
 
     Args:
         engine: An engine in AUTOCOMMIT mode (`api.database.engines.autocommit_engine`).
@@ -96,7 +101,7 @@ class RevisionWatch:
     def recovered_at(self) -> float:
         """The time at which the database became available again, or minus infinity if it always was.
 
-        Connections that were opened earlier can be broken.
+        Connections that were opened before this time can be broken.
         """
         return self._recovered_at
 
@@ -118,7 +123,7 @@ class RevisionWatch:
         return self._ask(oldest, self._max_seconds).version
 
     def is_available(self) -> bool:
-        """Return True unless the last query found that the database cannot be reached or does not answer."""
+        """Return False if the database cannot be reached or does not answer, according to the last query."""
         last = self._last
         oldest = time.monotonic() - max(self._interval, MIN_AVAILABILITY_SECONDS)
         if last.queried_at <= oldest and last.is_available:
@@ -126,7 +131,7 @@ class RevisionWatch:
         return last.is_available
 
     def probe(self, seconds: float) -> Observation | None:
-        """Query the database and its migration now, also during a pause, and return the result.
+        """Query the version and the migration of the database now, and return the result.
 
         Return None if the database does not answer within this number of seconds.
         """
@@ -136,9 +141,9 @@ class RevisionWatch:
         return observation if observation.queried_at > started_at else None
 
     def outage_seconds(self) -> float | None:
-        """Return the age of the last known version in seconds, or None if the database is available.
+        """Return the seconds since the version was last known, or None if the database is available.
 
-        The age is infinite if no version was ever known.
+        Return infinity if no version was ever known.
         """
         return None if self._last.is_available else time.monotonic() - self._answered_at
 
@@ -153,10 +158,15 @@ class RevisionWatch:
             self._thread, self._is_stopping = None, False
 
     def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
-        """Let the thread query the database, and return an observation that is younger than `oldest`.
+        """Let the thread query the database, and return an observation that is newer than `oldest`.
 
-        If there is none after this number of seconds, return the last observation. After MAX_ANSWER_SECONDS,
-        treat the database as unavailable.
+        If there is no such observation after this number of seconds, return the last observation. After
+        MAX_ANSWER_SECONDS, treat the database as unavailable.
+
+        Args:
+            oldest: A value of `time.monotonic`.
+            seconds: How long to wait.
+            even_if_unavailable: If True, also wait while the database is unavailable.
         """
 
         def is_answered() -> bool:
@@ -197,7 +207,7 @@ class RevisionWatch:
         self._disconnect()
 
     def _query(self) -> tuple[Observation, str]:
-        """Query the database. Return the result, and the reason of a failure for the log."""
+        """Query the database. Return the result, and the reason of a failure for the log (otherwise "")."""
         queried_at = time.monotonic()
         is_migration_wanted, self._is_migration_wanted = self._is_migration_wanted, False
         try:
@@ -219,7 +229,7 @@ class RevisionWatch:
         try:
             return connection.exec_driver_sql(MIGRATION_STATEMENT).scalar()
         except DBAPIError as error:
-            if failure_of(error) not in ANSWERS:
+            if failure_of(error) not in FAST_FAILURES:
                 raise
             return None
 

@@ -1,4 +1,4 @@
-"""The connections to SQLite: how the file is opened, whether it is still the same file, and the settings."""
+"""Open connections to a SQLite file, configure them, and notice if the file is replaced or deleted."""
 
 import os
 import sqlite3
@@ -36,10 +36,13 @@ class ReplacedFileError(sqlite3.OperationalError):
 
 
 class FileState(NamedTuple):
-    """The state of a file when it was opened: its identity.
+    """The state of a SQLite file when a connection opened it.
 
-    A connection that reads without locks also depends on the time of the last change and the size, which are
-    None for other connections.
+    Attributes:
+        identity: The device and the inode of the file.
+        changed_at: The time of the last change in nanoseconds, for a connection that reads without locks.
+            None for other connections, which notice changes.
+        size: The size of the file in bytes, for a connection that reads without locks, otherwise None.
     """
 
     identity: str
@@ -63,10 +66,10 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
 
 
 def file_identity(database_url: str, instance: Path) -> str:
-    """Return the identity of the SQLite file of `database_url`.
+    """Return the identity of the SQLite file of `database_url`: its device and inode, as text.
 
-    Return "" if there is no file, or if the URL leads to PostgreSQL. A relative path starts in the folder
-    `instance`.
+    Return an empty text if the file does not exist, or if the URL is one of PostgreSQL. A relative path in
+    the URL starts in the folder `instance`.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
@@ -83,9 +86,9 @@ class DatabaseFile:
 
     Args:
         path: The absolute path of the file.
-        identity: The identity of the file that can be opened. If it is empty, this is the file that is at the
-            path now, or otherwise the file that is opened first.
-        is_read_only: True if no connection can write.
+        identity: The identity of the file that can be opened. If it is empty, this is the file that exists at
+            the path now. If there is no file now, it is the file that is opened first.
+        is_read_only: True if no connection can write, also if `connect` is called to write.
         is_immutable: True if no process changes the file. Connections then read it without locks, and do not
             notice changes.
     """
@@ -134,10 +137,10 @@ class DatabaseFile:
         return connection, opened
 
     def is_current(self, opened: FileState) -> bool:
-        """Return True if a connection to the file can be used.
+        """Return True if a connection to the file can still be used.
 
         Return False if the file was replaced or deleted, or if the connection reads without locks and the
-        file has changed since.
+        file has changed since the connection was opened.
 
         Args:
             opened: The state that `connect` returned with the connection.
@@ -171,7 +174,7 @@ class DatabaseFile:
         return connection
 
     def _verify_identity(self, before: FileState | None, opened: FileState | None) -> None:
-        """Raise an error if a connection does not lead to the file that can be opened.
+        """Raise `ReplacedFileError` if a new connection does not lead to the file that can be opened.
 
         Args:
             before: The state of the file before the connection was opened.
@@ -184,7 +187,7 @@ class DatabaseFile:
             self._identity = identity
 
     def _verify_log(self, access: Access, identity: str) -> None:
-        """Raise an error if the write-ahead log beside the file was written for a different file.
+        """Raise `ReplacedFileError` if the write-ahead log beside the file belongs to a different file.
 
         Call this before opening the file, because a connection that can write copies the log into the file
         when it is closed. An empty log is harmless, but its index, the file that ends in `-shm`, contains the
@@ -205,16 +208,16 @@ class DatabaseFile:
 
 
 def lock_path(path: str) -> Path:
-    """Return the path of the file that seeding locks, for the SQLite file at `path`.
+    """Return the path of the lock file of the SQLite file at `path`, which commands lock while they write.
 
-    It contains the identity of the SQLite file whose write-ahead log was written last.
+    The lock file contains the identity of the SQLite file to which the write-ahead log belongs.
     """
     # Use the real path, because symbolic links can give a database several names.
     return Path(f"{os.path.realpath(path)}.lock")
 
 
 def read_log_owner(path: str) -> str:
-    """Return the identity of the file that the write-ahead log of `path` belongs to, or "" if unknown."""
+    """Return the identity of the file to which the write-ahead log of `path` belongs, or "" if unknown."""
     try:
         return lock_path(path).read_text(encoding="ascii").strip()
     except (OSError, ValueError):

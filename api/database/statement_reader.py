@@ -1,4 +1,4 @@
-"""Run single SELECT statements on connections that stay open, for WSGI middleware that bypasses Flask."""
+"""Run single SELECT statements on connections that stay open, for code that bypasses Flask."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from api.database.revision_watch import MAX_ANSWER_SECONDS, RevisionWatch
 
 
 class StatementReader:
-    """Runs single SELECT statements outside of transactions.
+    """Runs single SELECT statements outside of transactions, on connections of its own.
 
     Taking a connection from the pool and beginning and ending a transaction takes twice as long as a short
     statement. The reader therefore keeps its connections open, at most one for each thread.
@@ -78,11 +78,11 @@ class BoundedReader(StatementReader):
         Raises:
             SQLAlchemyError: If the statement fails or takes too long, or the database is unavailable.
         """
-        refusal = None if self._watch.is_available() else Failure.UNAVAILABLE
+        outage_message = None if self._watch.is_available() else Failure.UNAVAILABLE
         with self._watchdog.limit(
             MAX_ANSWER_SECONDS[self._engine.dialect.name],
             Failure.TOO_SLOW,
             oldest_connection=self._watch.recovered_at,
-            refusal=refusal,
+            outage_message=outage_message,
         ):
             return super().fetch_one(statement, parameters)

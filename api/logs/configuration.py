@@ -16,9 +16,9 @@ SERVICE_LOGGER = "briefs"
 
 
 class WriterHandler(logging.Handler):
-    """Passes log records to a `LogWriter`, so that the thread that logs them never waits.
+    """A logging handler that passes lines to a `LogWriter`, so that the thread that logs them never waits.
 
-    Python flushes all handlers when the process ends, and closes those that `dictConfig` replaces.
+    Python flushes the handler when the process ends, and closes it when `dictConfig` replaces it.
     """
 
     def __init__(self, writer: LogWriter) -> None:
@@ -30,7 +30,7 @@ class WriterHandler(logging.Handler):
         self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"))
 
     def flush(self) -> None:
-        """Wait until the queued lines are written, but not long if nobody reads the log."""
+        """Wait until the queued lines are written, for at most a second (FLUSH_SECONDS)."""
         self._writer.flush()
 
     def close(self) -> None:
@@ -43,7 +43,7 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
     """Return the argument of `logging.config.dictConfig` for a log on standard error.
 
     Args:
-        settings: The settings of the application. The level is that of the service's own loggers.
+        settings: The settings of the application. BRIEFS_LOG_LEVEL applies to the loggers of the service.
         writer: Writes the lines and limits the lines of failures. If it is None, each line is written at once
             by the thread that logs it.
     """
@@ -63,7 +63,7 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
 
 
 def flush_log() -> None:
-    """Wait until the queued lines are written, before something else is written to standard error."""
+    """Wait until the queued lines of the log are written, so that other output can follow them."""
     for handler in logging.getLogger(SERVICE_LOGGER).handlers:
         handler.flush()
 
@@ -74,11 +74,11 @@ def stderr_writer(settings: Settings) -> LogWriter:
 
 
 def request_log(settings: Settings, writer: LogWriter | None = None) -> Observer:
-    """Return the function that logs the record of a request.
+    """Return a function that logs one line for each request, given the record of the request.
 
     Args:
         settings: The settings of the application.
-        writer: Writes the lines. If it is None, they are logged with the logger of requests.
+        writer: Writes the lines. If it is None, the logger of requests writes them.
     """
     addresses, has_queries = settings.log_addresses, settings.log_queries
     if writer:

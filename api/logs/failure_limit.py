@@ -9,12 +9,12 @@ import time
 from collections.abc import Hashable
 from contextlib import suppress
 
-# The lines of the same kind that a process writes in one period.
+# The number of lines of the same kind that a process writes in one period.
 MAX_LINES = 10
 PERIOD_SECONDS = 1.0
-# Further kinds of lines share one limit for each logger, so that the limit needs little memory.
+# The number of kinds with a limit of their own. Further kinds share one limit for each logger and level.
 MAX_KINDS = 100
-# The name of the value with the number of lines that were not written.
+# The name of the value, in a log line, with the number of lines that were not written.
 SUPPRESSED = "suppressed"
 
 
@@ -32,7 +32,7 @@ class FailureLimit(logging.Filter):
         self._periods: dict[Hashable, _Period] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return True if the record is to be written."""
+        """Return True if `record` must be written. Otherwise, count it as suppressed."""
         if record.levelno < logging.WARNING or hasattr(record, SUPPRESSED):
             return True
         now = time.monotonic()
@@ -57,7 +57,7 @@ class FailureLimit(logging.Filter):
     def _start_timer(self, period: "_Period", record: logging.LogRecord, seconds: float) -> None:
         timer = threading.Timer(seconds, self._report, [period, record])
         timer.daemon = True
-        # If the system has no room for a thread, the next record tries again.
+        # If the system cannot start a thread, the next record tries again.
         with suppress(RuntimeError):
             timer.start()
             period.has_timer = True
@@ -78,7 +78,7 @@ class _Period:
 
 
 def error_of(record: logging.LogRecord) -> str | None:
-    """Return the type of the error that `record` is about, or None."""
+    """Return the exception type or the value `error` of a log record, or None if it has neither."""
     if record.exc_info and record.exc_info[0]:
         return record.exc_info[0].__name__
     error = getattr(record, "error", None)

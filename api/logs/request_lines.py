@@ -1,4 +1,4 @@
-"""The log line of a request. Its texts come from the client, and cannot break the line or fill the log."""
+"""Format the log line of a request. Texts from the client are escaped, so that they cannot forge a line."""
 
 import re
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from api.web.request_records import RequestRecord
 
 # The logger of requests.
 ACCESS_LOGGER = "briefs.access"
-# Longer paths and queries are cut. A line is then shorter than PIPE_BUF, so that lines of several processes
-# are not mixed.
+# Longer paths and queries are cut. Each line is therefore shorter than PIPE_BUF, so that the lines of several
+# processes are not mixed.
 MAX_CHARACTERS = 1_000
 CUT = "..."
 # The parts of an address that `truncated` keeps, in bits.
@@ -31,7 +31,7 @@ def request_values(record: RequestRecord, addresses: str, has_queries: bool) -> 
     Args:
         record: The record of the request.
         addresses: How the address of the client is logged: `none`, `truncated` or `full`.
-        has_queries: If False, `query` is None.
+        has_queries: True if the line contains the query. Otherwise, `query` is None.
     """
     target = record.target
     if not (target.isascii() and target.isprintable()) or '"' in target or "\\" in target:

@@ -29,15 +29,18 @@ Item = bytes | tuple[Callable[[Any], bytes], Any] | threading.Event | None
 
 
 class LogWriter:
-    """Writes log lines to a file descriptor in a thread of its own, in the order in which they were queued.
+    """A queue of log lines, and a thread that writes them to a file descriptor in the same order.
 
     If the queue is full, lines are dropped. The number of dropped lines is logged when later lines can be
-    written. In a forked process, the writer begins again with an empty queue.
+    written. In a forked process, the queue is empty at first.
 
     Args:
         descriptor: The file descriptor to write to.
         formatter: Formats the line about dropped lines.
         max_lines: The number of lines of requests that can wait.
+
+    Attributes:
+        dropped_lines: The number of lines that were dropped.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class LogWriter:
         self.dropped_lines = self._unreported_lines = 0
 
     def put(self, line: bytes) -> None:
-        """Queue a line, which ends with a line break, to be written at once."""
+        """Queue `line`, which must end with a line break. The thread writes it at once."""
         if len(self._queue) < self.max_lines + RESERVED_LINES:
             self._queue.append(line)
             self._is_urgent.set()
@@ -70,7 +73,7 @@ class LogWriter:
             self._count_dropped(1)
 
     def put_later(self, format_line: Callable[[Any], bytes], value: Any) -> None:
-        """Queue the line `format_line(value)`, to be formatted and written after MAX_DELAY_SECONDS.
+        """Queue the line `format_line(value)`. The thread formats and writes it within MAX_DELAY_SECONDS.
 
         Writing a line for each request would take a fifth of the time of a cached response, since Python
         switches between threads at each write.
@@ -83,7 +86,7 @@ class LogWriter:
             self._count_dropped(1)
 
     def flush(self, seconds: float = FLUSH_SECONDS) -> None:
-        """Wait until the queued lines are written, for `seconds` at most."""
+        """Wait until the queued lines are written, for at most `seconds`."""
         if self._queue or self._is_due.is_set():
             is_written = threading.Event()
             self._queue.append(is_written)

@@ -1,4 +1,4 @@
-"""An address of its own for `/metrics`, so that the metrics can stay in a private network."""
+"""Serve `/metrics` at a separate address (BRIEFS_METRICS_BIND), which can be in a private network."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -6,28 +6,28 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import request
 from werkzeug.exceptions import NotFound
 
-METRICS_PATH = "/metrics"
-# The key of the WSGI environment for requests to an address that does not serve their path.
+from api.urls import METRICS_PATH
+
+# The key of the WSGI environment that marks a request at an address that does not serve its path.
 WRONG_ADDRESS = "briefs.wrong_address"
 
 
 class MetricsAddress:
-    """WSGI middleware that serves `/metrics` at a port of its own, and every other path at other ports.
+    """WSGI middleware that serves `/metrics` only at a separate port, and nothing else at this port.
 
-    All other requests are answered with 404. gunicorn listens on both ports.
+    A request at the wrong port gets a 404. gunicorn listens on both ports.
 
     Args:
         application: Handles requests to the right port.
-        flask_application: Flask without middleware, which answers all other requests with 404 after
-            `reject_wrong_address` was registered.
-        port: The port of BRIEFS_METRICS_BIND.
+        flask_application: Flask without middleware. It sends the 404 if `reject_wrong_address` is registered.
+        port: The port of the metrics, from BRIEFS_METRICS_BIND.
     """
 
     def __init__(self, application: WSGIApplication, flask_application: WSGIApplication, port: int) -> None:
         self._application, self._flask_application, self._port = application, flask_application, str(port)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application if the request arrived at the right port."""
+        """Call the application if the request arrived at the right port, otherwise send a 404."""
         if (environ["PATH_INFO"] == METRICS_PATH) == self._is_metrics_port(environ):
             return self._application(environ, start_response)
         environ[WRONG_ADDRESS] = True

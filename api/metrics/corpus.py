@@ -1,4 +1,4 @@
-"""The metrics of the database: its revision, the time of its last change, and the number of articles."""
+"""Metrics that are read from the database: corpus revision, last change and number of articles."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ class CorpusCollector(Collector):
     """Reads the metrics of the database at each scrape.
 
     If the database fails or does not answer in time, only `briefs_database_up` is returned, with the value 0.
-    Every process sees the same database, so the process that answers the scrape reads the values of all.
+    The values are the same in all processes, so only the process that answers the scrape reads them.
 
     Args:
         reader: Reads from the database.
@@ -58,7 +58,7 @@ class CorpusCollector(Collector):
 
     def _read(self) -> Row[Any] | None:
         with self._lock:
-            # While a query hangs, scrapes wait for this query and start no other.
+            # While a query hangs, scrapes wait for this query instead of starting a new query.
             if not self._query.is_alive():
                 self._query = _Query(self._reader)
                 self._query.start()
@@ -68,7 +68,7 @@ class CorpusCollector(Collector):
 
 
 class _Query(threading.Thread):
-    """A thread that reads the metrics of the database. `row` is None until it ends and if it fails."""
+    """A thread that reads the metrics of the database. `row` is None until the query has succeeded."""
 
     def __init__(self, reader: StatementReader) -> None:
         super().__init__(name="corpus-metrics", daemon=True)

@@ -1,4 +1,4 @@
-"""The text that Prometheus reads: the metrics of all processes and of the database."""
+"""The metrics of all processes and of the database, as the text that Prometheus reads."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api import __version__
-from api.metrics.folder import MULTIPROCESS_FOLDER, creating, reading
+from api.metrics.folder import MULTIPROCESS_FOLDER, lock_to_create, lock_to_read
 from api.metrics.recorder import Metrics
 
 # The key in `app.extensions` of the `Exposition` of an application.
@@ -35,13 +35,13 @@ class Exposition:
     this process is the only one.
 
     Attributes:
-        metrics: The metrics of this process.
+        metrics: The metrics of this process, which count its requests.
     """
 
     def __init__(self) -> None:
         path = os.environ.get(MULTIPROCESS_FOLDER)
         self._folder = Path(path) if path else None
-        with creating(self._folder):
+        with lock_to_create(self._folder):
             self.metrics = Metrics()
         self._registry = self.metrics.registry
         if self._folder:
@@ -58,5 +58,5 @@ class Exposition:
         """Return the metrics in the format that the header `Accept` prefers, and the content type."""
         self.metrics.publish()
         encode, content_type = choose_encoder(accept)
-        with reading(self._folder):
+        with lock_to_read(self._folder):
             return encode(self._registry), content_type

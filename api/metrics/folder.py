@@ -16,23 +16,24 @@ from pathlib import Path
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import mark_process_dead
 
+# The environment variable of prometheus-client that contains the path of the folder.
 MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PRIVATE_PREFIX = f"briefs-metrics-{os.getuid()}-"
 # The prefix of a private folder that is not locked yet.
 NEW_PREFIX = f"new-{PRIVATE_PREFIX}"
 MEMORY = Path("/dev/shm")  # noqa: S108
-# Each master process that uses the folder holds a shared lock on this file.
+# Each master process of gunicorn that uses the folder holds a shared lock on this file.
 LOCK_FILE = "master.lock"
-# The files of processes that have ended are added up in files with this process id.
+# The process id in the names of the files that contain the sums of all processes that have ended.
 ARCHIVE = 0
 
 
 class FolderInUseError(Exception):
-    """An error for a folder that is used by a different service."""
+    """An error for a folder that a different service uses."""
 
 
 def open_folder(configured: str, inherited: str | None = None) -> Path:
-    """Return the folder for metric files, created if necessary and emptied, and lock it for this process.
+    """Create the folder for metric files or empty it, lock it for this process, and return its path.
 
     Args:
         configured: The value of BRIEFS_METRICS_DIR. If it is empty, a private temporary folder is used.
@@ -76,7 +77,7 @@ def archive_process(folder: Path, pid: int) -> None:
     Without the archive, each worker that is replaced would add files that every scrape must read.
     """
     mark_process_dead(pid, str(folder))
-    # A reader that is stopped must not stop the master process. The files of `pid` are then not moved.
+    # If a reader holds the lock for long, the files of `pid` are not moved. The master process must not wait.
     with suppress(BlockingIOError), _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
         for path in folder.glob(f"*_{pid}.db"):
             archive = MmapedDict(str(folder / f"{path.stem.rpartition('_')[0]}_{ARCHIVE}.db"))
@@ -87,17 +88,20 @@ def archive_process(folder: Path, pid: int) -> None:
 
 
 @contextmanager
-def reading(folder: Path | None) -> Iterator[None]:
-    """Read the files of `folder` while no process creates or moves files. Do nothing if `folder` is None."""
+def lock_to_read(folder: Path | None) -> Iterator[None]:
+    """Lock `folder` during the `with` body, so that no process creates or moves files while they are read.
+
+    If `folder` is None, do not lock anything.
+    """
     with _locked(folder, fcntl.LOCK_SH) if folder else nullcontext():
         yield
 
 
 @contextmanager
-def creating(folder: Path | None) -> Iterator[None]:
-    """Create files in `folder` while no process reads them, since a reader fails on a file that is empty.
+def lock_to_create(folder: Path | None) -> Iterator[None]:
+    """Lock `folder` during the `with` body, so that no process reads files while they are created.
 
-    Do nothing if `folder` is None.
+    A reader fails on an empty file. If `folder` is None, do not lock anything.
     """
     with _locked(folder, fcntl.LOCK_EX) if folder else nullcontext():
         yield

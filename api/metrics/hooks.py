@@ -1,4 +1,4 @@
-"""The hooks of gunicorn that keep the metrics of all processes together, for `gunicorn.conf.py`."""
+"""Functions that gunicorn calls (server hooks), so that the metrics of all processes are kept together."""
 
 import os
 import sys
@@ -29,9 +29,9 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker count and publish its metrics, once it has loaded the application.
+    """Let a worker that has loaded the application count its connections and publish its metrics.
 
-    The benchmarks run other applications and kinds of worker with gunicorn.conf.py, which have no metrics.
+    Do nothing for other applications and kinds of workers, which the benchmarks run with gunicorn.conf.py.
     """
     if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):
         return
@@ -48,12 +48,12 @@ def child_exit(_: Any, worker: Any) -> None:
 
 
 def pre_exec(server: Any) -> None:
-    """Pass the folder to the master process that replaces this process."""
+    """Pass the folder for metrics to the master process that replaces this process."""
     server.cfg.env_orig[MULTIPROCESS_FOLDER] = os.environ[MULTIPROCESS_FOLDER]
 
 
 def on_exit(_: Any) -> None:
-    """Remove the metrics when the master process ends."""
+    """Remove the files of the metrics when the master process ends."""
     folder = os.environ.get(MULTIPROCESS_FOLDER)
     if folder:
         close_folder(Path(folder))

@@ -1,4 +1,4 @@
-"""The metrics of the service: requests, and values that other parts of the service count themselves.
+"""The metrics of a process: its requests, and values that other parts of the service count themselves.
 
 Under gunicorn, prometheus-client writes the metrics of each process to files in a folder, and a scrape adds
 up the files of all processes (`api.metrics.folder`).
@@ -33,8 +33,8 @@ MEMORY_FILE = Path("/proc/self/statm")
 class Metrics:
     """The metrics of this process.
 
-    Each request changes a counter and a histogram. All other values are read from their owners by `publish`,
-    since writing them at each request would take longer.
+    Each request changes a counter and a histogram. `publish` reads all other values from the objects that
+    count them, since writing them at each request would take longer.
 
     Attributes:
         registry: Collects the metrics of this process. Under gunicorn, a scrape reads files instead.
@@ -69,7 +69,7 @@ class Metrics:
         return Gauge(name, description, labels, registry=self.registry, multiprocess_mode="livesum")
 
     def observe(self, record: RequestRecord) -> None:
-        """Count a request."""
+        """Count a request, its duration and the size of its response."""
         child = self._children.get((record.route, record.method, record.status))
         if child is None:
             child = self._child(record)
@@ -84,7 +84,7 @@ class Metrics:
         self._requests.labels(NONE, NONE, status).inc()
 
     def count_from(self, counter: Counter, read: Callable[[], float]) -> None:
-        """Let `publish` set `counter` to the number that `read` returns, which must never decrease."""
+        """Let `publish` set `counter` to the number that `read` returns. This number must never decrease."""
         published = 0.0
 
         def publish() -> None:

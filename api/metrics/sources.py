@@ -1,4 +1,4 @@
-"""Metrics whose values other parts of the service count: cache, limits, requests and connections."""
+"""Metrics whose values other parts of the service count: cache, connections, limits, log and requests."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -17,7 +17,7 @@ def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
     """Add the requests, the responses and the size of `cache` to `metrics`."""
     requests = metrics.counter(
         "briefs_cache_requests",
-        "Requests to the byte cache: hit, miss, or stale (in an outage).",
+        "Requests to the byte cache: hit, miss, or stale (sent while the database was unavailable).",
         "result",
     )
     metrics.count_from(requests.labels("hit"), lambda: cache.hits)
@@ -30,7 +30,7 @@ def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
 
 
 def measure_connections(metrics: Metrics, engines: Mapping[str | None, Engine]) -> None:
-    """Add the database connections of `engines`, by the name of the engine, to `metrics`."""
+    """Add the number of database connections of `engines`, a dictionary by name, to `metrics`."""
     connections = metrics.gauge(
         "briefs_database_connections",
         "Open database connections: in use by requests, or idle.",
@@ -51,8 +51,10 @@ def measure_admission(metrics: Metrics, admission: Admission) -> None:
 
 
 def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
-    """Add the log lines that `writer` has dropped to `metrics`. None drops no lines."""
-    dropped = metrics.counter("briefs_log_dropped_lines", "Log lines that were dropped because nobody read.")
+    """Add the number of log lines that `writer` has dropped to `metrics`: 0 if `writer` is None."""
+    dropped = metrics.counter(
+        "briefs_log_dropped_lines", "Log lines that were dropped because the reader of the log was too slow."
+    )
     if writer:
         metrics.count_from(dropped, lambda: writer.dropped_lines)
 

@@ -10,17 +10,17 @@ from api.database.column_types import Number, UtcDateTime
 
 
 class ApiKey(Base):
-    """An API key. The database holds only its hash, so nobody can read the key from the database.
+    """An API key. The database contains only its hash, so nobody can read the key from the database.
 
     Attributes:
-        id: The number by which commands and the log name the key.
+        id: The number by which `briefs keys list` and `briefs keys revoke` name the key.
         digest: The SHA-256 hash of the key.
         start: The first characters of the key, by which an operator recognizes it.
         name: The name of the client, chosen by the operator.
         rate_limit: The limit of this key, such as `1000/minute`, or None for BRIEFS_RATE_LIMIT.
         created_at: The time at which the key was created.
         expires_at: The time from which the key is refused, or None if it does not expire.
-        revoked_at: The time at which the key was revoked, or None.
+        revoked_at: The time at which the key was revoked, or None if it was not revoked.
     """
 
     __tablename__ = "api_keys"

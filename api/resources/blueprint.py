@@ -10,9 +10,9 @@ from flask import Response, jsonify, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
-from api.admission.middleware import EXEMPT_PATHS
 from api.resources.parameters import NoParameters, StrictParser
 from api.resources.serialization import Shape, dump, sparse_shape
+from api.urls import STATUS_PATHS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -93,7 +93,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path_parameters = path.with_parents() if path else []
 
         def register(view: View) -> View:
-            statuses = COMMON_STATUSES if rule in EXEMPT_PATHS else (*ADMISSION_STATUSES, *COMMON_STATUSES)
+            statuses = COMMON_STATUSES if rule in STATUS_PATHS else (*ADMISSION_STATUSES, *COMMON_STATUSES)
             documented = self._document(view, shape, query, path_parameters, content_type, statuses)
             # `wraps` copies the documentation that flask-smorest keeps on the function.
             answer = wraps(documented)(self._answer(view, shape, query))

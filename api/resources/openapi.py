@@ -16,10 +16,10 @@ from flask_smorest import Api
 from marshmallow import fields
 
 from api import __version__
-from api.admission.middleware import EXEMPT_PATHS, QUOTA_EXCEEDED, is_protected
+from api.admission.middleware import QUOTA_EXCEEDED, is_protected
 from api.problems import DETAILS, PROBLEM_JSON, TITLES
 from api.resources.serialization import Shape
-from api.urls import settings
+from api.urls import STATUS_PATHS, settings
 
 TITLE = "Briefs API"
 MAJOR_VERSION = __version__.partition(".")[0]
@@ -33,11 +33,11 @@ def _header(description: str, example: str) -> dict[str, Any]:
 
 QUOTA_HEADERS = {
     "RateLimit-Policy": _header(
-        "Each limit by name: `q` requests in `w` seconds. Only if your requests are limited.",
+        "Each limit by name: `q` requests in `w` seconds. Present only if your requests are limited.",
         '"default";q=600;w=60',
     ),
     "RateLimit": _header(
-        "What is left of each limit: `r` requests, and `t` seconds until the full quota is available again.",
+        "What is left of each limit: `r` requests. The full quota is available again in `t` seconds.",
         '"default";r=50;t=30',
     ),
 }
@@ -67,7 +67,7 @@ PROBLEM_EXAMPLE = {
     "instance": "/v1/takeaways",
     "request_id": "4ff43dd0e6a046db",
 }
-# The members that only problems with this status have.
+# The members that only the problems of one status have, by status.
 EXAMPLE_MEMBERS: dict[int, dict[str, Any]] = {
     422: {
         "errors": [
@@ -114,9 +114,9 @@ article return the status 410.
 **Caching.** Every 200 response has a strong `ETag`. Send it back as `If-None-Match`, and you get a 304 if
 nothing has changed. `Cache-Control` states how long a response can be used without a new request.
 
-**Limits.** If your requests are limited, `RateLimit` tells how many are left and when you can send more. A
-request over the limit is a 429, and `Retry-After` says how many seconds to wait. A 304 from the
-cache of the service does not count.
+**Limits.** If your requests are limited, `RateLimit` says how many requests are left and when the full quota
+is available again. A request over the limit gets a 429, and `Retry-After` says how many seconds to wait. A
+304 from the cache of the service does not count.
 
 **Keys.** The operator of the service can give you an API key. Send it as `Authorization: Bearer …` or in
 `X-API-Key`. A key can have a limit of its own. Some services require a key for all content.
@@ -152,7 +152,8 @@ class Problem(Shape):
 
     type = fields.String(
         metadata={
-            "description": "`about:blank`, or with 429 `/problems/quota-exceeded`.",
+            "description": "`/problems/quota-exceeded` if a limit is used up. Otherwise `about:blank`: the "
+            "status describes the problem."
         }
     )
     title = fields.String(metadata={"description": "The name of the status."})
@@ -230,7 +231,7 @@ def _complete(spec: APISpec, require_key: bool) -> dict[str, Any]:
 
 def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
     """Return the ways to send a key to the resource at `path`. An empty item means that no key is needed."""
-    if path in EXEMPT_PATHS:
+    if path in STATUS_PATHS:
         return []
     return REQUIRED_KEY if require_key and is_protected(path) else OPTIONAL_KEY
 
@@ -244,7 +245,7 @@ def _problem_example(status: int) -> dict[str, Any]:
 def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
     responses = dict(sorted(operation["responses"].items()))
     is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
-    quota_headers = {} if path in EXEMPT_PATHS else QUOTA_HEADERS
+    quota_headers = {} if path in STATUS_PATHS else QUOTA_HEADERS
     responses["200"]["headers"] = (PAGE_HEADERS if is_page else {}) | SUCCESS_HEADERS | quota_headers
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()

@@ -14,6 +14,7 @@ from gunicorn.http import RequestParser
 from gunicorn.http.errors import InvalidHeader
 
 from api.server.response_stream import ResponseStream
+from api.urls import STATUS_PATHS
 
 # The maximum size of a request head. gunicorn also limits the request line and each header field.
 MAX_HEAD_BYTES = 65_536
@@ -21,7 +22,7 @@ HTTP_1_1 = (1, 1)
 # A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
 # The beginning of a request that a monitor sends.
-PROBE = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz|metrics)[ ?]")
+PROBE = re.compile(rf"(?:GET|HEAD) (?:{'|'.join(sorted(STATUS_PATHS))})[ ?]".encode())
 
 
 class State(Enum):

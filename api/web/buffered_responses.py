@@ -1,4 +1,4 @@
-"""Complete responses in memory, which WSGI middleware (PEP 3333) can send without calling Flask."""
+"""Responses that are complete in memory, so that WSGI middleware (PEP 3333) can send them without Flask."""
 
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -41,9 +41,14 @@ def _variant(accept: str, accept_encoding: str, origin: str) -> Variant:
 
 
 class BufferedResponse:
-    """A complete response to GET.
+    """A complete response to a GET request.
 
-    `route` is the URL rule that the request matched, for the log, or None if it matched none.
+    Attributes:
+        status: The status line, such as `200 OK`.
+        headers: The headers.
+        body: The body.
+        route: The URL rule that the request matched, for the log, or None if the request matched no rule.
+        etag: The header `ETag`, or None.
     """
 
     def __init__(self, status: str, headers: Headers, body: bytes, route: str | None) -> None:

@@ -16,12 +16,13 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.database.revision_watch import RevisionWatch
+from api.urls import STATUS_PATHS
 from api.web.buffered_responses import BufferedResponse, Variant, buffer_response, requested_variant
 from api.web.headers import Headers
 
-# The cache ignores resources that report the state of the process, and the specification, which is made once
-# for each process and does not depend on the database.
-UNCACHED_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/openapi.yaml"})
+# The cache ignores resources that report the state of the service, and the specification, which does not
+# depend on the database (`api.web.prepared_bodies`).
+UNCACHED_PATHS = STATUS_PATHS | {"/openapi.json", "/openapi.yaml"}
 # The approximate memory of a cached response apart from its body, headers and key: Python objects and
 # dictionary entries.
 OVERHEAD_BYTES = 2_500
@@ -41,7 +42,7 @@ class ByteCache:
 
     Args:
         application: Handles requests without a cached response.
-        watch: Returns the version of the database. A new version empties the cache.
+        watch: Returns the version of the database. If the version has changed, the cache is emptied.
         max_bytes: The maximum size of the cache in memory.
         stale_seconds: How long cached responses are sent while the database is unavailable. The time begins
             when the version of the database was last known.
@@ -140,9 +141,9 @@ class ByteCache:
     def _was_requested(self, key: Key) -> bool:
         """Return True if `key` is among the remembered requests. Otherwise, remember it and return False.
 
-        A request is forgotten only after at least `_generation_size` other requests were remembered. Of each,
-        only the hash of its key is kept. The response to a first request is not cached, so that requests that
-        never repeat take little memory.
+        The response to a first request is not cached, so that requests that never repeat take little memory:
+        only the hash of their key is kept. A request is forgotten only after at least `_generation_size`
+        other requests were remembered.
         """
         hashed = hash(key)
         with self._lock:

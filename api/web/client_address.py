@@ -28,8 +28,8 @@ class ClientAddresses:
     """Finds the address of the client of each request.
 
     Args:
-        trusted_proxies: The networks of the proxies whose `X-Forwarded-For` is true. The value `unix` stands
-            for the proxies that connect to a Unix socket, whose connections have no address.
+        trusted_proxies: The networks of the proxies whose `X-Forwarded-For` is read. The value `unix` means
+            the proxies that connect to a Unix socket, since their connections have no address.
     """
 
     def __init__(self, trusted_proxies: Collection[TrustedProxy]) -> None:
@@ -38,10 +38,10 @@ class ClientAddresses:
         self._find_cached = lru_cache(MAX_CACHED_ADDRESSES)(self._find)
 
     def find(self, environ: WSGIEnvironment) -> str:
-        """Return the address of the client in its shortest form, such as `2001:db8::1`.
+        """Return the IP address of the client in its shortest form, such as `2001:db8::1`.
 
         Return an empty text if the address is unknown, for example if a proxy on a Unix socket does not send
-        it.
+        the address of the client.
         """
         peer = environ.get("REMOTE_ADDR", "")
         forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
@@ -53,8 +53,8 @@ class ClientAddresses:
         """Return the last address in the chain of proxies that is not a trusted proxy.
 
         The chain consists of `forwarded_for`, the value of `X-Forwarded-For`, and of `peer`, the address of
-        the connection. If all addresses are trusted, return the first. The part of the chain before a value
-        that is no address is ignored.
+        the connection. If all addresses are those of trusted proxies, return the first address. If a value in
+        the chain is not an address, the value and everything before it are ignored.
         """
         address = parse_address(peer)
         is_trusted = self._is_trusted(address) if address else not peer and self._trusts_unix

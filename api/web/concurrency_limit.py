@@ -3,7 +3,7 @@
 import threading
 import time
 
-# More running requests than this do not finish earlier, since they wait for the interpreter lock.
+# If more requests run at the same time, they wait for the interpreter lock, so none of them finishes earlier.
 MAX_RUNNING = 2
 # Running requests are stuck, for example at a locked table, if none of them finishes within this share of the
 # maximum duration of a request.
@@ -13,12 +13,11 @@ RESERVED_SHARE = 0.25
 
 
 class ConcurrencyLimit:
-    """Lets a few requests run and others wait. The requests that wait run in the order of their arrival.
+    """A limit on the requests that run at the same time. Further requests wait, in the order of arrival.
 
-    The threads of a process take turns in Python. If more requests run, they do not finish earlier. A request
-    that waits also occupies a thread. If the running requests are stuck, at most `max_waiting` requests wait,
-    so that the other threads are free for cached responses. Otherwise any number waits, as the waiting is
-    short.
+    A request that waits occupies a thread. If the running requests are stuck, at most `max_waiting` requests
+    wait, so that the other threads stay free for cached responses. Otherwise the waiting is short, and any
+    number of requests can wait.
 
     Args:
         max_running: The number of requests that can run.

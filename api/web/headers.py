@@ -34,9 +34,14 @@ MANAGED_HEADERS = (
 class ResponseTraits(NamedTuple):
     """The properties of a request and its response that determine the response headers.
 
-    `method` and `origin` (the header `Origin`) are those of the request. The others are the status and
-    headers of the response, where an empty text stands for a missing header. `cache_control` overrides the
-    setting with this name, except in errors and responses to OPTIONS.
+    Attributes:
+        method: The method of the request.
+        status: The status of the response.
+        origin: The header `Origin` of the request, or an empty text if the request has none.
+        content_type: The header `Content-Type` of the response, or an empty text.
+        content_encoding: The header `Content-Encoding` of the response, or an empty text.
+        cache_control: The header `Cache-Control` of the response, or an empty text for the value of
+            BRIEFS_CACHE_CONTROL. It has no effect in errors and in responses to OPTIONS.
     """
 
     method: str
@@ -48,10 +53,9 @@ class ResponseTraits(NamedTuple):
 
 
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
-    """Return the headers of a response: content type, caching, ETag, `Vary`, `Allow` and CORS.
+    """Return the headers of a response that the service sets: MANAGED_HEADERS.
 
-    For OPTIONS, the result has no header `Access-Control-…`, since Flask-CORS adds them to the responses to
-    preflight requests.
+    For OPTIONS, the result has no CORS headers (`Access-Control-…`), since Flask-CORS adds them.
 
     Args:
         settings: The settings of the application.

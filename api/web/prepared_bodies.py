@@ -1,7 +1,7 @@
-"""Response bodies that stay the same while the process runs, such as the specification.
+"""Response bodies that are prepared once and sent many times, such as the OpenAPI specification.
 
-Generating, compressing and hashing these bodies for each request would let a few clients use all of the
-processor time.
+These bodies stay the same while the process runs. To prepare a body means to generate it, to compress it and
+to compute its ETags. If this were done for each request, a few clients could use all of the processor time.
 """
 
 import threading
@@ -12,26 +12,26 @@ from flask import Response, current_app, request
 
 from api.web.representation import compress, etag_of, is_compressible, wants_gzip
 
-# The key of the PreparedBodies in `app.extensions`.
+# The key in `app.extensions` of the `PreparedBodies` of an application.
 PREPARED_BODIES = "briefs-prepared-bodies"
 
 
 class PreparedBody(NamedTuple):
-    """A body, the headers of a response with this body, and its media type."""
+    """A response body in one encoding, its media type, and its headers `ETag` and `Content-Encoding`."""
 
     data: bytes
     headers: dict[str, str]
     mimetype: str
 
     def response(self) -> Response:
-        """Return a 200 with this body."""
+        """Return a response with the status 200, this body and its headers."""
         return Response(self.data, mimetype=self.mimetype, headers=self.headers)
 
 
 class PreparedBodies:
-    """The prepared bodies of an application, uncompressed and compressed with gzip, by name.
+    """The prepared bodies of an application, by name.
 
-    Each body is made when it is requested for the first time, so that it does not delay the start.
+    A body is prepared when it is requested for the first time, so that it does not delay the start.
     """
 
     def __init__(self) -> None:
@@ -41,10 +41,15 @@ class PreparedBodies:
     def find_or_make(
         self, name: str, make: Callable[[], bytes], mimetype: str
     ) -> tuple[PreparedBody, PreparedBody]:
-        """Return the body `name` twice: uncompressed, and with gzip if compression makes it smaller.
+        """Return the body `name` in two forms: uncompressed, and compressed with gzip.
 
-        If several threads request a new body at the same time, one thread makes it with `make`, and the
-        others wait.
+        If a body is too short or of a type that is not compressed, both forms are uncompressed.
+
+        Args:
+            name: The name of the body.
+            make: A function that returns the uncompressed bytes. It is called only if the body was not
+                requested before. Other threads that request the body wait until it is prepared.
+            mimetype: The media type of the body.
         """
         with self._lock:
             if name not in self._bodies:
@@ -62,11 +67,11 @@ def _prepare(data: bytes, mimetype: str) -> tuple[PreparedBody, PreparedBody]:
 
 
 def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Response:
-    """Return a 200 with the prepared body `name` of the current application.
+    """Return a response with the prepared body `name`, compressed if the client accepts gzip.
 
     Args:
         name: The name of the body, which is unique in the application.
-        make: Returns the body. It is called only for the first request of the body.
+        make: A function that returns the bytes. It is called only at the first request in this process.
         mimetype: The media type of the body.
     """
     bodies: PreparedBodies = current_app.extensions[PREPARED_BODIES]

@@ -18,11 +18,11 @@ def send_problem(
     detail: str,
     more_headers: Headers,
 ) -> Iterable[bytes]:
-    """Start an error response with `start_response` and return its body, a problem (RFC 9457).
+    """Send an error response without Flask: start it, and return its body, a problem (RFC 9457).
 
     Args:
         environ: The WSGI environment of the request.
-        start_response: Starts the response.
+        start_response: The function of the server that starts a response (PEP 3333).
         settings: The settings of the application.
         status: The HTTP status.
         detail: A description of the error for the client.

@@ -1,4 +1,4 @@
-"""The deadline of requests that the cache does not answer, and the limit of such requests at a time."""
+"""Limit the duration and the number of the requests that the byte cache does not answer."""
 
 import time
 from collections.abc import Iterable
@@ -8,26 +8,25 @@ from api.config import Settings
 from api.database.deadlines import Watchdog
 from api.database.revision_watch import RevisionWatch
 from api.problems import DETAILS, RETRY_SECONDS
+from api.urls import STATUS_PATHS
 from api.web.concurrency_limit import ConcurrencyLimit
 from api.web.problem_responses import send_problem
 
-# Monitors ask these resources for the state of the process, which they must also get if it is overloaded.
-STATUS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-# The share of the time of a request that it can wait for other requests.
+# A request can wait for other requests for this share of its maximum duration.
 WAITING_SHARE = 0.5
 OVERLOADED = "The server handles too many requests. Try again later."
 
 
 class RequestDeadlines:
-    """WSGI middleware that bounds the time of requests in the database, and how many run at the same time.
+    """WSGI middleware that limits how long requests use the database, and how many run at the same time.
 
-    While the database is unavailable, each use of the database fails at once, without waiting for it. The
-    application answers such a failure with 503.
+    While the database is unavailable, each use of the database fails at once (a circuit breaker). The
+    application then responds with 503.
 
     Args:
         application: Handles the requests.
         settings: The settings of the application.
-        watch: Knows whether the database is available.
+        watch: Says whether the database is available.
         watchdog: Interrupts the database connections of requests that take too long.
         limit: The number of requests that run at the same time.
     """
@@ -48,13 +47,16 @@ class RequestDeadlines:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application within the deadline. Send 503 if too many requests wait."""
+        """Call the application with a deadline. Send 503 instead if the request must wait for too long."""
         if environ["PATH_INFO"] in STATUS_PATHS:
             return self.application(environ, start_response)
         seconds = self._settings.request_seconds
-        refusal = None if self._watch.is_available() else DETAILS[503]
+        outage_message = None if self._watch.is_available() else DETAILS[503]
         with self._watchdog.limit(
-            seconds, self._message, oldest_connection=self._watch.recovered_at, refusal=refusal
+            seconds,
+            self._message,
+            oldest_connection=self._watch.recovered_at,
+            outage_message=outage_message,
         ):
             if not self._limit.acquire(seconds * WAITING_SHARE):
                 retry = [("Retry-After", str(RETRY_SECONDS))]

@@ -1,4 +1,4 @@
-"""Makes a record of each request, for the log and the metrics.
+"""Make a record of each request, for the log and the metrics.
 
 This is the outermost WSGI middleware (PEP 3333), so that the records include answers that are given in front
 of Flask. It also gives each request its id and the address of its client.
@@ -27,11 +27,18 @@ MAX_USER_AGENT_CHARACTERS = 300
 class RequestRecord(NamedTuple):
     """What happened in one request. All texts except the route come from the client and can be hostile.
 
-    `target` is the path and query as the client sent them. `route` is the URL rule, or None if the request
-    matched no rule. `time` is when the record was made, in seconds since 1970. `seconds` is the time from the
-    end of the request head until the response was ready to be sent. If a body is produced while it is sent,
-    `seconds` includes the sending. `body_bytes` is the size of the body. `client_address` is empty if the
-    address is unknown.
+    Attributes:
+        time: When the record was made, in seconds since 1970.
+        request_id: The id of the request, as in the header `X-Request-ID` of the response.
+        method: The HTTP method.
+        target: The path and query as the client sent them.
+        route: The URL rule, or None if the request matched no rule.
+        status: The status of the response.
+        body_bytes: The size of the response body, after compression.
+        seconds: The time from the call of the application until the response was ready to be sent. If the
+            body is produced while it is sent, the time includes the sending.
+        client_address: The IP address of the client, or an empty text if it is unknown.
+        user_agent: The header `User-Agent`.
     """
 
     time: float
@@ -46,7 +53,7 @@ class RequestRecord(NamedTuple):
     user_agent: str
 
 
-# Receives the record of each request. It is called by the thread of the request, so it must be fast.
+# A function that receives the record of each request. The thread of the request calls it, so it must be fast.
 Observer = Callable[[RequestRecord], object]
 
 

@@ -108,7 +108,7 @@ def test_the_steps_of_the_containerfile_make_a_service(compose: dict[str, Any], 
     environ = clean_environ({"PORT": "0", **image.environ})
     image.run(compose["services"]["migrate"]["command"], environ)
     assert "1 created" in image.run(["briefs", "seed", "load", "seeds/documents"], environ)
-    command = orjson.loads(image.described["CMD"])
+    command = orjson.loads(image.descriptions["CMD"])
     with running_process(command, tmp_path, environ, image.path(".")) as server:
         server.wait_until("an answer", lambda: is_answering(server))
         assert len(orjson.loads(server.get("/v1/articles").body)["data"]) == 1

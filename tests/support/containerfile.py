@@ -1,4 +1,4 @@
-"""Run the steps of a Containerfile in folders of this machine, without a container runtime."""
+"""Run the steps of a Containerfile in a folder of this machine, without a container runtime."""
 
 import os
 import shlex
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-# Instructions that only describe the image.
-DESCRIPTIONS = {"VOLUME", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL"}
+# Instructions that run nothing and only describe the image.
+DESCRIPTIVE_NAMES = {"VOLUME", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL"}
 
 
 class Instruction(NamedTuple):
-    """A line of a Containerfile, such as `WORKDIR` with `/srv/briefs`."""
+    """An instruction of a Containerfile: its name, such as `WORKDIR`, and the text after the name."""
 
     name: str
     text: str
@@ -23,27 +23,35 @@ class Instruction(NamedTuple):
 
 @dataclass
 class Image:
-    """The result of a Containerfile: a folder with the files of the image, and its description."""
+    """An image that a Containerfile describes, as a folder of this machine.
+
+    Attributes:
+        root: The folder with the files of the image.
+        environ: The environment variables that `ENV` sets.
+        folder: The working directory in the image.
+        user: The user that runs the process.
+        descriptions: The texts of the instructions that run nothing, such as `CMD`, by name.
+    """
 
     root: Path
     environ: dict[str, str] = field(default_factory=dict)
     folder: str = "/"
     user: str = ""
-    described: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
 
     def path(self, path: str) -> Path:
-        """Return the place of the absolute or relative `path` of the image on this machine."""
+        """Return the place of the path `path` of the image on this machine."""
         return self.root / os.path.join(self.folder, path).lstrip("/")  # noqa: PTH118
 
-    def local(self, text: str) -> str:
-        """Return `text` with the absolute paths of the image replaced by their places on this machine."""
+    def with_local_paths(self, text: str) -> str:
+        """Return `text` with absolute paths of the image (`/srv/…`, `/var/lib/…`) changed to this machine."""
         return text.replace("/srv/", f"{self.root}/srv/").replace("/var/lib/", f"{self.root}/var/lib/")
 
     def run(self, command: list[str], environ: Mapping[str, str]) -> str:
-        """Run `command` in the image and return its output."""
-        local = [str(self.path(command[0])) if "/" in command[0] else command[0], *command[1:]]
+        """Run `command` in the working directory of the image, and return its standard output."""
+        local_command = [str(self.path(command[0])) if "/" in command[0] else command[0], *command[1:]]
         done = subprocess.run(
-            local,
+            local_command,
             cwd=self.path("."),
             env={**environ, **self.environ},
             capture_output=True,
@@ -64,10 +72,11 @@ def instructions_of(path: Path) -> Iterator[Instruction]:
 
 
 def build(path: Path, context: Path, root: Path, environ: Mapping[str, str]) -> Image:
-    """Run the Containerfile at `path` and return the image of its last stage.
+    """Run the Containerfile at `path`, and return the image of its last stage.
 
-    `FROM` starts an empty folder, in which `python` is the Python of this process. Each stage has the same
-    folder `root`, since virtual environments contain their absolute path. `RUN` can use only relative paths.
+    `FROM` begins a stage with an empty folder, in which `python` is the Python of this process. All stages
+    use the same folder `root`, since virtual environments contain their absolute path. `RUN` can use only
+    relative paths.
 
     Args:
         path: The Containerfile.
@@ -94,13 +103,14 @@ def build(path: Path, context: Path, root: Path, environ: Mapping[str, str]) -> 
         elif name == "ENV":
             values = dict(each.split("=", 1) for each in shlex.split(text))
             image.environ |= {
-                key: image.local(value).replace("$PATH", environ["PATH"]) for key, value in values.items()
+                key: image.with_local_paths(value).replace("$PATH", environ["PATH"])
+                for key, value in values.items()
             }
         elif name == "USER":
             image.user = text
         else:
-            assert name in DESCRIPTIONS, name
-            image.described[name] = text
+            assert name in DESCRIPTIVE_NAMES, name
+            image.descriptions[name] = text
     return image
 
 

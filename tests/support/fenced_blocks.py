@@ -1,4 +1,4 @@
-"""The blocks of code of a Markdown page, and a shell that runs their commands."""
+"""Find the blocks of code on a Markdown page, and run their commands in a shell."""
 
 import os
 import re
@@ -16,7 +16,7 @@ FENCE = re.compile(
 
 
 class Block(NamedTuple):
-    """A block of code on a page of the documentation, with the comment above it."""
+    """A block of code on a page of the documentation. `note` is the HTML comment above it, or empty."""
 
     language: str
     text: str
@@ -30,7 +30,7 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def block_with(page: Path, word: str) -> str:
-    """Return the only block of shell commands on `page` that contains `word`."""
+    """Return the shell commands of the block that contains `word`. Exactly one block on `page` must."""
     (text,) = [block.text for block in blocks_of(page) if block.language == "sh" and word in block.text]
     return text
 
@@ -41,7 +41,7 @@ def prose_of(page: Path) -> str:
 
 
 def project_folder(folder: Path) -> Path:
-    """Return `folder`, in which commands of the documentation now run as in the folder of the project."""
+    """Fill `folder` so that commands of the documentation run there as in the project, and return it."""
     for name in ("api", "seeds", "migrations", "docs", "tests", "wsgi.py"):
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(sys.prefix)
@@ -51,7 +51,7 @@ def project_folder(folder: Path) -> Path:
 
 
 def run(script: str, folder: Path, database_url: str) -> str:
-    """Run `script` in `folder` as a shell would, stopping at the first failure, and return its output."""
+    """Run the shell commands `script` in `folder`, and return their output. No command may fail."""
     environ = environment(database_url)
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
     # Each answer of curl ends with a line break, so that the answers can be separated.

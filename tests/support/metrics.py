@@ -1,4 +1,4 @@
-"""Scrapes of the metrics, read with the parser of prometheus-client."""
+"""Scrape the metrics of a server, and read them with the parser of prometheus-client."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ Request = tuple[str, str, str]
 
 
 def parse(text: str) -> dict[Series, float]:
-    """Return the value of each time series in `text`, which Prometheus would read."""
+    """Return the value of each time series in `text`, the body of a scrape."""
     families = text_string_to_metric_families(text)
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
@@ -23,7 +23,7 @@ def parse(text: str) -> dict[Series, float]:
 
 
 def scrape(server: Server) -> dict[Series, float]:
-    """Return the value of each time series of `server`."""
+    """Return the value of each time series that `server` returns."""
     answer = server.get("/metrics")
     assert answer.status == 200
     return parse(answer.body.decode())
@@ -35,7 +35,7 @@ def value(series: dict[Series, float], name: str, **labels: str) -> float:
 
 
 def requests_in(series: dict[Series, float]) -> dict[Request, float]:
-    """Return the number of requests by route, method and status, without requests for the metrics."""
+    """Return the number of requests by route, method and status, without requests for `/metrics`."""
     return dict(_requests(series))
 
 

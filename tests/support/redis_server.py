@@ -29,7 +29,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Return the address of the server, as BRIEFS_RATE_LIMIT_STORAGE takes it."""
+        """The URL of the server, for BRIEFS_RATE_LIMIT_STORAGE."""
         return f"redis+unix://{self._socket}"
 
     @property
@@ -64,7 +64,7 @@ class RedisServer:
             self._process = None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal, such as SIGSTOP and SIGCONT, which make the server silent for a time."""
+        """Send a signal to the server. SIGSTOP makes it silent until SIGCONT."""
         assert self._process
         self._process.send_signal(number)
 
@@ -78,7 +78,7 @@ class RedisServer:
 
 @contextmanager
 def running_redis() -> Iterator[RedisServer]:
-    """Start a Redis server in a folder of its own and yield it. It ends with the context."""
+    """Start a Redis server and yield it. It ends with the `with` block."""
     # The path of a Unix socket is at most 107 bytes long. The folders of pytest can be longer.
     with tempfile.TemporaryDirectory(prefix="briefs-redis-") as folder:
         server = RedisServer(Path(folder))

@@ -1,4 +1,4 @@
-"""The application of wsgi.py, in which only a few log lines can wait for the reader of the log."""
+"""The application of wsgi.py with a short log queue, for tests in which nobody reads the log."""
 
 from api.app import LOG_WRITER
 from wsgi import app

@@ -10,10 +10,13 @@ CHUNK_BYTES = 65536
 
 
 class SilentProxy:
-    """Forwards the bytes of connections to 127.0.0.1 in both directions, unless `is_silent` is True.
+    """A proxy that listens on 127.0.0.1 and forwards all bytes to a server, and back.
 
     Args:
-        unix_socket: The path of the Unix socket to connect to.
+        unix_socket: The path of the Unix socket of the server.
+
+    Attributes:
+        is_silent: If True, nothing is forwarded, while connections stay open.
     """
 
     def __init__(self, unix_socket: str) -> None:
@@ -30,12 +33,12 @@ class SilentProxy:
 
     @property
     def port(self) -> int:
-        """Return the port that clients connect to."""
+        """The port to which clients connect."""
         number: int = self._listener.getsockname()[1]
         return number
 
     def close(self) -> None:
-        """Close all connections."""
+        """Stop the proxy and close all connections."""
         self._is_stopping = True
         self._thread.join()
         for each in [*self._peers, self._listener]:
@@ -81,7 +84,7 @@ class SilentProxy:
 
 @contextmanager
 def running_proxy(unix_socket: str) -> Iterator[SilentProxy]:
-    """Run a proxy in front of the server of `unix_socket`."""
+    """Run a proxy in front of the server at the path `unix_socket`, and yield it."""
     proxy = SilentProxy(unix_socket)
     try:
         yield proxy

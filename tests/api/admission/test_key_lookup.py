@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.admission import key_lookup
 from api.admission.api_keys import SHOWN_CHARACTERS, digest_of, make_key
-from api.admission.key_lookup import RECHECK_SECONDS, Client, KeyLookup, KeysUnavailableError
+from api.admission.key_lookup import RECHECK_SECONDS, KeyLookup, KeyOwner, KeysUnavailableError
 from api.admission.policies import Policy
 from api.database.base import db
 from api.database.engines import autocommit_engine
@@ -92,8 +92,8 @@ def store_key(limit: str | None = None, expires_in: float | None = None) -> str:
 def test_the_owner_of_a_key_is_found_with_its_limit(lookup: KeyLookup) -> None:
     keys = [store_key(), store_key(limit="5/second")]
     assert [lookup.find(key) for key in keys] == [
-        Client(1, None, ()),
-        Client(2, None, (Policy("key", 5, 1),)),
+        KeyOwner(1, None, ()),
+        KeyOwner(2, None, (Policy("key", 5, 1),)),
     ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from api.admission.policies import Policy
 from api.admission.redis_counters import (
     EXHAUSTED_SECONDS,
-    LEASE_FRACTION,
+    LEASE_DIVISOR,
     MAX_BACKOFF_SECONDS,
     TIMEOUT_SECONDS,
     RedisCounters,
@@ -105,7 +105,7 @@ def test_a_process_reserves_at_most_a_hundredth_of_the_remaining_quota(redis: Re
             assert fast.take("reserve", LONG)
         decision = other.take("reserve", LONG)
         assert decision
-        assert 299 - 500 // LEASE_FRACTION <= decision.quotas[0].remaining <= 299
+        assert 299 - 500 // LEASE_DIVISOR <= decision.quotas[0].remaining <= 299
 
 
 def test_a_slow_client_reserves_nothing(redis: RedisServer) -> None:

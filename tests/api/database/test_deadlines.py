@@ -77,8 +77,8 @@ def test_a_thread_whose_time_is_over_does_not_disturb_the_next_user_of_its_conne
         reader.close()
 
 
-def test_a_refusal_raises_at_the_first_use_of_the_database(app: Flask, watchdog: Watchdog) -> None:
-    with app.app_context(), watchdog.limit(60, "too late", refusal="not now"):
+def test_during_an_outage_the_first_use_of_the_database_raises(app: Flask, watchdog: Watchdog) -> None:
+    with app.app_context(), watchdog.limit(60, "too late", outage_message="not now"):
         with pytest.raises(DeadlineError, match="not now"):
             db.session.execute(select(literal(1)))
         db.session.close()
