@@ -13,6 +13,7 @@ from api.resources.serialization import requested_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 from api.v1.renderings import article_response, find_article_json
+from api.v1.source_response import source_response
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 
@@ -110,4 +111,4 @@ def get_article_source(article: str) -> Response:
     is their SHA-256 digest.
     """
     content = find_article(article, *LOAD_SLUG, joinedload(Article.source)).source.content
-    return Response(content, mimetype="text/plain")
+    return source_response(content)

@@ -17,6 +17,7 @@ from api.v1 import query_parameters as queries
 from api.v1.article_content import article_content
 from api.v1.articles import ARTICLE
 from api.v1.schemas import history as schemas
+from api.v1.source_response import source_response
 
 blueprint = Blueprint("revisions", __name__, url_prefix="/v1", description="Earlier versions of articles.")
 
@@ -76,7 +77,7 @@ def get_article_revision_source(article: str, revision: str) -> Response:
     change = find_revision(parent.id, revision)
     is_current = change.revision == parent.revision
     content = _current_source(parent.id) if is_current else _archived(Revision.source, change)
-    return Response(content, mimetype="text/plain")
+    return source_response(content)
 
 
 def _item(article: Article, change: Change) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from seeds.parsing.text_shapes import reads_as_heading, starts_lower_case
 
 HTML_START = re.compile(r"<[A-Za-z!?/]")
 JSON_START = re.compile(r'\{\s*["}]|\[\s*["\[{\]]')
+# Front matter, a heading, an image, a link or bold text alone in the first block, or an underlined heading.
+MARKDOWN_START = re.compile(
+    r"---$|#{1,6} |!?\[[^\]]+\]\([^)\s]+\)$|(\*\*|__)\S.*\1$|[^\n]+\n(===+|---+)$", re.MULTILINE
+)
 # The heading "Editor's Desk" can be split over two lines.
 EDITORS_LINE, DESK_LINE = "editor's", "desk"
 MAX_HEADING_LENGTH = 40
@@ -148,13 +152,20 @@ def _split(text: str) -> list[Block]:
 
 
 def _refuse_markup(blocks: Sequence[Block]) -> None:
-    line = blocks[0].lines[0]
-    lines = (each for block in blocks[:2] for each in block.lines[:2])
-    start = remove_ignorable(" ".join(each.text for each in lines))
+    lines = blocks[0].lines
+    first = [each.text for block in blocks[:2] for each in block.lines[:2]]
+    start = remove_ignorable(" ".join(first))
     if HTML_START.match(start):
-        raise Rejection(f"the file is HTML ({quoted(line.text)}); expected plain text", line=line.number)
+        raise _markup_rejection("HTML", ".html", lines[0])
     if JSON_START.match(start):
-        raise Rejection(f"the file is JSON ({quoted(line.text)}); expected plain text", line=line.number)
+        raise _markup_rejection("JSON", ".json", lines[0])
+    if MARKDOWN_START.match(remove_ignorable("\n".join(line.text for line in lines[:2]))):
+        raise _markup_rejection("Markdown", ".md", lines[0])
+
+
+def _markup_rejection(language: str, ending: str, line: Line) -> Rejection:
+    message = f"the file is {language} ({quoted(line.text)}); expected plain text, or the ending {ending}"
+    return Rejection(f"{message}; see docs/format.md", line=line.number)
 
 
 def _with_headings(blocks: Sequence[Block]) -> list[Block]:

@@ -49,7 +49,7 @@ def parse(data: bytes, name: str) -> Document:
         *_outline_warnings(outline),
         *takeaways.warnings,
         *related.warnings,
-        *odd_character_warnings(page.odd_characters, lines),
+        *_odd_character_warnings(page.odd_characters, lines),
     ]
     return Document(
         source=SourceFile(name, sha256(data).hexdigest(), len(data)),
@@ -167,7 +167,7 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
         yield ParseWarning("body", middle.stray[0].span[0], message)
 
 
-def odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
+def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
     There is at most one warning for each section of the page and each kind of characters. It names the first
@@ -184,13 +184,15 @@ def odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> I
         at = bisect_right(starts, each.line) - 1
         is_inside = at >= 0 and each.line <= sections[at][0][1]
         groups.setdefault((sections[at][1] if is_inside else "page", each.kind), []).append(each)
-    for (section, kind), group in groups.items():
-        amount = sum(each.amount for each in group)
-        plural = "" if amount == 1 else "s"
-        message = (
-            f"{amount} {kind.value[0]} character{plural} {kind.value[1]} (first: U+{ord(group[0].first):04X})"
-        )
-        yield ParseWarning(section, group[0].line, message)
+    yield from (odd_character_warning(section, group) for (section, _), group in groups.items())
+
+
+def odd_character_warning(section: str, group: Sequence[OddCharacters]) -> ParseWarning:
+    """Return a warning about unusual characters of one kind in `section`, at the first line of `group`."""
+    amount, (name, action) = sum(each.amount for each in group), group[0].kind.value
+    plural = "" if amount == 1 else "s"
+    message = f"{amount} {name} character{plural} {action} (first: U+{ord(group[0].first):04X})"
+    return ParseWarning(section, group[0].line, message)
 
 
 def _sections(lines: FieldLines) -> Iterator[tuple[Span, str]]:

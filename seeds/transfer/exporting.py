@@ -34,6 +34,7 @@ from seeds.transfer.line_fields import (
     LINK_COLUMNS,
     REVISION_COLUMNS,
 )
+from seeds.transfer.value_readers import document_value
 
 Values = dict[str, Any]
 ExportedLines = Iterator[tuple[str, Values]]
@@ -173,7 +174,7 @@ def _articles(connection: Connection) -> ExportedLines:
             features = {row.owner: row for row in connection.execute(FEATURES, {"owners": owners})}
             for row in rows:
                 values = row._asdict()
-                document = values.pop("content").decode()
+                document = document_value(values.pop("content"))
                 values |= {"slugs": slugs[row.id], "folder": values.pop("folder"), "document": document}
                 values |= {"takeaways": takeaways[row.id], "entities": entities[row.id]}
                 values |= {"related": links[row.id], "features": _weighted_features(features.get(row.id))}
@@ -199,7 +200,7 @@ def _revisions(connection: Connection) -> ExportedLines:
             ends |= {"last_id": last.article_id, "last": last.revision}
             for row in connection.execute(REVISION_RANGE, ends):
                 values = row._asdict()
-                yield "revision", values | {"document": values.pop("source").decode()}
+                yield "revision", values | {"document": document_value(values.pop("source"))}
 
 
 def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:

@@ -103,7 +103,7 @@ def article_rows(values: Values, types: Types) -> Rows:
     Raises:
         MalformedError: If two values contradict each other, or if an entity is not in `types`.
     """
-    identity, data = values["id"], values["document"].encode()
+    identity, data = values["id"], values["document"]
     if identity != article_id(values["key"]):
         raise MalformedError(f"must be {article_id(values['key'])}, which is derived from the key", "id")
     _check_slug(values)
@@ -143,7 +143,7 @@ def revision_rows(values: Values, _: Types) -> Rows:
     row.
     """
     row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
-    return {Revision: [row | {"source": values["document"].encode()}]}
+    return {Revision: [row | {"source": values["document"]}]}
 
 
 def change_rows(values: Values, _: Types) -> Rows:

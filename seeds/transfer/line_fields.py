@@ -9,7 +9,8 @@
     end       the number of the lines above and the SHA-256 of their bytes; the last line
 
 The features of an article are its weighted words and entities, by which articles are compared. `document` is
-the text of the document, including a byte-order mark.
+the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an object whose key
+`base64` has the bytes.
 
 An export does not contain values that the import can derive: sort keys, digests of titles, ids and positions
 of takeaways and links, the rows for filters, and search terms.
@@ -24,6 +25,7 @@ from seeds.transfer.value_readers import (
     Reader,
     by_kind,
     checked,
+    document,
     fraction,
     integer,
     list_of,
@@ -110,7 +112,7 @@ LINK_COLUMNS = {
 ARTICLE_PARTS = {
     "slugs": list_of(slug),
     "folder": text,
-    "document": text,
+    "document": document,
     "takeaways": list_of(record(TAKEAWAY)),
     "entities": list_of(record(ARTICLE_ENTITY)),
     "related": list_of(record(LINK_COLUMNS)),
@@ -151,7 +153,7 @@ LINE_FIELDS: Mapping[str, Mapping[str, Reader]] = {
     "entity": ENTITY_COLUMNS | {"slugs": list_of(slug), "old_ids": list_of(uuid)},
     "article": {"number": number} | ARTICLE_COLUMNS | ARTICLE_PARTS,
     "removed": {"id": uuid, "slugs": list_of(slug, 1)},
-    "revision": REVISION_COLUMNS | {"content": record(REVISION_CONTENT), "document": text},
+    "revision": REVISION_COLUMNS | {"content": record(REVISION_CONTENT), "document": document},
     "change": {"sequence": number, "change": one_of(CHANGE_KINDS)} | CHANGE_COLUMNS,
     "end": {"lines": count, "sha256": sha256},
 }

@@ -4,6 +4,7 @@ A reader takes a value from the JSON parser. It accepts only the form that an ex
 followed by an export writes the same bytes, and raises `MalformedError` for every other value.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from math import copysign
@@ -54,6 +55,33 @@ def text(value: Any) -> str:
     if "\0" in value:
         raise _unexpected("a string without NUL", value)
     return value
+
+
+def document(value: Any) -> bytes:
+    """Return the bytes of a document, which is text, or `{"base64": "…"}` if its bytes are not UTF-8 text.
+
+    Raise `MalformedError` for every other value.
+    """
+    if not isinstance(value, dict):
+        return text(value).encode()
+    if value.keys() != {"base64"}:
+        raise _unexpected("a string or an object with the key base64", value)
+    try:
+        data = b64decode(text(value["base64"]), validate=True)
+    except ValueError:
+        raise _unexpected("base64", value["base64"]) from None
+    if document_value(data) != value:
+        raise _unexpected("the base64 of bytes that are not UTF-8 text", value["base64"])
+    return data
+
+
+def document_value(data: bytes) -> str | dict[str, str]:
+    """Return the value of an export for the bytes of a document, which `document` reads."""
+    try:
+        found = data.decode()
+    except UnicodeDecodeError:
+        found = "\0"
+    return {"base64": b64encode(data).decode()} if "\0" in found else found
 
 
 def slug(value: Any) -> str:

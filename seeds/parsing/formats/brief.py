@@ -142,19 +142,22 @@ class _Brief:
     def document(self, body: Sequence[Paragraph], source: SourceFile, metadata: Metadata) -> Document:
         if "title" not in self._fields:
             raise Rejection("the brief has no title; expected the key 'title'", line=1)
-        title = self._optional_text("title")
+        title = self._optional_text("title", "title")
         if title is None or len(title) > MAX_TITLE_LENGTH:
             message = f"must be text of at most {MAX_TITLE_LENGTH} characters with a visible one"
             raise self._fields["title"].rejection(message)
-        takeaways = [self._required_text(node) for node in self._items("takeaways", "texts")]
+        takeaways = [self._required_text(node, "takeaways") for node in self._items("takeaways", "texts")]
         analysis, related = self._analysis(), self._related()
-        kept = [(self._texts.add(each.text, each.span[0]), each.span) for each in body]
+        kept = [(self._texts.add(each.text, "body", each.span[0]), each.span) for each in body]
         paragraphs = [(text, span) for text, span in kept if text]
         if not paragraphs:
             line = body[-1].span[1] if body else source_end(self._fields)
             raise Rejection("the brief has no body; expected at least one paragraph", line=line)
-        byline = [self._optional_text(name) for name in BYLINE_FIELDS]
-        summary, caption = self._optional_text("summary"), self._optional_text("image_caption")
+        byline = [self._optional_text(name, "byline") for name in BYLINE_FIELDS]
+        summary, caption = (
+            self._optional_text("summary", "summary"),
+            self._optional_text("image_caption", "image"),
+        )
         lines = self._lines(tuple(span for _, span in paragraphs))
         return Document(
             source=source,
@@ -167,16 +170,16 @@ class _Brief:
             body=tuple(text for text, _ in paragraphs),
             related=related,
             lines=lines,
-            warnings=tuple(self._texts.warnings(lines)),
+            warnings=tuple(self._texts.warnings()),
             metadata=metadata,
         )
 
-    def _optional_text(self, name: str) -> str | None:
+    def _optional_text(self, name: str, section: str) -> str | None:
         node = self._fields.get(name)
-        return (self._texts.add(_text_of(node), node.span[0]) or None) if node else None
+        return (self._texts.add(_text_of(node), section, node.span[0]) or None) if node else None
 
-    def _required_text(self, node: Node) -> str:
-        text = self._texts.add(_text_of(node), node.span[0])
+    def _required_text(self, node: Node, section: str) -> str:
+        text = self._texts.add(_text_of(node), section, node.span[0])
         if not text:
             raise node.rejection("must have a visible character")
         return text
@@ -194,9 +197,10 @@ class _Brief:
         if not paragraphs:
             raise node.rejection("must have the key 'paragraphs' with at least one text")
         desk, heading = (
-            self._required_text(parts[name]) if name in parts else None for name in ("desk", "heading")
+            self._required_text(parts[name], "analysis") if name in parts else None
+            for name in ("desk", "heading")
         )
-        return Analysis(desk, heading, tuple(map(self._required_text, paragraphs)))
+        return Analysis(desk, heading, tuple(self._required_text(each, "analysis") for each in paragraphs))
 
     def _related(self) -> tuple[RelatedTitle, ...]:
         return tuple(
@@ -205,12 +209,12 @@ class _Brief:
 
     def _related_title(self, node: Node) -> RelatedTitle:
         if not isinstance(node.value, dict):
-            return RelatedTitle(self._required_text(node), None)
+            return RelatedTitle(self._required_text(node, "related"), None)
         parts = check_fields(node, RELATED_FIELDS)
         if "title" not in parts:
             raise node.rejection("must have the key 'title'")
-        date = self._required_text(parts["date"]) if "date" in parts else None
-        return RelatedTitle(self._required_text(parts["title"]), date)
+        date = self._required_text(parts["date"], "related") if "date" in parts else None
+        return RelatedTitle(self._required_text(parts["title"], "related"), date)
 
     def _lines(self, body: tuple[Span, ...]) -> FieldLines:
         fields = self._fields

@@ -46,8 +46,28 @@ def test_a_nul_is_rejected_at_its_offset() -> None:
 @pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<html>", "</p>", "<?xml version='1.0'?>"])
 def test_html_is_rejected_at_its_first_line(start: str) -> None:
     rejection = rejection_of(f"\n \n{start}\n\nText".encode())
-    assert rejection.message == f'the file is HTML ("{start}"); expected plain text'
+    expected = "expected plain text, or the ending .html; see docs/format.md"
+    assert rejection.message == f'the file is HTML ("{start}"); {expected}'
     assert rejection.place == "line 3"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "# Aldemar Opens a Lift",
+        "###### Lift",
+        "---\ntitle: Lift",
+        "**Aldemar Opens a Lift**",
+        "Aldemar Opens a Lift\n====================",
+        "![A lift](lift.jpg)",
+        "[Aldemar Opens a Lift](https://example.org/lift)",
+    ],
+)
+def test_markdown_is_rejected_at_its_first_line(start: str) -> None:
+    rejection = rejection_of(f"\n{start}\n\nText".encode())
+    assert rejection.message.startswith("the file is Markdown (")
+    assert rejection.message.endswith("expected plain text, or the ending .md; see docs/format.md")
+    assert rejection.place == "line 2"
 
 
 @pytest.mark.parametrize("start", ['{"title": 1}', "{}", '{\n\n  "title"', '["a"]', "[ ]", "[\n{", "[[1]]"])
