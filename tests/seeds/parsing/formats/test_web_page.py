@@ -157,7 +157,7 @@ def test_a_list_under_such_a_heading_becomes_takeaways(heading: str, is_below: b
 @pytest.mark.parametrize(
     "box",
     [
-        '<h3>Highlights</h3><ul><li><a href="/a">Another story</a></li><li><a href="/b">A third</a></li></ul>',
+        '<h3>Highlights</h3><ul><li><a href="/a">Another story</a></li><li><a href="/b">More</a></li></ul>',
         "<h3>Highlights of the week</h3><ul><li>One ship.</li></ul>",
         "<h3>Highlights</h3><p>A paragraph follows here.</p><ul><li>One ship.</li></ul>",
         "<nav><h3>Highlights</h3><ul><li>One ship.</li></ul></nav>",
