@@ -12,6 +12,7 @@ from flask import Flask
 
 from api.database.base import db
 from seeds.extraction.catalogue import read_catalogue
+from seeds.parsing.formats.manifest import parse_manifest
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from tests.conftest import ENGINES
@@ -212,6 +213,18 @@ def test_the_example_of_the_page_format_is_the_file_that_the_page_names() -> Non
     assert document.warnings == ()
     assert [each.text for each in document.takeaways][2] == "5 barges fit at once."
     assert parse_sidecar(sidecar, "canal-lift.yaml").published_at
+
+
+def test_the_examples_of_the_other_formats_are_the_files_that_the_page_names() -> None:
+    examples = ROOT / "docs" / "examples" / "formats"
+    by_language = {block.language: block.text for block in blocks_of(ROOT / "docs" / "formats.md")}
+    for language, name in (
+        ("markdown", "canal-lift.md"),
+        ("json5", "canal-lift.json"),
+        ("csv", "manifest.csv"),
+    ):
+        assert by_language[language] == (examples / name).read_text(encoding="utf-8"), name
+    assert len(parse_manifest((examples / "manifest.csv").read_bytes()).rows) == 2
 
 
 def test_the_sidecar_and_the_catalogue_entry_of_the_seeding_page_are_valid(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection
+from seeds.parsing.formats.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from seeds.parsing.formats.registry import find_format, known_metadata, parse, parse_line
-from seeds.parsing.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from seeds.parsing.metadata import Metadata, merge_metadata
 from seeds.parsing.sidecar import MAX_SIDECAR_BYTES, Sidecar, parse_sidecar
 

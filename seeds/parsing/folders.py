@@ -8,8 +8,8 @@ from typing import NamedTuple
 from seeds.escaping import printable
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import SIDECAR_ENDINGS, find_sidecars, read_manifest
+from seeds.parsing.formats.manifest import MANIFEST_NAME
 from seeds.parsing.formats.registry import FORMATS, find_format, has_format
-from seeds.parsing.manifest import MANIFEST_NAME
 
 ENDINGS = ", ".join(FORMATS)
 NO_FORMAT = f"no document format has this ending; the endings are {ENDINGS}"

@@ -10,8 +10,8 @@ from api.timestamps import parse_timestamp
 from seeds.escaping import printable
 from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 from seeds.parsing.document import Rejection
+from seeds.parsing.formats.yaml_nodes import YamlError, compose_yaml, is_null
 from seeds.parsing.web_urls import is_web_url
-from seeds.parsing.yaml_nodes import YamlError, compose_yaml, is_null
 
 MAX_SIDECAR_BYTES = 64 * 1024
 MAX_URL_LENGTH = 2000

@@ -10,7 +10,7 @@ from seeds.parsing.document import Document, ParseWarning, Rejection, SourceFile
 from seeds.parsing.formats.brief import FIELDS, check_fields, make_document
 from seeds.parsing.formats.markdown_text import MarkdownText, read_markdown
 from seeds.parsing.formats.nodes import Node, yaml_to_node
-from seeds.parsing.yaml_nodes import YamlError, compose_yaml
+from seeds.parsing.formats.yaml_nodes import YamlError, compose_yaml
 
 EXPECTED = "expected a line `---`, lines `key: value` and a line `---`"
 

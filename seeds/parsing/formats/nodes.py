@@ -9,7 +9,7 @@ import yaml
 
 from seeds.escaping import printable, quoted
 from seeds.parsing.document import Rejection, Span
-from seeds.parsing.yaml_nodes import is_null
+from seeds.parsing.formats.yaml_nodes import is_null
 
 # A brief has three levels, so deeper nesting is an error. YAML aliases can multiply values.
 MAX_DEPTH = 6

@@ -30,7 +30,7 @@ class Format(NamedTuple):
 
 PAGE = Format("seeds.parsing.page", has_metadata=False)
 MARKDOWN = Format("seeds.parsing.formats.front_matter")
-HTML = Format("seeds.parsing.formats.web_page")
+HTML = Format("seeds.parsing.web_pages.web_page")
 FORMATS = {
     ".txt": PAGE,
     ".md": MARKDOWN,

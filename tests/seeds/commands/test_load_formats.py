@@ -135,7 +135,7 @@ def test_a_document_that_is_not_utf_8_is_served_and_exported_unchanged(
     app: Flask, client: FlaskClient, tmp_path: Path
 ) -> None:
     name = "17-french-windows-1252.html"
-    page = ROOT / "tests" / "seeds" / "parsing" / "formats" / "web_pages" / name
+    page = ROOT / "tests" / "seeds" / "parsing" / "web_pages" / "pages" / name
     seed(app, page)
     article = client.get("/v1/articles").get_json()["data"][0]
     response = client.get(article["links"]["source"])

@@ -21,8 +21,12 @@ from seeds.parsing.document import (
     Takeaway,
 )
 from seeds.parsing.formats.brief import Paragraph
-from seeds.parsing.formats.html_body import read_body, remove_boilerplate
-from seeds.parsing.formats.html_fields import (
+from seeds.parsing.formats.plain_text import clean_text
+from seeds.parsing.metadata import Metadata
+from seeds.parsing.page import MAX_TITLE_LENGTH
+from seeds.parsing.sidecar import READERS
+from seeds.parsing.web_pages.html_body import read_body, remove_boilerplate
+from seeds.parsing.web_pages.html_fields import (
     absolute_urls,
     choose_title,
     host_of,
@@ -30,20 +34,16 @@ from seeds.parsing.formats.html_fields import (
     read_time,
     same_letters,
 )
-from seeds.parsing.formats.html_lists import HeadedList, ListItem, find_related, find_takeaways
-from seeds.parsing.formats.html_metadata import Candidates, first_valid, read_candidates
-from seeds.parsing.formats.html_parts import (
+from seeds.parsing.web_pages.html_lists import HeadedList, ListItem, find_related, find_takeaways
+from seeds.parsing.web_pages.html_metadata import Candidates, first_valid, read_candidates
+from seeds.parsing.web_pages.html_parts import (
     PagePart,
     find_author,
     find_caption,
     take_analysis,
     take_summary,
 )
-from seeds.parsing.formats.html_tree import parse_html, remove, span_of, text_of
-from seeds.parsing.formats.plain_text import clean_text
-from seeds.parsing.metadata import Metadata
-from seeds.parsing.page import MAX_TITLE_LENGTH
-from seeds.parsing.sidecar import READERS
+from seeds.parsing.web_pages.html_tree import parse_html, remove, span_of, text_of
 
 
 def parse(data: bytes, name: str) -> Document:

@@ -9,7 +9,7 @@ import pytest
 from seeds.parsing.document import Document
 from seeds.parsing.formats.registry import parse
 
-PAGES = sorted((Path(__file__).parent / "web_pages").glob("*.html"))
+PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
 
 
 def fields_of(document: Document) -> dict[str, Any]:

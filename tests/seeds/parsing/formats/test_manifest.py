@@ -7,7 +7,7 @@ import pytest
 
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import read_with_sidecar
-from seeds.parsing.manifest import Manifest, parse_manifest
+from seeds.parsing.formats.manifest import Manifest, parse_manifest
 from seeds.parsing.sidecar import Sidecar
 from tests.seeds.documents import Page, write
 

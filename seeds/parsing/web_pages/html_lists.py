@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -9,7 +10,8 @@ from lxml.html import HtmlElement
 from api.text_folding import FoldedText, fold_characters
 from seeds.parsing.bullets import bullet_length, has_bullet
 from seeds.parsing.document import Span
-from seeds.parsing.formats.html_tree import remove, span_of, text_of
+from seeds.parsing.formats.plain_text import clean_text
+from seeds.parsing.web_pages.html_tree import remove, span_of, text_of
 
 TAKEAWAY_HEADINGS = re.compile(
     r"(the |our )?(key |main |top |quick )?(takeaways?|points|highlights)"
@@ -19,6 +21,8 @@ RELATED_HEADINGS = re.compile(
     r"related( (articles?|stories|story|coverage|content|news|reading|posts?|links?|topics?))?"
 )
 MAX_HEADING_LENGTH = 40
+# An element with more of the text of the page than this is not a box of takeaways.
+MAX_BOX_SHARE = 0.5
 # How far the heading can be inside elements of its own, beside which the list is.
 MAX_LEVELS = 5
 HEADING_TAGS = frozenset(
@@ -59,12 +63,12 @@ class HeadedList(NamedTuple):
 
 
 def find_takeaways(root: HtmlElement) -> HeadedList | None:
-    """Return the first list under a heading such as "Key takeaways", or None.
+    """Return the first list under a heading such as "Key takeaways", or None. Its items are more than links.
 
-    Its items are more than links.
+    If there is none, return the items or paragraphs of a box that such a name labels.
     """
-    lists = (found for found in _lists(root, TAKEAWAY_HEADINGS) if not all(map(_is_link, found.items)))
-    return next(lists, None)
+    found = chain(_lists(root, TAKEAWAY_HEADINGS), _boxes(root))
+    return next((each for each in found if not all(map(_is_link, each.items))), None)
 
 
 def find_related(root: HtmlElement) -> HeadedList | None:
@@ -88,10 +92,36 @@ def _lists(root: HtmlElement, headings: re.Pattern[str]) -> Iterator[HeadedList]
             yield found
 
 
+def _boxes(root: HtmlElement) -> Iterator[HeadedList]:
+    """Yield the boxes with a label or heading such as "Key takeaways", and two or more items or paragraphs.
+
+    A box has at most a part of the text of the page.
+    """
+    size = len(text_of(root))
+    for element in list(root.iter("section", "aside", "div")):
+        label = element.get("aria-label") or element.get("title") or ""
+        children = [each for each in element if _has_content(each)]
+        heading = children[0] if children and _is_heading(children[0], TAKEAWAY_HEADINGS) else None
+        is_box = heading is not None or _names(label, TAKEAWAY_HEADINGS)
+        if not is_box or len(text_of(element)) > size * MAX_BOX_SHARE:
+            continue
+        if element.xpath(".//h1 | ancestor::nav | ancestor::footer"):
+            continue
+        kinds = (".//li", ".//*[@role='listitem']", ".//p")
+        several = (
+            [each for each in element.xpath(kind) if text_of(each) and each is not heading] for kind in kinds
+        )
+        items = next((each for each in several if len(each) > 1), None)
+        if items:
+            yield HeadedList([_item(each) for each in items], [element])
+
+
 def _is_heading(element: HtmlElement, headings: re.Pattern[str]) -> bool:
-    if len(element) > MAX_LEVELS or len(element.text or "") > MAX_HEADING_LENGTH:
-        return False
-    text = text_of(element)
+    is_short = len(element) <= MAX_LEVELS and len(element.text or "") <= MAX_HEADING_LENGTH
+    return is_short and _names(text_of(element), headings)
+
+
+def _names(text: str, headings: re.Pattern[str]) -> bool:
     words = " ".join(PUNCTUATION.sub(" ", fold_characters(text).casefold()).split())
     return len(text) <= MAX_HEADING_LENGTH and headings.fullmatch(words) is not None
 
@@ -100,11 +130,17 @@ def _find_list(heading: HtmlElement) -> HeadedList | None:
     """Return the list that directly follows `heading`, inside the same element or the elements around it."""
     element = heading
     for _ in range(MAX_LEVELS):
-        following = next((each for each in element.itersiblings() if _has_content(each)), None)
-        if following is not None:
+        following = (each for each in element.itersiblings() if _has_content(each))
+        first = next(following, None)
+        if first is not None:
             if (element.tail or "").strip():
                 return None
-            found = _read_list(following)
+            found = _read_list(first)
+            if found is None and text_of(first).endswith(":"):
+                # A sentence such as "What to know:" is between the heading and the list.
+                second = next(following, None)
+                found = None if second is None else _read_list(second)
+                return found and HeadedList(found.items, [element, first, *found.elements])
             return found and HeadedList(found.items, [element, *found.elements])
         parent = element.getparent()
         if parent is None or parent.tag in ("body", "html"):
@@ -120,8 +156,8 @@ def _has_content(element: HtmlElement) -> bool:
 def _read_list(element: HtmlElement) -> HeadedList | None:
     """Return the list that is `element`, or with which it begins, or None."""
     for _ in range(MAX_LEVELS):
-        if element.tag in ("ul", "ol"):
-            items = [_item(each) for each in element if each.tag == "li" and text_of(each)]
+        if element.tag in ("ul", "ol") or element.get("role") == "list":
+            items = [_item(each) for each in element if isinstance(each.tag, str) and text_of(each)]
             return HeadedList(items, [element]) if items else None
         if element.tag in ("p", "div") and has_bullet(fold_characters(text_of(element))):
             return _read_bulleted(element)
@@ -133,6 +169,10 @@ def _read_list(element: HtmlElement) -> HeadedList | None:
 
 
 def _read_bulleted(first: HtmlElement) -> HeadedList:
+    """Return the list of the paragraphs from `first` on with bullets, or of the lines in `first`."""
+    lines = [clean_text(text) for text in _lines_in(first)]
+    if sum(has_bullet(fold_characters(line)) for line in lines) > 1:
+        return HeadedList([_item(first, line) for line in lines if line], [first])
     elements = [first]
     for each in first.itersiblings():
         if each.tag != first.tag or not has_bullet(fold_characters(text_of(each))):
@@ -141,8 +181,19 @@ def _read_bulleted(first: HtmlElement) -> HeadedList:
     return HeadedList([_item(each) for each in elements], elements)
 
 
-def _item(element: HtmlElement) -> ListItem:
-    view = FoldedText(text_of(element))
+def _lines_in(element: HtmlElement) -> list[str]:
+    """Return the texts between the line breaks in `element`."""
+    lines = [element.text or ""]
+    for child in element:
+        if child.tag == "br":
+            lines.append(child.tail or "")
+        else:
+            lines[-1] += f"{text_of(child)}{child.tail or ''}"
+    return lines
+
+
+def _item(element: HtmlElement, text: str | None = None) -> ListItem:
+    view = FoldedText(text_of(element) if text is None else text)
     length = bullet_length(view.text)
     has_space = view.text[:length].endswith(" ")
     return ListItem(view.rest(length).original if has_space else view.original, span_of(element), element)

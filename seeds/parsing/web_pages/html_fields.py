@@ -11,9 +11,9 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from api.text_folding import fold_characters
-from seeds.parsing.formats.html_metadata import Candidates
-from seeds.parsing.formats.html_tree import text_of
 from seeds.parsing.sidecar import READERS
+from seeds.parsing.web_pages.html_metadata import Candidates
+from seeds.parsing.web_pages.html_tree import text_of
 
 # The marks between the title of an article and the name of its site.
 SITE_MARK = re.compile(r"\s+(?:[|–—·•»:-]|::|//)\s+|\s*\|\s*")

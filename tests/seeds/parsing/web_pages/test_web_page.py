@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from seeds.escaping import printable
 from seeds.parsing.document import Document, Rejection
-from seeds.parsing.formats.html_tree import MAX_DEPTH, MAX_ELEMENTS
 from seeds.parsing.formats.registry import parse
+from seeds.parsing.web_pages.html_tree import MAX_DEPTH, MAX_ELEMENTS
 
 PARAGRAPHS = (
     "<p>The night ferry sailed again on Friday, nine years after the line was closed for want of a ship.</p>"
@@ -150,6 +150,26 @@ def test_a_list_under_such_a_heading_becomes_takeaways(heading: str, is_below: b
     items = "<li>One ship.</li><li>• Two <b>nets</b>.</li>"
     box = f"<div><h3><span>{heading}</span></h3><ul>{items}</ul></div>"
     document = read(page(body=PARAGRAPHS + box if is_below else box + PARAGRAPHS))
+    assert [takeaway.text for takeaway in document.takeaways] == ["One ship.", "Two nets."]
+    assert len(document.body) == 3
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<p><strong>Key takeaways:</strong></p><ul><li><p>One ship.</p></li><li><p>Two nets.</p></li></ul>",
+        "<div><h2>Key takeaways</h2><div><p>One ship.</p><p>Two nets.</p></div></div>",
+        "<section aria-label='Key takeaways'><ul><li>One ship.</li><li>Two nets.</li></ul></section>",
+        "<div><button>Key takeaways</button><div><ul><li>One ship.</li><li>Two nets.</li></ul></div></div>",
+        "<h2>🔑 Key&nbsp;takeaways</h2><hr><ul><li>One ship.</li><li><a href='#n'>Two nets.</a></li></ul>",
+        "<h2>Highlights</h2><p>What to know:</p><ul><li>One ship.</li><li>Two nets.</li></ul>",
+        "<h2>Highlights</h2><div role=list><div role=listitem>One ship.</div><div>Two nets.</div></div>",
+        "<h2>Highlights</h2><p>• One <b>ship</b>.<br>• Two nets.</p>",
+        "<h2>Highlights</h2><p>• One ship.</p><p>• Two nets.</p>",
+    ],
+)
+def test_a_list_of_takeaways_has_many_forms(box: str) -> None:
+    document = read(page(body=box + PARAGRAPHS))
     assert [takeaway.text for takeaway in document.takeaways] == ["One ship.", "Two nets."]
     assert len(document.body) == 3
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from seeds.parsing.document import Analysis, Span
-from seeds.parsing.formats.html_fields import same_letters
-from seeds.parsing.formats.html_tree import remove, span_of, text_of
+from seeds.parsing.web_pages.html_fields import same_letters
+from seeds.parsing.web_pages.html_tree import remove, span_of, text_of
 
 SUMMARY_CLASS = re.compile(
     r"(^|[\s_-])(dek|standfirst|subtitle|sub-?head(line|ing)?|summary|lede?|deck|excerpt|description|intro)([\s_-]|$)",

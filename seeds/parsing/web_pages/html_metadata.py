@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from lxml.html import HtmlElement
 
-from seeds.parsing.formats.html_tree import text_of
 from seeds.parsing.formats.plain_text import clean_text
+from seeds.parsing.web_pages.html_tree import text_of
 
 Value = TypeVar("Value")
 Item = dict[str, Any]

@@ -11,9 +11,9 @@ from api.text_folding import fold_characters
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.document import Rejection, Span
 from seeds.parsing.formats.brief import Paragraph
-from seeds.parsing.formats.html_fields import same_letters
-from seeds.parsing.formats.html_tree import BLOCK_TAGS, remove, span_of, text_of
 from seeds.parsing.formats.plain_text import clean_text
+from seeds.parsing.web_pages.html_fields import same_letters
+from seeds.parsing.web_pages.html_tree import BLOCK_TAGS, remove, span_of, text_of
 
 # Parts of a page that are never its main text, by the role, id or class of their elements.
 BOILERPLATE = re.compile(
