@@ -20,6 +20,7 @@ DOCUMENTS_FOLDER = Path(__file__).parent.parent / "documents"
 # The number of attempts to read a document that another process is writing.
 MAX_ATTEMPTS = 3
 SIDECAR_ENDINGS = (".yaml", ".yml")
+SIDECAR_SPELLINGS = (*SIDECAR_ENDINGS, ".YAML", ".YML")
 CHANGED = "the file changed while it was read; load it again when it is complete"
 
 FileState = tuple[int, int, int] | None
@@ -103,10 +104,11 @@ def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
     Raises:
         Rejection: If the document or the metadata cannot be read, is invalid, or keeps changing.
     """
+    names = [os.fspath(path), *_sidecar_names(path), _manifest_name(path)]
     for _ in range(MAX_ATTEMPTS):
-        before = _states_beside(path)
+        before = [_file_state(name) for name in names]
         result = _try_to_read(path, max_bytes)
-        if _states_beside(path) == before:
+        if [_file_state(name) for name in names] == before:
             if isinstance(result, Rejection):
                 raise result
             return result
@@ -178,9 +180,18 @@ def _find_key(path: Path, rejection: Rejection) -> str | None:
 
 def find_sidecars(path: Path) -> list[Path]:
     """Return the files `NAME.yaml`, `NAME.yml` and `NAME.YAML` that exist beside the document at `path`."""
-    endings = [each for ending in SIDECAR_ENDINGS for each in (ending, ending.upper())]
     # Report a broken symbolic link instead of treating the sidecar as missing.
-    return [each for each in map(path.with_suffix, endings) if os.path.lexists(each)]
+    return [Path(name) for name in _sidecar_names(path) if os.path.lexists(name)]
+
+
+# These functions return texts, because making a `Path` takes longer than asking for the file.
+def _sidecar_names(path: Path) -> list[str]:
+    name = os.fspath(path).removesuffix(path.suffix)
+    return [f"{name}{ending}" for ending in SIDECAR_SPELLINGS]
+
+
+def _manifest_name(path: Path) -> str:
+    return os.path.join(os.path.dirname(path), MANIFEST_NAME)  # noqa: PTH118, PTH120
 
 
 def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
@@ -190,11 +201,11 @@ def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
         first, second = (printable(each.name) for each in sidecars[:2])
         raise Rejection(f"sidecar {second}: {first} is a sidecar of the same document; keep one of them")
     sidecar = _read_sidecar(sidecars[0]) if sidecars else Sidecar()
-    manifest = read_manifest(path.parent / MANIFEST_NAME)
+    manifest = read_manifest(_manifest_name(path))
     return sidecar, manifest.find(path.name) if manifest else Sidecar()
 
 
-def read_manifest(path: Path) -> Manifest | None:
+def read_manifest(path: str | Path) -> Manifest | None:
     """Return the manifest at `path`, or None if there is no such file.
 
     Raises:
@@ -203,7 +214,7 @@ def read_manifest(path: Path) -> Manifest | None:
     state = _file_state(path)
     if state is None and not os.path.lexists(path):
         return None
-    manifest = _read_manifest(path, state)
+    manifest = _read_manifest(Path(path), state)
     if isinstance(manifest, Rejection):
         raise Rejection(manifest.message)
     return manifest
@@ -223,15 +234,10 @@ def _read_manifest(path: Path, state: FileState) -> Manifest | Rejection:  # noq
         return rejection
 
 
-def _states_beside(path: Path) -> list[tuple[Path, FileState]]:
-    """Return the states of the document at `path`, its sidecars and the manifest, to notice changes."""
-    return [(each, _file_state(each)) for each in (path, *find_sidecars(path), path.parent / MANIFEST_NAME)]
-
-
-def _file_state(path: Path) -> FileState:
+def _file_state(path: str | Path) -> FileState:
     """Return the state of the file at `path`, or None if it does not exist or cannot be examined."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
         # Reading the file will report the error.
         return None
