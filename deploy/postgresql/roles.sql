@@ -1,5 +1,5 @@
--- Two roles for the database `briefs`: `briefs_owner` owns the tables and is for commands. `briefs_web` can only read
--- and is for the web service. Run this file with psql as a superuser, connected to the database:
+-- Two roles for the database `briefs`: `briefs_owner` owns the tables and is for commands, and `briefs_web` can only
+-- read and is for the web service. Run this file with psql as a superuser, connected to the database:
 --
 --   psql --set=owner_password=... --set=web_password=... --file=deploy/postgresql/roles.sql briefs
 
