@@ -56,7 +56,7 @@ def links_in(value: object) -> Iterator[str]:
 
 
 def fill(database_url: str, folder: Path) -> Answers:
-    """Store an article with two revisions, a linked one and a removed one, and return all answers."""
+    """Store an article with two revisions, a linked article and a removed one, and return all answers."""
     app = make_app(database_url)
     harbour = Page()
     pages = {"harbour": (harbour, Page(summary="Ten towns.")), "old": (Page(title="Sirens Tested"),)}

@@ -24,7 +24,7 @@ LONG = f"GET / HTTP/1.1\r\nHost: a\r\nX-Body-Bytes: {LONG_BYTES}\r\n\r\n".encode
 
 
 def long_body(length: int) -> bytes:
-    """Return the body of `X-Body-Bytes`."""
+    """Return the body that `tests.support.waiting` sends for `X-Body-Bytes`."""
     return b"".join(b"%9d\n" % number for number in range(length // 10 + 1))[:length]
 
 
@@ -110,7 +110,7 @@ def many(stack: ExitStack, server: Server, number: int, request: bytes = b"") ->
 
 @contextmanager
 def sending_slowly(connections: list[socket.socket], data: bytes) -> Iterator[None]:
-    """Send one byte of `data` a second on each connection, until the context ends."""
+    """Send one byte of `data` a second on each connection, until the `with` body ends."""
     done = threading.Event()
 
     def send() -> None:
@@ -296,7 +296,10 @@ def test_a_client_that_sends_a_long_body_receives_its_response(server: Server) -
 
 @contextmanager
 def busy_threads(server: Server, folder: Path, number: int) -> Iterator[list[bytes]]:
-    """Let `number` requests wait in threads until the context ends, and then list their answers."""
+    """Let `number` requests wait in threads during the `with` body.
+
+    Yield a list that contains their responses after the `with` body has ended.
+    """
     go = folder / "go"
     request = f"GET /v1/articles HTTP/1.1\r\nHost: a\r\nX-Wait-For: {go}\r\nConnection: close\r\n\r\n"
     answers: list[bytes] = []

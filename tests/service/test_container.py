@@ -24,7 +24,7 @@ VARIABLE = re.compile(r"\$\{(?P<name>\w+):(?:\?|-(?P<default>[^}]*))\}")
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    """Return the compose file with `secret` in place of variables without a default."""
+    """Return the compose file, in which `secret` replaces each variable without a default."""
     text = VARIABLE.sub(lambda found: found["default"] or "secret", COMPOSE.read_text(encoding="utf-8"))
     parsed: dict[str, Any] = yaml.safe_load(text)
     return parsed

@@ -153,7 +153,7 @@ def postgresql() -> Iterator[PostgresqlServer]:
 
 @pytest.fixture(scope="module")
 def proxy(postgresql: PostgresqlServer) -> Iterator[SilentProxy]:
-    """Start the network between the service and the server."""
+    """Start a proxy that is the network between the service and the server."""
     with running_proxy(postgresql.unix_socket) as proxy:
         yield proxy
 
@@ -183,7 +183,7 @@ def service(shared: Server) -> Server:
 
 @contextmanager
 def locked(postgresql: PostgresqlServer, table: str) -> Iterator[None]:
-    """Lock `table` against readers in a different session."""
+    """Lock `table` during the `with` body, so that other sessions cannot read it."""
     url = postgresql.url.replace("/postgres?", "/briefs?")
     with psycopg.connect(url) as connection:
         connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")

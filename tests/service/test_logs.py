@@ -27,7 +27,7 @@ MAX_SECONDS = 10
 
 
 class UnixConnection(HTTPConnection):
-    """A connection to a Unix socket."""
+    """An HTTP connection to a Unix socket."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("localhost", timeout=MAX_SECONDS)

@@ -57,7 +57,10 @@ def other_file(sqlite_template: Path, tmp_path: Path) -> Path:
 
 @contextmanager
 def clients(server: Server, count: int) -> Iterator[list[tuple[float, int]]]:
-    """Let `count` clients send requests meanwhile, and collect the time and status of each answer."""
+    """Let `count` clients send requests during the `with` body.
+
+    Yield a list to which the time and the status of each response are added.
+    """
     answers: list[tuple[float, int]] = []
     stopped = Event()
 
@@ -146,7 +149,7 @@ def running_without_write_access(url: str, folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Make `folder` and its files read-only meanwhile."""
+    """Make `folder` and its files read-only during the `with` body."""
     for path in (*folder.iterdir(), folder):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:

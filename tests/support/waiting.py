@@ -3,7 +3,7 @@
 These header fields of a request have an effect:
 
 - `X-Wait-For: FILE`: the request waits until the file exists.
-- `X-Body-Bytes: NUMBER`: the response has a body of so many bytes.
+- `X-Body-Bytes: NUMBER`: the response has a body of this size.
 - `X-Blocks: NUMBER`: with `X-Body-Bytes`, this body is repeated and sent without Content-Length.
 """
 
