@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from configparser import ConfigParser
@@ -46,9 +47,11 @@ class Unit(ConfigParser):
 
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
-    """Return a folder with the units, in which the project is installed in the folder of the repository."""
+    """Return a folder with the units, whose paths lead to this repository and its virtual environment."""
+    scripts = sysconfig.get_path("scripts")
     for unit in UNITS.iterdir():
-        text = unit.read_text(encoding="utf-8").replace(INSTALLED, str(ROOT))
+        text = unit.read_text(encoding="utf-8").replace(f"{INSTALLED}/.venv/bin", scripts)
+        text = text.replace(INSTALLED, str(ROOT))
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
     return tmp_path
 
