@@ -37,7 +37,7 @@ from api.logs.configuration import log_config, request_log, stderr_writer
 from api.metrics.address import MetricsAddress, reject_wrong_address
 from api.metrics.corpus import CorpusCollector
 from api.metrics.exposition import METRICS, Exposition
-from api.metrics.sources import (
+from api.metrics.measurements import (
     measure_admission,
     measure_cache,
     measure_connections,

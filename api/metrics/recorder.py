@@ -57,7 +57,8 @@ class Metrics:
         self._sent_bytes: defaultdict[str, int] = defaultdict(int)
         self._published_bytes: defaultdict[str, int] = defaultdict(int)
         self._bytes_lock, self._publication_lock = threading.Lock(), threading.Lock()
-        self._sources: list[Callable[[], object]] = [self._publish_bytes]
+        # Functions that write the values of other parts of the service to the metrics.
+        self._publishers: list[Callable[[], object]] = [self._publish_bytes]
         self._publish_process()
 
     def counter(self, name: str, description: str, *labels: str) -> Counter:
@@ -93,17 +94,17 @@ class Metrics:
             counter.inc(number - published)
             published = number
 
-        self._sources.append(publish)
+        self._publishers.append(publish)
 
     def gauge_from(self, gauge: Gauge, read: Callable[[], float]) -> None:
         """Let `publish` set `gauge` to the value that `read` returns."""
-        self._sources.append(lambda: gauge.set(read()))
+        self._publishers.append(lambda: gauge.set(read()))
 
     def publish(self) -> None:
         """Write the values that other parts of the service count to the metrics of this process."""
         with self._publication_lock:
-            for source in self._sources:
-                source()
+            for publish in self._publishers:
+                publish()
 
     def publish_repeatedly(self) -> None:
         """Start a thread that calls `publish` at an interval, for scrapes that other processes answer."""

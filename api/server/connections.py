@@ -22,7 +22,7 @@ HTTP_1_1 = (1, 1)
 # A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
 # The beginning of a request that a monitor sends.
-PROBE = re.compile(rf"(?:GET|HEAD) (?:{'|'.join(sorted(STATUS_PATHS))})[ ?]".encode())
+MONITOR_REQUEST = re.compile(rf"(?:GET|HEAD) (?:{'|'.join(sorted(STATUS_PATHS))})[ ?]".encode())
 
 
 class State(Enum):
@@ -92,12 +92,12 @@ class Connection:
             return True
         return received.count(b"\n") != received.count(b"\r\n")
 
-    def is_probe(self) -> bool:
+    def is_from_monitor(self) -> bool:
         """Return True if the request asks for the health or the metrics of the service.
 
         Monitors must get a response even if all threads are busy.
         """
-        return PROBE.match(self.received) is not None
+        return MONITOR_REQUEST.match(self.received) is not None
 
     def take_request(self) -> Any:
         """Parse the head in `received` and return the request.

@@ -24,7 +24,7 @@ from api.server.response_stream import ClientGoneError
 # The pause of a worker after it has accepted a connection.
 ACCEPT_PAUSE_SECONDS = 0.0001
 # The number of threads for the requests of monitors.
-PROBE_THREADS = 2
+MONITOR_THREADS = 2
 # If all clients wait for responses, a worker accepts this many connections in addition to the limit of
 # gunicorn (`worker_connections`).
 EXTRA_CONNECTIONS = 100
@@ -68,7 +68,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.connections: set[Connection] = set()
         self.count_refused: Callable[[int], object] = bool
         self._accepting = False
-        self._probe_pool = ThreadPoolExecutor(PROBE_THREADS)
+        self._monitor_pool = ThreadPoolExecutor(MONITOR_THREADS)
 
     @classmethod
     def check_config(cls, cfg: Config, log: Any) -> None:
@@ -96,7 +96,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.wait_for_and_dispatch_events(TICK_SECONDS)
         self._stop()
         self.tpool.shutdown(wait=False)
-        self._probe_pool.shutdown(wait=False)
+        self._monitor_pool.shutdown(wait=False)
 
     def _stop(self) -> None:
         """Accept the connections that clients have already opened, and finish the requests that arrive.
@@ -248,7 +248,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             connection.state = State.ANSWERING
             connection.since = time.monotonic()
             connection.deadline = connection.since + self.queue_seconds
-            pool = self._probe_pool if connection.is_probe() else self.tpool
+            pool = self._monitor_pool if connection.is_from_monitor() else self.tpool
             connection.work = pool.submit(self.handle, connection)
         elif len(connection.received) > MAX_HEAD_BYTES:
             self._refuse(connection, 431, "the head is too long")

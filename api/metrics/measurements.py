@@ -1,4 +1,4 @@
-"""Metrics whose values other parts of the service count: cache, connections, limits, log and requests."""
+"""Add the numbers that other parts of the service count to the metrics: cache, limits, log and so on."""
 
 from collections.abc import Mapping
 from functools import partial
