@@ -48,7 +48,7 @@ DETAILS = {
     414: f"The request target is longer than {MAX_TARGET_BYTES} bytes.",
     417: "The only expectation supported is `100-continue`.",
     422: "A parameter is invalid. `errors` lists each invalid parameter and what is allowed.",
-    429: "You have sent too many requests. Wait as many seconds as `Retry-After` says.",
+    429: "You have sent too many requests. Wait for the number of seconds in `Retry-After`.",
     431: "The header fields are too many or too large.",
     500: "The server failed. The operator can find the reason in the log by this `request_id`.",
     501: "The transfer coding of the body is not supported.",

@@ -154,7 +154,7 @@ class _RecordedBody:
 
 
 def _body_size(environ: WSGIEnvironment, status: int, headers: Headers | None) -> int | None:
-    """Return the size of the body of a response in bytes, or None if its headers do not tell the size."""
+    """Return the size of the body of a response in bytes, or None if the headers do not contain it."""
     if headers is None:
         return None
     if environ["REQUEST_METHOD"] == "HEAD" or status in (204, 304):
