@@ -22,26 +22,20 @@ MARKDOWN_START = re.compile(
     r"---$|#{1,6} |!?\[[^\]]+\]\([^)\s]+\)$|(\*\*|__)\S.*\1$|[^\n]+\n(===+|---+)$", re.MULTILINE
 )
 # The heading "Editor's Desk" can be split over two lines.
-EDITORS_LINE, DESK_LINE = "editor's", "desk"
+EDITORS_LINE, DESK_LINE = "editors", "desk"
 MAX_HEADING_LENGTH = 40
-# Signs before or after a heading, such as an emoji, `##` or a colon, but no quotation marks or brackets.
-SIGNS = r"[^\w\s\"'()\[\]{}«»]"
-AROUND_HEADING = re.compile(rf"^(?:{SIGNS}+\s*)+|(?:\s*{SIGNS}+)+$")
 
 
 class Heading(Enum):
     """The fixed headings of the page format, such as Key Takeaways, which divide a page into sections.
 
-    The value of each member is the text of the heading in lower case.
+    The value of each member is the text of the heading.
     """
 
-    TAKEAWAYS = "key takeaways"
-    DESK = "editor's desk"
-    SHARE = "share article"
-    RELATED = "related articles"
-
-
-HEADINGS = {heading.value: heading for heading in Heading}
+    TAKEAWAYS = "Key Takeaways"
+    DESK = "Editor's Desk"
+    SHARE = "Share Article"
+    RELATED = "Related Articles"
 
 
 class Line(NamedTuple):
@@ -142,9 +136,9 @@ def _split(text: str) -> list[Block]:
     blocks: list[Block] = []
     lines: list[Line] = []
     for number, raw in enumerate(text.split("\n"), 1):
-        words = " ".join(raw.split())
-        if words and (words.isprintable() or is_visible(words)):
-            lines.append(Line(number, FoldedText(words)))
+        view = FoldedText(" ".join(raw.split()))
+        if view.text and (view.text.isprintable() or is_visible(view.text)):
+            lines.append(Line(number, view))
         elif lines:
             blocks.append(Block(tuple(lines)))
             lines = []
@@ -218,7 +212,7 @@ def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | N
     if heading is Heading.DESK:
         return len(rest) == 1 and reads_as_heading(following.folded)
     if heading is Heading.SHARE:
-        return _normalize_heading(following) == Heading.RELATED.value
+        return HEADINGS.get(_normalize_heading(following)) is Heading.RELATED
     return previous is Heading.SHARE or not starts_lower_case(following.folded)
 
 
@@ -227,11 +221,17 @@ def _is_editors_line(lines: Sequence[Line]) -> bool:
 
 
 def _normalize_heading(line: Line) -> str:
-    """Return the text of a line for comparison with headings: lower case, without the signs around it.
+    """Return the letters and digits of a line in lower case, for comparison with headings.
 
-    An emoji, `##`, `**`, a dash or a colon is a sign. Return an empty text if the line is shorter or longer
-    than every heading.
+    Signs in or around a heading, such as an apostrophe, an emoji, `##` or a colon, do not matter. Return an
+    empty text if the line is too long for a heading.
     """
-    if not len(DESK_LINE) <= len(line.folded) <= MAX_HEADING_LENGTH:
-        return ""
-    return AROUND_HEADING.sub("", line.folded.casefold())
+    return letters_of(line.folded) if len(line.folded) <= MAX_HEADING_LENGTH else ""
+
+
+def letters_of(text: str) -> str:
+    """Return only the letters and digits of `text`, a folded text, in lower case."""
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+HEADINGS = {letters_of(heading.value): heading for heading in Heading}

@@ -10,7 +10,7 @@ PUNCTUATION_BULLETS = frozenset("•‣·*-※・･⁃⁕⁎⁌⁍")
 # not bullets.
 BULLET_CATEGORIES = frozenset(("So", "Sm", "Sk", "Co"))
 # Any sign that can be the mark of a numbered item.
-MARK = re.compile(r"[^\w\s]{1,8}")
+MARK = re.compile(r"(?:[^\w\s]|_){1,8}")
 # Some programs write the bullets of a symbol font as letters, such as `o`, `§` or `Ø`.
 LETTER_MARK = re.compile(r"[^\W\d_](?=\s*1)")
 BULLET_SPACE = re.compile(r"\s*")

@@ -13,7 +13,7 @@ WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,
 DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
 YEAR = r"[12][0-9]{3}"
 ZONE = r"(?: ?(?:[a-z]{1,4}|[+-][0-9]{2}:?[0-9]{2}))?"
-CLOCK = r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]+)?(?: ?[ap]\.?m\.?)?"
+CLOCK = r"[0-2]?[0-9][:.][0-5][0-9](?::[0-5][0-9])?(?:\.[0-9]+)?(?: ?[ap]\.?m\.?)?"
 TIME = rf"(?:{CLOCK}|[01]?[0-9] ?[ap]\.?m\.?){ZONE}"
 DAY_OR_MONTH = "|".join(
     [
@@ -49,7 +49,10 @@ PART = re.compile(
 )
 SEPARATOR = re.compile(r"[\W_]*(?:at\b[\W_]*)?", re.IGNORECASE)
 WORD_START = re.compile(r"\b\w")
-READING_WORD = re.compile("read|阅读", re.IGNORECASE)
+# A bare duration such as `24 Hours` can be a title.
+DETAIL_WORD = re.compile("read|阅读|comment|view|share|like|repl|^[\\W_]", re.IGNORECASE)
+# What separates a date from words beside it.
+BESIDE_DATE = re.compile(r"[|·•/]|\bby\b", re.IGNORECASE)
 # A line with a date is probably no title if it has at most this many other words.
 MAX_WORDS_BESIDE_DATE = 2
 SUBJECT = r"(?:articles?|stor(?:y|ies)|posts?|items?|news|content|links?|results?)"
@@ -73,9 +76,9 @@ def is_date(line: str) -> bool:
     return any(part["date"] or part["time"] for part in parts)
 
 
-def is_reading_time(line: str) -> bool:
-    """Return True if `line` is only a reading time, such as `5 min read`."""
-    return bool(_parts(line)) and READING_WORD.search(line) is not None
+def is_detail(line: str) -> bool:
+    """Return True if `line` is only a reading time or a counter, such as `5 min read` or `12 comments`."""
+    return bool(_parts(line)) and DETAIL_WORD.search(line) is not None
 
 
 def resembles_date(line: str) -> bool:
@@ -86,7 +89,8 @@ def resembles_date(line: str) -> bool:
         part = PART.match(line, start.start())
         if part and part["date"]:
             rest = line[: part.start()] + " " + line[part.end() :]
-            return len(re.findall(r"\w+", rest)) <= MAX_WORDS_BESIDE_DATE
+            is_short = len(re.findall(r"\w+", rest)) <= MAX_WORDS_BESIDE_DATE
+            return is_short or BESIDE_DATE.search(rest) is not None
     return False
 
 

@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import pairwise
 
 from seeds.escaping import quoted
-from seeds.parsing.blocks import Block, Heading, read_blocks
+from seeds.parsing.blocks import MAX_HEADING_LENGTH, Block, Heading, letters_of, read_blocks
 from seeds.parsing.bullets import has_bullet
 from seeds.parsing.characters import OddCharacters, OddKind
 from seeds.parsing.document import (
@@ -26,6 +27,8 @@ from seeds.parsing.text_shapes import reads_as_paragraph
 
 # Indexes and cursors contain the title, and their size is limited.
 MAX_TITLE_LENGTH = 500
+# The similarity from which a line can be a misspelt heading, from 0 to 1.
+MIN_RESEMBLANCE = 0.85
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -47,6 +50,7 @@ def parse(data: bytes, name: str) -> Document:
     lines = _field_lines(outline, takeaways, related)
     warnings = [
         *_outline_warnings(outline),
+        *_heading_warnings(page.blocks),
         *takeaways.warnings,
         *related.warnings,
         *_odd_character_warnings(page.odd_characters, lines),
@@ -165,6 +169,20 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
         count = "1 block" if len(middle.stray) == 1 else f"{len(middle.stray)} blocks"
         message = f"{count} above the Editor's Desk read as body"
         yield ParseWarning("body", middle.stray[0].span[0], message)
+
+
+def _heading_warnings(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
+    """Yield a warning about each line that resembles a fixed heading that the page does not have."""
+    missing = set(Heading) - {block.heading for block in blocks}
+    for block in blocks[1:] if missing else ():
+        text = block.folded
+        if block.heading or len(text) > MAX_HEADING_LENGTH:
+            continue
+        for heading in Heading:
+            matcher = SequenceMatcher(None, letters_of(text), letters_of(heading.value))
+            if heading in missing and min(matcher.quick_ratio(), matcher.ratio()) >= MIN_RESEMBLANCE:
+                message = f"{quoted(block.text)} resembles the heading {heading.value}"
+                yield ParseWarning("page", block.span[0], message)
 
 
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from seeds.escaping import quoted
 from seeds.parsing.blocks import Block, Heading, Line
 from seeds.parsing.bullets import bullet_length
-from seeds.parsing.date_lines import is_date, is_reading_time, is_symbol, resembles_date, says_none_found
+from seeds.parsing.date_lines import is_date, is_detail, is_symbol, resembles_date, says_none_found
 from seeds.parsing.document import ParseWarning, RelatedTitle, Span
 from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, starts_lower_case
 
@@ -76,8 +76,8 @@ def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], li
                 undated = unfinished = None
             elif is_symbol(line.folded):
                 unfinished = None
-            elif is_reading_time(line.folded):
-                warnings.append(_warning(line, "a reading time was left out"))
+            elif is_detail(line.folded):
+                warnings.append(_warning(line, "a line that is not a title was left out"))
                 unfinished = None
             elif block.heading or says_none_found(line.folded):
                 undated = unfinished = None

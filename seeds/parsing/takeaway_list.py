@@ -15,7 +15,7 @@ from seeds.parsing.document import ParseWarning, Span, Takeaway
 
 LEADING_DIGITS = re.compile(r"[0-9]{1,6}")
 # U+20E3 makes a digit a keycap.
-NUMBER_END = re.compile(r"\u20e3?[.)\]:]?\s+|\u20e3")
+NUMBER_END = re.compile(r"\u20e3?(?:[.)\]:]|\s-(?=\s))?\s+|\u20e3")
 # The largest difference between the numbers of two successive items. A larger difference is accepted only if
 # a letter follows the number directly: `14Trams run` is item 14, but `24-hour trams` is not item 24.
 MAX_GAP = 10

@@ -10,14 +10,14 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from api.text_folding import fold_characters
+from api.text_folding import DASHES, fold_characters
 from seeds.parsing.sidecar import READERS
 from seeds.parsing.web_pages.html_metadata import Candidates
 from seeds.parsing.web_pages.html_tree import text_of
 
 # The marks between the title of an article and the name of its site.
-SITE_MARK = re.compile(r"\s+(?:[|–—·•»:-]|::|//)\s+|\s*\|\s*")
-SITE_MARK_BEFORE = re.compile(r"\s*(?:[:|–—·•»-]|::)\s+$")
+SITE_MARK = re.compile(rf"\s+(?:[|·•»:{DASHES}-]|::|//)\s+|\s*\|\s*")
+SITE_MARK_BEFORE = re.compile(rf"\s*(?:[:|·•»{DASHES}-]|::)\s+$")
 ELLIPSIS = re.compile(r"(…|\.\.\.)$")
 MAX_SITE_LENGTH = 60
 

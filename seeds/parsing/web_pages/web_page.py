@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from lxml.html import HtmlElement
 
-from api.text_folding import fold_characters
+from api.text_folding import DASHES, fold_characters
 from seeds.escaping import quoted
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.document import (
@@ -199,5 +199,5 @@ def _related_title(item: ListItem) -> RelatedTitle:
     """Return the title of an item of a list of related articles, and its printed date."""
     link = next(item.element.iter("a"), None)
     title = (text_of(link) if link is not None else "") or item.text
-    rest = item.text.removeprefix(title).strip(" ·|-–—()")
+    rest = item.text.removeprefix(title).strip(f" ·|-{DASHES}()")
     return RelatedTitle(title, rest if rest and is_date(fold_characters(rest)) else None)
