@@ -33,9 +33,9 @@ MARKS = "\uff9e\uff9f" + "".join(
 # A Hangul syllable written as two or three letters (jamo) that have no common character.
 JAMO_SYLLABLE = "[\u1100-\u115f\ua960-\ua97f][\u1160-\u11a7\ud7b0-\ud7c6][\u11a8-\u11ff\ud7cb-\ud7fb]?"
 LETTER = rf"[^\W_{CJK}\uff9e\uff9f]"
-# An alternative of WORD that matches most words four times as fast as the general pattern, with the same
+# Alternatives of WORD that match most words several times as fast as the general pattern, with the same
 # result.
-ASCII_WORD = r"[A-Za-z0-9]{2,}+(?=[ .]|,(?!\d))"
+ASCII_WORD = r"[A-Za-z0-9]++(?= )|[A-Za-z0-9]{2,}+(?=[.,])(?!,\d)"
 # U.S. and 1,280 are the same words as US and 1280.
 ACRONYM = rf"(?:(?!\d){LETTER}\.)+(?!\d){LETTER}(?![{MARKS}]|{LETTER})"
 GROUPED_NUMBER = rf"[0-9]{{1,3}}(?:,[0-9]{{2,3}})*,[0-9]{{3}}(?![0-9]){LETTER}*+"
@@ -45,9 +45,11 @@ ELIDED_WORD = (
     r"(?i:[cdjlmnost]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|dell|all|dall|nell|sull|coll|quell|quest|sant|un)"
     rf"(?='{LETTER}(?:{LETTER}|\.{LETTER}))"
 )
+# No word begins with these characters. Most searches for a word end at one of them.
+NOT_IN_WORD = r"(?![ .,'\"()-])"
 WORD = re.compile(
-    rf"{ASCII_WORD}|{ACRONYM}|{GROUPED_NUMBER}|{ELIDED_WORD}|{JAMO_SYLLABLE}|[{CJK}][{MARKS}]*"
-    rf"|{LETTER}(?:{LETTER}|[{MARKS}]|'(?={LETTER}))*"
+    rf"{ASCII_WORD}|{NOT_IN_WORD}(?:{ACRONYM}|{GROUPED_NUMBER}|{ELIDED_WORD}|{JAMO_SYLLABLE}|[{CJK}][{MARKS}]*"
+    rf"|{LETTER}(?:{LETTER}|[{MARKS}]|'(?={LETTER}))*)"
 )
 # The marks in WORD that are not part of a term.
 INNER_MARKS = str.maketrans("", "", ".,")

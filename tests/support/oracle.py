@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.models import link_place
-from api.search.analyzer import analyze, fold
+from api.search.analyzer import analyze, analyze_for_index, fold
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
@@ -51,7 +51,7 @@ class Search:
 
     def finds(self, texts: Iterable[str]) -> bool:
         """Return True if the query matches `texts`. A phrase must be within one of them."""
-        paragraphs = [_terms(text) for text in texts]
+        paragraphs = [[term.text for term in analyze_for_index(text)] for text in texts]
 
         def matches(phrase: str) -> bool:
             return any(_contains(paragraph, _terms(phrase)) for paragraph in paragraphs)

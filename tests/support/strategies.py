@@ -24,7 +24,19 @@ CATALOGUE = (
     EntityRecord("Zoë O'Neill", "person", "zoe-o-neill", ("O'Neill",)),
 )
 WORDS = ["Sunrise", "凌通", "北京", "凌", "Łódź", "Lodz", "apple Fair", "Café Plan", "café", "cafe", "Run"]
-WORDS += ["running", "runs", "O'Neill", "O’Neill", "state-backed", "state", "5", "1,280", "don't"]
+WORDS += [
+    "running",
+    "runs",
+    "O'Neill",
+    "O’Neill",
+    "state-backed",
+    "state",
+    "5",
+    "1,280",
+    "1280",
+    "oneill",
+    "don't",
+]
 # A listed title matches no article, one article or several articles. Two titles differ only in case.
 TITLES = [
     "The Café Runs",

@@ -17,6 +17,14 @@ from tests.support.properties import database_property
 
 # Pages by subject. Two texts share a word of a query below only if both are expected as hits.
 PAGES = {
+    "names": Page(
+        title="The U.S. Museum Counts 1,280 Visitors",
+        takeaways=("Liam O\u02bcNeill paid.", "The hall is in Coeur d\u2019Alene."),
+        body=(
+            "The Mus\u00e9e d'Orsay and L\u2019Or\u00e9al sent inter-\nnational aid.",
+            "A trans\u00adconti\u200bnental line, and a two- and three-year plan.",
+        ),
+    ),
     "lamps": Page(
         title="Harbour Lamps Relit",
         takeaways=("The keeper’s boat was late.", "No road leads to the café."),
@@ -40,6 +48,29 @@ PAGES = {
     ),
 }
 FOUND = [
+    *(
+        (query, "names")
+        for query in ("orsay", "oreal", "neill", "alene", "d'Orsay", "l\u2019oreal", "o'neill")
+    ),
+    *(
+        (query, "names")
+        for query in ("dorsay", "oneill", '"musee dorsay"', '"liam oneill paid"', '"musee d\u02bcorsay"')
+    ),
+    *(
+        (query, "names")
+        for query in ("US", "u.s.", '"us museum counts"', "1280", '"1,280 visitors"', '"counts 1280"')
+    ),
+    *(
+        (query, "names")
+        for query in ("transcontinental", "trans\u00adcontinental", "\u201cthree\u2011year plan\u201d")
+    ),
+    *(
+        (query, "names")
+        for query in ("international", '"sent international aid"', "national", '"inter-national"')
+    ),
+    ('"dorsay oneill"', ""),
+    ("280", ""),
+    ("twoand", ""),
     ("harbour", "lamps ferries"),
     ("HARBOUR", "lamps ferries"),
     ("lamp", "lamps ferries"),
@@ -77,9 +108,9 @@ FOUND = [
     ("新芯", "chips"),
     ("ai", "chips"),
     ("ｶﾗｽ", "chips"),
-    ("what it means", "lamps ferries chips"),
-    ("shared readings", "lamps ferries chips"),
-    ("gauges", "lamps ferries chips"),
+    ("what it means", "lamps ferries chips names"),
+    ("shared readings", "lamps ferries chips names"),
+    ("gauges", "lamps ferries chips names"),
 ]
 SPECIAL = st.sampled_from(
     [*"\"*():^{}[]~'\\&|!<>-+,;%_?#=", "\0", "😀", "\u202e", "\ud7ff", "’", "“", "\u0301", "\n"]

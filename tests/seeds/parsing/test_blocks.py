@@ -166,7 +166,49 @@ def test_a_heading_is_recognized_in_any_case(words: str) -> None:
     assert _headings(TITLE, words) == [None, Heading.TAKEAWAYS]
 
 
-@pytest.mark.parametrize("words", ["Editor's Desk", "Editor’s Desk", "EDITOR'S\nDESK", "Editor’s\n\nDesk"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "📌 Key Takeaways",
+            "## Key Takeaways",
+            "**Key Takeaways**",
+            "— Key Takeaways —",
+            "Key\u00adTakeaways",
+        ),
+        *(
+            "KEY TAKEAWAYS 🔑\ufe0f",
+            "=== Key Takeaways ===",
+            "• Key Takeaways",
+            "_Key Takeaways_",
+            "[Key Takeaways]",
+        ),
+    ],
+)
+def test_signs_beside_a_heading_do_not_matter(words: str) -> None:
+    assert _headings(TITLE, words) == [None, Heading.TAKEAWAYS]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Editor's Desk",
+            "Editor’s Desk",
+            "EDITOR'S\nDESK",
+            "Editor’s\n\nDesk",
+            "Editor‘s Desk",
+            "Editor`s\nDesk",
+        ),
+        *(
+            "Editors Desk",
+            "✍\ufe0f Editor´s Desk",
+            "**Editor's**\n**Desk**",
+            "Editors' Desk",
+            "Editor ’ s Desk",
+        ),
+    ],
+)
 def test_the_desk_can_be_one_line_two_lines_or_two_blocks(words: str) -> None:
     assert _headings(TITLE, words, *ANALYSIS) == [None, Heading.DESK, None]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from seeds.parsing.date_lines import is_date, is_symbol, says_none_found
+from api.text_folding import fold_characters
+from seeds.parsing.date_lines import find_date, is_date, is_detail, is_symbol, resembles_date, says_none_found
 
 AGES = [
     "3 weeks ago",
@@ -49,6 +50,55 @@ def test_a_date_or_an_age_is_a_date_line(line: str) -> None:
 )
 def test_a_line_with_more_or_less_than_a_date_is_not_a_date(line: str) -> None:
     assert not is_date(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("May 3, 2026 · 5 min read", "May 3, 2026"),
+        ("📅 May 4, 2026", "May 4, 2026"),
+        ("5 min read · May 3, 2026", "May 3, 2026"),
+        ("🗓\ufe0f 3 weeks ago | 4-minute read", "3 weeks ago"),
+        ("May 3, 2026 – 10:30 PM EST", "May 3, 2026"),
+        ("May 3, 2026, 10 PM", "May 3, 2026"),
+        ("Mon 4 May 2026 10.30 BST", "Mon 4 May 2026"),
+        ("Last updated: May 3, 2026", "May 3, 2026"),
+        ("Posted on 3 May 2026 at 10:30", "3 May 2026"),
+        ("Sunday, May 3, 2026 • 12 comments", "Sunday, May 3, 2026"),
+        ("[May 3, 2026]", "May 3, 2026"),
+        ("May 3rd, 2026 — Reading time: 5 minutes", "May 3rd, 2026"),
+        ("1h ago · 2 min", "1h ago"),
+        ("2026年5月3日 阅读时间 5 分钟", "2026年5月3日"),
+        ("\u200eMay\u00a04,\u00a02026\u200b", "May 4, 2026"),
+        ("10:30 PM", "10:30 PM"),
+    ],
+)
+def test_a_date_can_be_beside_a_clock_a_reading_time_or_a_sign(line: str, date: str) -> None:
+    folded = fold_characters(line)
+    assert is_date(folded)
+    assert find_date(folded) == date
+
+
+@pytest.mark.parametrize("line", ["5 min read", "12 comments", "⏱ 5 mins", "Reading time: 5 minutes"])
+def test_a_reading_time_or_a_counter_alone_is_a_detail(line: str) -> None:
+    assert is_detail(line)
+    assert not is_date(line)
+
+
+@pytest.mark.parametrize("line", ["24 Hours", "60 Minutes", "Five Minutes Read Aloud"])
+def test_a_bare_duration_can_be_a_title(line: str) -> None:
+    assert not is_detail(line)
+
+
+@pytest.mark.parametrize("line", ["World | May 3, 2026", "By Ann Other · 3 May 2026", "May 3, 2026 Aldemar"])
+def test_a_date_with_few_other_words_resembles_a_date_line(line: str) -> None:
+    assert resembles_date(line)
+    assert not is_date(line)
+
+
+@pytest.mark.parametrize("line", ["May 3, 2026", "Council Votes on the Lift on May 3, 2026", "9" * 100])
+def test_a_date_line_or_a_longer_text_does_not_resemble_a_date_line(line: str) -> None:
+    assert not resembles_date(line)
 
 
 def test_a_very_long_line_is_not_a_date() -> None:

@@ -107,6 +107,19 @@ def test_running_text_under_the_related_titles_is_left_out_with_a_warning() -> N
     assert warnings_of(document) == [("related", 21, message)]
 
 
+def test_a_reading_time_alone_is_left_out_with_a_warning() -> None:
+    document = _related("Renn Buys a Barge\n5 min read\nApr 21, 2026")
+    assert [(each.title, each.date) for each in document.related] == [("Renn Buys a Barge", "Apr 21, 2026")]
+    assert warnings_of(document) == [("related", 20, 'a line that is not a title was left out: "5 min read"')]
+
+
+def test_a_line_that_resembles_a_date_is_a_title_with_a_warning() -> None:
+    document = _related("Renn Buys a Barge\n\nWorld | Apr 21, 2026")
+    assert [each.title for each in document.related] == ["Renn Buys a Barge", "World | Apr 21, 2026"]
+    message = 'a line with a date was read as a title: "World | Apr 21, 2026"'
+    assert warnings_of(document) == [("related", 21, message)]
+
+
 def test_text_under_share_article_without_a_list_is_left_out_with_one_warning() -> None:
     document = _related("Renn Buys a Barge", "Gravel Sinks", tail="Share Article")
     assert (document.related, document.lines.related) == ((), None)

@@ -19,6 +19,78 @@ def test_an_item_can_start_with_any_bullet(bullet: str) -> None:
     assert _takeaways(f"{bullet} 1One\n{bullet}2Two") == ["One", "Two"]
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *(
+            "⁃ ",
+            "∙ ",
+            "\uf0b7 ",
+            "▸ ",
+            "・ ",
+            "◆ ",
+            "➔ ",
+            "⦁ ",
+            "− ",
+            "‑",
+            "-> ",
+            "=> ",
+            ">> ",
+            "+ ",
+            "~ ",
+            "§ ",
+        ),
+        *(
+            "o ",
+            "Ø ",
+            "ü",
+            "#",
+            "(",
+            "[",
+            "** ",
+            "👉🏽 ",
+            "✔\ufe0f ",
+            "👩\u200d💻",
+            "🇬🇧 ",
+            "» ",
+            "©",
+            "_ ",
+            "/ ",
+            "… ",
+        ),
+        *("•\u200b", "\u2063• ", "★ ", "❖"),
+    ],
+)
+@pytest.mark.parametrize("after", ["", " ", ". "])
+def test_lines_with_the_same_sign_and_the_numbers_in_sequence_are_the_list(mark: str, after: str) -> None:
+    items = "\n".join(
+        f"{mark}{number}{after}{text}" for number, text in ((1, "One"), (2, "Two"), (3, "5 men"))
+    )
+    assert _takeaways(items) == ["One", "Two", "5 men"]
+
+
+@pytest.mark.parametrize(
+    "item", ["{}{}", "{}. {}", "({}) {}", "[{}] {}", "{}\ufe0f\u20e3 {}", "{}: {}", "{} - {}"]
+)
+def test_numbered_lines_without_bullets_are_the_list_with_a_warning(item: str) -> None:
+    lines = [item.format(number, text) for number, text in ((1, "One"), (2, "Two"), (3, "Three"))]
+    document = _listed("\n".join(lines))
+    assert [takeaway.text for takeaway in document.takeaways] == ["One", "Two", "Three"]
+    assert ("takeaways", 7, "the items have no bullets") in warnings_of(document) or item.startswith(
+        ("(", "[")
+    )
+
+
+def test_each_item_can_have_its_own_emoji() -> None:
+    assert _takeaways("📌 1One\n🏗 2Two\n🚢 3Three") == ["One", "Two", "Three"]
+
+
+def test_lines_without_numbers_need_a_bullet_to_be_the_list() -> None:
+    document = _listed("+ One\n+ Two")
+    assert document.takeaways == ()
+    assert ("takeaways", 5, "no items below the heading") in warnings_of(document)
+
+
 def test_items_have_their_lines_with_or_without_blank_lines_between_them() -> None:
     document = _listed("• 1One\n• 2Two\nand a half", "• 3Three")
     assert [takeaway.text for takeaway in document.takeaways] == ["One", "Two and a half", "Three"]
