@@ -57,26 +57,10 @@ class FoldedText:
 
     def __init__(self, original: str) -> None:
         self.original = original
-        self.text = original
-        # For each character of the folded text, its start and end in the original text. None if the offsets
-        # are equal in both texts.
-        self._spans: list[tuple[int, int]] | None = None
-        if original.isascii():
-            is_short = original.isprintable() and not _has_surplus_spaces(original)
-            self.text = original.replace("`", "'")
-        else:
-            characters = set(original)
-            for variant in characters & VARIANTS.keys():
-                self.text = self.text.replace(variant, VARIANTS[variant])
-            is_short = (
-                characters.isdisjoint(SURPLUS)
-                and not _has_surplus_spaces(original)
-                and is_normalized("NFC", original)
-            )
-        if not is_short:
-            folded = list(_compose(list(_visible_characters(self.text))))
-            self.text = "".join(character for character, _ in folded)
-            self._spans = [span for _, span in folded]
+        self.text = fold_characters(original)
+        # For each character of the folded text, its start and end in the original text. Empty until needed,
+        # and as long as the offsets are equal in both texts.
+        self._spans: list[tuple[int, int]] = []
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FoldedText) and self.original == other.original
@@ -92,8 +76,9 @@ class FoldedText:
 
         The range includes the invisible characters between these characters, but none before or after them.
         """
-        if self._spans is None:
+        if self.text is self.original or (not self._spans and _keeps_offsets(self.original)):
             return start, end
+        self._spans = self._spans or _find_spans(self.original)
         if start < end:
             return self._spans[start][0], self._spans[end - 1][1]
         offset = self._spans[start][0] if start < len(self._spans) else len(self.original)
@@ -115,7 +100,18 @@ class FoldedText:
 
 def fold_characters(text: str) -> str:
     """Return the folded text of `text`: plain marks, no invisible characters, and single spaces."""
-    return FoldedText(text).text
+    if text.isascii():
+        folded = text.replace("`", "'")
+        return (
+            folded if folded.isprintable() and not _has_surplus_spaces(folded) else " ".join(folded.split())
+        )
+    characters = set(text)
+    folded = _with_plain_marks(text, characters)
+    if not characters.isdisjoint(IGNORABLE):
+        folded = remove_ignorable(folded)
+    if not characters.isdisjoint(OTHER_SPACES) or _has_surplus_spaces(folded):
+        folded = " ".join(folded.split())
+    return folded if is_normalized("NFC", folded) else normalize("NFC", folded)
 
 
 def remove_ignorable(text: str) -> str:
@@ -125,42 +121,46 @@ def remove_ignorable(text: str) -> str:
     return "".join(character for character in text if character not in IGNORABLE)
 
 
+def _with_plain_marks(text: str, characters: set[str]) -> str:
+    for variant in characters & VARIANTS.keys():
+        text = text.replace(variant, VARIANTS[variant])
+    return text
+
+
 def _has_surplus_spaces(text: str) -> bool:
     return "  " in text or text[:1] == " " or text[-1:] == " "
 
 
-Character = tuple[str, tuple[int, int]]
-"""A character of a folded text, and its start and end in the original text."""
+def _keeps_offsets(text: str) -> bool:
+    """Return True if folding replaces each character of `text` by one character, or by itself."""
+    is_complete = SURPLUS.isdisjoint(text) and not _has_surplus_spaces(text)
+    return is_complete and is_normalized("NFC", text)
 
 
-def _visible_characters(text: str) -> Iterator[Character]:
-    """Yield the characters of `text` without default-ignorable characters and with single spaces."""
-    pending: Character | None = None
+def _find_spans(text: str) -> list[tuple[int, int]]:
+    """Return the start and the end in `text` of each character of its folded text."""
+    visible = [*_visible_characters(_with_plain_marks(text, set(text)))]
+    folded = "".join(character for character, _ in visible)
+    spans: list[tuple[int, int]] = []
+    for cluster in CLUSTER.finditer(folded):
+        parts = [(place, place + 1) for _, place in visible[cluster.start() : cluster.end()]]
+        composed = normalize("NFC", cluster.group())
+        is_same = composed == cluster.group()
+        spans += parts if is_same else [(parts[0][0], parts[-1][1])] * len(composed)
+    return spans
+
+
+def _visible_characters(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the characters of `text` with their offsets, without ignorable characters and surplus spaces."""
+    space: int | None = None
     begun = False
-    for index, character in enumerate(text):
+    for place, character in enumerate(text):
         if character in IGNORABLE:
             continue
         if character == " " or character in OTHER_SPACES:
-            pending = pending or (" ", (index, index + 1))
+            space = place if space is None else space
             continue
-        if pending and begun:
-            yield pending
-        pending, begun = None, True
-        yield character, (index, index + 1)
-
-
-def _compose(characters: list[Character]) -> Iterator[Character]:
-    """Yield `characters` in NFC: a letter and its accents become one character."""
-    text = "".join(character for character, _ in characters)
-    if is_normalized("NFC", text):
-        yield from characters
-        return
-    for cluster in CLUSTER.finditer(text):
-        span = (characters[cluster.start()][1][0], characters[cluster.end() - 1][1][1])
-        composed = normalize("NFC", cluster.group())
-        if composed == cluster.group():
-            yield from characters[cluster.start() : cluster.end()]
-        else:
-            for character in composed:
-                # An accent can be composed to a mark, such as U+1FEF.
-                yield VARIANTS.get(character, character), span
+        if space is not None and begun:
+            yield " ", space
+        space, begun = None, True
+        yield character, place

@@ -67,6 +67,15 @@ def test_folding_is_idempotent(text: str) -> None:
     assert fold_characters(fold_characters(text)) == fold_characters(text)
 
 
+@given(TEXTS)
+def test_each_character_of_the_folded_text_has_a_place(text: str) -> None:
+    view = FoldedText(text)
+    places = [view.original_range(place, place + 1) for place in range(len(view.text))]
+    assert places == sorted(places)
+    for character, (start, end) in zip(view.text, places, strict=True):
+        assert character in fold_characters(text[start:end]) or character == " "
+
+
 @given(TEXTS, st.data())
 def test_a_part_of_the_folded_text_is_the_folded_part_of_the_text(text: str, data: st.DataObject) -> None:
     view = FoldedText(text)

@@ -112,7 +112,7 @@ def folded(value: Any) -> Any:
 
 def parsed(document: Document) -> dict[str, Any]:
     """Return the fields of `document`, folded, and its warnings about other things than odd characters."""
-    fields = folded(document_to_json(document))
+    fields: dict[str, Any] = folded(document_to_json(document))
     warnings = [each for each in fields["warnings"] if "direction-changing" not in each["message"]]
     return fields | {"source": None, "warnings": warnings}
 
