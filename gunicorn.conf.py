@@ -40,6 +40,7 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Keep the metrics of all processes together.
 when_ready = hooks.when_ready
+pre_fork = hooks.pre_fork
 post_worker_init = hooks.post_worker_init
 child_exit = hooks.child_exit
 pre_exec = hooks.pre_exec

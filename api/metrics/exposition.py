@@ -1,5 +1,6 @@
 """The metrics of all processes and of the database, as the text that Prometheus reads."""
 
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from api.metrics.recorder import Metrics
 
 # The key in `app.extensions` of the `Exposition` of an application.
 METRICS = "briefs-metrics"
+
+log = logging.getLogger("briefs.metrics")
 
 
 class BuildCollector(Collector):
@@ -55,8 +58,13 @@ class Exposition:
             self._registry.register(collector)
 
     def text(self, accept: str) -> tuple[bytes, str]:
-        """Return the metrics in the format that the header `Accept` prefers, and the content type."""
+        """Return the metrics in the format that the header `Accept` prefers, and the content type.
+
+        If the folder was removed, the metrics of requests are missing until the service is reloaded.
+        """
         self.metrics.publish()
+        if self._folder and not self._folder.is_dir():
+            log.warning("the folder for metrics was removed; reload the service to count requests again")
         encode, content_type = choose_encoder(accept)
         with lock_to_read(self._folder):
             return encode(self._registry), content_type

@@ -58,6 +58,18 @@ def open_folder(configured: str, inherited: str | None = None) -> Path:
     return folder
 
 
+def restore_folder(folder: Path) -> None:
+    """Create `folder` again and lock it for this process, if it or its lock file was removed.
+
+    Raises:
+        FolderInUseError: A different service has begun to use the folder.
+        OSError: The folder cannot be created or written.
+    """
+    if not (folder / LOCK_FILE).exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _lock(folder, fcntl.LOCK_SH)
+
+
 def close_folder(folder: Path) -> None:
     """Remove the metric files, and the folder if it is private, unless a new master process uses it."""
     try:
@@ -109,12 +121,17 @@ def lock_to_create(folder: Path | None) -> Iterator[None]:
 
 @contextmanager
 def _locked(folder: Path, operation: int) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = None
+    # If the folder was removed, there are no files to protect.
+    with suppress(FileNotFoundError):
+        descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, operation)
+        if descriptor is not None:
+            fcntl.flock(descriptor, operation)
         yield
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _lock(folder: Path, operation: int) -> int:

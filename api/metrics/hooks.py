@@ -1,7 +1,13 @@
-"""Functions that gunicorn calls (server hooks), so that the metrics of all processes are kept together."""
+"""Functions that gunicorn calls (server hooks), so that the metrics of all processes are kept together.
 
+An exception in a hook would end the master process. After the start, a failure is therefore only logged.
+"""
+
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +18,12 @@ from api.metrics.folder import (
     archive_process,
     close_folder,
     open_folder,
+    restore_folder,
 )
+
+CONFIGURED_FOLDER = "BRIEFS_METRICS_DIR"
+
+log = logging.getLogger("briefs.metrics")
 
 
 def when_ready(server: Any) -> None:
@@ -20,12 +31,27 @@ def when_ready(server: Any) -> None:
     # gunicorn sets `master_pid` in a process that replaces a running master process (USR2).
     inherited = os.environ.get(MULTIPROCESS_FOLDER) if server.master_pid else None
     try:
-        folder = open_folder(os.environ.get("BRIEFS_METRICS_DIR", ""), inherited)
+        folder = open_folder(os.environ.get(CONFIGURED_FOLDER, ""), inherited)
     except FolderInUseError:
-        sys.exit("briefs: BRIEFS_METRICS_DIR: a different service uses this folder")
+        sys.exit(f"briefs: {CONFIGURED_FOLDER}: a different service uses this folder")
     except OSError as error:
-        sys.exit(f"briefs: BRIEFS_METRICS_DIR: cannot write to this folder ({error.strerror})")
+        sys.exit(f"briefs: {CONFIGURED_FOLDER}: cannot write to this folder ({error.strerror})")
     os.environ[MULTIPROCESS_FOLDER] = str(folder)
+
+
+def pre_fork(_: Any, __: Any) -> None:
+    """Open the folder for metrics before a worker starts, or create it again if it was removed.
+
+    The folder is not open yet if HUP has loaded this version into a master process of a version without
+    metrics. If the folder cannot be used, the worker keeps its metrics in memory.
+    """
+    path = os.environ.pop(MULTIPROCESS_FOLDER, "")
+    with _logged_failure("each worker has its own metrics, since there is no folder for metrics"):
+        if path:
+            restore_folder(Path(path))
+        else:
+            path = str(open_folder(os.environ.get(CONFIGURED_FOLDER, "")))
+        os.environ[MULTIPROCESS_FOLDER] = path
 
 
 def post_worker_init(worker: Any) -> None:
@@ -44,16 +70,37 @@ def post_worker_init(worker: Any) -> None:
 
 def child_exit(_: Any, worker: Any) -> None:
     """Keep the counters of a worker that has ended, and remove its gauges."""
-    archive_process(Path(os.environ[MULTIPROCESS_FOLDER]), worker.pid)
+    folder = _folder()
+    if folder and folder.is_dir():
+        with _logged_failure("the counters of a worker were lost"):
+            archive_process(folder, worker.pid)
 
 
 def pre_exec(server: Any) -> None:
     """Pass the folder for metrics to the master process that replaces this process."""
-    server.cfg.env_orig[MULTIPROCESS_FOLDER] = os.environ[MULTIPROCESS_FOLDER]
+    folder = _folder()
+    if folder:
+        server.cfg.env_orig[MULTIPROCESS_FOLDER] = str(folder)
 
 
 def on_exit(_: Any) -> None:
     """Remove the files of the metrics when the master process ends."""
-    folder = os.environ.get(MULTIPROCESS_FOLDER)
+    folder = _folder()
     if folder:
-        close_folder(Path(folder))
+        with _logged_failure("the files of the metrics were not removed"):
+            close_folder(folder)
+
+
+def _folder() -> Path | None:
+    path = os.environ.get(MULTIPROCESS_FOLDER)
+    return Path(path) if path else None
+
+
+@contextmanager
+def _logged_failure(consequence: str) -> Iterator[None]:
+    """Log an exception in the `with` body as one line with its `consequence`, and continue after the body."""
+    try:
+        yield
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        log.error(consequence, extra={"reason": reason})

@@ -52,6 +52,9 @@ class Metrics:
             registry=self.registry,
             buckets=DURATION_BUCKETS,
         )
+        # This opens the file of the histogram now. Otherwise, the first request would fail if the folder of
+        # the metrics was removed.
+        self._durations.labels(NONE)
         self._body_bytes = self.counter("briefs_http_response_bytes", "Bytes of response bodies.", "route")
         self._children: dict[tuple[str | None, str, int], tuple[Counter, Histogram, str]] = {}
         self._sent_bytes: defaultdict[str, int] = defaultdict(int)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -9,6 +10,7 @@ from collections import Counter
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -182,3 +184,59 @@ def test_a_start_removes_the_metrics_of_a_service_that_was_killed(database: str,
     assert list(folder.glob("counter_*.db")) != []
     with running_gunicorn(database, tmp_path, BRIEFS_METRICS_DIR=str(folder)) as server:
         assert ("/v1/articles", "GET", "200") not in requests_in(scrape(server))
+
+
+def workers_in(server: Server) -> float:
+    """Return the number of workers according to the metrics of `server`."""
+    return scrape(server).get(("briefs_workers", frozenset()), 0.0)
+
+
+def test_the_service_continues_if_the_folder_of_the_metrics_is_removed(database: str, tmp_path: Path) -> None:
+    folder = tmp_path / "metrics"
+    with running_gunicorn(database, tmp_path, BRIEFS_METRICS_DIR=str(folder)) as server:
+        shutil.rmtree(folder)
+        assert server.get("/v1/articles").status == 200
+        assert value(scrape(server), "briefs_database_up") == 1
+        os.kill(int(server.booted[0]), signal.SIGKILL)
+        server.wait_until("a new worker", lambda: len(server.booted) == 3)
+        server.wait_until("its metrics", lambda: workers_in(server) == 1)
+
+        # A file in the place of the folder.
+        shutil.rmtree(folder)
+        folder.touch()
+        os.kill(int(server.booted[1]), signal.SIGKILL)
+        server.wait_until("a new worker", lambda: len(server.booted) == 4)
+        assert [line for line in server.lines if "each worker has its own metrics" in line] != []
+        folder.unlink()
+        server.signal(signal.SIGHUP)
+        server.wait_until("new workers", lambda: len(server.booted) == 6)
+        server.wait_until("their metrics", lambda: workers_in(server) == 2)
+        assert server.get("/v1/articles").status == 200
+        assert requests_in(scrape(server))["/v1/articles", "GET", "200"] >= 1
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+
+
+def test_a_master_process_of_a_version_without_metrics_can_load_this_version(
+    database: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "gunicorn.conf.py").write_text('bind = "127.0.0.1:0"\nworkers = 2\n')
+    (root / "wsgi.py").write_text(
+        dedent("""
+        def app(environ, start_response):
+            start_response("200 OK", [("Content-Length", "0")])
+            return []
+        """)
+    )
+    with running_gunicorn(database, tmp_path, root=root) as server:
+        for name in ("gunicorn.conf.py", "wsgi.py", "api", "seeds", "migrations"):
+            (root / name).unlink(missing_ok=True)
+            (root / name).symlink_to(ROOT / name)
+        server.signal(signal.SIGHUP)
+        server.wait_until("new workers", lambda: len(server.booted) == 4)
+        server.wait_until("an answer", lambda: server.get("/v1/articles").body != b"")
+        os.kill(int(server.booted[2]), signal.SIGKILL)
+        server.wait_until("a new worker", lambda: len(server.booted) == 5)
+        server.wait_until("their metrics", lambda: workers_in(server) == 2)
