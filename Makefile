@@ -23,7 +23,8 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test test-clients test-container explore lint bench bench-corpus evaluate word-lists install openapi requirements clean
+.PHONY: serve test test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
+  requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on BRIEFS_BIND (by default 127.0.0.1:8000).
 	$(BIN)/flask db upgrade
@@ -62,6 +63,8 @@ word-lists: $(VENV)/dev.stamp  ## Write the frozen word lists from the packages 
 	$(BIN)/python -m tools.freeze_word_lists
 
 install: $(VENV)/dev.stamp  ## Install all packages, and the project itself, into $(VENV).
+
+install-server: $(VENV)/runtime.stamp  ## Install only what the service and its commands need.
 
 openapi: $(VENV)/dev.stamp  ## Generate the examples and openapi.yaml from the code.
 	$(BIN)/python -m tests.support.examples

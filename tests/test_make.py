@@ -83,6 +83,14 @@ def test_a_python_without_its_venv_module_is_refused_in_one_line(tmp_path: Path)
     assert not (tmp_path / ".venv").exists()
 
 
+def test_a_server_gets_no_packages_for_development() -> None:
+    command = ["make", "--dry-run", "--always-make", "install-server"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "--require-hashes -r requirements.txt" in printed
+    assert "--editable ." in printed
+    assert "requirements-dev.txt" not in printed
+
+
 def test_no_file_names_a_package_registry() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

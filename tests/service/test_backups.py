@@ -24,7 +24,7 @@ POSTGRESQL = ROOT / "docs" / "deployment" / "postgresql.md"
 COLLECTIONS = ("articles", "takeaways", "entities", "related-links", "changes")
 # The programs of PostgreSQL, which the wheel of the server contains too.
 PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
-EXAMPLE_URL = re.compile(r"postgresql://(?P<role>\w+):secret@db\.example\.org/(?P<name>\w+)")
+EXAMPLE_URL = re.compile(r"postgresql://(?P<role>\w+):first-secret@db\.example\.org/(?P<name>\w+)")
 
 Answers = dict[str, tuple[int, str, bytes]]
 
@@ -132,7 +132,7 @@ def test_a_database_with_two_roles_is_backed_up_and_restored(
 
     def run_block(page: Path, word: str) -> None:
         """Run the block of `page` that contains `word` on this server, as the role that reads."""
-        script = block_with(page, word)
+        script = block_with(page, word).replace("runuser -u postgres -- ", "")
         local = EXAMPLE_URL.sub(lambda found: f"'{url(found['role'], found['name'])}'", script)
         run(local, folder, url("briefs_web", "briefs"))
 
@@ -154,7 +154,7 @@ def test_a_database_with_two_roles_is_backed_up_and_restored(
     run_block(BACKUPS, "pg_dump")
     drop("briefs")
     run_block(BACKUPS, "createdb")
-    run_block(BACKUPS, "briefs_owner:secret@db.example.org/briefs_restored\n")
+    run_block(BACKUPS, "briefs_owner:first-secret@db.example.org/briefs_restored\n")
     assert answers_of(url("briefs_web", "briefs_restored")) == before
     drop("briefs_restored")
     run_block(BACKUPS, "createdb")
