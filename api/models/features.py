@@ -15,13 +15,16 @@ class ArticleFeatures(Base):
     """The feature vector of an article: its words and entities with weights, normalized to length 1.
 
     `names` lists the words and entities by descending weight (see `seeds.linking.article_features`).
-    `weights` contains their weights, encoded by `seeds.linking.feature_vectors`.
+    `weights` contains their weights, encoded by `seeds.linking.feature_vectors`. `terms` says how the article
+    writes each word: a term, a pair of an entity's name and id, or null (see `seeds.linking.written_terms`).
+    It is NULL in rows from before migration 0005.
     """
 
     __tablename__ = "article_features"
 
     article_id: Mapped[UUID] = parent("articles", primary_key=True)
     names: Mapped[list[str]] = mapped_column(JSON)
+    terms: Mapped[list[str | list[str] | None] | None] = mapped_column(JSON(none_as_null=True))
     weights: Mapped[bytes] = mapped_column(LargeBinary)
 
 

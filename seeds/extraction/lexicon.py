@@ -198,8 +198,7 @@ def load_lexicon() -> Lexicon:
 
     Reading them takes a moment, so call this once and pass the lexicon on.
     """
-    lists: dict[str, Any] = yaml.load(LEXICON_FILE.read_bytes(), yaml.CSafeLoader)
-    fields = {name: _read_list(value) for name, value in lists.items()}
+    fields = dict(_lexicon_lists())
     places, particles = fields["extra_places"], fields["name_particles"]
     return Lexicon(
         **fields,
@@ -209,6 +208,20 @@ def load_lexicon() -> Lexicon:
         possible_given_names=word_lists.possible_given_names() - particles,
         family_names=word_lists.family_names() - particles,
     )
+
+
+@lru_cache(maxsize=1)
+def _lexicon_lists() -> Mapping[str, Any]:
+    lists: dict[str, Any] = yaml.load(LEXICON_FILE.read_bytes(), yaml.CSafeLoader)
+    return {name: _read_list(value) for name, value in lists.items()}
+
+
+@lru_cache(maxsize=1)
+def words_without_content() -> frozenset[str]:
+    """Return the function words, such as `the`, and the honorifics, such as `mr`, of lexicon.yaml."""
+    lists = _lexicon_lists()
+    words: frozenset[str] = lists["function_words"] | lists["honorifics"]
+    return words
 
 
 def _read_list(value: Any) -> Any:

@@ -91,10 +91,10 @@ def _word_weights(
     sections: Iterable[Section], entities: Iterable[FoundEntity], lexicon: Lexicon
 ) -> dict[str, float]:
     texts = [(section.part, words_in(section.text)) for section in sections]
-    days = Counter(chain.from_iterable(_days(words) for _, words in texts))
+    days = Counter(chain.from_iterable(days_in(words) for _, words in texts))
     counts: defaultdict[str, int] = defaultdict(int, days)
     for form, count in _count_forms(texts).items():
-        counts[_normalize(form)] += count
+        counts[normalize(form)] += count
     emphasis = _name_emphasis(entities) | CALENDAR_EMPHASIS | dict.fromkeys(days, DATE_EMPHASIS)
     return {
         word: (1 + math.log(count)) * word_idf * emphasis.get(word, 1.0)
@@ -117,7 +117,7 @@ def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
     return Counter(chain(every, title, islice(body, LEAD_WORDS)))
 
 
-def _days(words: Sequence[str]) -> list[str]:
+def days_in(words: Sequence[str]) -> list[str]:
     """Return the dates in `words` as month and day: `december 14` for both `December 14` and `14 Dec`.
 
     `words` are the words of one text, with their capitals.
@@ -147,11 +147,12 @@ def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
         if found.entity.type in EMPHASIZED_TYPES
         for mention in found.mentions
     }
-    return {_normalize(form): NAME_EMPHASIS for name in names for form in words_in(name)}
+    return {normalize(form): NAME_EMPHASIS for name in names for form in words_in(name)}
 
 
 @lru_cache(maxsize=65_536)
-def _normalize(form: str) -> str:
+def normalize(form: str) -> str:
+    """Return the feature of the word `form`: the word in lower case, without diacritics or a final `'s`."""
     return fold(form).removesuffix("'s")
 
 
@@ -170,7 +171,7 @@ def _idf_of_count(count: int) -> float:
 
 
 def _name_idf(lexicon: Lexicon, name: str) -> float:
-    return sum(idf(lexicon, _normalize(form)) for form in words_in(name))
+    return sum(idf(lexicon, normalize(form)) for form in words_in(name))
 
 
 def _scaled(weights: Mapping[str, float], squared_length: float) -> dict[str, float]:

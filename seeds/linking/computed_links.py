@@ -16,7 +16,8 @@ from api.models import RelatedLink, link_place, published_keys, score_keys
 from seeds.bulk import insert_rows, update_rows
 from seeds.identifiers import computed_link_id
 from seeds.linking.feature_vectors import FeatureVector
-from seeds.linking.neighbours import Neighbour, Reasons, find_neighbours
+from seeds.linking.link_reasons import Reasons
+from seeds.linking.neighbours import Neighbour, find_neighbours
 
 MAX_SCORED_LINKS = 8
 
@@ -137,7 +138,8 @@ def replace_computed_links(
     Returns:
         True if a link changed.
     """
-    neighbours = find_neighbours(connection, identity, vector, published_at)[:MAX_SCORED_LINKS]
+    similar = find_neighbours(connection, identity, vector, published_at)
+    neighbours = [each for each in similar if each.reasons][:MAX_SCORED_LINKS]
     links = connection.execute(RESOLVED_LINKS, {"identities": [identity]}).all()
     link_by_target = {link.target_id: link for link in links}
     changes, targets = LinkChanges(), {neighbour.article for neighbour in neighbours}
@@ -168,7 +170,7 @@ def insert_links_both_ways(
         vector: The feature vector of the article.
         published_at: When the article was published, or None if that is unknown (see `find_neighbours`).
     """
-    neighbours = find_neighbours(connection, identity, vector, published_at)
+    neighbours = find_neighbours(connection, identity, vector, published_at, both_ways=True)
     if not neighbours:
         return
     listed = {
@@ -182,15 +184,15 @@ def insert_links_both_ways(
         if link.scored == MAX_SCORED_LINKS
     }
     changes = LinkChanges()
-    for neighbour in neighbours[:MAX_SCORED_LINKS]:
+    for neighbour in [each for each in neighbours if each.reasons][:MAX_SCORED_LINKS]:
         changes.add(identity, published_at, neighbour, listed.get((identity, neighbour.article)))
-    for neighbour in neighbours:
+    for neighbour in [each for each in neighbours if each.reasons_back]:
         lowest = lowest_of_full.get(neighbour.article)
         if lowest and (-lowest.score, lowest.target_id) < (-neighbour.score, identity):
             continue
         if lowest:
             changes.remove(lowest)
-        back = neighbour._replace(article=identity)
+        back = neighbour._replace(article=identity, reasons=neighbour.reasons_back)
         link = listed.get((neighbour.article, identity))
         changes.add(neighbour.article, neighbour.published_at, back, link)
     changes.write(connection)

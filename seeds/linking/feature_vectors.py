@@ -7,11 +7,13 @@ with many articles needs only the weights.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple
+
+from seeds.linking.written_terms import WrittenTerm
 
 # The integer that represents the weight 1.
 WEIGHT_SCALE = 10_000
@@ -23,11 +25,13 @@ class FeatureVector(NamedTuple):
     """The features of an article: its most distinctive words and entities, heaviest first.
 
     `names` are the names of the features. `weights` maps the hash of each name to the weight of the feature,
-    an integer from 0 to `WEIGHT_SCALE`. Both have the same order.
+    an integer from 0 to `WEIGHT_SCALE`. `terms` says how the article writes each feature (see
+    `written_terms`). All three have the same order.
     """
 
     names: list[str]
     weights: dict[int, int]
+    terms: Sequence[WrittenTerm | None]
 
     def heaviest(self, count: int) -> list[tuple[int, int]]:
         """Return pairs of hash and weight for the `count` features with the greatest weights."""
@@ -39,14 +43,15 @@ class FeatureVector(NamedTuple):
         return {names[feature]: value for feature, value in values.items()}
 
 
-def make_vector(features: Mapping[str, float]) -> FeatureVector:
+def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | None]) -> FeatureVector:
     """Return the feature vector of an article, in which weights are integers and names also have hashes.
 
     `features` maps the name of each feature, a word or entity, to its weight from 0 to 1. The heaviest
-    feature comes first, and the vector keeps this order.
+    feature comes first, and the vector keeps this order. `terms` says how the article writes each feature,
+    in the same order.
     """
     weights = {hash_feature(name): round(weight * WEIGHT_SCALE) for name, weight in features.items()}
-    return FeatureVector(list(features), weights)
+    return FeatureVector(list(features), weights, terms)
 
 
 @lru_cache(maxsize=200_000)

@@ -11,8 +11,7 @@ The search has two steps:
 
        similarity(a, b) = sum over shared features f of a[f] * b[f]
 
-An article is a neighbour if the similarity is at least `MIN_SCORE`. The reasons of a link are its largest
-products, scaled so that they add up to the similarity.
+An article is a neighbour if the similarity is at least `MIN_SCORE`. `link_reasons` explains the similarity.
 
 Reference: Salton, Wong and Yang, "A vector space model for automatic indexing" (1975).
 """
@@ -29,19 +28,16 @@ from api.models import Article, ArticleFeatures, Entity, Posting, published_keys
 from seeds.bulk import insert_rows
 from seeds.linking.article_features import ENTITY_PREFIX
 from seeds.linking.feature_vectors import WEIGHT_SCALE, FeatureVector, pack, unpack, weight_products
+from seeds.linking.link_reasons import Reasons, Terms, explain
+from seeds.linking.written_terms import WrittenTerm, bare_terms
 
 # The lowest similarity at which two articles are linked.
 MIN_SCORE = 0.14
-# Articles with at least this similarity are versions of the same text.
-NEAR_DUPLICATE_SCORE = 0.8
-MAX_REASONS = 8
 # The number of features of an article that have postings, that is, rows in the inverted index.
 INDEXED_FEATURES = 24
 # The number of postings that are read for a feature, from before and from after the article's publication.
 POSTINGS_PER_SIDE = 50
 MAX_CANDIDATES = 24
-
-Reasons = list[dict[str, Any]]
 
 POSTINGS = table_of(Posting)
 IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
@@ -98,6 +94,9 @@ VECTORS = (
     .join(Article, Article.id == ArticleFeatures.article_id)
     .where(ArticleFeatures.article_id.in_(IDENTITIES))
 )
+TERMS = select(ArticleFeatures.article_id, ArticleFeatures.names, ArticleFeatures.terms).where(
+    ArticleFeatures.article_id.in_(IDENTITIES)
+)
 ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(IDENTITIES))
 
 
@@ -106,17 +105,25 @@ class Neighbour(NamedTuple):
 
     `article` is the id of the similar article, and `published_at` is when it was published, or None if that
     is unknown. `score` is the similarity of the two articles, from 0 to 1. `reasons` are the shared words and
-    entities that contribute most to the score, as the JSON objects that the API serves.
+    entities that contribute most to the score, as the JSON objects that the API serves, with the words of the
+    given article. `reasons_back` are the same with the words of the similar article. A list is empty if it
+    was not asked for, or if the articles share only numbers.
     """
 
     article: UUID
     score: float
     reasons: Reasons
+    reasons_back: Reasons
     published_at: datetime | None
 
 
 def find_neighbours(
-    connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
+    connection: Connection,
+    identity: UUID,
+    vector: FeatureVector,
+    published_at: datetime | None,
+    *,
+    both_ways: bool = False,
 ) -> list[Neighbour]:
     """Return the articles that are similar to the article `identity`, the most similar first.
 
@@ -132,6 +139,7 @@ def find_neighbours(
         vector: The feature vector of the article.
         published_at: When the article was published. None counts as later than all dates: the search reads
             the other articles without a date first, and then the latest articles.
+        both_ways: True to find the reasons for links from the similar articles to this article too.
     """
     candidates = _find_candidates(connection, identity, vector, published_at)
     rows = connection.execute(VECTORS, {"identities": candidates}).all() if candidates else ()
@@ -143,8 +151,18 @@ def find_neighbours(
     similar = sorted((row for row in scored if row[0] >= MIN_SCORE), key=lambda row: (-row[0], row[1]))
     products_by_article = {article: vector.by_name(products) for _, article, products, _ in similar}
     entities = _read_entities(connection, products_by_article.values())
+    terms = dict(zip(vector.names, vector.terms, strict=True))
+    terms_of_others = _read_terms(connection, list(products_by_article)) if both_ways and similar else {}
     return [
-        Neighbour(article, score, _reasons(score, products_by_article[article], entities), when)
+        Neighbour(
+            article,
+            score,
+            explain(score, products_by_article[article], terms, entities),
+            explain(score, products_by_article[article], terms_of_others[article], entities)
+            if both_ways
+            else [],
+            when,
+        )
         for score, article, _, when in similar
     ]
 
@@ -189,37 +207,24 @@ def _read_entities(
     }
 
 
-def _reasons(score: float, products: Mapping[str, int], entities: Mapping[str, Any]) -> Reasons:
-    """Return why two articles are similar: the shared words and entities, most important first.
+def _read_terms(connection: Connection, articles: list[UUID]) -> dict[UUID, Terms]:
+    """Return how each of `articles` writes its features, by the id of the article and the feature's name."""
+    rows = connection.execute(TERMS, {"identities": articles}).all()
+    return {row.article_id: dict(zip(row.names, stored_terms(row), strict=True)) for row in rows}
 
-    There are at most `MAX_REASONS`. A reason is `{"kind": "shared_term", "term": …, "weight": …}` or
-    `{"kind": "shared_entity", "entity": …, "weight": …}`. If the similarity is at least
-    `NEAR_DUPLICATE_SCORE`, the only reason is `{"kind": "near_duplicate", "weight": score}`.
 
-    Args:
-        score: The similarity, from 0 to 1. The weights of the reasons add up to it.
-        products: For each shared feature (word or entity), by its name, the product of its two weights.
-        entities: For each entity among these features, by the name of the feature, the value of `entity` in
-            its reason: `{"id": …, "slug": …, "name": …}`.
+def stored_terms(row: Any) -> list[WrittenTerm | None]:
+    """Return how an article writes its features, from its `row` in the table `article_features`.
+
+    The column `terms` is NULL if the row was written before the table had this column. Then the terms are the
+    features themselves.
     """
-    if score >= NEAR_DUPLICATE_SCORE:
-        return [{"kind": "near_duplicate", "weight": score}]
-    largest = sorted(products.items(), key=lambda feature: (-feature[1], feature[0]))[:MAX_REASONS]
-    total, sum_of_products = round(score * WEIGHT_SCALE), sum(product for _, product in largest)
-    units = [total * product // sum_of_products for _, product in largest]
-    # Add the remainder from rounding down to the first reason.
-    units[0] += total - sum(units)
+    if row.terms is None:
+        return bare_terms(row.names)
     return [
-        _reason(name, unit / WEIGHT_SCALE, entities)
-        for (name, _), unit in zip(largest, units, strict=True)
-        if unit
+        WrittenTerm(term, None) if isinstance(term, str) else term and WrittenTerm(*term)
+        for term in row.terms
     ]
-
-
-def _reason(name: str, weight: float, entities: Mapping[str, Any]) -> dict[str, Any]:
-    if name.startswith(ENTITY_PREFIX):
-        return {"kind": "shared_entity", "entity": entities[name], "weight": weight}
-    return {"kind": "shared_term", "term": name, "weight": weight}
 
 
 def insert_features(
@@ -237,7 +242,12 @@ def insert_features(
 
 def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
     """Return the row of the table `article_features` with the feature vector of the article `identity`."""
-    return {"article_id": identity, "names": vector.names, "weights": pack(vector.weights)}
+    return {
+        "article_id": identity,
+        "names": vector.names,
+        "terms": [term and (tuple(term) if term.entity else term.text) for term in vector.terms],
+        "weights": pack(vector.weights),
+    }
 
 
 def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:

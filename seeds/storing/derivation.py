@@ -15,6 +15,7 @@ from seeds.extraction.mentions import EntityMatcher, FoundEntity, find_entities,
 from seeds.linking.article_features import extract_features
 from seeds.linking.evidence import find_evidence
 from seeds.linking.feature_vectors import FeatureVector, make_vector
+from seeds.linking.written_terms import WrittenTerm, written_terms
 from seeds.parsing.document import ArticleText
 
 
@@ -27,16 +28,18 @@ class DerivedData:
         evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
         features: The weight from 0 to 1 of each word or entity by which articles are compared, by the name of
             this feature.
+        terms: How the article writes each feature, in the order of `features`.
     """
 
     entities: list[FoundEntity]
     evidence: list[list[dict[str, Any]]]
     features: dict[str, float]
+    terms: list[WrittenTerm | None]
 
     @cached_property
     def vector(self) -> FeatureVector:
         """The features as a vector that can be stored, and compared with the vectors of other articles."""
-        return make_vector(self.features)
+        return make_vector(self.features, self.terms)
 
     @cached_property
     def digest(self) -> str:
@@ -45,8 +48,9 @@ class DerivedData:
             (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
             for found in self.entities
         ]
-        everything = [entities, self.evidence, self.features]
-        return hashlib.sha256(orjson.dumps(everything, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        everything = [entities, self.evidence, self.features, self.terms]
+        data = orjson.dumps(everything, default=tuple, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(data).hexdigest()
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
@@ -56,4 +60,5 @@ def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
     """
     entities = find_entities(text, matcher)
     evidence = find_evidence(text, entities, matcher.lexicon)
-    return DerivedData(entities, evidence, extract_features(sections(text), entities, matcher.lexicon))
+    features = extract_features(sections(text), entities, matcher.lexicon)
+    return DerivedData(entities, evidence, features, written_terms(features, sections(text), entities))

@@ -14,6 +14,7 @@ from seeds.extraction.mentions import EntityMatcher
 from seeds.linking.computed_links import replace_computed_links
 from seeds.linking.feature_vectors import FeatureVector, unpack
 from seeds.linking.listed_links import resolve_listed_links
+from seeds.linking.neighbours import stored_terms
 from seeds.storing.derivation import derive
 from seeds.storing.derived_rows import write_derived_rows
 from seeds.storing.history import increment_corpus_revision
@@ -24,7 +25,7 @@ SET_DERIVED_DIGEST = (
     update(ARTICLES).where(ARTICLES.c.id == bindparam("identity")).values(derived_digest=bindparam("digest"))
 )
 FEATURES = (
-    select(ArticleFeatures.names, ArticleFeatures.weights, Article.published_at)
+    select(ArticleFeatures.names, ArticleFeatures.weights, ArticleFeatures.terms, Article.published_at)
     .join(Article, Article.id == ArticleFeatures.article_id)
     .where(ArticleFeatures.article_id == bindparam("identity"))
 )
@@ -64,7 +65,9 @@ def relink(connection: Connection, identity: UUID) -> bool:
     the article. Return True if a link changed.
     """
     row = connection.execute(FEATURES, {"identity": identity}).one_or_none()
-    vector = FeatureVector(row.names, unpack(row.weights)) if row else FeatureVector([], {})
+    vector = (
+        FeatureVector(row.names, unpack(row.weights), stored_terms(row)) if row else FeatureVector([], {}, [])
+    )
     changed = replace_computed_links(connection, identity, vector, row.published_at if row else None)
     if changed:
         increment_corpus_revision(connection)

@@ -31,11 +31,12 @@ from api.models import (
     published_keys,
     score_keys,
 )
-from seeds.extraction.mentions import Mention
+from seeds.extraction.mentions import Mention, sections
 from seeds.identifiers import article_id, title_digest
 from seeds.linking.computed_links import computed_link_row
 from seeds.linking.feature_vectors import FeatureVector, hash_feature
 from seeds.linking.neighbours import features_row, posting_rows
+from seeds.linking.written_terms import written_terms
 from seeds.storing.article_record import ArticleRecord
 from seeds.storing.row_builders import (
     Row,
@@ -108,7 +109,7 @@ def article_rows(values: Values, types: Types) -> Rows:
         raise MalformedError(f"must be {article_id(values['key'])}, which is derived from the key", "id")
     _check_slug(values)
     record, entities = _make_record(values, data), _make_entities(values, types)
-    vector = _make_vector(values)
+    vector = _make_vector(values, record, entities)
     timestamps = _select_values(values, ("created_at", "updated_at"))
     own_types = {entity.id: types[entity.id] for entity in entities}
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
@@ -204,11 +205,12 @@ def _make_entities(values: Values, types: Types) -> list[ImportedEntity]:
     ]
 
 
-def _make_vector(values: Values) -> FeatureVector:
+def _make_vector(values: Values, record: ArticleRecord, entities: list[ImportedEntity]) -> FeatureVector:
     weights = {hash_feature(name): weight for name, weight in values["features"]}
     if len(weights) != len(values["features"]):
         raise MalformedError("must not repeat a feature", "features")
-    return FeatureVector([name for name, _ in values["features"]], weights)
+    names = [name for name, _ in values["features"]]
+    return FeatureVector(names, weights, written_terms(names, sections(record.article_text), entities))
 
 
 def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:

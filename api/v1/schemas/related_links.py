@@ -27,7 +27,7 @@ class Reason(Shape):
 
     kind = fields.String(validate=validate.OneOf(["shared_entity", "shared_term", "near_duplicate"]))
     entity = fields.Nested(ReasonEntity)
-    term = string("A word that both articles contain.")
+    term = string("A word or name that both articles contain, as the article of the link writes it.")
     weight = fields.Float(
         metadata={
             "description": "The contribution of this reason to the score. At most eight reasons are listed, "

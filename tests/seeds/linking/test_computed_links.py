@@ -4,9 +4,13 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from api.database.base import db, table_of
+from api.models import ArticleFeatures
 from seeds.linking.computed_links import MAX_SCORED_LINKS
-from seeds.linking.neighbours import MIN_SCORE, NEAR_DUPLICATE_SCORE
+from seeds.linking.link_reasons import NEAR_DUPLICATE_SCORE
+from seeds.linking.neighbours import MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
 from tests.seeds.documents import Page, rows, seed_pages, submit
 
@@ -67,6 +71,32 @@ def test_reasons_name_the_shared_features_and_add_up_to_the_score(app: Flask, cl
     terms = {reason["term"] for reason in link["reasons"] if reason["kind"] == "shared_term"}
     assert {"ferry", "divers", "welded", "cracked", "hull"} & terms
     assert "the" not in terms
+
+
+def test_reasons_are_in_the_words_of_the_article_of_the_link(app: Flask, client: FlaskClient) -> None:
+    shouted = page("asked", "Why the Ferry Sank", (INQUIRY[0].replace("divers", "DIVERS"), *ORCHARD))
+    seed_pages(app, [SUNK, shouted])
+
+    def terms(slug: str, other: str) -> set[str]:
+        reasons = related(client, slug)[other]["reasons"]
+        return {reason["term"] for reason in reasons if reason["kind"] == "shared_term"}
+
+    assert "divers" in terms("sunk", "asked")
+    assert "DIVERS" in terms("asked", "sunk")
+
+
+def test_articles_from_before_terms_were_stored_are_explained_until_relink_stores_them(
+    app: Flask, client: FlaskClient
+) -> None:
+    seed_pages(app, [SUNK])
+    features = table_of(ArticleFeatures)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(features).values(terms=None))
+    seed_pages(app, [ASKED])
+    link = related(client, "sunk")["asked"]
+    assert sum(round(reason["weight"] * 10_000) for reason in link["reasons"]) == round(
+        link["score"] * 10_000
+    )
 
 
 def test_a_shared_entity_is_a_reason(app: Flask, client: FlaskClient) -> None:

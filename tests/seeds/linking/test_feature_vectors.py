@@ -14,6 +14,7 @@ from seeds.linking.feature_vectors import (
     unpack,
     weight_products,
 )
+from seeds.linking.written_terms import bare_terms
 from tests.seeds.linking.test_article_features import body, texts
 from tests.support.extraction import LEXICON
 
@@ -22,7 +23,8 @@ hashes = st.integers(-(2**63), 2**63 - 1)
 
 def vector(text: str) -> FeatureVector:
     """Return the feature vector (weighted words) of an article that consists only of the paragraph `text`."""
-    return make_vector(extract_features(body(text), [], LEXICON))
+    features = extract_features(body(text), [], LEXICON)
+    return make_vector(features, bare_terms(features))
 
 
 @given(one=texts, other=texts)

@@ -1,0 +1,107 @@
+"""The reasons of a link between two similar articles: what both share, in the words of the link's article.
+
+A feature (word or entity) that both articles share contributes the product of its weights to the score.
+Features that readers know as one thing are one reason. The words of an entity's name count as the entity if
+both articles mention it, and the words of a name or compound (see `written_terms`) count as this term.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from seeds.linking.article_features import ENTITY_PREFIX
+from seeds.linking.feature_vectors import WEIGHT_SCALE
+from seeds.linking.written_terms import WrittenTerm, term_words
+
+MAX_REASONS = 8
+# Articles with at least this similarity are versions of the same text.
+NEAR_DUPLICATE_SCORE = 0.8
+
+Reasons = list[dict[str, Any]]
+Entities = Mapping[str, Mapping[str, Any]]
+Terms = Mapping[str, WrittenTerm | None]
+
+
+def explain(score: float, products: Mapping[str, int], terms: Terms, entities: Entities) -> Reasons:
+    """Return why two articles are similar: the shared terms and entities, most important first.
+
+    There are at most `MAX_REASONS`. A reason is `{"kind": "shared_term", "term": …, "weight": …}` or
+    `{"kind": "shared_entity", "entity": …, "weight": …}`. If the similarity is at least
+    `NEAR_DUPLICATE_SCORE`, the only reason is `{"kind": "near_duplicate", "weight": score}`. If the articles
+    share nothing that a reader would know as a word or name, such as only numbers, the list is empty.
+
+    Args:
+        score: The similarity, from 0 to 1. The weights of the reasons add up to it.
+        products: For each shared feature (word or entity), by its name, the product of its two weights.
+        terms: How the article of the link writes each of its features, by the name of the feature.
+        entities: For each entity among the shared features, by the name of the feature, the value of `entity`
+            in its reason: `{"id": …, "slug": …, "name": …}`.
+    """
+    if score >= NEAR_DUPLICATE_SCORE:
+        return [{"kind": "near_duplicate", "weight": score}]
+    groups = _group(products, terms, entities)
+    largest = sorted(groups.items(), key=lambda group: (-group[1], group[0]))[:MAX_REASONS]
+    total, sum_of_products = round(score * WEIGHT_SCALE), sum(product for _, product in largest)
+    units = [total * product // sum_of_products for _, product in largest]
+    if units:
+        # Add the remainder from rounding down to the first reason.
+        units[0] += total - sum(units)
+    return [
+        _reason(label, unit / WEIGHT_SCALE, entities)
+        for (label, _), unit in zip(largest, units, strict=True)
+        if unit
+    ]
+
+
+def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dict[str, int]:
+    """Return the sum of the products for each reason, by the name of an entity's feature or the term.
+
+    For the arguments, see `explain`.
+    """
+    shared_in_part = {term.text for name, term in terms.items() if term and name not in products}
+    labels: dict[str, str] = {}
+    for name in products:
+        written = terms.get(name)
+        if name in entities:
+            labels[name] = name
+        elif written and written.entity and ENTITY_PREFIX + written.entity in products:
+            labels[name] = ENTITY_PREFIX + written.entity
+        # If a part of the name or compound is not shared, the other article has a different one.
+        elif written and written.text not in shared_in_part:
+            labels[name] = written.text
+    if not labels:
+        labels = {name: written.text for name in products if (written := terms.get(name))}
+    owners = _owners(products, labels, entities)
+    groups: defaultdict[str, int] = defaultdict(int)
+    for name, label in labels.items():
+        groups[_owner(label, owners)] += products[name]
+    return groups
+
+
+def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
+    """Return the reason that contains each word: an entity by its name, or a term of several words.
+
+    If there are several, it is the one whose feature contributes most to the score.
+    """
+    owners: dict[str, str] = {}
+    named = [(name, entities[name]["name"]) for name in labels if name in entities]
+    compounds = [(name, label) for name, label in labels.items() if name not in entities]
+    for texts in (named, compounds):
+        for name, text in sorted(texts, key=lambda each: (-products[each[0]], each[0])):
+            words = term_words(text)
+            if name in entities or len(words) > 1:
+                for word in words:
+                    owners.setdefault(word, labels[name])
+    return owners
+
+
+def _owner(label: str, owners: Mapping[str, str]) -> str:
+    """Return the reason that contains all words of `label`, or `label` itself if there is none."""
+    containing = {owners.get(word) for word in term_words(label)}
+    return (containing.pop() or label) if len(containing) == 1 else label
+
+
+def _reason(label: str, weight: float, entities: Entities) -> dict[str, Any]:
+    if label in entities:
+        return {"kind": "shared_entity", "entity": entities[label], "weight": weight}
+    return {"kind": "shared_term", "term": label, "weight": weight}

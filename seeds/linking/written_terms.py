@@ -1,0 +1,175 @@
+"""The words and names by which an article writes the features that it shares with other articles.
+
+A feature is a single word in lower case, such as `xr` or `5`. Readers know it as a part of a name or
+compound, such as `XR-5`. This module finds this term for each feature, as it is written in the article.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from api.search.analyzer import CJK, words_in
+from seeds.extraction.lexicon import words_without_content
+from seeds.extraction.mentions import Mention, Section
+from seeds.linking.article_features import ENTITY_PREFIX, MONTH_BY_NAME, days_in, normalize
+
+# Words that hyphens, apostrophes, full stops or ampersands join: XR-5, AT&T, U.S., Node.js.
+COMPOUND = re.compile(
+    rf"(?:[^\W\d_{CJK}]\.){{2,}}|[^\W_{CJK}]+(?:(?:[-‐‑–'’&]|\.(?=[a-z\d]))[^\W_{CJK}]+)+|[{CJK}]{{2,}}"
+)
+POSSESSIVE = re.compile(r"['’]s\Z")
+IS_CJK = re.compile(f"[{CJK}]").match
+IS_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]").search
+# Chinese has no spaces between words. A longer run of Han characters is probably not a single word.
+MAX_HAN_LENGTH = 4
+DATE = re.compile(
+    rf"(?:\b\d{{1,2}}(?:st|nd|rd|th)?\s)?\b(?:{'|'.join(MONTH_BY_NAME)})\b\.?(?:\s?\d{{1,2}}(?:st|nd|rd|th)?\b)?"
+)
+HAS_LETTER = re.compile(r"[^\W\d_]").search
+IS_NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?").fullmatch
+
+
+class WrittenTerm(NamedTuple):
+    """How an article writes a feature.
+
+    `text` is a word or name. If it is the name of an entity, `entity` is the id of the entity in hexadecimal,
+    and otherwise None.
+    """
+
+    text: str
+    entity: str | None
+
+
+class Mentioned(Protocol):
+    """An entity with its mentions in an article."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def mentions(self) -> Sequence[Mention]: ...
+
+
+def written_terms(
+    features: Iterable[str], sections: Sequence[Section], entities: Iterable[Mentioned]
+) -> list[WrittenTerm | None]:
+    """Return the term for each feature of an article, in the order of `features`.
+
+    The term is the name of an entity, a compound or the word alone, whichever contains the word most often in
+    the article. It is None for an entity, and for a feature that alone says nothing: a number, a single
+    letter, a function word or an honorific.
+
+    Args:
+        features: The names of the features of the article (see `article_features`).
+        sections: The texts of the article.
+        entities: The entities that the article mentions.
+    """
+    names = [*features]
+    occurrences = _Occurrences({name for name in names if not name.startswith(ENTITY_PREFIX)})
+    for section in sections:
+        occurrences.add_text(section.text)
+    for entity in entities:
+        occurrences.add_entity(entity.id.hex, Counter(mention.text for mention in entity.mentions))
+    return [occurrences.term(name) for name in names]
+
+
+def bare_terms(features: Iterable[str]) -> list[WrittenTerm | None]:
+    """Return the features themselves as their terms, or None for those that alone say nothing."""
+    return [
+        None if name.startswith(ENTITY_PREFIX) or _is_fragment(name) else WrittenTerm(name, None)
+        for name in features
+    ]
+
+
+def _is_fragment(name: str) -> bool:
+    """Return True if the feature alone says nothing: a number, a single letter, or a word such as `the`."""
+    is_letter = len(name) == 1 and not IS_CJK(name)
+    return is_letter or bool(IS_NUMBER(name)) or name in words_without_content()
+
+
+class _Occurrences:
+    """Counts how an article writes its features: alone, in compounds and in names.
+
+    `wanted` are the names of the features that are words or dates.
+    """
+
+    def __init__(self, wanted: set[str]) -> None:
+        self._wanted = wanted
+        self._has_dates = any(" " in name for name in wanted)
+        self._alone: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._compounds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._names: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        # The longest name for a feature and an entity.
+        self._longest: dict[tuple[str, str], str] = {}
+
+    def add_text(self, text: str) -> None:
+        """Count the words, compounds and dates of `text`."""
+        for form, count in Counter(words_in(text)).items():
+            if (name := normalize(form)) in self._wanted:
+                self._alone[name][POSSESSIVE.sub("", form)] += count
+        self._count_compounds(text, 1)
+        for date in DATE.findall(text) if self._has_dates else ():
+            for name in days_in(words_in(date)):
+                self._alone[name][date] += 1
+
+    def add_entity(self, entity: str, names: Mapping[str, int]) -> None:
+        """Count the words of the names of an entity.
+
+        Args:
+            entity: The id of the entity in hexadecimal.
+            names: How often the article uses each name.
+        """
+        for text, count in names.items():
+            # The words and compounds in a name are not terms of their own.
+            self._count_compounds(text, -count)
+            whole = POSSESSIVE.sub("", text)
+            for name, form in self._features_in(whole):
+                self._alone[name][form] -= count
+                self._names[name][entity] += count
+                longest = self._longest.get((name, entity), "")
+                self._longest[name, entity] = max(longest, whole, key=lambda each: (len(each), each))
+
+    def term(self, name: str) -> WrittenTerm | None:
+        """Return how the article writes the feature `name`, or None if the feature alone says nothing."""
+        entity, in_entity = _most_frequent(self._names[name])
+        compound, in_compound = _most_frequent(self._compounds[name])
+        word, _ = _most_frequent(self._alone[name])
+        alone = sum(self._alone[name].values())
+        if in_entity >= max(in_compound, alone, 1):
+            return WrittenTerm(self._longest[name, entity], entity)
+        if in_compound >= max(alone, 1):
+            return WrittenTerm(compound, None)
+        return None if alone < 1 or _is_fragment(name) else WrittenTerm(word, None)
+
+    def _count_compounds(self, text: str, count: int) -> None:
+        for compound in COMPOUND.findall(text):
+            whole = POSSESSIVE.sub("", compound)
+            if HAS_LETTER(whole) and (not IS_HAN(whole) or len(whole) <= MAX_HAN_LENGTH):
+                for name, form in self._features_in(whole):
+                    self._compounds[name][whole] += count
+                    self._alone[name][form] -= count
+
+    def _features_in(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield each word of `text` that is wanted: its feature, and the word as written."""
+        for form in words_in(text):
+            if (name := normalize(form)) in self._wanted:
+                yield name, POSSESSIVE.sub("", form)
+
+
+def _most_frequent(counts: Counter[str]) -> tuple[str, int]:
+    """Return the text with the highest count, and the count. Of several, prefer lower case."""
+    return max(counts.items(), key=_frequency, default=("", 0))
+
+
+def _frequency(counted: tuple[str, int]) -> tuple[int, bool, str]:
+    text, count = counted
+    return count, text.islower(), text
+
+
+@lru_cache(maxsize=65_536)
+def term_words(term: str) -> tuple[str, ...]:
+    """Return the different words of `term`, a word or name, as they are written in the names of features."""
+    return tuple(dict.fromkeys(map(normalize, words_in(term))))
