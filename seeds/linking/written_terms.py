@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from api.search.analyzer import CJK, words_in
+from api.text_folding import remove_ignorable
 from seeds.extraction.lexicon import words_without_content
 from seeds.extraction.mentions import Mention, Section
 from seeds.linking.article_features import ENTITY_PREFIX, MONTH_BY_NAME, days_in, normalize
@@ -70,9 +71,11 @@ def written_terms(
     names = [*features]
     occurrences = _Occurrences({name for name in names if not name.startswith(ENTITY_PREFIX)})
     for section in sections:
-        occurrences.add_text(section.text)
+        occurrences.add_text(remove_ignorable(section.text))
     for entity in entities:
-        occurrences.add_entity(entity.id.hex, Counter(mention.text for mention in entity.mentions))
+        occurrences.add_entity(
+            entity.id.hex, Counter(remove_ignorable(mention.text) for mention in entity.mentions)
+        )
     return [occurrences.term(name) for name in names]
 
 
