@@ -12,6 +12,7 @@ from functools import partial
 from heapq import nsmallest
 from itertools import islice
 from operator import attrgetter
+from types import FrameType
 from typing import Any
 
 from gunicorn.config import Config
@@ -67,7 +68,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         super().__init__(*args, **kwargs)
         self.connections: set[Connection] = set()
         self.count_refused: Callable[[int], object] = bool
-        self._accepting = False
+        self._accepting = self._is_quitting = False
         self._monitor_pool = ThreadPoolExecutor(MONITOR_THREADS)
 
     @classmethod
@@ -94,14 +95,26 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
                 self._close_expired(now)
                 self.set_accept_enabled(True)
             self.wait_for_and_dispatch_events(TICK_SECONDS)
-        self._stop()
-        self.tpool.shutdown(wait=False)
-        self._monitor_pool.shutdown(wait=False)
+        if not self._is_quitting:
+            self._stop()
+        # Python waits for the running requests when the process ends.
+        self.tpool.shutdown(wait=False, cancel_futures=True)
+        self._monitor_pool.shutdown(wait=False, cancel_futures=True)
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Handle INT and QUIT: end the main loop, without finishing the requests that wait for a thread.
+
+        gunicorn's own method shuts down the pool of threads. If the signal arrives while the main loop
+        submits a request, it would wait for ever for a lock of the pool, which the main loop holds.
+        """
+        self._is_quitting = True
+        self.handle_exit(sig, frame)
 
     def _stop(self) -> None:
         """Accept the connections that clients have already opened, and finish the requests that arrive.
 
-        Return when all connections are closed, or after the `graceful_timeout` of gunicorn.
+        Return when all connections are closed, or after the `graceful_timeout` of gunicorn, or if a signal
+        says to end at once.
         """
         self.alive = False
         self.set_accept_enabled(False)
@@ -116,7 +129,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         for connection in self.connections:
             if connection.state is State.RECEIVING and not connection.received:
                 connection.deadline = min(connection.deadline, now + STOP_KEEPALIVE_SECONDS)
-        while self.connections and now < end:
+        while self.connections and now < end and not self._is_quitting:
             self.notify()
             self.wait_for_and_dispatch_events(TICK_SECONDS / 10)
             now = time.monotonic()
