@@ -31,6 +31,10 @@ class DeadlineError(SQLAlchemyError):
     """An error for a thread that cannot use the database now. The message is a sentence for the client."""
 
 
+class DatabaseUnavailableError(DeadlineError):
+    """An error for a thread that does not try to use the database, because the database is unavailable."""
+
+
 class Deadline:
     """The time until which a thread can use the database.
 
@@ -38,8 +42,8 @@ class Deadline:
         expires_at: The end, as a value of `time.monotonic`.
         message: The message of the `DeadlineError` that is raised after the end.
         oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-        outage_message: The message of the `DeadlineError` that is raised at each use of the database, or None
-            if the database is available.
+        outage_message: The message of the `DatabaseUnavailableError` that is raised at each use of the
+            database, or None if the database is available.
     """
 
     def __init__(
@@ -64,7 +68,7 @@ class Deadline:
     def check(self) -> None:
         """Raise `DeadlineError` if the time is over or the database is unavailable."""
         if self.outage_message is not None:
-            raise DeadlineError(self.outage_message)
+            raise DatabaseUnavailableError(self.outage_message)
         if self.has_passed:
             raise DeadlineError(self.message)
 
@@ -164,8 +168,8 @@ class Watchdog:
             seconds: The time.
             message: The message of `DeadlineError` after this time.
             oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-            outage_message: If it is not None, each use of the database raises `DeadlineError` with this
-                message.
+            outage_message: If it is not None, each use of the database raises `DatabaseUnavailableError`
+                with this message.
         """
         deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, outage_message)
         outer, _current.deadline = _current.deadline, deadline

@@ -11,8 +11,9 @@ from api.database.sqlite import ReplacedFileError
 
 
 class Failure(StrEnum):
-    """A kind of database failure. The value is its description for clients."""
+    """A kind of database failure. The value is its description for clients, SILENT one for operators."""
 
+    SILENT = "The database does not answer."
     UNAVAILABLE = "The database is not available. Try again later."
     TOO_SLOW = "The database took too long. Ask for less, or try again later."
     LOCKED = "The database is locked by a different process. Try again later."

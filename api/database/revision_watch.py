@@ -179,7 +179,7 @@ class RevisionWatch:
         with self._changed:
             is_late = not self._changed.wait_for(is_answered, seconds) and seconds >= self._max_seconds
             if is_late and self._last.is_available:
-                self._record(Observation(self._last.queried_at, None, Failure.TOO_SLOW), Failure.TOO_SLOW)
+                self._record(Observation(self._last.queried_at, None, Failure.SILENT), Failure.SILENT)
             return self._last
 
     def _want(self) -> None:
@@ -210,8 +210,9 @@ class RevisionWatch:
         """Query the database. Return the result, and the reason of a failure for the log (otherwise "")."""
         queried_at = time.monotonic()
         is_migration_wanted, self._is_migration_wanted = self._is_migration_wanted, False
+        deadline = None
         try:
-            with self._watchdog.limit(self._max_seconds, Failure.TOO_SLOW):
+            with self._watchdog.limit(self._max_seconds, Failure.SILENT) as deadline:
                 if self._connection is not None and not is_current(self._connection):
                     self._disconnect()
                 if self._connection is None:
@@ -221,8 +222,13 @@ class RevisionWatch:
                 migration = self._read_migration(self._connection) if is_migration_wanted else None
         except SQLAlchemyError as error:
             self._disconnect()
+            failure = failure_of(error) or Failure.UNAVAILABLE
             reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-            return Observation(queried_at, None, failure_of(error) or Failure.UNAVAILABLE), reason
+            # The watchdog ends a query by breaking the connection, so the error does not show the reason.
+            is_late = deadline is not None and deadline.has_passed and failure is Failure.UNAVAILABLE
+            if is_late or failure is Failure.TOO_SLOW:
+                failure = reason = Failure.SILENT
+            return Observation(queried_at, None, failure), reason
         return Observation(queried_at, (self._connection_number, *row), None, migration), ""
 
     def _read_migration(self, connection: Connection) -> str | None:

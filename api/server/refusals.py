@@ -32,7 +32,8 @@ def status_of(error: BaseException) -> int:
 def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
     """Log one line about a refused request, and return the response: head and body, a problem (RFC 9457).
 
-    The line and the response contain nothing that the client sent.
+    The line is a warning if the client caused the refusal, and otherwise an error. The line and the response
+    contain nothing that the client sent.
 
     Args:
         log: The logger for the line.
@@ -40,7 +41,7 @@ def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
         reason: The reason of the refusal, for the line.
     """
     request_id = make_id()
-    level = logging.WARNING if status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
+    level = logging.WARNING if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else logging.ERROR
     extra = {"request_id": request_id, "status": status, "error": reason}
     log.log(level, "request refused", extra=extra)
     body = problem(status, "/", request_id, DETAILS.get(status))

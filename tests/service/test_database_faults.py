@@ -25,6 +25,7 @@ from sqlalchemy import text
 from api.app import close_app, create_app
 from api.database.access import allow_writes
 from api.database.base import db
+from api.database.failures import Failure
 from tests.conftest import make_app, migrate
 from tests.seeds.documents import Page, seed, write
 from tests.support.server import Answer, Server, running_gunicorn
@@ -62,6 +63,12 @@ def assert_unavailable(timed: Timed, seconds: float) -> str:
     assert timed.seconds < seconds
     detail: str = json.loads(answer.body)["detail"]
     return detail
+
+
+def values_logged(server: Server, message: str) -> list[dict[str, str]]:
+    """Return the values of each line with `message` in the log of `server`."""
+    lines = [json.loads(line) for line in server.lines]
+    return [line for line in lines if line["message"] == message]
 
 
 def assert_alive(server: Server) -> None:
@@ -260,6 +267,13 @@ def test_a_silent_network_gives_stale_responses_until_they_are_too_old(
     proxy.is_silent = True
     try:
         assert_failing_database(service)
+        assert assert_not_ready(service) == Failure.SILENT
+        assert values_logged(service, "database unavailable")[-1]["reason"] == Failure.SILENT
+        assert_unavailable(timed_get(service, uncached()), AT_LATEST_SECONDS)
+        service.wait_until(
+            "the line of the request",
+            lambda: values_logged(service, "request failed")[-1]["error"] == "DatabaseUnavailableError",
+        )
         service.wait_until("the end of stale responses", lambda: service.get(CACHED).status == 503)
         # The last version was read at most CACHE_SECONDS before the failure.
         elapsed = time.monotonic() - began

@@ -130,6 +130,8 @@ def test_an_unreadable_request_gets_a_problem_that_does_not_repeat_it(
     assert b"hunter2" not in answer
     server.wait_until("the line of the log", lambda: any(request_id in line for line in server.lines))
     assert not any("hunter2" in line for line in server.lines)
+    (line,) = [json.loads(line) for line in server.lines if request_id in line]
+    assert line["level"] == "warning"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy import literal, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.database.base import db
-from api.database.deadlines import DeadlineError, Watchdog, current_deadline
+from api.database.deadlines import DatabaseUnavailableError, DeadlineError, Watchdog, current_deadline
 from api.database.engines import autocommit_engine
 from api.database.statement_reader import StatementReader
 from tests.api.answers import assert_problem
@@ -79,7 +79,7 @@ def test_a_thread_whose_time_is_over_does_not_disturb_the_next_user_of_its_conne
 
 def test_during_an_outage_the_first_use_of_the_database_raises(app: Flask, watchdog: Watchdog) -> None:
     with app.app_context(), watchdog.limit(60, "too late", outage_message="not now"):
-        with pytest.raises(DeadlineError, match="not now"):
+        with pytest.raises(DatabaseUnavailableError, match="not now"):
             db.session.execute(select(literal(1)))
         db.session.close()
 
