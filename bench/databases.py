@@ -85,7 +85,10 @@ class SqliteStore:
 
 
 class PostgresqlStore:
-    """The databases on a PostgreSQL server. `server` is the URL of its maintenance database."""
+    """The databases of the benchmarks on a PostgreSQL server, which this class creates, copies and measures.
+
+    `server` is the URL of the maintenance database of the server.
+    """
 
     def __init__(self, server: str) -> None:
         self._server = server

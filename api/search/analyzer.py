@@ -138,7 +138,9 @@ def _are_joined(first: str, between: str, second: str) -> bool:
 
 
 def words_in(text: str) -> Sequence[str]:
-    """Return the words of `text`, folded, but without case folding or stemming.
+    """Return the words of `text` in order, with the marks of `text_folding`: `d'Orsay` gives `d` and `Orsay`.
+
+    Apostrophes, hyphens and invisible characters are unified or removed. Case, accents and endings remain.
 
     The words of all but very long paragraphs are cached, since loading an article needs them several times.
     """

@@ -53,7 +53,8 @@ class ServedDocuments:
     def listed(self, name: str) -> tuple[RelatedTitle, ...]:
         """Return the entries in the list of related articles on a page, with titles and dates.
 
-        They are parsed from the document, because the API does not return the dates.
+        They are parsed from the document, because the API does not return the dates. `name` is the name
+        of the document's file.
         """
         if name not in self._addresses:
             return ()

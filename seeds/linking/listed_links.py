@@ -124,8 +124,9 @@ def resolve_listed_links(connection: Connection, identity: UUID, titles: set[str
 
 
 def _set_targets(connection: Connection, targets: list[tuple[UUID, UUID | None]]) -> None:
-    """Set the targets of listed links, and remove the scores of these links.
+    """Set the targets of links that pages list, and remove the scores of these links.
 
+    A score says how similar two articles are, so the score of the old target does not hold for the new one.
     Each item of `targets` is the id of a link and the id of the article that it leads to. The second id is
     None if the link leads to no article.
     """

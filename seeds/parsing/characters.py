@@ -1,4 +1,8 @@
-"""Clean the text of a document: convert control characters, and find those from which warnings are made."""
+"""Clean the text of a document, and find the characters that lead to warnings.
+
+Control characters become white space, are read as Windows-1252 or are removed. The document gets a warning
+about them, and about kept characters that change the direction of the text, such as U+202E.
+"""
 
 import re
 from collections.abc import Iterator

@@ -172,7 +172,10 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 
 
 def _heading_warnings(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
-    """Yield a warning about each line that resembles a fixed heading that the page does not have."""
+    """Yield a warning about each line that is nearly a heading of the page format, such as `Key Takeway`.
+
+    Only headings that the page lacks count, since the line is then probably a misspelt heading.
+    """
     missing = set(Heading) - {block.heading for block in blocks}
     for block in blocks[1:] if missing else ():
         text = block.folded

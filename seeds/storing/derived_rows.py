@@ -80,8 +80,9 @@ def write_derived_rows(
 def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
     """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
-    `identity` is the id of the article. Computed links from other articles to it are also deleted. Listed
-    links to it lose their scores.
+    Features are the weighted words by which articles are compared. Links that were computed by comparing
+    articles are deleted too if they lead to this article. Links to it that the pages of other articles list
+    remain, but lose their scores, which came from the comparison. `identity` is the id of the article.
 
     Returns:
         What the article mentioned: for each entity, by its id, the text of each mention.
