@@ -1,6 +1,7 @@
 """The `briefs` command: migrate the database, load documents and start the server, from any folder."""
 
 import os
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from flask.cli import ScriptInfo
 from flask_migrate.cli import db
 
 from api import __version__
+from api.server.settings import check_settings
 from seeds.cli import seed
+from seeds.console import print_message, print_result
 from seeds.keys_command import keys
 
 PROJECT = Path(__file__).parents[1]
@@ -26,6 +29,23 @@ def briefs(context: click.Context) -> None:
 briefs.add_command(db)
 briefs.add_command(keys)
 briefs.add_command(seed)
+
+
+@briefs.command()
+def check() -> None:
+    """Check all settings, as the server does at startup.
+
+    Reload a running server only if this command succeeds: an invalid setting would end the server. The
+    command does not access the database.
+
+    Exit status: 0 if all settings are valid, otherwise 2.
+    """
+    try:
+        check_settings()
+    except SystemExit as error:
+        print_message(str(error.code))
+        sys.exit(2)
+    print_result("All settings are valid.")
 
 
 @briefs.command(context_settings={"ignore_unknown_options": True})

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from api.config import SettingError, read_settings
+from api.config import SettingError, Settings, read_settings
 from api.database.sqlite import FILE_VARIABLE, file_identity
 from api.logs.configuration import log_config, stderr_writer
 
@@ -38,18 +38,27 @@ def read_server_settings() -> ServerSettings:
     The environment also gets the identity of the SQLite file, so that all workers read the same file.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
+    settings, bind = check_settings()
+    os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
+    _forget_modules()
+    logging_settings = log_config(settings, stderr_writer(settings))
+    return ServerSettings(bind, settings.metrics_bind, settings.workers, settings.threads, logging_settings)
+
+
+def check_settings() -> tuple[Settings, str]:
+    """Return the settings of the application from the environment, and the address of the service.
+
+    An invalid setting ends the process with one line.
+    """
     try:
         settings = read_settings(os.environ, str(INSTANCE))
     except SettingError as error:
         sys.exit(f"briefs: {error}")
-    os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
     bind = with_port(settings.bind, os.environ.get("PORT", ""))
     # The service recognizes requests to the second address by the port.
     if settings.metrics_bind and settings.metrics_bind.rpartition(":")[2] == bind.rpartition(":")[2]:
         sys.exit("briefs: BRIEFS_METRICS_BIND: must have a different port than BRIEFS_BIND")
-    _forget_modules()
-    logging_settings = log_config(settings, stderr_writer(settings))
-    return ServerSettings(bind, settings.metrics_bind, settings.workers, settings.threads, logging_settings)
+    return settings, bind
 
 
 def with_port(bind: str, port: str) -> str:

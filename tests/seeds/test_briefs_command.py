@@ -69,6 +69,27 @@ def test_briefs_stops_with_one_line_if_a_setting_is_invalid(folder: Path) -> Non
         assert line.startswith("briefs: BRIEFS_LOG_FROMAT: ")
 
 
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ({}, "All settings are valid."),
+        ({"BRIEFS_THREADS": "0"}, "briefs: BRIEFS_THREADS: "),
+        ({"BRIEFS_NEW": "1"}, "briefs: BRIEFS_NEW: no such setting"),
+        ({"PORT": "http"}, "briefs: PORT: "),
+    ],
+)
+def test_briefs_check_says_whether_the_server_accepts_all_settings(
+    folder: Path, setting: dict[str, str], line: str
+) -> None:
+    environ = clean_environ(setting)
+    run = subprocess.run(
+        [BRIEFS, "check"], cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
+    (printed,) = (run.stderr if setting else run.stdout).splitlines()
+    assert printed.startswith(line)
+    assert run.returncode == (2 if setting else 0)
+
+
 def test_briefs_prints_its_version(folder: Path, database: Path) -> None:
     assert run(folder, database, BRIEFS, "--version").stdout == f"briefs, version {__version__}\n"
 

@@ -107,6 +107,10 @@ def test_commands_of_the_units_exist() -> None:
         relative = Path(program).relative_to(INSTALLED)
         assert relative.parts[0] == ".venv" or os.access(ROOT / relative, os.X_OK)
     assert Unit("briefs.service")["Service"]["ExecReload"] == "/bin/kill -s HUP $MAINPID"
+    # systemd runs the commands in order, and stops after one that fails.
+    lines = (UNITS / "briefs.service").read_text(encoding="utf-8").splitlines()
+    reload, *_ = [line for line in lines if line.startswith("ExecReload=")]
+    assert reload == f"ExecReload={INSTALLED}/.venv/bin/briefs check"
 
 
 @contextmanager
