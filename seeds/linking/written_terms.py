@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -31,6 +32,9 @@ DATE = re.compile(
 )
 HAS_LETTER = re.compile(r"[^\W\d_]").search
 IS_NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?").fullmatch
+
+Counts = dict[str, int]
+"""The number of occurrences of each text, or of the names of each entity."""
 
 
 class WrittenTerm(NamedTuple):
@@ -70,8 +74,7 @@ def written_terms(
     """
     names = [*features]
     occurrences = _Occurrences({name for name in names if not name.startswith(ENTITY_PREFIX)})
-    for section in sections:
-        occurrences.add_text(remove_ignorable(section.text))
+    occurrences.add_texts([remove_ignorable(section.text) for section in sections])
     for entity in entities:
         occurrences.add_entity(
             entity.id.hex, Counter(remove_ignorable(mention.text) for mention in entity.mentions)
@@ -102,21 +105,22 @@ class _Occurrences:
     def __init__(self, wanted: set[str]) -> None:
         self._wanted = wanted
         self._has_dates = any(" " in name for name in wanted)
-        self._alone: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._compounds: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._names: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._alone: defaultdict[str, Counts] = defaultdict(dict)
+        self._compounds: defaultdict[str, Counts] = defaultdict(dict)
+        self._names: defaultdict[str, Counts] = defaultdict(dict)
         # The longest name for a feature and an entity.
         self._longest: dict[tuple[str, str], str] = {}
 
-    def add_text(self, text: str) -> None:
-        """Count the words, compounds and dates of `text`."""
-        for form, count in Counter(words_in(text)).items():
+    def add_texts(self, texts: Sequence[str]) -> None:
+        """Count the words, compounds and dates of `texts`."""
+        for form, count in Counter(chain.from_iterable(map(words_in, texts))).items():
             if (name := normalize(form)) in self._wanted:
-                self._alone[name][POSSESSIVE.sub("", form)] += count
-        self._count_compounds(text, 1)
-        for date in DATE.findall(text) if self._has_dates else ():
-            for name in days_in(words_in(date)):
-                self._alone[name][date] += 1
+                _add(self._alone[name], POSSESSIVE.sub("", form), count)
+        for text in texts:
+            self._count_compounds(text, 1)
+            for date in DATE.findall(text) if self._has_dates else ():
+                for name in days_in(words_in(date)):
+                    _add(self._alone[name], date, 1)
 
     def add_entity(self, entity: str, names: Mapping[str, int]) -> None:
         """Count the words of the names of an entity.
@@ -130,30 +134,31 @@ class _Occurrences:
             self._count_compounds(text, -count)
             whole = POSSESSIVE.sub("", text)
             for name, form in self._features_in(whole):
-                self._alone[name][form] -= count
-                self._names[name][entity] += count
+                _add(self._alone[name], form, -count)
+                _add(self._names[name], entity, count)
                 longest = self._longest.get((name, entity), "")
                 self._longest[name, entity] = max(longest, whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
         """Return how the article writes the feature `name`, or None if the feature alone says nothing."""
-        entity, in_entity = _most_frequent(self._names[name])
-        compound, in_compound = _most_frequent(self._compounds[name])
-        word, _ = _most_frequent(self._alone[name])
-        alone = sum(self._alone[name].values())
-        if in_entity >= max(in_compound, alone, 1):
-            return WrittenTerm(self._longest[name, entity], entity)
-        if in_compound >= max(alone, 1):
-            return WrittenTerm(compound, None)
-        return None if alone < 1 or _is_fragment(name) else WrittenTerm(word, None)
+        word, in_word = _most_frequent(self._alone.get(name))
+        if name in self._names or name in self._compounds:
+            entity, in_entity = _most_frequent(self._names.get(name))
+            compound, in_compound = _most_frequent(self._compounds.get(name))
+            alone = sum(self._alone[name].values())
+            if in_entity >= max(in_compound, alone, 1):
+                return WrittenTerm(self._longest[name, entity], entity)
+            if in_compound >= max(alone, 1):
+                return WrittenTerm(compound, None)
+        return None if in_word < 1 or _is_fragment(name) else WrittenTerm(word, None)
 
     def _count_compounds(self, text: str, count: int) -> None:
         for compound in COMPOUND.findall(text):
             whole = POSSESSIVE.sub("", compound)
             if HAS_LETTER(whole) and (not IS_HAN(whole) or len(whole) <= MAX_HAN_LENGTH):
                 for name, form in self._features_in(whole):
-                    self._compounds[name][whole] += count
-                    self._alone[name][form] -= count
+                    _add(self._compounds[name], whole, count)
+                    _add(self._alone[name], form, -count)
 
     def _features_in(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield each word of `text` that is wanted: its feature, and the word as written."""
@@ -162,9 +167,15 @@ class _Occurrences:
                 yield name, POSSESSIVE.sub("", form)
 
 
-def _most_frequent(counts: Counter[str]) -> tuple[str, int]:
+def _add(counts: Counts, text: str, count: int) -> None:
+    counts[text] = counts.get(text, 0) + count
+
+
+def _most_frequent(counts: Counts | None) -> tuple[str, int]:
     """Return the text with the highest count, and the count. Of several, prefer lower case."""
-    return max(counts.items(), key=_frequency, default=("", 0))
+    if not counts:
+        return "", 0
+    return next(iter(counts.items())) if len(counts) == 1 else max(counts.items(), key=_frequency)
 
 
 def _frequency(counted: tuple[str, int]) -> tuple[int, bool, str]:
