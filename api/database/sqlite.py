@@ -114,7 +114,8 @@ class DatabaseFile:
 
         Raises:
             ReplacedFileError: If the file was replaced or deleted.
-            sqlite3.OperationalError: If the file does not exist or cannot be opened.
+            sqlite3.OperationalError: If the file does not exist or cannot be opened. Also if it must be
+                created, but commands have written an earlier file at the same path.
         """
         access = Access.READ if self._is_read_only else access
         before = read_state(self.path)
@@ -122,6 +123,11 @@ class DatabaseFile:
             raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
         if before is None and access is not Access.CREATE and Path(self.path).parent.is_dir():
             raise sqlite3.OperationalError(f"there is no database file {self.path}")
+        if before is None and access is Access.CREATE and read_log_owner(self.path):
+            raise sqlite3.OperationalError(
+                f"{self.path} was deleted; restore a backup, or delete {lock_path(self.path)} to begin with "
+                "an empty database"
+            )
         if before:
             self._verify_log(access, before.identity)
         connection, is_immutable = self._open(access, options)

@@ -1,10 +1,12 @@
 """Tests of the commands if the database is missing, broken, outdated or unreachable."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from api.app import close_app
 from api.database.base import db
 from tests.conftest import make_app
 from tests.seeds.commands.results import invoke, message_lines
@@ -44,6 +46,27 @@ def test_without_a_file_the_error_recommends_a_migration_and_no_file_is_created(
     ]
     assert (result.stdout, result.exit_code) == ("", 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_migration_creates_no_empty_database_in_the_place_of_a_deleted_one(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    path, lock = tmp_path / "briefs.db", tmp_path / "briefs.db.lock"
+    shutil.copyfile(sqlite_template, path)
+    app = make_app(f"sqlite:///{path}")
+    assert seed(app).exit_code == 0
+    close_app(app)
+    path.unlink()
+    result = invoke(make_app(f"sqlite:///{path}"), "db", "upgrade")
+    assert message_lines(result) == [
+        f"Error: database: {path} was deleted; restore a backup, or delete {lock} to begin with an empty "
+        "database; the database was not migrated; correct the cause and run the command again"
+    ]
+    assert result.exit_code == 1
+    assert not path.exists()
+    lock.unlink()
+    assert invoke(make_app(f"sqlite:///{path}"), "db", "upgrade").exit_code == 0
+    assert path.exists()
 
 
 @pytest.mark.parametrize("command", ["load", "status"])
