@@ -29,6 +29,8 @@ MONITOR_THREADS = 2
 # If all clients wait for responses, a worker accepts this many connections in addition to the limit of
 # gunicorn (`worker_connections`).
 EXTRA_CONNECTIONS = 100
+# A client that has been silent for a shorter time may be about to send its request.
+MIN_SILENT_SECONDS = 1.0
 RECEIVE_BYTES = 16_384
 # The maximum size of the responses that a worker keeps for clients that do not receive them.
 MAX_TOTAL_UNSENT_BYTES = 64 * 1024 * 1024
@@ -164,14 +166,16 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             connected, client = listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-                if not self._make_room():
+                if not self._make_room(min_silent_seconds=0):
                     self._refuse_oldest()
             elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 raise
             return False
         excess = len(self.connections) - self.worker_connections
-        if excess >= 0 and not self._make_room() and excess >= EXTRA_CONNECTIONS:
-            self._refuse_oldest()
+        if excess >= 0:
+            is_full = excess >= EXTRA_CONNECTIONS
+            if not self._make_room(0 if is_full else MIN_SILENT_SECONDS) and is_full:
+                self._refuse_oldest()
         connection = Connection(self.cfg, connected, client, listener.getsockname(), self.send_seconds)
         connection.deadline = connection.since + self.head_seconds
         self.connections.add(connection)
@@ -179,14 +183,20 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         time.sleep(ACCEPT_PAUSE_SECONDS)
         return True
 
-    def _make_room(self) -> bool:
+    def _make_room(self, min_silent_seconds: float) -> bool:
         """Close a tenth of the connections: those whose clients have been silent for the longest time.
+
+        Args:
+            min_silent_seconds: Keep the connections of clients that have been silent for a shorter time.
 
         Returns:
             True if a connection was closed.
         """
         before = len(self.connections)
-        silent = [each for each in self.connections if each.state is not State.ANSWERING]
+        latest = time.monotonic() - min_silent_seconds
+        silent = [
+            each for each in self.connections if each.state is not State.ANSWERING and each.since <= latest
+        ]
         for connection in nsmallest(before // 10 + 1, silent, key=LONGEST_WAIT):
             if connection.state is State.RECEIVING:
                 # A request can have arrived since the last look at the socket.

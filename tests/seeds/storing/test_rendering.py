@@ -184,7 +184,12 @@ def test_the_migration_adds_a_rendering_for_each_stored_article(app: Flask) -> N
     assert not any(stored_renderings(app).values())
     assert refresh(app) == 1
     assert all(stored_renderings(app).values())
-    assert rows(app) == before
+    after = rows(app)
+    # The downgrade drops this column. `relink` fills it again.
+    for found in (before, after):
+        for features in found["article_features"]:
+            del features["terms"]
+    assert after == before
 
 
 def test_a_dry_run_does_not_render(app: Flask) -> None:
