@@ -23,7 +23,7 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
+.PHONY: serve test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
   requirements clean
 
 serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on BRIEFS_BIND (by default 127.0.0.1:8000).
@@ -31,8 +31,11 @@ serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on BRIEFS_BIND (by defa
 	$(BIN)/flask seed load || [ $$? -eq 1 ]
 	exec $(BIN)/gunicorn wsgi:app
 
-test: $(VENV)/dev.stamp  ## Run all tests, or those of TESTS, on SQLite and PostgreSQL.
+test: $(VENV)/dev.stamp  ## Run all tests but the slow ones, or those of TESTS, on SQLite and PostgreSQL.
 	$(BIN)/pytest --numprocesses 2 --dist worksteal $(TESTS)
+
+test-slow: $(VENV)/dev.stamp  ## Run the slow tests: kills, interruptions, several writers, backups, standbys and several hosts.
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m slow --ignore tests/service/test_container.py
 
 test-clients: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.package-lock.json  ## Check and run the TypeScript of docs/api.md.
 	$(BIN)/python -m tests.clients

@@ -22,6 +22,8 @@ from tests.seeds.documents import (
 )
 from tests.seeds.processes import count_steps, kill_before_step
 
+pytestmark = pytest.mark.slow
+
 KILLS = 50
 LOAD = ("load", "--prune", "--yes")
 # The pages contain names of the catalogue and other names.

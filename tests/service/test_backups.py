@@ -19,6 +19,8 @@ from tests.conftest import make_app, migrate
 from tests.seeds.documents import ROOT, Page, remove_article, seed, write
 from tests.support.fenced_blocks import block_with, project_folder, run
 
+pytestmark = pytest.mark.slow
+
 BACKUPS = ROOT / "docs" / "deployment" / "backups.md"
 POSTGRESQL = ROOT / "docs" / "deployment" / "postgresql.md"
 COLLECTIONS = ("articles", "takeaways", "entities", "related-links", "changes")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from api.server.main_loop import MIN_SILENT_SECONDS
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy, starting_gunicorn
 
 QUICK = "--worker-class tests.support.quick_worker.QuickWorker --keep-alive 1"
@@ -72,12 +73,16 @@ def receive_response(connection: socket.socket) -> bytes:
     """Return the body of a response with Content-Length, and receive nothing after it."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
-        head += connection.recv(1)
+        received = connection.recv(1)
+        assert received
+        head += received
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     (length,) = re.findall(rb"(?i)\r\nContent-Length: (\d+)\r\n", head)
     body = bytearray()
     while len(body) < int(length):
-        body += connection.recv(int(length) - len(body))
+        received = connection.recv(int(length) - len(body))
+        assert received
+        body += received
     return bytes(body)
 
 
@@ -361,6 +366,7 @@ def test_a_full_worker_closes_the_connections_that_are_silent_for_the_longest_ti
         ExitStack() as stack,
     ):
         silent = many(stack, server, 50)
+        time.sleep(MIN_SILENT_SECONDS)
         assert_others_are_served(server)
         assert silent[0].recv(1) == b""
         newest = silent[-1]

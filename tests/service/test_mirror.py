@@ -13,6 +13,8 @@ from tests.seeds.processes import start_commands
 from tests.support.mirror import Article, Mirror
 from tests.support.server import Server, running_gunicorn
 
+pytestmark = pytest.mark.slow
+
 WRITERS, PAUSES = 4, 8
 NAMES = "abcdefghijkl"
 TOWNS = ("China", "Guangdong", "Shanghai", "the Inland Waters Board")

@@ -18,7 +18,10 @@ from tests.seeds.documents import Page, seed, write
 from tests.support.reverse_proxy import NGINX, running_nginx
 from tests.support.server import Answer, Server, running_gunicorn, seeded_copy
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (on Debian: nginx-light)")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed (on Debian: nginx-light)"),
+]
 
 # The cache time of nginx plus BRIEFS_CACHE_SECONDS on PostgreSQL.
 CACHE_SECONDS = 1 + 1

@@ -19,6 +19,8 @@ from tests.seeds.documents import Page, seed, write
 from tests.support.mirror import Mirror
 from tests.support.server import ROOT, Server, running_gunicorn
 
+pytestmark = pytest.mark.slow
+
 POSTGRESQL = ROOT / "docs" / "postgresql"
 
 

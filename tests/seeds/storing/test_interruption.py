@@ -30,6 +30,8 @@ from tests.seeds.documents import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 NUMBER = 150
 FULL = re.compile(r"Error: database: database or disk is full; the current document was not stored; .+")
 CUT = """

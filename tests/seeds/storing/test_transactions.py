@@ -30,6 +30,8 @@ from tests.seeds.documents import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def ignore(_: str) -> None:
     """Do nothing with the message that a transaction announces."""
