@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_network
 from typing import Any, NamedTuple
-from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.admission.api_keys import requested_key
@@ -13,12 +12,12 @@ from api.admission.key_lookup import KeyLookup, KeyOwner, KeysUnavailableError
 from api.admission.policies import Policy
 from api.admission.request_counters import Decision, Policies, Quota, RequestCounters
 from api.config import Settings
-from api.problems import PROBLEM_JSON, RETRY_SECONDS, TITLES, problem
+from api.problems import RETRY_SECONDS
 from api.urls import STATUS_PATHS
 from api.web.byte_cache import ByteCache
 from api.web.client_address import CLIENT_ADDRESS, parse_address
-from api.web.headers import Headers, ResponseTraits, response_headers
-from api.web.request_ids import ID
+from api.web.headers import Headers
+from api.web.problem_responses import ErrorResponse, send_error
 
 # With BRIEFS_REQUIRE_KEY, paths need a key if their first segment is in this set.
 PROTECTED_SEGMENTS = frozenset({"v1", "browse", "mcp"})
@@ -45,18 +44,10 @@ OUTCOMES = (
 
 
 class _Refusal(NamedTuple):
-    """A response to a request that is not admitted: a problem (RFC 9457).
+    """The response to a request that is not admitted, and its outcome for the metrics."""
 
-    `outcome` is the outcome for the metrics. The other values are the status, the headers and the members of
-    the problem; `members` are those in addition to the members of every problem.
-    """
-
-    status: int
     outcome: str
-    headers: Headers
-    detail: str | None = None
-    members: dict[str, Any] | None = None
-    problem_type: str = "about:blank"
+    response: ErrorResponse
 
 
 class Admission:
@@ -100,7 +91,8 @@ class Admission:
             return self.application(environ, start_response)
         key = requested_key(environ)
         if key is None and not self._requires_key(environ):
-            name, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
+            policies = self._default_policies
+            name = address_client(environ[CLIENT_ADDRESS]) if policies else ""
         else:
             owner = self._authenticate(environ, key)
             if isinstance(owner, _Refusal):
@@ -148,7 +140,8 @@ class Admission:
                 # An address that has used up its quota cannot make the service query the database for keys.
                 owner = self._keys.find(key, may_query=has_quota)
             except KeysUnavailableError:
-                return _Refusal(503, KEYS_UNAVAILABLE, [("Retry-After", str(RETRY_SECONDS))])
+                retry = [("Retry-After", str(RETRY_SECONDS))]
+                return _Refusal(KEYS_UNAVAILABLE, ErrorResponse(503, retry))
             if owner:
                 return owner
         # Requests without a valid key count against the address.
@@ -157,36 +150,28 @@ class Admission:
             return self._excess(policies, decision)
         fields = quota_headers(policies, decision.quotas) if decision else []
         challenge = [("WWW-Authenticate", REALM if key is None else INVALID_KEY)]
-        return _Refusal(401, UNAUTHORIZED, challenge + fields, None if key is None else INVALID_KEY_DETAIL)
+        detail = None if key is None else INVALID_KEY_DETAIL
+        return _Refusal(UNAUTHORIZED, ErrorResponse(401, challenge + fields, detail))
 
     def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
         """Return the response to a request over the limit. It names the policies that are used up."""
         pairs = list(zip(policies, decision.quotas, strict=True))
         violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]
         seconds = max((seconds for _, seconds in violated), default=1)
-        return _Refusal(
+        response = ErrorResponse(
             429,
-            QUOTA_WAS_EXCEEDED,
             [("Retry-After", str(seconds)), *quota_headers(policies, decision.quotas)],
             f"You have used up your quota of requests. Try again in {seconds} seconds.",
             {"violated-policies": [name for name, _ in violated]},
             self._settings.base_url + QUOTA_EXCEEDED,
         )
+        return _Refusal(QUOTA_WAS_EXCEEDED, response)
 
     def _refuse(
         self, environ: WSGIEnvironment, start_response: StartResponse, refusal: _Refusal
-    ) -> list[bytes]:
+    ) -> Iterable[bytes]:
         self._count(refusal.outcome)
-        instance = quote(environ["PATH_INFO"], encoding="latin-1")
-        body = problem(
-            refusal.status, instance, environ[ID], refusal.detail, refusal.members, refusal.problem_type
-        )
-        # Set the headers of a GET, so that a browser can also read why a preflight request was refused.
-        traits = ResponseTraits("GET", refusal.status, environ.get("HTTP_ORIGIN", ""), PROBLEM_JSON)
-        headers = [*response_headers(self._settings, traits), *refusal.headers]
-        headers.append(("Content-Length", str(len(body))))
-        start_response(f"{refusal.status} {TITLES[refusal.status].upper()}", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return send_error(environ, start_response, self._settings, refusal.response)
 
 
 def is_protected(path: str) -> bool:

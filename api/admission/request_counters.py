@@ -27,7 +27,11 @@ class Quota(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """Whether a request is admitted, and the quota of each policy that is left after the request."""
+    """The decision on a request.
+
+    `is_admitted` is False if the client is over a limit. `quotas` has what is left of each policy after the
+    request, in the order of the policies.
+    """
 
     is_admitted: bool
     quotas: Sequence[Quota]

@@ -18,6 +18,7 @@ from api.urls import STATUS_PATHS
 
 # The maximum size of a request head. gunicorn also limits the request line and each header field.
 MAX_HEAD_BYTES = 65_536
+RECEIVE_BYTES = 16_384
 HTTP_1_1 = (1, 1)
 # A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
@@ -78,6 +79,18 @@ class Connection:
         self.requests = 0
         self.is_kept = False
         self.discarded_bytes = 0
+
+    def receive(self) -> bytes | None:
+        """Return what the client has sent, at most RECEIVE_BYTES.
+
+        Return nothing (`b""`) if the connection is closed or broken, and None if nothing has arrived.
+        """
+        try:
+            return self.socket.recv(RECEIVE_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
 
     def has_head(self, max_line_bytes: int) -> bool:
         """Return True if `received` contains a whole request head, or a head that gunicorn's parser rejects.

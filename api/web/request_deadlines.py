@@ -10,7 +10,7 @@ from api.database.revision_watch import RevisionWatch
 from api.problems import DETAILS, RETRY_SECONDS
 from api.urls import STATUS_PATHS
 from api.web.concurrency_limit import ConcurrencyLimit
-from api.web.problem_responses import send_problem
+from api.web.problem_responses import ErrorResponse, send_error
 
 # A request can wait for other requests for this share of its maximum duration.
 WAITING_SHARE = 0.5
@@ -59,8 +59,8 @@ class RequestDeadlines:
             outage_message=outage_message,
         ):
             if not self._limit.acquire(seconds * WAITING_SHARE):
-                retry = [("Retry-After", str(RETRY_SECONDS))]
-                return send_problem(environ, start_response, self._settings, 503, OVERLOADED, retry)
+                error = ErrorResponse(503, [("Retry-After", str(RETRY_SECONDS))], OVERLOADED)
+                return send_error(environ, start_response, self._settings, error)
             started_at = time.monotonic()
             try:
                 return self.application(environ, start_response)
