@@ -1,9 +1,11 @@
 """Column types that have the same values and the same order on SQLite and PostgreSQL."""
 
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text, TypeDecorator, Uuid
 from sqlalchemy.types import TypeEngine
 
@@ -71,3 +73,35 @@ class UtcDateTime(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return None if value is None else EPOCH + value * MICROSECOND
+
+
+class CompressedBytes(TypeDecorator[bytes]):
+    """A column type for bytes that are only read as a whole, stored in the zlib format (RFC 1950)."""
+
+    impl = LargeBinary
+    cache_ok = True
+    python_type = bytes
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Return `value`, compressed. Keep None."""
+        return None if value is None else zlib.compress(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Return the bytes that were compressed to `value`. Keep None."""
+        return None if value is None else zlib.decompress(value)
+
+
+class CompressedJson(TypeDecorator[Any]):
+    """A column type for JSON that is only read as a whole, stored in the zlib format (RFC 1950)."""
+
+    impl = LargeBinary
+    cache_ok = True
+    python_type = list
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:  # noqa: ARG002
+        """Return `value` as compressed JSON."""
+        return zlib.compress(orjson.dumps(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Return the value of the compressed JSON `value`. Keep None."""
+        return None if value is None else orjson.loads(zlib.decompress(value))

@@ -1,55 +1,71 @@
 """The tables that seeding writes and the API reads."""
 
 from api.models.api_keys import ApiKey
-from api.models.articles import Article, ArticleSlug, Corpus, SourceDocument, Takeaway
+from api.models.articles import Article, ArticleDocument, ArticleSlug, Corpus, Folder, Takeaway
 from api.models.entities import (
     ENTITY_TYPES,
     ArticleEntity,
+    ArticleMentions,
     Entity,
     EntityId,
     EntityName,
     EntitySlug,
     TakeawayEntity,
 )
-from api.models.facets import ArticleFacet, facet_id
+from api.models.facets import ArticleFacet, facet_number
 from api.models.features import ArticleFeatures, Posting
 from api.models.history import CHANGE_KINDS, CREATED, REMOVED, UPDATED, Change, Revision
-from api.models.links import RelatedLink, link_place
+from api.models.links import RelatedLink, link_precedence
 from api.models.renderings import Rendering
-from api.models.search_terms import ArticleTerms, TakeawayTerms
-from api.models.sort_keys import UNDATED_ASC, UNDATED_DESC, published_keys, score_keys
+from api.models.search_index import ARTICLE_INDEX, SEARCH_INDEXES, TAKEAWAY_INDEX, SearchIndex
+from api.models.sort_keys import (
+    UNDATED,
+    UNSCORED,
+    published_at_of,
+    published_key,
+    score_key,
+    takeaway_number,
+    takeaway_place,
+)
 
 __all__ = [
+    "ARTICLE_INDEX",
     "CHANGE_KINDS",
     "CREATED",
     "ENTITY_TYPES",
     "REMOVED",
-    "UNDATED_ASC",
-    "UNDATED_DESC",
+    "SEARCH_INDEXES",
+    "TAKEAWAY_INDEX",
+    "UNDATED",
+    "UNSCORED",
     "UPDATED",
     "ApiKey",
     "Article",
+    "ArticleDocument",
     "ArticleEntity",
     "ArticleFacet",
     "ArticleFeatures",
+    "ArticleMentions",
     "ArticleSlug",
-    "ArticleTerms",
     "Change",
     "Corpus",
     "Entity",
     "EntityId",
     "EntityName",
     "EntitySlug",
+    "Folder",
     "Posting",
     "RelatedLink",
     "Rendering",
     "Revision",
-    "SourceDocument",
+    "SearchIndex",
     "Takeaway",
     "TakeawayEntity",
-    "TakeawayTerms",
-    "facet_id",
-    "link_place",
-    "published_keys",
-    "score_keys",
+    "facet_number",
+    "link_precedence",
+    "published_at_of",
+    "published_key",
+    "score_key",
+    "takeaway_number",
+    "takeaway_place",
 ]

@@ -1,17 +1,16 @@
-"""The tables of articles, their source documents, their slugs and their takeaways (key points)."""
+"""The tables of articles, their documents, their slugs and their takeaways (key points)."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, LargeBinary, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
-from api.database.column_types import Id, SortedText, UtcDateTime
-from api.models.entities import Entity
-from api.models.sort_keys import parent
+from api.database.column_types import CompressedBytes, Id, Number, SortedText, UtcDateTime
+from api.models.sort_keys import article_number
 
 WORDS_PER_MINUTE = 200
 
@@ -19,8 +18,12 @@ WORDS_PER_MINUTE = 200
 class Corpus(Base):
     """A table with a single row about the whole database.
 
-    `revision` increases with every change of the data. `secret_key` signs the cursors of pages if the
-    settings contain no key.
+    Attributes:
+        revision: A number that increases with every committed change.
+        secret_key: Signs the cursors of pages if the settings contain no key.
+        last_article: The highest number that an article ever had. Numbers are never used again.
+        last_entity: The highest number that an entity ever had.
+        analyzer_version: The version of the analyzer that made the search terms in the full-text index.
     """
 
     __tablename__ = "corpus"
@@ -28,52 +31,54 @@ class Corpus(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]
     secret_key: Mapped[str] = mapped_column(Text)
+    last_article: Mapped[int] = mapped_column(Number)
+    last_entity: Mapped[int] = mapped_column(Number)
+    analyzer_version: Mapped[int]
 
 
 class Article(Base):
-    """An article parsed from one document.
+    """What lists of articles read: the sort keys of an article and its JSON as a list item.
 
-    `id` is derived from `key`, which is the URL or else the file name of the document. `content_digest` and
-    `derived_digest` show whether the parsed content, and the data derived from it, have changed.
+    The complete content is in `ArticleDocument`, and the complete JSON in `Rendering`.
+
+    Attributes:
+        number: Numbers the articles in the order in which they were loaded, and identifies the article in
+            other tables. A correction keeps the number. An article that returns after its removal gets a new
+            number.
+        id: The public id, derived from `key`.
+        key: The URL of the document, or else its file name without the extension.
+        slug: The current slug. `ArticleSlug` finds the article by any of its slugs.
+        title_hash: The hash by which listed titles find the article (`seeds.identifiers.title_hash`).
+        published_key: When the article was published, or `UNDATED`.
+        content_digest: The SHA-256 of the content, which shows if a document has changed.
+        derived_digest: The SHA-256 of the data that is derived from the content.
+        item_key: Names the form of `item_json`, as `rendering_key` does. Null while no JSON is stored.
+        item_json: The JSON of the article as an item of a list.
     """
 
     __tablename__ = "articles"
 
-    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    key: Mapped[str] = mapped_column(Text, unique=True)
-    slug: Mapped[str] = mapped_column(Text, unique=True)
-    content_digest: Mapped[str] = mapped_column(Text)
-    derived_digest: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(Id, unique=True)
+    key: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(SortedText)
-    title_digest: Mapped[str] = mapped_column(Text, index=True)
-    summary: Mapped[str | None] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(Text)
-    author: Mapped[str | None] = mapped_column(Text)
-    role: Mapped[str | None] = mapped_column(Text)
-    publication: Mapped[str | None] = mapped_column(Text)
-    image_caption: Mapped[str | None] = mapped_column(Text)
-    image_url: Mapped[str | None] = mapped_column(Text)
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+    title_hash: Mapped[int] = mapped_column(BigInteger, index=True)
+    published_key: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int]
-    word_count: Mapped[int]
-    body: Mapped[list[str]] = mapped_column(JSON)
-    analysis: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    source_name: Mapped[str] = mapped_column(Text)
-    source_sha256: Mapped[str] = mapped_column(Text)
-    source_bytes: Mapped[int]
+    content_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    derived_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    item_key: Mapped[int | None] = mapped_column(BigInteger)
+    item_json: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    source: Mapped["SourceDocument"] = relationship(viewonly=True)
-
+    # SQLite appends the primary key to each index. PostgreSQL does not, so the number is named.
     __table_args__ = (
-        Index(None, "published_asc", "id"),
-        Index(None, "published_desc", "id"),
-        Index(None, "created_at", "id"),
-        Index(None, "updated_at", "id"),
-        Index(None, "title", "id"),
+        Index(None, "published_key", "number"),
+        Index(None, "created_at", "number"),
+        Index(None, "updated_at", "number"),
+        Index(None, "title", "number"),
     )
 
 
@@ -87,16 +92,28 @@ def reading_minutes(word_count: int) -> int:
     return -(-word_count // WORDS_PER_MINUTE)
 
 
-class SourceDocument(Base):
-    """The bytes of the file that an article was parsed from. Lists of articles do not read this table.
+class Folder(Base):
+    """The absolute path of a folder from which documents were loaded. The API never shows it."""
 
-    `folder` is the absolute path of the folder that the file was last loaded from. The API never shows it.
+    __tablename__ = "folders"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class ArticleDocument(Base):
+    """The document of an article and the content that was parsed from it, both compressed.
+
+    `content` is the result of `api.v1.article_content.article_content` as JSON, compressed by `pack_content`
+    with the document as preset dictionary, so that it takes a fraction of its own size. `folder` is the
+    number of the folder that the file was last loaded from.
     """
 
-    __tablename__ = "sources"
+    __tablename__ = "documents"
 
-    article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    folder: Mapped[str] = mapped_column(Text, index=True)
+    article: Mapped[int] = article_number(primary_key=True)
+    folder: Mapped[int] = mapped_column(Number, index=True)
+    document: Mapped[bytes] = mapped_column(CompressedBytes)
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -104,10 +121,11 @@ class ArticleSlug(Base):
     """A current or earlier slug of an article.
 
     Requests with an earlier slug are redirected. Slugs are never given to a different article, even after the
-    article was removed.
+    article was removed. `article_id` is the public id, which is known after the removal, too.
     """
 
     __tablename__ = "article_slugs"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     slug: Mapped[str] = mapped_column(Text, primary_key=True)
     article_id: Mapped[UUID] = mapped_column(Id, index=True)
@@ -116,27 +134,17 @@ class ArticleSlug(Base):
 class Takeaway(Base):
     """A key point of an article, as listed in its document, with the body paragraphs that support it.
 
-    `position` is its number in the list, starting at 1. `evidence` is `[{paragraph, score}]`, best first: the
-    numbers of these paragraphs and how much of the takeaway each supports, from 0 to 1. `published_asc` and
-    `published_desc` repeat the time of publication of the article, for sorting.
+    `number` contains the number of the article and the position (see `takeaway_number`), so the takeaways of
+    an article are a range of numbers. `evidence` is `[{paragraph, score}]`, best first: the numbers of these
+    paragraphs and how much of the takeaway each supports, from 0 to 1.
     """
 
     __tablename__ = "takeaways"
 
-    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    article_id: Mapped[UUID] = parent("articles")
-    position: Mapped[int]
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(Id, unique=True)
     text: Mapped[str] = mapped_column(Text)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_key: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    article: Mapped[Article] = relationship(viewonly=True)
-    entities: Mapped[list[Entity]] = relationship(
-        secondary="takeaway_entities", order_by="Entity.slug", viewonly=True
-    )
-
-
-Index(None, Takeaway.article_id, Takeaway.position, unique=True)
-Index(None, Takeaway.published_asc, Takeaway.article_id, Takeaway.position)
-Index(None, Takeaway.published_desc.desc(), Takeaway.article_id.desc(), Takeaway.position)
+    __table_args__ = (Index(None, "published_key", "number"),)

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index, Text
-from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, synonym
+from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
-from api.database.column_types import Id, SortedText, UtcDateTime
-from api.models.sort_keys import parent
+from api.database.column_types import CompressedJson, Id, Number, SortedText, UtcDateTime
+from api.models.sort_keys import article_number, entity_number
 
 ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
 
@@ -18,15 +17,17 @@ ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
 class Entity(Base):
     """A person, organization, place, policy, product or event that articles mention.
 
-    `origin` is `catalogue` if the entity comes from the file of known entities, or `extracted` if it was
-    found in the text. `same_as` lists URLs of the same entity in other sources. `article_count` and
-    `mention_count` cover all articles.
+    `number` numbers the entities in the order in which they were first mentioned. `slug` is the current slug;
+    `EntitySlug` finds the entity by any of its slugs. `origin` is `catalogue` if the entity comes from the
+    file of known entities, or `extracted` if it was found in the text. `same_as` lists URLs of the same
+    entity in other sources. `article_count` and `mention_count` cover all articles.
     """
 
     __tablename__ = "entities"
 
-    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    slug: Mapped[str] = mapped_column(SortedText, unique=True)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(Id, unique=True)
+    slug: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(SortedText)
     type: Mapped[str] = mapped_column(Text)
     aliases: Mapped[list[str]] = mapped_column(JSON)
@@ -35,17 +36,14 @@ class Entity(Base):
     origin: Mapped[str] = mapped_column(Text)
     article_count: Mapped[int]
     mention_count: Mapped[int]
-    # The number of articles that mention this entity together with a given entity. The query for co-mentioned
-    # entities computes it.
-    shared_article_count: Mapped[int | None] = query_expression()
 
     __table_args__ = (
-        Index(None, "article_count", "id"),
-        Index(None, "mention_count", "id"),
-        Index(None, "name", "id"),
-        Index(None, "type", "article_count", "id"),
-        Index(None, "type", "mention_count", "id"),
-        Index(None, "type", "name", "id"),
+        Index(None, "article_count", "number"),
+        Index(None, "mention_count", "number"),
+        Index(None, "name", "number"),
+        Index(None, "type", "article_count", "number"),
+        Index(None, "type", "mention_count", "number"),
+        Index(None, "type", "name", "number"),
     )
 
 
@@ -53,88 +51,78 @@ class EntitySlug(Base):
     """A slug that leads to an entity: current, earlier, or inherited from an entity merged into it."""
 
     __tablename__ = "entity_slugs"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     slug: Mapped[str] = mapped_column(Text, primary_key=True)
-    entity_id: Mapped[UUID] = parent("entities", index=True)
+    entity: Mapped[int] = entity_number(index=True)
 
 
 class EntityId(Base):
-    """The id of an entity (`old_id`) that was merged into the entity `entity_id`, for redirects."""
+    """The id of an entity (`old_id`) that was merged into a different entity, for redirects."""
 
     __tablename__ = "entity_ids"
 
     old_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    entity_id: Mapped[UUID] = parent("entities", index=True)
+    entity: Mapped[int] = entity_number(index=True)
 
 
 class EntityName(Base):
     """A name or alias of an entity without case and diacritics, for finding entities by prefix."""
 
     __tablename__ = "entity_names"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     folded: Mapped[str] = mapped_column(SortedText, primary_key=True)
-    entity_id: Mapped[UUID] = parent("entities", primary_key=True, index=True)
+    entity: Mapped[int] = entity_number(primary_key=True, index=True)
 
 
 class ArticleEntity(Base):
-    """An entity that an article mentions, with its mentions in this article.
+    """An entity that an article mentions.
 
-    `mentions` is `[{part, index, start, end, text}]` in reading order, where `index` is the number of the
-    paragraph or takeaway, or null in other parts. `salience` says how central the entity is to the article,
-    from 0 to 1. `position` ranks the entities of the article from 1, the most salient first. `own_name` and
-    `own_type` are the name and type that this article alone suggests for an extracted entity. They are null
-    for an entity of the catalogue, the file of known entities.
+    `position` ranks the entities of the article from 1, the most salient first. `salience` says how central
+    the entity is to the article, from 0 to 1. `own_name` and `own_type` are the name and type that this
+    article alone suggests for an extracted entity. They are null if they equal the name and type of the
+    entity, and for an entity of the catalogue. The mentions are in `ArticleMentions`.
+    `ArticleFacet` finds the articles that mention an entity.
     """
 
     __tablename__ = "article_entities"
 
-    article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    entity_id: Mapped[UUID] = parent("entities", primary_key=True)
+    article: Mapped[int] = article_number(primary_key=True)
+    entity: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
     position: Mapped[int]
     mention_count: Mapped[int]
     salience: Mapped[float]
     own_name: Mapped[str | None] = mapped_column(Text)
     own_type: Mapped[str | None] = mapped_column(Text)
-    mentions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
-    # A covering index, for finding the articles that mention an entity. Reading the rows would be slow, since
-    # `mentions` can be large.
-    __table_args__ = (Index(None, "entity_id", "article_id"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    entity: Mapped[Entity] = relationship(viewonly=True)
 
-    # The remaining fields of the schema MentionedEntity, taken from the entity.
-    id: AssociationProxy[UUID] = association_proxy("entity", "id")
-    slug: AssociationProxy[str] = association_proxy("entity", "slug")
-    name: AssociationProxy[str] = association_proxy("entity", "name")
-    type: AssociationProxy[str] = association_proxy("entity", "type")
-    aliases: AssociationProxy[list[str]] = association_proxy("entity", "aliases")
-    description: AssociationProxy[str | None] = association_proxy("entity", "description")
-    same_as: AssociationProxy[list[str]] = association_proxy("entity", "same_as")
-    article_count: AssociationProxy[int] = association_proxy("entity", "article_count")
-    origin: AssociationProxy[str] = association_proxy("entity", "origin")
+class ArticleMentions(Base):
+    """All mentions of entities in an article, compressed.
+
+    `mentions` has a list for each entity, in the order of `ArticleEntity.position`: its mentions in reading
+    order, each as `[part, index, start, end, text]`.
+    """
+
+    __tablename__ = "article_mentions"
+
+    article: Mapped[int] = article_number(primary_key=True)
+    mentions: Mapped[list[list[list[Any]]]] = mapped_column(CompressedJson)
 
 
 class TakeawayEntity(Base):
     """An entity that a takeaway, a key point of an article, mentions.
 
-    The row repeats the sort keys of the takeaway, so that a single index can filter takeaways by entity and
-    sort them.
+    The row repeats the sort key of the takeaway, so that a single index can filter takeaways by entity and
+    sort them. `takeaway` is the number of the takeaway.
     """
 
     __tablename__ = "takeaway_entities"
 
-    takeaway_id: Mapped[UUID] = parent("takeaways", primary_key=True)
-    entity_id: Mapped[UUID] = parent("entities", primary_key=True)
-    article_id: Mapped[UUID] = mapped_column(Id)
-    position: Mapped[int]
-    published_asc: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_desc: Mapped[datetime] = mapped_column(UtcDateTime)
+    takeaway: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    entity: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    published_key: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    id = synonym("takeaway_id")
-
-
-_entity, _place = TakeawayEntity.entity_id, TakeawayEntity.position
-_article = TakeawayEntity.article_id
-Index("ix_takeaway_entities_asc", _entity, TakeawayEntity.published_asc, _article, _place)
-Index("ix_takeaway_entities_desc", _entity, TakeawayEntity.published_desc.desc(), _article.desc(), _place)
+    __table_args__ = (Index(None, "entity", "published_key", "takeaway"), {"sqlite_with_rowid": False})

@@ -1,31 +1,29 @@
 """Feature vectors of articles, from which seeding computes related links. No request reads them."""
 
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, LargeBinary
+from sqlalchemy import BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
-from api.database.column_types import UtcDateTime
-from api.models.sort_keys import parent
+from api.database.column_types import CompressedJson, UtcDateTime
+from api.models.sort_keys import article_number
 
 
 class ArticleFeatures(Base):
     """The feature vector of an article: its words and entities with weights, normalized to length 1.
 
-    `names` lists the words and entities by descending weight (see `seeds.linking.article_features`).
-    `weights` contains their weights, encoded by `seeds.linking.feature_vectors`. `terms` says how the article
-    writes each word: a term, a pair of an entity's name and id, or null (see `seeds.linking.written_terms`).
-    It is NULL in rows from before migration 0005.
+    `weights` contains the hashes and weights of the features, by descending weight, encoded by
+    `seeds.linking.feature_vectors`. `names` has two lists: the names of the features in the same order,
+    and how the article writes each (see `seeds.linking.written_terms`).
     """
 
     __tablename__ = "article_features"
 
-    article_id: Mapped[UUID] = parent("articles", primary_key=True)
-    names: Mapped[list[str]] = mapped_column(JSON)
-    terms: Mapped[list[str | list[str] | None] | None] = mapped_column(JSON(none_as_null=True))
+    article: Mapped[int] = article_number(primary_key=True)
     weights: Mapped[bytes] = mapped_column(LargeBinary)
+    names: Mapped[list[Any]] = mapped_column(CompressedJson)
 
 
 class Posting(Base):
@@ -34,13 +32,16 @@ class Posting(Base):
     Only the features with the highest weights in an article have postings. `feature` is the hash of a
     feature. `weight` is its weight in the feature vector of the article, in ten-thousandths. It is an
     integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key stores the rows of a
-    feature together, in the order in which the articles were published.
+    feature together, in the order in which the articles were published. `tie` is the beginning of the
+    article's id, which orders articles of the same time in the same way in every database. The vector of an
+    article tells which postings to delete with it.
     """
 
     __tablename__ = "postings"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     feature: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    published_asc: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
-    article_id: Mapped[UUID] = parent("articles", primary_key=True, index=True)
+    published_key: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    tie: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     weight: Mapped[int]

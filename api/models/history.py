@@ -1,14 +1,13 @@
 """The history of articles: changes and earlier revisions. Both are kept when an article is removed."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
-from api.database.column_types import Id, Number, UtcDateTime
+from api.database.column_types import CompressedBytes, Id, Number, UtcDateTime
 
 CREATED, UPDATED, REMOVED = "created", "updated", "removed"
 CHANGE_KINDS = (CREATED, UPDATED, REMOVED)
@@ -35,17 +34,13 @@ class Change(Base):
 
     __table_args__ = (Index(None, "article_id", "revision", "sequence"),)
 
-    @property
-    def article(self) -> dict[str, Any]:
-        """The `id` of the article, and the `slug` and `title` that it had when this change was committed."""
-        return {"id": self.article_id, "slug": self.slug, "title": self.title}
-
 
 class Revision(Base):
-    """An earlier revision of an article: the bytes of its document (`source`) and the parsed `content`.
+    """An earlier revision of an article: its document and the parsed content, both compressed.
 
-    `content` is the result of `api.v1.article_content.article_content`. The current revision is in the tables
-    of the article. It is copied to this table before a new revision replaces it or the article is removed.
+    The columns `document` and `content` have the same form as in `api.models.articles.ArticleDocument`. The
+    current revision is in the tables of the article. It is copied to this table before a new revision
+    replaces it or the article is removed.
     """
 
     __tablename__ = "revisions"
@@ -53,5 +48,5 @@ class Revision(Base):
     article_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    source: Mapped[bytes] = mapped_column(LargeBinary)
+    document: Mapped[bytes] = mapped_column(CompressedBytes)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

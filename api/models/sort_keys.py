@@ -1,47 +1,67 @@
-"""Columns that several tables share: cascading foreign keys, and sort columns that are never null.
+"""Sort keys that are never null, and the numbers by which rows refer to articles and entities.
 
-Each nullable sort key has two more columns, `…_asc` and `…_desc`, in which null is replaced by the highest or
-the lowest value. Null then sorts last in both directions, and keyset pagination needs only a
-single row-value comparison, which can use an index.
+A nullable sort key is stored with the lowest value instead of null. An index of the key and the number of the
+row then serves both directions: `api.listing.keyset` reads it backward for a descending order and, for an
+ascending order, moves the rows with the lowest value to the end.
 """
 
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import MappedColumn, mapped_column
 
-from api.database.column_types import Id
+from api.database.column_types import Number
 
-UNDATED_ASC, UNDATED_DESC = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
-UNSCORED_ASC, UNSCORED_DESC = 2.0, -1.0
+UNDATED = datetime.min.replace(tzinfo=UTC)
+UNSCORED = -1.0
+# The low bits of the number of a takeaway, which hold its place in the article.
+POSITION_BITS = 12
+MAX_TAKEAWAYS = (1 << POSITION_BITS) - 1
 
 
-def parent(table: str, **options: Any) -> MappedColumn[UUID]:
-    """Return a foreign key column that refers to the `id` of `table`, with ON DELETE CASCADE.
+def published_key(published_at: datetime | None) -> datetime:
+    """Return the value of the columns `published_key`: `published_at`, or `UNDATED` if it is None."""
+    return published_at or UNDATED
 
-    `options` are keyword arguments of `mapped_column`, such as `primary_key`.
+
+def published_at_of(key: datetime) -> datetime | None:
+    """Return the time of publication that `key`, a value of a column `published_key`, stands for, or None."""
+    return None if key == UNDATED else key
+
+
+def score_key(score: float | None) -> float:
+    """Return the value of the column `score_key`: `score`, or `UNSCORED` if it is None."""
+    return UNSCORED if score is None else score
+
+
+def takeaway_number(article: int, position: int) -> int:
+    """Return the number of a takeaway, by which its row is stored.
+
+    In descending order of the numbers, the takeaways of the newest article come first, and those of one
+    article follow the order of the article.
+
+    Args:
+        article: The number of the article.
+        position: The place of the takeaway in the article, from 1 to `MAX_TAKEAWAYS`.
     """
-    return mapped_column(Id, ForeignKey(f"{table}.id", ondelete="CASCADE"), **options)
+    return (article << POSITION_BITS) + MAX_TAKEAWAYS - position
 
 
-def published_keys(published_at: datetime | None) -> dict[str, datetime]:
-    """Return the values of the columns `published_asc` and `published_desc`, by column.
-
-    The columns sort rows in ascending and descending order. Both values are `published_at`. If it is None,
-    they are the latest and the earliest time, so that undated rows come last in both orders.
-    """
-    return {"published_asc": published_at or UNDATED_ASC, "published_desc": published_at or UNDATED_DESC}
+def takeaway_place(number: int) -> tuple[int, int]:
+    """Return the number of the article and the position of the takeaway with the number `number`."""
+    return number >> POSITION_BITS, MAX_TAKEAWAYS - (number & MAX_TAKEAWAYS)
 
 
-def score_keys(score: float | None) -> dict[str, float]:
-    """Return the values of the columns `score_asc` and `score_desc`, by column.
+def article_number(*, primary_key: bool = False, index: bool | None = None) -> MappedColumn[int]:
+    """Return a foreign key column with the number of an article. Removing the article deletes the row."""
+    return _number_of("articles", primary_key=primary_key, index=index)
 
-    The columns sort rows in ascending and descending order. Both values are `score`, the similarity of two
-    articles from 0 to 1. If it is None, they are 2 and -1, so that rows without a score come last in both
-    orders.
-    """
-    if score is None:
-        return {"score_asc": UNSCORED_ASC, "score_desc": UNSCORED_DESC}
-    return {"score_asc": score, "score_desc": score}
+
+def entity_number(*, primary_key: bool = False, index: bool | None = None) -> MappedColumn[int]:
+    """Return a foreign key column with the number of an entity. Removing the entity deletes the row."""
+    return _number_of("entities", primary_key=primary_key, index=index)
+
+
+def _number_of(table: str, *, primary_key: bool, index: bool | None) -> MappedColumn[int]:
+    parent = ForeignKey(f"{table}.number", ondelete="CASCADE")
+    return mapped_column(Number, parent, primary_key=primary_key, index=index, autoincrement=False)

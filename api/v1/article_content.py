@@ -4,8 +4,11 @@ The sidecar is a YAML file of metadata next to the document. Derived values (ent
 of links) are not part of the content. An article gets a new revision exactly when its content changes.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import orjson
 
 from api.models.articles import paragraphs, reading_minutes
 from api.resources.fields import rfc3339
@@ -52,3 +55,20 @@ def article_content(
         ],
         "source": {name: columns[f"source_{name}"] for name in ("name", "sha256", "bytes")},
     }
+
+
+def pack_content(content: Mapping[str, Any], document: bytes) -> bytes:
+    """Return `content`, the result of `article_content`, as compressed JSON.
+
+    Most of the content is in `document`, the bytes of the file that it was parsed from. The document is
+    therefore the preset dictionary (RFC 1950, 2.2), and `unpack_content` needs the same bytes.
+    """
+    compressor = zlib.compressobj(zdict=document)
+    return compressor.compress(orjson.dumps(content)) + compressor.flush()
+
+
+def unpack_content(data: bytes, document: bytes) -> dict[str, Any]:
+    """Return the content that `pack_content` has compressed to `data`, given the same `document`."""
+    decompressor = zlib.decompressobj(zdict=document)
+    content: dict[str, Any] = orjson.loads(decompressor.decompress(data) + decompressor.flush())
+    return content

@@ -1,0 +1,53 @@
+"""The full-text index over search terms, the stemmed words that `api.search.analyzer` makes from texts.
+
+On SQLite, each index is an FTS5 table without content: it has the terms only in its inverted index. To delete
+a row, the terms that were inserted must be given again, so they are made again from the stored content. On
+PostgreSQL, each index is a table with a column `vector` of the type tsvector and a GIN index. The option
+`fastupdate` of the GIN index is off: it would collect new entries in a list that every search has to read.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import DDL, event
+
+from api.database.base import Base
+
+
+class SearchIndex(NamedTuple):
+    """A full-text index: the name of its table, and its columns by descending weight.
+
+    `columns` maps each column to its weight letter (A to D) in PostgreSQL. The row number in the index is the
+    number of the article or takeaway. It is the column `rowid` of FTS5, and `number` on PostgreSQL.
+    """
+
+    table: str
+    columns: dict[str, str]
+
+
+ARTICLE_INDEX = SearchIndex("article_search", {"title": "A", "summary": "B", "takeaways": "C", "text": "D"})
+TAKEAWAY_INDEX = SearchIndex("takeaway_search", {"text": "A"})
+SEARCH_INDEXES = (ARTICLE_INDEX, TAKEAWAY_INDEX)
+
+
+def create_statements(index: SearchIndex, dialect: str) -> list[str]:
+    """Return the statements that create `index` on `dialect`, which is `sqlite` or `postgresql`."""
+    if dialect == "sqlite":
+        columns = ", ".join(index.columns)
+        return [f"CREATE VIRTUAL TABLE {index.table} USING fts5({columns}, content='', tokenize='ascii')"]
+    return [
+        f"CREATE TABLE {index.table} (number BIGINT PRIMARY KEY, vector TSVECTOR NOT NULL)",
+        f"CREATE INDEX ix_{index.table}_vector ON {index.table} USING gin (vector) WITH (fastupdate = off)",
+    ]
+
+
+def _register(index: SearchIndex) -> None:
+    for dialect in ("sqlite", "postgresql"):
+        for statement in create_statements(index, dialect):
+            create = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(Base.metadata, "after_create", create.execute_if(dialect=dialect))
+    drop = DDL(f"DROP TABLE IF EXISTS {index.table}")  # type: ignore[no-untyped-call]
+    event.listen(Base.metadata, "before_drop", drop)
+
+
+for _index in SEARCH_INDEXES:
+    _register(_index)
