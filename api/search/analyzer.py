@@ -10,6 +10,7 @@ import hashlib
 import re
 import threading
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -72,6 +73,13 @@ MAX_TERMS, MAX_OCCURRENCES = 16_000, 255
 PLACEHOLDER, PARAGRAPH_BREAK = "y", "z"
 # Longer paragraphs are not cached, since a few hundred of them could take gigabytes.
 MAX_CACHED_LENGTH = 8_000
+
+# Increase this number when a change of this module or of `api.text_folding` changes the terms of a text.
+RULES = 1
+# What the terms depend on, in 31 bits. Seeding commands make the index again if it has a different version.
+ANALYZER_VERSION = (
+    zlib.crc32(f"{RULES} {unicodedata.unidata_version} {Stemmer.version()}".encode()) & 0x7FFFFFFF
+)
 
 # 0 turns off the cache of the stemmer, since `term` is cached.
 _stemmer = Stemmer.Stemmer("english", 0)

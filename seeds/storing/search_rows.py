@@ -1,0 +1,163 @@
+"""Insert and delete rows of the full-text index, for batches of articles on both engines.
+
+The index keeps no copy of the texts. To delete a row, SQLite needs the search terms that were inserted, so
+they are made again from the stored content. The result is the same only if the analyzer has not changed.
+`corpus.analyzer_version` therefore holds the version that made the terms, and each seeding command calls
+`update_search_index` before it writes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from api.database.base import table_of
+from api.models import (
+    ARTICLE_INDEX,
+    SEARCH_INDEXES,
+    TAKEAWAY_INDEX,
+    ArticleDocument,
+    Corpus,
+    SearchIndex,
+    takeaway_number,
+)
+from api.search.analyzer import ANALYZER_VERSION, index_text
+from api.v1.article_content import unpack_content
+
+Row = dict[str, Any]
+# The number of articles that are read and indexed together when the whole index is made again.
+REBUILT_TOGETHER = 100
+DOCUMENTS, CORPUS = table_of(ArticleDocument), table_of(Corpus)
+NUMBERS = select(DOCUMENTS.c.article).order_by(DOCUMENTS.c.article)
+CONTENTS = select(DOCUMENTS.c.article, DOCUMENTS.c.document, DOCUMENTS.c.content).where(
+    DOCUMENTS.c.article.in_(bindparam("numbers", expanding=True))
+)
+
+
+class SearchTerms(NamedTuple):
+    """The search terms of an article, separated by spaces, as they are written to the full-text index.
+
+    `article` has the terms of each column of `ARTICLE_INDEX`. `takeaways` has the terms of each takeaway, in
+    order.
+    """
+
+    article: dict[str, str]
+    takeaways: list[str]
+
+
+def search_terms(content: Mapping[str, Any]) -> SearchTerms:
+    """Return the search terms of an article.
+
+    `content` is its content, as `api.v1.article_content.article_content` returns it.
+    """
+    analysis = content["analysis"] or {"heading": None, "paragraphs": []}
+    takeaways = [takeaway["text"] for takeaway in content["takeaways"]]
+    body = [paragraph["text"] for paragraph in content["body"]]
+    article = index_text(
+        {
+            "title": [content["title"]],
+            "summary": [content["summary"] or ""],
+            "takeaways": takeaways,
+            "text": [analysis["heading"] or "", *analysis["paragraphs"], *body],
+        }
+    )
+    return SearchTerms(article, [index_text({"text": [takeaway]})["text"] for takeaway in takeaways])
+
+
+def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
+    """Add articles and their takeaways to the full-text index.
+
+    Args:
+        connection: The connection, in a write transaction.
+        terms: The search terms of each article, by its number. The articles must not be in the index.
+    """
+    _execute(connection, _insertion, terms)
+
+
+def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
+    """Remove articles and their takeaways from the full-text index.
+
+    Args:
+        connection: The connection, in a write transaction.
+        terms: The search terms of each article as they were inserted, by the number of the article. The
+            result of `search_terms` for the stored content is the same.
+    """
+    _execute(connection, _deletion, terms)
+
+
+def update_search_index(connection: Connection) -> bool:
+    """Make the whole full-text index again if a different version of the analyzer has made it.
+
+    Return True if the index was made again. `connection` must be in a write transaction.
+    """
+    if connection.scalars(select(CORPUS.c.analyzer_version)).one() == ANALYZER_VERSION:
+        return False
+    rebuild_search_index(connection)
+    return True
+
+
+def rebuild_search_index(connection: Connection) -> None:
+    """Make the whole full-text index again from the stored content.
+
+    `connection` must be in a write transaction.
+    """
+    for index in SEARCH_INDEXES:
+        connection.execute(text(_clearing(index, connection.dialect.name)))
+    numbers = connection.scalars(NUMBERS).all()
+    for start in range(0, len(numbers), REBUILT_TOGETHER):
+        several = numbers[start : start + REBUILT_TOGETHER]
+        insert_search_rows(connection, read_search_terms(connection, several))
+    connection.execute(update(CORPUS).values(analyzer_version=ANALYZER_VERSION))
+
+
+def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[int, SearchTerms]:
+    """Return the search terms of stored articles, by number, made from the stored content.
+
+    `numbers` are the numbers of the articles.
+    """
+    rows = connection.execute(CONTENTS, {"numbers": numbers})
+    return {row.article: search_terms(unpack_content(row.content, row.document)) for row in rows}
+
+
+def _execute(
+    connection: Connection, statement: Callable[[SearchIndex, str], str], terms: Mapping[int, SearchTerms]
+) -> None:
+    """Execute `statement` of each index once for each of its rows."""
+    rows_by_index = (
+        (ARTICLE_INDEX, [{"number": number, **each.article} for number, each in terms.items()]),
+        (TAKEAWAY_INDEX, [row for number, each in terms.items() for row in _takeaway_rows(number, each)]),
+    )
+    for index, rows in rows_by_index:
+        if rows:
+            connection.execute(text(statement(index, connection.dialect.name)), rows)
+
+
+def _takeaway_rows(article: int, terms: SearchTerms) -> Iterator[Row]:
+    for position, takeaway in enumerate(terms.takeaways, 1):
+        yield {"number": takeaway_number(article, position), "text": takeaway}
+
+
+def _insertion(index: SearchIndex, dialect: str) -> str:
+    names = index.columns
+    if dialect == "sqlite":
+        columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
+        return f"INSERT INTO {index.table} (rowid, {columns}) VALUES (:number, {values})"  # noqa: S608
+    vectors = [
+        f"setweight(to_tsvector('simple', CAST(:{name} AS text)), '{letter}')"
+        for name, letter in names.items()
+    ]
+    return f"INSERT INTO {index.table} (number, vector) VALUES (:number, {' || '.join(vectors)})"  # noqa: S608
+
+
+def _deletion(index: SearchIndex, dialect: str) -> str:
+    if dialect == "postgresql":
+        return f"DELETE FROM {index.table} WHERE number = :number"  # noqa: S608
+    columns, values = ", ".join(index.columns), ", ".join(f":{name}" for name in index.columns)
+    command = f"INSERT INTO {index.table} ({index.table}, rowid, {columns})"
+    return f"{command} VALUES ('delete', :number, {values})"
+
+
+def _clearing(index: SearchIndex, dialect: str) -> str:
+    if dialect == "sqlite":
+        return f"INSERT INTO {index.table} ({index.table}) VALUES ('delete-all')"  # noqa: S608
+    return f"DELETE FROM {index.table}"  # noqa: S608
