@@ -7,12 +7,12 @@ tombstone: its id, and entries of the change feed without its slugs and titles.
 from datetime import UTC, datetime
 from uuid import UUID
 
+from api.models.search_terms import WEIGHT_LETTERS
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from api.database.base import Base, table_of
 from api.database.engines import AUTOCOMMIT
 from api.models import REMOVED, Article, ArticleEntity, ArticleSlug, Change, Revision
-from api.models.search_terms import WEIGHT_LETTERS
 from api.resources.lookup import UUID_PATTERN
 from seeds.bulk import insert_rows
 from seeds.identifiers import is_slug
