@@ -1,6 +1,9 @@
 """The JSON of articles: stored JSON (a rendering) if it is current, otherwise made for the request."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +21,7 @@ from api.search.query_language import Query
 from api.urls import settings
 from api.v1 import schemas
 from api.v1.article_values import read_articles
+from api.v1.json_values import Content, article_head, article_links
 from api.web.representation import etag_of
 
 # Raise this number whenever the form of the JSON of an article changes: stored JSON of other formats is not
@@ -45,12 +49,35 @@ SELECT_BY_ID = SELECT_RENDERING.where(RENDERINGS.c.article_id == bindparam("refe
 SELECT_BY_SLUG = SELECT_RENDERING.join(ARTICLES).where(ARTICLES.c.slug == bindparam("reference"))
 
 
-def rendering_key() -> str:
-    """Return the text that names the format of the JSON of articles and the base URL of its links.
+def rendering_key() -> int:
+    """Return the number that names the format of the JSON of articles and the base URL of its links.
 
-    Stored JSON with a different key is not served.
+    It is a hash. Stored JSON with a different key is not served.
     """
-    return f"{RENDERING_FORMAT} {settings().base_url}"
+    return _hash_of(f"{RENDERING_FORMAT} {settings().base_url}")
+
+
+@lru_cache(maxsize=16)
+def _hash_of(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def render_item(
+    identity: UUID, content: Content, *, revision: int, created_at: datetime, updated_at: datetime
+) -> bytes:
+    """Return the JSON of an article as an item of a list, for the column `item_json` of its row.
+
+    The column `item_key` of the row then has the value of `rendering_key`.
+
+    Args:
+        identity: The id of the article.
+        content: The result of `api.v1.article_content.article_content`.
+        revision: The number of the current revision.
+        created_at: The time at which the article was first loaded.
+        updated_at: The time at which the article last changed.
+    """
+    head = article_head(identity, content, revision, created_at, updated_at)
+    return orjson.dumps(head | {"links": article_links(content["slug"], settings().base_url)})
 
 
 def render(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RenderedArticle]:
