@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 import orjson
@@ -32,9 +31,12 @@ from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
+from seeds.storing.derivation import derive
 from seeds.storing.entity_merging import merge_entities
+from seeds.storing.load import Derive
 from seeds.storing.relink import rederive, relink
 from seeds.storing.rendering import render_articles
+from seeds.storing.search_rows import update_search_index
 from seeds.storing.transactions import Transaction, transactions
 from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
 from seeds.transfer.exporting import export_lines
@@ -111,7 +113,7 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         found = find_files(paths)
         if not found.documents:
             print_message("warning: there are no documents to load")
-        run.load(found, _prepare_matcher(begin))
+        run.load(found, _prepare_deriving(begin))
         is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
@@ -153,10 +155,11 @@ def relink_command() -> None:
     Example: flask seed relink
     """
     with reported_failures(), transactions(db.engine, print_message) as begin:
-        matcher = _prepare_matcher(begin)
+        derive_articles = _prepare_deriving(begin)
+        # In the order of the ids, so that the result does not depend on the order of loading.
         with begin() as connection:
-            articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
-        rederived_count = sum(_apply_to_each(begin, "Deriving", articles, rederive, matcher))
+            articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
+        rederived_count = sum(_apply_to_each(begin, "Deriving", articles, rederive, derive_articles))
         merged_count = merge_entities(begin)
         relinked_count = sum(_apply_to_each(begin, "Linking", articles, relink))
         render_articles(begin)
@@ -167,15 +170,15 @@ def relink_command() -> None:
 
 
 def _apply_to_each(
-    begin: Transaction, verb: str, articles: list[UUID], step: Callable[..., bool], *rest: Any
+    begin: Transaction, verb: str, articles: list[int], step: Callable[..., bool], *rest: Any
 ) -> Iterator[bool]:
     """Call `step` for each article in a write transaction of its own, and yield its result.
 
     Args:
         begin: Opens a write transaction.
         verb: The label of the progress bar, such as "Linking".
-        articles: The ids of the articles.
-        step: Called with the connection, the id and `rest`. It returns True if the article changed.
+        articles: The numbers of the articles.
+        step: Called with the connection, the number and `rest`. It returns True if the article changed.
         rest: Further arguments of `step`.
     """
     for article in progress(articles, verb):
@@ -271,8 +274,8 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
         raise click.UsageError(f"--prune requires folders, but {printable(str(files[0]))} is a file")
 
 
-def _prepare_matcher(begin: Transaction) -> EntityMatcher:
-    """Return a matcher that finds the entities of the catalogue, and other names, in articles.
+def _prepare_deriving(begin: Transaction) -> Derive:
+    """Return a function that derives the data of articles, with the entities of the catalogue.
 
     The catalogue is the file of known entities. If it has changed, the stored entities are first updated.
     `begin` opens a write transaction.
@@ -282,6 +285,8 @@ def _prepare_matcher(begin: Transaction) -> EntityMatcher:
     except (CatalogueError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     with begin() as connection:
+        update_search_index(connection)
         release_slugs(connection, catalogue)
         refresh_entities(connection, catalogue)
-    return EntityMatcher(catalogue, load_lexicon(), recognize)
+    matcher = EntityMatcher(catalogue, load_lexicon(), recognize)
+    return lambda texts: [derive(text, matcher) for text in texts]

@@ -14,6 +14,7 @@ from api.text_folding import fold_characters
 # All ids are UUIDs of version 5 (RFC 9562, section 5.5) in this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
 MAX_SLUG_LENGTH = 120
+TITLE_HASH_BYTES = 8
 # A title whose slug needs no transliteration, and one word of such a slug.
 ASCII_TITLE, SLUG_WORD = re.compile(r"[A-Za-z0-9 '.-]+"), re.compile(r"[a-z0-9]+")
 
@@ -83,11 +84,12 @@ def make_slug(title: str, fallback: str) -> str:
     return slug if is_slug(slug) else fallback
 
 
-def title_digest(title: str) -> str:
-    """Return a checksum by which titles are compared.
+def title_hash(title: str) -> int:
+    """Return the hash by which titles are compared, a signed integer of 64 bits.
 
-    It is the SHA-256 of the title without differences of case, white space, invisible characters, and kinds
-    of apostrophes, quotation marks and hyphens.
+    It is made from the title without differences of case, white space, invisible characters, and kinds of
+    apostrophes, quotation marks and hyphens.
     """
     plain = fold_characters(unicodedata.normalize("NFKC", fold_characters(title)).casefold())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    digest = hashlib.blake2b(plain.encode(), digest_size=TITLE_HASH_BYTES).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,23 +1,35 @@
 """The steps of `flask seed load`: store each document, then remove the articles whose documents are gone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from api.models import CREATED, Corpus
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
-from seeds.extraction.mentions import EntityMatcher
-from seeds.parsing.document import ParseWarning, Rejection
+from seeds.parsing.document import Rejection
 from seeds.parsing.files import RejectedDocument, SubmittedDocument, read_documents, real_path
 from seeds.parsing.folders import FoundFiles
 from seeds.parsing.formats.registry import find_format
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
-from seeds.storing.load import load
+from seeds.storing.history import Outcome
+from seeds.storing.load import Derive, load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
+
+
+MAX_BATCH_DOCUMENTS = 100
+MAX_BATCH_BYTES = 16 << 20
+
+
+class BatchEntry(NamedTuple):
+    """A document of a batch: its file, and the document as it was read, or the reason for rejecting it."""
+
+    path: Path
+    read: SubmittedDocument | RejectedDocument
 
 
 class Run:
@@ -37,17 +49,21 @@ class Run:
         self._begin, self._report = begin, report
         self._max_bytes, self._strict, self._admit_erased = max_bytes, strict, admit_erased
         self._seen = SeenDocuments()
+        self._batch: list[BatchEntry] = []
+        self._batch_bytes = 0
 
-    def load(self, found: FoundFiles, matcher: EntityMatcher) -> None:
+    def load(self, found: FoundFiles, derive: Derive) -> None:
         """Store the documents that were found. A rejected document does not stop the others.
 
-        Other files of the folders are named in a message. `matcher` finds the entities of each article.
+        Other files of the folders are named in a message. `derive` finds the entities, evidence and features
+        of articles.
         """
         for each in found.unread:
             print_message(f"{printable(str(each.path))}: not read: {each.reason}")
             self._report.add_unread(each.path.name, each.reason)
         for path in progress(found.documents, "Loading"):
-            self._load_file(path, matcher)
+            self._read_file(path, derive)
+        self._store_batch(derive)
 
     def finish(self) -> None:
         """Add the corpus revision, a number that increases with every change of the data, to the report.
@@ -57,52 +73,72 @@ class Run:
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
-    def _load_file(self, path: Path, matcher: EntityMatcher) -> None:
+    def _read_file(self, path: Path, derive: Derive) -> None:
         file = (real_path(path.parent), path.name)
         is_rejected = False
         for read in read_documents(path, self._max_bytes):
             if isinstance(read, SubmittedDocument):
-                self._load(path, read, matcher)
-                continue
-            is_rejected = not find_format(path.name).is_line
-            if read.key is None:
-                self._seen.files_without_key.add(file)
+                self._add(path, self._check(path, read))
             else:
-                self._seen.rejected_keys.add(read.key)
-            self._reject(path, read)
+                is_rejected = not find_format(path.name).is_line
+                if read.key is None:
+                    self._seen.files_without_key.add(file)
+                else:
+                    self._seen.rejected_keys.add(read.key)
+                self._add(path, read)
+            if len(self._batch) >= MAX_BATCH_DOCUMENTS or self._batch_bytes >= MAX_BATCH_BYTES:
+                self._store_batch(derive)
         # If the key of a document in the file is unknown, the file can still contain any of its articles.
         if not is_rejected and file not in self._seen.files_without_key:
             self._seen.files.add(file)
 
-    def _load(self, path: Path, submission: SubmittedDocument, matcher: EntityMatcher) -> None:
+    def _add(self, path: Path, read: SubmittedDocument | RejectedDocument) -> None:
+        self._batch.append(BatchEntry(path, read))
+        self._batch_bytes += len(read.data) if isinstance(read, SubmittedDocument) else 0
+
+    def _check(self, path: Path, submission: SubmittedDocument) -> SubmittedDocument | RejectedDocument:
+        """Return `submission`, or its rejection if its key was seen before or if `--strict` rejects it."""
         key, warnings = submission.key, submission.document.warnings
         place = printable(str(path)) + (f" line {submission.line}" if submission.line else "")
-        try:
-            first = self._seen.places.setdefault(key, place)
-            if first != place:
-                raise Rejection(
-                    f"has the same key as {first}; change one of the two keys", line=submission.line
-                )
-            for warning in warnings:
-                self._warn(path, warning)
+        first = self._seen.places.setdefault(key, place)
+        if first != place:
+            message = f"has the same key as {first}; change one of the two keys"
+            return RejectedDocument(Rejection(message, line=submission.line), key, warnings)
+        if self._strict and warnings:
+            warning = warnings[0]
+            message = f"{warning.section}: {warning.message} (--strict)"
+            return RejectedDocument(Rejection(message, line=warning.line), key, warnings)
+        return submission
+
+    def _store_batch(self, derive: Derive) -> None:
+        """Store the documents of the batch in one transaction, and report all outcomes in their order."""
+        batch, self._batch, self._batch_bytes = self._batch, [], 0
+        submissions = [each.read for each in batch if isinstance(each.read, SubmittedDocument)]
+        results: Iterator[Outcome | Rejection] = iter(())
+        if submissions:
             with self._begin() as connection:
-                outcome = load(connection, submission, matcher, admit_erased=self._admit_erased)
-        except Rejection as rejection:
-            self._reject(path, RejectedDocument(rejection, key), warnings)
-        else:
-            if outcome.kind == CREATED:
-                self._seen.created_keys.add(key)
-            self._report.add_outcome(path.name, key, outcome, warnings)
+                results = iter(load_batch(connection, submissions, derive, admit_erased=self._admit_erased))
+        for path, read in batch:
+            if isinstance(read, RejectedDocument):
+                self._reject(path, read)
+            else:
+                self._report_result(path, read, next(results))
 
-    def _warn(self, path: Path, warning: ParseWarning) -> None:
-        if self._strict:
-            raise Rejection(f"{warning.section}: {warning.message} (--strict)", line=warning.line)
-        place = f"{printable(str(path))}: line {warning.line}"
-        print_message(f"{place}: warning: {warning.section}: {warning.message}")
+    def _report_result(self, path: Path, submission: SubmittedDocument, result: Outcome | Rejection) -> None:
+        key, warnings = submission.key, submission.document.warnings
+        for warning in warnings:
+            place = f"{printable(str(path))}: line {warning.line}"
+            print_message(f"{place}: warning: {warning.section}: {warning.message}")
+        if isinstance(result, Rejection):
+            self._reject(path, RejectedDocument(result, key, warnings))
+            return
+        if result.kind == CREATED:
+            self._seen.created_keys.add(key)
+        self._report.add_outcome(path.name, key, result, warnings)
 
-    def _reject(self, path: Path, rejected: RejectedDocument, warnings: Sequence[ParseWarning] = ()) -> None:
+    def _reject(self, path: Path, rejected: RejectedDocument) -> None:
         print_message(format_rejection(path, rejected.rejection))
-        self._report.add_rejection(path.name, rejected.key, rejected.rejection, warnings)
+        self._report.add_rejection(path.name, rejected.key, rejected.rejection, rejected.warnings)
 
     def prune(self, folders: Sequence[Path], *, ask: bool, force: bool) -> bool:
         """Remove the articles that were loaded from `folders` and whose documents are gone.

@@ -13,7 +13,7 @@ from api.models.entities import (
     TakeawayEntity,
 )
 from api.models.facets import ArticleFacet, facet_number
-from api.models.features import ArticleFeatures, Posting
+from api.models.features import ArticleFeatures, Posting, posting_key, posting_tie
 from api.models.history import CHANGE_KINDS, CREATED, REMOVED, UPDATED, Change, Revision
 from api.models.links import RelatedLink, link_precedence
 from api.models.renderings import Rendering
@@ -63,6 +63,8 @@ __all__ = [
     "TakeawayEntity",
     "facet_number",
     "link_precedence",
+    "posting_key",
+    "posting_tie",
     "published_at_of",
     "published_key",
     "score_key",

@@ -106,13 +106,14 @@ class ArticleDocument(Base):
 
     `content` is the result of `api.v1.article_content.article_content` as JSON, compressed by `pack_content`
     with the document as preset dictionary, so that it takes a fraction of its own size. `folder` is the
-    number of the folder that the file was last loaded from.
+    number of the folder that the file was last loaded from, and `source_name` the name of the file.
     """
 
     __tablename__ = "documents"
 
     article: Mapped[int] = article_number(primary_key=True)
     folder: Mapped[int] = mapped_column(Number, index=True)
+    source_name: Mapped[str] = mapped_column(Text)
     document: Mapped[bytes] = mapped_column(CompressedBytes)
     content: Mapped[bytes] = mapped_column(LargeBinary)
 

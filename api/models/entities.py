@@ -81,8 +81,8 @@ class ArticleEntity(Base):
 
     `position` ranks the entities of the article from 1, the most salient first. `salience` says how central
     the entity is to the article, from 0 to 1. `own_name` and `own_type` are the name and type that this
-    article alone suggests for an extracted entity. They are null if they equal the name and type of the
-    entity, and for an entity of the catalogue. The mentions are in `ArticleMentions`.
+    article alone suggests for an extracted entity. They are null for an entity of the catalogue, the file of
+    known entities. The mentions are in `ArticleMentions`.
     `ArticleFacet` finds the articles that mention an entity.
     """
 

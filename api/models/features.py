@@ -1,7 +1,8 @@
 """Feature vectors of articles, from which seeding computes related links. No request reads them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.database.base import Base
 from api.database.column_types import CompressedJson, UtcDateTime
 from api.models.sort_keys import article_number
+
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class ArticleFeatures(Base):
@@ -32,8 +35,9 @@ class Posting(Base):
     Only the features with the highest weights in an article have postings. `feature` is the hash of a
     feature. `weight` is its weight in the feature vector of the article, in ten-thousandths. It is an
     integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key stores the rows of a
-    feature together, in the order in which the articles were published. `tie` is the beginning of the
-    article's id, which orders articles of the same time in the same way in every database. The vector of an
+    feature together, in the order in which the articles were published; those without a date count as later
+    than all others. `tie` is the beginning of the article's id, which orders articles of the same time in the
+    same way in every database. The vector of an
     article tells which postings to delete with it.
     """
 
@@ -45,3 +49,13 @@ class Posting(Base):
     tie: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     weight: Mapped[int]
+
+
+def posting_key(published_at: datetime | None) -> datetime:
+    """Return the value of `Posting.published_key`: `published_at`, or a time after all others if it is None."""
+    return published_at or LATEST
+
+
+def posting_tie(identity: UUID) -> int:
+    """Return the value of `Posting.tie`: the first 47 bits of `identity`, the id of the article."""
+    return identity.int >> 81

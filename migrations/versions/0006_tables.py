@@ -267,6 +267,7 @@ def upgrade() -> None:
         "documents",
         sa.Column("article", NUMBER, autoincrement=False, nullable=False),
         sa.Column("folder", NUMBER, nullable=False),
+        sa.Column("source_name", sa.Text(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(

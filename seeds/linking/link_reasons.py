@@ -7,7 +7,7 @@ both articles mention it, and the words of a name or compound (see `written_term
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from seeds.linking.article_features import ENTITY_PREFIX
 from seeds.linking.feature_vectors import WEIGHT_SCALE
@@ -17,28 +17,36 @@ MAX_REASONS = 8
 # Articles with at least this similarity are versions of the same text.
 NEAR_DUPLICATE_SCORE = 0.8
 
-Reasons = list[dict[str, Any]]
-Entities = Mapping[str, Mapping[str, Any]]
+Reasons = list[list[Any]]
+"""Reasons in the form of `RelatedLink.reasons`: `[entity number, weight]`, `[term, weight]`, `[None, weight]`."""
+
+
+class SharedEntity(NamedTuple):
+    """The number and the name of an entity that two articles share."""
+
+    number: int
+    name: str
+
+
+Entities = Mapping[str, SharedEntity]
 Terms = Mapping[str, WrittenTerm | None]
 
 
 def explain(score: float, products: Mapping[str, int], terms: Terms, entities: Entities) -> Reasons:
     """Return why two articles are similar: the shared terms and entities, most important first.
 
-    There are at most `MAX_REASONS`. A reason is `{"kind": "shared_term", "term": …, "weight": …}` or
-    `{"kind": "shared_entity", "entity": …, "weight": …}`. If the similarity is at least
-    `NEAR_DUPLICATE_SCORE`, the only reason is `{"kind": "near_duplicate", "weight": score}`. If the articles
-    share nothing that a reader would know as a word or name, such as only numbers, the list is empty.
+    There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[number of the entity, weight]`. If the
+    similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `[None, score]`. If the articles share
+    nothing that a reader would know as a word or name, such as only numbers, the list is empty.
 
     Args:
         score: The similarity, from 0 to 1. The weights of the reasons add up to it.
         products: For each shared feature (word or entity), by its name, the product of its two weights.
         terms: How the article of the link writes each of its features, by the name of the feature.
-        entities: For each entity among the shared features, by the name of the feature, the value of `entity`
-            in its reason: `{"id": …, "slug": …, "name": …}`.
+        entities: Each entity among the shared features, by the name of the feature.
     """
     if score >= NEAR_DUPLICATE_SCORE:
-        return [{"kind": "near_duplicate", "weight": score}]
+        return [[None, score]]
     groups = _group(products, terms, entities)
     largest = sorted(groups.items(), key=lambda group: (-group[1], group[0]))[:MAX_REASONS]
     total, sum_of_products = round(score * WEIGHT_SCALE), sum(product for _, product in largest)
@@ -84,7 +92,7 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
     If there are several, it is the one whose feature contributes most to the score.
     """
     owners: dict[str, str] = {}
-    named = [(name, entities[name]["name"]) for name in labels if name in entities]
+    named = [(name, entities[name].name) for name in labels if name in entities]
     compounds = [(name, label) for name, label in labels.items() if name not in entities]
     for texts in (named, compounds):
         for name, text in sorted(texts, key=lambda each: (-products[each[0]], each[0])):
@@ -101,7 +109,5 @@ def _owner(label: str, owners: Mapping[str, str]) -> str:
     return (containing.pop() or label) if len(containing) == 1 else label
 
 
-def _reason(label: str, weight: float, entities: Entities) -> dict[str, Any]:
-    if label in entities:
-        return {"kind": "shared_entity", "entity": entities[label], "weight": weight}
-    return {"kind": "shared_term", "term": label, "weight": weight}
+def _reason(label: str, weight: float, entities: Entities) -> list[Any]:
+    return [entities[label].number if label in entities else label, weight]

@@ -21,15 +21,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Select, bindparam, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    union_all,
+)
 
 from api.database.base import table_of
-from api.models import Article, ArticleFeatures, Entity, Posting, published_keys
+from api.models import Article, ArticleFeatures, Entity, Posting, posting_key, posting_tie, published_at_of
 from seeds.bulk import insert_rows
 from seeds.linking.article_features import ENTITY_PREFIX
 from seeds.linking.feature_vectors import WEIGHT_SCALE, FeatureVector, pack, unpack, weight_products
-from seeds.linking.link_reasons import Reasons, Terms, explain
-from seeds.linking.written_terms import WrittenTerm, bare_terms
+from seeds.linking.link_reasons import Reasons, SharedEntity, Terms, explain
+from seeds.linking.written_terms import WrittenTerm
 
 # The lowest similarity at which two articles are linked.
 MIN_SCORE = 0.14
@@ -40,40 +50,50 @@ POSTINGS_PER_SIDE = 50
 MAX_CANDIDATES = 24
 
 POSTINGS = table_of(Posting)
-IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
+NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+
+
+class LinkedArticle(NamedTuple):
+    """An article whose links are computed: its number, its id, its feature vector and its publication.
+
+    `published_at` is None if it is unknown when the article was published.
+    """
+
+    number: int
+    id: UUID
+    vector: FeatureVector
+    published_at: datetime | None
 
 
 def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
     """Return a SELECT of the articles that share one feature with a given article, near it in time.
 
     A feature is a word or entity. The statement reads the inverted index, up to `POSTINGS_PER_SIDE` articles
-    on one side of the given article. Each row has an `article_id` and a `product`, the weight of the feature
-    in both articles multiplied. The bound parameters are `published`, the `published_asc` of the given
-    article, and `feature_{number}` and `weight_{number}`, the hash of the feature and its weight in the given
-    article.
+    on one side of the given article. Each row has an `article`, its `tie`, and a `product`, the weight of the
+    feature in both articles multiplied. The bound parameters are `published`, the key of the given article in
+    the index, and `feature_{number}` and `weight_{number}`, the hash of the feature and its weight in the
+    given article.
 
     Args:
         number: The number in the names of the bound parameters, which differs for each feature.
         is_later: True to select articles published after the given article, and False to select those
             published before it or at the same time, which include the given article.
     """
-    published = POSTINGS.c.published_asc
+    published, tie = POSTINGS.c.published_key, POSTINGS.c.tie
     on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
-    order = (
-        (published, POSTINGS.c.article_id) if is_later else (published.desc(), POSTINGS.c.article_id.desc())
-    )
+    order = (published, tie) if is_later else (published.desc(), tie.desc())
     product = (POSTINGS.c.weight * bindparam(f"weight_{number}", type_=BigInteger)).label("product")
-    rows = select(POSTINGS.c.article_id, product).where(
+    rows = select(POSTINGS.c.article, tie, product).where(
         POSTINGS.c.feature == bindparam(f"feature_{number}"), on_this_side
     )
     return select(rows.order_by(*order).limit(POSTINGS_PER_SIDE).subquery())
 
 
 def _select_candidates() -> Select[Any]:
-    """Return a SELECT of the ids of up to `MAX_CANDIDATES` articles that can be similar to a given article.
+    """Return a SELECT of the numbers of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
     It adds up the products from `_select_postings` for each article, over all indexed features, and selects
-    the articles with the highest sums, highest first. The bound parameters are `identity`, the id of the
+    the articles with the highest sums, highest first. The bound parameters are `article`, the number of the
     given article, which is excluded, and the parameters of `_select_postings` for each number below
     `INDEXED_FEATURES`.
     """
@@ -83,34 +103,48 @@ def _select_candidates() -> Select[Any]:
         for is_later in (False, True)
     ]
     postings = union_all(*sides).subquery()
-    candidate = postings.c.article_id
-    rows = select(candidate).where(candidate != bindparam("identity")).group_by(candidate)
-    return rows.order_by(func.sum(postings.c.product).desc(), candidate).limit(MAX_CANDIDATES)
+    candidate = postings.c.article
+    rows = select(candidate).where(candidate != bindparam("article")).group_by(candidate, postings.c.tie)
+    return rows.order_by(func.sum(postings.c.product).desc(), postings.c.tie).limit(MAX_CANDIDATES)
 
 
 CANDIDATES = _select_candidates()
 VECTORS = (
-    select(ArticleFeatures.article_id, ArticleFeatures.weights, Article.published_at)
-    .join(Article, Article.id == ArticleFeatures.article_id)
-    .where(ArticleFeatures.article_id.in_(IDENTITIES))
+    select(ArticleFeatures.article, ArticleFeatures.weights, Article.id, Article.published_key)
+    .join(Article, Article.number == ArticleFeatures.article)
+    .where(ArticleFeatures.article.in_(NUMBERS))
 )
-TERMS = select(ArticleFeatures.article_id, ArticleFeatures.names, ArticleFeatures.terms).where(
-    ArticleFeatures.article_id.in_(IDENTITIES)
+STORED_VECTOR = (
+    select(ArticleFeatures.weights, Article.id, Article.published_key)
+    .join(Article, Article.number == ArticleFeatures.article)
+    .where(ArticleFeatures.article == bindparam("article"))
 )
-ENTITY_NAMES = select(Entity.id, Entity.slug, Entity.name).where(Entity.id.in_(IDENTITIES))
+NAMES = select(ArticleFeatures.article, ArticleFeatures.names).where(ArticleFeatures.article.in_(NUMBERS))
+ENTITY_NAMES = select(Entity.id, Entity.number, Entity.name).where(
+    Entity.id.in_(bindparam("identities", expanding=True))
+)
+DELETE_FEATURES = delete(table_of(ArticleFeatures)).where(
+    table_of(ArticleFeatures).c.article == bindparam("article")
+)
+DELETE_POSTINGS = delete(POSTINGS).where(
+    POSTINGS.c.feature == bindparam("posting_feature"),
+    POSTINGS.c.published_key == bindparam("posting_published"),
+    POSTINGS.c.tie == bindparam("posting_tie"),
+)
 
 
 class Neighbour(NamedTuple):
     """An article that is similar to a given article.
 
-    `article` is the id of the similar article, and `published_at` is when it was published, or None if that
-    is unknown. `score` is the similarity of the two articles, from 0 to 1. `reasons` are the shared words and
-    entities that contribute most to the score, as the JSON objects that the API serves, with the words of the
-    given article. `reasons_back` are the same with the words of the similar article. A list is empty if it
-    was not asked for, or if the articles share only numbers.
+    `article` and `id` are the number and the id of the similar article, and `published_at` is when it was
+    published, or None if that is unknown. `score` is the similarity of the two articles, from 0 to 1.
+    `reasons` are the shared words and entities that contribute most to the score, in the form of
+    `RelatedLink.reasons`, with the words of the given article. `reasons_back` are the same with the words of
+    the similar article. A list is empty if it was not asked for, or if the articles share only numbers.
     """
 
-    article: UUID
+    article: int
+    id: UUID
     score: float
     reasons: Reasons
     reasons_back: Reasons
@@ -118,52 +152,43 @@ class Neighbour(NamedTuple):
 
 
 def find_neighbours(
-    connection: Connection,
-    identity: UUID,
-    vector: FeatureVector,
-    published_at: datetime | None,
-    *,
-    both_ways: bool = False,
+    connection: Connection, given: LinkedArticle, *, both_ways: bool = False
 ) -> list[Neighbour]:
-    """Return the articles that are similar to the article `identity`, the most similar first.
+    """Return the articles that are similar to the article `given`, the most similar first.
 
     The heaviest features of each article are indexed. For each indexed feature of this article, the search
     reads the other articles for which the feature is also indexed: the last `POSTINGS_PER_SIDE` that were
     published before this article or at the same time, and the first `POSTINGS_PER_SIDE` that were published
     after it. Of all these, the `MAX_CANDIDATES` articles with the highest sum of weight products are compared
-    with this article, and those with a similarity of at least `MIN_SCORE` are returned.
+    with this article, and those with a similarity of at least `MIN_SCORE` are returned. An article without a
+    date counts as later than all dates: the search reads the other articles without a date first, and then
+    the latest articles.
 
-    Args:
-        connection: The connection.
-        identity: The id of the article.
-        vector: The feature vector of the article.
-        published_at: When the article was published. None counts as later than all dates: the search reads
-            the other articles without a date first, and then the latest articles.
-        both_ways: True to find the reasons for links from the similar articles to this article too.
+    `both_ways` is True to find the reasons for links from the similar articles to this article too.
     """
-    candidates = _find_candidates(connection, identity, vector, published_at)
-    rows = connection.execute(VECTORS, {"identities": candidates}).all() if candidates else ()
-    compared = [
-        (row.article_id, weight_products(vector.weights, unpack(row.weights)), row.published_at)
-        for row in rows
-    ]
-    scored = [(_similarity(products), article, products, when) for article, products, when in compared]
-    similar = sorted((row for row in scored if row[0] >= MIN_SCORE), key=lambda row: (-row[0], row[1]))
-    products_by_article = {article: vector.by_name(products) for _, article, products, _ in similar}
+    candidates = _find_candidates(connection, given)
+    rows = connection.execute(VECTORS, {"numbers": candidates}).all() if candidates else ()
+    compared = [(row, weight_products(given.vector.weights, unpack(row.weights))) for row in rows]
+    scored = [(_similarity(products), row, products) for row, products in compared]
+    similar = sorted(
+        (each for each in scored if each[0] >= MIN_SCORE), key=lambda each: (-each[0], each[1].id)
+    )
+    products_by_article = {row.article: given.vector.by_name(products) for _, row, products in similar}
     entities = _read_entities(connection, products_by_article.values())
-    terms = dict(zip(vector.names, vector.terms, strict=True))
+    terms = dict(zip(given.vector.names, given.vector.terms, strict=True))
     terms_of_others = _read_terms(connection, list(products_by_article)) if both_ways and similar else {}
     return [
         Neighbour(
-            article,
+            row.article,
+            row.id,
             score,
-            explain(score, products_by_article[article], terms, entities),
-            explain(score, products_by_article[article], terms_of_others[article], entities)
+            explain(score, products_by_article[row.article], terms, entities),
+            explain(score, products_by_article[row.article], terms_of_others[row.article], entities)
             if both_ways
             else [],
-            when,
+            published_at_of(row.published_key),
         )
-        for score, article, _, when in similar
+        for score, row, _ in similar
     ]
 
 
@@ -171,94 +196,98 @@ def _similarity(products: Mapping[int, int]) -> float:
     return min(1.0, round(sum(products.values()) / WEIGHT_SCALE**2, 4))
 
 
-def _find_candidates(
-    connection: Connection, identity: UUID, vector: FeatureVector, published_at: datetime | None
-) -> list[UUID]:
-    heaviest = vector.heaviest(INDEXED_FEATURES)
+def _find_candidates(connection: Connection, given: LinkedArticle) -> list[int]:
+    heaviest = given.vector.heaviest(INDEXED_FEATURES)
     if not heaviest:
         return []
     # The statement needs exactly `INDEXED_FEATURES` features. If there are fewer, add features of weight 0.
     padded = [*heaviest, *[(0, 0)] * (INDEXED_FEATURES - len(heaviest))]
-    parameters: dict[str, Any] = {
-        "identity": identity,
-        "published": published_keys(published_at)["published_asc"],
-    }
+    parameters: dict[str, Any] = {"article": given.number, "published": posting_key(given.published_at)}
     for number, (feature, weight) in enumerate(padded):
         parameters[f"feature_{number}"] = feature
         parameters[f"weight_{number}"] = weight
     return [*connection.scalars(CANDIDATES, parameters).all()]
 
 
-def _read_entities(
-    connection: Connection, products: Iterable[Mapping[str, int]]
-) -> dict[str, dict[str, Any]]:
-    """Return the entities that similar articles share, each as `{"id": …, "slug": …, "name": …}`.
+def _read_entities(connection: Connection, products: Iterable[Mapping[str, int]]) -> dict[str, SharedEntity]:
+    """Return the entities that similar articles share, by the name of the feature.
 
     `products` has a mapping for each similar article. Its keys are the names of the shared features; for an
-    entity, this name is `=` and the id. The keys of the result are these names.
+    entity, this name is `=` and the id.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:
         return {}
     identities = [UUID(name.removeprefix(ENTITY_PREFIX)) for name in sorted(names)]
     rows = connection.execute(ENTITY_NAMES, {"identities": identities}).all()
-    return {
-        ENTITY_PREFIX + row.id.hex: {"id": str(row.id), "slug": row.slug, "name": row.name} for row in rows
-    }
+    return {ENTITY_PREFIX + row.id.hex: SharedEntity(row.number, row.name) for row in rows}
 
 
-def _read_terms(connection: Connection, articles: list[UUID]) -> dict[UUID, Terms]:
-    """Return how each of `articles` writes its features, by the id of the article and the feature's name."""
-    rows = connection.execute(TERMS, {"identities": articles}).all()
-    return {row.article_id: dict(zip(row.names, stored_terms(row), strict=True)) for row in rows}
+def _read_terms(connection: Connection, articles: list[int]) -> dict[int, Terms]:
+    """Return how each of `articles` writes its features, by the number of the article and the feature."""
+    rows = connection.execute(NAMES, {"numbers": articles}).all()
+    return {row.article: dict(zip(row.names[0], _stored_terms(row.names[1]), strict=True)) for row in rows}
 
 
-def stored_terms(row: Any) -> list[WrittenTerm | None]:
-    """Return how an article writes its features, from its `row` in the table `article_features`.
-
-    The column `terms` is NULL if the row was written before the table had this column. Then the terms are the
-    features themselves.
-    """
-    if row.terms is None:
-        return bare_terms(row.names)
+def _stored_terms(terms: Iterable[str | list[str] | None]) -> list[WrittenTerm | None]:
     return [
-        WrittenTerm(term, None) if isinstance(term, str) else term and WrittenTerm(*term)
-        for term in row.terms
+        WrittenTerm(term, None) if isinstance(term, str) else term and WrittenTerm(*term) for term in terms
     ]
 
 
-def insert_features(
-    connection: Connection, identity: UUID, vector: FeatureVector, published_asc: datetime
-) -> None:
-    """Insert the feature vector of an article, and the rows of the inverted index by which others find it.
+def read_vector(connection: Connection, article: int) -> LinkedArticle | None:
+    """Return the stored features of the article with the number `article`, or None if it has none."""
+    row = connection.execute(STORED_VECTOR, {"article": article}).one_or_none()
+    if row is None:
+        return None
+    ((_, (names, terms)),) = connection.execute(NAMES, {"numbers": [article]}).all()
+    vector = FeatureVector(names, unpack(row.weights), _stored_terms(terms))
+    return LinkedArticle(article, row.id, vector, published_at_of(row.published_key))
 
-    Do nothing if the vector is empty. `identity` is the id of the article. `published_asc` is its column of
-    this name: the time of the publication, or `UNDATED_ASC`, later than all dates, if the time is unknown.
+
+def insert_features(connection: Connection, articles: Iterable[LinkedArticle]) -> None:
+    """Insert the feature vectors of articles, and the rows of the inverted index by which others find them.
+
+    An article without features has no rows.
     """
-    if vector.names:
-        insert_rows(connection, ArticleFeatures, [features_row(identity, vector)])
-        insert_rows(connection, Posting, posting_rows(identity, vector, published_asc))
+    with_features = [each for each in articles if each.vector.names]
+    insert_rows(
+        connection, ArticleFeatures, [features_row(each.number, each.vector) for each in with_features]
+    )
+    insert_rows(connection, Posting, [row for each in with_features for row in posting_rows(each)])
 
 
-def features_row(identity: UUID, vector: FeatureVector) -> dict[str, Any]:
-    """Return the row of the table `article_features` with the feature vector of the article `identity`."""
-    return {
-        "article_id": identity,
-        "names": vector.names,
-        "terms": [term and (tuple(term) if term.entity else term.text) for term in vector.terms],
-        "weights": pack(vector.weights),
+def delete_features(connection: Connection, article: int) -> None:
+    """Delete the feature vector of the article with the number `article`, and its rows of the inverted index."""
+    row = connection.execute(STORED_VECTOR, {"article": article}).one_or_none()
+    if row is None:
+        return
+    common = {
+        "posting_published": posting_key(published_at_of(row.published_key)),
+        "posting_tie": posting_tie(row.id),
     }
+    heaviest = list(unpack(row.weights))[:INDEXED_FEATURES]
+    connection.execute(DELETE_POSTINGS, [common | {"posting_feature": feature} for feature in heaviest])
+    connection.execute(DELETE_FEATURES, {"article": article})
 
 
-def posting_rows(identity: UUID, vector: FeatureVector, published_asc: datetime) -> list[dict[str, Any]]:
+def features_row(article: int, vector: FeatureVector) -> dict[str, Any]:
+    """Return the row of the table `article_features` with the feature vector of the article `article`."""
+    terms = [term and (tuple(term) if term.entity else term.text) for term in vector.terms]
+    return {"article": article, "names": [vector.names, terms], "weights": pack(vector.weights)}
+
+
+def posting_rows(given: LinkedArticle) -> list[dict[str, Any]]:
     """Return the rows of the inverted index for an article: one for each of its heaviest features.
 
-    `vector` has the features of the article. At most `INDEXED_FEATURES` features get a row. `identity` is the
-    id of the article. `published_asc` is its column of this name: the time of the publication, or
-    `UNDATED_ASC`, later than all dates, if the time is unknown.
+    At most `INDEXED_FEATURES` features get a row.
     """
-    common = {"published_asc": published_asc, "article_id": identity}
+    common = {
+        "published_key": posting_key(given.published_at),
+        "tie": posting_tie(given.id),
+        "article": given.number,
+    }
     return [
         common | {"feature": feature, "weight": weight}
-        for feature, weight in vector.heaviest(INDEXED_FEATURES)
+        for feature, weight in given.vector.heaviest(INDEXED_FEATURES)
     ]

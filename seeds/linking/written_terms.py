@@ -82,14 +82,6 @@ def written_terms(
     return [occurrences.term(name) for name in names]
 
 
-def bare_terms(features: Iterable[str]) -> list[WrittenTerm | None]:
-    """Return the features themselves as their terms, or None for those that alone say nothing."""
-    return [
-        None if name.startswith(ENTITY_PREFIX) or _is_fragment(name) else WrittenTerm(name, None)
-        for name in features
-    ]
-
-
 def _is_fragment(name: str) -> bool:
     """Return True if the feature alone says nothing: a number, a single letter, or a word such as `the`."""
     is_letter = len(name) == 1 and not IS_CJK(name)

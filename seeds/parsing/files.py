@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from seeds.escaping import printable
-from seeds.parsing.document import Document, Rejection
+from seeds.parsing.document import Document, ParseWarning, Rejection
 from seeds.parsing.formats.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from seeds.parsing.formats.registry import find_format, known_metadata, parse, parse_line
 from seeds.parsing.metadata import Metadata, merge_metadata
@@ -63,10 +63,15 @@ class SubmittedDocument:
 
 @dataclass(frozen=True, slots=True)
 class RejectedDocument:
-    """A document that cannot be stored. `key` identifies it across loads, or is None if it is unknown."""
+    """A document that cannot be stored.
+
+    `key` identifies the document across loads, or is None if it is unknown. `warnings` are those of its
+    parse, if it could be parsed.
+    """
 
     rejection: Rejection
     key: str | None
+    warnings: tuple[ParseWarning, ...] = ()
 
 
 def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:

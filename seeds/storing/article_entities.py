@@ -1,38 +1,44 @@
-"""Update the table of all entities when an article is loaded or removed: insert, count and delete entities.
+"""Update the table of all entities when articles are loaded or removed: insert, count and delete entities.
 
 The numbers of articles and mentions of an entity change by the difference between the former and the current
-revision of the article. Counting all articles again would make a load slower with each document.
+revision of an article. Counting all articles again would make a load slower with each document.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
 from api.database.base import table_of
-from api.models import Entity, EntityId, EntityName, EntitySlug
+from api.models import Corpus, Entity, EntityId, EntityName, EntitySlug
 from api.search.analyzer import fold
 from seeds.bulk import insert_rows, update_rows
 from seeds.extraction.catalogue import EntityRecord, group_of
 from seeds.extraction.mentions import FoundEntity
 from seeds.identifiers import MAX_SLUG_LENGTH
-from seeds.storing.row_builders import entity_name_rows, entity_slug_rows, new_entity_rows
+from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES, ENTITY_SLUGS, ENTITY_IDS = (table_of(model) for model in (Entity, EntitySlug, EntityId))
+CORPUS = table_of(Corpus)
 IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
+NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
-STORED_ENTITIES = select(Entity.id, Entity.type, Entity.origin, Entity.name, Entity.aliases).where(
-    Entity.id.in_(IDENTITIES)
-)
+STORED_ENTITIES = select(
+    Entity.number, Entity.id, Entity.type, Entity.origin, Entity.name, Entity.aliases
+).where(Entity.id.in_(IDENTITIES))
 TAKEN_SLUGS = select(EntitySlug.slug).where(EntitySlug.slug.in_(SLUGS))
 DELETE_SLUGS = delete(ENTITY_SLUGS).where(ENTITY_SLUGS.c.slug.in_(SLUGS))
+LAST_ENTITY = select(CORPUS.c.last_entity)
+SET_LAST_ENTITY = update(CORPUS).values(last_entity=bindparam("number"))
 SET_ALIASES = (
-    update(ENTITIES).where(ENTITIES.c.id == bindparam("identity")).values(aliases=bindparam("new_aliases"))
+    update(ENTITIES).where(ENTITIES.c.number == bindparam("entity")).values(aliases=bindparam("new_aliases"))
 )
 ADD_TO_COUNTS = (
     update(ENTITIES)
-    .where(ENTITIES.c.id == bindparam("identity"))
+    .where(ENTITIES.c.number == bindparam("entity"))
     .values(
         article_count=ENTITIES.c.article_count + bindparam("articles"),
         mention_count=ENTITIES.c.mention_count + bindparam("mentions"),
@@ -40,58 +46,115 @@ ADD_TO_COUNTS = (
 )
 # One row for each slug of each entity that no article mentions.
 UNMENTIONED_SLUGS = (
-    select(Entity.id, EntitySlug.slug)
-    .join(EntitySlug, EntitySlug.entity_id == Entity.id)
-    .where(Entity.id.in_(IDENTITIES), Entity.article_count == 0)
+    select(Entity.number, Entity.id, EntitySlug.slug)
+    .join(EntitySlug, EntitySlug.entity == Entity.number)
+    .where(Entity.number.in_(NUMBERS), Entity.article_count == 0)
 )
-FORMER_IDS = select(EntityId.old_id, EntityId.entity_id).where(EntityId.entity_id.in_(IDENTITIES))
+FORMER_IDS = select(EntityId.old_id, EntityId.entity).where(EntityId.entity.in_(NUMBERS))
 DELETE_FORMER_IDS = delete(ENTITY_IDS).where(ENTITY_IDS.c.old_id.in_(IDENTITIES))
-DELETE_UNMENTIONED = delete(ENTITIES).where(ENTITIES.c.id.in_(IDENTITIES), ENTITIES.c.article_count == 0)
+DELETE_UNMENTIONED = delete(ENTITIES).where(ENTITIES.c.number.in_(NUMBERS), ENTITIES.c.article_count == 0)
 
-PreviousMentions = Mapping[UUID, Sequence[str]]
-"""The entities of the former revision of an article, by id, with the text of each mention."""
+PreviousMentions = Mapping[int, Sequence[str]]
+"""The entities of the former revision of an article, by number, with the text of each mention."""
 
 
-class UpsertedEntities(NamedTuple):
-    """The entities of an article, after `upsert_entities` has stored them.
+@dataclass
+class KnownEntity:
+    """An entity that articles of a batch mention, as it is stored after the batch.
 
-    `types` maps the id of each entity to its stored type, which can differ from the type in the article.
-    `new` has only the entities that were not stored before, and maps the id of each to its mentions in the
-    article.
+    Attributes:
+        number: Its number.
+        record: The entity, with the name and type that are stored.
+        aliases: Its other names, including those of the articles of the batch.
+        is_new: True if the entity was not stored before.
+        has_new_aliases: True if the batch adds aliases to a stored entity.
     """
 
-    types: dict[UUID, str]
-    new: dict[UUID, int]
+    number: int
+    record: EntityRecord
+    aliases: list[str]
+    is_new: bool
+    has_new_aliases: bool = False
+    former_names: frozenset[str] = field(default_factory=frozenset)
+
+    def add_names(self, names: Iterable[str]) -> None:
+        """Add the names by which another article calls the entity to its aliases."""
+        aliases = {*self.aliases, *names} - {self.record.name}
+        if aliases > set(self.aliases):
+            self.aliases = sorted(aliases)
+            self.has_new_aliases = True
 
 
-def upsert_entities(connection: Connection, found: Sequence[FoundEntity]) -> UpsertedEntities:
-    """Insert the entities of an article that are not stored yet, and add new aliases to those that are.
+class EntityTable(dict[UUID, KnownEntity]):
+    """The entities that the articles of a batch mention, by id."""
 
-    `found` are all entities of the article. The mention counts of inserted entities already include this
-    article. A stored entity keeps its name and type; `flask seed relink` updates these.
+    @property
+    def numbers(self) -> dict[UUID, int]:
+        """The number of each entity, by its id."""
+        return {identity: known.number for identity, known in self.items()}
+
+    def types_of(self, found: Iterable[FoundEntity]) -> dict[int, str]:
+        """Return the stored types of the entities of an article, by number.
+
+        A stored type can differ from the type in the article.
+        """
+        known = (self[each.entity.id] for each in found)
+        return {each.number: each.record.type for each in known}
+
+
+def upsert_entities(connection: Connection, articles: Sequence[Sequence[FoundEntity]]) -> EntityTable:
+    """Insert the entities of articles that are not stored yet, and add new aliases to those that are.
+
+    A new entity has the name and type of the first article that mentions it, and no articles and mentions
+    until `update_entity_counts` counts them. A stored entity keeps its name and type; `flask seed relink`
+    updates these.
+
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The entities of each article, in the order in which the articles are loaded.
     """
-    entities = {each.entity.id: each.entity for each in found}
-    if not entities:
-        return UpsertedEntities({}, {})
-    rows = connection.execute(STORED_ENTITIES, {"identities": list(entities)}).all()
-    stored = {row.id: row for row in rows}
-    new = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in stored}
-    _insert_entities(connection, {identity: entities[identity] for identity in new}, new)
-    extracted = [row for row in stored.values() if row.origin == "extracted"]
-    _add_aliases(connection, [(row, entities[row.id]) for row in extracted])
-    types = {identity: stored.get(identity, entity).type for identity, entity in entities.items()}
-    return UpsertedEntities(types, new)
+    identities = {each.entity.id: None for found in articles for each in found}
+    table = EntityTable()
+    if not identities:
+        return table
+    for row in connection.execute(STORED_ENTITIES, {"identities": [*identities]}):
+        record = EntityRecord(row.name, row.type, "", origin=row.origin)
+        names = frozenset((row.name, *row.aliases))
+        table[row.id] = KnownEntity(row.number, record, row.aliases, is_new=False, former_names=names)
+    last: int = connection.scalars(LAST_ENTITY).one()
+    number = last
+    for found in articles:
+        for each in found:
+            known = table.get(each.entity.id)
+            if known is None:
+                number += 1
+                table[each.entity.id] = KnownEntity(
+                    number, each.entity, list(each.entity.aliases), is_new=True
+                )
+            elif known.record.origin == "extracted":
+                known.add_names(each.entity.names)
+    if number > last:
+        connection.execute(SET_LAST_ENTITY, {"number": number})
+        _insert_entities(connection, {identity: each for identity, each in table.items() if each.is_new})
+    _update_aliases(connection, [each for each in table.values() if each.has_new_aliases and not each.is_new])
+    return table
 
 
-def _insert_entities(
-    connection: Connection, new: Mapping[UUID, EntityRecord], mentions: Mapping[UUID, int]
-) -> None:
-    if not new:
-        return
-    slugs = _reserve_slugs(connection, new)
-    names = {identity: entity.names for identity, entity in new.items()}
-    insert_rows(connection, Entity, new_entity_rows(new, slugs, mentions))
-    insert_rows(connection, EntitySlug, entity_slug_rows(slugs))
+def _insert_entities(connection: Connection, new: Mapping[UUID, KnownEntity]) -> None:
+    slugs = _reserve_slugs(connection, {identity: each.record for identity, each in new.items()})
+    rows = [
+        entity_columns(each.record)
+        | {"number": each.number, "id": identity, "slug": slugs[identity], "aliases": each.aliases}
+        | {"article_count": 0, "mention_count": 0}
+        for identity, each in new.items()
+    ]
+    insert_rows(connection, Entity, rows)
+    insert_rows(
+        connection,
+        EntitySlug,
+        [{"slug": slugs[identity], "entity": each.number} for identity, each in new.items()],
+    )
+    names = {each.number: (each.record.name, *each.aliases) for each in new.values()}
     insert_rows(connection, EntityName, entity_name_rows(names))
 
 
@@ -127,25 +190,15 @@ def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
     return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
 
 
-def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, EntityRecord]]) -> None:
-    """Add the names that an article uses for stored entities to the aliases of these entities.
-
-    Each pair is the stored row of an entity, and the entity with the names from the article.
-    """
-    changed = []
-    for row, entity in pairs:
-        aliases = {*row.aliases, *entity.names} - {row.name}
-        if aliases > set(row.aliases):
-            changed.append((row, sorted(aliases)))
-    if not changed:
-        return
-    parameters = [{"identity": row.id, "new_aliases": aliases} for row, aliases in changed]
+def _update_aliases(connection: Connection, changed: Sequence[KnownEntity]) -> None:
+    """Store the new aliases of entities that were stored before, and add them to the index of names."""
+    parameters = [{"entity": each.number, "new_aliases": each.aliases} for each in changed]
     update_rows(connection, SET_ALIASES, parameters)
     names = [
-        {"entity_id": row.id, "folded": folded}
-        for row, aliases in changed
+        {"entity": each.number, "folded": folded}
+        for each in changed
         for folded in sorted(
-            {fold(alias) for alias in aliases} - {fold(name) for name in (row.name, *row.aliases)}
+            {fold(alias) for alias in each.aliases} - {fold(name) for name in each.former_names}
         )
     ]
     insert_rows(connection, EntityName, names)
@@ -153,85 +206,77 @@ def _add_aliases(connection: Connection, pairs: Iterable[tuple[Any, EntityRecord
 
 def update_entity_counts(
     connection: Connection,
-    found: Sequence[FoundEntity],
-    previous: PreviousMentions,
-    new: Collection[UUID],
+    articles: Iterable[tuple[Mapping[int, int], PreviousMentions]],
 ) -> None:
-    """Update the numbers of articles and mentions of the entities of an article that was loaded or removed.
+    """Update the numbers of articles and mentions of the entities of articles that were loaded or removed.
 
-    Delete entities that no article mentions any more.
-
-    Args:
-        connection: The connection, in a write transaction.
-        found: The entities that the article mentions now. Empty if it was removed.
-        previous: The entities that the article mentioned before, with the text of each mention.
-        new: The ids of entities that `upsert_entities` has just inserted. Their numbers are not changed,
-            because they include this article.
+    `articles` has a pair for each article: the number of its current mentions of each entity, empty if it was
+    removed, and what it mentioned before, empty if it is new. Both are by the number of the entity.
     """
-    current = {each.entity.id: len(each.mentions) for each in found if each.entity.id not in new}
-    differences = [
-        {
-            "identity": identity,
-            "articles": (identity in current) - (identity in previous),
-            "mentions": current.get(identity, 0) - len(previous.get(identity, ())),
-        }
-        for identity in {**previous, **current}
+    differences: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for current, previous in articles:
+        for entity, mentions in current.items():
+            differences[entity][0] += 1
+            differences[entity][1] += mentions
+        for entity, texts in previous.items():
+            differences[entity][0] -= 1
+            differences[entity][1] -= len(texts)
+    changed = [
+        {"entity": entity, "articles": articles_added, "mentions": mentions_added}
+        for entity, (articles_added, mentions_added) in sorted(differences.items())
+        if articles_added or mentions_added
     ]
-    changed = [each for each in differences if each["articles"] or each["mentions"]]
     update_rows(connection, ADD_TO_COUNTS, changed)
-    dropped = {identity: texts for identity, texts in previous.items() if identity not in current}
-    if dropped:
-        _delete_unmentioned(connection, dropped, found)
 
 
-def _delete_unmentioned(
-    connection: Connection, dropped: PreviousMentions, found: Sequence[FoundEntity]
+def delete_unmentioned(
+    connection: Connection, previous: PreviousMentions, current: Mapping[int, Collection[str]]
 ) -> None:
     """Delete entities that an article no longer mentions, unless a different article mentions them.
 
+    Call this after `update_entity_counts`.
+
     Args:
         connection: The connection, in a write transaction.
-        dropped: The entities that the article no longer mentions, with the text of each former mention.
-        found: The entities that the article mentions now. If one has a mention with the text of a former
-            mention of a deleted entity, it replaces the deleted entity: the ids and slugs of the deleted
-            entity then lead to it.
+        previous: The entities that the article mentioned before, with the text of each mention.
+        current: The entities that the article mentions now, by number, with the text of each mention. If one
+            has a mention with the text of a former mention of a deleted entity, it replaces the deleted
+            entity: the ids and slugs of the deleted entity then lead to it.
     """
-    candidates = {"identities": sorted(dropped)}
-    slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
+    dropped = {entity: texts for entity, texts in previous.items() if entity not in current}
+    candidates = {"numbers": sorted(dropped)}
+    slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all() if dropped else []
     if not slugs:
         return
-    successors = {row.id: _successor(dropped[row.id], found) for row in slugs}
-    former_ids = connection.execute(FORMER_IDS, {"identities": [*successors]}).all()
+    successors = {row.number: _successor(dropped[row.number], current) for row in slugs}
+    former_ids = connection.execute(FORMER_IDS, {"numbers": [*successors]}).all()
     connection.execute(DELETE_UNMENTIONED, candidates)
-    targets = {old_id: successors[entity_id] for old_id, entity_id in former_ids} | successors
-    ids = [
-        {"old_id": old_id, "entity_id": target}
-        for old_id, target in targets.items()
-        if target not in (None, old_id)
-    ]
+    targets = {old_id: successors[entity] for old_id, entity in former_ids}
+    targets |= {row.id: successors[row.number] for row in slugs}
+    ids = [{"old_id": old_id, "entity": target} for old_id, target in targets.items() if target is not None]
     # If an entity was deleted once before, its id can still lead to the entity that replaced it then.
     connection.execute(DELETE_FORMER_IDS, {"identities": [row["old_id"] for row in ids]})
     insert_rows(connection, EntityId, ids)
-    redirects = [(row.slug, successors[row.id]) for row in slugs]
+    redirects = [(row.slug, successors[row.number]) for row in slugs]
     insert_rows(
-        connection, EntitySlug, [{"slug": slug, "entity_id": target} for slug, target in redirects if target]
+        connection, EntitySlug, [{"slug": slug, "entity": target} for slug, target in redirects if target]
     )
 
 
-def _successor(texts: Collection[str], found: Sequence[FoundEntity]) -> UUID | None:
-    """Return the id of the entity that now has the mentions of a former entity, or None.
+def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -> int | None:
+    """Return the number of the entity that now has the mentions of a former entity, or None.
 
     After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
-    replaces the person. If several entities in `found` have mentions with the former texts, choose the entity
-    with the most characters in these mentions.
+    replaces the person. If several entities have mentions with the former texts, choose the entity with the
+    most characters in these mentions.
 
     Args:
         texts: The texts by which the article mentioned the former entity.
-        found: The entities that the article mentions now.
+        current: The entities that the article mentions now, by number, with the text of each mention.
     """
     letters = {
-        each.entity.id: sum(len(mention.text) for mention in each.mentions if mention.text in texts)
-        for each in found
+        entity: sum(len(mention) for mention in mentions if mention in texts)
+        for entity, mentions in current.items()
     }
-    best = max(letters, key=lambda identity: letters[identity], default=None)
+    best = max(letters, key=lambda entity: letters[entity], default=None)
     return best if best and letters[best] else None

@@ -1,15 +1,14 @@
-"""Convert a parsed document and its sidecar (a YAML file with metadata) to the values of the database."""
+"""Convert a parsed document and its metadata to the content that the database stores."""
 
 import hashlib
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import orjson
 
-from api.models import published_keys
 from api.v1.article_content import article_content
-from seeds.identifiers import title_digest
 from seeds.parsing.document import Analysis, ArticleText, Document, Takeaway
 from seeds.parsing.files import SubmittedDocument
 
@@ -18,52 +17,58 @@ DEFAULT_LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """The content of an article in the form in which the database stores it.
+    """The content of an article, made from its document or read from the database.
 
-    `columns` has the values of the row of the article, by column. `takeaways` are the texts of its key
-    points, and `related` the titles in its list of related articles, each with its printed date or None.
+    Attributes:
+        key: Identifies the document across loads.
+        content: The fields of the article that come from its document and metadata, as the API serves them
+            (see `api.v1.article_content`).
+        published_at: When the article was published, or None.
     """
 
-    columns: dict[str, Any]
-    takeaways: list[str]
-    related: list[tuple[str, str | None]]
+    key: str
+    content: dict[str, Any]
+    published_at: datetime | None
 
     @cached_property
-    def content(self) -> dict[str, Any]:
-        """The fields of the article that come from its document and metadata file, as the API serves them."""
-        return article_content(self.columns, self.takeaways, self.related)
-
-    @cached_property
-    def digest(self) -> str:
+    def digest(self) -> bytes:
         """The SHA-256 of `content`. If a document has a different digest, its article gets a new revision."""
-        return hashlib.sha256(orjson.dumps(self.content)).hexdigest()
+        return hashlib.sha256(orjson.dumps(self.content)).digest()
+
+    @property
+    def takeaways(self) -> list[str]:
+        """The texts of the takeaways (key points), in order."""
+        return [takeaway["text"] for takeaway in self.content["takeaways"]]
+
+    @property
+    def related(self) -> list[tuple[str, str | None]]:
+        """The titles in the list of related articles, each with its printed date or None."""
+        return [(link["title"], link["date"]) for link in self.content["related"]]
 
     @property
     def article_text(self) -> ArticleText:
         """The texts of the article in which entities are found and from which links are computed."""
-        columns, analysis = self.columns, self.columns["analysis"]
+        content, analysis = self.content, self.content["analysis"]
         return ArticleText(
-            columns["title"],
-            columns["summary"],
-            columns["image_caption"],
+            content["title"],
+            content["summary"],
+            content["image"] and content["image"]["caption"],
             tuple(Takeaway(position, text) for position, text in enumerate(self.takeaways, 1)),
             analysis and Analysis(analysis["desk"], analysis["heading"], tuple(analysis["paragraphs"])),
-            tuple(columns["body"]),
+            tuple(paragraph["text"] for paragraph in content["body"]),
         )
 
 
 def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
-    """Convert `submission`, a parsed document with metadata, to the values that the database stores.
+    """Convert `submission`, a parsed document with metadata, to the content that the database stores.
 
     `slug` is the slug of the article.
     """
     document, metadata = submission.document, submission.metadata
     byline, analysis = document.byline, document.analysis
-    columns = {
-        "key": submission.key,
+    values = {
         "slug": slug,
         "title": document.title,
-        "title_digest": title_digest(document.title),
         "summary": document.summary,
         "language": metadata.language or DEFAULT_LANGUAGE,
         "author": byline and byline.author,
@@ -78,12 +83,10 @@ def make_record(submission: SubmittedDocument, slug: str) -> ArticleRecord:
         "source_name": document.source.name,
         "source_sha256": document.source.sha256,
         "source_bytes": document.source.bytes,
-    } | published_keys(metadata.published_at)
-    return ArticleRecord(
-        columns,
-        [takeaway.text for takeaway in document.takeaways],
-        [(link.title, link.date) for link in document.related],
-    )
+    }
+    takeaways = [takeaway.text for takeaway in document.takeaways]
+    related = [(link.title, link.date) for link in document.related]
+    return ArticleRecord(submission.key, article_content(values, takeaways, related), metadata.published_at)
 
 
 def _word_count(document: Document) -> int:

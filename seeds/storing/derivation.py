@@ -42,7 +42,7 @@ class DerivedData:
         return make_vector(self.features, self.terms)
 
     @cached_property
-    def digest(self) -> str:
+    def digest(self) -> bytes:
         """The SHA-256 of the derived data, by which `flask seed relink` detects a change."""
         entities = [
             (found.entity.id, found.own_name, found.own_type, found.salience, found.mentions)
@@ -50,7 +50,7 @@ class DerivedData:
         ]
         everything = [entities, self.evidence, self.features, self.terms]
         data = orjson.dumps(everything, default=tuple, option=orjson.OPT_SORT_KEYS)
-        return hashlib.sha256(data).hexdigest()
+        return hashlib.sha256(data).digest()
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:

@@ -1,120 +1,184 @@
-"""Write and delete the rows that depend on an article, such as takeaways, entities and search terms."""
+"""Write and delete the rows that depend on articles, such as takeaways, entities and search terms."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from api.database.base import table_of
 from api.models import (
     ArticleEntity,
     ArticleFacet,
-    ArticleFeatures,
-    ArticleTerms,
-    Posting,
+    ArticleMentions,
     RelatedLink,
+    Rendering,
     Takeaway,
     TakeawayEntity,
-    TakeawayTerms,
+    takeaway_number,
 )
 from seeds.bulk import insert_rows
-from seeds.linking.computed_links import remove_computed_links_to
-from seeds.linking.neighbours import insert_features
-from seeds.storing.article_entities import PreviousMentions, update_entity_counts, upsert_entities
+from seeds.linking.computed_links import remove_links_of
+from seeds.linking.neighbours import delete_features
+from seeds.storing.article_entities import (
+    EntityTable,
+    PreviousMentions,
+    delete_unmentioned,
+    update_entity_counts,
+    upsert_entities,
+)
 from seeds.storing.article_record import ArticleRecord
 from seeds.storing.derivation import DerivedData
 from seeds.storing.row_builders import (
     article_entity_rows,
-    article_terms,
     facet_rows,
-    related_rows,
+    listed_link_rows,
+    mention_rows,
     takeaway_entity_rows,
     takeaway_rows,
-    takeaway_terms_rows,
+)
+from seeds.storing.search_rows import (
+    delete_search_rows,
+    insert_search_rows,
+    read_search_terms,
+    search_terms,
 )
 
-IDENTITY: BindParameter[UUID] = bindparam("identity")
-MENTIONS = select(ArticleEntity.entity_id, ArticleEntity.mentions).where(ArticleEntity.article_id == IDENTITY)
-# When a takeaway is deleted, a foreign key also deletes its search terms and entities.
+ARTICLE: BindParameter[int] = bindparam("article")
+NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+MENTIONS = (
+    select(ArticleEntity.entity, ArticleMentions.mentions)
+    .join_from(ArticleEntity, ArticleMentions, ArticleMentions.article == ArticleEntity.article)
+    .where(ArticleEntity.article == ARTICLE)
+    .order_by(ArticleEntity.position)
+)
+FIRST_TAKEAWAY, LAST_TAKEAWAY = bindparam("first_takeaway"), bindparam("last_takeaway")
+TAKEAWAYS, TAKEAWAY_ENTITIES, RENDERINGS = (
+    table_of(model) for model in (Takeaway, TakeawayEntity, Rendering)
+)
 DELETES = [
-    delete(table).where(table.c.article_id == IDENTITY)
-    for table in map(table_of, (Takeaway, ArticleEntity, ArticleFacet, RelatedLink, ArticleFeatures, Posting))
+    delete(TAKEAWAYS).where(TAKEAWAYS.c.number.between(FIRST_TAKEAWAY, LAST_TAKEAWAY)),
+    delete(TAKEAWAY_ENTITIES).where(TAKEAWAY_ENTITIES.c.takeaway.between(FIRST_TAKEAWAY, LAST_TAKEAWAY)),
+    *(
+        delete(table).where(table.c.article == ARTICLE)
+        for table in map(table_of, (ArticleEntity, ArticleMentions, ArticleFacet))
+    ),
 ]
-TERMS = table_of(ArticleTerms)
-# This statement sets the columns that are named in the parameters.
-UPDATE_TERMS = update(TERMS).where(TERMS.c.article_id == IDENTITY)
+DELETE_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(NUMBERS))
+LINKING_ARTICLES = select(RelatedLink.article).where(RelatedLink.target.in_(NUMBERS)).distinct()
 
 
-def write_derived_rows(
-    connection: Connection,
-    identity: UUID,
-    record: ArticleRecord,
-    derived: DerivedData,
-    timestamps: dict[str, Any],
-    *,
-    is_new: bool,
+@dataclass(frozen=True)
+class DerivedArticle:
+    """An article with the data that was derived from it, ready to be written.
+
+    Attributes:
+        number: The number of the article.
+        id: The public id of the article.
+        record: The content of the article.
+        derived: The data that was derived from the content.
+        created_at: When the article was first loaded.
+        updated_at: When its content last changed.
+    """
+
+    number: int
+    id: UUID
+    record: ArticleRecord
+    derived: DerivedData
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def timestamps(self) -> dict[str, Any]:
+        """The values of the columns `created_at` and `updated_at`."""
+        return {"created_at": self.created_at, "updated_at": self.updated_at}
+
+
+def insert_derived_rows(
+    connection: Connection, articles: Sequence[DerivedArticle], previous: PreviousMentions | None = None
 ) -> None:
-    """Replace the rows that depend on an article, such as takeaways, entities, links and search terms.
+    """Insert the rows that depend on articles, such as takeaways, entities, listed links and search terms.
+
+    The feature vectors are not inserted (see `seeds.linking`).
 
     Args:
         connection: The connection, in a write transaction.
-        identity: The id of the article.
-        record: The content of the article.
-        derived: The data that was derived from the content.
-        timestamps: `created_at` and `updated_at` of the article.
-        is_new: True if the article has no dependent rows to delete.
+        articles: The articles. They have none of these rows.
+        previous: If the only article was stored before: what it mentioned before, as `delete_derived_rows`
+            returned it.
     """
-    types, new = upsert_entities(connection, derived.entities)
-    before = {} if is_new else delete_derived_rows(connection, identity)
-    insert_rows(connection, Takeaway, takeaway_rows(identity, record, derived.evidence))
-    insert_rows(connection, ArticleEntity, article_entity_rows(identity, derived.entities))
-    insert_rows(connection, TakeawayEntity, takeaway_entity_rows(identity, record, derived.entities))
-    insert_rows(connection, RelatedLink, related_rows(identity, record))
-    _write_index_rows(
-        connection, identity, record, facet_rows(identity, record, types, timestamps), is_new=is_new
-    )
-    update_entity_counts(connection, derived.entities, before, new)
-    insert_features(connection, identity, derived.vector, record.columns["published_asc"])
+    entities = upsert_entities(connection, [each.derived.entities for each in articles])
+    numbers = entities.numbers
+    rows: dict[Any, list[dict[str, Any]]] = {
+        model: []
+        for model in (Takeaway, ArticleEntity, ArticleMentions, TakeawayEntity, ArticleFacet, RelatedLink)
+    }
+    for each in articles:
+        found, record = each.derived.entities, each.record
+        rows[Takeaway] += takeaway_rows(each.number, each.id, record, each.derived.evidence)
+        rows[ArticleEntity] += article_entity_rows(each.number, found, numbers)
+        rows[ArticleMentions] += mention_rows(each.number, found)
+        rows[TakeawayEntity] += takeaway_entity_rows(each.number, record, found, numbers)
+        rows[ArticleFacet] += facet_rows(each.number, record, entities.types_of(found), each.timestamps)
+        rows[RelatedLink] += listed_link_rows(each.number, each.id, record)
+    for model, several in rows.items():
+        insert_rows(connection, model, several)
+    insert_search_rows(connection, {each.number: search_terms(each.record.content) for each in articles})
+    _count_entities(connection, articles, entities, previous or {})
 
 
-def delete_derived_rows(connection: Connection, identity: UUID) -> PreviousMentions:
+def _count_entities(
+    connection: Connection,
+    articles: Sequence[DerivedArticle],
+    entities: EntityTable,
+    previous: PreviousMentions,
+) -> None:
+    texts = [
+        {
+            entities[found.id].number: [mention.text for mention in found.mentions]
+            for found in each.derived.entities
+        }
+        for each in articles
+    ]
+    counts = [{entity: len(several) for entity, several in each.items()} for each in texts]
+    update_entity_counts(connection, [(count, previous if not at else {}) for at, count in enumerate(counts)])
+    if previous:
+        delete_unmentioned(connection, previous, texts[0])
+
+
+def delete_derived_rows(connection: Connection, article: int) -> PreviousMentions:
     """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
     Features are the weighted words by which articles are compared. Links that were computed by comparing
     articles are deleted too if they lead to this article. Links to it that the pages of other articles list
-    remain, but lose their scores, which came from the comparison. `identity` is the id of the article.
+    remain, but lose their scores, which came from the comparison. The renderings of the article and of all
+    articles that linked to it are deleted. `article` is the number of the article.
 
     Returns:
-        What the article mentioned: for each entity, by its id, the text of each mention.
+        What the article mentioned: for each entity, by its number, the text of each mention.
     """
-    remove_computed_links_to(connection, identity)
-    rows = connection.execute(MENTIONS, {"identity": identity}).all()
-    before = {row.entity_id: [mention["text"] for mention in row.mentions] for row in rows}
+    delete_renderings(connection, [article, *connection.scalars(LINKING_ARTICLES, {"numbers": [article]})])
+    delete_search_rows(connection, read_search_terms(connection, [article]))
+    delete_features(connection, article)
+    remove_links_of(connection, article)
+    rows = connection.execute(MENTIONS, {"article": article}).all()
+    previous = {
+        row.entity: [mention[-1] for mention in mentions]
+        for row, mentions in zip(rows, rows[0].mentions if rows else (), strict=True)
+    }
+    parameters = {
+        "article": article,
+        "first_takeaway": takeaway_number(article, 4095),
+        "last_takeaway": takeaway_number(article, 0),
+    }
     for statement in DELETES:
-        connection.execute(statement, {"identity": identity})
-    return before
+        connection.execute(statement, parameters)
+    return previous
 
 
-def _write_index_rows(
-    connection: Connection,
-    identity: UUID,
-    record: ArticleRecord,
-    facets: list[dict[str, Any]],
-    *,
-    is_new: bool,
-) -> None:
-    """Write the rows by which the API filters and searches for an article.
-
-    Args:
-        connection: The connection, in a write transaction.
-        identity: The id of the article.
-        record: The content of the article, from which the search terms are made.
-        facets: The rows for filters, such as one for each entity of the article.
-        is_new: True if the article has no row with its search terms yet. If False, this row is updated. All
-            other rows are inserted, so the caller must have deleted the former ones.
-    """
-    insert_rows(connection, ArticleFacet, facets)
-    insert_rows(connection, TakeawayTerms, takeaway_terms_rows(identity, record))
-    terms = article_terms(record)
-    if is_new or connection.execute(UPDATE_TERMS, {"identity": identity} | terms).rowcount == 0:
-        insert_rows(connection, ArticleTerms, [{"article_id": identity} | terms])
+def delete_renderings(connection: Connection, articles: Sequence[int]) -> None:
+    """Delete the stored JSON of `articles`, given by number, because its data has changed."""
+    if articles:
+        connection.execute(DELETE_RENDERINGS, {"numbers": sorted(set(articles))})

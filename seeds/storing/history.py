@@ -1,10 +1,11 @@
 """Record the history of articles: their former revisions, and the change feed (the list of all changes)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from api.database.base import table_of
 from api.models import Change, Corpus, Revision
@@ -14,7 +15,7 @@ from seeds.storing.stored_article import StoredArticle
 
 UNCHANGED = "unchanged"
 CORPUS = table_of(Corpus)
-INCREMENT_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + 1)
+ADD_TO_REVISION = update(CORPUS).values(revision=CORPUS.c.revision + bindparam("changes"))
 LAST_SEQUENCE = select(func.max(Change.sequence))
 Differences = dict[str, dict[str, Any]]
 """The fields that an update changed, each with its value `before` and `after` the update."""
@@ -27,6 +28,7 @@ class Outcome(NamedTuple):
         kind: `created`, `updated`, `unchanged` or `removed`.
         identity: The id of the article.
         slug: The slug of the article.
+        title: The title of the article.
         revision: The revision of the article after the load, or its last revision if it was removed.
         differences: The value before and after the load of each field that an update changed, by field name.
             Empty if `kind` is not `updated`.
@@ -35,24 +37,32 @@ class Outcome(NamedTuple):
     kind: str
     identity: UUID
     slug: str
+    title: str
     revision: int
     differences: Differences
 
 
-def increment_corpus_revision(connection: Connection) -> None:
-    """Add one to the corpus revision, a stored number that increases whenever the stored data changes."""
-    connection.execute(INCREMENT_REVISION)
+def increment_corpus_revision(connection: Connection, changes: int = 1) -> None:
+    """Add `changes` to the corpus revision, a stored number that increases whenever the data changes."""
+    connection.execute(ADD_TO_REVISION, {"changes": changes})
 
 
-def archive_revision(connection: Connection, identity: UUID, stored: StoredArticle) -> None:
-    """Copy the current revision of an article to the table of former revisions.
+def archive_revisions(connection: Connection, articles: Iterable[StoredArticle]) -> None:
+    """Copy the current revisions of `articles` to the table of former revisions.
 
-    Call this before the article is changed or removed. `identity` is its id, and `stored` is its current
-    content, with its document and revision number.
+    Call this before the articles are changed or removed.
     """
-    row = {"article_id": identity, "revision": stored.revision, "key": stored.record.columns["key"]}
-    row |= {"content": stored.record.content, "source": stored.source}
-    insert_rows(connection, Revision, [row])
+    rows = [
+        {
+            "article_id": each.id,
+            "revision": each.revision,
+            "key": each.record.key,
+            "document": each.document,
+            "content": each.content,
+        }
+        for each in articles
+    ]
+    insert_rows(connection, Revision, rows)
 
 
 def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
@@ -67,8 +77,8 @@ def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
     }
 
 
-def record_change(connection: Connection, outcome: Outcome, title: str, changed_at: datetime) -> Outcome:
-    """Add the creation, update or removal of an article to the change feed, and increase the corpus revision.
+def record_changes(connection: Connection, outcomes: Sequence[Outcome], changed_at: datetime) -> None:
+    """Add the creation, update or removal of articles to the change feed, and increase the corpus revision.
 
     The corpus revision is in a single row, which stays locked until the end of the transaction. Other changes
     must wait for it. The sequence numbers of the change feed therefore have no gaps and follow the order of
@@ -76,24 +86,24 @@ def record_change(connection: Connection, outcome: Outcome, title: str, changed_
 
     Args:
         connection: The connection, in a write transaction.
-        outcome: What happened to the article.
-        title: The title of the article.
-        changed_at: When the article was changed or removed.
-
-    Returns:
-        `outcome`, unchanged.
+        outcomes: What happened to each article, in the order of the change feed.
+        changed_at: When the articles were changed or removed.
     """
-    increment_corpus_revision(connection)
-    last = connection.scalars(LAST_SEQUENCE).one()
-    row = {
-        "sequence": (last or 0) + 1,
-        "kind": outcome.kind,
-        "article_id": outcome.identity,
-        "slug": outcome.slug,
-        "title": title,
-        "revision": outcome.revision,
-        "changed_at": changed_at,
-        "fields": list(outcome.differences),
-    }
-    insert_rows(connection, Change, [row])
-    return outcome
+    if not outcomes:
+        return
+    increment_corpus_revision(connection, len(outcomes))
+    last = connection.scalars(LAST_SEQUENCE).one() or 0
+    rows = [
+        {
+            "sequence": sequence,
+            "kind": outcome.kind,
+            "article_id": outcome.identity,
+            "slug": outcome.slug,
+            "title": outcome.title,
+            "revision": outcome.revision,
+            "changed_at": changed_at,
+            "fields": list(outcome.differences),
+        }
+        for sequence, outcome in enumerate(outcomes, last + 1)
+    ]
+    insert_rows(connection, Change, rows)

@@ -1,171 +1,234 @@
-"""Store one document as an article, with the data that is derived from it, such as entities and links."""
+"""Store documents as articles in batches, with the data that is derived from them, such as entities.
 
+The result is the same for any size of the batches.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from api.database.base import table_of
-from api.models import CREATED, UPDATED, Article, ArticleSlug, SourceDocument
-from seeds.bulk import insert_rows
-from seeds.extraction.mentions import EntityMatcher
-from seeds.identifiers import MAX_SLUG_LENGTH, article_id, make_slug
+from api.models import CREATED, UPDATED, Article, ArticleDocument, ArticleSlug, Corpus, Folder
+from seeds.bulk import insert_rows, update_rows
+from seeds.identifiers import article_id
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links
-from seeds.parsing.document import Rejection
+from seeds.linking.neighbours import LinkedArticle
+from seeds.parsing.document import ArticleText, Rejection
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import ArticleRecord, make_record
-from seeds.storing.derivation import derive
-from seeds.storing.derived_rows import write_derived_rows
+from seeds.storing.derivation import DerivedData
+from seeds.storing.derived_rows import (
+    DerivedArticle,
+    delete_derived_rows,
+    delete_renderings,
+    insert_derived_rows,
+)
 from seeds.storing.history import (
     UNCHANGED,
     Differences,
     Outcome,
-    archive_revision,
+    archive_revisions,
     differences,
-    record_change,
+    record_changes,
 )
+from seeds.storing.row_builders import article_row, document_row
+from seeds.storing.slugs import Former, SlugRegister
 from seeds.storing.stored_article import (
     ArticleState,
-    RemovedArticle,
     erased_slug,
-    find_article_state,
-    find_removed_article,
-    find_slug_owner,
+    find_article_states,
+    find_removed_articles,
     read_stored_article,
 )
 
-ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
+ARTICLES, DOCUMENTS, FOLDERS, CORPUS = (
+    table_of(model) for model in (Article, ArticleDocument, Folder, Corpus)
+)
 # These statements set the columns that are named in the parameters.
-UPDATE_ARTICLE = update(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
-UPDATE_SOURCE = update(SOURCES).where(SOURCES.c.article_id == bindparam("identity"))
+UPDATE_ARTICLE = update(ARTICLES).where(ARTICLES.c.number == bindparam("article_number"))
+UPDATE_DOCUMENT = update(DOCUMENTS).where(DOCUMENTS.c.article == bindparam("article_number"))
+FOLDER_NUMBERS = select(FOLDERS.c.path, FOLDERS.c.number).where(
+    FOLDERS.c.path.in_(bindparam("paths", expanding=True))
+)
+LAST_ARTICLE = select(CORPUS.c.last_article)
+SET_LAST_ARTICLE = update(CORPUS).values(last_article=bindparam("number"))
+
+Derive = Callable[[Sequence[ArticleText]], Sequence[DerivedData]]
+"""Derives the entities, evidence and features of articles from their texts."""
 
 
-def load(
+class LoadedDocument(NamedTuple):
+    """A document of a batch whose article is created or updated.
+
+    `state` is the stored article, or None if it is created. `revision` and `created_at` belong to the article
+    after the load.
+    """
+
+    identity: UUID
+    submission: SubmittedDocument
+    record: ArticleRecord
+    state: ArticleState | None
+    revision: int
+    created_at: datetime | None
+
+
+def load_batch(
     connection: Connection,
-    submission: SubmittedDocument,
-    matcher: EntityMatcher,
+    submissions: Sequence[SubmittedDocument],
+    derive: Derive,
     *,
     admit_erased: bool = False,
-) -> Outcome:
-    """Create or update the article of a document, or leave it unchanged if its content is the same.
+) -> list[Outcome | Rejection]:
+    """Create or update the articles of documents, or leave them unchanged if their content is the same.
 
-    If the article was removed before, it returns with its former slug and its next revision.
+    An article that was removed before returns with its former slug and its next revision.
 
     Args:
         connection: The connection, in a write transaction.
-        submission: The parsed document, with the metadata of its sidecar (the YAML file beside it).
-        matcher: Finds the entities of the article.
-        admit_erased: True to create the article again if its text was erased.
+        submissions: The parsed documents with their metadata. No two have the same key.
+        derive: Derives the data of the articles that are created or updated.
+        admit_erased: True to create an article again if its text was erased.
 
-    Raises:
-        Rejection: If the sidecar asks for the slug of a different article, or if the article was erased.
+    Returns:
+        The outcome for each document. It is a `Rejection` if the metadata asks for the slug of a different
+        article, or if the article was erased. Nothing is written for such a document.
     """
-    identity = article_id(submission.key)
-    state = find_article_state(connection, identity)
-    former = state or find_removed_article(connection, identity)
-    if former and former.slug == erased_slug(identity) and not admit_erased:
-        raise Rejection("its article was erased; use --admit-erased to load it again")
-    slug = _choose_slug(connection, submission, identity, former)
-    record = make_record(submission, slug)
-    if state and state.content_digest == record.digest:
-        if state.folder != submission.folder:
-            connection.execute(UPDATE_SOURCE, {"identity": identity, "folder": submission.folder})
-        return Outcome(UNCHANGED, identity, slug, state.revision, {})
+    results, loaded = _plan(connection, submissions, admit_erased=admit_erased)
     now = datetime.now(UTC).replace(microsecond=0)
-    revision, created_at = (former.revision + 1, former.created_at) if former else (1, now)
-    changed = _archive(connection, identity, record) if state else {}
-    derived = derive(record.article_text, matcher)
-    timestamps = {"created_at": created_at, "updated_at": now}
-    digests = {"content_digest": record.digest, "derived_digest": derived.digest}
-    columns = record.columns | digests | timestamps | {"revision": revision}
-    _write_article(connection, identity, submission, columns, is_new=state is None)
-    write_derived_rows(connection, identity, record, derived, timestamps, is_new=state is None)
-    titles = {record.columns["title_digest"], *([state.title_digest] if state else [])}
-    resolve_listed_links(connection, identity, titles)
-    insert_links_both_ways(connection, identity, derived.vector, record.columns["published_at"])
-    outcome = Outcome(UPDATED if state else CREATED, identity, slug, revision, changed)
-    return record_change(connection, outcome, record.columns["title"], now)
+    derived = derive([each.record.article_text for each in loaded])
+    pairs = list(zip(loaded, derived, strict=True))
+    # An update can delete entities and links, so it is written alone. Documents that are created are written
+    # together.
+    for is_update, several in groupby(pairs, key=lambda pair: pair[0].state is not None):
+        if is_update:
+            for each, data in several:
+                results[each.identity] = _update(connection, each, data, now)
+        else:
+            results |= _create(connection, list(several), now)
+    return [results[article_id(each.key)] for each in submissions]
 
 
-def _archive(connection: Connection, identity: UUID, record: ArticleRecord) -> Differences:
-    """Copy the current revision of an article to the table of former revisions, before it is updated.
+def _plan(
+    connection: Connection, submissions: Sequence[SubmittedDocument], *, admit_erased: bool
+) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
+    """Return the results of unchanged and rejected documents, and the documents that have to be written."""
+    identities = [article_id(each.key) for each in submissions]
+    states = find_article_states(connection, identities)
+    removed = find_removed_articles(connection, [each for each in identities if each not in states])
+    former: list[Former] = [states.get(each) or removed.get(each) for each in identities]
+    documents = list(zip(identities, submissions, former, strict=True))
+    slugs = SlugRegister(connection, documents)
+    folders = _folder_numbers(connection, {each.folder for each in submissions})
+    results: dict[UUID, Outcome | Rejection] = {}
+    loaded: list[LoadedDocument] = []
+    moved: list[dict[str, Any]] = []
+    for identity, submission, known in documents:
+        try:
+            if known and known.slug == erased_slug(identity) and not admit_erased:
+                raise Rejection("its article was erased; use --admit-erased to load it again")
+            slug = slugs.choose(identity, submission)
+        except Rejection as rejection:
+            results[identity] = rejection
+            continue
+        record, state = make_record(submission, slug), states.get(identity)
+        if state and state.content_digest == record.digest:
+            if state.folder != folders[submission.folder]:
+                moved.append({"article_number": state.number, "folder": folders[submission.folder]})
+            results[identity] = Outcome(
+                UNCHANGED, identity, slug, record.content["title"], state.revision, {}
+            )
+            continue
+        created_at = known.created_at if known else None
+        revision = known.revision + 1 if known else 1
+        loaded.append(LoadedDocument(identity, submission, record, state, revision, created_at))
+    update_rows(connection, UPDATE_DOCUMENT, moved)
+    insert_rows(
+        connection, ArticleSlug, [{"slug": slug, "article_id": each} for slug, each in slugs.new.items()]
+    )
+    return results, loaded
 
-    `identity` is the id of the article. Return the fields in which the stored content differs from `record`,
-    the new content, each with its value before and after.
-    """
-    stored = read_stored_article(connection, identity)
-    archive_revision(connection, identity, stored)
-    return differences(stored.record, record)
+
+def _folder_numbers(connection: Connection, paths: set[str]) -> dict[str, int]:
+    """Return the numbers of folders by their paths. Insert the folders that are not stored yet."""
+    parameters = {"paths": sorted(paths)}
+    numbers = {row.path: row.number for row in connection.execute(FOLDER_NUMBERS, parameters)}
+    new = sorted(paths - numbers.keys())
+    if new:
+        insert_rows(connection, Folder, [{"path": path} for path in new])
+        numbers |= {row.path: row.number for row in connection.execute(FOLDER_NUMBERS, parameters)}
+    return numbers
 
 
-def _choose_slug(
-    connection: Connection,
-    submission: SubmittedDocument,
-    identity: UUID,
-    former: ArticleState | RemovedArticle | None,
-) -> str:
-    """Return the slug for the article of `submission`.
-
-    If the sidecar (a YAML file beside the document) requests a slug, return this slug. Otherwise, the article
-    keeps its slug. If it was never loaded, return a free slug that is made from its title.
-
-    Args:
-        connection: The connection.
-        submission: The parsed document, with the metadata of its sidecar.
-        identity: The id of the article.
-        former: The stored article, or the values of the removed article. None if it was never loaded.
-
-    Raises:
-        Rejection: If the requested slug belongs, or once belonged, to a different article.
-    """
-    wanted = submission.metadata.slug
-    if wanted is None and former and former.slug != erased_slug(identity):
-        return former.slug
-    if wanted:
-        owner = find_slug_owner(connection, wanted)
-        if owner not in (None, identity):
-            # Say if the article was removed, because the operator cannot find a removed article by its slug.
-            is_stored = find_article_state(connection, owner) is not None
-            whose = "another article" if is_stored else "an article that was removed"
-            raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another slug")
-        return wanted
-    slug = make_slug(submission.document.title, f"article-{identity.hex[:8]}")
-    # If a different article has the slug, append a part of the id.
-    suffixed = [
-        f"{slug[: MAX_SLUG_LENGTH - 1 - length].rstrip('-')}-{identity.hex[:length]}" for length in (8, 32)
+def _create(
+    connection: Connection, pairs: Sequence[tuple[LoadedDocument, DerivedData]], now: datetime
+) -> dict[UUID, Outcome | Rejection]:
+    last: int = connection.scalars(LAST_ARTICLE).one()
+    articles = [
+        DerivedArticle(number, each.identity, each.record, data, each.created_at or now, now)
+        for number, (each, data) in enumerate(pairs, last + 1)
     ]
-    return next(choice for choice in (slug, *suffixed) if _is_free(connection, choice, identity))
+    connection.execute(SET_LAST_ARTICLE, {"number": last + len(articles)})
+    folders = _folder_numbers(connection, {each.submission.folder for each, _ in pairs})
+    rows = [
+        article_row(each.id, each.record, each.derived.digest, loaded.revision, each.timestamps)
+        | {"number": each.number}
+        for each, (loaded, _) in zip(articles, pairs, strict=True)
+    ]
+    insert_rows(connection, Article, rows)
+    documents = [
+        document_row(each.number, each.record, loaded.submission.data, folders[loaded.submission.folder])
+        for each, (loaded, _) in zip(articles, pairs, strict=True)
+    ]
+    insert_rows(connection, ArticleDocument, documents)
+    insert_derived_rows(connection, articles)
+    _link(connection, articles, {row["title_hash"] for row in rows})
+    outcomes = [
+        Outcome(CREATED, loaded.identity, each.content["slug"], each.content["title"], loaded.revision, {})
+        for loaded, each in ((loaded, loaded.record) for loaded, _ in pairs)
+    ]
+    record_changes(connection, outcomes, now)
+    return {outcome.identity: outcome for outcome in outcomes}
 
 
-def _is_free(connection: Connection, slug: str, identity: UUID) -> bool:
-    return find_slug_owner(connection, slug) in (None, identity)
+def _update(connection: Connection, loaded: LoadedDocument, data: DerivedData, now: datetime) -> Outcome:
+    state, record = loaded.state, loaded.record
+    if state is None:
+        raise ValueError("only a stored article can be updated")
+    stored = read_stored_article(connection, state.number)
+    archive_revisions(connection, [stored])
+    changed: Differences = differences(stored.record, record)
+    previous = delete_derived_rows(connection, state.number)
+    article = DerivedArticle(state.number, loaded.identity, record, data, loaded.created_at, now)
+    row = article_row(loaded.identity, record, data.digest, loaded.revision, article.timestamps)
+    connection.execute(
+        UPDATE_ARTICLE, row | {"article_number": state.number, "item_key": None, "item_json": None}
+    )
+    folders = _folder_numbers(connection, {loaded.submission.folder})
+    document = document_row(state.number, record, loaded.submission.data, folders[loaded.submission.folder])
+    connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
+    insert_derived_rows(connection, [article], previous)
+    _link(connection, [article], {row["title_hash"], state.title_hash})
+    outcome = Outcome(UPDATED, loaded.identity, row["slug"], row["title"], loaded.revision, changed)
+    record_changes(connection, [outcome], now)
+    return outcome
 
 
-def _write_article(
-    connection: Connection,
-    identity: UUID,
-    submission: SubmittedDocument,
-    columns: dict[str, Any],
-    *,
-    is_new: bool,
-) -> None:
-    """Insert or update the row of an article and the row of its document, and reserve its slug.
+def _link(connection: Connection, articles: Sequence[DerivedArticle], titles: set[int]) -> None:
+    """Resolve the listed links from and to `articles`, and insert the computed links from and to them.
 
-    Args:
-        connection: The connection, in a write transaction.
-        identity: The id of the article.
-        submission: The document, with its bytes and its folder.
-        columns: The values of the row of the article, by column, without its id.
-        is_new: True to insert both rows, and False to update both.
+    `titles` are the hashes of their titles and, if an article was updated, of its former title.
     """
-    source = {"content": submission.data, "folder": submission.folder}
-    if is_new:
-        insert_rows(connection, Article, [{"id": identity} | columns])
-        insert_rows(connection, SourceDocument, [{"article_id": identity} | source])
-    else:
-        connection.execute(UPDATE_ARTICLE, {"identity": identity} | columns)
-        connection.execute(UPDATE_SOURCE, {"identity": identity} | source)
-    if find_slug_owner(connection, columns["slug"]) is None:
-        insert_rows(connection, ArticleSlug, [{"slug": columns["slug"], "article_id": identity}])
+    changed = resolve_listed_links(connection, [each.number for each in articles], titles)
+    changed |= insert_links_both_ways(
+        connection,
+        [
+            LinkedArticle(each.number, each.id, each.derived.vector, each.record.published_at)
+            for each in articles
+        ],
+    )
+    delete_renderings(connection, sorted(changed - {each.number for each in articles}))

@@ -1,67 +1,78 @@
-"""Read an article from the database before it is changed or removed."""
+"""Read what the database knows about articles, stored or removed, before documents are loaded."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from api.database.base import table_of
-from api.models import REMOVED, Article, ArticleSlug, Change, RelatedLink, SourceDocument, Takeaway
+from api.models import (
+    REMOVED,
+    Article,
+    ArticleDocument,
+    ArticleSlug,
+    Change,
+    published_at_of,
+)
+from api.v1.article_content import unpack_content
 from seeds.storing.article_record import ArticleRecord
 
-ARTICLES, SOURCES = table_of(Article), table_of(SourceDocument)
-IDENTITY: BindParameter[UUID] = bindparam("identity")
-ARTICLE_STATE = (
+IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
+SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
+ARTICLE_STATES = (
     select(
+        Article.id,
+        Article.number,
         Article.slug,
         Article.revision,
         Article.content_digest,
-        Article.title_digest,
+        Article.title_hash,
         Article.created_at,
-        SourceDocument.folder,
+        ArticleDocument.folder,
     )
-    .join_from(Article, SourceDocument)
-    .where(Article.id == IDENTITY)
+    .join_from(Article, ArticleDocument, ArticleDocument.article == Article.number)
+    .where(Article.id.in_(IDENTITIES))
 )
-ARTICLE_WITH_SOURCE = (
-    select(ARTICLES, SOURCES.c.content.label("source"))
-    .join_from(ARTICLES, SOURCES)
-    .where(ARTICLES.c.id == IDENTITY)
+STORED_ARTICLES = (
+    select(
+        Article.id,
+        Article.number,
+        Article.key,
+        Article.published_key,
+        Article.revision,
+        Article.derived_digest,
+        Article.created_at,
+        Article.updated_at,
+        ArticleDocument.document,
+        ArticleDocument.content,
+    )
+    .join_from(Article, ArticleDocument, ArticleDocument.article == Article.number)
+    .where(Article.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(Article.number)
 )
-TAKEAWAY_TEXTS = select(Takeaway.text).where(Takeaway.article_id == IDENTITY).order_by(Takeaway.position)
-LISTED_TITLES = (
-    select(RelatedLink.title, RelatedLink.printed_date)
-    .where(RelatedLink.article_id == IDENTITY, RelatedLink.basis == "listed")
-    .order_by(RelatedLink.place)
-)
-SLUG_OWNER = select(ArticleSlug.article_id).where(ArticleSlug.slug == bindparam("slug"))
-# The last entry of an article in the change feed shows its last revision, and whether the article was
-# removed.
-LAST_CHANGE = (
-    select(Change.kind, Change.revision, Change.slug)
-    .where(Change.article_id == IDENTITY)
-    .order_by(Change.revision.desc(), Change.sequence.desc())
-    .limit(1)
-)
-FIRST_SEEDED_AT = (
-    select(Change.changed_at).where(Change.article_id == IDENTITY).order_by(Change.revision).limit(1)
+SLUG_OWNERS = select(ArticleSlug.slug, ArticleSlug.article_id).where(ArticleSlug.slug.in_(SLUGS))
+CHANGES = (
+    select(Change.article_id, Change.kind, Change.revision, Change.slug, Change.changed_at)
+    .where(Change.article_id.in_(IDENTITIES))
+    .order_by(Change.article_id, Change.revision, Change.sequence)
 )
 
 
 class ArticleState(NamedTuple):
     """What a new load of a document needs to know about the stored article.
 
-    `content_digest` shows if the content has changed. `title_digest` finds the links to the former title.
-    `folder` is the folder of the document. `created_at` is when the article was first loaded.
+    `content_digest` shows if the content has changed. `title_hash` finds the links to the former title.
+    `folder` is the number of the folder of the document. `created_at` is when the article was first loaded.
     """
 
+    number: int
     slug: str
     revision: int
-    content_digest: str
-    title_digest: str
+    content_digest: bytes
+    title_hash: int
     created_at: datetime
-    folder: str
+    folder: int
 
 
 class RemovedArticle(NamedTuple):
@@ -81,35 +92,55 @@ class StoredArticle(NamedTuple):
 
     `revision` counts its versions from 1. `derived_digest` is the checksum of its entities, evidence and
     features. `created_at` is when it was first loaded, and `updated_at` is when its content last changed.
+    `content` is the content in the compressed form of the database.
     """
 
+    id: UUID
+    number: int
     record: ArticleRecord
-    source: bytes
+    document: bytes
+    content: bytes
     revision: int
-    derived_digest: str
+    derived_digest: bytes
     created_at: datetime
     updated_at: datetime
 
 
-def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:
-    """Return the slug, revision, digests, creation time and folder of the article with the id `identity`.
+def find_article_states(connection: Connection, identities: Collection[UUID]) -> dict[UUID, ArticleState]:
+    """Return the number, slug, revision, digests, creation time and folder of stored articles, by id.
 
-    Return None if no such article is stored, for example because it was removed.
+    `identities` are ids of articles. Those that are not stored, for example because they were removed, are
+    left out.
     """
-    row = connection.execute(ARTICLE_STATE, {"identity": identity}).one_or_none()
-    return None if row is None else ArticleState(*row)
+    rows = connection.execute(ARTICLE_STATES, {"identities": [*identities]})
+    return {identity: ArticleState(*values) for identity, *values in rows}
+
+
+def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:
+    """Return the state of the article with the id `identity`, or None if no such article is stored."""
+    return find_article_states(connection, [identity]).get(identity)
+
+
+def find_removed_articles(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RemovedArticle]:
+    """Return the last slug and revision, and the creation time, of removed articles, by id.
+
+    `identities` are ids of articles. Those that were never loaded, or are stored now, are left out.
+    """
+    if not identities:
+        return {}
+    found: dict[UUID, RemovedArticle] = {}
+    created: dict[UUID, datetime] = {}
+    for row in connection.execute(CHANGES, {"identities": [*identities]}):
+        created.setdefault(row.article_id, row.changed_at)
+        found.pop(row.article_id, None)
+        if row.kind == REMOVED:
+            found[row.article_id] = RemovedArticle(row.slug, row.revision, created[row.article_id])
+    return found
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return the last slug and revision, and the creation time, of the article with the id `identity`.
-
-    Return None if the article was never loaded, or if it is stored now.
-    """
-    last = connection.execute(LAST_CHANGE, {"identity": identity}).one_or_none()
-    if last is None or last.kind != REMOVED:
-        return None
-    created_at = connection.scalars(FIRST_SEEDED_AT, {"identity": identity}).one()
-    return RemovedArticle(last.slug, last.revision, created_at)
+    """Return the state of the removed article with the id `identity`, or None if it was never removed."""
+    return find_removed_articles(connection, [identity]).get(identity)
 
 
 def erased_slug(identity: UUID) -> str:
@@ -117,21 +148,45 @@ def erased_slug(identity: UUID) -> str:
     return f"erased-{identity.hex}"
 
 
+def find_slug_owners(connection: Connection, slugs: Collection[str]) -> dict[str, UUID]:
+    """Return the ids of the articles, stored or removed, that have or had `slugs`, by slug.
+
+    Free slugs are left out.
+    """
+    if not slugs:
+        return {}
+    return {row.slug: row.article_id for row in connection.execute(SLUG_OWNERS, {"slugs": sorted(slugs)})}
+
+
 def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
     """Return the id of the article, stored or removed, that has or had `slug`, or None if it is free."""
-    return connection.scalars(SLUG_OWNER, {"slug": slug}).one_or_none()
+    return find_slug_owners(connection, [slug]).get(slug)
 
 
-def read_stored_article(connection: Connection, identity: UUID) -> StoredArticle:
-    """Read an article before it is changed or removed. `identity` is its id. The article must be stored.
+def read_stored_articles(connection: Connection, numbers: Collection[int]) -> list[StoredArticle]:
+    """Return stored articles with their content, in the order of their numbers.
 
-    Its entities and evidence are not read.
+    `numbers` are the numbers of the articles. Their entities and evidence are not read.
     """
-    parameters = {"identity": identity}
-    row = connection.execute(ARTICLE_WITH_SOURCE, parameters).one()
-    record = ArticleRecord(
-        row._asdict(),
-        [*connection.scalars(TAKEAWAY_TEXTS, parameters)],
-        [(link.title or "", link.printed_date) for link in connection.execute(LISTED_TITLES, parameters)],
-    )
-    return StoredArticle(record, row.source, row.revision, row.derived_digest, row.created_at, row.updated_at)
+    return [
+        StoredArticle(
+            row.id,
+            row.number,
+            ArticleRecord(
+                row.key, unpack_content(row.content, row.document), published_at_of(row.published_key)
+            ),
+            row.document,
+            row.content,
+            row.revision,
+            row.derived_digest,
+            row.created_at,
+            row.updated_at,
+        )
+        for row in connection.execute(STORED_ARTICLES, {"numbers": [*numbers]})
+    ]
+
+
+def read_stored_article(connection: Connection, number: int) -> StoredArticle:
+    """Read the article with this number before it is changed or removed. The article must be stored."""
+    (stored,) = read_stored_articles(connection, [number])
+    return stored
