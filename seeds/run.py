@@ -20,7 +20,6 @@ from seeds.storing.load import Derive, load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
 
-
 MAX_BATCH_DOCUMENTS = 100
 MAX_BATCH_BYTES = 16 << 20
 

@@ -52,7 +52,7 @@ class Posting(Base):
 
 
 def posting_key(published_at: datetime | None) -> datetime:
-    """Return the value of `Posting.published_key`: `published_at`, or a time after all others if it is None."""
+    """Return `published_at` as the value of `Posting.published_key`. None becomes a time after all others."""
     return published_at or LATEST
 
 

@@ -121,7 +121,7 @@ class LinkChanges:
         )
 
     def write(self, connection: Connection) -> set[int]:
-        """Store the changes that `add` and `remove` have collected. Return the articles whose links changed."""
+        """Store the collected changes. Return the numbers of the articles whose links changed."""
         if self._deleted:
             connection.execute(DELETE_LINKS, {"numbers": self._deleted})
         update_rows(connection, UPDATE_LINK, self._scores)

@@ -18,7 +18,7 @@ MAX_REASONS = 8
 NEAR_DUPLICATE_SCORE = 0.8
 
 Reasons = list[list[Any]]
-"""Reasons in the form of `RelatedLink.reasons`: `[entity number, weight]`, `[term, weight]`, `[None, weight]`."""
+"""Reasons in the form of the column `RelatedLink.reasons`."""
 
 
 class SharedEntity(NamedTuple):

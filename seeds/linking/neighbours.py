@@ -90,7 +90,7 @@ def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
 
 
 def _select_candidates() -> Select[Any]:
-    """Return a SELECT of the numbers of up to `MAX_CANDIDATES` articles that can be similar to a given article.
+    """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
     It adds up the products from `_select_postings` for each article, over all indexed features, and selects
     the articles with the highest sums, highest first. The bound parameters are `article`, the number of the
@@ -258,7 +258,7 @@ def insert_features(connection: Connection, articles: Iterable[LinkedArticle]) -
 
 
 def delete_features(connection: Connection, article: int) -> None:
-    """Delete the feature vector of the article with the number `article`, and its rows of the inverted index."""
+    """Delete the feature vector of the article with this number, and its rows of the inverted index."""
     row = connection.execute(STORED_VECTOR, {"article": article}).one_or_none()
     if row is None:
         return
