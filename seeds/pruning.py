@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from api.models import Article, SourceDocument
+from api.models import Article, ArticleDocument, Folder
 from seeds.escaping import printable
 from seeds.parsing.files import real_path
 
@@ -86,13 +86,14 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
     `seen` contains the documents that the current run has read or rejected.
     """
     path = real_path(folder)
-    columns = (Article.id, Article.key, Article.source_name, Article.slug)
+    columns = (Article.id, Article.key, ArticleDocument.source_name, Article.slug)
     rows = (
         select(*columns)
-        .join(SourceDocument, SourceDocument.article_id == Article.id)
-        .where(SourceDocument.folder == path)
+        .join(ArticleDocument, ArticleDocument.article == Article.number)
+        .join(Folder, Folder.number == ArticleDocument.folder)
+        .where(Folder.path == path)
     )
-    ordered = rows.order_by(Article.source_name, Article.key)
+    ordered = rows.order_by(ArticleDocument.source_name, Article.key)
     articles = [FolderArticle(*row) for row in connection.execute(ordered)]
     names = {article.source_name for article in articles}
     return FolderComparison(

@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
-from api.database.column_types import Id
-from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, Entity, EntityName, EntitySlug, facet_id
+from api.models import ENTITY_TYPES, ArticleFacet, Entity, EntityName, EntitySlug, Rendering, facet_number
 from seeds.bulk import update_rows
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import MAX_SLUG_LENGTH
@@ -18,7 +16,7 @@ from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES = table_of(Entity)
 # This statement sets the columns that are named in the parameters.
-UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.id == bindparam("identity"))
+UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.number == bindparam("entity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
@@ -27,38 +25,50 @@ def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) 
     The name index and the rows that filter articles by entity type are updated, too.
     """
     known = {entity.id: entity for entity in catalogue}
-    changed: list[UUID] = []
-    retyped: list[UUID] = []
-    for entity in connection.execute(select(Entity.__table__).where(Entity.id.in_(known))):
+    changed: dict[int, Mapping[str, Any]] = {}
+    retyped: list[int] = []
+    for entity in connection.execute(select(ENTITIES).where(ENTITIES.c.id.in_(known))):
         columns = entity_columns(known[entity.id])
         if any(getattr(entity, name) != value for name, value in columns.items()):
-            changed.append(entity.id)
-            retyped += [entity.id] if entity.type != columns["type"] else []
-    update_entities(connection, {each: entity_columns(known[each]) for each in changed}, retyped)
+            changed[entity.number] = columns
+            retyped += [entity.number] if entity.type != columns["type"] else []
+    update_entities(connection, changed, retyped)
 
 
 def update_entities(
-    connection: Connection, changed: Mapping[UUID, Mapping[str, Any]], retyped: Collection[UUID]
+    connection: Connection, changed: Mapping[int, Mapping[str, Any]], retyped: Collection[int]
 ) -> None:
     """Update entities, their names in the name index, and the rows that filter articles by entity type.
 
+    The renderings of the articles that mention the entities are deleted.
+
     Args:
         connection: The connection, in a write transaction.
-        changed: The new values of each entity that changes: its id, and a mapping from columns to values. The
-            mapping must contain `name` and `aliases`, even if they stay the same.
-        retyped: The ids of entities in `changed` whose type changes.
+        changed: The new values of each entity that changes: its number, and a mapping from columns to values.
+            The mapping must contain `name` and `aliases`, even if they stay the same.
+        retyped: The numbers of entities in `changed` whose type changes.
     """
     if not changed:
         return
     update_rows(
-        connection, UPDATE_ENTITY, [{"identity": each} | dict(columns) for each, columns in changed.items()]
+        connection, UPDATE_ENTITY, [{"entity": each} | dict(columns) for each, columns in changed.items()]
     )
-    connection.execute(delete(EntityName).where(EntityName.entity_id.in_(changed)))
+    connection.execute(delete(EntityName).where(EntityName.entity.in_(changed)))
     names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
     connection.execute(insert(EntityName), entity_name_rows(names))
     if retyped:
         _rebuild_type_facets(connection, retyped)
+    delete_renderings_with_entities(connection, changed)
     increment_corpus_revision(connection)
+
+
+def delete_renderings_with_entities(connection: Connection, entities: Collection[int]) -> None:
+    """Delete the renderings of all articles that mention an entity whose slug, name or type has changed.
+
+    An entity that is a reason of a link is mentioned by the article of the link, too. `entities` are numbers.
+    """
+    articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
+    connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
@@ -67,37 +77,35 @@ def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> 
     An entity that loses its current slug gets a longer one that ends with its id.
     """
     known = {entity.slug: entity.id for entity in catalogue}
-    owned = select(EntitySlug.slug, Entity.id, Entity.slug.label("current_slug"))
-    owned = owned.join(Entity, Entity.id == EntitySlug.entity_id).where(EntitySlug.slug.in_(known))
+    owned = select(EntitySlug.slug, Entity.number, Entity.id, Entity.slug.label("current_slug"))
+    owned = owned.join(Entity, Entity.number == EntitySlug.entity).where(EntitySlug.slug.in_(known))
     others = [row for row in connection.execute(owned) if row.id != known[row.slug]]
     for row in others:
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
         if row.slug == row.current_slug:
             # A slug with the id is always free. `flask seed relink` replaces it with a shorter slug.
             other = f"{row.slug[: MAX_SLUG_LENGTH - 33].rstrip('-')}-{row.id.hex}"
-            connection.execute(update(Entity).where(Entity.id == row.id).values(slug=other))
+            connection.execute(update(Entity).where(Entity.number == row.number).values(slug=other))
             connection.execute(delete(EntitySlug).where(EntitySlug.slug == other))
-            connection.execute(insert(EntitySlug).values(slug=other, entity_id=row.id))
+            connection.execute(insert(EntitySlug).values(slug=other, entity=row.number))
     if others:
+        delete_renderings_with_entities(connection, [row.number for row in others])
         increment_corpus_revision(connection)
 
 
-def _rebuild_type_facets(connection: Connection, entities: Collection[UUID]) -> None:
+def _rebuild_type_facets(connection: Connection, entities: Collection[int]) -> None:
     """Update the filter by entity type for all articles that mention `entities`, whose types have changed.
 
     The filter uses a row of `article_facets` for each type that an article mentions. These rows are replaced.
     """
-    facets = {kind: literal(facet_id("entity_type", kind), Id) for kind in ENTITY_TYPES}
-    articles = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entities))
+    facets = {kind: literal(facet_number("entity_type", kind), BigInteger) for kind in ENTITY_TYPES}
+    articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
     of_types = ArticleFacet.facet.in_(facets.values())
-    connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article_id.in_(articles)))
+    connection.execute(delete(ArticleFacet).where(of_types, ArticleFacet.article.in_(articles)))
     # An article also has a facet row for each of its entities. Copy its sort keys from these rows.
     copied = aliased(ArticleFacet)
-    keys = (
-        *(copied.article_id, copied.published_asc, copied.published_desc),
-        *(copied.created_at, copied.updated_at),
-    )
-    rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.id == copied.facet)
-    rows = rows.where(copied.article_id.in_(articles)).distinct()
+    keys = (copied.article, copied.published_key, copied.created_at, copied.updated_at)
+    rows = select(case(facets, value=Entity.type), *keys).join(Entity, Entity.number == copied.facet)
+    rows = rows.where(copied.article.in_(articles)).distinct()
     names = ["facet", *(key.key for key in keys)]
     connection.execute(insert(ArticleFacet).from_select(names, rows))

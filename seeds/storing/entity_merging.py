@@ -9,21 +9,20 @@ entities. Afterwards, entities do not depend on the order in which documents wer
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from api.models import ENTITY_TYPES, ArticleEntity, Entity, EntitySlug
+from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, ArticleMentions, Entity, EntitySlug
 from api.text_folding import fold_characters
 from seeds.extraction.mentions import extracted_slug
 from seeds.storing.article_entities import slug_choices
-from seeds.storing.catalogue_update import update_entities
+from seeds.storing.catalogue_update import delete_renderings_with_entities, update_entities
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.transactions import Transaction
 
 # The number of entities in one transaction, which bounds the memory that is used.
 PAGE_SIZE = 500
-ENTITY_COLUMNS = (Entity.id, Entity.slug, Entity.name, Entity.type, Entity.aliases)
+ENTITY_COLUMNS = (Entity.number, Entity.slug, Entity.name, Entity.type, Entity.aliases)
 
 
 class EntityVotes(NamedTuple):
@@ -57,8 +56,8 @@ def merge_entities(begin: Transaction) -> int:
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.
     """
-    changed, last = 0, UUID(int=0)
-    claimants: defaultdict[str, list[UUID]] = defaultdict(list)
+    changed = last = 0
+    claimants: defaultdict[str, list[int]] = defaultdict(list)
     while True:
         with begin() as connection:
             page = _read_page(connection, last)
@@ -67,63 +66,74 @@ def merge_entities(begin: Transaction) -> int:
             changed += _update_page(connection, page)
             for row in page:
                 if row.slug != extracted_slug(row.name):
-                    claimants[extracted_slug(row.name)].append(row.id)
-            last = page[-1].id
+                    claimants[extracted_slug(row.name)].append(row.number)
+            last = page[-1].number
     for slug in sorted(claimants):
         with begin() as connection:
             changed += _assign_slug(connection, slug, claimants[slug])
     return changed
 
 
-def update_entity_names(connection: Connection, identities: Collection[UUID]) -> None:
+def update_entity_names(connection: Connection, entities: Collection[int]) -> None:
     """Update the names, types and aliases of some extracted entities to those that their articles use.
 
-    `identities` are their ids. Entities that are not stored, or are in the catalogue, are ignored.
+    `entities` are their numbers. Entities that are not stored, or are in the catalogue, are ignored.
     """
-    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.id.in_(identities))
-    _update_page(connection, connection.execute(rows.order_by(Entity.id)).all())
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number.in_(entities))
+    _update_page(connection, connection.execute(rows.order_by(Entity.number)).all())
 
 
-def _read_page(connection: Connection, last: UUID) -> list[Any]:
-    """Return the first `PAGE_SIZE` extracted entities whose ids are higher than `last`, in order of the ids.
+def _read_page(connection: Connection, last: int) -> list[Any]:
+    """Return the first `PAGE_SIZE` extracted entities with numbers above `last`, in order of the numbers.
 
-    Each row has the columns `id`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
+    Each row has the columns `number`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
     entity.
     """
-    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.id > last)
-    return [*connection.execute(rows.order_by(Entity.id).limit(PAGE_SIZE)).all()]
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number > last)
+    return [*connection.execute(rows.order_by(Entity.number).limit(PAGE_SIZE)).all()]
 
 
 def _update_page(connection: Connection, page: Collection[Any]) -> int:
-    votes = _count_votes(connection, [row.id for row in page])
-    elected = {row.id: votes[row.id].columns() for row in page}
+    if not page:
+        return 0
+    votes = _count_votes(connection, [row.number for row in page])
+    elected = {row.number: votes[row.number].columns() for row in page}
     changed = {
-        row.id: elected[row.id]
+        row.number: elected[row.number]
         for row in page
-        if any(getattr(row, name) != value for name, value in elected[row.id].items())
+        if any(getattr(row, name) != value for name, value in elected[row.number].items())
     }
-    update_entities(connection, changed, [row.id for row in page if row.type != elected[row.id]["type"]])
+    retyped = [row.number for row in page if row.type != elected[row.number]["type"]]
+    update_entities(connection, changed, retyped)
     return len(changed)
 
 
-def _count_votes(connection: Connection, entities: Collection[UUID]) -> Mapping[UUID, EntityVotes]:
-    votes: defaultdict[UUID, EntityVotes] = defaultdict(lambda: EntityVotes(Counter(), Counter(), set()))
+def _count_votes(connection: Connection, entities: Collection[int]) -> Mapping[int, EntityVotes]:
+    votes: defaultdict[int, EntityVotes] = defaultdict(lambda: EntityVotes(Counter(), Counter(), set()))
+    is_voting = ArticleFacet.facet.in_(entities)
     columns = (
-        ArticleEntity.entity_id,
-        ArticleEntity.own_name,
-        ArticleEntity.own_type,
-        ArticleEntity.mentions,
+        *(ArticleEntity.article, ArticleEntity.entity, ArticleEntity.position),
+        *(ArticleEntity.own_name, ArticleEntity.own_type),
     )
-    rows = select(*columns).where(ArticleEntity.entity_id.in_(entities))
-    for row in connection.execute(rows).all():
-        entity = votes[row.entity_id]
-        entity.names[row.own_name] += 1
-        entity.types[row.own_type] += 1
-        entity.forms.update(fold_characters(mention["text"]) for mention in row.mentions)
+    # The rows of facets find the articles that mention an entity.
+    is_of_facet = and_(
+        ArticleEntity.article == ArticleFacet.article, ArticleEntity.entity == ArticleFacet.facet
+    )
+    rows_by_article: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(select(*columns).join(ArticleFacet, is_of_facet).where(is_voting)):
+        rows_by_article[row.article].append(row)
+    articles = select(ArticleFacet.article).where(is_voting).distinct()
+    mentions = select(ArticleMentions.article, ArticleMentions.mentions)
+    for article, of_entities in connection.execute(mentions.where(ArticleMentions.article.in_(articles))):
+        for row in rows_by_article[article]:
+            entity = votes[row.entity]
+            entity.names[row.own_name] += 1
+            entity.types[row.own_type] += 1
+            entity.forms.update(fold_characters(mention[-1]) for mention in of_entities[row.position - 1])
     return votes
 
 
-def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> int:
+def _assign_slug(connection: Connection, slug: str, claimants: list[int]) -> int:
     """Decide which of several entities with the same name gets the slug of this name, and update their slugs.
 
     The entity that most articles mention gets `slug`, and the others get longer slugs, such as `hope-person`.
@@ -133,17 +143,17 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
     Args:
         connection: The connection, in a write transaction.
         slug: The slug that is made from the name.
-        claimants: The ids of extracted entities that do not have `slug` yet. If `slug` is the current slug of
-            a different extracted entity, that entity also competes for it.
+        claimants: The numbers of extracted entities that do not have `slug` yet. If `slug` is the current
+            slug of a different extracted entity, that entity also competes for it.
 
     Returns:
         The number of entities whose slug changed.
     """
-    columns = (Entity.id, Entity.slug, Entity.type, Entity.origin, Entity.article_count)
+    columns = (Entity.number, Entity.id, Entity.slug, Entity.type, Entity.origin, Entity.article_count)
     owner = connection.execute(
-        select(*columns).join(EntitySlug, EntitySlug.entity_id == Entity.id).where(EntitySlug.slug == slug)
+        select(*columns).join(EntitySlug, EntitySlug.entity == Entity.number).where(EntitySlug.slug == slug)
     ).one_or_none()
-    rows = {row.id: row for row in connection.execute(select(*columns).where(Entity.id.in_(claimants)))}
+    rows = {row.id: row for row in connection.execute(select(*columns).where(Entity.number.in_(claimants)))}
     is_in_catalogue = owner is not None and owner.origin == "catalogue"
     if owner and not is_in_catalogue and owner.slug == slug:
         rows[owner.id] = owner
@@ -154,10 +164,11 @@ def _assign_slug(connection: Connection, slug: str, claimants: list[UUID]) -> in
     assigned += [(winner, slug)] if winner else []
     changed = [(row, new_slug) for row, new_slug in assigned if row.slug != new_slug]
     for row, new_slug in changed:
-        connection.execute(update(Entity).where(Entity.id == row.id).values(slug=new_slug))
+        connection.execute(update(Entity).where(Entity.number == row.number).values(slug=new_slug))
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == new_slug))
-        connection.execute(insert(EntitySlug).values(slug=new_slug, entity_id=row.id))
+        connection.execute(insert(EntitySlug).values(slug=new_slug, entity=row.number))
     if changed:
+        delete_renderings_with_entities(connection, [row.number for row, _ in changed])
         increment_corpus_revision(connection)
     return len(changed)
 
@@ -170,7 +181,7 @@ def _free_slug(connection: Connection, slug: str, row: Any) -> str:
     """
     choices = slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(
-        EntitySlug.slug.in_(choices), EntitySlug.entity_id != row.id
+        EntitySlug.slug.in_(choices), EntitySlug.entity != row.number
     )
     taken = set(connection.scalars(taken_by_others))
     # The last choice contains the id of the entity, so it can be taken away from any other entity.

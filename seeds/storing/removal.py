@@ -7,23 +7,33 @@ tombstone: its id, and entries of the change feed without its slugs and titles.
 from datetime import UTC, datetime
 from uuid import UUID
 
-from api.models.search_terms import WEIGHT_LETTERS
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from api.database.base import Base, table_of
 from api.database.engines import AUTOCOMMIT
-from api.models import REMOVED, Article, ArticleEntity, ArticleSlug, Change, Revision
+from api.models import (
+    REMOVED,
+    SEARCH_INDEXES,
+    Article,
+    ArticleEntity,
+    ArticleSlug,
+    Change,
+    Revision,
+)
 from api.resources.lookup import UUID_PATTERN
 from seeds.bulk import insert_rows
 from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
-from seeds.storing.article_entities import update_entity_counts
-from seeds.storing.derived_rows import delete_derived_rows
+from seeds.storing.article_entities import delete_unmentioned, update_entity_counts
+from seeds.storing.derived_rows import delete_derived_rows, delete_renderings
 from seeds.storing.entity_merging import update_entity_names
-from seeds.storing.history import Outcome, archive_revision, record_change
+from seeds.storing.history import Outcome, archive_revisions, record_changes
+from seeds.storing.search_rows import update_search_index
 from seeds.storing.stored_article import (
+    ArticleState,
     erased_slug,
     find_article_state,
+    find_article_states,
     find_removed_article,
     find_slug_owner,
     read_stored_article,
@@ -34,8 +44,8 @@ from seeds.storing.write_ahead_log import WriteAheadLog
 # The title of an erased article in the change feed.
 ERASED_TITLE = "Erased article"
 ARTICLES, CHANGES = table_of(Article), table_of(Change)
-DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.id == bindparam("identity"))
-ENTITY_IDS = select(ArticleEntity.entity_id).where(ArticleEntity.article_id == bindparam("identity"))
+DELETE_ARTICLE = delete(ARTICLES).where(ARTICLES.c.number == bindparam("article"))
+ENTITIES = select(ArticleEntity.entity).where(ArticleEntity.article == bindparam("article"))
 
 
 def find_article(connection: Connection, reference: str, *, is_removed: bool = False) -> UUID | None:
@@ -63,12 +73,13 @@ def remove(connection: Connection, identity: UUID) -> Outcome:
     `identity` is the id of the article. Other articles that list its title among their related articles no
     longer link to it.
     """
-    stored = read_stored_article(connection, identity)
-    archive_revision(connection, identity, stored)
-    columns = stored.record.columns
-    _delete_article(connection, identity, columns["title_digest"])
-    outcome = Outcome(REMOVED, identity, columns["slug"], stored.revision, {})
-    return record_change(connection, outcome, columns["title"], _now())
+    (state,) = find_article_states(connection, [identity]).values()
+    stored = read_stored_article(connection, state.number)
+    archive_revisions(connection, [stored])
+    _delete_article(connection, state)
+    outcome = Outcome(REMOVED, identity, state.slug, stored.record.content["title"], stored.revision, {})
+    record_changes(connection, [outcome], _now())
+    return outcome
 
 
 def erase(connection: Connection, identity: UUID) -> Outcome | None:
@@ -86,8 +97,8 @@ def erase(connection: Connection, identity: UUID) -> Outcome | None:
     if former is None or former.slug == slug:
         return None
     if stored:
-        entities = connection.scalars(ENTITY_IDS, {"identity": identity}).all()
-        _delete_article(connection, identity, stored.title_digest)
+        entities = connection.scalars(ENTITIES, {"article": stored.number}).all()
+        _delete_article(connection, stored)
         update_entity_names(connection, entities)
     connection.execute(delete(Revision).where(Revision.article_id == identity))
     connection.execute(delete(ArticleSlug).where(ArticleSlug.article_id == identity))
@@ -95,8 +106,9 @@ def erase(connection: Connection, identity: UUID) -> Outcome | None:
     connection.execute(
         update(CHANGES).where(CHANGES.c.article_id == identity).values(slug=slug, title=ERASED_TITLE)
     )
-    outcome = Outcome(REMOVED, identity, slug, former.revision, {})
-    return record_change(connection, outcome, ERASED_TITLE, _now())
+    outcome = Outcome(REMOVED, identity, slug, ERASED_TITLE, former.revision, {})
+    record_changes(connection, [outcome], _now())
+    return outcome
 
 
 def purge(engine: Engine, announce: Announce) -> None:
@@ -115,19 +127,24 @@ def purge(engine: Engine, announce: Announce) -> None:
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level=AUTOCOMMIT)
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"VACUUM {', '.join(Base.metadata.tables)}")
+            tables = (*Base.metadata.tables, *(index.table for index in SEARCH_INDEXES))
+            connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
             return
-        for table in WEIGHT_LETTERS:
+        for table, _ in SEARCH_INDEXES:
             # The full-text index keeps the terms of deleted rows until its parts are merged.
-            connection.exec_driver_sql(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")  # noqa: S608
+            connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
         connection.exec_driver_sql("VACUUM")
         WriteAheadLog(connection, announce).empty_completely()
 
 
-def _delete_article(connection: Connection, identity: UUID, title_digest: str) -> None:
-    update_entity_counts(connection, (), delete_derived_rows(connection, identity), {})
-    connection.execute(DELETE_ARTICLE, {"identity": identity})
-    resolve_listed_links(connection, identity, {title_digest})
+def _delete_article(connection: Connection, state: ArticleState) -> None:
+    """Delete the rows of a stored article, and find new targets for the listed links to its title."""
+    update_search_index(connection)
+    previous = delete_derived_rows(connection, state.number)
+    update_entity_counts(connection, [({}, previous)])
+    delete_unmentioned(connection, previous, {})
+    connection.execute(DELETE_ARTICLE, {"article": state.number})
+    delete_renderings(connection, sorted(resolve_listed_links(connection, [], {state.title_hash})))
 
 
 def _now() -> datetime:
