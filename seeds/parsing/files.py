@@ -79,19 +79,25 @@ def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | R
 
     A document of more than `max_bytes` is rejected.
     """
-    if find_format(path.name).is_line:
-        yield from _read_lines(path, max_bytes)
+    if not find_format(path.name).is_line:
+        yield read_file(path, max_bytes)
         return
+    for line in read_lines(path, max_bytes):
+        yield line if isinstance(line, RejectedDocument) else read_line(line, max_bytes)
+
+
+def read_file(path: Path, max_bytes: int) -> SubmittedDocument | RejectedDocument:
+    """Read the file at `path`, which is a single document of at most `max_bytes`."""
     try:
-        yield read_with_sidecar(path, max_bytes)
+        return read_with_sidecar(path, max_bytes)
     except Rejection as rejection:
-        yield RejectedDocument(rejection, _find_key(path, rejection))
+        return RejectedDocument(rejection, _find_key(path, rejection))
 
 
 def parse_documents(path: Path, max_bytes: int) -> Iterator[Document | Rejection]:
     """Parse the documents in the file at `path`, like `read_documents`, without the metadata beside them."""
     if find_format(path.name).is_line:
-        for each in _read_lines(path, max_bytes):
+        for each in read_documents(path, max_bytes):
             yield each.document if isinstance(each, SubmittedDocument) else each.rejection
         return
     try:
@@ -130,10 +136,11 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
         return rejection
 
 
-def _read_lines(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:
-    """Read a file in which each line is a document. Blank lines are left out.
+def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
+    """Yield the lines of a file in which each line is a document. Blank lines are left out.
 
-    If the file changes meanwhile, the last item is a rejection of the whole file.
+    At most `max_bytes` and one more byte of a line are read. If the file changes meanwhile, the last item is
+    a rejection of the whole file.
     """
     before, folder = _file_state(path), real_path(path.parent)
     try:
@@ -146,7 +153,7 @@ def _read_lines(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | Reje
                 if is_start:
                     number += 1
                     if data.strip():
-                        yield _read_line(path, data.rstrip(b"\r\n"), number, max_bytes, folder)
+                        yield UnparsedLine(path, folder, data.rstrip(b"\r\n"), number)
                 is_start = data.endswith(b"\n")
     except Rejection as rejection:
         yield RejectedDocument(rejection, None)
@@ -156,17 +163,16 @@ def _read_lines(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | Reje
         yield RejectedDocument(Rejection(CHANGED), None)
 
 
-def _read_line(
-    path: Path, data: bytes, line: int, max_bytes: int, folder: str
-) -> SubmittedDocument | RejectedDocument:
+def read_line(line: UnparsedLine, max_bytes: int) -> SubmittedDocument | RejectedDocument:
+    """Parse `line`, which is a document of at most `max_bytes`."""
     try:
-        if len(data) > max_bytes:
-            raise Rejection(f"the line is longer than the limit of {max_bytes} bytes", line=line)
-        document = parse_line(data, path.name, line)
+        if len(line.data) > max_bytes:
+            raise Rejection(f"the line is longer than the limit of {max_bytes} bytes", line=line.number)
+        document = parse_line(line.data, line.path.name, line.number)
     except Rejection as rejection:
         metadata = rejection.metadata
         return RejectedDocument(rejection, (metadata.key or metadata.url) if metadata else None)
-    return SubmittedDocument(data, document, Sidecar(), folder, line=line)
+    return SubmittedDocument(line.data, document, Sidecar(), line.folder, line=line.number)
 
 
 def _find_key(path: Path, rejection: Rejection) -> str | None:

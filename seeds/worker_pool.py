@@ -1,0 +1,158 @@
+"""Call a function for many items in several processes, and return the results in the order of the items."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from itertools import chain, islice
+from types import TracebackType
+from typing import Any, Generic, NamedTuple, TypeVar
+
+Context = TypeVar("Context")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Items that are sent to a process together, because sending costs about as much as a short calculation.
+CHUNK_SIZE = 20
+# Chunks for each process that are calculated before their results are needed.
+CHUNKS_AHEAD = 4
+# Starting a process takes as long as the work on some hundred documents.
+MIN_ITEMS = 400
+
+
+class WorkerError(Exception):
+    """An error for a worker process that ended by itself. The message is one line."""
+
+
+class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]):
+    """Calls functions in this process or, if there are many items, in worker processes.
+
+    The processes start when they are first needed, and end with the `with` block. They also end if this
+    process is killed.
+
+    Args:
+        jobs: The number of worker processes. With 1, everything is calculated in this process.
+        make_context: Makes the first argument of each function. It is called once in each process, so it must
+            be a function that can be pickled.
+        arguments: The arguments of `make_context`.
+        min_items: The number of items below which no process is started.
+    """
+
+    def __init__(
+        self,
+        jobs: int,
+        make_context: Callable[..., Context],
+        arguments: tuple[Any, ...],
+        *,
+        min_items: int = MIN_ITEMS,
+    ) -> None:
+        self._jobs, self._min_items = jobs, min_items
+        self._make_context, self._arguments = make_context, arguments
+        self._executor: ProcessPoolExecutor | None = None
+        self._local: _Local[Context] | None = None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the processes. Calculations that have not started are cancelled."""
+        if self._executor:
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+
+    def map(
+        self, function: Callable[[Context, Item], Result], items: Iterable[Item]
+    ) -> Iterator[Result]:
+        """Yield `function(context, item)` for each item, in the order of `items`.
+
+        `items` is read only a little ahead of the results. `function`, the items and the results must be
+        picklable.
+
+        Raises:
+            WorkerError: If a worker process ended by itself.
+        """
+        remaining = iter(items)
+        if self._executor is None:
+            first = list(islice(remaining, self._min_items)) if self._jobs > 1 else []
+            if len(first) < self._min_items or self._jobs == 1:
+                yield from self._map_here(function, chain(first, remaining))
+                return
+            remaining = chain(first, remaining)
+        try:
+            yield from self._map_in_processes(function, remaining)
+        except BrokenProcessPool:
+            raise WorkerError(
+                "a worker process ended unexpectedly, perhaps because the memory was exhausted; "
+                "run the command again with --jobs 1 to finish"
+            ) from None
+
+    def _map_here(
+        self, function: Callable[[Context, Item], Result], items: Iterable[Item]
+    ) -> Iterator[Result]:
+        if self._local is None:
+            self._local = _Local(self._make_context(*self._arguments))
+        for item in items:
+            yield function(self._local.context, item)
+
+    def _map_in_processes(
+        self, function: Callable[[Context, Item], Result], items: Iterator[Item]
+    ) -> Iterator[Result]:
+        chunks = iter(lambda: list(islice(items, CHUNK_SIZE)), [])
+        pending: deque[Future[list[Result]]] = deque()
+        for chunk in chunks:
+            pending.append(self._submit(function, chunk))
+            if len(pending) >= self._jobs * CHUNKS_AHEAD:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+
+    def _submit(
+        self, function: Callable[[Context, Item], Result], chunk: list[Item]
+    ) -> "Future[list[Result]]":
+        if self._executor:
+            return self._executor.submit(_call, function, chunk)
+        self._executor = ProcessPoolExecutor(
+            self._jobs,
+            multiprocessing.get_context("spawn"),
+            _initialize,
+            (self._make_context, self._arguments),
+        )
+        # The processes start here, and inherit the blocked signal. Ctrl-C must interrupt only this process,
+        # which then ends the others.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._executor.submit(_call, function, chunk)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+class _Local(NamedTuple, Generic[Context]):
+    context: Context
+
+
+# The context of a worker process. An executor has no other place for it.
+_contexts: list[Any] = []
+
+
+def _initialize(make_context: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    """Prepare a worker process."""
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    _contexts.append(make_context(*arguments))
+
+
+def _exit_with_parent() -> None:
+    """End this process when the process that started it has ended, even if it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+def _call(function: Callable[[Any, Item], Result], chunk: list[Item]) -> list[Result]:
+    return [function(_contexts[0], item) for item in chunk]
