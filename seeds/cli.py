@@ -1,11 +1,10 @@
 """The `flask seed` commands: load documents, and maintain or inspect the database."""
 
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import orjson
@@ -17,30 +16,29 @@ from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, 
 from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
-from seeds.console import count_of, print_message, print_result, progress, reported_failures
+from seeds.console import count_of, print_message, print_result, reported_failures
 from seeds.escaping import printable
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
-from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, parse_documents
 from seeds.parsing.folders import find_files
 from seeds.parsing.formats.registry import find_format
+from seeds.preparing import Preparation, matcher_pool
 from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
-from seeds.storing.derivation import derive
 from seeds.storing.entity_merging import merge_entities
-from seeds.storing.load import Derive
-from seeds.storing.relink import rederive, relink
+from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.rendering import render_articles
 from seeds.storing.search_rows import update_search_index
 from seeds.storing.transactions import Transaction, transactions
 from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines
+from seeds.worker_pool import WorkerPool
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -50,6 +48,20 @@ def _stop_on_sigterm() -> None:
     """Handle SIGTERM like Ctrl-C, so that a stopped command ends cleanly."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _available_cores() -> int:
+    """Return the number of CPU cores that this process can use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+JOBS_OPTION = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=_available_cores,
+    show_default="the number of cores",
+    help="Number of processes that read the documents and derive data from them.",
+)
 
 
 seed = AppGroup(
@@ -78,6 +90,7 @@ seed.add_command(remove_command)
     metavar="FILE",
     help="Write the outcome of each document to FILE as JSON. Use - for standard output.",
 )
+@JOBS_OPTION
 def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     paths: tuple[Path, ...],
     dry_run: bool,
@@ -87,6 +100,7 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     yes: bool,
     force: bool,
     report: Path | None,
+    jobs: int,
 ) -> None:
     """Load documents into the database.
 
@@ -108,12 +122,13 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
-        run = Run(begin, outcomes, settings().max_document_bytes, strict=strict, admit_erased=admit_erased)
+        run = Run(begin, outcomes, strict=strict, admit_erased=admit_erased)
         # List the files after waiting for other runs, because files can appear or disappear meanwhile.
         found = find_files(paths)
         if not found.documents:
             print_message("warning: there are no documents to load")
-        run.load(found, _prepare_deriving(begin))
+        with _prepare_pool(begin, jobs) as pool:
+            run.load(found, Preparation(pool, settings().max_document_bytes, is_eager=_is_empty(begin)))
         is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
@@ -144,7 +159,8 @@ def parse_command(file: Path) -> None:
 
 
 @seed.command("relink")
-def relink_command() -> None:
+@JOBS_OPTION
+def relink_command(jobs: int) -> None:
     """Derive entities, evidence and links again.
 
     Run this after changing the catalogue. A catalogue entry then replaces the extracted entity of the same
@@ -155,35 +171,18 @@ def relink_command() -> None:
     Example: flask seed relink
     """
     with reported_failures(), transactions(db.engine, print_message) as begin:
-        derive_articles = _prepare_deriving(begin)
-        # In the order of the ids, so that the result does not depend on the order of loading.
-        with begin() as connection:
-            articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
-        rederived_count = sum(_apply_to_each(begin, "Deriving", articles, rederive, derive_articles))
+        with _prepare_pool(begin, jobs) as pool:
+            # In the order of the ids, so that the result does not depend on the order of loading.
+            with begin() as connection:
+                articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
+            rederived_count = rederive_articles(begin, articles, pool)
         merged_count = merge_entities(begin)
-        relinked_count = sum(_apply_to_each(begin, "Linking", articles, relink))
+        relinked_count = relink_articles(begin, articles)
         render_articles(begin)
     print_result(
         f"{count_of(len(articles), 'article', 'articles')}, {rederived_count} rederived, "
         f"{count_of(merged_count, 'entity', 'entities')} merged, {relinked_count} relinked"
     )
-
-
-def _apply_to_each(
-    begin: Transaction, verb: str, articles: list[int], step: Callable[..., bool], *rest: Any
-) -> Iterator[bool]:
-    """Call `step` for each article in a write transaction of its own, and yield its result.
-
-    Args:
-        begin: Opens a write transaction.
-        verb: The label of the progress bar, such as "Linking".
-        articles: The numbers of the articles.
-        step: Called with the connection, the number and `rest`. It returns True if the article changed.
-        rest: Further arguments of `step`.
-    """
-    for article in progress(articles, verb):
-        with begin() as connection:
-            yield step(connection, article, *rest)
 
 
 @seed.command("render")
@@ -274,19 +273,26 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
         raise click.UsageError(f"--prune requires folders, but {printable(str(files[0]))} is a file")
 
 
-def _prepare_deriving(begin: Transaction) -> Derive:
-    """Return a function that derives the data of articles, with the entities of the catalogue.
+def _prepare_pool(begin: Transaction, jobs: int) -> WorkerPool[EntityMatcher]:
+    """Return a pool of `jobs` processes that find the entities of articles.
 
-    The catalogue is the file of known entities. If it has changed, the stored entities are first updated.
+    These are the entities of the catalogue, the file of known entities, and other names. If the catalogue has changed, the stored entities are first updated.
     `begin` opens a write transaction.
     """
+    model = settings().spacy_model
     try:
-        catalogue, recognize = read_catalogue(), load_recognizer(settings().spacy_model)
+        catalogue = read_catalogue()
+        # Report an error here, and not in a worker process.
+        load_recognizer(model)
     except (CatalogueError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     with begin() as connection:
         update_search_index(connection)
         release_slugs(connection, catalogue)
         refresh_entities(connection, catalogue)
-    matcher = EntityMatcher(catalogue, load_lexicon(), recognize)
-    return lambda texts: [derive(text, matcher) for text in texts]
+    return matcher_pool(jobs, catalogue, model)
+
+
+def _is_empty(begin: Transaction) -> bool:
+    with begin() as connection:
+        return connection.scalars(select(Corpus.last_article)).one() == 0

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -29,6 +29,7 @@ from seeds.command_files import StreamError
 from seeds.escaping import printable
 from seeds.storing.transactions import LockError
 from seeds.storing.write_ahead_log import LogFullError
+from seeds.worker_pool import WorkerError
 
 Item = TypeVar("Item")
 
@@ -57,29 +58,30 @@ def print_message(message: str) -> None:
     console.print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def progress(items: Sequence[Item], verb: str) -> Iterator[Item]:
+def progress(items: Iterable[Item], verb: str, total: int | None = None) -> Iterator[Item]:
     """Yield `items`, and show how many are done, how many per second, and the remaining time.
 
     Standard error shows a progress bar on a terminal, and otherwise a line every `PROGRESS_INTERVAL` seconds.
-    `verb` is the label, such as "Loading".
+    `verb` is the label, such as "Loading". `total` is the number of items if `items` has no length.
     """
+    count = len(items) if isinstance(items, Sized) else total or 0
     if not console.is_terminal:
-        yield from _progress_lines(items, verb)
+        yield from _progress_lines(items, verb, count)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _RateColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        yield from bar.track(items, description=verb)
+        yield from bar.track(items, count, description=verb)
 
 
-def _progress_lines(items: Sequence[Item], verb: str) -> Iterator[Item]:
+def _progress_lines(items: Iterable[Item], verb: str, total: int) -> Iterator[Item]:
     started = printed = time.monotonic()
     for done, item in enumerate(items, 1):
         yield item
         now = time.monotonic()
         if now - printed >= PROGRESS_INTERVAL:
             printed, rate = now, done / (now - started)
-            remaining = timedelta(seconds=round((len(items) - done) / rate))
-            print_message(f"{verb}: {done:,} of {len(items):,}, {rate:,.0f}/s, {remaining} left")
+            remaining = timedelta(seconds=round((total - done) / rate))
+            print_message(f"{verb}: {done:,} of {total:,}, {rate:,.0f}/s, {remaining} left")
 
 
 def print_result(text: str | bytes) -> None:
@@ -119,14 +121,14 @@ def reported_failures(consequence: str = "") -> Iterator[None]:
         consequence: What a failure of the database means for the command, such as "nothing was stored".
 
     Raises:
-        click.ClickException: If the body raised a database error, a `LockError`, a `LogFullError` or a
-            `StreamError`.
+        click.ClickException: If the body raised a database error, a `LockError`, a `LogFullError`, a
+            `StreamError` or a `WorkerError`.
     """
     for name in CLEANUP_LOGGERS:
         logging.getLogger(name).addFilter(_is_not_cleanup)
     try:
         yield
-    except (LockError, LogFullError, StreamError) as error:
+    except (LockError, LogFullError, StreamError, WorkerError) as error:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]

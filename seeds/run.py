@@ -1,22 +1,25 @@
 """The steps of `flask seed load`: store each document, then remove the articles whose documents are gone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from api.models import CREATED, Corpus
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
 from seeds.parsing.document import Rejection
-from seeds.parsing.files import RejectedDocument, SubmittedDocument, read_documents, real_path
+from seeds.parsing.files import RejectedDocument, SubmittedDocument, real_path
 from seeds.parsing.folders import FoundFiles
 from seeds.parsing.formats.registry import find_format
+from seeds.preparing import FileDocument, Preparation
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
-from seeds.storing.history import Outcome
-from seeds.storing.load import Derive, load_batch
+from seeds.storing.history import UNCHANGED, Outcome
+from seeds.storing.load import PreparedDocument, load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
 
@@ -28,7 +31,7 @@ class BatchEntry(NamedTuple):
     """A document of a batch: its file, and the document as it was read, or the reason for rejecting it."""
 
     path: Path
-    read: SubmittedDocument | RejectedDocument
+    read: PreparedDocument | RejectedDocument
 
 
 class Run:
@@ -37,32 +40,29 @@ class Run:
     Args:
         begin: A function that opens a write transaction, for use in a `with` statement.
         report: The report to which the outcome of each document is added.
-        max_bytes: The size of the largest accepted document.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
     """
 
-    def __init__(
-        self, begin: Transaction, report: Report, max_bytes: int, *, strict: bool, admit_erased: bool
-    ) -> None:
+    def __init__(self, begin: Transaction, report: Report, *, strict: bool, admit_erased: bool) -> None:
         self._begin, self._report = begin, report
-        self._max_bytes, self._strict, self._admit_erased = max_bytes, strict, admit_erased
+        self._strict, self._admit_erased = strict, admit_erased
         self._seen = SeenDocuments()
         self._batch: list[BatchEntry] = []
         self._batch_bytes = 0
 
-    def load(self, found: FoundFiles, derive: Derive) -> None:
+    def load(self, found: FoundFiles, preparation: Preparation) -> None:
         """Store the documents that were found. A rejected document does not stop the others.
 
-        Other files of the folders are named in a message. `derive` finds the entities, evidence and features
-        of articles.
+        Other files of the folders are named in a message. `preparation` reads the documents.
         """
         for each in found.unread:
             print_message(f"{printable(str(each.path))}: not read: {each.reason}")
             self._report.add_unread(each.path.name, each.reason)
-        for path in progress(found.documents, "Loading"):
-            self._read_file(path, derive)
-        self._store_batch(derive)
+        files = groupby(preparation.read(found.documents), lambda each: each.path)
+        for path, documents in progress(files, "Loading", len(found.documents)):
+            self._read_file(path, documents, preparation)
+        self._store_batch(preparation)
 
     def finish(self) -> None:
         """Add the corpus revision, a number that increases with every change of the data, to the report.
@@ -72,13 +72,13 @@ class Run:
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
-    def _read_file(self, path: Path, derive: Derive) -> None:
+    def _read_file(self, path: Path, documents: Iterable[FileDocument], preparation: Preparation) -> None:
         file = (real_path(path.parent), path.name)
         is_rejected = False
-        for read in read_documents(path, self._max_bytes):
-            if isinstance(read, SubmittedDocument):
+        for _, read in documents:
+            if isinstance(read, PreparedDocument):
                 self._add(path, self._check(path, read))
-            else:
+            elif isinstance(read, RejectedDocument):
                 is_rejected = not find_format(path.name).is_line
                 if read.key is None:
                     self._seen.files_without_key.add(file)
@@ -86,17 +86,18 @@ class Run:
                     self._seen.rejected_keys.add(read.key)
                 self._add(path, read)
             if len(self._batch) >= MAX_BATCH_DOCUMENTS or self._batch_bytes >= MAX_BATCH_BYTES:
-                self._store_batch(derive)
+                self._store_batch(preparation)
         # If the key of a document in the file is unknown, the file can still contain any of its articles.
         if not is_rejected and file not in self._seen.files_without_key:
             self._seen.files.add(file)
 
-    def _add(self, path: Path, read: SubmittedDocument | RejectedDocument) -> None:
+    def _add(self, path: Path, read: PreparedDocument | RejectedDocument) -> None:
         self._batch.append(BatchEntry(path, read))
-        self._batch_bytes += len(read.data) if isinstance(read, SubmittedDocument) else 0
+        self._batch_bytes += len(read.submission.data) if isinstance(read, PreparedDocument) else 0
 
-    def _check(self, path: Path, submission: SubmittedDocument) -> SubmittedDocument | RejectedDocument:
-        """Return `submission`, or its rejection if its key was seen before or if `--strict` rejects it."""
+    def _check(self, path: Path, prepared: PreparedDocument) -> PreparedDocument | RejectedDocument:
+        """Return `prepared`, or its rejection if its key was seen before or if `--strict` rejects it."""
+        submission = prepared.submission
         key, warnings = submission.key, submission.document.warnings
         place = printable(str(path)) + (f" line {submission.line}" if submission.line else "")
         first = self._seen.places.setdefault(key, place)
@@ -107,21 +108,42 @@ class Run:
             warning = warnings[0]
             message = f"{warning.section}: {warning.message} (--strict)"
             return RejectedDocument(Rejection(message, line=warning.line), key, warnings)
-        return submission
+        return prepared
 
-    def _store_batch(self, derive: Derive) -> None:
+    def _store_batch(self, preparation: Preparation) -> None:
         """Store the documents of the batch in one transaction, and report all outcomes in their order."""
         batch, self._batch, self._batch_bytes = self._batch, [], 0
-        submissions = [each.read for each in batch if isinstance(each.read, SubmittedDocument)]
-        results: Iterator[Outcome | Rejection] = iter(())
-        if submissions:
-            with self._begin() as connection:
-                results = iter(load_batch(connection, submissions, derive, admit_erased=self._admit_erased))
+        documents = [each.read for each in batch if isinstance(each.read, PreparedDocument)]
+        results = self._load(documents, preparation) if documents else []
+        # If most documents are new, the next ones are derived as soon as they are read.
+        if results:
+            unchanged = sum(isinstance(each, Outcome) and each.kind == UNCHANGED for each in results)
+            preparation.is_eager = unchanged * 2 < len(results)
+        outcomes = iter(results)
         for path, read in batch:
             if isinstance(read, RejectedDocument):
                 self._reject(path, read)
             else:
-                self._report_result(path, read, next(results))
+                self._report_result(path, read.submission, next(outcomes))
+
+    def _load(
+        self, documents: Sequence[PreparedDocument], preparation: Preparation
+    ) -> list[Outcome | Rejection]:
+        """Store `documents` in one transaction.
+
+        If the database refuses the values of a document, store the documents one by one, so that only this
+        document is rejected.
+        """
+        try:
+            with self._begin() as connection:
+                return load_batch(connection, documents, preparation.derive, admit_erased=self._admit_erased)
+        except StatementError as error:
+            if not is_refusal(error):
+                raise
+            if len(documents) == 1:
+                reason = str(error.orig).strip().partition("\n")[0]
+                return [Rejection(f"the database refuses it: {printable(reason)}")]
+        return [result for each in documents for result in self._load([each], preparation)]
 
     def _report_result(self, path: Path, submission: SubmittedDocument, result: Outcome | Rejection) -> None:
         key, warnings = submission.key, submission.document.warnings
@@ -179,6 +201,11 @@ class Run:
         with self._begin() as connection:
             outcome = remove(connection, article.id)
         self._report.add_outcome(article.source_name, article.key, outcome)
+
+
+def is_refusal(error: StatementError) -> bool:
+    """Return True if the database, or its driver, refuses a value, so that other documents can be stored."""
+    return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:

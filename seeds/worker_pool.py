@@ -66,9 +66,7 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
         if self._executor:
             self._executor.shutdown(wait=kind is None, cancel_futures=True)
 
-    def map(
-        self, function: Callable[[Context, Item], Result], items: Iterable[Item]
-    ) -> Iterator[Result]:
+    def map(self, function: Callable[[Context, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield `function(context, item)` for each item, in the order of `items`.
 
         `items` is read only a little ahead of the results. `function`, the items and the results must be

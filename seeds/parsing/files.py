@@ -62,6 +62,20 @@ class SubmittedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class UnparsedLine:
+    """A line of a file in which each line is a document.
+
+    `path` is the file and `folder` the real path of its folder. `data` are the bytes of the line without its
+    end, and `number` counts the lines of the file from 1.
+    """
+
+    path: Path
+    folder: str
+    data: bytes
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedDocument:
     """A document that cannot be stored.
 

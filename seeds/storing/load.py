@@ -62,6 +62,13 @@ Derive = Callable[[Sequence[ArticleText]], Sequence[DerivedData]]
 """Derives the entities, evidence and features of articles from their texts."""
 
 
+class PreparedDocument(NamedTuple):
+    """A document that was read, and the data derived from it, or None if they are not derived yet."""
+
+    submission: SubmittedDocument
+    derived: DerivedData | None = None
+
+
 class LoadedDocument(NamedTuple):
     """A document of a batch whose article is created or updated.
 
@@ -71,6 +78,7 @@ class LoadedDocument(NamedTuple):
 
     identity: UUID
     submission: SubmittedDocument
+    derived: DerivedData | None
     record: ArticleRecord
     state: ArticleState | None
     revision: int
@@ -79,7 +87,7 @@ class LoadedDocument(NamedTuple):
 
 def load_batch(
     connection: Connection,
-    submissions: Sequence[SubmittedDocument],
+    documents: Sequence[PreparedDocument],
     derive: Derive,
     *,
     admit_erased: bool = False,
@@ -90,18 +98,18 @@ def load_batch(
 
     Args:
         connection: The connection, in a write transaction.
-        submissions: The parsed documents with their metadata. No two have the same key.
-        derive: Derives the data of the articles that are created or updated.
+        documents: The documents. No two have the same key.
+        derive: Derives the data of articles that are created or updated, if the data are not derived yet.
         admit_erased: True to create an article again if its text was erased.
 
     Returns:
         The outcome for each document. It is a `Rejection` if the metadata asks for the slug of a different
         article, or if the article was erased. Nothing is written for such a document.
     """
-    results, loaded = _plan(connection, submissions, admit_erased=admit_erased)
+    results, loaded = _plan(connection, documents, admit_erased=admit_erased)
     now = datetime.now(UTC).replace(microsecond=0)
-    derived = derive([each.record.article_text for each in loaded])
-    pairs = list(zip(loaded, derived, strict=True))
+    derived = iter(derive([each.record.article_text for each in loaded if each.derived is None]))
+    pairs = [(each, each.derived or next(derived)) for each in loaded]
     # An update can delete entities and links, so it is written alone. Documents that are created are written
     # together.
     for is_update, several in groupby(pairs, key=lambda pair: pair[0].state is not None):
@@ -110,13 +118,14 @@ def load_batch(
                 results[each.identity] = _update(connection, each, data, now)
         else:
             results |= _create(connection, list(several), now)
-    return [results[article_id(each.key)] for each in submissions]
+    return [results[article_id(each.submission.key)] for each in documents]
 
 
 def _plan(
-    connection: Connection, submissions: Sequence[SubmittedDocument], *, admit_erased: bool
+    connection: Connection, prepared: Sequence[PreparedDocument], *, admit_erased: bool
 ) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
     """Return the results of unchanged and rejected documents, and the documents that have to be written."""
+    submissions = [each.submission for each in prepared]
     identities = [article_id(each.key) for each in submissions]
     states = find_article_states(connection, identities)
     removed = find_removed_articles(connection, [each for each in identities if each not in states])
@@ -127,7 +136,7 @@ def _plan(
     results: dict[UUID, Outcome | Rejection] = {}
     loaded: list[LoadedDocument] = []
     moved: list[dict[str, Any]] = []
-    for identity, submission, known in documents:
+    for (identity, submission, known), (_, derived) in zip(documents, prepared, strict=True):
         try:
             if known and known.slug == erased_slug(identity) and not admit_erased:
                 raise Rejection("its article was erased; use --admit-erased to load it again")
@@ -145,7 +154,7 @@ def _plan(
             continue
         created_at = known.created_at if known else None
         revision = known.revision + 1 if known else 1
-        loaded.append(LoadedDocument(identity, submission, record, state, revision, created_at))
+        loaded.append(LoadedDocument(identity, submission, derived, record, state, revision, created_at))
     update_rows(connection, UPDATE_DOCUMENT, moved)
     insert_rows(
         connection, ArticleSlug, [{"slug": slug, "article_id": each} for slug, each in slugs.new.items()]
@@ -203,7 +212,7 @@ def _update(connection: Connection, loaded: LoadedDocument, data: DerivedData, n
     archive_revisions(connection, [stored])
     changed: Differences = differences(stored.record, record)
     previous = delete_derived_rows(connection, state.number)
-    article = DerivedArticle(state.number, loaded.identity, record, data, loaded.created_at, now)
+    article = DerivedArticle(state.number, loaded.identity, record, data, state.created_at, now)
     row = article_row(loaded.identity, record, data.digest, loaded.revision, article.timestamps)
     connection.execute(
         UPDATE_ARTICLE, row | {"article_number": state.number, "item_key": None, "item_json": None}

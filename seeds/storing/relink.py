@@ -4,15 +4,23 @@ The current rules of extraction and the current catalogue of known entities are 
 revision, and the change feed gets no entry, but the corpus revision increases if something changed.
 """
 
-from sqlalchemy import Connection, bindparam, update
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, update
 
 from api.database.base import table_of
-from api.models import Article
+from api.models import Article, ArticleDocument, published_at_of
+from api.v1.article_content import unpack_content
+from seeds.console import progress
+from seeds.extraction.mentions import EntityMatcher
 from seeds.identifiers import title_hash
 from seeds.linking.computed_links import replace_computed_links
 from seeds.linking.feature_vectors import FeatureVector
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.neighbours import LinkedArticle, insert_features, read_vector
+from seeds.storing.article_record import ArticleRecord
+from seeds.storing.derivation import DerivedData, derive
 from seeds.storing.derived_rows import (
     DerivedArticle,
     delete_derived_rows,
@@ -20,10 +28,19 @@ from seeds.storing.derived_rows import (
     insert_derived_rows,
 )
 from seeds.storing.history import increment_corpus_revision
-from seeds.storing.load import Derive
-from seeds.storing.stored_article import read_stored_article
+from seeds.storing.stored_article import StoredArticle, read_stored_articles
+from seeds.storing.transactions import Transaction
+from seeds.worker_pool import WorkerPool
 
+# The number of articles that are written in one transaction.
+BATCH_SIZE = 100
 ARTICLES = table_of(Article)
+CONTENTS = (
+    select(Article.number, Article.derived_digest, ArticleDocument.document, ArticleDocument.content)
+    .join_from(Article, ArticleDocument, ArticleDocument.article == Article.number)
+    .where(Article.number.in_(bindparam("numbers", expanding=True)))
+)
+IDENTITY = select(Article.id, Article.published_key).where(Article.number == bindparam("number"))
 SET_DERIVED_DIGEST = (
     update(ARTICLES)
     .where(ARTICLES.c.number == bindparam("article_number"))
@@ -31,25 +48,70 @@ SET_DERIVED_DIGEST = (
 )
 
 
-def rederive(connection: Connection, number: int, derive: Derive) -> bool:
-    """Derive the entities, evidence and features of a stored article again, and store them if they changed.
+class _Content(NamedTuple):
+    number: int
+    derived_digest: bytes
+    document: bytes
+    content: bytes
 
-    Storing them deletes the computed links from and to the article. `relink` inserts them again, if it is
-    called for all articles.
+
+def rederive_articles(begin: Transaction, articles: Sequence[int], pool: WorkerPool[EntityMatcher]) -> int:
+    """Derive the entities, evidence and features of stored articles again, and store them if they changed.
+
+    Storing them deletes the computed links from and to the article. `relink_articles` inserts them again.
 
     Args:
-        connection: The connection, in a write transaction.
-        number: The number of the article.
-        derive: Derives the data.
+        begin: Opens a write transaction.
+        articles: The numbers of the articles, in the order in which they are stored again.
+        pool: The processes that derive the data.
 
     Returns:
-        True if the derived data changed.
+        The number of articles whose derived data changed.
     """
-    stored = read_stored_article(connection, number)
-    record = stored.record
-    (derived,) = derive([record.article_text])
-    if derived.digest == stored.derived_digest:
-        return False
+    changed: dict[int, DerivedData] = {}
+    count = 0
+    results = pool.map(_derive, _read_contents(begin, articles))
+    for number, derived in progress(results, "Deriving", len(articles)):
+        if derived:
+            changed[number] = derived
+            count += 1
+        if len(changed) == BATCH_SIZE:
+            _store(begin, changed)
+            changed = {}
+    _store(begin, changed)
+    return count
+
+
+def _read_contents(begin: Transaction, articles: Sequence[int]) -> Iterator[_Content]:
+    for start in range(0, len(articles), BATCH_SIZE):
+        several = articles[start : start + BATCH_SIZE]
+        with begin() as connection:
+            contents = {
+                row.number: _Content(*row) for row in connection.execute(CONTENTS, {"numbers": several})
+            }
+        yield from (contents[number] for number in several)
+
+
+def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, DerivedData | None]:
+    """Return the number of an article, and its derived data if they differ from the stored data."""
+    content = unpack_content(stored.content, stored.document)
+    derived = derive(ArticleRecord("", content, None).article_text, matcher)
+    return stored.number, None if derived.digest == stored.derived_digest else derived
+
+
+def _store(begin: Transaction, changed: dict[int, DerivedData]) -> None:
+    """Store the derived data of articles, given by number, in the order of `changed`."""
+    if not changed:
+        return
+    with begin() as connection:
+        stored = {each.number: each for each in read_stored_articles(connection, changed)}
+        for number, derived in changed.items():
+            _replace(connection, stored[number], derived)
+        increment_corpus_revision(connection, len(changed))
+
+
+def _replace(connection: Connection, stored: StoredArticle, derived: DerivedData) -> None:
+    number, record = stored.number, stored.record
     connection.execute(SET_DERIVED_DIGEST, {"article_number": number, "digest": derived.digest})
     previous = delete_derived_rows(connection, number)
     article = DerivedArticle(number, stored.id, record, derived, stored.created_at, stored.updated_at)
@@ -57,22 +119,36 @@ def rederive(connection: Connection, number: int, derive: Derive) -> bool:
     insert_features(connection, [LinkedArticle(number, stored.id, derived.vector, record.published_at)])
     changed = resolve_listed_links(connection, [number], {title_hash(record.content["title"])})
     delete_renderings(connection, sorted(changed))
-    increment_corpus_revision(connection)
-    return True
 
 
-def relink(connection: Connection, number: int) -> bool:
-    """Replace the computed links from an article by links to the articles that are most similar now.
+def relink_articles(begin: Transaction, articles: Sequence[int]) -> int:
+    """Replace the computed links from each article by links to the articles that are most similar now.
 
-    The stored features (weighted words and entities) of the articles are compared. `number` is the number of
-    the article. Return True if a link changed.
+    The stored features (weighted words and entities) of the articles are compared.
+
+    Args:
+        begin: Opens a write transaction.
+        articles: The numbers of the articles.
+
+    Returns:
+        The number of articles whose links changed.
     """
-    stored = read_stored_article(connection, number)
-    given = read_vector(connection, number) or LinkedArticle(
-        number, stored.id, FeatureVector([], {}, []), stored.record.published_at
-    )
+    count = 0
+    starts = range(0, len(articles), BATCH_SIZE)
+    for start in progress(starts, "Linking"):
+        with begin() as connection:
+            changed = sum(_relink(connection, each) for each in articles[start : start + BATCH_SIZE])
+            if changed:
+                increment_corpus_revision(connection, changed)
+        count += changed
+    return count
+
+
+def _relink(connection: Connection, article: int) -> bool:
+    given = read_vector(connection, article)
+    if given is None:
+        identity, published_key = connection.execute(IDENTITY, {"number": article}).one()
+        given = LinkedArticle(article, identity, FeatureVector([], {}, []), published_at_of(published_key))
     changed = replace_computed_links(connection, given)
-    if changed:
-        delete_renderings(connection, sorted(changed))
-        increment_corpus_revision(connection)
+    delete_renderings(connection, sorted(changed))
     return bool(changed)

@@ -1,0 +1,101 @@
+"""Read documents, and derive their data, ahead of storing them and in several processes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from seeds.extraction.catalogue import EntityRecord
+from seeds.extraction.lexicon import load_lexicon
+from seeds.extraction.mentions import EntityMatcher
+from seeds.extraction.spacy_recognizer import load_recognizer
+from seeds.parsing.document import ArticleText
+from seeds.parsing.files import (
+    RejectedDocument,
+    UnparsedLine,
+    read_file,
+    read_line,
+    read_lines,
+)
+from seeds.parsing.formats.registry import find_format
+from seeds.storing.derivation import DerivedData, derive
+from seeds.storing.load import PreparedDocument
+from seeds.worker_pool import WorkerPool
+
+
+class FileDocument(NamedTuple):
+    """A document from the file at `path`, read or rejected, or None after the last document of the file."""
+
+    path: Path
+    document: PreparedDocument | RejectedDocument | None
+
+
+class _Task(NamedTuple):
+    path: Path
+    source: Path | UnparsedLine | RejectedDocument | None
+    max_bytes: int
+    is_derived: bool
+
+
+class Preparation:
+    """Reads documents and derives data from texts, in the processes of a pool.
+
+    Args:
+        pool: The processes, each with an `EntityMatcher`.
+        max_bytes: The size of the largest accepted document.
+        is_eager: True to derive the data of a document as soon as it was read. This is faster if most
+            documents are new. If most are stored already, their data are not needed.
+    """
+
+    def __init__(self, pool: WorkerPool[EntityMatcher], max_bytes: int, *, is_eager: bool) -> None:
+        self._pool, self._max_bytes = pool, max_bytes
+        self.is_eager = is_eager
+
+    def read(self, paths: Iterable[Path]) -> Iterator[FileDocument]:
+        """Yield the documents in the files at `paths`, in order, and after each file an item without one."""
+        return self._pool.map(_read, self._tasks(paths))
+
+    def derive(self, texts: Sequence[ArticleText]) -> list[DerivedData]:
+        """Return the entities, evidence and features of articles, derived from their texts."""
+        return list(self._pool.map(_derive, texts))
+
+    def _tasks(self, paths: Iterable[Path]) -> Iterator[_Task]:
+        for path in paths:
+            for source in self._sources(path):
+                yield _Task(path, source, self._max_bytes, self.is_eager)
+
+    def _sources(self, path: Path) -> Iterator[Path | UnparsedLine | RejectedDocument | None]:
+        if find_format(path.name).is_line:
+            yield from read_lines(path, self._max_bytes)
+        else:
+            yield path
+        yield None
+
+
+def matcher_pool(jobs: int, catalogue: Sequence[EntityRecord], spacy_model: str) -> WorkerPool[EntityMatcher]:
+    """Return a pool of `jobs` processes that find the entities of `catalogue`, and other names, in articles.
+
+    `spacy_model` is the spaCy pipeline that also finds names, or an empty text.
+    """
+    return WorkerPool(jobs, _make_matcher, (catalogue, spacy_model))
+
+
+def _make_matcher(catalogue: Sequence[EntityRecord], spacy_model: str) -> EntityMatcher:
+    return EntityMatcher(catalogue, load_lexicon(), load_recognizer(spacy_model))
+
+
+def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
+    source = task.source
+    if source is None or isinstance(source, RejectedDocument):
+        return FileDocument(task.path, source)
+    if isinstance(source, UnparsedLine):
+        read = read_line(source, task.max_bytes)
+    else:
+        read = read_file(source, task.max_bytes)
+    if isinstance(read, RejectedDocument):
+        return FileDocument(task.path, read)
+    derived = derive(read.document, matcher) if task.is_derived else None
+    return FileDocument(task.path, PreparedDocument(read, derived))
+
+
+def _derive(matcher: EntityMatcher, text: ArticleText) -> DerivedData:
+    return derive(text, matcher)
