@@ -276,8 +276,8 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
 def _prepare_pool(begin: Transaction, jobs: int) -> WorkerPool[EntityMatcher]:
     """Return a pool of `jobs` processes that find the entities of articles.
 
-    These are the entities of the catalogue, the file of known entities, and other names. If the catalogue has changed, the stored entities are first updated.
-    `begin` opens a write transaction.
+    These are the entities of the catalogue, the file of known entities, and other names. If the
+    catalogue has changed, the stored entities are first updated. `begin` opens a write transaction.
     """
     model = settings().spacy_model
     try:
