@@ -27,6 +27,7 @@ from api.models.sort_keys import (
     takeaway_number,
     takeaway_place,
 )
+from api.models.term_index import PendingTerms, TermBucket, TermSegment
 
 __all__ = [
     "ARTICLE_INDEX",
@@ -54,6 +55,7 @@ __all__ = [
     "EntityName",
     "EntitySlug",
     "Folder",
+    "PendingTerms",
     "Posting",
     "RelatedLink",
     "Rendering",
@@ -61,6 +63,8 @@ __all__ = [
     "SearchIndex",
     "Takeaway",
     "TakeawayEntity",
+    "TermBucket",
+    "TermSegment",
     "facet_number",
     "link_precedence",
     "posting_key",

@@ -27,13 +27,15 @@ class SearchIndex(NamedTuple):
 ARTICLE_INDEX = SearchIndex("article_search", {"title": "A", "summary": "B", "takeaways": "C", "text": "D"})
 TAKEAWAY_INDEX = SearchIndex("takeaway_search", {"text": "A"})
 SEARCH_INDEXES = (ARTICLE_INDEX, TAKEAWAY_INDEX)
+# The lengths of texts, which only bm25() needs, are not stored. `api.search.term_index` computes relevance.
+FTS5_OPTIONS = "content='', columnsize=0, tokenize='ascii'"
 
 
 def create_statements(index: SearchIndex, dialect: str) -> list[str]:
     """Return the statements that create `index` on `dialect`, which is `sqlite` or `postgresql`."""
     if dialect == "sqlite":
         columns = ", ".join(index.columns)
-        return [f"CREATE VIRTUAL TABLE {index.table} USING fts5({columns}, content='', tokenize='ascii')"]
+        return [f"CREATE VIRTUAL TABLE {index.table} USING fts5({columns}, {FTS5_OPTIONS})"]
     return [
         f"CREATE TABLE {index.table} (number BIGINT PRIMARY KEY, vector TSVECTOR NOT NULL)",
         f"CREATE INDEX ix_{index.table}_vector ON {index.table} USING gin (vector) WITH (fastupdate = off)",

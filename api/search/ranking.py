@@ -1,121 +1,160 @@
-"""The order of relevance: the hits of a search, best first, ranked one block of hits at a time.
+"""The order of relevance: all hits of a search in the whole corpus, best first.
 
-Ranking a hit takes longer than finding it, and a search for a common word can find every article. The hits
-are therefore divided into blocks of BLOCK_SIZE, beginning with the articles that were loaded last. Each block
-is ranked separately. If a search has at most BLOCK_SIZE hits, they are ordered by relevance alone. The cost
-of the first page does not grow with the number of hits.
+The term index gives the articles that contain the words of the query, with their scores. This takes a few
+milliseconds, even if the words are in all of 100,000 articles. The database checks the conditions that the
+term index cannot check: filters, and the order of the words in a phrase. If few articles match such a
+condition, the database lists all of them. Otherwise, it checks articles in the order of their scores until
+the page is complete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from heapq import nsmallest
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, func, select
 
 from api.database.base import AnySelect, db
-from api.listing.keyset import count_rows
-from api.listing.plans import MAX_SORTED_ROWS, Filter, most_selective
-from api.models import Article
-from api.search.engines import Hits
+from api.listing.orders import KeyTable
+from api.listing.plans import MAX_PLANS, MAX_SORTED_ROWS, Filter, FilterForm, most_selective
+from api.models import ARTICLE_INDEX
+from api.search.engines import MATCH, hit_numbers, hits_among, is_hit, match_text
+from api.search.query_language import Query
+from api.search.term_index import Hit, Scores, TermIndex
 
-BLOCK_SIZE = 1000
+# The number of articles that the database checks at first.
+FIRST_CHECKED = 100
+# If more articles contain all words of a phrase, as many as MAX_PHRASES_CHECKED are checked before the
+# database lists all articles with the phrase, which can take long.
+MAX_PHRASES_LISTED, MAX_PHRASES_CHECKED = 5000, 500
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ids of the articles that a full-text search finds and all filters match, by blocks and relevance.
+    """The numbers of the articles that a full-text search finds and all filters match, by relevance.
 
-    The search index numbers the articles in the order in which they were first loaded. The BLOCK_SIZE hits
-    with the highest numbers are the first block, the BLOCK_SIZE hits below them the next, and so on, so that
-    a page ranks only the hits of a few blocks. Within a block, the hits nearest to the query come first.
+    The sort key of an article is its distance from the query and its number. Of articles with the same
+    distance, the newest comes first.
 
-    The sort key of a hit has three values: a number that no hit of its block exceeds, which identifies the
-    block; the distance from the query; and the number of the hit.
+    Attributes:
+        query: The parsed query.
+        filters: The conditions on the articles.
+        table: The table of articles, to which the filters apply.
     """
 
-    hits: Hits
+    query: Query
     filters: Sequence[Filter]
+    table: KeyTable
 
     @property
     def key_types(self) -> list[type]:
         """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
-        return [int, float, int]
+        return [float, int]
 
-    def page(self, after: list[Any] | None, count: int) -> list[Sequence[Any]]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+    def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
+        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
 
-        Each row is the id of an article, followed by the values of its sort key.
+        The result has at most `limit` rows, and True if there are more rows. Each row is the number of an
+        article, followed by its sort key.
         """
-        top, *within = after or [self._highest_number()]
-        last: tuple[Any, ...] = (within[0], -within[1]) if within else ()
-        rows: list[Sequence[Any]] = []
-        while True:
-            block = self._rank_block(top)
-            best = nsmallest(count - len(rows), (hit for hit in block if hit > last))
-            rows += self._load(best, top) if best else []
-            if len(rows) == count or len(block) < BLOCK_SIZE:
-                return rows
-            top, last = min(-number for _, number in block) - 1, ()
-
-    def _highest_number(self) -> int:
-        # The cursor contains this number, so that articles that are loaded later do not shift the blocks.
-        return db.session.scalar(select(func.max(self.hits.terms.number))) or 0
+        is_checked = self._has_phrases or self._other_filters
+        found: list[Hit] = []
+        for hits in self._candidates.best_first(after, FIRST_CHECKED if is_checked else limit + 1):
+            passing = self._check([number for _, number in hits]) if is_checked else None
+            found += [hit for hit in hits if passing is None or hit[1] in passing]
+            if len(found) > limit:
+                break
+        return [(number, distance, number) for distance, number in found[:limit]], len(found) > limit
 
     def total(self) -> int:
         """Return the number of all articles that the search finds and all filters match."""
-        return count_rows(self._matching_numbers())
-
-    def _matching_numbers(self) -> AnySelect:
-        hits = self.hits
-        if not self.filters:
-            return hits.numbers()
-        if self.selective:
-            # The database intersects both sets of numbers before it reads rows of articles.
-            return hits.numbers().where(hits.among(self._numbers_of(self.selective)))
-        articles = hits.with_terms(select(hits.number.label("number"))).join(
-            Article, Article.id == hits.terms.id
-        )
-        return articles.where(hits.condition, *[each.condition(Article) for each in self.filters])
-
-    def _numbers_of(self, selective: Filter) -> AnySelect:
-        terms, matches = aliased(self.hits.terms), selective.ids.limit(MAX_SORTED_ROWS).subquery("matches")
-        numbers = select(terms.number).join(matches, matches.c[0] == terms.id)
-        numbers = numbers.join(Article, Article.id == terms.id)
-        return numbers.where(*[each.condition(Article) for each in self.filters if each is not selective])
+        if self._has_phrases or self._other_filters:
+            forms = tuple(each.form for each in self.filters)
+            return db.session.scalar(_count(self.table, forms, self._dialect), self._values) or 0
+        return len(self._candidates.numbers)
 
     @cached_property
-    def selective(self) -> Filter | None:
+    def _candidates(self) -> Scores:
+        """The articles that contain all words of the query and match the most selective filter."""
+        terms = [term for phrase in (*self.query.phrases, *self.query.excluded) for term in phrase]
+        scores = TermIndex(db.session, terms).find(self.query)
+        if self._selective is None:
+            return scores
+        forms = tuple(each.form for each in self.filters)
+        rows = db.session.scalars(_matching(self.table, forms, self._selective.form), self._values)
+        return scores.among(list(rows))
+
+    @cached_property
+    def _selective(self) -> Filter | None:
         """The filter that matches the fewest articles, or None if no filter matches few enough."""
         return most_selective(self.filters)
 
-    def _rank_block(self, top: int) -> list[tuple[float, int]]:
-        """Return the hits of a block, each as its distance from the query and its negative row number.
+    @property
+    def _other_filters(self) -> Sequence[Filter]:
+        """The filters that are checked for the articles of a page, because they match many articles."""
+        return [] if self._selective else self.filters
 
-        The block contains the BLOCK_SIZE hits with the highest row numbers up to `top` in the search index.
-        Sorting the tuples orders the hits by relevance and then by descending row number.
-        """
-        hits = self.hits
-        ranked = select(hits.distance, -hits.number).select_from(hits.index)
-        if self.filters or not hits.can_rank_directly:
-            block = self._newest(self._matching_numbers(), top)
-            lowest = db.session.scalar(select(func.min(block.subquery().c.number)))
-            if lowest is None:
-                return []
-            ranked = ranked.where(hits.ranking_condition, hits.number.between(lowest, top), hits.among(block))
-        else:
-            ranked = self._newest(ranked.where(hits.condition), top)
-        return [(distance, number) for distance, number in db.session.execute(ranked)]
+    @cached_property
+    def _has_phrases(self) -> bool:
+        return any(len(phrase) > 1 for phrase in (*self.query.phrases, *self.query.excluded))
 
-    def _newest(self, numbers: AnySelect, top: int) -> AnySelect:
-        number = self.hits.number
-        return numbers.where(number <= top).order_by(number.desc()).limit(BLOCK_SIZE)
+    @cached_property
+    def _dialect(self) -> str:
+        return db.engine.dialect.name
 
-    def _load(self, best: Sequence[tuple[float, int]], top: int) -> list[Sequence[Any]]:
-        # Ids are read only for the hits of the page.
-        terms = self.hits.terms
-        rows = select(terms.number, terms.id).where(terms.number.in_([-number for _, number in best]))
-        ids = {row.number: row.id for row in db.session.execute(rows)}
-        return [(ids[-number], top, distance, -number) for distance, number in best]
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        """The values of all bound parameters of the filters and the full-text search."""
+        values: dict[str, Any] = {MATCH: match_text(self.query, self._dialect)}
+        for each in self.filters:
+            values.update(each.values)
+        return values
+
+    @cached_property
+    def _checked(self) -> list[int]:
+        return []
+
+    def _check(self, numbers: list[int]) -> set[int]:
+        """Return those of `numbers` whose articles contain the phrases of the query and match the filters."""
+        if self._has_phrases:
+            numbers = self._with_phrases(numbers)
+        if self._other_filters and numbers:
+            forms = tuple(each.form for each in self._other_filters)
+            statement = _matching_among(self.table, forms)
+            return set(db.session.scalars(statement, {**self._values, "numbers": numbers}))
+        return set(numbers)
+
+    def _with_phrases(self, numbers: list[int]) -> list[int]:
+        self._checked.extend(numbers)
+        if len(self._candidates.numbers) > MAX_PHRASES_LISTED and len(self._checked) <= MAX_PHRASES_CHECKED:
+            statement = hits_among(ARTICLE_INDEX.table, self._dialect)
+            return list(db.session.scalars(statement, {**self._values, "numbers": numbers}))
+        return [number for number in numbers if number in self._numbers_with_phrases]
+
+    @cached_property
+    def _numbers_with_phrases(self) -> set[int]:
+        return set(db.session.scalars(hit_numbers(ARTICLE_INDEX.table, self._dialect), self._values))
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
+    """Return the statement for the numbers of the articles that match filters, one of which is selective."""
+    # The limit tells the query planner to expect few rows.
+    matches = selective.numbers.limit(MAX_SORTED_ROWS).subquery("matches")
+    numbers = select(table.number).join(matches, matches.c[0] == table.number)
+    return numbers.where(*[form.condition(table) for form in forms if form is not selective])
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
+    """Return the statement for those of `numbers`, a bound parameter, whose articles match filters."""
+    numbers = select(table.number).where(table.number.in_(bindparam("numbers", expanding=True)))
+    return numbers.where(*[form.condition(table) for form in forms])
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySelect:
+    """Return the statement that counts the hits whose articles match filters."""
+    conditions = [form.condition(table) for form in forms]
+    is_found = is_hit(ARTICLE_INDEX.table, dialect, table.number)
+    return select(func.count()).select_from(table.number.table).where(is_found, *conditions)

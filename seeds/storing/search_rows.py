@@ -1,4 +1,4 @@
-"""Insert and delete rows of the full-text index, for batches of articles on both engines.
+"""Insert and delete rows of the full-text index and the term index, for batches of articles on both engines.
 
 The index keeps no copy of the texts. To delete a row, SQLite needs the search terms that were inserted, so
 they are made again from the stored content. The result is the same only if the analyzer has not changed.
@@ -22,7 +22,9 @@ from api.models import (
     takeaway_number,
 )
 from api.search.analyzer import ANALYZER_VERSION, index_text
+from api.search.term_lists import pack_terms
 from api.v1.article_content import unpack_content
+from seeds.storing.term_segments import add_terms, clear_terms, remove_terms
 
 Row = dict[str, Any]
 # The number of articles that are read and indexed together when the whole index is made again.
@@ -35,14 +37,17 @@ CONTENTS = select(DOCUMENTS.c.article, DOCUMENTS.c.document, DOCUMENTS.c.content
 
 
 class SearchTerms(NamedTuple):
-    """The search terms of an article, separated by spaces, as they are written to the full-text index.
+    """The search terms of an article as they are written to the full-text index and the term index.
 
-    `article` has the terms of each column of `ARTICLE_INDEX`. `takeaways` has the terms of each takeaway, in
-    order.
+    Attributes:
+        article: The terms of each column of `ARTICLE_INDEX`, separated by spaces.
+        takeaways: The terms of each takeaway, in order.
+        packed: The terms for the term index, as `api.search.term_lists.pack_terms` returns them.
     """
 
     article: dict[str, str]
     takeaways: list[str]
+    packed: tuple[int, bytes]
 
 
 def search_terms(content: Mapping[str, Any]) -> SearchTerms:
@@ -61,7 +66,8 @@ def search_terms(content: Mapping[str, Any]) -> SearchTerms:
             "text": [analysis["heading"] or "", *analysis["paragraphs"], *body],
         }
     )
-    return SearchTerms(article, [index_text({"text": [takeaway]})["text"] for takeaway in takeaways])
+    takeaway_terms = [index_text({"text": [takeaway]})["text"] for takeaway in takeaways]
+    return SearchTerms(article, takeaway_terms, pack_terms(article))
 
 
 def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
@@ -72,6 +78,8 @@ def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
         terms: The search terms of each article, by its number. The articles must not be in the index.
     """
     _execute(connection, _insertion, terms)
+    if terms:
+        add_terms(connection, {number: each.packed for number, each in terms.items()})
 
 
 def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
@@ -83,6 +91,8 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
             result of `search_terms` for the stored content is the same.
     """
     _execute(connection, _deletion, terms)
+    if terms:
+        remove_terms(connection, terms.keys())
 
 
 def update_search_index(connection: Connection) -> bool:
@@ -103,6 +113,7 @@ def rebuild_search_index(connection: Connection) -> None:
     """
     for index in SEARCH_INDEXES:
         connection.execute(text(_clearing(index, connection.dialect.name)))
+    clear_terms(connection)
     numbers = connection.scalars(NUMBERS).all()
     for start in range(0, len(numbers), REBUILT_TOGETHER):
         several = numbers[start : start + REBUILT_TOGETHER]

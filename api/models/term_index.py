@@ -1,0 +1,60 @@
+"""The term index, from which relevance is computed: which articles contain a term, and how often.
+
+The index consists of segments. A segment is written once and describes up to some thousand articles. Its
+terms are divided by their hashes into buckets, and a bucket is compressed as a whole, so that a search reads
+a few kilobytes for each word. New articles wait in `PendingTerms` until there are enough for a segment.
+`api.search.term_lists` encodes and decodes the bytes.
+"""
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.base import Base
+from api.database.column_types import Number
+
+
+class PendingTerms(Base):
+    """The terms of an article that is in no segment yet.
+
+    `number` is the number of the article, and `length` its number of words. `terms` has the hash of each
+    distinct term with its weighted frequency.
+    """
+
+    __tablename__ = "pending_terms"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    length: Mapped[int]
+    terms: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TermSegment(Base):
+    """A segment of the term index.
+
+    Attributes:
+        number: Identifies the segment. Numbers increase, but can have gaps.
+        level: 1 for a segment made of pending terms. Otherwise, one more than the level of the segments that
+            it was made of.
+        first: The lowest number of an article in the segment.
+        last: The highest number of an article in the segment.
+        articles: The number and the length of each article. The length of a removed article is 0.
+    """
+
+    __tablename__ = "term_segments"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    level: Mapped[int]
+    first: Mapped[int] = mapped_column(Number)
+    last: Mapped[int] = mapped_column(Number)
+    articles: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TermBucket(Base):
+    """The terms of a segment whose hashes begin with the same bits, and the articles that contain each.
+
+    `place` combines the numbers of the segment and of the bucket (see `api.search.term_lists.bucket_place`).
+    """
+
+    __tablename__ = "term_buckets"
+
+    place: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    terms: Mapped[bytes] = mapped_column(LargeBinary)

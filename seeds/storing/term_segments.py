@@ -1,0 +1,154 @@
+"""Maintain the term index, from which relevance is computed, in the transaction that stores the articles.
+
+New articles are written to `pending_terms`. When SEGMENT_ARTICLES articles are pending, their terms become a
+segment of level 1. When there are MERGED_SEGMENTS of a level, they become a segment of the next level,
+without the articles that were removed in the meantime. A segment is also written again if most of its
+articles were removed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from api.database.base import table_of
+from api.models import PendingTerms, TermBucket, TermSegment
+from api.search.term_lists import (
+    ARTICLE_TYPE,
+    BUCKET_BITS,
+    TermLists,
+    bucket_place,
+    decode_bucket,
+    encode_buckets,
+    segment_of,
+    unpack_terms,
+)
+
+SEGMENT_ARTICLES, MERGED_SEGMENTS = 256, 8
+# Pending articles are counted when an article is added whose number is a multiple of this.
+COUNT_INTERVAL = 32
+# The number of buckets of each segment that are read together when segments are merged.
+BUCKETS_TOGETHER = 64
+REMOVED = -1
+PENDING, SEGMENTS, BUCKETS = table_of(PendingTerms), table_of(TermSegment), table_of(TermBucket)
+COUNT_PENDING = select(func.count()).select_from(PENDING)
+FIRST_PENDING = select(PENDING).order_by(PENDING.c.number).limit(SEGMENT_ARTICLES)
+DELETE_PENDING = delete(PENDING).where(PENDING.c.number == bindparam("article"))
+OVERLAPPING_SEGMENTS = select(SEGMENTS).where(
+    SEGMENTS.c.first <= bindparam("highest"), SEGMENTS.c.last >= bindparam("lowest")
+)
+LEVEL = select(SEGMENTS).where(SEGMENTS.c.level == bindparam("level")).order_by(SEGMENTS.c.number)
+NEXT_SEGMENT = select(func.coalesce(func.max(SEGMENTS.c.number), 0) + 1)
+SET_ARTICLES = update(SEGMENTS).where(SEGMENTS.c.number == bindparam("segment"))
+DELETE_SEGMENT = delete(SEGMENTS).where(SEGMENTS.c.number == bindparam("segment"))
+PLACES = BUCKETS.c.place.between(bindparam("lowest"), bindparam("highest"))
+READ_BUCKETS, DELETE_BUCKETS = select(BUCKETS).where(PLACES), delete(BUCKETS).where(PLACES)
+
+
+def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -> None:
+    """Add articles to the term index.
+
+    Args:
+        connection: The connection, in a write transaction.
+        packed: The result of `pack_terms` for each article, by its number.
+    """
+    rows = [{"number": each, "length": length, "terms": terms} for each, (length, terms) in packed.items()]
+    connection.execute(insert(PENDING), rows)
+    if not any(number % COUNT_INTERVAL == 0 for number in packed):
+        return
+    for _ in range(connection.scalars(COUNT_PENDING).one() // SEGMENT_ARTICLES):
+        _make_segment(connection)
+    for level, next_level in pairwise(BUCKET_BITS):
+        segments = connection.execute(LEVEL, {"level": level}).all()
+        for start in range(0, len(segments) - MERGED_SEGMENTS + 1, MERGED_SEGMENTS):
+            _merge(connection, segments[start : start + MERGED_SEGMENTS], next_level)
+
+
+def remove_terms(connection: Connection, numbers: Collection[int]) -> None:
+    """Remove the articles with these `numbers` from the term index.
+
+    `connection` must be in a write transaction.
+    """
+    connection.execute(DELETE_PENDING, [{"article": number} for number in numbers])
+    bounds = {"lowest": min(numbers), "highest": max(numbers)}
+    for segment in connection.execute(OVERLAPPING_SEGMENTS, bounds).all():
+        articles = np.frombuffer(segment.articles, ARTICLE_TYPE).copy()
+        removed = np.isin(articles["number"], [*numbers]) & (articles["length"] > 0)
+        if removed.any():
+            articles["length"][removed] = 0
+            values = {"articles": articles.tobytes()}
+            connection.execute(SET_ARTICLES.values(**values), {"segment": segment.number})
+            if np.count_nonzero(articles["length"]) * 2 < len(articles):
+                _merge(connection, [segment._replace(**values)], segment.level)
+
+
+def clear_terms(connection: Connection) -> None:
+    """Remove all articles from the term index. `connection` must be in a write transaction."""
+    for table in (PENDING, SEGMENTS, BUCKETS):
+        connection.execute(delete(table))
+
+
+def _make_segment(connection: Connection) -> None:
+    """Move the pending articles with the lowest numbers to a new segment of level 1."""
+    rows = connection.execute(FIRST_PENDING).all()
+    number = _insert_segment(
+        connection, np.array([(row.number, row.length) for row in rows], ARTICLE_TYPE), 1
+    )
+    _insert_buckets(connection, number, unpack_terms([row.terms for row in rows]), 1)
+    connection.execute(DELETE_PENDING, [{"article": row.number} for row in rows])
+
+
+def _merge(connection: Connection, segments: Sequence[Row[Any]], level: int) -> None:
+    """Replace `segments`, which have one level, by a segment of `level` with the articles that remain."""
+    every = [np.frombuffer(segment.articles, ARTICLE_TYPE) for segment in segments]
+    articles = np.concatenate(every)
+    remains = articles["length"] > 0
+    new_places = np.where(remains, np.cumsum(remains) - 1, REMOVED)
+    starts = np.cumsum([0, *map(len, every[:-1])])
+    offsets = {segment.number: start for segment, start in zip(segments, starts, strict=True)}
+    number = _insert_segment(connection, articles[remains], level) if remains.any() else 0
+    for first in range(0, 1 << BUCKET_BITS[segments[0].level], BUCKETS_TOGETHER):
+        # The order of the segments is that of the new places, as `encode_buckets` requires.
+        lists = []
+        for segment in offsets:
+            bounds = {
+                "lowest": bucket_place(segment, first),
+                "highest": bucket_place(segment, first + BUCKETS_TOGETHER - 1),
+            }
+            for row in connection.execute(READ_BUCKETS, bounds).all():
+                old = decode_bucket(row.terms)
+                lists.append(old._replace(places=new_places[offsets[segment_of(row.place)] + old.places]))
+        if lists and number:
+            _insert_buckets(connection, number, _remaining(lists), level)
+    for segment in offsets:
+        bounds = {"lowest": bucket_place(segment, 0), "highest": bucket_place(segment + 1, 0) - 1}
+        connection.execute(DELETE_BUCKETS, bounds)
+        connection.execute(DELETE_SEGMENT, {"segment": segment})
+
+
+def _remaining(several: Sequence[TermLists]) -> TermLists:
+    """Return all items of `several` except for those of removed articles."""
+    joined = TermLists(*map(np.concatenate, zip(*several, strict=True)))
+    remains = joined.places != REMOVED
+    return TermLists(*(each[remains] for each in joined))
+
+
+def _insert_segment(connection: Connection, articles: NDArray[np.void], level: int) -> int:
+    """Insert a segment with these `articles` at `level`, and return its number."""
+    number: int = connection.scalars(NEXT_SEGMENT).one()
+    numbers = articles["number"]
+    values = {"first": int(numbers.min()), "last": int(numbers.max()), "articles": articles.tobytes()}
+    connection.execute(insert(SEGMENTS), {"number": number, "level": level, **values})
+    return number
+
+
+def _insert_buckets(connection: Connection, segment: int, lists: TermLists, level: int) -> None:
+    rows = [
+        {"place": bucket_place(segment, bucket), "terms": data}
+        for bucket, data in encode_buckets(lists, level)
+    ]
+    if rows:
+        connection.execute(insert(BUCKETS), rows)
