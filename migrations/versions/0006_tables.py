@@ -33,6 +33,9 @@ TABLES = [
     "article_entities",
     "takeaways",
     "takeaway_entities",
+    "term_segments",
+    "term_buckets",
+    "pending_terms",
     "revisions",
     "postings",
     "folders",
@@ -48,6 +51,7 @@ SEARCH_INDEXES = {
     "article_search": "title, summary, takeaways, text",
     "takeaway_search": "text",
 }
+FTS5_OPTIONS = "content='', columnsize=0, tokenize='ascii'"
 
 
 def upgrade() -> None:
@@ -406,6 +410,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article", name=op.f("pk_renderings")),
     )
+    op.create_table(
+        "pending_terms",
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_pending_terms")),
+    )
+    op.create_table(
+        "term_segments",
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("first", NUMBER, nullable=False),
+        sa.Column("last", NUMBER, nullable=False),
+        sa.Column("articles", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_term_segments")),
+    )
+    op.create_table(
+        "term_buckets",
+        sa.Column("place", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_term_buckets")),
+    )
     # The single row about the corpus. The key signs cursors if BRIEFS_SECRET_KEY is not set.
     columns = ("id", "revision", "secret_key", "last_article", "last_entity", "analyzer_version")
     corpus = sa.table("corpus", *[sa.column(name) for name in columns])
@@ -417,7 +443,7 @@ def upgrade() -> None:
             op.execute(f"CREATE TABLE {table} (number BIGINT PRIMARY KEY, vector TSVECTOR NOT NULL)")
             op.execute(f"CREATE INDEX ix_{table}_vector ON {table} USING gin (vector) WITH (fastupdate = off)")
         else:
-            op.execute(f"CREATE VIRTUAL TABLE {table} USING fts5({names}, content='', tokenize='ascii')")
+            op.execute(f"CREATE VIRTUAL TABLE {table} USING fts5({names}, {FTS5_OPTIONS})")
 
 
 def downgrade() -> None:
