@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
@@ -17,16 +17,13 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 class ArticleFeatures(Base):
     """The feature vector of an article: its words and entities with weights, normalized to length 1.
 
-    `weights` contains the hashes and weights of the features, by descending weight, encoded by
-    `seeds.linking.feature_vectors`. `names` has two lists: the names of the features in the same order,
-    and how the article writes each (see `seeds.linking.written_terms`).
+    `features` is a vector as `seeds.linking.feature_vectors` stores it.
     """
 
     __tablename__ = "article_features"
 
     article: Mapped[int] = article_number(primary_key=True)
-    weights: Mapped[bytes] = mapped_column(LargeBinary)
-    names: Mapped[list[Any]] = mapped_column(CompressedJson)
+    features: Mapped[list[Any]] = mapped_column(CompressedJson)
 
 
 class Posting(Base):

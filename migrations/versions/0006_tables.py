@@ -251,8 +251,7 @@ def upgrade() -> None:
     op.create_table(
         "article_features",
         sa.Column("article", NUMBER, autoincrement=False, nullable=False),
-        sa.Column("weights", sa.LargeBinary(), nullable=False),
-        sa.Column("names", sa.LargeBinary(), nullable=False),
+        sa.Column("features", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article"], ["articles.number"], name=op.f("fk_article_features_article"), ondelete="CASCADE"
         ),

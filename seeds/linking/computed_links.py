@@ -5,20 +5,24 @@ of an article already lists a link to a neighbour, this listed link gets the sco
 a computed link is inserted.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
 from api.models import UNSCORED, Article, RelatedLink, link_precedence, published_key, score_key
 from seeds.bulk import insert_rows, update_rows
 from seeds.identifiers import computed_link_id
+from seeds.linking.inverted_index import insert_features
 from seeds.linking.link_reasons import Reasons
-from seeds.linking.neighbours import LinkedArticle, Neighbour, find_neighbours, insert_features
+from seeds.linking.neighbours import Neighbour, find_neighbours
+from seeds.linking.vector_cache import LinkedArticle, VectorCache
 
 MAX_SCORED_LINKS = 8
 
@@ -30,38 +34,12 @@ LINK_COLUMNS = (LINKS.c.number, LINKS.c.article, LINKS.c.target, LINKS.c.basis, 
 RESOLVED_LINKS = select(*LINK_COLUMNS, LINKS.c.reasons).where(
     LINKS.c.article.in_(NUMBERS), LINKS.c.target.is_not(None)
 )
-# Listed links without a score, from or to one article.
-UNSCORED_LINKS = select(*LINK_COLUMNS).where(
-    or_(LINKS.c.article == ARTICLE, LINKS.c.target == ARTICLE),
-    LINKS.c.target.is_not(None),
-    LINKS.c.score_key == UNSCORED,
+# The resolved links from some articles, with the ids of their targets.
+LINKS_OF_ARTICLES = (
+    select(*LINK_COLUMNS, LINKS.c.reasons, TARGETS.id.label("target_id"))
+    .join(TARGETS, TARGETS.number == LINKS.c.target)
+    .where(LINKS.c.article.in_(NUMBERS))
 )
-
-
-def _select_lowest_scored_links() -> Select[Any]:
-    """Return a SELECT of the link with the lowest score from each of several articles.
-
-    The bound parameter `numbers` has the numbers of the articles. An article without a link with a score has
-    no row. A row has the columns `LINK_COLUMNS`, `target_id`, and `scored`, the number of links from the
-    article with a score. If several links have the lowest score, the link to the article with the highest id
-    is selected.
-    """
-    worst_first = (LINKS.c.score_key, TARGETS.id.desc())
-    ranked = (
-        select(
-            *LINK_COLUMNS,
-            TARGETS.id.label("target_id"),
-            func.count().over(partition_by=LINKS.c.article).label("scored"),
-            func.row_number().over(partition_by=LINKS.c.article, order_by=worst_first).label("rank"),
-        )
-        .join(TARGETS, TARGETS.number == LINKS.c.target)
-        .where(LINKS.c.article.in_(NUMBERS), LINKS.c.score_key > UNSCORED)
-    )
-    links = ranked.subquery()
-    return select(links).where(links.c.rank == 1)
-
-
-LOWEST_SCORED_LINKS = _select_lowest_scored_links()
 # This statement sets the columns that are named in the parameters.
 UPDATE_LINK = update(LINKS).where(LINKS.c.number == bindparam("link"))
 DELETE_LINKS = delete(LINKS).where(LINKS.c.number.in_(NUMBERS))
@@ -70,63 +48,107 @@ DELETE_COMPUTED_LINKS_TO = delete(LINKS).where(LINKS.c.target == ARTICLE, LINKS.
 CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target == ARTICLE, LINKS.c.score_key > UNSCORED)
 
 
-class LinkChanges:
-    """A list of changes to links between articles, which `write` stores together.
+@dataclass(slots=True)
+class ResolvedLink:
+    """A link between two articles while a batch changes the scores of links.
 
-    `add` and `remove` only collect changes. `write` then executes at most one DELETE, UPDATE and INSERT.
-    `articles` are the numbers of the articles whose links change.
+    Attributes:
+        target: The number of the article that the link leads to.
+        target_id: The id of this article.
+        number: The number of the row, or None if the link is not stored yet.
+        is_listed: True if the page of the article lists the target. Such a link stays if it loses its score.
+        score: The similarity, or None.
+        reasons: The reasons for the similarity.
+        stored: The score and the reasons that are stored.
     """
 
-    def __init__(self) -> None:
-        self.articles: set[int] = set()
-        self._deleted: list[int] = []
-        self._scores: list[dict[str, Any]] = []
-        self._inserted: list[dict[str, Any]] = []
+    target: int
+    target_id: UUID
+    number: int | None = None
+    is_listed: bool = False
+    score: float | None = None
+    reasons: Sequence[Any] = ()
+    stored: tuple[float | None, Sequence[Any]] = (None, ())
 
-    def remove(self, link: Any) -> None:
-        """Collect the change for two articles that are no longer similar: remove the `link` between them.
+    @property
+    def has_changed(self) -> bool:
+        """True if the score or the reasons differ from those that are stored."""
+        return (self.score, self.reasons) != self.stored
 
-        A computed link is deleted. A link that the page of the article lists stays, but loses its score.
-        """
-        self.articles.add(link.article)
-        if link.basis == "listed":
-            self._scores.append(score_parameters(link.number, None, []))
-        else:
-            self._deleted.append(link.number)
 
-    def add(self, article: LinkedArticle | Neighbour, target: Neighbour, link: Any | None) -> None:
-        """Collect the change for two similar articles: set the score of the link from one to the other.
+class LinkTable:
+    """The resolved links from some articles, in memory. `write` stores what has changed.
 
-        Args:
-            article: The article that the link starts from.
-            target: The article that the link leads to, with the score (the similarity) and its reasons.
-            link: The stored link between the two, or None. A link that the page of the article lists gets the
-                score. A computed link is replaced, and a missing link is inserted.
-        """
-        number = article.article if isinstance(article, Neighbour) else article.number
-        self.articles.add(number)
-        if link and link.basis == "listed":
-            self._scores.append(score_parameters(link.number, target.score, target.reasons))
-            return
-        if link:
-            self._deleted.append(link.number)
-        self._inserted.append(
-            computed_link_row(
-                (number, article.id),
-                (target.article, target.id),
-                target.score,
-                target.reasons,
-                published_key(article.published_at),
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The numbers of the articles.
+    """
+
+    def __init__(self, connection: Connection, articles: Iterable[int]) -> None:
+        self._connection = connection
+        self._links: defaultdict[int, dict[int, ResolvedLink]] = defaultdict(dict)
+        numbers = sorted(articles)
+        for row in connection.execute(LINKS_OF_ARTICLES, {"numbers": numbers}) if numbers else ():
+            score = None if row.score_key == UNSCORED else row.score_key
+            self._links[row.article][row.target] = ResolvedLink(
+                row.target,
+                row.target_id,
+                row.number,
+                row.basis == "listed",
+                score,
+                row.reasons,
+                (score, row.reasons),
             )
-        )
 
-    def write(self, connection: Connection) -> set[int]:
-        """Store the collected changes. Return the numbers of the articles whose links changed."""
-        if self._deleted:
-            connection.execute(DELETE_LINKS, {"numbers": self._deleted})
-        update_rows(connection, UPDATE_LINK, self._scores)
-        insert_rows(connection, RelatedLink, self._inserted)
-        return self.articles
+    def scored(self, article: int) -> list[ResolvedLink]:
+        """Return the links from `article` that have a score."""
+        return [link for link in self._links[article].values() if link.score is not None]
+
+    def set_score(self, article: int, neighbour: Neighbour) -> None:
+        """Set the score of the link from `article` to a similar article. Add a link if there is none."""
+        link = self._links[article].setdefault(
+            neighbour.article, ResolvedLink(neighbour.article, neighbour.id)
+        )
+        link.score, link.reasons = neighbour.score, neighbour.reasons
+
+    def clear_score(self, link: ResolvedLink) -> None:
+        """Take the score from `link`. `write` then deletes it, unless the page of its article lists it."""
+        link.score, link.reasons = None, []
+
+    def write(self, published_keys: Mapping[int, tuple[UUID, datetime]]) -> set[int]:
+        """Store the links that have changed. Return the numbers of the articles from which they start.
+
+        `published_keys` has the id and the `published_key` of each article from which a new link starts.
+        """
+        changed = [
+            (article, link)
+            for article, links in self._links.items()
+            for link in links.values()
+            if link.has_changed
+        ]
+        computed = [(article, link) for article, link in changed if not link.is_listed]
+        deleted = [link.number for _, link in computed if link.number is not None]
+        if deleted:
+            self._connection.execute(DELETE_LINKS, {"numbers": sorted(deleted)})
+        listed = [link for _, link in changed if link.is_listed and link.number is not None]
+        update_rows(
+            self._connection,
+            UPDATE_LINK,
+            [score_parameters(link.number or 0, link.score, [*link.reasons]) for link in listed],
+        )
+        rows = [
+            computed_link_row(
+                (article, published_keys[article][0]),
+                (link.target, link.target_id),
+                link.score,
+                [*link.reasons],
+                published_keys[article][1],
+            )
+            for article, link in computed
+            if link.score is not None
+        ]
+        insert_rows(self._connection, RelatedLink, rows)
+        return {article for article, _ in changed}
 
 
 def remove_links_of(connection: Connection, article: int) -> None:
@@ -140,30 +162,32 @@ def remove_links_of(connection: Connection, article: int) -> None:
     connection.execute(CLEAR_SCORES_OF_LINKS_TO, {"linked_article": article} | cleared)
 
 
-def replace_computed_links(connection: Connection, given: LinkedArticle) -> set[int]:
-    """Replace the computed links from the article `given` with links to the articles that are similar now.
+def replace_computed_links(
+    connection: Connection, articles: Sequence[LinkedArticle], vectors: VectorCache
+) -> set[int]:
+    """Replace the computed links from `articles` with links to the articles that are similar now.
 
-    Links from other articles to this article are left as they are. Listed links get or lose their score.
+    Links from other articles to these articles are left as they are. Listed links get or lose their score.
 
-    Return the numbers of the articles whose links changed: this article, or none.
+    Return the numbers of the articles whose links changed.
     """
-    similar = find_neighbours(connection, given)
-    neighbours = [each for each in similar if each.reasons][:MAX_SCORED_LINKS]
-    links = connection.execute(RESOLVED_LINKS, {"numbers": [given.number]}).all()
-    link_by_target = {link.target: link for link in links}
-    changes, targets = LinkChanges(), {neighbour.article for neighbour in neighbours}
-    for target, former in link_by_target.items():
-        if former.score_key != UNSCORED and target not in targets:
-            changes.remove(former)
-    for neighbour in neighbours:
-        link = link_by_target.get(neighbour.article)
-        if link is None or (link.score_key, link.reasons) != (neighbour.score, neighbour.reasons):
-            changes.add(given, neighbour, link)
-    return changes.write(connection)
+    table = LinkTable(connection, [given.number for given in articles])
+    found = find_neighbours(connection, articles, vectors)
+    for given, similar in zip(articles, found, strict=True):
+        neighbours = [each for each in similar if each.reasons][:MAX_SCORED_LINKS]
+        targets = {neighbour.article for neighbour in neighbours}
+        for link in table.scored(given.number):
+            if link.target not in targets:
+                table.clear_score(link)
+        for neighbour in neighbours:
+            table.set_score(given.number, neighbour)
+    return table.write({given.number: (given.id, published_key(given.published_at)) for given in articles})
 
 
-def insert_links_both_ways(connection: Connection, articles: Iterable[LinkedArticle]) -> set[int]:
-    """Insert the features of new articles, and computed links from and to the similar articles (neighbours).
+def insert_links_both_ways(
+    connection: Connection, articles: Sequence[LinkedArticle], vectors: VectorCache, *, are_new: bool = True
+) -> set[int]:
+    """Insert the features of articles, and computed links from and to the similar articles (neighbours).
 
     If the page of one article already lists the other article, this listed link gets the score, and no
     computed link is inserted. If a neighbour already has `MAX_SCORED_LINKS` links with a score, its link with
@@ -173,45 +197,40 @@ def insert_links_both_ways(connection: Connection, articles: Iterable[LinkedArti
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The new articles, in the order in which they are loaded. They have no features and
-            no computed links yet. Each is compared with the articles before it and those stored earlier.
+        articles: The articles, in the order in which they are loaded. They have no features and no computed
+            links yet.
+        vectors: Reads the vectors of similar articles.
+        are_new: True if the articles have the highest numbers. Each is then compared only with the articles
+            before it, so that the result does not depend on how a load is divided into batches.
 
     Returns:
         The numbers of the articles whose links changed.
     """
-    changed: set[int] = set()
-    for given in articles:
-        insert_features(connection, [given])
-        changed |= _insert_links_of(connection, given)
-    return changed
+    insert_features(connection, articles, vectors)
+    found = find_neighbours(connection, articles, vectors, only_earlier=are_new, both_ways=True)
+    sources = {given.number: (given.id, published_key(given.published_at)) for given in articles}
+    sources |= {
+        each.article: (each.id, published_key(each.published_at)) for similar in found for each in similar
+    }
+    table = LinkTable(connection, sources)
+    for given, neighbours in zip(articles, found, strict=True):
+        for neighbour in [each for each in neighbours if each.reasons][:MAX_SCORED_LINKS]:
+            table.set_score(given.number, neighbour)
+        for neighbour in [each for each in neighbours if each.reasons_back]:
+            _link_back(table, given, neighbour)
+    return table.write(sources)
 
 
-def _insert_links_of(connection: Connection, given: LinkedArticle) -> set[int]:
-    neighbours = find_neighbours(connection, given, both_ways=True)
-    if not neighbours:
-        return set()
-    listed = {
-        (link.article, link.target): link
-        for link in connection.execute(UNSCORED_LINKS, {"linked_article": given.number}).all()
-    }
-    numbers = [neighbour.article for neighbour in neighbours]
-    lowest_of_full = {
-        link.article: link
-        for link in connection.execute(LOWEST_SCORED_LINKS, {"numbers": numbers}).all()
-        if link.scored == MAX_SCORED_LINKS
-    }
-    changes = LinkChanges()
-    for neighbour in [each for each in neighbours if each.reasons][:MAX_SCORED_LINKS]:
-        changes.add(given, neighbour, listed.get((given.number, neighbour.article)))
-    for neighbour in [each for each in neighbours if each.reasons_back]:
-        lowest = lowest_of_full.get(neighbour.article)
-        if lowest and (-lowest.score_key, lowest.target_id) < (-neighbour.score, given.id):
-            continue
-        if lowest:
-            changes.remove(lowest)
-        back = neighbour._replace(article=given.number, id=given.id, reasons=neighbour.reasons_back)
-        changes.add(neighbour, back, listed.get((neighbour.article, given.number)))
-    return changes.write(connection)
+def _link_back(table: LinkTable, given: LinkedArticle, neighbour: Neighbour) -> None:
+    """Link `neighbour` to the article `given`, unless it has `MAX_SCORED_LINKS` links to nearer articles."""
+    scored = table.scored(neighbour.article)
+    if len(scored) >= MAX_SCORED_LINKS:
+        lowest = min(scored, key=lambda link: (link.score or 0, -link.target_id.int))
+        if (-(lowest.score or 0), lowest.target_id) < (-neighbour.score, given.id):
+            return
+        table.clear_score(lowest)
+    back = neighbour._replace(article=given.number, id=given.id, reasons=neighbour.reasons_back)
+    table.set_score(neighbour.article, back)
 
 
 def score_parameters(link: int, score: float | None, reasons: Reasons) -> dict[str, Any]:

@@ -1,90 +1,98 @@
-"""Pack feature vectors for the database, and compare them.
+"""Feature vectors: what the database stores of them, and how they are compared.
 
-A feature is a word or entity of an article. A vector maps the 64-bit hash of a feature to its weight, an
-integer from 0 to 10,000. Sums of integers are the same on every machine and in any order, so the similarity
-of two articles is symmetric. The names of the features are stored in a separate column, because a comparison
-with many articles needs only the weights.
+A feature is a word or entity of an article. A vector maps the name of a feature to its weight, an integer
+from 0 to 10,000. Sums of integers are the same on every machine and in any order, so the similarity of two
+articles is symmetric.
 """
 
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice
-from typing import NamedTuple
+from itertools import accumulate, islice, pairwise
+from typing import Any, NamedTuple
 
 from seeds.linking.written_terms import WrittenTerm
 
 # The integer that represents the weight 1.
 WEIGHT_SCALE = 10_000
-# A hash takes 8 bytes and a weight takes 2.
-BYTES_PER_FEATURE = 10
+HASH_BYTES = 6
 
 
 class FeatureVector(NamedTuple):
     """The features of an article: its most distinctive words and entities, heaviest first.
 
-    `names` are the names of the features. `weights` maps the hash of each name to the weight of the feature,
-    an integer from 0 to `WEIGHT_SCALE`. `terms` says how the article writes each feature (see
-    `written_terms`). All three have the same order.
+    `weights` maps the name of each feature to its weight, an integer from 0 to `WEIGHT_SCALE`. `terms` says
+    how the article writes each feature (see `written_terms`), in the same order.
     """
 
-    names: list[str]
-    weights: dict[int, int]
+    weights: dict[str, int]
     terms: Sequence[WrittenTerm | None]
 
     def heaviest(self, count: int) -> list[tuple[int, int]]:
         """Return pairs of hash and weight for the `count` features with the greatest weights."""
-        return list(islice(self.weights.items(), count))
+        return [(hash_feature(name), weight) for name, weight in islice(self.weights.items(), count)]
 
-    def by_name(self, values: Mapping[int, int]) -> dict[str, int]:
-        """Replace the keys of `values`, hashes of features in this vector, by the names of the features."""
-        names = dict(zip(self.weights, self.names, strict=True))
-        return {names[feature]: value for feature, value in values.items()}
+    def term_by_name(self) -> dict[str, WrittenTerm | None]:
+        """Return how the article writes each feature, by the name of the feature."""
+        return dict(zip(self.weights, self.terms, strict=True))
 
 
 def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | None]) -> FeatureVector:
-    """Return the feature vector of an article, in which weights are integers and names also have hashes.
+    """Return the feature vector of an article, in which weights are integers.
 
     `features` maps the name of each feature, a word or entity, to its weight from 0 to 1. The heaviest
     feature comes first, and the vector keeps this order. `terms` says how the article writes each feature,
     in the same order.
     """
-    weights = {hash_feature(name): round(weight * WEIGHT_SCALE) for name, weight in features.items()}
-    return FeatureVector(list(features), weights, terms)
+    return FeatureVector({name: round(weight * WEIGHT_SCALE) for name, weight in features.items()}, terms)
 
 
 @lru_cache(maxsize=200_000)
 def hash_feature(name: str) -> int:
-    """Return the signed 64-bit hash under which the feature `name`, a word or entity, is stored."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+    """Return the hash of the feature `name`, a word or entity: a signed integer of 48 bits."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=HASH_BYTES).digest(), "big", signed=True)
 
 
-def pack(weights: Mapping[int, int]) -> bytes:
-    """Convert the weights of features to the bytes that the database stores.
+def stored_vector(vector: FeatureVector) -> list[Any]:
+    """Return `vector` in the form that the database stores: its names, weights and terms.
 
-    `weights` maps hashes of features to integer weights. All hashes come first, 8 bytes each, and then all
-    weights, 2 bytes each, in little-endian order. `unpack` is the reverse.
+    The weights are the differences from the weight before. A term is 0 if it equals the name of its feature,
+    null, a text, or a pair of the name and the id of an entity.
     """
-    return struct.pack(_struct_format(len(weights)), *weights, *weights.values())
+    weights = [0, *vector.weights.values()]
+    terms = zip(vector.weights, vector.terms, strict=True)
+    return [
+        list(vector.weights),
+        [weight - before for before, weight in pairwise(weights)],
+        [_stored_term(name, term) for name, term in terms],
+    ]
 
 
-def unpack(data: bytes) -> dict[int, int]:
-    """Convert `data`, the result of `pack`, back to a mapping from hashes of features to integer weights."""
-    count = len(data) // BYTES_PER_FEATURE
-    numbers = struct.unpack(_struct_format(count), data)
-    return dict(zip(numbers[:count], numbers[count:], strict=True))
+def _stored_term(name: str, term: WrittenTerm | None) -> int | str | list[str] | None:
+    if term is None or term.entity:
+        return term and [*term]
+    return 0 if term.text == name else term.text
 
 
-def _struct_format(count: int) -> str:
-    return f"<{count}q{count}H"
+def read_vector(stored: Sequence[Any]) -> FeatureVector:
+    """Return the vector that `stored`, the result of `stored_vector`, contains."""
+    names, differences, terms = stored
+    weights = dict(zip(names, accumulate(differences), strict=True))
+    return FeatureVector(weights, [*_read_terms(names, terms)])
 
 
-def weight_products(first: Mapping[int, int], second: Mapping[int, int]) -> dict[int, int]:
+def _read_terms(names: Iterable[str], terms: Iterable[Any]) -> Iterable[WrittenTerm | None]:
+    for name, term in zip(names, terms, strict=True):
+        if isinstance(term, list):
+            yield WrittenTerm(*term)
+        else:
+            yield None if term is None else WrittenTerm(term or name, None)
+
+
+def weight_products(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
     """Return, for each feature that two articles share, the product of its weights in the two articles.
 
-    `first` and `second` map hashes of features to weights, and the keys of the result are also hashes. The
-    vectors have length 1, so the sum of the products, divided by `WEIGHT_SCALE` squared, is the cosine
-    similarity of the articles.
+    `first` and `second` map names of features to weights, and so does the result. The vectors have length 1,
+    so the sum of the products, divided by `WEIGHT_SCALE` squared, is the cosine similarity of the articles.
     """
     return {feature: first[feature] * second[feature] for feature in first.keys() & second.keys()}

@@ -1,0 +1,150 @@
+"""The inverted index from features (words and entities) to articles, by which similar articles are found.
+
+`postings` has a row for each of the 24 heaviest features of each article. For each of these features of a
+given article, the index returns the 50 articles published last before the article and the 50 published first
+after it. The cost is therefore bounded, whatever the size of the corpus, and the result does not depend on the
+order of loading.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, func, select, union_all
+
+from api.database.base import table_of
+from api.models import ArticleFeatures, Posting, posting_key, posting_tie
+from seeds.bulk import insert_rows
+from seeds.linking.feature_vectors import stored_vector
+from seeds.linking.vector_cache import LinkedArticle, VectorCache
+
+# The number of features of an article that have postings, that is, rows in the inverted index.
+INDEXED_FEATURES = 24
+# The number of postings that are read for a feature, from before and from after the article's publication.
+POSTINGS_PER_SIDE = 50
+MAX_CANDIDATES = 24
+
+POSTINGS, FEATURES = table_of(Posting), table_of(ArticleFeatures)
+
+
+def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
+    """Return a SELECT of the articles that share one feature with a given article, near it in time.
+
+    The statement reads the inverted index, up to `POSTINGS_PER_SIDE` articles on one side of the given
+    article. Each row has an `article`, its `tie`, and a `product`, the weight of the feature in both articles
+    multiplied. The bound parameters are `published`, the key of the given article in the index; `last`, the
+    highest number of an article that is read; and `feature_{number}` and `weight_{number}`, the hash of the
+    feature and its weight in the given article.
+
+    Args:
+        number: The number in the names of the bound parameters, which differs for each feature.
+        is_later: True to select articles published after the given article, and False to select those
+            published before it or at the same time, which include the given article.
+    """
+    published, tie = POSTINGS.c.published_key, POSTINGS.c.tie
+    on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
+    order = (published, tie) if is_later else (published.desc(), tie.desc())
+    product = (POSTINGS.c.weight * bindparam(f"weight_{number}", type_=BigInteger)).label("product")
+    rows = select(POSTINGS.c.article, tie, product).where(
+        POSTINGS.c.feature == bindparam(f"feature_{number}"),
+        POSTINGS.c.article <= bindparam("last"),
+        on_this_side,
+    )
+    return select(rows.order_by(*order).limit(POSTINGS_PER_SIDE).subquery())
+
+
+def _select_candidates() -> Select[Any]:
+    """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
+
+    It adds up the products from `_select_postings` for each article, over all indexed features, and selects
+    the articles with the highest sums, highest first. The bound parameters are `article`, the number of the
+    given article, which is excluded, and the parameters of `_select_postings` for each number below
+    `INDEXED_FEATURES`.
+    """
+    sides = [
+        _select_postings(number, is_later=is_later)
+        for number in range(INDEXED_FEATURES)
+        for is_later in (False, True)
+    ]
+    postings = union_all(*sides).subquery()
+    candidate = postings.c.article
+    rows = select(candidate).where(candidate != bindparam("article")).group_by(candidate, postings.c.tie)
+    return rows.order_by(func.sum(postings.c.product).desc(), postings.c.tie).limit(MAX_CANDIDATES)
+
+
+CANDIDATES = _select_candidates()
+DELETE_FEATURES = delete(FEATURES).where(FEATURES.c.article == bindparam("featured_article"))
+DELETE_POSTINGS = delete(POSTINGS).where(
+    POSTINGS.c.feature == bindparam("posting_feature"),
+    POSTINGS.c.published_key == bindparam("posting_published"),
+    POSTINGS.c.tie == bindparam("posting_tie"),
+)
+
+
+def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
+    """Return the numbers of articles that can be similar to the article `given`, most promising first.
+
+    `last` is the highest number of an article that is considered. An article without a date counts as later
+    than all dates: the search reads the other articles without a date first, and then the latest articles.
+    """
+    heaviest = given.vector.heaviest(INDEXED_FEATURES)
+    if not heaviest:
+        return []
+    # The statement needs exactly `INDEXED_FEATURES` features. If there are fewer, add features of weight 0.
+    padded = [*heaviest, *[(0, 0)] * (INDEXED_FEATURES - len(heaviest))]
+    parameters: dict[str, Any] = {
+        "article": given.number,
+        "published": posting_key(given.published_at),
+        "last": last,
+    }
+    for number, (feature, weight) in enumerate(padded):
+        parameters[f"feature_{number}"] = feature
+        parameters[f"weight_{number}"] = weight
+    return [*connection.scalars(CANDIDATES, parameters).all()]
+
+
+def insert_features(connection: Connection, articles: Iterable[LinkedArticle], vectors: VectorCache) -> None:
+    """Insert the feature vectors of articles, and the rows of the inverted index by which others find them.
+
+    An article without features has no rows.
+    """
+    featured = [each for each in articles if each.vector.weights]
+    insert_rows(connection, ArticleFeatures, [features_row(each) for each in featured])
+    insert_rows(connection, Posting, [row for each in featured for row in posting_rows(each)])
+    for each in featured:
+        vectors.add(each)
+
+
+def delete_features(connection: Connection, article: int, vectors: VectorCache) -> None:
+    """Delete the feature vector of the article with this number, and its rows of the inverted index."""
+    stored = vectors.read(connection, [article]).get(article)
+    if stored is None:
+        return
+    common = {
+        "posting_published": posting_key(stored.published_at),
+        "posting_tie": posting_tie(stored.id),
+    }
+    heaviest = stored.vector.heaviest(INDEXED_FEATURES)
+    connection.execute(DELETE_POSTINGS, [common | {"posting_feature": feature} for feature, _ in heaviest])
+    connection.execute(DELETE_FEATURES, {"featured_article": article})
+    vectors.discard(article)
+
+
+def features_row(given: LinkedArticle) -> dict[str, Any]:
+    """Return the row of the table `article_features` with the feature vector of an article."""
+    return {"article": given.number, "features": stored_vector(given.vector)}
+
+
+def posting_rows(given: LinkedArticle) -> list[dict[str, Any]]:
+    """Return the rows of the inverted index for an article: one for each of its heaviest features.
+
+    At most `INDEXED_FEATURES` features get a row.
+    """
+    common = {
+        "published_key": posting_key(given.published_at),
+        "tie": posting_tie(given.id),
+        "article": given.number,
+    }
+    return [
+        common | {"feature": feature, "weight": weight}
+        for feature, weight in given.vector.heaviest(INDEXED_FEATURES)
+    ]

@@ -1,0 +1,73 @@
+"""Read the feature vectors of stored articles, and keep those that were used last in memory."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, select
+
+from api.models import Article, ArticleFeatures, published_at_of
+from seeds.linking.feature_vectors import FeatureVector, read_vector
+
+# A vector takes about 20 KB of memory.
+MAX_VECTORS = 2_000
+VECTORS = (
+    select(Article.number, Article.id, Article.published_key, ArticleFeatures.features)
+    .join(ArticleFeatures, ArticleFeatures.article == Article.number)
+    .where(Article.number.in_(bindparam("numbers", expanding=True)))
+)
+
+
+class LinkedArticle(NamedTuple):
+    """An article whose links are computed: its number, its id, its feature vector and its publication.
+
+    `published_at` is None if it is unknown when the article was published.
+    """
+
+    number: int
+    id: UUID
+    vector: FeatureVector
+    published_at: datetime | None
+
+
+class VectorCache:
+    """The feature vectors of articles that were used last, so that a load does not read them again.
+
+    Clear the cache when a transaction was rolled back, since it can contain articles that were not stored.
+
+    Args:
+        max_vectors: The number of vectors that are kept. A single call of `read` can use more.
+    """
+
+    def __init__(self, max_vectors: int = MAX_VECTORS) -> None:
+        self._max_vectors = max_vectors
+        self._articles: OrderedDict[int, LinkedArticle] = OrderedDict()
+
+    def read(self, connection: Connection, numbers: Iterable[int]) -> dict[int, LinkedArticle]:
+        """Return articles with their feature vectors, by number. Articles without features are left out."""
+        wanted = {*numbers}
+        found = {number: self._articles[number] for number in wanted if number in self._articles}
+        missing = sorted(wanted - found.keys())
+        rows = connection.execute(VECTORS, {"numbers": missing}) if missing else ()
+        for number, identity, published, features in rows:
+            found[number] = LinkedArticle(number, identity, read_vector(features), published_at_of(published))
+        for number in sorted(found):
+            self.add(found[number])
+        return found
+
+    def add(self, article: LinkedArticle) -> None:
+        """Keep `article`, whose vector is stored, as the one that was used last."""
+        self._articles[article.number] = article
+        self._articles.move_to_end(article.number)
+        while len(self._articles) > self._max_vectors:
+            self._articles.popitem(last=False)
+
+    def discard(self, number: int) -> None:
+        """Remove the article with this number, whose vector changes or is deleted."""
+        self._articles.pop(number, None)
+
+    def clear(self) -> None:
+        """Remove all vectors."""
+        self._articles.clear()
