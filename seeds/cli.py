@@ -21,6 +21,7 @@ from seeds.escaping import printable
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
+from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, parse_documents
 from seeds.parsing.folders import find_files
@@ -170,14 +171,15 @@ def relink_command(jobs: int) -> None:
 
     Example: flask seed relink
     """
+    vectors = VectorCache()
     with reported_failures(), transactions(db.engine, print_message) as begin:
         with _prepare_pool(begin, jobs) as pool:
             # In the order of the ids, so that the result does not depend on the order of loading.
             with begin() as connection:
                 articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
-            rederived_count = rederive_articles(begin, articles, pool)
+            rederived_count = rederive_articles(begin, articles, pool, vectors)
         merged_count = merge_entities(begin)
-        relinked_count = relink_articles(begin, articles)
+        relinked_count = relink_articles(begin, articles, vectors)
         render_articles(begin)
     print_result(
         f"{count_of(len(articles), 'article', 'articles')}, {rederived_count} rederived, "

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from api.models import CREATED, Corpus
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
+from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import RejectedDocument, SubmittedDocument, real_path
 from seeds.parsing.folders import FoundFiles
@@ -48,6 +49,7 @@ class Run:
         self._begin, self._report = begin, report
         self._strict, self._admit_erased = strict, admit_erased
         self._seen = SeenDocuments()
+        self._vectors = VectorCache()
         self._batch: list[BatchEntry] = []
         self._batch_bytes = 0
 
@@ -136,8 +138,15 @@ class Run:
         """
         try:
             with self._begin() as connection:
-                return load_batch(connection, documents, preparation.derive, admit_erased=self._admit_erased)
+                return load_batch(
+                    connection,
+                    documents,
+                    preparation.derive,
+                    self._vectors,
+                    admit_erased=self._admit_erased,
+                )
         except StatementError as error:
+            self._vectors.clear()
             if not is_refusal(error):
                 raise
             if len(documents) == 1:

@@ -21,7 +21,8 @@ from api.models import (
 )
 from seeds.bulk import insert_rows
 from seeds.linking.computed_links import remove_links_of
-from seeds.linking.neighbours import delete_features
+from seeds.linking.inverted_index import delete_features
+from seeds.linking.vector_cache import VectorCache
 from seeds.storing.article_entities import (
     EntityTable,
     PreviousMentions,
@@ -148,20 +149,25 @@ def _count_entities(
         delete_unmentioned(connection, previous, texts[0])
 
 
-def delete_derived_rows(connection: Connection, article: int) -> PreviousMentions:
+def delete_derived_rows(connection: Connection, article: int, vectors: VectorCache) -> PreviousMentions:
     """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
     Features are the weighted words by which articles are compared. Links that were computed by comparing
     articles are deleted too if they lead to this article. Links to it that the pages of other articles list
     remain, but lose their scores, which came from the comparison. The renderings of the article and of all
-    articles that linked to it are deleted. `article` is the number of the article.
+    articles that linked to it are deleted.
+
+    Args:
+        connection: The connection, in a write transaction.
+        article: The number of the article.
+        vectors: Reads the feature vector of the article, and no longer keeps it.
 
     Returns:
         What the article mentioned: for each entity, by its number, the text of each mention.
     """
     delete_renderings(connection, [article, *connection.scalars(LINKING_ARTICLES, {"numbers": [article]})])
     delete_search_rows(connection, read_search_terms(connection, [article]))
-    delete_features(connection, article)
+    delete_features(connection, article, vectors)
     remove_links_of(connection, article)
     rows = connection.execute(MENTIONS, {"article": article}).all()
     previous = {

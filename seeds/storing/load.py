@@ -17,7 +17,7 @@ from seeds.bulk import insert_rows, update_rows
 from seeds.identifiers import article_id
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links
-from seeds.linking.neighbours import LinkedArticle
+from seeds.linking.vector_cache import LinkedArticle, VectorCache
 from seeds.parsing.document import ArticleText, Rejection
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import ArticleRecord, make_record
@@ -89,6 +89,7 @@ def load_batch(
     connection: Connection,
     documents: Sequence[PreparedDocument],
     derive: Derive,
+    vectors: VectorCache,
     *,
     admit_erased: bool = False,
 ) -> list[Outcome | Rejection]:
@@ -100,6 +101,8 @@ def load_batch(
         connection: The connection, in a write transaction.
         documents: The documents. No two have the same key.
         derive: Derives the data of articles that are created or updated, if the data are not derived yet.
+        vectors: Reads the feature vectors of similar articles. It can be kept for the next batch, but not if
+            this transaction is rolled back.
         admit_erased: True to create an article again if its text was erased.
 
     Returns:
@@ -115,9 +118,9 @@ def load_batch(
     for is_update, several in groupby(pairs, key=lambda pair: pair[0].state is not None):
         if is_update:
             for each, data in several:
-                results[each.identity] = _update(connection, each, data, now)
+                results[each.identity] = _update(connection, each, data, vectors, now)
         else:
-            results |= _create(connection, list(several), now)
+            results |= _create(connection, list(several), vectors, now)
     return [results[article_id(each.submission.key)] for each in documents]
 
 
@@ -174,7 +177,10 @@ def _folder_numbers(connection: Connection, paths: set[str]) -> dict[str, int]:
 
 
 def _create(
-    connection: Connection, pairs: Sequence[tuple[LoadedDocument, DerivedData]], now: datetime
+    connection: Connection,
+    pairs: Sequence[tuple[LoadedDocument, DerivedData]],
+    vectors: VectorCache,
+    now: datetime,
 ) -> dict[UUID, Outcome | Rejection]:
     last: int = connection.scalars(LAST_ARTICLE).one()
     articles = [
@@ -195,7 +201,7 @@ def _create(
     ]
     insert_rows(connection, ArticleDocument, documents)
     insert_derived_rows(connection, articles)
-    _link(connection, articles, {row["title_hash"] for row in rows})
+    _link(connection, articles, {row["title_hash"] for row in rows}, vectors, are_new=True)
     outcomes = [
         Outcome(CREATED, loaded.identity, each.content["slug"], each.content["title"], loaded.revision, {})
         for loaded, each in ((loaded, loaded.record) for loaded, _ in pairs)
@@ -204,14 +210,16 @@ def _create(
     return {outcome.identity: outcome for outcome in outcomes}
 
 
-def _update(connection: Connection, loaded: LoadedDocument, data: DerivedData, now: datetime) -> Outcome:
+def _update(
+    connection: Connection, loaded: LoadedDocument, data: DerivedData, vectors: VectorCache, now: datetime
+) -> Outcome:
     state, record = loaded.state, loaded.record
     if state is None:
         raise ValueError("only a stored article can be updated")
     stored = read_stored_article(connection, state.number)
     archive_revisions(connection, [stored])
     changed: Differences = differences(stored.record, record)
-    previous = delete_derived_rows(connection, state.number)
+    previous = delete_derived_rows(connection, state.number, vectors)
     article = DerivedArticle(state.number, loaded.identity, record, data, state.created_at, now)
     row = article_row(loaded.identity, record, data.digest, loaded.revision, article.timestamps)
     connection.execute(
@@ -221,13 +229,20 @@ def _update(connection: Connection, loaded: LoadedDocument, data: DerivedData, n
     document = document_row(state.number, record, loaded.submission.data, folders[loaded.submission.folder])
     connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
     insert_derived_rows(connection, [article], previous)
-    _link(connection, [article], {row["title_hash"], state.title_hash})
+    _link(connection, [article], {row["title_hash"], state.title_hash}, vectors, are_new=False)
     outcome = Outcome(UPDATED, loaded.identity, row["slug"], row["title"], loaded.revision, changed)
     record_changes(connection, [outcome], now)
     return outcome
 
 
-def _link(connection: Connection, articles: Sequence[DerivedArticle], titles: set[int]) -> None:
+def _link(
+    connection: Connection,
+    articles: Sequence[DerivedArticle],
+    titles: set[int],
+    vectors: VectorCache,
+    *,
+    are_new: bool,
+) -> None:
     """Resolve the listed links from and to `articles`, and insert the computed links from and to them.
 
     `titles` are the hashes of their titles and, if an article was updated, of its former title.
@@ -239,5 +254,7 @@ def _link(connection: Connection, articles: Sequence[DerivedArticle], titles: se
             LinkedArticle(each.number, each.id, each.derived.vector, each.record.published_at)
             for each in articles
         ],
+        vectors,
+        are_new=are_new,
     )
     delete_renderings(connection, sorted(changed - {each.number for each in articles}))

@@ -17,8 +17,9 @@ from seeds.extraction.mentions import EntityMatcher
 from seeds.identifiers import title_hash
 from seeds.linking.computed_links import replace_computed_links
 from seeds.linking.feature_vectors import FeatureVector
+from seeds.linking.inverted_index import insert_features
 from seeds.linking.listed_links import resolve_listed_links
-from seeds.linking.neighbours import LinkedArticle, insert_features, read_vector
+from seeds.linking.vector_cache import LinkedArticle, VectorCache
 from seeds.storing.article_record import ArticleRecord
 from seeds.storing.derivation import DerivedData, derive
 from seeds.storing.derived_rows import (
@@ -40,7 +41,9 @@ CONTENTS = (
     .join_from(Article, ArticleDocument, ArticleDocument.article == Article.number)
     .where(Article.number.in_(bindparam("numbers", expanding=True)))
 )
-IDENTITY = select(Article.id, Article.published_key).where(Article.number == bindparam("number"))
+IDENTITIES = select(Article.number, Article.id, Article.published_key).where(
+    Article.number.in_(bindparam("numbers", expanding=True))
+)
 SET_DERIVED_DIGEST = (
     update(ARTICLES)
     .where(ARTICLES.c.number == bindparam("article_number"))
@@ -55,7 +58,9 @@ class _Content(NamedTuple):
     content: bytes
 
 
-def rederive_articles(begin: Transaction, articles: Sequence[int], pool: WorkerPool[EntityMatcher]) -> int:
+def rederive_articles(
+    begin: Transaction, articles: Sequence[int], pool: WorkerPool[EntityMatcher], vectors: VectorCache
+) -> int:
     """Derive the entities, evidence and features of stored articles again, and store them if they changed.
 
     Storing them deletes the computed links from and to the article. `relink_articles` inserts them again.
@@ -64,6 +69,7 @@ def rederive_articles(begin: Transaction, articles: Sequence[int], pool: WorkerP
         begin: Opens a write transaction.
         articles: The numbers of the articles, in the order in which they are stored again.
         pool: The processes that derive the data.
+        vectors: Reads the feature vectors.
 
     Returns:
         The number of articles whose derived data changed.
@@ -76,9 +82,9 @@ def rederive_articles(begin: Transaction, articles: Sequence[int], pool: WorkerP
             changed[number] = derived
             count += 1
         if len(changed) == BATCH_SIZE:
-            _store(begin, changed)
+            _store(begin, changed, vectors)
             changed = {}
-    _store(begin, changed)
+    _store(begin, changed, vectors)
     return count
 
 
@@ -99,29 +105,32 @@ def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, DerivedData 
     return stored.number, None if derived.digest == stored.derived_digest else derived
 
 
-def _store(begin: Transaction, changed: dict[int, DerivedData]) -> None:
+def _store(begin: Transaction, changed: dict[int, DerivedData], vectors: VectorCache) -> None:
     """Store the derived data of articles, given by number, in the order of `changed`."""
     if not changed:
         return
     with begin() as connection:
         stored = {each.number: each for each in read_stored_articles(connection, changed)}
         for number, derived in changed.items():
-            _replace(connection, stored[number], derived)
+            _replace(connection, stored[number], derived, vectors)
         increment_corpus_revision(connection, len(changed))
 
 
-def _replace(connection: Connection, stored: StoredArticle, derived: DerivedData) -> None:
+def _replace(
+    connection: Connection, stored: StoredArticle, derived: DerivedData, vectors: VectorCache
+) -> None:
     number, record = stored.number, stored.record
     connection.execute(SET_DERIVED_DIGEST, {"article_number": number, "digest": derived.digest})
-    previous = delete_derived_rows(connection, number)
+    previous = delete_derived_rows(connection, number, vectors)
     article = DerivedArticle(number, stored.id, record, derived, stored.created_at, stored.updated_at)
     insert_derived_rows(connection, [article], previous)
-    insert_features(connection, [LinkedArticle(number, stored.id, derived.vector, record.published_at)])
+    linked = LinkedArticle(number, stored.id, derived.vector, record.published_at)
+    insert_features(connection, [linked], vectors)
     changed = resolve_listed_links(connection, [number], {title_hash(record.content["title"])})
     delete_renderings(connection, sorted(changed))
 
 
-def relink_articles(begin: Transaction, articles: Sequence[int]) -> int:
+def relink_articles(begin: Transaction, articles: Sequence[int], vectors: VectorCache) -> int:
     """Replace the computed links from each article by links to the articles that are most similar now.
 
     The stored features (weighted words and entities) of the articles are compared.
@@ -129,6 +138,7 @@ def relink_articles(begin: Transaction, articles: Sequence[int]) -> int:
     Args:
         begin: Opens a write transaction.
         articles: The numbers of the articles.
+        vectors: Reads the feature vectors.
 
     Returns:
         The number of articles whose links changed.
@@ -137,18 +147,19 @@ def relink_articles(begin: Transaction, articles: Sequence[int]) -> int:
     starts = range(0, len(articles), BATCH_SIZE)
     for start in progress(starts, "Linking"):
         with begin() as connection:
-            changed = sum(_relink(connection, each) for each in articles[start : start + BATCH_SIZE])
+            changed = _relink(connection, articles[start : start + BATCH_SIZE], vectors)
             if changed:
                 increment_corpus_revision(connection, changed)
         count += changed
     return count
 
 
-def _relink(connection: Connection, article: int) -> bool:
-    given = read_vector(connection, article)
-    if given is None:
-        identity, published_key = connection.execute(IDENTITY, {"number": article}).one()
-        given = LinkedArticle(article, identity, FeatureVector([], {}, []), published_at_of(published_key))
-    changed = replace_computed_links(connection, given)
+def _relink(connection: Connection, articles: Sequence[int], vectors: VectorCache) -> int:
+    featured = vectors.read(connection, articles)
+    others = [number for number in articles if number not in featured]
+    for row in connection.execute(IDENTITIES, {"numbers": others}) if others else ():
+        published_at = published_at_of(row.published_key)
+        featured[row.number] = LinkedArticle(row.number, row.id, FeatureVector({}, []), published_at)
+    changed = replace_computed_links(connection, [featured[number] for number in articles], vectors)
     delete_renderings(connection, sorted(changed))
-    return bool(changed)
+    return len(changed)

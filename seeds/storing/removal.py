@@ -24,6 +24,7 @@ from api.resources.lookup import UUID_PATTERN
 from seeds.bulk import insert_rows
 from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
+from seeds.linking.vector_cache import VectorCache
 from seeds.storing.article_entities import delete_unmentioned, update_entity_counts
 from seeds.storing.derived_rows import delete_derived_rows, delete_renderings
 from seeds.storing.entity_merging import update_entity_names
@@ -140,7 +141,7 @@ def purge(engine: Engine, announce: Announce) -> None:
 def _delete_article(connection: Connection, state: ArticleState) -> None:
     """Delete the rows of a stored article, and find new targets for the listed links to its title."""
     update_search_index(connection)
-    previous = delete_derived_rows(connection, state.number)
+    previous = delete_derived_rows(connection, state.number, VectorCache())
     update_entity_counts(connection, [({}, previous)])
     delete_unmentioned(connection, previous, {})
     connection.execute(DELETE_ARTICLE, {"article": state.number})
