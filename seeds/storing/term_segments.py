@@ -8,11 +8,11 @@ articles were removed.
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from api.database.base import table_of
 from api.models import PendingTerms, TermBucket, TermSegment
@@ -35,17 +35,27 @@ BUCKETS_TOGETHER = 64
 REMOVED = -1
 PENDING, SEGMENTS, BUCKETS = table_of(PendingTerms), table_of(TermSegment), table_of(TermBucket)
 COUNT_PENDING = select(func.count()).select_from(PENDING)
-FIRST_PENDING = select(PENDING).order_by(PENDING.c.number).limit(SEGMENT_ARTICLES)
+FIRST_PENDING = select(PENDING).order_by(PENDING.c.number).limit(bindparam("articles"))
 DELETE_PENDING = delete(PENDING).where(PENDING.c.number == bindparam("article"))
 OVERLAPPING_SEGMENTS = select(SEGMENTS).where(
     SEGMENTS.c.first <= bindparam("highest"), SEGMENTS.c.last >= bindparam("lowest")
 )
 LEVEL = select(SEGMENTS).where(SEGMENTS.c.level == bindparam("level")).order_by(SEGMENTS.c.number)
 NEXT_SEGMENT = select(func.coalesce(func.max(SEGMENTS.c.number), 0) + 1)
-SET_ARTICLES = update(SEGMENTS).where(SEGMENTS.c.number == bindparam("segment"))
+SET_ARTICLES = (
+    update(SEGMENTS).where(SEGMENTS.c.number == bindparam("segment")).values(articles=bindparam("remaining"))
+)
 DELETE_SEGMENT = delete(SEGMENTS).where(SEGMENTS.c.number == bindparam("segment"))
 PLACES = BUCKETS.c.place.between(bindparam("lowest"), bindparam("highest"))
 READ_BUCKETS, DELETE_BUCKETS = select(BUCKETS).where(PLACES), delete(BUCKETS).where(PLACES)
+
+
+class Segment(NamedTuple):
+    """A segment that was read from the database: its number, its level, and its articles as an array."""
+
+    number: int
+    level: int
+    articles: NDArray[np.void]
 
 
 def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -> None:
@@ -62,7 +72,7 @@ def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -
     for _ in range(connection.scalars(COUNT_PENDING).one() // SEGMENT_ARTICLES):
         _make_segment(connection)
     for level, next_level in pairwise(BUCKET_BITS):
-        segments = connection.execute(LEVEL, {"level": level}).all()
+        segments = _read_segments(connection, LEVEL, {"level": level})
         for start in range(0, len(segments) - MERGED_SEGMENTS + 1, MERGED_SEGMENTS):
             _merge(connection, segments[start : start + MERGED_SEGMENTS], next_level)
 
@@ -74,15 +84,15 @@ def remove_terms(connection: Connection, numbers: Collection[int]) -> None:
     """
     connection.execute(DELETE_PENDING, [{"article": number} for number in numbers])
     bounds = {"lowest": min(numbers), "highest": max(numbers)}
-    for segment in connection.execute(OVERLAPPING_SEGMENTS, bounds).all():
-        articles = np.frombuffer(segment.articles, ARTICLE_TYPE).copy()
-        removed = np.isin(articles["number"], [*numbers]) & (articles["length"] > 0)
+    for segment in _read_segments(connection, OVERLAPPING_SEGMENTS, bounds):
+        lengths = segment.articles["length"]
+        removed = np.isin(segment.articles["number"], [*numbers]) & (lengths > 0)
         if removed.any():
-            articles["length"][removed] = 0
-            values = {"articles": articles.tobytes()}
-            connection.execute(SET_ARTICLES.values(**values), {"segment": segment.number})
-            if np.count_nonzero(articles["length"]) * 2 < len(articles):
-                _merge(connection, [segment._replace(**values)], segment.level)
+            lengths[removed] = 0
+            values = {"segment": segment.number, "remaining": segment.articles.tobytes()}
+            connection.execute(SET_ARTICLES, values)
+            if np.count_nonzero(lengths) * 2 < len(lengths):
+                _merge(connection, [segment], segment.level)
 
 
 def clear_terms(connection: Connection) -> None:
@@ -93,7 +103,7 @@ def clear_terms(connection: Connection) -> None:
 
 def _make_segment(connection: Connection) -> None:
     """Move the pending articles with the lowest numbers to a new segment of level 1."""
-    rows = connection.execute(FIRST_PENDING).all()
+    rows = connection.execute(FIRST_PENDING, {"articles": SEGMENT_ARTICLES}).all()
     number = _insert_segment(
         connection, np.array([(row.number, row.length) for row in rows], ARTICLE_TYPE), 1
     )
@@ -101,14 +111,22 @@ def _make_segment(connection: Connection) -> None:
     connection.execute(DELETE_PENDING, [{"article": row.number} for row in rows])
 
 
-def _merge(connection: Connection, segments: Sequence[Row[Any]], level: int) -> None:
+def _read_segments(
+    connection: Connection, statement: Select[Any], values: Mapping[str, int]
+) -> list[Segment]:
+    rows = connection.execute(statement, values)
+    return [Segment(row.number, row.level, np.frombuffer(row.articles, ARTICLE_TYPE).copy()) for row in rows]
+
+
+def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> None:
     """Replace `segments`, which have one level, by a segment of `level` with the articles that remain."""
-    every = [np.frombuffer(segment.articles, ARTICLE_TYPE) for segment in segments]
-    articles = np.concatenate(every)
+    articles = np.concatenate([segment.articles for segment in segments])
     remains = articles["length"] > 0
     new_places = np.where(remains, np.cumsum(remains) - 1, REMOVED)
-    starts = np.cumsum([0, *map(len, every[:-1])])
-    offsets = {segment.number: start for segment, start in zip(segments, starts, strict=True)}
+    ends = np.cumsum([len(segment.articles) for segment in segments])
+    offsets = {
+        segment.number: end - len(segment.articles) for segment, end in zip(segments, ends, strict=True)
+    }
     number = _insert_segment(connection, articles[remains], level) if remains.any() else 0
     for first in range(0, 1 << BUCKET_BITS[segments[0].level], BUCKETS_TOGETHER):
         # The order of the segments is that of the new places, as `encode_buckets` requires.

@@ -1,0 +1,117 @@
+"""Tests of the term index: it has the same terms as the articles, however they were added and removed."""
+
+import random
+from collections.abc import Iterator, Mapping
+
+import pytest
+from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy.orm import Session
+
+from api.database.base import table_of
+from api.models import ARTICLE_INDEX, PendingTerms, TermBucket, TermSegment
+from api.models.search_index import create_statements
+from api.search.engines import match_text
+from api.search.query_language import parse_query
+from api.search.term_index import Hit, TermIndex
+from api.search.term_lists import PART_WEIGHTS, pack_terms
+from seeds.storing import term_segments
+from seeds.storing.term_segments import add_terms, clear_terms, remove_terms
+
+WORDS = [f"a{letter}" for letter in "abcdefghijkl"]
+QUERIES = ("a", "l", "a b", "a OR l", "b l -c", "c OR d e", "a a", "f g h i", "nothing", "a OR nothing")
+INSERTION = text(
+    "INSERT INTO article_search (rowid, title, summary, takeaways, text)"
+    " VALUES (:number, :title, :summary, :takeaways, :text)"
+)
+SEARCH = text(
+    "SELECT bm25(article_search, 10, 5, 3, 1), rowid FROM article_search WHERE article_search MATCH :q"
+    " ORDER BY 1, 2 DESC"
+)
+TABLES = [table_of(model) for model in (PendingTerms, TermSegment, TermBucket)]
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    """Yield a connection, in a transaction, to a database with an empty term index."""
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a segment of few articles, and merge few segments, so that small tests use all levels."""
+    monkeypatch.setattr(term_segments, "SEGMENT_ARTICLES", 5)
+    monkeypatch.setattr(term_segments, "COUNT_INTERVAL", 3)
+    monkeypatch.setattr(term_segments, "MERGED_SEGMENTS", 3)
+
+
+def article(rng: random.Random) -> dict[str, str]:
+    """Return the terms of a random article. The first words are more common than the last."""
+    weights = [1 / rank for rank in range(1, len(WORDS) + 1)]
+    return {part: " ".join([*rng.choices(WORDS, weights, k=rng.randrange(9)), "z0"]) for part in PART_WEIGHTS}
+
+
+def ranked(connection: Connection, query: str) -> list[Hit]:
+    """Return the distances and numbers of all hits of `query`, best first, from the term index."""
+    parsed = parse_query(query)
+    terms = [term for phrase in (*parsed.phrases, *parsed.excluded) for term in phrase]
+    with Session(connection) as session:
+        return [hit for hits in TermIndex(session, terms).find(parsed).best_first(None, 4) for hit in hits]
+
+
+def ranked_by_fts5(articles: Mapping[int, Mapping[str, str]], query: str) -> list[Hit]:
+    """Return the distances and numbers of all hits of `query`, best first, as bm25() computes them."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.execute(text(create_statements(ARTICLE_INDEX, "sqlite")[0].replace("columnsize=0, ", "")))
+        rows = [{"number": number, **parts} for number, parts in articles.items()]
+        connection.execute(INSERTION, rows)
+        hits = connection.execute(SEARCH, {"q": match_text(parse_query(query), "sqlite")}).all()
+    engine.dispose()
+    return [(row[0], row[1]) for row in hits]
+
+
+@pytest.mark.usefixtures("small_segments")
+@pytest.mark.parametrize("together", [1, 7, 40])
+def test_all_hits_have_the_scores_and_the_order_of_bm25(connection: Connection, together: int) -> None:
+    rng = random.Random(together)  # noqa: S311
+    articles: dict[int, dict[str, str]] = {}
+    last = 0
+    for _ in range(160 // together):
+        added = {number: article(rng) for number in range(last + 1, last + 1 + together)}
+        last += together
+        removed = rng.sample([*articles], min(len(articles), rng.choice((0, 0, together // 2, together))))
+        # Some of the removed articles return under the same number, as corrected articles do.
+        added |= {number: article(rng) for number in removed[: together // 4 + 1]}
+        if removed:
+            remove_terms(connection, removed)
+        for number in removed:
+            del articles[number]
+        add_terms(connection, {number: pack_terms(parts) for number, parts in sorted(added.items())})
+        articles |= added
+    levels = connection.scalars(select(table_of(TermSegment).c.level).distinct()).all()
+    assert 3 in levels
+    for query in QUERIES:
+        assert ranked(connection, query) == ranked_by_fts5(articles, query), query
+    remove_terms(connection, [*articles])
+    assert ranked(connection, "a OR b OR c") == []
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_a_segment_without_articles_is_deleted(connection: Connection) -> None:
+    rng = random.Random(1)  # noqa: S311
+    add_terms(connection, {number: pack_terms(article(rng)) for number in range(1, 31)})
+    remove_terms(connection, range(1, 31))
+    assert [connection.scalar(select(func.count()).select_from(table)) for table in TABLES] == [0, 0, 0]
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_an_index_is_empty_after_it_is_cleared(connection: Connection) -> None:
+    rng = random.Random(1)  # noqa: S311
+    add_terms(connection, {number: pack_terms(article(rng)) for number in range(1, 31)})
+    clear_terms(connection)
+    assert [connection.scalar(select(func.count()).select_from(table)) for table in TABLES] == [0, 0, 0]
+    assert ranked(connection, "a") == []
