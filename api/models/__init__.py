@@ -19,6 +19,8 @@ from api.models.links import RelatedLink, link_precedence
 from api.models.renderings import Rendering
 from api.models.search_index import ARTICLE_INDEX, SEARCH_INDEXES, TAKEAWAY_INDEX, SearchIndex
 from api.models.sort_keys import (
+    MAX_ARTICLE_NUMBER,
+    MAX_TAKEAWAYS,
     UNDATED,
     UNSCORED,
     published_at_of,
@@ -34,6 +36,8 @@ __all__ = [
     "CHANGE_KINDS",
     "CREATED",
     "ENTITY_TYPES",
+    "MAX_ARTICLE_NUMBER",
+    "MAX_TAKEAWAYS",
     "REMOVED",
     "SEARCH_INDEXES",
     "TAKEAWAY_INDEX",

@@ -17,6 +17,8 @@ UNSCORED = -1.0
 # The low bits of the number of a takeaway, which hold its place in the article.
 POSITION_BITS = 12
 MAX_TAKEAWAYS = (1 << POSITION_BITS) - 1
+# The number of a takeaway, which contains the number of its article, has 63 bits.
+MAX_ARTICLE_NUMBER = (1 << (63 - POSITION_BITS)) - 1
 
 
 def published_key(published_at: datetime | None) -> datetime:

@@ -5,133 +5,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, bindparam, exists, func, select, tuple_
+from sqlalchemy import Connection
 
-from api.database.base import AnySelect, db
-from api.database.column_types import Id
-from api.models import (
-    Article,
-    ArticleEntity,
-    ArticleFeatures,
-    ArticleSlug,
-    ArticleTerms,
-    Change,
-    Corpus,
-    Entity,
-    EntityId,
-    EntitySlug,
-    RelatedLink,
-    Revision,
-    SourceDocument,
-    Takeaway,
+from api.database.base import AnySelect
+from api.models import MAX_TAKEAWAYS, UNSCORED, published_at_of, takeaway_number, takeaway_place
+from api.v1.article_content import unpack_content
+from seeds.linking.feature_vectors import read_vector
+from seeds.transfer.export_statements import (
+    ARTICLE_CHUNK,
+    ARTICLE_ENTITIES,
+    ARTICLE_RANGE,
+    ARTICLE_SLUGS,
+    CHANGE_CHUNK,
+    CORPUS_ROW,
+    ENTITY_CHUNK,
+    ENTITY_ID_OF,
+    ENTITY_IDS,
+    ENTITY_SLUGS,
+    FEATURES,
+    LINKS,
+    MENTIONS,
+    REMOVED_CHUNK,
+    REMOVED_SLUGS,
+    REVISION_CHUNK,
+    REVISION_RANGE,
+    TAKEAWAYS,
 )
-from seeds.linking.feature_vectors import unpack
-from seeds.transfer.line_fields import (
-    ARTICLE_COLUMNS,
-    CHANGE_COLUMNS,
-    ENTITY_COLUMNS,
-    FORMAT_VERSION,
-    LINK_COLUMNS,
-    REVISION_COLUMNS,
-)
+from seeds.transfer.line_fields import FORMAT_VERSION
 from seeds.transfer.value_readers import document_value
 
 Values = dict[str, Any]
 ExportedLines = Iterator[tuple[str, Values]]
 
-# The most rows, and the most bytes of documents, that are read at a time. The takeaways, entities and links
-# of an article take several times the bytes of its document.
-CHUNK_ROWS, CHUNK_BYTES = 200, 1 << 22
+# The most bytes of compressed documents that are read at a time.
+CHUNK_BYTES = 1 << 21
 # An id that sorts before all ids in the database.
 MIN_ID = UUID(int=0)
-
-
-def _columns_of(model: type[Any], names: Iterable[str]) -> list[Any]:
-    columns = db.metadata.tables[model.__tablename__].columns
-    return [columns[name] for name in names]
-
-
-# Statements that read the next `CHUNK_ROWS` rows of a table, a chunk. Their parameters are named after the
-# sort columns, and have the values of the last row of the previous chunk.
-CORPUS_ROW = select(*_columns_of(Corpus, ("revision", "secret_key")))
-ENTITY_CHUNK = (
-    select(*_columns_of(Entity, ENTITY_COLUMNS))
-    .where(Entity.id > bindparam("id"))
-    .order_by(Entity.id)
-    .limit(CHUNK_ROWS)
-)
-ARTICLE_CHUNK = (
-    select(ArticleTerms.number, Article.source_bytes.label("size"))
-    .join(Article, Article.id == ArticleTerms.article_id)
-    .where(ArticleTerms.number > bindparam("number"))
-    .order_by(ArticleTerms.number)
-    .limit(CHUNK_ROWS)
-)
-REMOVED_CHUNK = (
-    select(ArticleSlug.article_id)
-    .where(
-        ArticleSlug.article_id > bindparam("article_id"),
-        ~exists().where(Article.id == ArticleSlug.article_id),
-    )
-    .distinct()
-    .order_by(ArticleSlug.article_id)
-    .limit(CHUNK_ROWS)
-)
-REVISION_KEY = tuple_(Revision.article_id, Revision.revision)
-REVISION_CHUNK = (
-    select(Revision.article_id, Revision.revision, func.length(Revision.source).label("size"))
-    .where(tuple_(bindparam("article_id", type_=Id()), bindparam("revision")) < REVISION_KEY)
-    .order_by(Revision.article_id, Revision.revision)
-    .limit(CHUNK_ROWS)
-)
-CHANGE_CHUNK = (
-    select(*_columns_of(Change, ("sequence", "kind", *CHANGE_COLUMNS)))
-    .where(Change.sequence > bindparam("sequence"))
-    .order_by(Change.sequence)
-    .limit(CHUNK_ROWS)
-)
-# Statements that read a part of a chunk with the documents, from a first to a last sort key.
-ARTICLE_RANGE = (
-    select(
-        ArticleTerms.number,
-        *_columns_of(Article, ARTICLE_COLUMNS),
-        SourceDocument.folder,
-        SourceDocument.content,
-    )
-    .join(Article, Article.id == ArticleTerms.article_id)
-    .join(SourceDocument, SourceDocument.article_id == Article.id)
-    .where(ArticleTerms.number.between(bindparam("first"), bindparam("last")))
-    .order_by(ArticleTerms.number)
-)
-REVISION_RANGE = (
-    select(*_columns_of(Revision, REVISION_COLUMNS), Revision.content, Revision.source)
-    .where(
-        tuple_(bindparam("first_id", type_=Id()), bindparam("first")) <= REVISION_KEY,
-        tuple_(bindparam("last_id", type_=Id()), bindparam("last")) >= REVISION_KEY,
-    )
-    .order_by(Revision.article_id, Revision.revision)
-)
-# The ids of the articles or entities whose dependent rows, such as slugs and takeaways, are read.
-OWNERS: BindParameter[Any] = bindparam("owners", expanding=True)
-
-
-def _select_owned(owner: Any, *columns: Any) -> AnySelect:
-    return select(owner.label("owner"), *columns).where(owner.in_(OWNERS))
-
-
-ENTITY_SLUGS = _select_owned(EntitySlug.entity_id, EntitySlug.slug)
-ENTITY_IDS = _select_owned(EntityId.entity_id, EntityId.old_id)
-ARTICLE_SLUGS = _select_owned(ArticleSlug.article_id, ArticleSlug.slug)
-TAKEAWAYS = _select_owned(Takeaway.article_id, Takeaway.text, Takeaway.evidence).order_by(Takeaway.position)
-ARTICLE_ENTITIES = _select_owned(
-    ArticleEntity.article_id,
-    ArticleEntity.entity_id.label("id"),
-    *_columns_of(ArticleEntity, ("salience", "own_name", "own_type", "mentions")),
-).order_by(ArticleEntity.position)
-LINKS = _select_owned(RelatedLink.article_id, *_columns_of(RelatedLink, LINK_COLUMNS)).order_by(
-    RelatedLink.place
-)
-FEATURES = _select_owned(ArticleFeatures.article_id, ArticleFeatures.names, ArticleFeatures.weights)
 
 
 def export_lines(connection: Connection) -> ExportedLines:
@@ -154,41 +63,125 @@ def export_lines(connection: Connection) -> ExportedLines:
 
 def _entities(connection: Connection) -> ExportedLines:
     for rows in _chunks(connection, ENTITY_CHUNK, {"id": MIN_ID}):
-        owners = [row.id for row in rows]
-        slugs = _read_sorted_values(connection, ENTITY_SLUGS, owners)
-        old_ids = _read_sorted_values(connection, ENTITY_IDS, owners)
+        owners = {"owners": [row.number for row in rows]}
+        slugs = _sorted_values(connection.execute(ENTITY_SLUGS, owners))
+        old_ids = _sorted_values(connection.execute(ENTITY_IDS, owners))
         for row in rows:
-            yield "entity", row._asdict() | {"slugs": slugs[row.id], "old_ids": old_ids[row.id]}
+            yield "entity", row._asdict() | {"slugs": slugs[row.number], "old_ids": old_ids[row.number]}
 
 
 def _articles(connection: Connection) -> ExportedLines:
-    for chunk in _chunks(connection, ARTICLE_CHUNK, {"number": 0}):
+    for chunk in _chunks(connection, ARTICLE_CHUNK, {"article": 0}):
         for portion in _portions(chunk):
-            ends = {"first": portion[0].number, "last": portion[-1].number}
-            rows = connection.execute(ARTICLE_RANGE, ends).all()
-            owners = [row.id for row in rows]
-            slugs = _read_sorted_values(connection, ARTICLE_SLUGS, owners)
-            takeaways = _read_parts(connection, TAKEAWAYS, owners)
-            entities = _read_parts(connection, ARTICLE_ENTITIES, owners)
-            links = _read_parts(connection, LINKS, owners)
-            features = {row.owner: row for row in connection.execute(FEATURES, {"owners": owners})}
-            for row in rows:
-                values = row._asdict()
-                document = document_value(values.pop("content"))
-                values |= {"slugs": slugs[row.id], "folder": values.pop("folder"), "document": document}
-                values |= {"takeaways": takeaways[row.id], "entities": entities[row.id]}
-                values |= {"related": links[row.id], "features": _weighted_features(features.get(row.id))}
-                yield "article", values
+            yield from _articles_between(connection, portion[0].article, portion[-1].article)
 
 
-def _weighted_features(row: Any | None) -> list[tuple[str, int]]:
-    return [] if row is None else [*zip(row.names, unpack(row.weights).values(), strict=True)]
+def _articles_between(connection: Connection, first: int, last: int) -> ExportedLines:
+    """Yield the lines of the articles with numbers from `first` to `last`."""
+    ends = {"first": first, "last": last}
+    slugs = _sorted_values(connection.execute(ARTICLE_SLUGS, ends))
+    takeaways = _read_takeaways(connection, first, last)
+    mentions = {row.owner: row.mentions for row in connection.execute(MENTIONS, ends)}
+    entities = _by_owner(connection.execute(ARTICLE_ENTITIES, ends))
+    links = _read_links(connection, ends)
+    features = {row.owner: _feature_values(row.features) for row in connection.execute(FEATURES, ends)}
+    # The rows are not read together, because documents can be much larger than their compressed form.
+    for row in connection.execute(ARTICLE_RANGE, ends):
+        number, content = row.number, unpack_content(row.content, row.document)
+        yield (
+            "article",
+            {
+                "number": number,
+                **_article_columns(row, content),
+                "slugs": slugs[number],
+                "folder": row.folder,
+                "document": document_value(row.document),
+                "takeaways": takeaways[number],
+                "entities": [
+                    values | {"mentions": several}
+                    for values, several in zip(entities[number], mentions.get(number, ()), strict=True)
+                ],
+                "related": links[number],
+                "features": features.get(number, []),
+            },
+        )
+
+
+def _article_columns(row: Any, content: Values) -> Values:
+    """Return the values of an article that have keys of their own in its line, in the order of the line."""
+    byline = content["byline"] or dict.fromkeys(("author", "role", "publication"))
+    image = content["image"] or dict.fromkeys(("caption", "url"))
+    return {
+        "id": row.id,
+        "key": row.key,
+        "slug": content["slug"],
+        "derived_digest": row.derived_digest.hex(),
+        "title": content["title"],
+        "summary": content["summary"],
+        "language": content["language"],
+        "author": byline["author"],
+        "role": byline["role"],
+        "publication": byline["publication"],
+        "image_caption": image["caption"],
+        "image_url": image["url"],
+        "published_at": published_at_of(row.published_key),
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "revision": row.revision,
+        "word_count": content["word_count"],
+        "body": [paragraph["text"] for paragraph in content["body"]],
+        "analysis": content["analysis"],
+        "source_name": content["source"]["name"],
+    }
+
+
+def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[int, list[Values]]:
+    ends = {"first": takeaway_number(first, MAX_TAKEAWAYS), "last": takeaway_number(last, 0)}
+    takeaways: defaultdict[int, list[Values]] = defaultdict(list)
+    for row in connection.execute(TAKEAWAYS, ends):
+        takeaways[takeaway_place(row.number)[0]].append({"text": row.text, "evidence": row.evidence})
+    return takeaways
+
+
+def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
+    """Return the links of several articles by the number of the article, in the order of the article."""
+    links = _by_owner(connection.execute(LINKS, ends))
+    reasons = [reason for several in links.values() for link in several for reason in link["reasons"]]
+    numbers = sorted({label for label, _ in reasons if isinstance(label, int)})
+    entities = {row.number: row.id for row in connection.execute(ENTITY_ID_OF, {"owners": numbers})}
+    for several in links.values():
+        for link in several:
+            score = link.pop("score_key")
+            link["score"] = None if score == UNSCORED else score
+            link["reasons"] = [_reason_value(reason, entities) for reason in link.pop("reasons")]
+    return links
+
+
+def _reason_value(reason: Sequence[Any], entities: Mapping[int, UUID]) -> Values:
+    """Return `reason`, an item of `RelatedLink.reasons`, in the form of an export.
+
+    `entities` has the ids of entities by their numbers.
+    """
+    label, weight = reason
+    if label is None:
+        return {"kind": "near_duplicate", "weight": weight}
+    if isinstance(label, str):
+        return {"kind": "shared_term", "term": label, "weight": weight}
+    return {"kind": "shared_entity", "entity": entities[label], "weight": weight}
+
+
+def _feature_values(stored: Sequence[Any]) -> list[tuple[str, int, Any]]:
+    vector = read_vector(stored)
+    terms = (term and (tuple(term) if term.entity else term.text) for term in vector.terms)
+    return [
+        (name, weight, term) for (name, weight), term in zip(vector.weights.items(), terms, strict=True)
+    ]
 
 
 def _removed(connection: Connection) -> ExportedLines:
     for rows in _chunks(connection, REMOVED_CHUNK, {"article_id": MIN_ID}):
         owners = [row.article_id for row in rows]
-        slugs = _read_sorted_values(connection, ARTICLE_SLUGS, owners)
+        slugs = _sorted_values(connection.execute(REMOVED_SLUGS, {"owners": owners}))
         yield from (("removed", {"id": owner, "slugs": slugs[owner]}) for owner in owners)
 
 
@@ -199,8 +192,8 @@ def _revisions(connection: Connection) -> ExportedLines:
             ends = {"first_id": first.article_id, "first": first.revision}
             ends |= {"last_id": last.article_id, "last": last.revision}
             for row in connection.execute(REVISION_RANGE, ends):
-                values = row._asdict()
-                yield "revision", values | {"document": document_value(values.pop("source"))}
+                values = row._asdict() | {"content": unpack_content(row.content, row.document)}
+                yield "revision", values | {"document": document_value(row.document)}
 
 
 def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iterator[Sequence[Any]]:
@@ -235,39 +228,28 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
         yield portion
 
 
-def _read_sorted_values(
-    connection: Connection, statement: AnySelect, owners: Sequence[UUID]
-) -> Mapping[UUID, list[Any]]:
+def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
     """Return the values, such as slugs, of each of several articles or entities, sorted.
 
-    `owners` are the ids of the articles or entities, and `statement` reads pairs of an id and a value. An id
-    without values has an empty list. Python sorts the values, because the databases sort text differently.
+    `pairs` are pairs of an owner, which is an article or entity, and a value. An owner without values has an
+    empty list. Python sorts the values, because the databases sort text differently.
     """
-    values_by_owner: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for owner, value in connection.execute(statement, {"owners": owners}):
+    values_by_owner: defaultdict[Any, list[Any]] = defaultdict(list)
+    for owner, value in pairs:
         values_by_owner[owner].append(value)
     for values in values_by_owner.values():
         values.sort()
     return values_by_owner
 
 
-def _read_parts(
-    connection: Connection, statement: AnySelect, owners: Sequence[UUID]
-) -> Mapping[UUID, list[Values]]:
-    """Return the rows, such as takeaways, of each of several articles.
+def _by_owner(rows: Iterable[Any]) -> Mapping[int, list[Values]]:
+    """Return the rows, such as links, of each of several articles, in the order of `rows`.
 
-    Args:
-        connection: The connection, in a transaction.
-        statement: Selects and orders the rows of the articles in its parameter `owners`. Its column `owner`
-            is the id of the article.
-        owners: The ids of the articles.
-
-    Returns:
-        The list of rows of each article by its id, empty for an article without rows. A row is a dictionary
-        of values by column name, without `owner`.
+    The column `owner` is the number of the article. The result maps it to a list of rows, which is empty for
+    an article without rows. A row is a dictionary of values by column name, without `owner`.
     """
-    values_by_owner: defaultdict[UUID, list[Values]] = defaultdict(list)
-    for row in connection.execute(statement, {"owners": owners}):
+    values_by_owner: defaultdict[int, list[Values]] = defaultdict(list)
+    for row in rows:
         values = row._asdict()
         values_by_owner[values.pop("owner")].append(values)
     return values_by_owner

@@ -1,24 +1,30 @@
 """The format of an export. Each line is a JSON object with the key `kind`. The kinds of lines, in order:
 
-    corpus    the format version, the corpus revision and the key that signs cursors; the first line
-    entity    an entity, its current and former slugs, and its former ids; sorted by id
-    article   an article with its document, takeaways, entities, links, features and slugs; sorted by number
+    corpus    the format version, the corpus revision, the key that signs cursors, and the highest numbers
+              that an article and an entity ever had; the first line
+    entity    an entity with its number, its current and former slugs, and its former ids; sorted by id
+    article   an article with its number, document, takeaways, entities, links, features and slugs; sorted by
+              number
     removed   a removed article and its slugs; sorted by id
     revision  a former revision of an article; sorted by article and revision
     change    an entry of the change feed; sorted by sequence, without gaps
     end       the number of the lines above and the SHA-256 of their bytes; the last line
 
-The features of an article are its weighted words and entities, by which articles are compared. `document` is
-the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an object whose key
-`base64` has the bytes.
+`document` is the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an
+object whose key `base64` has the bytes. A mention of an entity is a list of the part of the article, the
+number of the takeaway or paragraph, the start, the end and the text. The features of an article are its
+weighted words and entities, by which articles are compared, the heaviest first. A feature is a list of its
+name, its weight, and how the article writes it: null, a text, or a list of a name and the id of its entity.
 
-An export does not contain values that the import can derive: sort keys, digests of titles, ids and positions
-of takeaways and links, the rows for filters, and search terms.
+Lines refer to articles and entities by their ids, which are the same in every database, although the database
+refers to them by their numbers. An export does not contain values that the import can derive: sort keys,
+digests of the content, hashes of titles, ids and positions of takeaways and links, the rows for filters, and
+search terms.
 """
 
 from collections.abc import Mapping
 
-from api.models import CHANGE_KINDS, ENTITY_TYPES
+from api.models import CHANGE_KINDS, ENTITY_TYPES, MAX_ARTICLE_NUMBER, MAX_TAKEAWAYS
 from seeds.extraction.mentions import WEIGHTS
 from seeds.transfer.value_readers import (
     MAX_NUMBER,
@@ -26,24 +32,25 @@ from seeds.transfer.value_readers import (
     by_kind,
     checked,
     document,
+    either,
     fraction,
     integer,
     list_of,
     one_of,
     optional,
-    pair,
     record,
     secret_key,
     sha256,
     slug,
     text,
     time,
+    tuple_of,
     uuid,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
-count, position = integer(), integer(1)
+count, position, number = integer(), integer(1), integer(1, MAX_ARTICLE_NUMBER)
 ENTITY_COLUMNS = {
     "id": uuid,
     "slug": slug,
@@ -61,7 +68,6 @@ ARTICLE_COLUMNS = {
     "id": uuid,
     "key": text,
     "slug": slug,
-    "content_digest": sha256,
     "derived_digest": sha256,
     "title": text,
     "summary": optional(text),
@@ -80,24 +86,18 @@ ARTICLE_COLUMNS = {
     "analysis": optional(record(ANALYSIS)),
     "source_name": text,
 }
-MENTION = {
-    "part": one_of(WEIGHTS),
-    "index": optional(position),
-    "start": count,
-    "end": count,
-    "text": text,
-}
+# The part of the article, the number of the takeaway or paragraph, the start, the end and the text.
+MENTION = tuple_of(one_of(WEIGHTS), optional(position), count, count, text)
 ARTICLE_ENTITY = {
     "id": uuid,
     "salience": fraction,
     "own_name": optional(text),
     "own_type": optional(one_of(ENTITY_TYPES)),
-    "mentions": list_of(record(MENTION)),
+    "mentions": list_of(MENTION),
 }
 TAKEAWAY = {"text": text, "evidence": list_of(record({"paragraph": position, "score": fraction}))}
-SHARED_ENTITY = {"id": checked(uuid), "slug": slug, "name": text}
 REASONS = {
-    "shared_entity": record({"kind": text, "entity": record(SHARED_ENTITY), "weight": fraction}),
+    "shared_entity": record({"kind": text, "entity": uuid, "weight": fraction}),
     "shared_term": record({"kind": text, "term": text, "weight": fraction}),
     "near_duplicate": record({"kind": text, "weight": fraction}),
 }
@@ -109,16 +109,17 @@ LINK_COLUMNS = {
     "score": optional(fraction),
     "reasons": list_of(by_kind(REASONS)),
 }
+# The name, the weight, and how the article writes the feature. `seeds.linking.feature_vectors` packs a weight
+# into two bytes.
+FEATURE = tuple_of(text, integer(0, (1 << 16) - 1), optional(either(text, tuple_of(text, text))))
 ARTICLE_PARTS = {
     "slugs": list_of(slug),
     "folder": text,
     "document": document,
-    "takeaways": list_of(record(TAKEAWAY)),
+    "takeaways": list_of(record(TAKEAWAY), max_length=MAX_TAKEAWAYS),
     "entities": list_of(record(ARTICLE_ENTITY)),
     "related": list_of(record(LINK_COLUMNS)),
-    # Pairs of a name and a weight, the heaviest first. `seeds.linking.feature_vectors` packs a weight into
-    # two bytes.
-    "features": list_of(pair(text, integer(0, (1 << 16) - 1))),
+    "features": list_of(FEATURE),
 }
 # The content of a revision, as `api.v1.article_content` returns it.
 REVISION_CONTENT = {
@@ -147,14 +148,15 @@ CHANGE_COLUMNS = {
     "changed_at": time,
     "fields": list_of(text),
 }
-number = integer(1, MAX_NUMBER)
+sequence, last_number = integer(1, MAX_NUMBER), integer(0, MAX_ARTICLE_NUMBER)
 LINE_FIELDS: Mapping[str, Mapping[str, Reader]] = {
-    "corpus": {"format": integer(1), "revision": count, "secret_key": secret_key},
-    "entity": ENTITY_COLUMNS | {"slugs": list_of(slug), "old_ids": list_of(uuid)},
+    "corpus": {"format": integer(1), "revision": count, "secret_key": secret_key}
+    | {"last_article": last_number, "last_entity": last_number},
+    "entity": {"number": number} | ENTITY_COLUMNS | {"slugs": list_of(slug), "old_ids": list_of(uuid)},
     "article": {"number": number} | ARTICLE_COLUMNS | ARTICLE_PARTS,
     "removed": {"id": uuid, "slugs": list_of(slug, 1)},
     "revision": REVISION_COLUMNS | {"content": record(REVISION_CONTENT), "document": document},
-    "change": {"sequence": number, "change": one_of(CHANGE_KINDS)} | CHANGE_COLUMNS,
+    "change": {"sequence": sequence, "change": one_of(CHANGE_KINDS)} | CHANGE_COLUMNS,
     "end": {"lines": count, "sha256": sha256},
 }
 KINDS = tuple(LINE_FIELDS)

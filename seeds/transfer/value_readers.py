@@ -187,14 +187,16 @@ def checked(read: Reader) -> Reader:
     return check
 
 
-def list_of(read: Reader, min_length: int = 0) -> Reader:
-    """Return a function that reads a JSON list of at least `min_length` items, each with `read`."""
+def list_of(read: Reader, min_length: int = 0, max_length: int | None = None) -> Reader:
+    """Return a function that reads a JSON list of `min_length` to `max_length` items, each with `read`."""
 
     def read_list(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise _unexpected("a list", value)
         if len(value) < min_length:
             raise MalformedError(f"must have at least {min_length} values")
+        if max_length is not None and len(value) > max_length:
+            raise MalformedError(f"must have at most {max_length} values")
         items: list[Any] = []
         try:
             for item in value:
@@ -206,18 +208,29 @@ def list_of(read: Reader, min_length: int = 0) -> Reader:
     return read_list
 
 
-def pair(first: Reader, second: Reader) -> Reader:
-    """Return a function that reads a JSON list of exactly two values, and returns them as a tuple.
+def tuple_of(*readers: Reader) -> Reader:
+    """Return a function that reads a JSON list with one value for each of `readers`, and returns a tuple.
 
-    `first` reads the first value, and `second` the second.
+    Each value is read by the reader in the same position.
     """
 
-    def read(value: Any) -> tuple[Any, Any]:
-        if not isinstance(value, list) or len(value) != 2:
-            raise _unexpected("a list of two values", value)
-        return first(value[0]), second(value[1])
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) != len(readers):
+            raise _unexpected(f"a list of {len(readers)} values", value)
+        items: list[Any] = []
+        try:
+            for item, reader in zip(value, readers, strict=True):
+                items.append(reader(item))
+        except MalformedError as error:
+            raise error.inside(f"[{len(items)}]") from None
+        return tuple(items)
 
     return read
+
+
+def either(of_value: Reader, of_list: Reader) -> Reader:
+    """Return a function that reads a JSON list with `of_list`, and every other value with `of_value`."""
+    return lambda value: of_list(value) if isinstance(value, list) else of_value(value)
 
 
 def record(fields: Mapping[str, Reader]) -> Reader:
