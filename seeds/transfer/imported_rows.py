@@ -1,60 +1,111 @@
 """Make the database rows for a line of an export.
 
 An export omits values that can be derived from others, such as sort keys and search terms. They are computed
-here.
+here. A line refers to entities by their ids, and the database by their numbers.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.models import (
     Article,
+    ArticleDocument,
     ArticleEntity,
     ArticleFacet,
     ArticleFeatures,
+    ArticleMentions,
     ArticleSlug,
-    ArticleTerms,
     Change,
     Entity,
     EntityId,
     EntityName,
     EntitySlug,
     Posting,
-    RelatedLink,
     Revision,
-    SourceDocument,
     Takeaway,
     TakeawayEntity,
-    TakeawayTerms,
-    published_keys,
-    score_keys,
+    published_key,
+    score_key,
 )
-from seeds.extraction.mentions import Mention, sections
-from seeds.identifiers import article_id, title_digest
+from api.v1.article_content import article_content, pack_content
+from api.v1.renderings import render_item
+from seeds.extraction.mentions import Mention
+from seeds.identifiers import article_id
 from seeds.linking.computed_links import computed_link_row
 from seeds.linking.feature_vectors import FeatureVector, hash_feature
-from seeds.linking.neighbours import features_row, posting_rows
-from seeds.linking.written_terms import written_terms
+from seeds.linking.neighbours import LinkedArticle, features_row, posting_rows
+from seeds.linking.written_terms import WrittenTerm
 from seeds.storing.article_record import ArticleRecord
 from seeds.storing.row_builders import (
     Row,
     article_entity_rows,
-    article_terms,
+    article_row,
+    document_row,
     entity_name_rows,
     facet_rows,
-    related_rows,
+    listed_link_rows,
+    mention_rows,
     takeaway_entity_rows,
     takeaway_rows,
-    takeaway_terms_rows,
 )
-from seeds.transfer.line_fields import ARTICLE_COLUMNS, CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
+from seeds.storing.search_rows import SearchTerms, search_terms
+from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
 from seeds.transfer.value_readers import MalformedError
 
-Rows = dict[type[Any], list[Row]]
 Values = Mapping[str, Any]
-Types = Mapping[UUID, str]
+
+
+class StoredEntity(NamedTuple):
+    """The number and the type of an entity that was imported from a line above."""
+
+    number: int
+    type: str
+
+
+@dataclass(frozen=True)
+class Database:
+    """What the lines above a line have stored, and the values that are the same for all lines.
+
+    Attributes:
+        last_article: The highest number that an article in the export can have.
+        last_entity: The highest number that an entity in the export can have.
+        item_key: The `rendering_key` of the JSON of articles as list items.
+        folders: The numbers of the folders that the lines of a batch name, by path.
+        entities: The entities that the lines of a batch mention, by id.
+    """
+
+    last_article: int
+    last_entity: int
+    item_key: int
+    folders: dict[str, int] = field(default_factory=dict)
+    entities: dict[UUID, StoredEntity] = field(default_factory=dict)
+
+
+@dataclass
+class LineRows:
+    """The rows for one or several lines of an export.
+
+    Attributes:
+        tables: The rows of each table, by model.
+        terms: The search terms of articles, by number.
+        links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
+            known only after all articles were imported.
+    """
+
+    tables: dict[type[Any], list[Row]] = field(default_factory=dict)
+    terms: dict[int, SearchTerms] = field(default_factory=dict)
+    links: list[Row] = field(default_factory=list)
+
+    def add(self, other: "LineRows") -> None:
+        """Add the rows of `other`."""
+        for model, rows in other.tables.items():
+            self.tables.setdefault(model, []).extend(rows)
+        self.terms |= other.terms
+        self.links += other.links
 
 
 class ImportedEntity(NamedTuple):
@@ -76,93 +127,109 @@ class ImportedEntity(NamedTuple):
     mentions: list[Mention]
 
 
-def entity_rows(values: Values, _: Types) -> Rows:
-    """Return the database rows for an entity line of an export, as a mapping from models to lists of rows.
+def entity_rows(values: Values, database: Database) -> LineRows:
+    """Return the rows for an entity line of an export: the entity, its slugs, its former ids and its names.
 
-    They are the entity, its slugs, its former ids and its names. `values` are the values of the line, by key.
-    Raise `MalformedError` if the current slug is not among the slugs.
+    `values` are the values of the line, by key. Raise `MalformedError` if the current slug is not among the
+    slugs, or if the number is higher than the first line says.
     """
-    identity = values["id"]
+    number = values["number"]
     _check_slug(values)
-    return {
-        Entity: [_select_values(values, ENTITY_COLUMNS)],
-        EntitySlug: [{"slug": slug, "entity_id": identity} for slug in values["slugs"]],
-        EntityId: [{"old_id": old, "entity_id": identity} for old in values["old_ids"]],
-        EntityName: entity_name_rows({identity: (values["name"], *values["aliases"])}),
-    }
+    _check_number(number, database.last_entity, "last_entity")
+    return LineRows(
+        {
+            Entity: [_select_values(values, ("number", *ENTITY_COLUMNS))],
+            EntitySlug: [{"slug": slug, "entity": number} for slug in values["slugs"]],
+            EntityId: [{"old_id": old, "entity": number} for old in values["old_ids"]],
+            EntityName: entity_name_rows({number: (values["name"], *values["aliases"])}),
+        }
+    )
 
 
-def article_rows(values: Values, types: Types) -> Rows:
-    """Return the database rows for an article line of an export, as a mapping from models to lists of rows.
-
-    They are the article, its document, and everything that depends on it, such as takeaways and links.
+def article_rows(values: Values, database: Database) -> LineRows:
+    """Return the rows for an article line of an export: the article, and everything that depends on it.
 
     Args:
         values: The values of the line, by key.
-        types: The type of each entity that the article mentions, by the id of the entity.
+        database: Has all entities that the article mentions, and its folder.
 
     Raises:
-        MalformedError: If two values contradict each other, or if an entity is not in `types`.
+        MalformedError: If two values contradict each other, or if an entity is not in `database`.
     """
-    identity, data = values["id"], values["document"]
+    number, identity, data = values["number"], values["id"], values["document"]
     if identity != article_id(values["key"]):
         raise MalformedError(f"must be {article_id(values['key'])}, which is derived from the key", "id")
     _check_slug(values)
-    record, entities = _make_record(values, data), _make_entities(values, types)
-    vector = _make_vector(values, record, entities)
+    _check_number(number, database.last_article, "last_article")
+    record, entities = _make_record(values, data), _make_entities(values, database)
     timestamps = _select_values(values, ("created_at", "updated_at"))
-    own_types = {entity.id: types[entity.id] for entity in entities}
+    row = article_row(
+        identity, record, bytes.fromhex(values["derived_digest"]), values["revision"], timestamps
+    )
+    item = render_item(identity, record.content, revision=values["revision"], **timestamps)
+    numbers = {entity.id: database.entities[entity.id].number for entity in entities}
+    types = {number: database.entities[each].type for each, number in numbers.items()}
+    linked = LinkedArticle(number, identity, _make_vector(values), record.published_at)
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
-    return {
-        Article: [record.columns],
-        SourceDocument: [{"article_id": identity, "folder": values["folder"], "content": data}],
-        ArticleSlug: _slug_rows(values),
-        Takeaway: takeaway_rows(identity, record, evidences),
-        ArticleEntity: article_entity_rows(identity, entities),
-        TakeawayEntity: takeaway_entity_rows(identity, record, entities),
-        RelatedLink: _link_rows(values, record),
-        ArticleFacet: facet_rows(identity, record, own_types, timestamps),
-        ArticleTerms: [{"number": values["number"], "article_id": identity} | article_terms(record)],
-        TakeawayTerms: takeaway_terms_rows(identity, record),
-        ArticleFeatures: [features_row(identity, vector)] if vector.names else [],
-        Posting: posting_rows(identity, vector, record.columns["published_asc"]),
-    }
+    return LineRows(
+        {
+            Article: [row | {"number": number, "item_key": database.item_key, "item_json": item}],
+            ArticleDocument: [document_row(number, record, data, database.folders[values["folder"]])],
+            ArticleSlug: _slug_rows(values),
+            Takeaway: takeaway_rows(number, identity, record, evidences),
+            ArticleEntity: article_entity_rows(number, entities, numbers),
+            ArticleMentions: mention_rows(number, entities),
+            TakeawayEntity: takeaway_entity_rows(number, record, entities, numbers),
+            ArticleFacet: facet_rows(number, record, types, timestamps),
+            ArticleFeatures: [features_row(number, linked.vector)] if linked.vector.weights else [],
+            Posting: posting_rows(linked),
+        },
+        {number: search_terms(record.content)},
+        _link_rows(values, record, database),
+    )
 
 
-def removed_rows(values: Values, _: Types) -> Rows:
-    """Return the database rows for a removed article in an export: its slugs, which stay reserved.
+def removed_rows(values: Values, _: Database) -> LineRows:
+    """Return the rows for a removed article in an export: its slugs, which stay reserved.
 
-    `values` are the values of the line of the export, by key. The result maps each model to a list of rows.
+    `values` are the values of the line of the export, by key.
     """
-    return {ArticleSlug: _slug_rows(values)}
+    return LineRows({ArticleSlug: _slug_rows(values)})
 
 
-def revision_rows(values: Values, _: Types) -> Rows:
-    """Return the database row for a former revision of an article in an export.
+def revision_rows(values: Values, _: Database) -> LineRows:
+    """Return the row for a former revision of an article in an export.
 
-    `values` are the values of the line of the export, by key. The result maps the model to a list with the
-    row.
+    `values` are the values of the line of the export, by key.
     """
-    row = _select_values(values, REVISION_COLUMNS) | {"content": values["content"]}
-    return {Revision: [row | {"source": values["document"]}]}
+    content = {"content": pack_content(values["content"], values["document"])}
+    return LineRows({Revision: [_select_values(values, (*REVISION_COLUMNS, "document")) | content]})
 
 
-def change_rows(values: Values, _: Types) -> Rows:
-    """Return the database row for an entry of the change feed in an export.
+def change_rows(values: Values, _: Database) -> LineRows:
+    """Return the row for an entry of the change feed in an export.
 
-    `values` are the values of the line of the export, by key. The result maps the model to a list with the
-    row.
+    `values` are the values of the line of the export, by key.
     """
-    return {Change: [_select_values(values, ("sequence", *CHANGE_COLUMNS)) | {"kind": values["change"]}]}
+    row = _select_values(values, ("sequence", *CHANGE_COLUMNS))
+    return LineRows({Change: [row | {"kind": values["change"]}]})
 
 
-ROW_BUILDERS: Mapping[str, Callable[[Values, Types], Rows]] = {
+ROW_BUILDERS: Mapping[str, Callable[[Values, Database], LineRows]] = {
     "entity": entity_rows,
     "article": article_rows,
     "removed": removed_rows,
     "revision": revision_rows,
     "change": change_rows,
 }
+
+
+def mentioned_entities(values: Values) -> set[UUID]:
+    """Return the ids of all entities in a line of an export, which are in the lines of kind entity above."""
+    entities = {entity["id"] for entity in values.get("entities", ())}
+    for link in values.get("related", ()):
+        entities |= {reason["entity"] for reason in link["reasons"] if "entity" in reason}
+    return entities
 
 
 def _select_values(values: Values, names: Any) -> Row:
@@ -174,61 +241,90 @@ def _check_slug(values: Values) -> None:
         raise MalformedError(f"must contain the current slug {values['slug']}", "slugs")
 
 
+def _check_number(number: int, last: int, name: str) -> None:
+    if number > last:
+        raise MalformedError(f"must be at most {last}, the {name} of the first line", "number")
+
+
 def _slug_rows(values: Values) -> list[Row]:
     return [{"slug": slug, "article_id": values["id"]} for slug in values["slugs"]]
 
 
 def _make_record(values: Values, data: bytes) -> ArticleRecord:
-    """Return the content of an article in an export, in the form from which its database rows are made.
-
-    `values` are the values of the line of the article, and `data` is its document. Values that the export
-    omits, such as sort keys, are computed.
-    """
-    columns = _select_values(values, ARTICLE_COLUMNS) | published_keys(values["published_at"])
-    columns["title_digest"] = title_digest(values["title"])
-    columns |= {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
+    """Return the content of an article in an export. `values` has its line, and `data` its document."""
+    source = {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
     listed = [link for link in values["related"] if link["basis"] == "listed"]
-    return ArticleRecord(
-        columns,
+    content = article_content(
+        {**values, **source},
         [takeaway["text"] for takeaway in values["takeaways"]],
         [(link["title"], link["printed_date"]) for link in listed],
     )
+    return ArticleRecord(values["key"], content, values["published_at"])
 
 
-def _make_entities(values: Values, types: Types) -> list[ImportedEntity]:
+def _make_entities(values: Values, database: Database) -> list[ImportedEntity]:
     for index, entity in enumerate(values["entities"]):
-        if entity["id"] not in types:
-            raise MalformedError("must be the id of a line of kind entity", f"entities[{index}].id")
+        _check_entity(entity["id"], database, f"entities[{index}].id")
     return [
-        ImportedEntity(**entity | {"mentions": [Mention(**mention) for mention in entity["mentions"]]})
+        ImportedEntity(**entity | {"mentions": [Mention(*mention) for mention in entity["mentions"]]})
         for entity in values["entities"]
     ]
 
 
-def _make_vector(values: Values, record: ArticleRecord, entities: list[ImportedEntity]) -> FeatureVector:
-    weights = {hash_feature(name): weight for name, weight in values["features"]}
+def _check_entity(identity: UUID, database: Database, path: str) -> None:
+    if identity not in database.entities:
+        raise MalformedError("must be the id of a line of kind entity", path)
+
+
+def _make_vector(values: Values) -> FeatureVector:
+    weights = {hash_feature(name): weight for name, weight, _ in values["features"]}
     if len(weights) != len(values["features"]):
         raise MalformedError("must not repeat a feature", "features")
-    names = [name for name, _ in values["features"]]
-    return FeatureVector(names, weights, written_terms(names, sections(record.article_text), entities))
+    terms = [
+        WrittenTerm(*term) if isinstance(term, tuple) else term and WrittenTerm(term, None)
+        for _, _, term in values["features"]
+    ]
+    return FeatureVector([name for name, _, _ in values["features"]], weights, terms)
 
 
-def _link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the database rows for the links of an article in an export, listed and computed links.
+def _link_rows(values: Values, record: ArticleRecord, database: Database) -> list[Row]:
+    """Return the rows of the links of an article in an export, in the form of `LineRows.links`.
 
-    `values` are the values of the line of the article, and `record` is its content, from `_make_record`.
+    `values` are the values of the line of the article, and `record` is its content.
     """
+    number, identity = values["number"], values["id"]
     for at, link in enumerate(values["related"]):
         _check_link(link, f"related[{at}]")
-    unresolved = iter(related_rows(values["id"], record))
-    return [
-        next(unresolved) | _select_values(link, ("target_id", "score", "reasons")) | score_keys(link["score"])
-        if link["basis"] == "listed"
-        else computed_link_row(
-            values["id"], link["target_id"], link["score"], link["reasons"], values["published_at"]
-        )
-        for link in values["related"]
-    ]
+    targets = [link["target_id"] for link in values["related"] if link["target_id"]]
+    if len(set(targets)) != len(targets):
+        raise MalformedError("must not have two links to the same article", "related")
+    published = published_key(record.published_at)
+    unresolved = iter(listed_link_rows(number, identity, record))
+    rows = []
+    for at, link in enumerate(values["related"]):
+        target = link["target_id"]
+        reasons = _stored_reasons(link["reasons"], database, f"related[{at}].reasons")
+        if link["basis"] == "listed":
+            row = next(unresolved) | {"reasons": reasons, "score_key": score_key(link["score"])}
+        else:
+            row = computed_link_row((number, identity), (0, target), link["score"], reasons, published)
+        del row["target"]
+        rows.append(row | {"target_id": target})
+    if any(above["precedence"] <= below["precedence"] for above, below in pairwise(rows)):
+        raise MalformedError("must have listed links first, and then computed links by score", "related")
+    return rows
+
+
+def _stored_reasons(reasons: list[Row], database: Database, path: str) -> list[list[Any]]:
+    """Return the reasons of a link in the form of `RelatedLink.reasons`. `path` is their position."""
+    stored: list[list[Any]] = []
+    for at, reason in enumerate(reasons):
+        label = reason.get("term")
+        if "entity" in reason:
+            _check_entity(reason["entity"], database, f"{path}[{at}].entity")
+            label = database.entities[reason["entity"]].number
+        stored.append([label, reason["weight"]])
+    return stored
 
 
 def _check_link(link: Values, path: str) -> None:

@@ -3,17 +3,28 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
+from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, exists, func, select, text, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.database.base import db
-from api.models import ApiKey, Article, ArticleTerms, Corpus, Entity, RelatedLink
+from api.database.base import db, table_of
+from api.models import ApiKey, Corpus, Entity, Folder
+from api.search.analyzer import ANALYZER_VERSION
+from api.v1.renderings import rendering_key
 from seeds.bulk import insert_rows
 from seeds.escaping import printable
+from seeds.storing.search_rows import insert_search_rows
 from seeds.storing.transactions import savepoint
 from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
-from seeds.transfer.imported_rows import ROW_BUILDERS, Rows
+from seeds.transfer.imported_links import ImportedLinks
+from seeds.transfer.imported_rows import (
+    ROW_BUILDERS,
+    Database,
+    LineRows,
+    StoredEntity,
+    mentioned_entities,
+)
 from seeds.transfer.value_readers import MalformedError
 
 # The rows of several lines, a batch, are written together. This is the largest size of its lines in bytes.
@@ -21,21 +32,11 @@ BATCH_BYTES = 1 << 20
 # The line of an article with many short titles or names can be fifty times as long as its document.
 MAX_LINE_FACTOR = 128
 
-ENTITY_TYPES = select(Entity.id, Entity.type).where(Entity.id.in_(bindparam("identities", expanding=True)))
-# The first article with a link to an article that does not exist. The error of the foreign key would not show
-# which line of the export is invalid.
-UNKNOWN_TARGET = (
-    select(ArticleTerms.number, RelatedLink.target_id)
-    .join(RelatedLink, RelatedLink.article_id == ArticleTerms.article_id)
-    .where(RelatedLink.target_id.is_not(None), ~exists().where(Article.id == RelatedLink.target_id))
-    .order_by(ArticleTerms.number)
-    .limit(1)
+ENTITIES = select(Entity.id, Entity.number, Entity.type).where(
+    Entity.id.in_(bindparam("identities", expanding=True))
 )
-# On PostgreSQL, inserting numbers does not advance their sequence, so the next number would already be taken.
-CONTINUE_NUMBERS = text(
-    "SELECT setval(pg_get_serial_sequence('article_terms', 'number'), max(number)) FROM article_terms "
-    "HAVING max(number) IS NOT NULL"
-)
+FOLDERS = select(Folder.path, Folder.number).where(Folder.path.in_(bindparam("paths", expanding=True)))
+CORPUS_COLUMNS = ("revision", "secret_key", "last_article", "last_entity")
 
 
 class NotEmptyError(Exception):
@@ -64,19 +65,9 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
     """
     if not _is_empty(connection):
         raise NotEmptyError
-    counts: Counter[str] = Counter()
-    for batch in _batches(read_lines(file, max_document_bytes * MAX_LINE_FACTOR)):
-        kind = batch[0].kind
-        counts[kind] += len(batch)
-        if kind == "corpus":
-            values = batch[0].values
-            columns = {name: values[name] for name in ("revision", "secret_key")}
-            connection.execute(update(Corpus).values(columns))
-        else:
-            _write_batch(connection, batch)
-    _check_targets(connection, counts)
-    if connection.dialect.name == "postgresql":
-        connection.execute(CONTINUE_NUMBERS)
+    with ImportedLinks(connection) as links:
+        counts = _Import(connection, links).run(read_lines(file, max_document_bytes * MAX_LINE_FACTOR))
+        links.insert(counts["entity"])
     return counts
 
 
@@ -107,67 +98,91 @@ def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
         yield batch
 
 
-def _write_batch(connection: Connection, batch: list[ExportLine]) -> None:
-    """Write the rows for `batch`, several lines of an export of the same kind, together.
+class _Import:
+    """Writes the lines of an export.
 
-    If the database refuses the rows, raise `InvalidExportError` with the number of the line that is invalid.
+    Args:
+        connection: The connection, in a write transaction. The database is empty.
+        links: Collects the links of the articles.
     """
-    rows = _make_rows(connection, batch)
-    batch_rows: Rows = {}
-    for each in rows:
-        for model, several in each.items():
-            batch_rows.setdefault(model, []).extend(several)
-    try:
-        _insert_rows(connection, batch_rows)
-    except IntegrityError:
-        for line, each in zip(batch, rows, strict=True):
-            try:
-                _insert_rows(connection, each)
-            except IntegrityError as error:
-                reason = printable(str(error.orig).partition("\n")[0])
-                message = f"conflicts with the lines above: {reason}"
-                raise InvalidExportError(line.number, message) from None
-        raise
 
+    def __init__(self, connection: Connection, links: ImportedLinks) -> None:
+        self._connection, self._links = connection, links
+        self._database = Database(0, 0, rendering_key())
 
-def _make_rows(connection: Connection, batch: list[ExportLine]) -> list[Rows]:
-    """Return the database rows for each line of `batch`, as a dictionary of lists of rows by model.
+    def run(self, lines: Iterable[ExportLine]) -> Counter[str]:
+        """Write `lines`, except for their links. Return the number of lines of each kind."""
+        counts: Counter[str] = Counter()
+        for batch in _batches(lines):
+            kind = batch[0].kind
+            counts[kind] += len(batch)
+            if kind == "corpus":
+                self._write_corpus(batch[0])
+            else:
+                self._write_batch(batch)
+        return counts
 
-    The lines are all of one kind. Raise `InvalidExportError` if the values of a line contradict each other.
-    """
-    identities = {entity["id"] for line in batch for entity in line.values.get("entities", ())}
-    rows = connection.execute(ENTITY_TYPES, {"identities": sorted(identities)})
-    types = {row.id: row.type for row in rows}
-    made = []
-    for line in batch:
+    def _write_corpus(self, line: ExportLine) -> None:
+        columns = {name: line.values[name] for name in CORPUS_COLUMNS}
+        columns["analyzer_version"] = ANALYZER_VERSION
+        self._connection.execute(update(table_of(Corpus)).values(columns))
+        self._database = Database(columns["last_article"], columns["last_entity"], rendering_key())
+
+    def _write_batch(self, batch: list[ExportLine]) -> None:
+        """Write the rows for `batch`, several lines of an export of the same kind, together.
+
+        If the database refuses the rows, raise `InvalidExportError` with the number of the line that is
+        invalid.
+        """
+        rows = self._make_rows(batch)
+        together = LineRows()
+        for each in rows:
+            together.add(each)
         try:
-            made.append(ROW_BUILDERS[line.kind](line.values, types))
-        except MalformedError as error:
-            raise InvalidExportError(line.number, str(error)) from None
-    return made
+            self._insert(together)
+        except IntegrityError:
+            for line, each in zip(batch, rows, strict=True):
+                try:
+                    self._insert(each)
+                except IntegrityError as error:
+                    reason = printable(str(error.orig).partition("\n")[0])
+                    message = f"conflicts with the lines above: {reason}"
+                    raise InvalidExportError(line.number, message) from None
+            raise
 
+    def _make_rows(self, batch: list[ExportLine]) -> list[LineRows]:
+        """Return the rows for each line of `batch`, whose lines are all of one kind.
 
-def _insert_rows(connection: Connection, rows: Rows) -> None:
-    """Insert `rows`, a list of rows for each model, into the tables of the models.
+        Raise `InvalidExportError` if the values of a line contradict each other.
+        """
+        self._read_entities({each for line in batch for each in mentioned_entities(line.values)})
+        self._add_folders({line.values["folder"] for line in batch if "folder" in line.values})
+        made = []
+        for line in batch:
+            try:
+                made.append(ROW_BUILDERS[line.kind](line.values, self._database))
+            except MalformedError as error:
+                raise InvalidExportError(line.number, str(error)) from None
+        return made
 
-    If the database refuses a row, insert none and raise `IntegrityError`.
-    """
-    with savepoint(connection):
-        for model, several in rows.items():
-            insert_rows(connection, model, several)
+    def _read_entities(self, identities: set[UUID]) -> None:
+        entities = self._database.entities
+        entities.clear()
+        if identities:
+            rows = self._connection.execute(ENTITIES, {"identities": sorted(identities)})
+            entities.update((row.id, StoredEntity(row.number, row.type)) for row in rows)
 
+    def _add_folders(self, paths: set[str]) -> None:
+        new = sorted(paths - self._database.folders.keys())
+        insert_rows(self._connection, Folder, [{"path": path} for path in new])
+        if new:
+            rows = self._connection.execute(FOLDERS, {"paths": new})
+            self._database.folders.update((row.path, row.number) for row in rows)
 
-def _check_targets(connection: Connection, counts: Counter[str]) -> None:
-    """Raise `InvalidExportError` if an imported link leads to an article that is not in the export.
-
-    Call this after all articles are imported. `counts` is the number of imported lines of each kind, from
-    which the line number for the error is computed.
-    """
-    row = connection.execute(UNKNOWN_TARGET).one_or_none()
-    if row is None:
-        return
-    before = select(func.count()).select_from(ArticleTerms).where(ArticleTerms.number <= row.number)
-    # In an export, the line of the corpus and the lines of entities are above the lines of articles.
-    line = 1 + counts["entity"] + (connection.scalar(before) or 0)
-    message = f"related: must lead to articles of this export; no article has the id {row.target_id}"
-    raise InvalidExportError(line, message)
+    def _insert(self, rows: LineRows) -> None:
+        """Insert `rows`. If the database refuses a row, insert none and raise `IntegrityError`."""
+        with savepoint(self._connection):
+            for model, several in rows.tables.items():
+                insert_rows(self._connection, model, several)
+            insert_search_rows(self._connection, rows.terms)
+            self._links.add(rows.links)
