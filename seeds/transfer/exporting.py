@@ -173,9 +173,7 @@ def _reason_value(reason: Sequence[Any], entities: Mapping[int, UUID]) -> Values
 def _feature_values(stored: Sequence[Any]) -> list[tuple[str, int, Any]]:
     vector = read_vector(stored)
     terms = (term and (tuple(term) if term.entity else term.text) for term in vector.terms)
-    return [
-        (name, weight, term) for (name, weight), term in zip(vector.weights.items(), terms, strict=True)
-    ]
+    return [(name, weight, term) for (name, weight), term in zip(vector.weights.items(), terms, strict=True)]
 
 
 def _removed(connection: Connection) -> ExportedLines:

@@ -36,8 +36,9 @@ from api.v1.renderings import render_item
 from seeds.extraction.mentions import Mention
 from seeds.identifiers import article_id
 from seeds.linking.computed_links import computed_link_row
-from seeds.linking.feature_vectors import FeatureVector, hash_feature
-from seeds.linking.neighbours import LinkedArticle, features_row, posting_rows
+from seeds.linking.feature_vectors import FeatureVector
+from seeds.linking.inverted_index import features_row, posting_rows
+from seeds.linking.vector_cache import LinkedArticle
 from seeds.linking.written_terms import WrittenTerm
 from seeds.storing.article_record import ArticleRecord
 from seeds.storing.row_builders import (
@@ -181,7 +182,7 @@ def article_rows(values: Values, database: Database) -> LineRows:
             ArticleMentions: mention_rows(number, entities),
             TakeawayEntity: takeaway_entity_rows(number, record, entities, numbers),
             ArticleFacet: facet_rows(number, record, types, timestamps),
-            ArticleFeatures: [features_row(number, linked.vector)] if linked.vector.weights else [],
+            ArticleFeatures: [features_row(linked)] if linked.vector.weights else [],
             Posting: posting_rows(linked),
         },
         {number: search_terms(record.content)},
@@ -277,14 +278,14 @@ def _check_entity(identity: UUID, database: Database, path: str) -> None:
 
 
 def _make_vector(values: Values) -> FeatureVector:
-    weights = {hash_feature(name): weight for name, weight, _ in values["features"]}
+    weights = {name: weight for name, weight, _ in values["features"]}
     if len(weights) != len(values["features"]):
         raise MalformedError("must not repeat a feature", "features")
     terms = [
         WrittenTerm(*term) if isinstance(term, tuple) else term and WrittenTerm(term, None)
         for _, _, term in values["features"]
     ]
-    return FeatureVector([name for name, _, _ in values["features"]], weights, terms)
+    return FeatureVector(weights, terms)
 
 
 def _link_rows(values: Values, record: ArticleRecord, database: Database) -> list[Row]:
