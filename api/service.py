@@ -64,17 +64,30 @@ def answer_options_of_server() -> Response | None:
     return response
 
 
+# The `links` of the index, with their paths.
+INDEX_PATHS = {
+    "self": "/",
+    "articles": "/v1/articles",
+    "takeaways": "/v1/takeaways",
+    "entities": "/v1/entities",
+    "related_links": "/v1/related-links",
+    "changes": "/v1/changes",
+    "documentation": "/docs",
+    "specification": "/openapi.json",
+}
+
+
 class IndexLinks(Shape):
     """The `links` of the index: the URLs of the collections and the documentation."""
 
-    self = Link("/")
-    articles = Link("/v1/articles")
-    takeaways = Link("/v1/takeaways")
-    entities = Link("/v1/entities")
-    related_links = Link("/v1/related-links")
-    changes = Link("/v1/changes")
-    documentation = Link("/docs")
-    specification = Link("/openapi.json")
+    self = Link()
+    articles = Link()
+    takeaways = Link()
+    entities = Link()
+    related_links = Link()
+    changes = Link()
+    documentation = Link()
+    specification = Link()
 
 
 class Index(Shape):
@@ -98,8 +111,9 @@ def get_index() -> Any:
     Returns links to the collections, the documentation and the specification. The `Link` header has the
     relations of RFC 8631.
     """
+    links = {name: url(path) for name, path in INDEX_PATHS.items()}
     relations = f'<{url("/openapi.json")}>; rel="service-desc", <{url("/docs")}>; rel="service-doc"'
-    return {"name": TITLE, "version": MAJOR_VERSION, "links": {}}, {"Link": relations}
+    return {"name": TITLE, "version": MAJOR_VERSION, "links": links}, {"Link": relations}
 
 
 @blueprint.resource("/openapi.json", {"type": "object"})

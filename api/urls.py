@@ -1,7 +1,7 @@
 """The URLs of resources, which are absolute if BRIEFS_BASE_URL is set, and the paths for monitors."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import current_app
 
@@ -24,7 +24,12 @@ def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
 
     `query` contains the names and values of the query string, in order.
     """
+    encoded = "&".join(encode_pair(name, value) for name, value in query)
+    return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"
+
+
+def encode_pair(name: str, value: str) -> str:
+    """Return `name=value` as a part of a query string."""
     # Commas and colons need no escaping in a query (RFC 3986, 3.4) and are left unchanged to keep lists and
     # times readable.
-    encoded = urlencode(list(query), safe=",:")
-    return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"
+    return f"{quote_plus(name, safe=',:')}={quote_plus(value, safe=',:')}"

@@ -2,88 +2,125 @@
 
 A cursor contains the sort key of the last row of a page and a fingerprint of the query. The server does not
 store cursors, so they never expire. Every process with the same secret key can read them.
+
+A cursor is, in Base64 for URLs: a signature, the fingerprint, and the sort key as JSON. The signature is a
+keyed hash (BLAKE2b, RFC 7693) of the rest.
 """
 
-import hashlib
-from collections.abc import Sequence
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import g, request
-from itsdangerous import BadSignature, URLSafeSerializer
+import orjson
+from flask import current_app, request
 from sqlalchemy import select
 
 from api.database.base import db
+from api.database.column_types import EPOCH, MICROSECOND
+from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.models import Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.urls import settings
 
 INVALID_CURSOR = "The cursor is invalid or was altered. Use the value from `links.next` unchanged."
 FOREIGN_CURSOR = "The cursor belongs to a different query. Only `limit` can change between pages."
-PARSERS: dict[type, Any] = {datetime: datetime.fromisoformat, UUID: UUID}
+# With the Base64 of a multiple of three bytes, the beginning of a cursor does not depend on the sort key.
+SIGNATURE_BYTES, FINGERPRINT_BYTES = 15, 6
+HEAD_BYTES = SIGNATURE_BYTES + FINGERPRINT_BYTES
+# Distinguishes signatures of cursors from other uses of the same secret key.
+PURPOSE = b"cursor"
+# The key in `app.extensions` of the version of the database and the secret key that it contained then.
+STORED_KEY = "briefs-stored-cursor-key"
+SECRET_KEY = select(Corpus.secret_key)
 
 
-def write_cursor(sort_key: Sequence[Any], sort: str, scope: UUID | None) -> str:
-    """Return the cursor of the page after `sort_key`, for the query of the current request.
+class CursorWriter:
+    """Writes and reads the cursors of one query.
 
     Args:
-        sort_key: The sort key of the last row of the previous page.
+        pairs: The names and values of the query string of the current request.
         sort: The value of `sort`, such as `-published_at`.
         scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
             article. None for a collection of all rows.
     """
-    cursor: str | bytes = _signer().dumps([_fingerprint(sort, scope), [_plain(value) for value in sort_key]])
-    return cursor if isinstance(cursor, str) else cursor.decode()
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], sort: str, scope: UUID | None) -> None:
+        # Include `sort`, since the query can omit it. Include `scope` instead of the path, since the path of
+        # an article can contain its id or any of its slugs.
+        pairs = sorted({pair for pair in pairs if pair[0] not in ("limit", "cursor")})
+        query = f"{request.url_rule} {scope} {sort} {urlencode(pairs) if pairs else ''}"
+        self._fingerprint = blake2b(query.encode(), digest_size=FINGERPRINT_BYTES).digest()
+
+    def write(self, sort_key: Sequence[Any]) -> str:
+        """Return the cursor of the page after `sort_key`, the sort key of the last row of a page."""
+        signed = self._fingerprint + orjson.dumps([_plain(value) for value in sort_key])
+        return urlsafe_b64encode(_signature(signed) + signed).rstrip(b"=").decode()
+
+    def read(self, cursor: str, types: Sequence[type]) -> list[Any]:
+        """Return the sort key in `cursor`, after which the requested page begins.
+
+        Args:
+            cursor: The value of the query parameter `cursor`.
+            types: The Python types of the values of the sort key.
+
+        Raises:
+            InvalidParameters: The cursor was altered or belongs to a different query.
+        """
+        data = _decode(cursor)
+        signature, signed = data[:SIGNATURE_BYTES], data[SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, _signature(signed)):
+            raise _error(INVALID_CURSOR)
+        if signed[:FINGERPRINT_BYTES] != self._fingerprint:
+            raise _error(FOREIGN_CURSOR)
+        values = orjson.loads(signed[FINGERPRINT_BYTES:])
+        return [_parse(type_, value) for type_, value in zip(types, values, strict=True)]
 
 
-def read_cursor(cursor: str, types: Sequence[type], sort: str, scope: UUID | None) -> list[Any]:
-    """Return the sort key in `cursor`, after which the requested page begins.
-
-    Args:
-        cursor: The value of the query parameter `cursor`.
-        types: The Python types of the values of the sort key.
-        sort: The value of `sort`, such as `-published_at`.
-        scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
-            article. None for a collection of all rows.
-
-    Raises:
-        InvalidParameters: The cursor was altered or belongs to a different query.
-    """
+def _decode(cursor: str) -> bytes:
+    padding = "=" * (-len(cursor) % 4)
     try:
-        fingerprint, sort_key = _signer().loads(cursor)
-    except BadSignature:
+        data = urlsafe_b64decode(cursor + padding)
+    except ValueError:
         raise _error(INVALID_CURSOR) from None
-    # Several Base64 texts decode to the same bytes. Accept only the text that `write_cursor` returns.
-    if _signer().dumps([fingerprint, sort_key]) != cursor:
+    # Several Base64 texts decode to the same bytes. Accept only the text that `write` returns.
+    if urlsafe_b64encode(data).rstrip(b"=").decode() != cursor:
         raise _error(INVALID_CURSOR)
-    if fingerprint != _fingerprint(sort, scope):
-        raise _error(FOREIGN_CURSOR)
-    return [PARSERS.get(type_, type_)(value) for type_, value in zip(types, sort_key, strict=True)]
+    return data
 
 
-def _signer() -> URLSafeSerializer:
-    # Cached for the request, since a page can read a cursor and write the next cursor.
-    if "cursor_signer" not in g:
-        key = settings().secret_key or db.session.scalars(select(Corpus.secret_key)).one()
-        g.cursor_signer = URLSafeSerializer(key, salt="cursor")
-    signer: URLSafeSerializer = g.cursor_signer
-    return signer
+def _signature(signed: bytes) -> bytes:
+    key = (settings().secret_key or _stored_key()).encode()
+    # A key of BLAKE2b has at most 64 bytes.
+    key = key if len(key) <= blake2b.MAX_KEY_SIZE else blake2b(key).digest()
+    return blake2b(signed, digest_size=SIGNATURE_BYTES, key=key, person=PURPOSE).digest()
 
 
-def _fingerprint(sort: str, scope: UUID | None) -> str:
-    # Include `sort`, since the query can omit it. Include `scope` instead of the path, since the path of an
-    # article can contain its id or any of its slugs.
-    pairs = sorted({pair for pair in request.args.items(multi=True) if pair[0] not in ("limit", "cursor")})
-    query = f"{request.url_rule} {scope} {sort} {urlencode(pairs)}"
-    return hashlib.sha256(query.encode()).hexdigest()[:16]
+def _stored_key() -> str:
+    """Return the secret key in the database. It is read again only after the database has changed."""
+    watch: RevisionWatch = current_app.extensions[REVISION_WATCH]
+    version = watch.version()
+    known_version, key = current_app.extensions.get(STORED_KEY, (None, ""))
+    if version is None or version != known_version:
+        key = db.session.scalars(SECRET_KEY).one()
+        current_app.extensions[STORED_KEY] = version, key
+    return str(key)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return (value - EPOCH) // MICROSECOND
     return str(value) if isinstance(value, UUID) else value
+
+
+def _parse(type_: type, value: Any) -> Any:
+    if type_ is datetime:
+        return EPOCH + value * MICROSECOND
+    return type_(value)
 
 
 def _error(message: str) -> InvalidParameters:

@@ -1,91 +1,291 @@
-"""Keyset pagination: a page begins after the sort key of the last row of the previous page."""
+"""Keyset pagination: a page begins after the sort key of the last row of the previous page.
 
-from collections.abc import Sequence
+An index of the sort key and the number of the row serves both directions. A descending order reads the index
+backward. In an ascending order, the keys ascend, but rows with the same key still come newest first, that is,
+by descending number, and rows whose key is null come last. Such a page is put together from at most four
+short reads of the index (see `IndexedRows`).
+
+All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, tuple_
 
 from api.database.base import AnySelect, db
 from api.listing.orders import Key, Order
+
+Rows = Sequence[Sequence[Any]]
+Values = Mapping[str, Any]
+
+COUNT = bindparam("row_count", type_=func.count().type)
+KEY = "after_key"
 
 
 class RowSource(Protocol):
     """The rows of a collection in a fixed order, from which its pages are made.
 
-    This is an interface. `Keyset` implements it with SQL, for example.
+    This is an interface. `PlannedRows` implements it with SQL, for example.
     """
 
     @property
     def key_types(self) -> list[type]:
         """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
 
-    def page(self, after: list[Any] | None, count: int) -> Sequence[Sequence[Any]]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+    def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
+        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
 
-        Each row is the item, followed by the values of its sort key.
+        The result has at most `limit` rows, and True if there are more rows. The last values of each row are
+        its sort key.
         """
 
     def total(self) -> int:
         """Return the number of all rows of the collection."""
 
 
-@dataclass(frozen=True)
-class Keyset:
-    """The rows that a SELECT finds, in a total order. A page begins after the sort key of a given row.
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A way to read the rows of a collection: statements with bound parameters, made once and used often.
 
-    `statement` is the SELECT, without an order, and `order` is the order.
+    Attributes:
+        rows: Selects the items of the collection that match its filters, without an order.
+        order: The order of the rows.
     """
 
-    statement: AnySelect
+    rows: AnySelect
     order: Order
+
+    @cached_property
+    def key_types(self) -> list[type]:
+        """The Python types of the values in a sort key."""
+        return [key.type.python_type for key in self.order.columns]
+
+    @cached_property
+    def count(self) -> AnySelect:
+        """The statement that counts all rows."""
+        return count_of(self.rows)
+
+    @cached_property
+    def keyed_rows(self) -> AnySelect:
+        """The statement of the rows with their sort keys, of which `row_count` are read."""
+        return self.rows.add_columns(*self.order.columns).limit(COUNT)
+
+    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+
+        If there are as many rows, only the sort key of the last of them need be right: it is not shown.
+
+        Args:
+            values: The values of the bound parameters of the filters.
+            after: The sort key after which the page begins, or None.
+            count: The number of rows.
+        """
+        raise NotImplementedError
+
+
+class IndexedRows(Plan):
+    """A plan that reads rows in the order of an index, beginning at the sort key of the page."""
+
+    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+
+        The last row can be a different row with the same sort key.
+        """
+        if self.order.descending or self.order.key is None:
+            return self._fetch(self._following if after else self._first, values, count, after)
+        rows = self._fetch(self._rest_of_group, values, count, after) if after else []
+        if not after or after[0] != self.order.lowest:
+            rows += self._ascend(values, after, count - len(rows)) if len(rows) < count else []
+        return rows
+
+    def _ascend(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+        """Return the first `count` rows whose keys are higher than that of `after`, and then those without.
+
+        The index has the rows of a key in the wrong order. All groups of rows with the same key but the last
+        group are complete, so they are turned around here. The last group is read again, newest first.
+        """
+        lowest = self.order.lowest
+        from_start = after is None and lowest is None
+        beyond = self._all_keys if from_start else self._higher_keys
+        found = self._fetch(beyond, values, count, [after[0] if after else lowest])
+        key_place = -len(self.order.columns)
+        groups = [list(group) for _, group in groupby(found, key=lambda row: row[key_place])]
+        if len(found) < count:
+            rows = list(chain.from_iterable(map(reversed, groups)))
+            missing = count - len(rows)
+            return rows if lowest is None else rows + self._fetch(self._group, values, missing, [lowest])
+        *complete, last = groups
+        rows = list(chain.from_iterable(map(reversed, complete)))
+        # A single row only shows that there are more rows.
+        missing = count - len(rows)
+        return rows + (
+            last if missing == 1 else self._fetch(self._group, values, missing, [last[0][key_place]])
+        )
+
+    def _fetch(
+        self, statement: AnySelect, values: Values, count: int, after: Sequence[Any] | None = None
+    ) -> list[Any]:
+        bound = after_values(after) if after else {}
+        return list(db.session.execute(statement, {**values, **bound, "row_count": count}))
+
+    @cached_property
+    def _newest_first(self) -> list[ColumnElement[Any]]:
+        return [tie.desc() for tie in self.order.ties]
+
+    @cached_property
+    def _first(self) -> AnySelect:
+        return self.keyed_rows.order_by(*[key.desc() for key in self.order.columns])
+
+    @cached_property
+    def _following(self) -> AnySelect:
+        return self._first.where(is_before(self.order.columns))
+
+    @cached_property
+    def _group(self) -> AnySelect:
+        return self.keyed_rows.where(self.order.sort_key == self._bound_key).order_by(*self._newest_first)
+
+    @cached_property
+    def _rest_of_group(self) -> AnySelect:
+        return self._group.where(is_before(self.order.ties, first=1))
+
+    @cached_property
+    def _all_keys(self) -> AnySelect:
+        return self.keyed_rows.order_by(*[key.asc() for key in self.order.columns])
+
+    @cached_property
+    def _higher_keys(self) -> AnySelect:
+        return self._all_keys.where(self.order.sort_key > self._bound_key)
+
+    @property
+    def _bound_key(self) -> ColumnElement[Any]:
+        return bound_value(0, self.order.sort_key)
+
+
+@dataclass(frozen=True, eq=False)
+class SortedRows(Plan):
+    """A plan that lets the database sort all rows that match, of which there are few."""
+
+    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None."""
+        bound = dict(values) | {"row_count": count}
+        if after:
+            bound |= after_values(after)
+            bound["after_rank"] = int(after[0] == self.order.lowest)
+        return list(db.session.execute(self._following if after else self._first, bound))
+
+    @cached_property
+    def _first(self) -> AnySelect:
+        return self.finish(self.keyed_rows.order_by(*self._clauses(self.order)))
+
+    @cached_property
+    def _following(self) -> AnySelect:
+        return self.finish(self.keyed_rows.where(self._after()).order_by(*self._clauses(self.order)))
+
+    def finish(self, page: AnySelect) -> AnySelect:
+        """Return the statement of the items of `page`, a statement with an order and a limit."""
+        return page
+
+    def _clauses(self, order: Order) -> list[ColumnElement[Any]]:
+        ties: list[ColumnElement[Any]] = [tie.desc() for tie in order.ties]
+        if order.key is None:
+            return ties
+        if order.descending:
+            return [order.key.desc(), *ties]
+        return [*([] if order.lowest is None else [_rank(order)]), order.key.asc(), *ties]
+
+    def _after(self) -> ColumnElement[bool]:
+        order = self.order
+        if order.descending or order.key is None:
+            return is_before(order.columns)
+        key = bound_value(0, order.key)
+        later: ColumnElement[bool] = order.key > key
+        if order.lowest is not None:
+            rank = bindparam("after_rank", type_=func.count().type)
+            later = tuple_(_rank(order), order.key) > tuple_(rank, key)
+        if not order.ties:
+            return later
+        return or_(later, and_(order.key == key, is_before(order.ties, first=1)))
+
+
+@dataclass(frozen=True, eq=False)
+class SortedNumbers(SortedRows):
+    """A plan that lets the database sort the numbers of the rows that match, and then reads the items.
+
+    Attributes:
+        items: Selects the items of the collection.
+        number: The column of `items` with the numbers that `rows` selects.
+    """
+
+    items: AnySelect
+    number: Key
+
+    def finish(self, page: AnySelect) -> AnySelect:
+        """Return the statement of the items of `page`, a statement of numbers and sort keys."""
+        keys = page.subquery("page_keys")
+        number, *columns = keys.c
+        key = None if self.order.key is None else columns[0]
+        ties = tuple(columns[len(columns) - len(self.order.ties) :])
+        order = Order(key, ties, self.order.descending, self.order.lowest)
+        rows = self.items.join(keys, number == self.number).add_columns(*columns)
+        return rows.order_by(*self._clauses(order))
+
+
+@dataclass(frozen=True)
+class PlannedRows:
+    """The rows that a plan reads with the values of a request, as a source of pages (RowSource)."""
+
+    plan: Plan
+    values: Values
 
     @property
     def key_types(self) -> list[type]:
         """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
-        return [key.type.python_type for key in self.order.columns]
+        return self.plan.key_types
 
-    def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+    def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
+        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
 
-        Each row is the item, followed by the values of its sort key.
+        The result has at most `limit` rows, and True if there are more rows. The last values of each row are
+        its sort key.
         """
-        return db.session.execute(self._page_of(self.statement, after, count)).all()
+        rows = self.plan.read(self.values, after, limit + 1)
+        return rows[:limit], len(rows) > limit
 
     def total(self) -> int:
-        """Return the number of all rows that the statement selects."""
-        return count_rows(self.statement)
-
-    def _page_of(self, statement: AnySelect, after: list[Any] | None, count: int) -> AnySelect:
-        rows = statement.add_columns(*self.order.columns).order_by(*self.order.clauses()).limit(count)
-        return rows.where(self.order.after(after)) if after else rows
+        """Return the number of all rows of the collection."""
+        return db.session.scalar(self.plan.count, dict(self.values)) or 0
 
 
-@dataclass(frozen=True)
-class SortedKeyset(Keyset):
-    """A keyset for an order without an index, so that the database must sort the rows.
+def count_of(statement: AnySelect) -> AnySelect:
+    """Return the statement that counts the rows that `statement` selects."""
+    return select(func.count()).select_from(statement.order_by(None).subquery())
 
-    `statement` selects only ids, so that the database sorts ids instead of complete rows. `rows` selects the
-    items of the collection; for a page, it is joined to the ids. `row_id` is the column of `rows` with the
-    ids.
+
+def bound_value(place: int, key: Key) -> ColumnElement[Any]:
+    """Return the bound parameter for the value at `place` in the sort key of the previous page."""
+    return bindparam(f"{KEY}_{place}", type_=key.type)
+
+
+def after_values(after: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of the bound parameters for `after`, the sort key of the previous page."""
+    return {f"{KEY}_{place}": value for place, value in enumerate(after)}
+
+
+def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
+    """Return the condition for rows with lower values in `columns` than the last row of the previous page.
+
+    It is a comparison of row values, so that the database can use an index. `first` is the place of the first
+    of the columns in the sort key.
     """
-
-    rows: AnySelect
-    row_id: Key
-
-    def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
-
-        Each row is the item, followed by the values of its sort key.
-        """
-        page_keys = self._page_of(self.statement, after, count).subquery("page_keys")
-        row_id, *keys = page_keys.c
-        tail = None if self.order.tail is None else keys[-1]
-        order = Order(tuple(keys[: len(self.order.keys)]), tail, self.order.descending)
-        rows = self.rows.join(page_keys, row_id == self.row_id).add_columns(*keys)
-        return db.session.execute(rows.order_by(*order.clauses())).all()
+    keys = list(columns)
+    bound = [bound_value(place, key) for place, key in enumerate(keys, first)]
+    return keys[0] < bound[0] if len(keys) == 1 else tuple_(*keys) < tuple_(*bound)
 
 
-def count_rows(statement: AnySelect) -> int:
-    """Return the number of rows that `statement` selects."""
-    return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+def _rank(order: Order) -> ColumnElement[int]:
+    """Return an expression that is 1 for rows without a key, which come last, and otherwise 0."""
+    return case((order.sort_key == order.lowest, 1), else_=0)

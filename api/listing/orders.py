@@ -1,69 +1,80 @@
-"""Total orders of rows, and the condition that selects the rows after a given row."""
+"""Total orders of rows: by a sort key, and rows with equal keys by the numbers of the rows, newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, not_, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, FromClause
 
-Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+Key = ColumnElement[Any]
 
 
-@dataclass(frozen=True)
-class Order:
-    """A total order of rows: by `keys`, all in the same direction, and then by `tail`, always ascending.
+@dataclass(frozen=True, eq=False)
+class KeyTable:
+    """A table, or an alias of it, that has the sort keys of the rows of a collection.
 
-    No two rows have the same values in all these columns.
+    It is the table of the rows themselves, or an index table that repeats their sort keys.
+
+    Attributes:
+        table: The table.
+        columns: The columns of the table, by name.
+        number: The column with the number of the row of the collection.
     """
 
-    keys: tuple[Key, ...]
-    tail: Key | None = None
-    descending: bool = False
+    table: FromClause
+    columns: Mapping[str, Key]
+    number: Key
+
+
+def key_table(table: FromClause, number: str = "number") -> KeyTable:
+    """Return `table` as a KeyTable. `number` is the name of the column with the number of the row."""
+    return KeyTable(table, dict(table.c), table.c[number])
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A total order of rows: by `key`, and then by `ties` (numbers), which always descend.
+
+    Attributes:
+        key: The column with the sort key, or None to sort by `ties` alone.
+        ties: The columns that order rows with the same key. No two rows have the same key and ties.
+        descending: True if the key descends.
+        lowest: The value that is stored instead of a null key, or None if no key is null. It is the lowest
+            value of the key. Its rows come last in both directions.
+    """
+
+    key: Key | None
+    ties: tuple[Key, ...]
+    descending: bool
+    lowest: Any = None
+
+    @property
+    def sort_key(self) -> Key:
+        """The column with the sort key. It must have one."""
+        if self.key is None:
+            raise TypeError("This order has no key.")
+        return self.key
 
     @property
     def columns(self) -> tuple[Key, ...]:
         """The columns by which rows are sorted. The values of a row in these columns are its sort key."""
-        return self.keys if self.tail is None else (*self.keys, self.tail)
-
-    def clauses(self) -> list[ColumnElement[Any]]:
-        """Return the expressions for ORDER BY that sort rows in this order."""
-        keys: list[ColumnElement[Any]] = [key.desc() if self.descending else key.asc() for key in self.keys]
-        return keys if self.tail is None else [*keys, self.tail.asc()]
-
-    def after(self, sort_key: list[Any]) -> ColumnElement[bool]:
-        """Return the SQL condition that selects the rows after the row with `sort_key`.
-
-        The form of the condition lets the database use an index.
-        """
-        keys = tuple_(*self.keys)
-        values = tuple_(*[literal(v, k.type) for k, v in zip(self.keys, sort_key, strict=False)])
-        if self.tail is None:
-            return keys < values if self.descending else keys > values
-        reached = keys <= values if self.descending else keys >= values
-        passed = and_(keys == values, self.tail <= literal(sort_key[-1], self.tail.type))
-        return and_(reached, not_(passed))
+        return self.ties if self.key is None else (self.key, *self.ties)
 
 
-def order_pair(
-    ascending: tuple[Key, ...], descending: tuple[Key, ...] | None = None, tail: Key | None = None
-) -> tuple[Order, Order]:
-    """Return an ascending and a descending order.
+Orders = dict[str, Order]
+"""Orders by the value of the query parameter `sort`."""
+
+
+def order_pair(name: str, key: Key | None, ties: tuple[Key, ...], lowest: Any = None) -> Orders:
+    """Return the ascending and the descending order of a key, as `{name: …, "-name": …}`.
 
     Args:
-        ascending: The columns of the ascending order.
-        descending: The columns of the descending order, if they differ.
-        tail: A column that comes last and is ascending in both orders.
+        name: The value of `sort` of the ascending order.
+        key: The column with the sort key, or None to sort by `ties` alone.
+        ties: The columns that order rows with the same key, in descending order.
+        lowest: The value of the key that is stored instead of null, or None if no key is null.
     """
-    return Order(ascending, tail), Order(descending or ascending, tail, descending=True)
-
-
-def named_orders(**pairs: tuple[Order, Order]) -> dict[str, Order]:
-    """Return a dictionary of orders by the value of the query parameter `sort`.
-
-    A keyword argument `title`, a pair of an ascending and a descending order, becomes the entries `title`
-    (ascending) and `-title` (descending).
-    """
-    named: dict[str, Order] = {}
-    for name, (ascending, descending) in pairs.items():
-        named |= {name: ascending, f"-{name}": descending}
-    return named
+    return {
+        name: Order(key, ties, descending=False, lowest=lowest),
+        f"-{name}": Order(key, ties, descending=True, lowest=lowest),
+    }

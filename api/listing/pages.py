@@ -1,6 +1,7 @@
 """One page of a collection: its JSON body, its links and its `Link` header."""
 
-from collections.abc import Mapping
+from bisect import bisect
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -8,10 +9,10 @@ from uuid import UUID
 from flask import request
 from werkzeug.exceptions import RequestURITooLarge
 
-from api.listing.cursors import read_cursor, write_cursor
-from api.listing.keyset import RowSource
+from api.listing.cursors import CursorWriter
+from api.listing.keyset import Rows, RowSource
 from api.problems import MAX_TARGET_BYTES
-from api.urls import settings, url
+from api.urls import encode_pair, settings
 
 Page = tuple[dict[str, Any], dict[str, str]]
 """The body and the headers of a page, as a view returns them."""
@@ -20,6 +21,7 @@ Page = tuple[dict[str, Any], dict[str, str]]
 def make_page(
     source: RowSource,
     parameters: Mapping[str, Any],
+    items: Callable[[Rows], list[Any]],
     scope: UUID | None = None,
     feed_start: list[Any] | None = None,
 ) -> Page:
@@ -30,6 +32,7 @@ def make_page(
     Args:
         source: The rows of the collection.
         parameters: The loaded query of the request.
+        items: A function that returns the JSON values of rows.
         scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
             article. None for a collection of all rows.
         feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a
@@ -40,24 +43,32 @@ def make_page(
         InvalidParameters: The cursor was altered or belongs to a different query.
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
-    after = read_cursor(cursor, source.key_types, parameters["sort"], scope) if cursor else None
-    rows = source.page(after, limit + 1)
-    shown, has_next = rows[:limit], len(rows) > limit or feed_start is not None
-    last_key = shown[-1][1:] if shown else after or feed_start
-    next_cursor = write_cursor(last_key, parameters["sort"], scope) if last_key and has_next else None
+    cursors = CursorWriter(request.args.items(multi=True), parameters["sort"], scope)
+    types = source.key_types
+    after = cursors.read(cursor, types) if cursor else None
+    rows, has_next = source.page(after, limit)
+    last_key = rows[-1][-len(types) :] if rows else after or feed_start
+    has_next = has_next or feed_start is not None
+    next_cursor = cursors.write(last_key) if last_key and has_next else None
     meta = {"limit": limit} | ({"total": source.total()} if parameters["total"] else {})
     links = _links(cursor, next_cursor)
-    body = {"data": [row[0] for row in shown], "links": links, "meta": meta}
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
-    return body, {"Link": header}
+    return {"data": items(rows), "links": links, "meta": meta}, {"Link": header}
 
 
 def _links(cursor: str | None, next_cursor: str | None) -> dict[str, str | None]:
     # A set, since a pair of name and value that is repeated has no effect.
-    pairs = {pair for pair in request.args.items(multi=True) if pair[0] != "cursor"}
+    pairs = sorted({pair for pair in request.args.items(multi=True) if pair[0] != "cursor"})
+    encoded = [encode_pair(*pair) for pair in pairs]
+    # The cursor is at its place in the order of the names.
+    place = bisect(pairs, ("cursor",))
+    address = settings().base_url + quote(request.path)
 
     def link(to_cursor: str | None) -> str:
-        target = url(quote(request.path), sorted({*pairs, ("cursor", to_cursor)} if to_cursor else pairs))
+        query = "&".join(
+            [*encoded[:place], *([f"cursor={to_cursor}"] if to_cursor else []), *encoded[place:]]
+        )
+        target = f"{address}?{query}" if query else address
         if len(target) - len(settings().base_url) > MAX_TARGET_BYTES:
             raise RequestURITooLarge(
                 f"The links of this page would be longer than {MAX_TARGET_BYTES} bytes. Use fewer parameters."

@@ -7,94 +7,134 @@ A page of the collection is read in one of two ways:
   collection.
 - *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
-If there is a single filter and it has an index in the order of the page, this index is scanned. Otherwise,
-the matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which
-matches the fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
+If a filter is known to match few rows, such as those of one article, they are sorted. If there is no filter,
+or a single filter that has an index in the order of the page, this index is scanned. Otherwise, the matches
+of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which matches the
+fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
+
+A plan and its statements depend only on the shape of a query: the filters that it has, but not their values.
+They are made once for each shape and kept, so that a request neither builds nor compiles SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from api.database.base import AnySelect, db
-from api.listing.keyset import Keyset, SortedKeyset
-from api.listing.orders import Order
+from api.listing.keyset import IndexedRows, Plan, PlannedRows, SortedNumbers, SortedRows
+from api.listing.orders import KeyTable, Order, Orders
 
 MAX_SORTED_ROWS = 2000
-
-KeyTable = Any
-"""A model, or an alias of a table with the ids and sort keys of the model in columns of the same names."""
+# The number of shapes of queries whose statements are kept.
+MAX_PLANS = 1000
 
 
 def _no_key_table(_: str) -> None:
     return None
 
 
-@dataclass(frozen=True)
-class Filter:
-    """A condition on the rows of a collection, such as those of a query parameter.
+@dataclass(frozen=True, eq=False)
+class FilterForm:
+    """The SQL of a filter, with bound parameters for its values.
 
     It has several forms, because a collection is read in one of two ways: an index is scanned in the order of
-    the page, or the matches of a filter are sorted.
+    the page, or the matches of a filter are sorted. Filters of the same form must share this object, since
+    plans are found by it.
 
     Attributes:
-        ids: A statement that selects the ids of the matching rows, using an index.
+        numbers: A statement that selects the numbers of the matching rows, using an index.
         condition: A function that returns the condition as SQL. Its argument is the table to which the
-            condition applies: the model of the rows, or a table with their ids and sort keys.
+            condition applies: that of the rows, or one with their numbers and sort keys.
         sorted_table: A function that takes a value of `sort`, and returns a table with an index of the
             matching rows in this order, or None if there is none.
-        counted: A statement that selects as many rows as `ids` but is cheaper to count, or None.
+        orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows,
+            which are then neither counted nor scanned. None for other filters.
     """
 
-    ids: AnySelect
+    numbers: AnySelect
     condition: Callable[[KeyTable], ColumnElement[bool]]
     sorted_table: Callable[[str], KeyTable | None] = _no_key_table
-    counted: AnySelect | None = None
+    orders: Orders | None = None
 
 
 @dataclass(frozen=True)
+class Filter:
+    """A condition on the rows of a collection, such as that of a query parameter.
+
+    `form` is the SQL of the filter, and `values` are the values of its bound parameters, by name.
+    """
+
+    form: FilterForm
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class Listing:
     """A collection of rows that can be filtered and sorted.
 
     Attributes:
-        model: The model of the rows.
+        table: The table of the rows.
         rows: A statement that selects the items of the collection.
-        orders: A function that takes a KeyTable (the model of the rows, or a table with their ids and sort
-            keys) and returns the orders of its rows, by the value of `sort`.
+        orders: A function that takes a KeyTable and returns the orders of its rows, by the value of `sort`.
     """
 
-    model: type[Any]
+    table: KeyTable
     rows: AnySelect
-    orders: Callable[[KeyTable], Mapping[str, Order]]
+    orders: Callable[[KeyTable], Orders]
 
-    def keyset(self, filters: Sequence[Filter], sort: str) -> Keyset:
+    def select(self, filters: Sequence[Filter], sort: str) -> PlannedRows:
         """Return the rows that match all `filters`, in the order `sort`, such as `-title`.
 
         They are read in the cheaper of two ways: by an index that has this order, or by sorting the rows that
         one filter matches.
         """
-        tables = [filter_.sorted_table(sort) for filter_ in filters]
-        if len(filters) != 1 or tables[0] is None:
-            selective = most_selective(filters)
-            if selective:
-                return self._sort(selective, filters, sort)
-        return self._scan(next((table for table in tables if table), self.model), filters, sort)
+        forms = tuple(each.form for each in filters)
+        selective = None if self.is_planned(forms, sort) else most_selective(filters)
+        return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))
 
-    def _scan(self, table: KeyTable, filters: Sequence[Filter], sort: str) -> Keyset:
-        rows = self.rows if table is self.model else self.rows.join(table, table.id == self.model.id)
-        conditions = [filter_.condition(table) for filter_ in filters]
-        return Keyset(rows.where(*conditions), self.orders(table)[sort])
+    @staticmethod
+    def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:
+        """Return True if there is only one way to read the rows, so that they need not be counted."""
+        is_scanned = not forms or (len(forms) == 1 and forms[0].sorted_table(sort) is not None)
+        return is_scanned or any(form.orders for form in forms)
 
-    def _sort(self, selective: Filter, filters: Sequence[Filter], sort: str) -> Keyset:
+    def scan(self, forms: Sequence[FilterForm], sort: str) -> Plan:
+        """Return a plan that scans an index in the order `sort` and skips the rows that do not match."""
+        table = next((found for form in forms if (found := form.sorted_table(sort))), self.table)
+        rows = self.rows
+        if table is not self.table:
+            rows = rows.join(table.table, table.number == self.table.number)
+        conditions = [form.condition(table) for form in forms]
+        return IndexedRows(rows.where(*conditions), self.orders(table)[sort])
+
+    def sort(self, forms: Sequence[FilterForm], sort: str, selective: FilterForm) -> Plan:
+        """Return a plan that sorts the rows that match, which it finds by `selective`, one of `forms`."""
+        number = self.table.number
         # `most_selective` has counted at most this many matches. The limit tells the query planner to expect
         # few rows.
-        matches = selective.ids.limit(MAX_SORTED_ROWS).subquery("matches")
-        ids = select(self.model.id.label("row_id")).join(matches, matches.c[0] == self.model.id)
-        conditions = [filter_.condition(self.model) for filter_ in filters if filter_ is not selective]
-        order = self.orders(self.model)[sort]
-        return SortedKeyset(ids.where(*conditions), order, self.rows, self.model.id)
+        matches = selective.numbers.limit(MAX_SORTED_ROWS).subquery("matches")
+        numbers = select(number.label("row_number")).join(matches, matches.c[0] == number)
+        conditions = [form.condition(self.table) for form in forms if form is not selective]
+        order = self.orders(self.table)[sort]
+        return SortedNumbers(numbers.where(*conditions), order, self.rows, number)
+
+    def within(self, forms: Sequence[FilterForm], order: Order) -> Plan:
+        """Return a plan that reads the rows that match, of which there are few."""
+        rows = self.rows.where(*[form.condition(self.table) for form in forms])
+        return (IndexedRows if order.key is None else SortedRows)(rows, order)
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _make_plan(
+    listing: Listing, forms: tuple[FilterForm, ...], sort: str, selective: FilterForm | None
+) -> Plan:
+    orders = next((form.orders for form in forms if form.orders), None)
+    if orders:
+        return listing.within(forms, orders[sort])
+    return listing.sort(forms, sort, selective) if selective else listing.scan(forms, sort)
 
 
 def most_selective(filters: Sequence[Filter]) -> Filter | None:
@@ -104,10 +144,18 @@ def most_selective(filters: Sequence[Filter]) -> Filter | None:
     """
     if not filters:
         return None
-    counted = [filter_.ids if filter_.counted is None else filter_.counted for filter_ in filters]
-    bounded = [each.limit(MAX_SORTED_ROWS + 1).subquery() for each in counted]
-    counts = db.session.execute(
-        select(*[select(func.count()).select_from(each).scalar_subquery() for each in bounded])
-    ).one()
+    statement = _count_matches(tuple(each.form for each in filters))
+    counts = list(db.session.execute(statement, values_of(filters)).one())
     fewest = min(counts)
     return filters[counts.index(fewest)] if fewest <= MAX_SORTED_ROWS else None
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _count_matches(forms: tuple[FilterForm, ...]) -> AnySelect:
+    bounded = [each.numbers.limit(MAX_SORTED_ROWS + 1).subquery() for each in forms]
+    return select(*[select(func.count()).select_from(each).scalar_subquery() for each in bounded])
+
+
+def values_of(filters: Sequence[Filter]) -> dict[str, Any]:
+    """Return the values of the bound parameters of all `filters`, by name."""
+    return {name: value for each in filters for name, value in each.values.items()}

@@ -1,6 +1,6 @@
 """Stored renderings: the finished JSON of each article, so that requests need not build it."""
 
-from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
@@ -29,3 +29,6 @@ class Rendering(Base):
     etag: Mapped[str] = mapped_column(Text)
     part_ends: Mapped[bytes] = mapped_column(LargeBinary)
     json_gzip: Mapped[bytes] = mapped_column(LargeBinary)
+
+    # A small index from which seeding reads which articles have a rendering.
+    __table_args__ = (Index(None, "rendering_key", "article"),)

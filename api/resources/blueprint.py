@@ -1,4 +1,4 @@
-"""The blueprint class of all resources: it parses queries, serializes results and documents operations."""
+"""The blueprint class of all resources: it parses queries, makes JSON responses and documents operations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Response, jsonify, request
+import orjson
+from flask import Response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
 from api.resources.parameters import NoParameters, StrictParser
-from api.resources.serialization import Shape, dump, sparse_shape
+from api.resources.serialization import Shape, sparse_shape
 from api.urls import STATUS_PATHS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -78,12 +79,12 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
         The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
-        name. It returns the object to serialize, a tuple of the object and a dictionary of headers, or a
-        Flask Response, which is sent as it is. The name of the view in camel case is the operation id.
+        name. It returns the JSON values of the body, a tuple of these and a dictionary of headers, or a Flask
+        Response, which is sent as it is. The name of the view in camel case is the operation id.
 
         Args:
             rule: The URL rule.
-            shape: The schema class that serializes the object. For a view that returns a Response: the JSON
+            shape: The schema class that describes the body. For a view that returns a Response: the JSON
                 Schema of its body.
             query: The schema of the query parameters.
             path: The last parameter of the path, whose `parent` is the parameter before it. None if the path
@@ -96,18 +97,18 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             statuses = COMMON_STATUSES if rule in STATUS_PATHS else (*ADMISSION_STATUSES, *COMMON_STATUSES)
             documented = self._document(view, shape, query, path_parameters, content_type, statuses)
             # `wraps` copies the documentation that flask-smorest keeps on the function.
-            answer = wraps(documented)(self._answer(view, shape, query))
+            answer = wraps(documented)(self._answer(view, query))
             parameters = [each.parameter_object() for each in path_parameters]
             self.add_url_rule(rule, view.__name__, answer, parameters=parameters)
             return view
 
         return register
 
-    def _answer(self, view: Callable[..., Any], shape: Any, query: type[Schema]) -> Callable[..., Response]:
+    def _answer(self, view: Callable[..., Any], query: type[Schema]) -> Callable[..., Response]:
         """Return the function that Flask calls for a request.
 
-        It parses the query string with the schema `query`, calls `view`, and serializes the result with the
-        schema class `shape`, unless the result is a Response.
+        It parses the query string with the schema `query`, calls `view`, and returns the result as JSON,
+        unless the result is a Response.
         """
         schema, parse, takes_query = query(), self.ARGUMENTS_PARSER.parse, query is not NoParameters
 
@@ -116,10 +117,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             result = view(parameters, **path_values) if takes_query else view(**path_values)
             if isinstance(result, Response):
                 return result
-            value, headers = result if isinstance(result, tuple) else (result, {})
-            response = jsonify(dump(shape, value, parameters))
-            response.headers.update(headers)
-            return response
+            value, headers = result if isinstance(result, tuple) else (result, None)
+            return Response(orjson.dumps(value), mimetype="application/json", headers=headers)
 
         return answer
 

@@ -1,16 +1,15 @@
 """Find the article or entity that a URL names by id or slug, and redirect from earlier ids and slugs."""
 
 import re
-from collections.abc import Collection
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Collection
+from typing import Any, NoReturn
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 from werkzeug.exceptions import Gone, NotFound
 
-from api.database.base import Base, db
+from api.database.base import AnySelect, db, table_of
 from api.models import REMOVED, Article, ArticleSlug, Change, Entity, EntityId, EntitySlug
 from api.urls import url
 
@@ -21,35 +20,121 @@ SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # At most nine digits, so that the number fits into an integer column of SQLite and of PostgreSQL.
 NUMBER_PATTERN = re.compile(r"[1-9][0-9]{0,8}")
 
-# An id that no row has, since it is not a UUID of version 5 (RFC 9562, 5.9).
-NIL_ID = UUID(int=0)
+# A number that no article and no entity has. Numbers begin at 1.
+NO_NUMBER = 0
 
-Row = TypeVar("Row", bound=Base)
+ARTICLES, ENTITIES, CHANGES = table_of(Article), table_of(Entity), table_of(Change)
+ARTICLE_SLUGS, ENTITY_SLUGS, ENTITY_IDS = table_of(ArticleSlug), table_of(EntitySlug), table_of(EntityId)
+REFERENCE: BindParameter[Any] = bindparam("reference")
+REFERENCES: BindParameter[Any] = bindparam("references", expanding=True)
+ARTICLE_ID_OF_SLUG = select(ARTICLE_SLUGS.c.article_id).where(ARTICLE_SLUGS.c.slug == REFERENCE)
+SLUG_OF_ARTICLE_ID = select(ARTICLE_SLUGS.c.slug).where(ARTICLE_SLUGS.c.article_id == REFERENCE).limit(1)
+ARTICLE_NUMBER_BY_ID = select(ARTICLES.c.number).where(ARTICLES.c.id == REFERENCE)
+ARTICLE_NUMBER_BY_SLUG = (
+    select(ARTICLES.c.number)
+    .join_from(ARTICLE_SLUGS, ARTICLES, ARTICLES.c.id == ARTICLE_SLUGS.c.article_id)
+    .where(ARTICLE_SLUGS.c.slug == REFERENCE)
+)
+# The numbers of entities by their own ids, and by the ids of entities that were merged into them.
+ENTITY_NUMBERS_BY_ID = select(ENTITIES.c.id, ENTITIES.c.number).where(ENTITIES.c.id.in_(REFERENCES))
+ENTITY_NUMBERS_BY_OLD_ID = select(ENTITY_IDS.c.old_id, ENTITY_IDS.c.entity).where(
+    ENTITY_IDS.c.old_id.in_(REFERENCES)
+)
+ENTITY_NUMBERS_BY_SLUG = select(ENTITY_SLUGS.c.slug, ENTITY_SLUGS.c.entity).where(
+    ENTITY_SLUGS.c.slug.in_(REFERENCES)
+)
 
 
-def find_article(reference: str, *options: Any) -> Article:
-    """Return the article with the id or slug `reference`, loaded with the SQLAlchemy loader `options`.
+class Lookup:
+    """The statements that find the row of an article or entity by its id or by any of its slugs.
 
-    If `reference` is an earlier slug of the article, the request is redirected to the current slug (308).
+    Args:
+        rows: A statement that selects rows with the columns `id` and `slug`.
+        by_id: The condition for the id in the bound parameter `reference`.
+        by_slug: A function that adds the condition for the slug in the bound parameter `reference`.
+        by_old_id: A function that adds the condition for an earlier id, or None.
+    """
+
+    def __init__(
+        self,
+        rows: AnySelect,
+        by_id: ColumnElement[bool],
+        by_slug: Callable[[AnySelect], AnySelect],
+        by_old_id: Callable[[AnySelect], AnySelect] | None = None,
+    ) -> None:
+        self.by_id, self.by_slug = rows.where(by_id), by_slug(rows)
+        self.by_old_id = by_old_id(rows) if by_old_id else None
+
+
+def article_lookup(*columns: ColumnElement[Any]) -> Lookup:
+    """Return the statements that find the number, id, slug and `columns` of an article."""
+    return article_rows_lookup(select(ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.slug, *columns))
+
+
+def article_rows_lookup(rows: AnySelect) -> Lookup:
+    """Return the statements that find a row of `rows`, a statement about articles."""
+    has_slug = ARTICLE_SLUGS.c.slug == REFERENCE
+    return Lookup(
+        rows,
+        ARTICLES.c.id == REFERENCE,
+        lambda rows: rows.join(ARTICLE_SLUGS, ARTICLE_SLUGS.c.article_id == ARTICLES.c.id).where(has_slug),
+    )
+
+
+def entity_lookup(rows: AnySelect) -> Lookup:
+    """Return the statements that find a row of `rows`, a statement about entities."""
+    has_slug, has_id = ENTITY_SLUGS.c.slug == REFERENCE, ENTITY_IDS.c.old_id == REFERENCE
+    return Lookup(
+        rows,
+        ENTITIES.c.id == REFERENCE,
+        lambda rows: rows.join(ENTITY_SLUGS, ENTITY_SLUGS.c.entity == ENTITIES.c.number).where(has_slug),
+        lambda rows: rows.join(ENTITY_IDS, ENTITY_IDS.c.entity == ENTITIES.c.number).where(has_id),
+    )
+
+
+ARTICLE = article_lookup()
+REVISED_ARTICLE = article_lookup(ARTICLES.c.revision)
+REVISION = select(
+    *(CHANGES.c.article_id, CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at, CHANGES.c.fields)
+).where(
+    CHANGES.c.article_id == bindparam("article_id"),
+    CHANGES.c.kind != REMOVED,
+    CHANGES.c.revision == bindparam("number"),
+)
+
+
+def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
+    """Return the row of the article with the id or slug `reference`, as `lookup` selects it.
+
+    By default, the row has the number, id and slug of the article. If `reference` is an earlier slug of the
+    article, the request is redirected to the current slug (308).
 
     Raises:
         NotFound: There is no such article.
         Gone: The article was removed.
     """
-    statement = select(Article).options(*options)
     if UUID_PATTERN.fullmatch(reference):
         identity = UUID(reference)
-        return _article(statement.where(Article.id == identity), ArticleSlug.article_id == identity)
+        row = _first(lookup.by_id, identity)
+        return row if row else _missing_article(SLUG_OF_ARTICLE_ID, identity)
     _require_slug(reference)
-    has_slug = ArticleSlug.slug == reference
-    by_slug = statement.join(ArticleSlug, ArticleSlug.article_id == Article.id)
-    article = _article(by_slug.where(has_slug), has_slug)
-    if article.slug != reference:
-        _redirect(article=article.slug)
-    return article
+    row = _first(lookup.by_slug, reference)
+    if row is None:
+        return _missing_article(ARTICLE_ID_OF_SLUG, reference)
+    if row.slug != reference:
+        _redirect(article=row.slug)
+    return row
 
 
-def find_revision(article: UUID, reference: str) -> Change:
+def _missing_article(statement: AnySelect, value: Any) -> NoReturn:
+    """Raise the error for an article that does not exist.
+
+    Slugs stay in the database when an article is removed. If `statement` finds a slug, the article existed.
+    """
+    raise NotFound if _first(statement, value) is None else Gone
+
+
+def find_revision(article: UUID, reference: str) -> Any:
     """Return the change that created a revision (a numbered version) of an article.
 
     Args:
@@ -61,12 +146,12 @@ def find_revision(article: UUID, reference: str) -> Change:
     """
     if not NUMBER_PATTERN.fullmatch(reference):
         raise NotFound
-    changes = select(Change).where(Change.article_id == article, Change.kind != REMOVED)
-    return _one(changes.where(Change.revision == int(reference)))
+    values = {"article_id": article, "number": int(reference)}
+    return _required(db.session.execute(REVISION, values).one_or_none())
 
 
-def find_entity(reference: str) -> Entity:
-    """Return the entity with the id or slug `reference`.
+def find_entity(reference: str, lookup: Lookup) -> Any:
+    """Return the row of the entity with the id or slug `reference`, as `lookup` selects it.
 
     If `reference` is an earlier slug of the entity, the request is redirected to the current slug (308). The
     same applies to the id or slug of an entity that was merged into this entity.
@@ -75,88 +160,69 @@ def find_entity(reference: str) -> Entity:
         NotFound: There is no such entity.
     """
     if UUID_PATTERN.fullmatch(reference):
-        return _entity_by_id(UUID(reference))
+        identity = UUID(reference)
+        row = _first(lookup.by_id, identity)
+        if row is None and lookup.by_old_id is not None:
+            _redirect(entity=_required(_first(lookup.by_old_id, identity)).slug)
+        return _required(row)
     _require_slug(reference)
-    by_slug = select(Entity).join(EntitySlug, EntitySlug.entity_id == Entity.id)
-    entity = _one(by_slug.where(EntitySlug.slug == reference))
-    if entity.slug != reference:
-        _redirect(entity=entity.slug)
-    return entity
+    row = _required(_first(lookup.by_slug, reference))
+    if row.slug != reference:
+        _redirect(entity=row.slug)
+    return row
 
 
-def article_id_of(reference: str) -> UUID:
-    """Return the id of the article that `reference` names by its id or one of its slugs, for a filter.
+def article_number_of(reference: str) -> int:
+    """Return the number of the article that `reference` names by its id or one of its slugs, for a filter.
 
-    An id is returned without a check that the article exists. For an unknown slug, return NIL_ID, which no
-    row has.
+    If there is no such article, return NO_NUMBER, which no row has.
     """
     if UUID_PATTERN.fullmatch(reference):
-        return UUID(reference)
-    if not SLUG_PATTERN.fullmatch(reference):
-        return NIL_ID
-    return db.session.scalar(select(ArticleSlug.article_id).where(ArticleSlug.slug == reference)) or NIL_ID
+        row = _first(ARTICLE_NUMBER_BY_ID, UUID(reference))
+    else:
+        row = _first(ARTICLE_NUMBER_BY_SLUG, reference) if SLUG_PATTERN.fullmatch(reference) else None
+    return NO_NUMBER if row is None else int(row.number)
 
 
-def entity_ids_of(references: Collection[str]) -> list[UUID]:
-    """Return the ids of the entities that `references` name by id or slug, in the same order.
+def entity_numbers_of(references: Collection[str]) -> list[int]:
+    """Return the numbers of the entities that `references` name by id or slug, in the same order.
 
-    The id or slug of a merged entity yields the id of the entity that it was merged into. Any other
-    id is returned without a check that the entity exists. An unknown slug yields NIL_ID, which no row has.
+    The id or slug of a merged entity yields the number of the entity that it was merged into. An unknown id
+    or slug yields NO_NUMBER, which no row has.
     """
-    by_id = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
-    slugs = [each for each in references if each not in by_id and SLUG_PATTERN.fullmatch(each)]
-    merged = _entity_ids(EntityId.old_id, list(by_id.values()))
-    ids = {each: merged.get(own, own) for each, own in by_id.items()} | _entity_ids(EntitySlug.slug, slugs)
-    return [ids.get(each, NIL_ID) for each in references]
+    if not references:
+        return []
+    ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
+    slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]
+    found: dict[Any, int] = _numbers(ENTITY_NUMBERS_BY_SLUG, slugs)
+    if ids:
+        identities = list(ids.values())
+        found |= _numbers(ENTITY_NUMBERS_BY_OLD_ID, identities) | _numbers(ENTITY_NUMBERS_BY_ID, identities)
+    return [found.get(ids.get(each, each), NO_NUMBER) for each in references]
 
 
-def find_by_id(statement: Select[Row], reference: str) -> Row:
-    """Return the row that `statement` selects and that has the id `reference`, a UUID from the URL.
+def find_by_id(statement: AnySelect, reference: str) -> Any:
+    """Return the row that `statement` selects for the id `reference`, a UUID from the URL.
+
+    The statement takes the id in its bound parameter `reference`.
 
     Raises:
         NotFound: There is no such row, or `reference` is not a UUID.
     """
     if not UUID_PATTERN.fullmatch(reference):
         raise NotFound
-    model = statement.column_descriptions[0]["entity"]
-    return _one(statement.where(model.id == UUID(reference)))
+    return _required(_first(statement, UUID(reference)))
 
 
-def _article(statement: Select[Article], slug_condition: ColumnElement[bool]) -> Article:
-    """Return the only article that `statement` selects.
-
-    If it selects none, `slug_condition` decides the error: slugs stay in the database when an article is
-    removed, so a slug that matches the condition shows that the article existed.
-
-    Raises:
-        NotFound: There is no such article.
-        Gone: The article was removed.
-    """
-    article = db.session.scalars(statement).one_or_none()
-    if article is None:
-        slug = db.session.scalar(select(ArticleSlug.slug).where(slug_condition).limit(1))
-        raise NotFound if slug is None else Gone
-    return article
-
-
-def _entity_by_id(identity: UUID) -> Entity:
-    entity = db.session.get(Entity, identity)
-    if entity is None:
-        merged = select(Entity).join(EntityId, EntityId.entity_id == Entity.id)
-        _redirect(entity=_one(merged.where(EntityId.old_id == identity)).slug)
-    return entity
-
-
-def _entity_ids(key: InstrumentedAttribute[Any], values: list[Any]) -> dict[Any, UUID]:
-    """Return the ids of entities by a value in a different table, such as a slug: `{slug: id}`.
-
-    `key` is the column with the values, such as `EntitySlug.slug`. Its table also has a column `entity_id`.
-    The dictionary omits values that the column does not contain.
-    """
+def _numbers(statement: AnySelect, values: list[Any]) -> dict[Any, int]:
+    """Return the numbers of entities by id or slug. Values that the database does not have are left out."""
     if not values:
         return {}
-    rows = select(key, key.class_.entity_id).where(key.in_(values))
-    return {row[0]: row[1] for row in db.session.execute(rows)}
+    return {row[0]: row[1] for row in db.session.execute(statement, {"references": values})}
+
+
+def _first(statement: AnySelect, value: Any) -> Any:
+    return db.session.execute(statement, {"reference": value}).one_or_none()
 
 
 def _require_slug(reference: str) -> None:
@@ -165,8 +231,7 @@ def _require_slug(reference: str) -> None:
         raise NotFound
 
 
-def _one(statement: Select[Row]) -> Row:
-    row = db.session.scalars(statement).one_or_none()
+def _required(row: Any) -> Any:
     if row is None:
         raise NotFound
     return row

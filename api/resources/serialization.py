@@ -1,6 +1,10 @@
-"""Schema classes of JSON objects, and serialization with the keys that `fields` and `include` request."""
+"""Schema classes that describe JSON objects, and the keys that `fields` and `include` request.
 
-from collections.abc import KeysView, Mapping
+The schema classes are the published specification. Resources make the JSON values themselves, and tests hold
+each response against the specification.
+"""
+
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -93,27 +97,26 @@ def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[s
     They are the keys in `fields`, or else the default keys and the keys in `include`. If `shape` is a page,
     they are keys of its items. `parameters` is the loaded query.
     """
-    keys, extras = _keys_and_extras(shape.item or shape)
-    requested = parameters.get("fields") or [*(keys - extras), *parameters.get("include", ())]
-    return tuple(key for key in keys if key in requested)
+    return _requested_keys(shape, tuple(parameters.get("fields", ())), tuple(parameters.get("include", ())))
 
 
-def dump(shape: type[Shape], value: Any, parameters: Mapping[str, Any]) -> Any:
-    """Return `value` serialized by the schema class `shape`, with the keys in the order of the class.
+def select_keys(
+    shape: type[Shape], parameters: Mapping[str, Any], items: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return `items`, each with only the keys that `fields` in the loaded query `parameters` selects, if any.
 
-    It has the keys that `requested_keys` returns for the loaded query `parameters`. If `shape` is a page, its
-    items have these keys.
+    The keys are in the order of the schema class `shape`.
     """
-    return _serializer(shape, requested_keys(shape, parameters)).dump(value)
+    if "fields" not in parameters:
+        return items
+    names = requested_keys(shape, parameters)
+    return [{name: item[name] for name in names} for item in items]
 
 
-@cache
-def _keys_and_extras(item: type[Shape]) -> tuple[KeysView[str], frozenset[str]]:
-    return item().fields.keys(), item.extras
-
-
-# Cached, since creating a schema takes longer than serializing with it, and clients request few different
-# sets of keys.
+# Cached, since clients request few different sets of keys.
 @lru_cache(maxsize=256)
-def _serializer(shape: type[Shape], keys: tuple[str, ...]) -> Shape:
-    return shape(only=keys if shape.item is None else [*(f"data.{key}" for key in keys), "links", "meta"])
+def _requested_keys(shape: type[Shape], names: tuple[str, ...], included: tuple[str, ...]) -> tuple[str, ...]:
+    item = shape.item or shape
+    keys = item().fields.keys()
+    requested = {*names} or {*(keys - item.extras), *included}
+    return tuple(key for key in keys if key in requested)

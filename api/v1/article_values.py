@@ -1,93 +1,145 @@
-"""Read articles with all their parts, as plain objects that the schemas can serialize.
+"""Read articles with all their parts, as the JSON values that responses show.
 
-Four statements read any number of articles. Reading plain rows takes a third of the time of ORM objects.
-Plain rows also have no reference cycles. CPython 3.11 crashed when it collected the cycles of thousands of
-ORM objects at once.
+Five statements read any number of articles. Plain rows have no reference cycles. CPython 3.11 crashed when it
+collected the cycles of thousands of ORM objects at once.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from types import SimpleNamespace
-from typing import Any, NamedTuple
-from uuid import UUID
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+import orjson
+from sqlalchemy import Connection, select
 
-from api.database.base import AnySelect, Base
-from api.models import Article, ArticleEntity, Entity, RelatedLink, Takeaway
-from api.models.articles import paragraphs, reading_minutes
-
-ARTICLES, MENTIONED_ENTITIES, LINKS = (
-    Base.metadata.tables[each.__tablename__] for each in (Article, ArticleEntity, RelatedLink)
+from api.database.base import AnySelect, table_of
+from api.models import MAX_TAKEAWAYS, ArticleDocument, ArticleEntity, takeaway_place
+from api.models.sort_keys import POSITION_BITS
+from api.v1.article_content import unpack_content
+from api.v1.json_values import (
+    Values,
+    article_head,
+    article_links,
+    article_reference,
+    entity_reference,
+    link_values,
+    reason_entities,
+    takeaway_part,
 )
-IDENTITIES: BindParameter[UUID] = bindparam("identities")
-SELECT_ARTICLES = select(ARTICLES).where(ARTICLES.c.id.in_(IDENTITIES))
+from api.v1.part_rows import (
+    ARTICLES,
+    ENTITIES,
+    LINK_COLUMNS,
+    LINKS,
+    NUMBERS,
+    REFERENCE_COLUMNS,
+    TAKEAWAY_COLUMNS,
+    TAKEAWAYS,
+    TARGETS,
+    read_references,
+)
+
+# The row of a related link, and its reasons.
+Link = tuple[Any, list[Any]]
+
+DOCUMENTS, MENTIONED_ENTITIES = table_of(ArticleDocument), table_of(ArticleEntity)
+SELECT_ARTICLES = (
+    select(ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.revision, ARTICLES.c.created_at)
+    .add_columns(ARTICLES.c.updated_at, DOCUMENTS.c.document, DOCUMENTS.c.content)
+    .join_from(ARTICLES, DOCUMENTS, DOCUMENTS.c.article == ARTICLES.c.number)
+    .where(ARTICLES.c.number.in_(NUMBERS))
+)
+_first_takeaway = ARTICLES.c.number.bitwise_lshift(POSITION_BITS)
 SELECT_TAKEAWAYS = (
-    select(Takeaway.article_id, Takeaway.id, Takeaway.position, Takeaway.text, Takeaway.evidence)
-    .where(Takeaway.article_id.in_(IDENTITIES))
-    .order_by(Takeaway.article_id, Takeaway.position)
+    select(*TAKEAWAY_COLUMNS)
+    .join_from(
+        ARTICLES, TAKEAWAYS, TAKEAWAYS.c.number.between(_first_takeaway, _first_takeaway + MAX_TAKEAWAYS)
+    )
+    .where(ARTICLES.c.number.in_(NUMBERS))
+    .order_by(TAKEAWAYS.c.number.desc())
 )
 SELECT_ENTITIES = (
-    select(MENTIONED_ENTITIES.c.article_id, Entity.id, Entity.slug, Entity.name, Entity.type)
-    .add_columns(MENTIONED_ENTITIES.c.mention_count, MENTIONED_ENTITIES.c.salience)
-    .join_from(MENTIONED_ENTITIES, Entity)
-    .where(MENTIONED_ENTITIES.c.article_id.in_(IDENTITIES))
-    .order_by(MENTIONED_ENTITIES.c.article_id, MENTIONED_ENTITIES.c.position)
+    select(MENTIONED_ENTITIES.c.article, MENTIONED_ENTITIES.c.entity, MENTIONED_ENTITIES.c.mention_count)
+    .add_columns(MENTIONED_ENTITIES.c.salience, *REFERENCE_COLUMNS)
+    .join_from(MENTIONED_ENTITIES, ENTITIES, ENTITIES.c.number == MENTIONED_ENTITIES.c.entity)
+    .where(MENTIONED_ENTITIES.c.article.in_(NUMBERS))
+    .order_by(MENTIONED_ENTITIES.c.article, MENTIONED_ENTITIES.c.position)
 )
-TARGETS = ARTICLES.alias("targets")
 SELECT_LINKS = (
-    select(LINKS.c.article_id, LINKS.c.id, LINKS.c.basis, LINKS.c.title, LINKS.c.score, LINKS.c.reasons)
-    .add_columns(LINKS.c.target_id, TARGETS.c.slug, TARGETS.c.title.label("target_title"))
-    .join_from(LINKS, TARGETS, LINKS.c.target_id == TARGETS.c.id, isouter=True)
-    .where(LINKS.c.article_id.in_(IDENTITIES))
-    .order_by(LINKS.c.article_id, LINKS.c.place)
+    select(LINKS.c.article, *LINK_COLUMNS)
+    .join_from(LINKS, TARGETS, LINKS.c.target == TARGETS.c.number, isouter=True)
+    .where(LINKS.c.article.in_(NUMBERS))
+    .order_by(LINKS.c.article, LINKS.c.precedence.desc())
 )
 
 
-class Reference(NamedTuple):
-    """The id, slug and title of an article, as a link to the article shows them."""
+def read_articles(connection: Connection, numbers: Collection[int], base_url: str) -> dict[int, Values]:
+    """Return the articles with the numbers `numbers`, each as its JSON values, by number.
 
-    id: UUID
-    slug: str
-    title: str
+    Numbers of articles that do not exist are ignored.
 
-
-def read_articles(connection: Connection, identities: Collection[UUID]) -> list[Any]:
-    """Return the articles with the ids `identities`, each as an object with all values that its JSON shows.
-
-    The attributes of an object are the columns of the article, `paragraphs` (`[{paragraph, text}]`),
-    `reading_minutes`, and the lists `takeaways`, `entities` and `related` (links), whose elements are objects
-    with the values in the JSON as attributes. Ids of articles that do not exist are ignored. The order of the
-    result is not defined.
+    Args:
+        connection: Reads from the database.
+        numbers: The numbers.
+        base_url: The beginning of the links in the values: BRIEFS_BASE_URL.
     """
 
     def fetch(statement: AnySelect) -> Iterable[Any]:
-        return connection.execute(statement, {"identities": list(identities)})
+        return connection.execute(statement, {"numbers": list(numbers)})
 
-    parts = [_by_article(fetch(each)) for each in (SELECT_TAKEAWAYS, SELECT_ENTITIES, SELECT_LINKS)]
-    return [_article(row, *(part[row.id] for part in parts)) for row in fetch(SELECT_ARTICLES)]
+    takeaways: defaultdict[int, list[Values]] = defaultdict(list)
+    for number, *columns in fetch(SELECT_TAKEAWAYS):
+        article, position = takeaway_place(number)
+        identity, text, evidence = columns
+        takeaways[article].append(takeaway_part(identity, position, text, evidence))
+    entities: defaultdict[int, dict[int, Values]] = defaultdict(dict)
+    for article, entity, mention_count, salience, *columns in fetch(SELECT_ENTITIES):
+        counts = {"mention_count": mention_count, "salience": salience}
+        entities[article][entity] = entity_reference(*columns) | counts
+    links, named = _read_links(connection, fetch(SELECT_LINKS), entities)
+    return {
+        row.number: _article(
+            row, takeaways[row.number], [*entities[row.number].values()], links[row.number], named, base_url
+        )
+        for row in fetch(SELECT_ARTICLES)
+    }
 
 
-def _by_article(rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
-    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+def _read_links(
+    connection: Connection, rows: Iterable[Any], mentioned: dict[int, dict[int, Values]]
+) -> tuple[defaultdict[int, list[Link]], dict[int, Values]]:
+    """Return the links of each article, by its number, and the entities in their reasons, by number.
+
+    A link is its row and its reasons. `mentioned` has the entities of each article. Nearly all entities in
+    reasons are among them.
+    """
+    found: defaultdict[int, list[Link]] = defaultdict(list)
+    named = dict(chain.from_iterable(each.items() for each in mentioned.values()))
     for row in rows:
-        found[row.article_id].append(row)
-    return found
+        found[row.article].append((row, orjson.loads(row.reasons)))
+    numbers = {each for links in found.values() for _, reasons in links for each in reason_entities(reasons)}
+    return found, named | read_references(connection, sorted(numbers - named.keys()))
 
 
-def _article(row: Any, takeaways: list[Any], entities: list[Any], links: list[Any]) -> SimpleNamespace:
-    reference = Reference(row.id, row.slug, row.title)
-    return SimpleNamespace(
-        **row._asdict(),
-        paragraphs=paragraphs(row.body),
-        reading_minutes=reading_minutes(row.word_count),
-        takeaways=takeaways,
-        entities=entities,
-        related=[_link(reference, position, link) for position, link in enumerate(links, 1)],
-    )
-
-
-def _link(article: Reference, position: int, row: Any) -> SimpleNamespace:
-    own = {name: getattr(row, name) for name in ("id", "basis", "title", "score", "reasons")}
-    target = row.target_id and Reference(row.target_id, row.slug, row.target_title)
-    return SimpleNamespace(**own, position=position, article=article, target=target)
+def _article(
+    row: Any,
+    takeaways: list[Values],
+    entities: list[Values],
+    links: list[Link],
+    named: dict[int, Values],
+    base_url: str,
+) -> Values:
+    content = unpack_content(row.content, row.document)
+    reference = article_reference(row.id, content["slug"], content["title"])
+    return article_head(row.id, content, row.revision, row.created_at, row.updated_at) | {
+        "body": content["body"],
+        "analysis": content["analysis"],
+        "takeaways": takeaways,
+        "entities": entities,
+        "related": [
+            link_values(link, reasons, named, reference, base_url, position=position)
+            for position, (link, reasons) in enumerate(links, 1)
+        ],
+        "source": content["source"],
+        "links": article_links(content["slug"], base_url),
+    }

@@ -1,19 +1,28 @@
 """The routes of articles: the list, one article, and its takeaways, entities, related links and source."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import Response
-from sqlalchemy.orm import joinedload, load_only
+from flask import Response, request
+from sqlalchemy import select
 
-from api.listing.pages import Page, make_page
-from api.models import Article
+from api.database.base import db, table_of
+from api.listing.pages import Page
+from api.models import ArticleDocument, ArticleMentions
 from api.resources.blueprint import Blueprint, PathParameter
-from api.resources.lookup import find_article
+from api.resources.lookup import (
+    ARTICLES,
+    SLUG_PATTERN,
+    UUID_PATTERN,
+    article_rows_lookup,
+    find_article,
+)
 from api.resources.serialization import requested_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
-from api.v1.renderings import article_response, find_article_json
+from api.v1.renderings import ARTICLE_KEYS, RenderedArticle, render, rendering_key, select_rendering
 from api.v1.source_response import source_response
+from api.web.representation import MIN_COMPRESSED_BYTES, etag_of, wants_gzip
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 
@@ -25,12 +34,18 @@ ARTICLE = PathParameter(
     "-vertical-integration",
     statuses=(308, 404, 410),
 )
-# Load only the slug of the article, since the resources of its parts need no other column.
-LOAD_SLUG = (load_only(Article.slug),)
+DOCUMENTS, MENTIONS = table_of(ArticleDocument), table_of(ArticleMentions)
+_columns = select(ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.slug)
+ARTICLE_WITH_DOCUMENT = article_rows_lookup(
+    _columns.add_columns(DOCUMENTS.c.document).join(DOCUMENTS, DOCUMENTS.c.article == ARTICLES.c.number)
+)
+ARTICLE_WITH_MENTIONS = article_rows_lookup(
+    _columns.add_columns(MENTIONS.c.mentions).outerjoin(MENTIONS, MENTIONS.c.article == ARTICLES.c.number)
+)
 
 
 @blueprint.resource("/articles", schemas.ArticlePage, query=queries.ArticleParameters)
-def list_articles(parameters: dict[str, Any]) -> Response:
+def list_articles(parameters: dict[str, Any]) -> Page:
     """List articles.
 
     Returns the articles that match all filters and `q`, by default the newest first. Large parts are left
@@ -45,7 +60,35 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 
     Returns the article with all of its parts: body, analysis, takeaways, entities, related links and source.
     """
-    return article_response(*find_article_json(article), requested_keys(schemas.Article, parameters))
+    rendering, names = _find_rendering(article), requested_keys(schemas.Article, parameters)
+    if names != ARTICLE_KEYS:
+        return Response(rendering.parts(names), mimetype="application/json")
+    # The stored JSON is compressed already. Its ETag belongs to the uncompressed bytes.
+    accepts_gzip = wants_gzip(request.headers.get("Accept-Encoding", ""))
+    if accepts_gzip and rendering.byte_count >= MIN_COMPRESSED_BYTES:
+        body, headers = (
+            rendering.json_gzip,
+            {"Content-Encoding": "gzip", "ETag": etag_of(rendering.json_gzip)},
+        )
+    else:
+        body, headers = rendering.article_json(), {"ETag": rendering.etag}
+    return Response(body, mimetype="application/json", headers=headers)
+
+
+def _find_rendering(reference: str) -> RenderedArticle:
+    """Return the stored JSON of the article with the id or slug `reference`, or make it.
+
+    Raises:
+        HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).
+    """
+    if UUID_PATTERN.fullmatch(reference) or SLUG_PATTERN.fullmatch(reference):
+        statement, value = select_rendering(reference)
+        parameters: dict[str, UUID | str | int] = {"reference": value, "rendering_key": rendering_key()}
+        row = db.session.execute(statement, parameters).one_or_none()
+        if row:
+            return RenderedArticle(row.etag, row.part_ends, row.json_gzip)
+    number = find_article(reference).number
+    return render(db.session.connection(), [number])[number]
 
 
 @blueprint.resource(
@@ -60,8 +103,8 @@ def list_article_takeaways(parameters: dict[str, Any], article: str) -> Page:
     Returns the takeaways in the order in which the article lists them, each with the entities that it
     mentions.
     """
-    parent = find_article(article, *LOAD_SLUG)
-    return make_page(listings.takeaways(parameters, parent.id), parameters, scope=parent.id)
+    parent = find_article(article)
+    return listings.takeaway_page(parameters, parent)
 
 
 @blueprint.resource(
@@ -77,8 +120,8 @@ def list_article_entities(parameters: dict[str, Any], article: str) -> Page:
     `mentions` locates each mention: the part, the number of the paragraph or takeaway, and the characters
     from `start` to `end` in Unicode code points.
     """
-    parent = find_article(article, *LOAD_SLUG)
-    return make_page(listings.article_entities(parent.id, parameters), parameters, scope=parent.id)
+    parent = find_article(article, ARTICLE_WITH_MENTIONS)
+    return listings.article_entity_page(parameters, parent)
 
 
 @blueprint.resource(
@@ -94,8 +137,8 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     similar articles, most similar first. `target` is `null` as long as the article with the listed title is
     unknown.
     """
-    parent = find_article(article, *LOAD_SLUG)
-    return make_page(listings.related_links(parameters, parent.id), parameters, scope=parent.id)
+    parent = find_article(article)
+    return listings.related_link_page(parameters, parent)
 
 
 @blueprint.resource(
@@ -110,5 +153,4 @@ def get_article_source(article: str) -> Response:
     Returns the unchanged bytes of the file that the article was parsed from. `source.sha256` of the article
     is their SHA-256 digest.
     """
-    content = find_article(article, *LOAD_SLUG, joinedload(Article.source)).source.content
-    return source_response(content)
+    return source_response(find_article(article, ARTICLE_WITH_DOCUMENT).document)

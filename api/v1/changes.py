@@ -5,21 +5,34 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Text, bindparam, cast, select
 
-from api.database.base import AnySelect, db
+from api.database.base import db, table_of
 from api.database.column_types import EPOCH
-from api.listing.keyset import count_rows
+from api.listing.keyset import Rows, count_of
 from api.listing.pages import Page, make_page
 from api.models import Change, Corpus
 from api.problems import InvalidParameters, parameter_error
 from api.resources.blueprint import Blueprint
-from api.resources.lookup import NIL_ID
+from api.resources.fields import rfc3339
 from api.v1 import query_parameters as queries
+from api.v1.json_values import Values, article_reference, stored_json
 from api.v1.schemas import history as schemas
 
 # The sort key (number, time, article id) of an imaginary change before the first change.
-FEED_START = [0, EPOCH, NIL_ID]
+FEED_START = [0, EPOCH, UUID(int=0)]
+CHANGES = table_of(Change)
+SORT_KEY = (CHANGES.c.sequence, CHANGES.c.changed_at, CHANGES.c.article_id)
+CORPUS_REVISION = select(Corpus.revision)
+SELECT_KEY = select(*SORT_KEY).where(CHANGES.c.sequence == bindparam("sequence"))
+SELECT_CHANGES = (
+    select(CHANGES.c.kind, CHANGES.c.slug, CHANGES.c.title, CHANGES.c.revision)
+    .add_columns(cast(CHANGES.c.fields, Text).label("fields"), *SORT_KEY)
+    .where(CHANGES.c.sequence > bindparam("sequence"))
+    .order_by(CHANGES.c.sequence)
+    .limit(bindparam("row_count"))
+)
+COUNT_CHANGES = count_of(select(CHANGES.c.sequence))
 UNKNOWN_CHANGE = (
     "The change of this cursor does not exist, for example because an older backup was restored. Discard "
     "your copy and start again without a cursor."
@@ -40,8 +53,8 @@ class ChangeFeed:
 
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
-    def page(self, after: list[Any] | None, count: int) -> Sequence[Row[Any]]:
-        """Return at most `count` rows, each with a change and the three values of its sort key.
+    def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
+        """Return at most `limit` rows with changes and their sort keys, and True if there are more.
 
         The rows follow the change with the sort key `after`. If `after` is None, they are the first changes.
 
@@ -49,17 +62,31 @@ class ChangeFeed:
             InvalidParameters: `after` is neither the sort key of a change nor the start of the feed.
         """
         number = after[0] if after else 0
-        sort_key = (Change.sequence, Change.changed_at, Change.article_id)
         if number:
-            known = db.session.execute(select(*sort_key).where(Change.sequence == number)).one_or_none()
+            known = db.session.execute(SELECT_KEY, {"sequence": number}).one_or_none()
             if known is None or list(known) != after:
                 raise InvalidParameters([parameter_error("cursor", UNKNOWN_CHANGE)])
-        rows: AnySelect = select(Change, *sort_key).where(Change.sequence > number)
-        return db.session.execute(rows.order_by(Change.sequence).limit(count)).all()
+        rows = db.session.execute(SELECT_CHANGES, {"sequence": number, "row_count": limit + 1}).all()
+        return rows[:limit], len(rows) > limit
 
     def total(self) -> int:
         """Return the number of all changes of articles."""
-        return count_rows(select(Change.sequence))
+        return db.session.scalar(COUNT_CHANGES) or 0
+
+
+def _items(rows: Rows) -> list[Values]:
+    return [_change(row) for row in rows]
+
+
+def _change(row: Any) -> Values:
+    return {
+        "sequence": row.sequence,
+        "kind": row.kind,
+        "article": article_reference(row.article_id, row.slug, row.title),
+        "revision": row.revision,
+        "changed_at": rfc3339(row.changed_at),
+        "fields": stored_json(row.fields),
+    }
 
 
 @blueprint.resource("/changes", schemas.ChangePage, query=queries.ChangeParameters)
@@ -86,7 +113,7 @@ def list_changes(parameters: dict[str, Any]) -> Page:
     before, nothing has changed. If it differs, check each article with `If-None-Match` and its `ETag`, and
     with `Cache-Control: no-cache`. The status 304 means that your copy is current.
     """
-    page, headers = make_page(ChangeFeed(), parameters, feed_start=FEED_START)
+    page, headers = make_page(ChangeFeed(), parameters, _items, feed_start=FEED_START)
     # Read in the same transaction as the page, so both show the same state of the database.
-    page["meta"]["corpus_revision"] = db.session.scalars(select(Corpus.revision)).one()
+    page["meta"]["corpus_revision"] = db.session.scalars(CORPUS_REVISION).one()
     return page, headers

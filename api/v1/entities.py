@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import Response
+from sqlalchemy import select
 
-from api.listing.pages import Page, make_page
-from api.models import Entity
+from api.listing.pages import Page
 from api.resources.blueprint import Blueprint, PathParameter
-from api.resources.lookup import find_entity
+from api.resources.lookup import ENTITIES, entity_lookup, find_entity
+from api.resources.serialization import select_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
+from api.v1.json_values import Values
+from api.v1.part_rows import ENTITY_COLUMNS
 
 blueprint = Blueprint(
     "entities", __name__, url_prefix="/v1", description="The entities that articles mention."
@@ -24,6 +26,10 @@ ENTITY = PathParameter(
 )
 
 
+ENTITY_NUMBER = entity_lookup(select(ENTITIES.c.number, ENTITIES.c.id, ENTITIES.c.slug))
+WHOLE_ENTITY = entity_lookup(select(*ENTITY_COLUMNS))
+
+
 @blueprint.resource("/entities", schemas.EntityPage, query=queries.EntityParameters)
 def list_entities(parameters: dict[str, Any]) -> Page:
     """List entities.
@@ -31,16 +37,17 @@ def list_entities(parameters: dict[str, Any]) -> Page:
     Returns the people, organizations, places, policies, products and events that articles mention. By
     default, the entity with the most articles comes first.
     """
-    return make_page(listings.entities(parameters), parameters)
+    return listings.entity_page(parameters)
 
 
 @blueprint.resource("/entities/<entity>", schemas.Entity, query=queries.EntityFields, path=ENTITY)
-def get_entity(_: dict[str, Any], entity: str) -> Entity:
+def get_entity(parameters: dict[str, Any], entity: str) -> Values:
     """Get an entity.
 
     Returns the entity with its aliases and the numbers of its articles and mentions.
     """
-    return find_entity(entity)
+    items = listings.entity_items([find_entity(entity, WHOLE_ENTITY)])
+    return select_keys(schemas.Entity, parameters, items)[0]
 
 
 @blueprint.resource(
@@ -49,12 +56,12 @@ def get_entity(_: dict[str, Any], entity: str) -> Entity:
     query=queries.ArticleParameters,
     path=ENTITY,
 )
-def list_entity_articles(parameters: dict[str, Any], entity: str) -> Response:
+def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
     """List the articles of an entity.
 
     Returns the articles that mention the entity, with the same parameters as the list of all articles.
     """
-    return listings.article_page(parameters, find_entity(entity).id)
+    return listings.article_page(parameters, find_entity(entity, ENTITY_NUMBER))
 
 
 @blueprint.resource(
@@ -71,5 +78,4 @@ def list_co_mentioned_entities(parameters: dict[str, Any], entity: str) -> Page:
     are computed at each request, so the response time grows with the number of articles that mention the
     entity.
     """
-    parent = find_entity(entity)
-    return make_page(listings.co_mentioned_entities(parent.id, parameters), parameters, scope=parent.id)
+    return listings.co_mentioned_page(parameters, find_entity(entity, ENTITY_NUMBER))

@@ -1,150 +1,252 @@
-"""Turn query parameters into filters, each with the condition on rows and the index that finds the rows."""
+"""Turn query parameters into filters, each with the condition on rows and the index that finds the rows.
+
+The form of a filter, that is, its SQL, is made once for each combination of a few properties, and then found
+in a cache. The values of the query are bound parameters.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, false, not_, or_, select, true
 
-from api.listing.plans import Filter, KeyTable
+from api.database.base import db, table_of
+from api.listing.orders import KeyTable, Orders, key_table
+from api.listing.plans import MAX_PLANS, Filter, FilterForm
 from api.models import (
-    UNDATED_ASC,
-    UNDATED_DESC,
-    Article,
+    MAX_TAKEAWAYS,
+    TAKEAWAY_INDEX,
+    UNDATED,
     ArticleFacet,
-    Entity,
     EntityName,
-    RelatedLink,
-    Takeaway,
+    SearchIndex,
     TakeawayEntity,
-    TakeawayTerms,
-    facet_id,
+    facet_number,
+    takeaway_number,
 )
-from api.resources.lookup import article_id_of, entity_ids_of
-from api.search.engines import Terms, search
+from api.resources.lookup import article_number_of, entity_numbers_of
+from api.search.engines import MATCH, hit_numbers, is_hit, match_text
 from api.search.query_language import Query
-from api.v1.sort_orders import ARTICLE_TIME_SORTS
+from api.v1.sort_orders import (
+    ARTICLE_TIME_SORTS,
+    ARTICLES,
+    ENTITIES,
+    LINKS,
+    TAKEAWAYS,
+    related_link_orders_in_article,
+    takeaway_orders_in_article,
+)
 
 Parameters = Mapping[str, Any]
-# The earliest possible time of a dated article, just after UNDATED_DESC, which replaces a missing date.
-EARLIEST_DATE = UNDATED_DESC + timedelta(microseconds=1)
+# The earliest possible time of a dated article, just after UNDATED, which replaces a missing date.
+EARLIEST_DATE = UNDATED + timedelta(microseconds=1)
 FACET_PARAMETERS = ("entity_type", "publication", "language")
 # A prefix and this character end the range of the texts with the prefix, since no character is higher.
 HIGHEST_CHARACTER = "\U0010ffff"
+ENTITY_NAMES = table_of(EntityName)
+
+remember = lru_cache(maxsize=MAX_PLANS)
 
 
-def article_filters(parameters: Parameters, entity: UUID | None = None) -> list[Filter]:
+def article_filters(parameters: Parameters, entity: int | None = None) -> list[Filter]:
     """Return the filters for the query parameters of a list of articles, except for `q`.
 
-    If `entity` (the id of an entity) is given, only articles that mention it match.
+    If `entity` (the number of an entity) is given, only articles that mention it match.
     """
-    entities = [*([entity] if entity else []), *entity_ids_of(parameters["entity"])]
-    others = [facet_id(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
-    facets = [
-        _by_index_table(ArticleFacet, "facet", each, ARTICLE_TIME_SORTS)
-        for each in dict.fromkeys([*entities, *others])
+    entities = [*([] if entity is None else [entity]), *entity_numbers_of(parameters["entity"])]
+    others = [facet_number(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
+    facets = dict.fromkeys([*entities, *others])
+    filters = [
+        Filter(_by_facet(f"facet_{place}"), {f"facet_{place}": each}) for place, each in enumerate(facets)
     ]
-    return facets + [
+    return filters + [
         _by_time(name, parameters)
         for name in ("published", "updated")
         if f"{name}_after" in parameters or f"{name}_before" in parameters
     ]
 
 
-def takeaway_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
+def takeaway_filters(parameters: Parameters, article: int | None = None) -> list[Filter]:
     """Return the filters for the query parameters of a list of takeaways (key points of articles).
 
-    If `article` (the id of an article) is given, only its takeaways match.
+    If `article` (the number of an article) is given, only its takeaways match.
     """
-    filters = [
-        _by_index_table(TakeawayEntity, "entity_id", each, ("published_at",))
-        for each in dict.fromkeys(entity_ids_of(parameters["entity"]))
+    entities = dict.fromkeys(entity_numbers_of(parameters["entity"]))
+    return [
+        *(
+            Filter(
+                _by_takeaway_article(place),
+                {
+                    f"first_takeaway_{place}": takeaway_number(each, MAX_TAKEAWAYS),
+                    f"last_takeaway_{place}": takeaway_number(each, 1),
+                },
+            )
+            for place, each in enumerate(_articles(parameters, article))
+        ),
+        *(
+            Filter(_by_takeaway_entity(f"entity_{place}"), {f"entity_{place}": each})
+            for place, each in enumerate(entities)
+        ),
+        *search_filters(TAKEAWAY_INDEX, parameters.get("q")),
     ]
-    return (
-        _by_article(Takeaway, parameters, article)
-        + filters
-        + search_filters(TakeawayTerms, parameters.get("q"))
-    )
 
 
-def related_link_filters(parameters: Parameters, article: UUID | None = None) -> list[Filter]:
+def related_link_filters(parameters: Parameters, article: int | None = None) -> list[Filter]:
     """Return the filters for the query parameters of a list of related links.
 
-    If `article` (the id of an article) is given, only the links from this article match.
+    If `article` (the number of an article) is given, only the links from this article match.
     """
-    equal = {name: parameters[name] for name in ("basis", "resolved") if name in parameters}
-    if equal.get("resolved") is False:
-        # Only links that the document lists can be unresolved. A scan would read all computed links in vain.
-        unresolved = _by_value(RelatedLink, "resolved", value=False)
-        filters = [_no_rows(RelatedLink) if equal.get("basis") == "computed" else unresolved]
-    else:
-        filters = [_by_value(RelatedLink, name, value) for name, value in equal.items()]
-    return _by_article(RelatedLink, parameters, article) + filters
+    filters = [
+        Filter(_by_link_article(place), {f"article_{place}": each})
+        for place, each in enumerate(_articles(parameters, article))
+    ]
+    basis, resolved = parameters.get("basis"), parameters.get("resolved")
+    if basis is not None or resolved is not None:
+        filters.append(Filter(_by_link_kind(basis, resolved)))
+    return filters
 
 
 def entity_filters(parameters: Parameters) -> list[Filter]:
     """Return the filters for the parameters `type` and `q` (the prefix of a name) of a list of entities."""
-    types = [_by_value(Entity, "type", parameters["type"])] if "type" in parameters else []
-    return types + ([_by_name_prefix(parameters["q"])] if "q" in parameters else [])
+    filters = []
+    if "type" in parameters:
+        filters.append(Filter(_by_entity_type(), {"entity_type": parameters["type"]}))
+    if "q" in parameters:
+        first = parameters["q"]
+        filters.append(
+            Filter(_by_name_prefix(), {"first_name": first, "last_name": first + HIGHEST_CHARACTER})
+        )
+    return filters
 
 
-def search_filters(terms: Terms, query: Query | None) -> list[Filter]:
+def search_filters(index: SearchIndex, query: Query | None) -> list[Filter]:
     """Return a list with the filter for the rows that the full-text search for `query` finds.
 
-    The list is empty if `query` is None. `terms` is the model of the indexed search terms.
+    The list is empty if `query` is None. `index` is the full-text index of the rows.
     """
     if query is None:
         return []
-    hits = search(terms, query)
-    return [Filter(hits.ids(), lambda table: hits.has(table.id), counted=hits.numbers())]
+    dialect = db.engine.dialect.name
+    return [Filter(_by_search(index.table, dialect), {MATCH: match_text(query, dialect)})]
 
 
-def _by_article(model: Any, parameters: Parameters, article: UUID | None) -> list[Filter]:
-    requested = [article_id_of(parameters["article"])] if "article" in parameters else []
-    return [_by_value(model, "article_id", each) for each in [*([article] if article else []), *requested]]
+def _articles(parameters: Parameters, article: int | None) -> list[int]:
+    """Return the numbers of the articles that the query and the path of the request name."""
+    requested = [article_number_of(parameters["article"])] if "article" in parameters else []
+    return list(dict.fromkeys([*([] if article is None else [article]), *requested]))
 
 
-def _by_index_table(index_table: Any, column: str, value: UUID, sorts: Sequence[str]) -> Filter:
-    """Return a filter for rows with a certain value in an index table, such as the articles of an entity.
+@remember
+def _by_facet(parameter: str) -> FilterForm:
+    """Return the form of a filter for articles with a facet. `parameter` is the name of its value."""
+    return _by_index_table(table_of(ArticleFacet), "article", "facet", parameter, ARTICLE_TIME_SORTS)
+
+
+@remember
+def _by_takeaway_entity(parameter: str) -> FilterForm:
+    """Return the form of a filter for takeaways that mention an entity. `parameter` names its value."""
+    return _by_index_table(table_of(TakeawayEntity), "takeaway", "entity", parameter, ("published_at",))
+
+
+def _by_index_table(
+    index_table: Any, number: str, column: str, parameter: str, sorts: Sequence[str]
+) -> FilterForm:
+    """Return the form of a filter for rows with a certain value in an index table.
 
     Args:
-        index_table: The model of a table that repeats the ids and the sort keys of the filtered rows.
-        column: The name of a column of `index_table`.
-        value: The value in this column, such as the id of an entity.
+        index_table: A table that repeats the numbers and the sort keys of the filtered rows.
+        number: The name of its column with these numbers.
+        column: The name of the column with the value.
+        parameter: The name of the bound parameter with the value.
         sorts: The values of `sort`, without `-`, for which the table has an index, so that its rows can be
             read in this order.
     """
-    own, other = aliased(index_table), aliased(index_table)
-    own_condition: ColumnElement[bool] = getattr(own, column) == value
+    own, other = key_table(index_table.alias(), number), key_table(index_table.alias(), number)
+    value = bindparam(parameter, type_=index_table.c[column].type)
+    own_condition = own.columns[column] == value
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
         if table is own:
             return own_condition
-        return exists().where(other.id == table.id, getattr(other, column) == value)
+        return (
+            exists()
+            .select_from(other.table)
+            .where(other.number == table.number, other.columns[column] == value)
+            .correlate(table.table)
+        )
 
-    ids = select(own.id).where(own_condition)
-    return Filter(ids, condition, lambda sort: own if sort.lstrip("-") in sorts else None)
+    numbers = select(own.number).where(own_condition)
+    return FilterForm(numbers, condition, lambda sort: own if sort.lstrip("-") in sorts else None)
 
 
-def _by_value(model: Any, column: str, value: Any) -> Filter:
-    """Return a filter for the rows of `model` that have `value` in `column`.
+@remember
+def _by_takeaway_article(place: int) -> FilterForm:
+    first, last = (
+        bindparam(f"{end}_takeaway_{place}", type_=TAKEAWAYS.number.type) for end in ("first", "last")
+    )
+    return _within(TAKEAWAYS, lambda table: table.number.between(first, last), takeaway_orders_in_article())
 
-    Use it only if the model has an index of the column for every order, or if few rows share a value, as for
-    `article_id`, so that sorting them is cheap.
-    """
+
+@remember
+def _by_link_article(place: int) -> FilterForm:
+    article = bindparam(f"article_{place}", type_=LINKS.number.type)
+    return _within(LINKS, lambda table: table.columns["article"] == article, related_link_orders_in_article())
+
+
+def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
+    """Return the form of a filter for the rows of one article, which are few."""
+    return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
+
+
+@remember
+def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
+    """Return the form of a filter for the links with a basis and with or without a target, or either."""
+    table = LINKS.columns
+    if (basis, resolved) == ("computed", False):
+        # Only links that the document lists can be unresolved.
+        return FilterForm(select(LINKS.number).where(false()), lambda _: false())
+    conditions: list[Any] = []
+    if resolved is False:
+        conditions = [table["target"].is_(None)]
+    else:
+        conditions += [table["title_hash"].is_not(None)] if basis == "listed" else []
+        conditions += [table["title_hash"].is_(None)] if basis == "computed" else []
+        conditions += [table["target"].is_not(None)] if resolved else []
+    matches = and_(true(), *conditions)
+    return FilterForm(select(LINKS.number).where(matches), lambda _: matches, lambda _: LINKS)
+
+
+@remember
+def _by_entity_type() -> FilterForm:
+    entity_type = bindparam("entity_type", type_=Text())
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
-        matches: ColumnElement[bool] = getattr(table, column) == value
-        return matches
+        return table.columns["type"] == entity_type
 
-    return Filter(select(model.id).where(condition(model)), condition, lambda _: model)
+    return FilterForm(select(ENTITIES.number).where(condition(ENTITIES)), condition, lambda _: ENTITIES)
 
 
-def _no_rows(model: Any) -> Filter:
-    """Return a filter that matches no row, for a combination of parameters that no row can have."""
-    return Filter(select(model.id).where(false()), lambda _: false())
+@remember
+def _by_name_prefix() -> FilterForm:
+    """Return the form of a filter for the entities with a name or alias that begins with a text.
+
+    The text has neither case nor diacritics, as the parameter type Prefix returns it.
+    """
+    folded = ENTITY_NAMES.c.folded
+    first, last = bindparam("first_name", type_=folded.type), bindparam("last_name", type_=folded.type)
+    begins = and_(folded >= first, folded < last)
+
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        return exists().where(ENTITY_NAMES.c.entity == table.number, begins).correlate(table.table)
+
+    return FilterForm(select(ENTITY_NAMES.c.entity).where(begins).distinct(), condition)
+
+
+@remember
+def _by_search(index: str, dialect: str) -> FilterForm:
+    numbers = hit_numbers(index, dialect)
+    return FilterForm(numbers, lambda table: is_hit(index, dialect, table.number))
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
@@ -154,35 +256,33 @@ def _by_time(name: str, parameters: Parameters) -> Filter:
     is missing. `name` is `published` or `updated`. Articles without a time of publication never match
     `published`.
     """
-    sort, key = parameters["sort"], f"{name}_at"
-    is_sorted = sort.lstrip("-") == key
-    published_column = "published_asc" if sort == "published_at" else "published_desc"
-    column = published_column if name == "published" else key
     after = max(parameters.get(f"{name}_after", EARLIEST_DATE), EARLIEST_DATE)
-    before = parameters.get(f"{name}_before", UNDATED_ASC)
+    before = parameters.get(f"{name}_before")
+    form = _by_time_range(
+        name, is_sorted=parameters["sort"].lstrip("-") == f"{name}_at", has_end=before is not None
+    )
+    values = {f"{name}_after": after} | ({f"{name}_before": before} if before is not None else {})
+    return Filter(form, values)
+
+
+@remember
+def _by_time_range(name: str, *, is_sorted: bool, has_end: bool) -> FilterForm:
+    """Return the form of a filter by time. `is_sorted` is True if the page is sorted by the same time."""
+    column = "published_key" if name == "published" else "updated_at"
+    type_ = ARTICLES.columns[column].type
+    after, before = bindparam(f"{name}_after", type_=type_), bindparam(f"{name}_before", type_=type_)
 
     def in_range(table: KeyTable) -> ColumnElement[bool]:
-        time = getattr(table, column)
-        return and_(time >= after, time < before)
+        time = table.columns[column]
+        return and_(time >= after, time < before) if has_end else time >= after
 
     def not_out_of_range(table: KeyTable) -> ColumnElement[bool]:
         # The same condition as `in_range`, in a form that cannot use an index. Otherwise, SQLite would sort
         # all rows of a wide range instead of scanning the index in the requested order.
-        time = getattr(table, column)
-        return not_(or_(time < after, time >= before))
+        time = table.columns[column]
+        return not_(or_(time < after, time >= before)) if has_end else not_(or_(time < after, false()))
 
-    ids = select(Article.id).where(in_range(Article))
-    return Filter(ids, in_range if is_sorted else not_out_of_range, lambda _: Article if is_sorted else None)
-
-
-def _by_name_prefix(prefix: str) -> Filter:
-    """Return the filter for the entities with a name or alias that begins with `prefix`.
-
-    The caller must supply `prefix` without case and diacritics, as the parameter type Prefix returns it.
-    """
-    begins = (EntityName.folded >= prefix) & (EntityName.folded < prefix + HIGHEST_CHARACTER)
-
-    def condition(table: KeyTable) -> ColumnElement[bool]:
-        return exists().where(EntityName.entity_id == table.id, begins)
-
-    return Filter(select(EntityName.entity_id).where(begins).distinct(), condition)
+    numbers = select(ARTICLES.number).where(in_range(ARTICLES))
+    return FilterForm(
+        numbers, in_range if is_sorted else not_out_of_range, lambda _: ARTICLES if is_sorted else None
+    )

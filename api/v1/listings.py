@@ -1,35 +1,56 @@
 """The collections of version 1: the statements that select their rows, filtered and sorted by the query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from flask import Response, jsonify
-from sqlalchemy import ColumnElement, case, false, func, select, true
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, with_expression
+import orjson
+from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
 
-from api.listing.keyset import Keyset, RowSource
-from api.listing.pages import make_page
-from api.listing.plans import Listing
+from api.database.base import db, table_of
+from api.listing.keyset import Plan, PlannedRows, RowSource, SortedRows
+from api.listing.pages import Page, make_page
+from api.listing.plans import MAX_PLANS, FilterForm, Listing, values_of
 from api.models import (
+    ARTICLE_INDEX,
     REMOVED,
     Article,
     ArticleEntity,
-    ArticleTerms,
-    Change,
-    Entity,
-    RelatedLink,
-    Takeaway,
+    ArticleFacet,
+    Rendering,
+    takeaway_place,
 )
-from api.resources.serialization import requested_keys
-from api.search.engines import search
+from api.resources.serialization import requested_keys, select_keys
 from api.search.ranking import Ranking
+from api.urls import settings
 from api.v1 import filters, schemas
+from api.v1.json_values import (
+    Values,
+    article_reference,
+    entity_values,
+    link_values,
+    mention_values,
+    reason_entities,
+    takeaway_links,
+    takeaway_part,
+)
+from api.v1.part_rows import (
+    ENTITY_COLUMNS,
+    LINK_ROWS,
+    NUMBERS,
+    TAKEAWAY_ROWS,
+    read_references,
+    read_takeaway_entities,
+)
 from api.v1.query_parameters import RELEVANCE
-from api.v1.renderings import list_items
+from api.v1.renderings import ITEM_KEYS, list_items, part_items
 from api.v1.sort_orders import (
-    ARTICLE_ENTITY_ORDERS,
+    ARTICLES,
+    CHANGES,
+    ENTITIES,
+    LINKS,
     REVISION_ORDERS,
+    TAKEAWAYS,
     article_orders,
     co_mentioned_orders,
     entity_orders,
@@ -38,118 +59,248 @@ from api.v1.sort_orders import (
 )
 
 Parameters = Mapping[str, Any]
+Rows = Sequence[Any]
+
+RENDERINGS, FACETS, MENTIONED = (table_of(each) for each in (Rendering, ArticleFacet, ArticleEntity))
+_articles = table_of(Article)
+ITEM_ROWS = select(_articles.c.number, _articles.c.item_key, _articles.c.item_json)
+PART_ROWS = select(
+    _articles.c.number, RENDERINGS.c.rendering_key, RENDERINGS.c.part_ends, RENDERINGS.c.json_gzip
+).outerjoin_from(_articles, RENDERINGS, RENDERINGS.c.article == _articles.c.number)
+
+ARTICLE_ITEMS = Listing(ARTICLES, ITEM_ROWS, article_orders)
+ARTICLE_PARTS = Listing(ARTICLES, PART_ROWS, article_orders)
+ALL_TAKEAWAYS = Listing(TAKEAWAYS, TAKEAWAY_ROWS, takeaway_orders)
+ALL_LINKS = Listing(LINKS, LINK_ROWS, related_link_orders)
+ALL_ENTITIES = Listing(ENTITIES, select(*ENTITY_COLUMNS), lambda _: entity_orders())
 
 
-def _load_reference(relationship: Any) -> Any:
-    """Return a SQLAlchemy loader option that loads only the id, slug and title of a related article.
-
-    `relationship` is the attribute that leads to the article.
-    """
-    return joinedload(relationship).load_only(Article.slug, Article.title)
-
-
-TAKEAWAYS = Listing(
-    Takeaway,
-    select(Takeaway).options(_load_reference(Takeaway.article), selectinload(Takeaway.entities)),
-    takeaway_orders,
+# The entities of an article, with the numbers of mentions there.
+ARTICLE_ENTITY_ROWS = (
+    select(*ENTITY_COLUMNS)
+    .add_columns(MENTIONED.c.position, MENTIONED.c.mention_count.label("own_mention_count"))
+    .join_from(MENTIONED, ENTITIES.table, ENTITIES.number == MENTIONED.c.entity)
+    .where(MENTIONED.c.article == bindparam("article", type_=MENTIONED.c.article.type))
 )
-RELATED_LINKS = Listing(
-    RelatedLink,
-    select(RelatedLink).options(_load_reference(RelatedLink.article), _load_reference(RelatedLink.target)),
-    related_link_orders,
+_entity = bindparam("entity", type_=MENTIONED.c.entity.type)
+# Count the shared articles of all entities first and filter afterwards. Counting then reads only the indexes
+# of articles and entities.
+SHARED = (
+    select(MENTIONED.c.entity, func.count().label("articles"))
+    .join_from(FACETS, MENTIONED, MENTIONED.c.article == FACETS.c.article)
+    .where(FACETS.c.facet == _entity, MENTIONED.c.entity != _entity)
+    .group_by(MENTIONED.c.entity)
+    .subquery("shared")
 )
-ENTITIES = Listing(Entity, select(Entity), entity_orders)
+CO_MENTIONED_ROWS = select(*ENTITY_COLUMNS, SHARED.c.articles.label("shared_article_count")).join_from(
+    SHARED, ENTITIES.table, ENTITIES.number == SHARED.c.entity
+)
+REVISION_ROWS = select(CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at, CHANGES.c.fields).where(
+    CHANGES.c.article_id == bindparam("article_id", type_=CHANGES.c.article_id.type),
+    CHANGES.c.kind != REMOVED,
+)
 
 
-def article_page(parameters: Parameters, entity: UUID | None = None) -> Response:
-    """Return the response with a page of the articles that match the query `parameters`.
+def article_page(parameters: Parameters, entity: Any = None) -> Page:
+    """Return a page of the articles that match the query `parameters`.
 
-    If `entity` (the id of an entity) is given, only articles that mention it match.
+    If `entity` (the row of an entity) is given, only articles that mention it match.
     """
-    page, headers = make_page(articles(parameters, entity), parameters, scope=entity)
-    keys = requested_keys(schemas.ArticlePage, parameters)
-    response = jsonify(page | {"data": list_items(page["data"], keys, parameters.get("q"))})
-    response.headers.update(headers)
-    return response
+    names = requested_keys(schemas.ArticlePage, parameters)
+    query, has_parts = parameters.get("q"), not set(names) <= set(ITEM_KEYS)
+    matching = filters.article_filters(parameters, entity and entity.number)
+    is_ranked = parameters["sort"] == RELEVANCE
+    source: RowSource
+    if is_ranked:
+        source = Ranking(parameters["q"], matching, ARTICLES)
+    else:
+        matching += filters.search_filters(ARTICLE_INDEX, query)
+        source = (ARTICLE_PARTS if has_parts else ARTICLE_ITEMS).select(matching, parameters["sort"])
+
+    def items(rows: Rows) -> list[Any]:
+        found = _read_ranked(rows, has_parts=has_parts) if is_ranked else rows
+        return part_items(found, names, query) if has_parts else list_items(found, names)
+
+    return make_page(source, parameters, items, scope=entity and entity.id)
 
 
-def articles(parameters: Parameters, entity: UUID | None = None) -> RowSource:
-    """Return the ids of the articles that match the query `parameters`, as a source of pages.
+def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
+    """Return the columns of the items for `rows`, whose first values are the numbers of articles."""
+    if not rows:
+        return []
+    statement = SELECT_PARTS if has_parts else SELECT_ITEMS
+    found = db.session.execute(statement, {"numbers": [row[0] for row in rows]})
+    by_number = {row.number: row for row in found}
+    return [by_number[row[0]] for row in rows]
 
-    If `entity` (the id of an entity) is given, only articles that mention it match.
+
+SELECT_ITEMS = ITEM_ROWS.where(_articles.c.number.in_(NUMBERS))
+SELECT_PARTS = PART_ROWS.where(_articles.c.number.in_(NUMBERS))
+
+
+def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
+    """Return a page of the takeaways (key points) that match the query `parameters`.
+
+    If `article` (the row of an article) is given, only its takeaways match.
     """
-    matching = filters.article_filters(parameters, entity)
-    if parameters["sort"] == RELEVANCE:
-        return Ranking(search(ArticleTerms, parameters["q"]), matching)
-    matching += filters.search_filters(ArticleTerms, parameters.get("q"))
-    return Listing(Article, select(Article.id), article_orders).keyset(matching, parameters["sort"])
+    matching = filters.takeaway_filters(parameters, article and article.number)
+    source = ALL_TAKEAWAYS.select(matching, parameters["sort"])
+
+    def items(rows: Rows) -> list[Values]:
+        return select_keys(schemas.TakeawayPage, parameters, takeaway_items(rows))
+
+    return make_page(source, parameters, items, scope=article and article.id)
 
 
-def takeaways(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the takeaways (key points) that match the query `parameters`, as a source of pages.
+def takeaway_items(rows: Rows) -> list[Values]:
+    """Return the JSON values of `rows`, rows of takeaways with their articles."""
+    base_url = settings().base_url
+    entities = read_takeaway_entities(db.session.connection(), [row.number for row in rows])
+    return [
+        takeaway_part(row.id, takeaway_place(row.number)[1], row.text, row.evidence)
+        | {
+            "entities": entities[row.number],
+            "article": article_reference(row.article_id, row.article_slug, row.article_title),
+            "links": takeaway_links(row.id, row.article_slug, base_url),
+        }
+        for row in rows
+    ]
 
-    If `article` (the id of an article) is given, only its takeaways match.
+
+def related_link_page(parameters: Parameters, article: Any = None) -> Page:
+    """Return a page of the related links that match the query `parameters`.
+
+    If `article` (the row of an article) is given, only the links from this article match.
     """
-    return TAKEAWAYS.keyset(filters.takeaway_filters(parameters, article), parameters["sort"])
+    matching = filters.related_link_filters(parameters, article and article.number)
+    source = ALL_LINKS.select(matching, parameters["sort"])
+
+    def items(rows: Rows) -> list[Values]:
+        return select_keys(schemas.RelatedLinkPage, parameters, related_link_items(rows))
+
+    return make_page(source, parameters, items, scope=article and article.id)
 
 
-def related_links(parameters: Parameters, article: UUID | None = None) -> RowSource:
-    """Return the related links that match the query `parameters`, as a source of pages.
+def related_link_items(rows: Rows) -> list[Values]:
+    """Return the JSON values of `rows`, rows of related links with their articles and targets."""
+    base_url = settings().base_url
+    reasons = [orjson.loads(row.reasons) for row in rows]
+    numbers = sorted({number for each in reasons for number in reason_entities(each)})
+    entities = read_references(db.session.connection(), numbers)
+    return [
+        link_values(
+            row,
+            own_reasons,
+            entities,
+            article_reference(row.article_id, row.article_slug, row.article_title),
+            base_url,
+            position=row.position,
+        )
+        for row, own_reasons in zip(rows, reasons, strict=True)
+    ]
 
-    If `article` (the id of an article) is given, only the links from this article match.
+
+def entity_page(parameters: Parameters) -> Page:
+    """Return a page of the entities that match the query `parameters`."""
+
+    def items(rows: Rows) -> list[Values]:
+        return select_keys(schemas.EntityPage, parameters, entity_items(rows))
+
+    source = ALL_ENTITIES.select(filters.entity_filters(parameters), parameters["sort"])
+    return make_page(source, parameters, items)
+
+
+def entity_items(rows: Rows) -> list[Values]:
+    """Return the JSON values of `rows`, rows of entities."""
+    base_url = settings().base_url
+    return [entity_values(row, base_url) for row in rows]
+
+
+def article_entity_page(parameters: Parameters, article: Any) -> Page:
+    """Return a page of the entities in an article that match the query `parameters`.
+
+    `article` is the row of the article, with its mentions.
     """
-    return RELATED_LINKS.keyset(filters.related_link_filters(parameters, article), parameters["sort"])
+    matching = filters.entity_filters(parameters)
+    plan = _article_entity_plan(parameters["sort"], tuple(each.form for each in matching))
+    source = PlannedRows(plan, values_of(matching) | {"article": article.number})
+
+    def items(rows: Rows) -> list[Values]:
+        values = article_entity_items(rows, article.mentions)
+        return select_keys(schemas.MentionedEntityPage, parameters, values)
+
+    return make_page(source, parameters, items, scope=article.id)
 
 
-def entities(parameters: Parameters) -> RowSource:
-    """Return the entities that match the query `parameters`, as a source of pages."""
-    return ENTITIES.keyset(filters.entity_filters(parameters), parameters["sort"])
+@lru_cache(maxsize=MAX_PLANS)
+def _article_entity_plan(sort: str, forms: tuple[FilterForm, ...]) -> Plan:
+    rows = ARTICLE_ENTITY_ROWS.where(*[_without_index(form.condition(ENTITIES)) for form in forms])
+    return SortedRows(rows, entity_orders(MENTIONED.c.mention_count)[sort])
 
 
-def article_entities(article: UUID, parameters: Parameters) -> RowSource:
-    """Return the entities in an article that match the query `parameters`, each with its mentions there.
+def article_entity_items(rows: Rows, mentions: Sequence[Any]) -> list[Values]:
+    """Return the JSON values of `rows`, rows of entities of an article.
 
-    `article` is the id of the article.
+    `mentions` is the value of `ArticleMentions.mentions` of the article.
     """
-    rows = select(ArticleEntity).join(ArticleEntity.entity).options(contains_eager(ArticleEntity.entity))
-    conditions = [each.condition(Entity) for each in filters.entity_filters(parameters)]
-    rows = rows.where(ArticleEntity.article_id == article, *conditions)
-    return Keyset(rows, ARTICLE_ENTITY_ORDERS[parameters["sort"]])
+    base_url = settings().base_url
+    return [
+        entity_values(row, base_url, mention_count=row.own_mention_count)
+        | {"mentions": mention_values(mentions[row.position - 1])}
+        for row in rows
+    ]
 
 
-def co_mentioned_entities(entity: UUID, parameters: Parameters) -> RowSource:
-    """Return the entities that some article mentions together with a given entity, as a source of pages.
+def co_mentioned_page(parameters: Parameters, entity: Any) -> Page:
+    """Return a page of the entities that some article mentions together with a given entity.
 
     The result has only entities that match the query `parameters`, each with the number of shared articles.
-    `entity` is the id of the given entity.
+    `entity` is the row of the given entity.
     """
-    own, other = aliased(ArticleEntity), aliased(ArticleEntity)
-    counts = select(other.entity_id, func.count().label("articles"))
-    counts = counts.join(own, own.article_id == other.article_id)
-    # Count the shared articles of all entities first and filter afterwards. Counting then reads only the
-    # index of articles and entities.
-    shared = (
-        counts.where(own.entity_id == entity, other.entity_id != entity).group_by(other.entity_id).subquery()
-    )
-    rows = select(Entity).join(shared, shared.c.entity_id == Entity.id)
-    rows = rows.options(with_expression(Entity.shared_article_count, shared.c.articles))
-    conditions = [_without_index(each.condition(Entity)) for each in filters.entity_filters(parameters)]
-    return Keyset(rows.where(*conditions), co_mentioned_orders(shared.c.articles)[parameters["sort"]])
+    matching = filters.entity_filters(parameters)
+    plan = _co_mentioned_plan(parameters["sort"], tuple(each.form for each in matching))
+    source = PlannedRows(plan, values_of(matching) | {"entity": entity.number})
+
+    def items(rows: Rows) -> list[Values]:
+        return select_keys(schemas.CoMentionedEntityPage, parameters, co_mentioned_items(rows))
+
+    return make_page(source, parameters, items, scope=entity.id)
 
 
-def revisions(article: UUID, parameters: Parameters) -> RowSource:
+@lru_cache(maxsize=MAX_PLANS)
+def _co_mentioned_plan(sort: str, forms: tuple[FilterForm, ...]) -> Plan:
+    rows = CO_MENTIONED_ROWS.where(*[_without_index(form.condition(ENTITIES)) for form in forms])
+    return SortedRows(rows, co_mentioned_orders(SHARED.c.articles)[sort])
+
+
+CO_MENTIONED_KEYS = tuple(schemas.CoMentionedEntity().fields)
+
+
+def co_mentioned_items(rows: Rows) -> list[Values]:
+    """Return the JSON values of `rows`, rows of entities with the numbers of shared articles."""
+    names = CO_MENTIONED_KEYS
+    items = []
+    for row, values in zip(rows, entity_items(rows), strict=True):
+        values["shared_article_count"] = row.shared_article_count
+        items.append({name: values[name] for name in names})
+    return items
+
+
+def revisions(article: Any, parameters: Parameters) -> RowSource:
     """Return the changes that created the revisions of an article, one per revision, as a source of pages.
 
     `article` is the id of the article. The current revision is included.
     """
-    rows = select(Change).where(Change.article_id == article, Change.kind != REMOVED)
-    return Keyset(rows, REVISION_ORDERS[parameters["sort"]])
+    return PlannedRows(REVISION_PLANS[parameters["sort"]], {"article_id": article})
+
+
+REVISION_PLANS = {sort: SortedRows(REVISION_ROWS, order) for sort, order in REVISION_ORDERS.items()}
 
 
 def _without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return `condition` in a form that cannot use an index.
 
     With a filter by type, SQLite would otherwise read all entities of this type from the index instead of
-    only the co-mentioned entities.
+    only the given entities.
     """
     return case((condition, true()), else_=false())

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from api.listing.pages import Page, make_page
-from api.models import RelatedLink
+from api.listing.pages import Page
 from api.resources.blueprint import Blueprint, PathParameter
-from api.resources.lookup import find_by_id
+from api.resources.lookup import REFERENCE, find_by_id
+from api.resources.serialization import select_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
+from api.v1.json_values import Values
+from api.v1.part_rows import LINK_ROWS, LINKS
 
 blueprint = Blueprint(
     "related-links", __name__, url_prefix="/v1", description="Links from one article to another."
@@ -17,6 +19,8 @@ RELATED_LINK = PathParameter(
     "related_link", "The id of the related link.", "a9a3cae9-a122-522e-aba4-748e45559aca"
 )
 
+RELATED_LINK_BY_ID = LINK_ROWS.where(LINKS.c.id == REFERENCE)
+
 
 @blueprint.resource("/related-links", schemas.RelatedLinkPage, query=queries.AllRelatedLinkParameters)
 def list_related_links(parameters: dict[str, Any]) -> Page:
@@ -25,17 +29,17 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
     Returns the related links of all articles, by default of the newest article first. Links of the same
     article keep their order in the article.
     """
-    return make_page(listings.related_links(parameters), parameters)
+    return listings.related_link_page(parameters)
 
 
 @blueprint.resource(
     "/related-links/<related_link>", schemas.RelatedLink, query=queries.RelatedLinkFields, path=RELATED_LINK
 )
-def get_related_link(_: dict[str, Any], related_link: str) -> RelatedLink:
+def get_related_link(parameters: dict[str, Any], related_link: str) -> Values:
     """Get a related link.
 
     Returns the link with its article, its target and its reasons. `target` is `null` as long as the
     article with the listed title is unknown.
     """
-    row: RelatedLink = find_by_id(listings.RELATED_LINKS.rows, related_link)
-    return row
+    items = listings.related_link_items([find_by_id(RELATED_LINK_BY_ID, related_link)])
+    return select_keys(schemas.RelatedLink, parameters, items)[0]

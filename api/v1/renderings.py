@@ -1,52 +1,83 @@
-"""The JSON of articles: stored JSON (a rendering) if it is current, otherwise made for the request."""
+"""The JSON of articles: stored JSON (a rendering) if it is current, otherwise made for the request.
 
+A rendering is compressed with gzip, as clients receive it. `part_ends` tells where the value of each key ends
+in the uncompressed JSON. Parts are cut from the JSON with these numbers instead of parsing it.
+"""
+
+import gzip
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from struct import Struct
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from flask import Response, jsonify
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.orm import load_only
 
-from api.database.base import AnySelect, Base, db
-from api.models import Article, Rendering
-from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN, find_article
-from api.resources.serialization import dump
+from api.database.base import AnySelect, db, table_of
+from api.models import Article, ArticleSlug, Rendering
+from api.resources.lookup import UUID_PATTERN
 from api.search.highlights import highlight
 from api.search.query_language import Query
 from api.urls import settings
 from api.v1 import schemas
 from api.v1.article_values import read_articles
-from api.v1.json_values import Content, article_head, article_links
-from api.web.representation import etag_of
+from api.v1.json_values import Content, Values, article_head, article_links
+from api.web.representation import compress, etag_of
 
 # Raise this number whenever the form of the JSON of an article changes: stored JSON of other formats is not
 # served. tests/api/v1/test_rendering_format.py fails until the number is raised.
 RENDERING_FORMAT = 1
 
 ARTICLE_KEYS = tuple(schemas.Article().fields)
+KEY_PLACES = {name: place for place, name in enumerate(ARTICLE_KEYS)}
 # The keys of an article in a list, unless `fields` or `include` requests other keys.
 ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
+PART_ENDS = Struct(f"<{len(ARTICLE_KEYS)}I")
+
+ARTICLES, RENDERINGS, SLUGS = (table_of(each) for each in (Article, Rendering, ArticleSlug))
+SELECT_RENDERING = (
+    select(RENDERINGS.c.etag, RENDERINGS.c.part_ends, RENDERINGS.c.json_gzip)
+    .join_from(RENDERINGS, ARTICLES, ARTICLES.c.number == RENDERINGS.c.article)
+    .where(RENDERINGS.c.rendering_key == bindparam("rendering_key"))
+)
+SELECT_BY_ID = SELECT_RENDERING.where(ARTICLES.c.id == bindparam("reference"))
+# Of all slugs of the article, only the current slug is answered.
+SELECT_BY_SLUG = SELECT_RENDERING.join(SLUGS, SLUGS.c.article_id == ARTICLES.c.id).where(
+    SLUGS.c.slug == bindparam("reference"), ARTICLES.c.slug == SLUGS.c.slug
+)
 
 
 class RenderedArticle(NamedTuple):
-    """The JSON of an article: complete (`article_json` with its `etag`) and as a list item (`item_json`)."""
+    """The JSON of an article as it is stored, in the columns of the same names of the table `renderings`."""
 
     etag: str
-    item_json: bytes
-    article_json: bytes
+    part_ends: bytes
+    json_gzip: bytes
+
+    @property
+    def byte_count(self) -> int:
+        """The number of bytes of the uncompressed JSON."""
+        size: int = PART_ENDS.unpack(self.part_ends)[-1] + 1
+        return size
+
+    def article_json(self) -> bytes:
+        """Return the uncompressed JSON."""
+        return gzip.decompress(self.json_gzip)
+
+    def parts(self, names: Sequence[str]) -> bytes:
+        """Return the JSON of the article with only the keys in `names`, which are in the usual order."""
+        ends, article_json = PART_ENDS.unpack(self.part_ends), self.article_json()
+        return _cut(article_json, ends, names)
 
 
-ARTICLES, RENDERINGS = (Base.metadata.tables[each.__tablename__] for each in (Article, Rendering))
-SELECT_RENDERING = select(RENDERINGS.c.etag, RENDERINGS.c.article_json).where(
-    RENDERINGS.c.rendering_key == bindparam("rendering_key")
-)
-SELECT_BY_ID = SELECT_RENDERING.where(RENDERINGS.c.article_id == bindparam("reference"))
-SELECT_BY_SLUG = SELECT_RENDERING.join(ARTICLES).where(ARTICLES.c.slug == bindparam("reference"))
+def _cut(article_json: bytes, ends: Sequence[int], names: Sequence[str]) -> bytes:
+    places = [KEY_PLACES[name] for name in names]
+    # A key begins after the comma behind the value of the key before it, or after the first brace.
+    members = [article_json[ends[place - 1] + 1 if place else 1 : ends[place]] for place in places]
+    return b"{" + b",".join(members) + b"}"
 
 
 def rendering_key() -> int:
@@ -80,37 +111,33 @@ def render_item(
     return orjson.dumps(head | {"links": article_links(content["slug"], settings().base_url)})
 
 
-def render(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RenderedArticle]:
-    """Return the JSON of the articles with the ids `identities`, by id. Unknown ids are left out."""
-    articles = read_articles(connection, identities) if identities else ()
-    return {article.id: _render_values(dump(schemas.Article, article, {})) for article in articles}
+def item_of(values: Mapping[str, Any]) -> bytes:
+    """Return the JSON of a list item, as `render_item` does, from all values of an article."""
+    return orjson.dumps({name: values[name] for name in ITEM_KEYS})
 
 
-def _render_values(values: dict[str, Any]) -> RenderedArticle:
-    article_json = orjson.dumps(values)
-    item_json = orjson.dumps({name: values[name] for name in ITEM_KEYS})
-    return RenderedArticle(etag_of(article_json), item_json, article_json)
+def render_values(values: Values) -> RenderedArticle:
+    """Return the rendering of an article, given its values."""
+    members = [orjson.dumps({name: values[name]})[1:-1] for name in ARTICLE_KEYS]
+    ends, end = [], 0
+    for member in members:
+        end += 1 + len(member)
+        ends.append(end)
+    article_json = b"{" + b",".join(members) + b"}"
+    return RenderedArticle(etag_of(article_json), PART_ENDS.pack(*ends), compress(article_json))
 
 
-def find_article_json(reference: str) -> tuple[str, bytes]:
-    """Return the ETag and the JSON of the article with the id or slug `reference`.
-
-    Raises:
-        HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).
-    """
-    stored = _find_stored(reference)
-    if stored:
-        return stored
-    article = find_article(reference, load_only(Article.id, Article.slug))
-    rendered = render(db.session.connection(), [article.id])[article.id]
-    return rendered.etag, rendered.article_json
+def render(connection: Connection, numbers: Collection[int]) -> dict[int, RenderedArticle]:
+    """Return the renderings of the articles with the numbers `numbers`, by number, made from their data."""
+    articles = read_articles(connection, numbers, settings().base_url) if numbers else {}
+    return {number: render_values(values) for number, values in articles.items()}
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return the statement that selects the ETag and the stored JSON of an article, and a value for it.
+    """Return the statement that selects the rendering of an article, and a value for it.
 
-    To run the statement, bind the returned value to its parameter `reference` and the result of the function
-    `rendering_key` to its parameter `rendering_key`.
+    The statement selects the values of a `RenderedArticle`. To run it, bind the returned value to its
+    parameter `reference` and the result of the function `rendering_key` to its parameter `rendering_key`.
 
     Args:
         reference: The id or slug of the article. The returned value is the id as a UUID, or the slug.
@@ -120,57 +147,45 @@ def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
     return SELECT_BY_SLUG, reference
 
 
-def _find_stored(reference: str) -> tuple[str, bytes] | None:
-    if not (UUID_PATTERN.fullmatch(reference) or SLUG_PATTERN.fullmatch(reference)):
-        return None
-    statement, value = select_rendering(reference)
-    parameters = {"reference": value, "rendering_key": rendering_key()}
-    row = db.session.execute(statement, parameters).one_or_none()
-    return (row.etag, row.article_json) if row else None
-
-
-def article_response(etag: str, article_json: bytes, names: Sequence[str]) -> Response:
-    """Return the response with the JSON of an article, reduced to the keys in `names`.
-
-    If `names` contains all keys, the body is `article_json` unchanged, with its `etag`.
-    """
-    if len(names) < len(ARTICLE_KEYS):
-        return jsonify(_select_keys(article_json, names))
-    return Response(article_json, mimetype="application/json", headers={"ETag": etag})
-
-
-def list_items(identities: Sequence[UUID], names: Sequence[str], query: Query | None) -> list[Any]:
-    """Return the articles with the ids `identities` as items of a list. All of them must exist.
-
-    Each item is a dictionary, or its stored JSON as an `orjson.Fragment` if `names` are the default keys.
+def part_items(rows: Sequence[Any], names: Sequence[str], query: Query | None) -> list[Any]:
+    """Return articles as items of a list with the keys `names`, cut from their renderings.
 
     Args:
-        identities: The ids, in the order of the list.
+        rows: For each article, its number and the columns `rendering_key`, `part_ends` and `json_gzip`, which
+            are None if no rendering is stored.
         names: The keys of each item.
-        query: The full-text search, or None if there is none. The key `highlights` needs a search, since it
-            contains the passages that match it.
+        query: The full-text search, or None. The key `highlights` contains the passages that match it.
     """
-    column = "item_json" if set(names) <= set(ITEM_KEYS) else "article_json"
-    found = _read_stored(identities, column)
-    missing = render(db.session.connection(), [each for each in identities if each not in found])
-    found |= {identity: getattr(rendered, column) for identity, rendered in missing.items()}
-    if tuple(names) == ITEM_KEYS:
-        return [orjson.Fragment(found[identity]) for identity in identities]
-    return [_select_keys(found[identity], names, query) for identity in identities]
-
-
-def _read_stored(identities: Sequence[UUID], column: str) -> dict[UUID, bytes]:
-    rows = select(RENDERINGS.c.article_id, RENDERINGS.c[column]).where(
-        RENDERINGS.c.article_id.in_(identities), RENDERINGS.c.rendering_key == rendering_key()
-    )
-    return {row[0]: row[1] for row in db.session.execute(rows)}
-
-
-def _select_keys(article_json: bytes, names: Sequence[str], query: Query | None = None) -> dict[str, Any]:
-    values = orjson.loads(article_json)
+    key = rendering_key()
+    missing = [row.number for row in rows if row.rendering_key != key]
+    made = render(db.session.connection(), missing)
+    renderings = (made.get(row.number) or RenderedArticle("", row.part_ends, row.json_gzip) for row in rows)
     if query and "highlights" in names:
-        values["highlights"] = highlight(query, searched_texts(values))
+        return [_with_highlights(each, names, query) for each in renderings]
+    return [orjson.Fragment(each.parts(names)) for each in renderings]
+
+
+def _with_highlights(rendering: RenderedArticle, names: Sequence[str], query: Query) -> dict[str, Any]:
+    values = orjson.loads(rendering.article_json())
+    values["highlights"] = highlight(query, searched_texts(values))
     return {name: values[name] for name in names}
+
+
+def list_items(rows: Sequence[Any], names: Sequence[str]) -> list[Any]:
+    """Return articles as items of a list with the keys `names`, which are among ITEM_KEYS.
+
+    `rows` has, for each article, its number and the columns `item_key` and `item_json`.
+    """
+    key = rendering_key()
+    missing = [row.number for row in rows if row.item_key != key]
+    items = {}
+    if missing:
+        articles = read_articles(db.session.connection(), missing, settings().base_url)
+        items = {number: item_of(values) for number, values in articles.items()}
+    texts = (items.get(row.number, row.item_json) for row in rows)
+    if tuple(names) == ITEM_KEYS:
+        return [orjson.Fragment(text) for text in texts]
+    return [{name: values[name] for name in names} for values in map(orjson.loads, texts)]
 
 
 def searched_texts(article: Mapping[str, Any]) -> dict[str, list[str]]:

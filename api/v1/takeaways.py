@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from api.listing.pages import Page, make_page
-from api.models import Takeaway
+from api.listing.pages import Page
 from api.resources.blueprint import Blueprint, PathParameter
-from api.resources.lookup import find_by_id
+from api.resources.lookup import REFERENCE, find_by_id
+from api.resources.serialization import select_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
+from api.v1.json_values import Values
+from api.v1.part_rows import TAKEAWAY_ROWS, TAKEAWAYS
 
 blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="The key points of all articles.")
 
 TAKEAWAY = PathParameter("takeaway", "The id of the takeaway.", "b0ef452c-0a29-556a-8439-10aa7a5f57d8")
+
+TAKEAWAY_BY_ID = TAKEAWAY_ROWS.where(TAKEAWAYS.c.id == REFERENCE)
 
 
 @blueprint.resource("/takeaways", schemas.TakeawayPage, query=queries.AllTakeawayParameters)
@@ -21,14 +25,14 @@ def list_takeaways(parameters: dict[str, Any]) -> Page:
     Returns the takeaways (key points) of all articles, by default of the newest article first. Takeaways of
     the same article keep their order in the article.
     """
-    return make_page(listings.takeaways(parameters), parameters)
+    return listings.takeaway_page(parameters)
 
 
 @blueprint.resource("/takeaways/<takeaway>", schemas.Takeaway, query=queries.TakeawayFields, path=TAKEAWAY)
-def get_takeaway(_: dict[str, Any], takeaway: str) -> Takeaway:
+def get_takeaway(parameters: dict[str, Any], takeaway: str) -> Values:
     """Get a takeaway.
 
     Returns the takeaway with its article, the entities that it mentions and the paragraphs that support it.
     """
-    row: Takeaway = find_by_id(listings.TAKEAWAYS.rows, takeaway)
-    return row
+    items = listings.takeaway_items([find_by_id(TAKEAWAY_BY_ID, takeaway)])
+    return select_keys(schemas.Takeaway, parameters, items)[0]

@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.config import Settings
 from api.database.statement_reader import StatementReader
-from api.v1.renderings import select_rendering
+from api.v1.renderings import RenderedArticle, select_rendering
 from api.web.buffered_responses import BufferedResponse, requested_variant
 from api.web.headers import ResponseTraits, response_headers
-from api.web.representation import MIN_COMPRESSED_BYTES, accepts, compress, etag_of
+from api.web.representation import MIN_COMPRESSED_BYTES, accepts, etag_of
 
 ARTICLE_ROUTE = "/v1/articles/<article>"
 ARTICLE_PATH = re.compile(r"/v1/articles/([a-z0-9-]+)")
@@ -33,7 +33,7 @@ class ArticleShortcut:
     """
 
     def __init__(
-        self, application: WSGIApplication, reader: StatementReader, settings: Settings, rendering_key: str
+        self, application: WSGIApplication, reader: StatementReader, settings: Settings, rendering_key: int
     ) -> None:
         self.application = application
         self._reader, self._settings, self._rendering_key = reader, settings, rendering_key
@@ -43,18 +43,19 @@ class ArticleShortcut:
         rendering = self._find_rendering(environ)
         if rendering is None:
             return self.application(environ, start_response)
-        etag, body = rendering
         variant, content_encoding = requested_variant(environ), ""
-        if variant.content_encoding and len(body) >= MIN_COMPRESSED_BYTES:
-            body, content_encoding = compress(body), variant.content_encoding
+        if variant.content_encoding and rendering.byte_count >= MIN_COMPRESSED_BYTES:
+            body, content_encoding = rendering.json_gzip, variant.content_encoding
             etag = etag_of(body)
+        else:
+            body, etag = rendering.article_json(), rendering.etag
         traits = ResponseTraits("GET", 200, variant.origin, JSON, content_encoding)
         headers = response_headers(self._settings, traits, etag)
         headers.append(("Content-Length", str(len(body))))
         return BufferedResponse("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
 
-    def _find_rendering(self, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
-        """Return the ETag and the JSON of the requested article as stored in the database.
+    def _find_rendering(self, environ: WSGIEnvironment) -> RenderedArticle | None:
+        """Return the stored JSON of the requested article.
 
         Return None if no current JSON is stored or if the request is not a GET without a query.
         """
@@ -73,4 +74,4 @@ class ArticleShortcut:
         except SQLAlchemyError:
             # The application tries again, and reports an error if the database still fails.
             return None
-        return (row.etag, row.article_json) if row else None
+        return RenderedArticle(row.etag, row.part_ends, row.json_gzip) if row else None

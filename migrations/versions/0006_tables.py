@@ -409,6 +409,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article", name=op.f("pk_renderings")),
     )
+    op.create_index(
+        op.f("ix_renderings_rendering_key_article"), "renderings", ["rendering_key", "article"], unique=False
+    )
     op.create_table(
         "pending_terms",
         sa.Column("number", NUMBER, autoincrement=False, nullable=False),

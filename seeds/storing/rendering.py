@@ -1,29 +1,37 @@
 """Store the JSON of articles (their renderings), so that the service does not build it at each request."""
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from api.database.base import table_of
-from api.models import Rendering
-from api.v1.renderings import render, rendering_key
-from seeds.bulk import update_rows
+from api.models import Article, Rendering
+from api.urls import settings
+from api.v1.article_values import read_articles
+from api.v1.renderings import item_of, render_values, rendering_key
+from seeds.bulk import insert_rows, update_rows
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 
 # The number of articles that are rendered in one transaction. A larger number would block other writers for
 # too long.
 BATCH_SIZE = 100
-RENDERINGS = table_of(Rendering)
-ALL_ARTICLES = select(RENDERINGS.c.article_id)
-STALE_ARTICLES = ALL_ARTICLES.where(RENDERINGS.c.rendering_key.is_(None))
-UPDATE_RENDERING = update(RENDERINGS).where(RENDERINGS.c.article_id == bindparam("identity"))
+ARTICLES, RENDERINGS = table_of(Article), table_of(Rendering)
+ALL_ARTICLES = select(ARTICLES.c.number)
+# Both sides of EXCEPT read only an index. A subquery would look up each number in the large rows of
+# renderings.
+UNRENDERED_ARTICLES = select(ARTICLES.c.number).except_(select(RENDERINGS.c.article))
+DELETE_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(bindparam("numbers", expanding=True)))
+SELECT_ITEMS = select(ARTICLES.c.number, ARTICLES.c.item_key).where(
+    ARTICLES.c.number.in_(bindparam("numbers", expanding=True))
+)
+UPDATE_ITEM = update(ARTICLES).where(ARTICLES.c.number == bindparam("article"))
 
 
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
     """Build and store the JSON (the rendering) of all articles, or only of those that have none.
 
-    A rendering is deleted when the data that it shows changes. By default, an existing rendering is kept even
-    if it has a different JSON format or base URL than this process would use, because the service can run
-    with other settings.
+    A command deletes the rendering of an article when the data that it shows changes. By default, an existing
+    rendering is kept even if it has a different JSON format or base URL than this process would use, because
+    the service can run with other settings.
 
     Args:
         begin: Opens a write transaction.
@@ -33,11 +41,32 @@ def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
         The number of articles that were rendered.
     """
     with begin() as connection:
-        articles = list(connection.scalars(ALL_ARTICLES if all_articles else STALE_ARTICLES))
+        articles = sorted(connection.scalars(ALL_ARTICLES if all_articles else UNRENDERED_ARTICLES))
     for first in progress(range(0, len(articles), BATCH_SIZE), "Rendering"):
         with begin() as connection:
-            renderings = render(connection, articles[first : first + BATCH_SIZE])
-            common = {"rendering_key": rendering_key()}
-            rows = [{"identity": each} | common | made._asdict() for each, made in renderings.items()]
-            update_rows(connection, UPDATE_RENDERING, rows)
+            _render(connection, articles[first : first + BATCH_SIZE], all_articles=all_articles)
     return len(articles)
+
+
+def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -> None:
+    """Store the renderings of the articles `numbers`, and their list items if they have none.
+
+    If `all_articles` is True, replace the list items too.
+    """
+    key, articles = rendering_key(), read_articles(connection, numbers, settings().base_url)
+    item_keys = {row.number: row.item_key for row in connection.execute(SELECT_ITEMS, {"numbers": numbers})}
+    connection.execute(DELETE_RENDERINGS, {"numbers": numbers})
+    insert_rows(
+        connection,
+        Rendering,
+        [
+            {"article": number, "rendering_key": key} | render_values(values)._asdict()
+            for number, values in articles.items()
+        ],
+    )
+    items = [
+        {"article": number, "item_key": key, "item_json": item_of(values)}
+        for number, values in articles.items()
+        if item_keys[number] is None or (all_articles and item_keys[number] != key)
+    ]
+    update_rows(connection, UPDATE_ITEM, items)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.resources.fields import FromParent, Link, StoredJson, Time
+from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import number, string
 from api.v1.schemas.entities import ArticleEntity
@@ -26,9 +26,8 @@ class Byline(Shape):
 class Image(Shape):
     """The picture that illustrates the article: its caption and its URL."""
 
-    caption = string("The caption, verbatim.", attribute="image_caption", allow_none=True)
+    caption = string("The caption, verbatim.", allow_none=True)
     url = fields.String(
-        attribute="image_url",
         allow_none=True,
         metadata={"format": "uri", "description": "The URL of the picture."},
     )
@@ -54,20 +53,20 @@ class Analysis(Shape):
 class Source(Shape):
     """The file that the article was parsed from: its name, digest and size."""
 
-    name = string("The name of the file.", attribute="source_name")
-    sha256 = string("The SHA-256 digest of the document, in hexadecimal.", attribute="source_sha256")
-    bytes = number("The size of the document in bytes.", attribute="source_bytes")
+    name = string("The name of the file.")
+    sha256 = string("The SHA-256 digest of the document, in hexadecimal.")
+    bytes = number("The size of the document in bytes.")
 
 
 class ArticleLinks(Shape):
     """The URLs of the article, its takeaways, entities, related links, source document and revisions."""
 
-    self = Link("/v1/articles/{0.slug}")
-    takeaways = Link("/v1/articles/{0.slug}/takeaways")
-    entities = Link("/v1/articles/{0.slug}/entities")
-    related = Link("/v1/articles/{0.slug}/related")
-    source = Link("/v1/articles/{0.slug}/source")
-    revisions = Link("/v1/articles/{0.slug}/revisions")
+    self = Link()
+    takeaways = Link()
+    entities = Link()
+    related = Link()
+    source = Link()
+    revisions = Link()
 
 
 class Article(Shape):
@@ -82,25 +81,23 @@ class Article(Shape):
     title = string("The headline.")
     summary = string("A summary of the article in a few sentences.", allow_none=True)
     language = string("The language of the text, as a BCP 47 tag.")
-    byline = FromParent(
-        Byline, when=lambda article: (article.author or article.role or article.publication) is not None
-    )
-    image = FromParent(Image, when=lambda article: (article.image_caption or article.image_url) is not None)
-    published_at = Time(
+    byline = fields.Nested(Byline, allow_none=True)
+    image = fields.Nested(Image, allow_none=True)
+    published_at = fields.AwareDateTime(
         allow_none=True, metadata={"description": "The time of publication. `null` if it is unknown."}
     )
-    created_at = Time(metadata={"description": "The time when the article was first loaded."})
-    updated_at = Time(metadata={"description": "The time when the article last changed."})
+    created_at = fields.AwareDateTime(metadata={"description": "The time when the article was first loaded."})
+    updated_at = fields.AwareDateTime(metadata={"description": "The time when the article last changed."})
     revision = number("The version number, starting at 1. It increases with each change of the article.", 1)
     word_count = number("The number of words in the body and the analysis.")
     reading_minutes = number("The reading time at 200 words per minute, rounded up.")
-    body = fields.List(fields.Nested(Paragraph), attribute="paragraphs")
-    analysis = StoredJson(Analysis, allow_none=True)
+    body = fields.List(fields.Nested(Paragraph))
+    analysis = fields.Nested(Analysis, allow_none=True)
     takeaways = fields.List(fields.Nested(ArticleTakeaway))
     entities = fields.List(fields.Nested(ArticleEntity))
     related = fields.List(fields.Nested(RelatedLink))
-    source = FromParent(Source)
-    links = FromParent(ArticleLinks)
+    source = fields.Nested(Source)
+    links = fields.Nested(ArticleLinks)
 
 
 class Highlight(Shape):

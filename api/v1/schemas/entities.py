@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.resources.fields import FromParent, Link
+from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import EntityReference, number, string
 
@@ -27,9 +27,9 @@ class ArticleEntity(EntityReference):
 class EntityLinks(Shape):
     """The URLs of an entity, of its articles, and of the entities that articles mention together with it."""
 
-    self = Link("/v1/entities/{0.slug}")
-    articles = Link("/v1/entities/{0.slug}/articles")
-    co_mentioned = Link("/v1/entities/{0.slug}/co-mentioned")
+    self = Link()
+    articles = Link()
+    co_mentioned = Link()
 
 
 class Entity(EntityReference):
@@ -50,7 +50,7 @@ class Entity(EntityReference):
             "`extracted` if it was found in the text."
         },
     )
-    links = FromParent(EntityLinks)
+    links = fields.Nested(EntityLinks)
 
 
 class CoMentionedEntity(Entity):

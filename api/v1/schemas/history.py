@@ -1,9 +1,10 @@
 """Schema classes of the change feed and of the revisions (versions) of an article."""
 
 from marshmallow import fields, validate
+from marshmallow.fields import AwareDateTime, Nested
 
 from api.models import CHANGE_KINDS, CREATED, UPDATED
-from api.resources.fields import FromParent, Link, StoredJson, Time
+from api.resources.fields import Link
 from api.resources.serialization import PageLinks, PageMeta, Shape, page_shape
 from api.v1.article_content import CONTENT_FIELDS
 from api.v1.schemas.articles import Analysis, Byline, Image, Paragraph, Source
@@ -20,8 +21,8 @@ def _changed_fields() -> fields.List[str]:
     )
 
 
-def _stored_list(shape: type[Shape], description: str) -> StoredJson:
-    return StoredJson(shape, many=True, metadata={"description": description})
+def _stored_list(shape: type[Shape], description: str) -> Nested:
+    return Nested(shape, many=True, metadata={"description": description})
 
 
 def _revision_kind() -> fields.String:
@@ -40,9 +41,9 @@ class Change(Shape):
         "same id and the next revision.",
         validate=validate.OneOf(CHANGE_KINDS),
     )
-    article = fields.Nested(ArticleReference)
+    article = Nested(ArticleReference)
     revision = number("The revision after the change, or the last revision of a removed article.", 1)
-    changed_at = Time(metadata={"description": "The time of the change."})
+    changed_at = AwareDateTime(metadata={"description": "The time of the change."})
     fields = _changed_fields()  # type: ignore[assignment]  # The name hides an attribute of Schema.
 
 
@@ -72,8 +73,8 @@ class ChangePageMeta(PageMeta):
 class RevisionItemLinks(Shape):
     """The URLs of a revision and of the current version of its article."""
 
-    self = Link("/v1/articles/{0[article]}/revisions/{0[revision]}")
-    article = Link("/v1/articles/{0[article]}")
+    self = Link()
+    article = Link()
 
 
 class RevisionListItem(Shape):
@@ -81,9 +82,9 @@ class RevisionListItem(Shape):
 
     revision = number("The number of the revision, starting at 1.", 1)
     kind = _revision_kind()
-    changed_at = Time(metadata={"description": "The time when the revision was made."})
+    changed_at = AwareDateTime(metadata={"description": "The time when the revision was made."})
     fields = _changed_fields()  # type: ignore[assignment]
-    links = FromParent(RevisionItemLinks)
+    links = Nested(RevisionItemLinks)
 
 
 class RevisionTakeaway(Shape):
@@ -104,8 +105,8 @@ class RevisionRelated(Shape):
 class RevisionLinks(RevisionItemLinks):
     """The URLs of a revision and its document, of the current article, and of the list of its revisions."""
 
-    revisions = Link("/v1/articles/{0[article]}/revisions")
-    source = Link("/v1/articles/{0[article]}/revisions/{0[revision]}/source")
+    revisions = Link()
+    source = Link()
 
 
 class Revision(Shape):
@@ -116,24 +117,24 @@ class Revision(Shape):
     title = string("The headline.")
     summary = string("A summary of the article in a few sentences.", allow_none=True)
     language = string("The language of the text, as a BCP 47 tag.")
-    byline = StoredJson(Byline, allow_none=True)
-    image = StoredJson(Image, allow_none=True)
+    byline = Nested(Byline, allow_none=True)
+    image = Nested(Image, allow_none=True)
     published_at = fields.String(
         allow_none=True,
         metadata={"format": "date-time", "description": "The time of publication. `null` if it is unknown."},
     )
     revision = number("The number of the revision, starting at 1.", 1)
     kind = _revision_kind()
-    changed_at = Time(metadata={"description": "The time when the revision was made."})
+    changed_at = AwareDateTime(metadata={"description": "The time when the revision was made."})
     fields = _changed_fields()  # type: ignore[assignment]
     word_count = number("The number of words in the body and the analysis.")
     reading_minutes = number("The reading time at 200 words per minute, rounded up.")
     body = _stored_list(Paragraph, "The paragraphs of the body, in order.")
-    analysis = StoredJson(Analysis, allow_none=True)
+    analysis = Nested(Analysis, allow_none=True)
     takeaways = _stored_list(RevisionTakeaway, "The takeaways, in the order of the page.")
     related = _stored_list(RevisionRelated, "The related titles that the page lists, in order.")
-    source = StoredJson(Source)
-    links = FromParent(RevisionLinks)
+    source = Nested(Source)
+    links = Nested(RevisionLinks)
 
 
 ChangePage = page_shape(Change, "ChangePage", ChangePageLinks, ChangePageMeta)

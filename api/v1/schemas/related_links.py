@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.resources.fields import FromParent, Link, StoredJson
+from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, number, string
 
@@ -39,9 +39,9 @@ class Reason(Shape):
 class RelatedLinkLinks(Shape):
     """The URLs of a related link, of the article that contains it, and of the target article."""
 
-    self = Link("/v1/related-links/{0.id}")
-    article = Link("/v1/articles/{0.article.slug}")
-    target = Link("/v1/articles/{0.target.slug}", unless=lambda link: link.target is None)
+    self = Link()
+    article = Link()
+    target = Link(allow_none=True)
 
 
 class RelatedLink(Shape):
@@ -55,13 +55,7 @@ class RelatedLink(Shape):
             "description": "`listed` if the page lists the link, `computed` if it was derived from texts."
         },
     )
-    title = fields.Function(
-        lambda link: link.title or link.target.title,
-        metadata={
-            "type": "string",
-            "description": "The title printed on the page, or the title of the target.",
-        },
-    )
+    title = string("The title printed on the page, or the title of the target.", dump_only=True)
     score = fields.Float(
         allow_none=True,
         metadata={
@@ -70,12 +64,12 @@ class RelatedLink(Shape):
             "from 0.8. `null` if the articles are less similar or the target is unknown."
         },
     )
-    reasons = StoredJson(
+    reasons = fields.Nested(
         Reason, many=True, metadata={"description": "The reasons for the link, highest weight first."}
     )
     article = fields.Nested(ArticleReference)
     target = fields.Nested(ArticleReference, allow_none=True)
-    links = FromParent(RelatedLinkLinks)
+    links = fields.Nested(RelatedLinkLinks)
 
 
 RelatedLinkPage = page_shape(RelatedLink, "RelatedLinkPage")

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.resources.fields import FromParent, Link, StoredJson
+from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, EntityReference, number, string
 
@@ -26,7 +26,7 @@ class ArticleTakeaway(Shape):
     id = fields.UUID()
     position = number("The position in the list, starting at 1.", 1)
     text = string("The text of the takeaway.")
-    evidence = StoredJson(
+    evidence = fields.Nested(
         Evidence,
         many=True,
         metadata={
@@ -39,8 +39,8 @@ class ArticleTakeaway(Shape):
 class TakeawayLinks(Shape):
     """The URLs of a takeaway and of the article that it belongs to."""
 
-    self = Link("/v1/takeaways/{0.id}")
-    article = Link("/v1/articles/{0.article.slug}")
+    self = Link()
+    article = Link()
 
 
 class Takeaway(ArticleTakeaway):
@@ -48,7 +48,7 @@ class Takeaway(ArticleTakeaway):
 
     entities = fields.List(fields.Nested(EntityReference))
     article = fields.Nested(ArticleReference)
-    links = FromParent(TakeawayLinks)
+    links = fields.Nested(TakeawayLinks)
 
 
 TakeawayPage = page_shape(Takeaway, "TakeawayPage")
