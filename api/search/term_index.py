@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
+from api.database.base import table_of
 from api.models import PendingTerms, TermBucket, TermSegment
 from api.search.query_language import Query
 from api.search.term_lists import (
-    ARTICLE_TYPE,
+    ArticleList,
     Integers,
     bucket_of,
     bucket_place,
     find_list,
+    join_articles,
     segment_of,
     term_hash,
+    unpack_articles,
     unpack_terms,
 )
 
@@ -34,11 +37,10 @@ MIN_INVERSE_FREQUENCY = 1e-6
 # The highest number of hits that are sorted and checked together.
 MAX_TOGETHER = 1600
 
-SEGMENTS = select(TermSegment.number, TermSegment.level, TermSegment.articles).order_by(TermSegment.number)
-PENDING = select(PendingTerms.number, PendingTerms.length, PendingTerms.terms).order_by(PendingTerms.number)
-BUCKETS = select(TermBucket.place, TermBucket.terms).where(
-    TermBucket.place.in_(bindparam("places", expanding=True))
-)
+SEGMENTS, PENDING, BUCKETS = map(table_of, (TermSegment, PendingTerms, TermBucket))
+READ_SEGMENTS = select(SEGMENTS.c.number, SEGMENTS.c.level, SEGMENTS.c.articles).order_by(SEGMENTS.c.number)
+READ_PENDING = select(PENDING).order_by(PENDING.c.number)
+READ_BUCKETS = select(BUCKETS).where(BUCKETS.c.place.in_(bindparam("places", expanding=True)))
 
 
 Hit = tuple[float, int]
@@ -94,22 +96,24 @@ class TermIndex:
 
     def __init__(self, session: Session | scoped_session[Session], terms: Sequence[str]) -> None:
         hashes = {term: term_hash(term) for term in terms}
-        segments, pending = session.execute(SEGMENTS).all(), session.execute(PENDING).all()
-        articles = [np.frombuffer(row.articles, ARTICLE_TYPE) for row in segments]
-        articles.append(np.array([(row.number, row.length) for row in pending], ARTICLE_TYPE))
-        starts = np.cumsum([0, *map(len, articles)])
-        every = np.concatenate(articles)
-        self.numbers = every["number"].astype(np.int64)
-        self.lengths = every["length"].astype(np.float64)
-        self._frequencies = {term: np.zeros(len(every), np.uint16) for term in hashes}
-        offsets = {row.number: starts[index] for index, row in enumerate(segments)}
+        segments, pending = session.execute(READ_SEGMENTS).all(), session.execute(READ_PENDING).all()
+        articles = [unpack_articles(row.articles) for row in segments]
+        new = np.array([(row.number, row.length) for row in pending], np.int64).reshape(-1, 2)
+        articles.append(ArticleList(new[:, 0], new[:, 1].astype(np.uint32)))
+        self.numbers, self.lengths = join_articles(articles)
+        ends = np.cumsum([len(each.numbers) for each in articles]).tolist()
+        starts = [0, *ends[:-1]]
+        self._frequencies = {term: np.zeros(len(self.numbers), np.uint16) for term in hashes}
+        offsets = {row.number: start for row, start in zip(segments, starts[:-1], strict=True)}
         self._add_segments(session, hashes, {row.number: row.level for row in segments}, offsets)
-        lists = unpack_terms([row.terms for row in pending])
-        for term, hashed in hashes.items():
-            found = np.flatnonzero(lists.hashes == np.uint64(hashed))
-            self._frequencies[term][starts[-2] + lists.places[found]] = lists.frequencies[found]
+        if pending:
+            lists = unpack_terms([row.terms for row in pending])
+            for term, hashed in hashes.items():
+                found = np.flatnonzero(lists.hashes == np.uint64(hashed))
+                self._frequencies[term][starts[-1] + lists.places[found]] = lists.frequencies[found]
+        self._exists = self.lengths > 0
         for frequencies in self._frequencies.values():
-            frequencies[self.lengths == 0] = 0
+            frequencies[~self._exists] = 0
 
     def _add_segments(
         self,
@@ -123,7 +127,7 @@ class TermIndex:
             for term, hashed in hashes.items():
                 place = bucket_place(segment, bucket_of(hashed, level))
                 terms_by_place.setdefault(place, []).append(term)
-        for place, data in session.execute(BUCKETS, {"places": [*terms_by_place]}):
+        for place, data in session.execute(READ_BUCKETS, {"places": [*terms_by_place]}):
             for term in terms_by_place[place]:
                 if found := find_list(data, hashes[term]):
                     places, frequencies = found
@@ -135,7 +139,7 @@ class TermIndex:
         The order of the words in a phrase is not checked, so the result can contain articles that are not
         hits. Excluded phrases of several words are not checked either.
         """
-        matches = self.lengths > 0
+        matches = self._exists.copy()
         for choice in query.required:
             matches &= np.logical_or.reduce([self._contains_all(phrase) for phrase in choice])
         for phrase in query.excluded:
@@ -151,7 +155,7 @@ class TermIndex:
 
     def _scores(self, hits: Integers, words: Sequence[str]) -> NDArray[np.float64]:
         # The operations and their order are those of FTS5, so that the results are equal to the last bit.
-        count = np.count_nonzero(self.lengths)
+        count = np.count_nonzero(self._exists)
         average = float(self.lengths.sum()) / (count or 1)
         saturation = K1 * (1 - B + B * self.lengths[hits] / average)
         scores = np.zeros(len(hits))

@@ -7,7 +7,7 @@ frequency of a term in an article is the number of its occurrences, each multipl
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -29,8 +29,15 @@ MAX_FREQUENCY = 0xFFFF
 
 Integers = NDArray[np.integer]
 TERM_TYPE = np.dtype([("hash", "<u8"), ("frequency", "<u2")])
-ARTICLE_TYPE = np.dtype([("number", "<u8"), ("length", "<u4")])
+NUMBER_TYPE, LENGTH_TYPE = np.dtype("<i8"), np.dtype("<u4")
 COUNT_TYPE = np.dtype("<u4")
+
+
+class ArticleList(NamedTuple):
+    """The articles of a segment: the number of each, and its number of words, or 0 if it was removed."""
+
+    numbers: NDArray[np.int64]
+    lengths: NDArray[np.uint32]
 
 
 class TermLists(NamedTuple):
@@ -65,6 +72,23 @@ def bucket_place(segment: int, bucket: int) -> int:
 def segment_of(place: int) -> int:
     """Return the number of the segment of the bucket with the key `place`."""
     return place >> MAX_BUCKET_BITS
+
+
+def pack_articles(articles: ArticleList) -> bytes:
+    """Return the list of the articles of a segment as stored in `TermSegment`."""
+    return articles.numbers.astype(NUMBER_TYPE).tobytes() + articles.lengths.astype(LENGTH_TYPE).tobytes()
+
+
+def unpack_articles(data: bytes) -> ArticleList:
+    """Return the list of articles that `pack_articles` has packed. The arrays are read-only."""
+    count = len(data) // (NUMBER_TYPE.itemsize + LENGTH_TYPE.itemsize)
+    lengths = np.frombuffer(data, LENGTH_TYPE, offset=count * NUMBER_TYPE.itemsize)
+    return ArticleList(np.frombuffer(data, NUMBER_TYPE, count), lengths)
+
+
+def join_articles(several: Iterable[ArticleList]) -> ArticleList:
+    """Return the articles of several lists, one list after the other. There must be at least one list."""
+    return ArticleList(*map(np.concatenate, zip(*several, strict=True)))
 
 
 def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:

@@ -11,19 +11,21 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from api.database.base import table_of
 from api.models import PendingTerms, TermBucket, TermSegment
 from api.search.term_lists import (
-    ARTICLE_TYPE,
     BUCKET_BITS,
+    ArticleList,
     TermLists,
     bucket_place,
     decode_bucket,
     encode_buckets,
+    join_articles,
+    pack_articles,
     segment_of,
+    unpack_articles,
     unpack_terms,
 )
 
@@ -51,11 +53,11 @@ READ_BUCKETS, DELETE_BUCKETS = select(BUCKETS).where(PLACES), delete(BUCKETS).wh
 
 
 class Segment(NamedTuple):
-    """A segment that was read from the database: its number, its level, and its articles as an array."""
+    """A segment that was read from the database: its number, its level, and its articles."""
 
     number: int
     level: int
-    articles: NDArray[np.void]
+    articles: ArticleList
 
 
 def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -> None:
@@ -85,14 +87,14 @@ def remove_terms(connection: Connection, numbers: Collection[int]) -> None:
     connection.execute(DELETE_PENDING, [{"article": number} for number in numbers])
     bounds = {"lowest": min(numbers), "highest": max(numbers)}
     for segment in _read_segments(connection, OVERLAPPING_SEGMENTS, bounds):
-        lengths = segment.articles["length"]
-        removed = np.isin(segment.articles["number"], [*numbers]) & (lengths > 0)
+        articles = segment.articles
+        removed = np.isin(articles.numbers, [*numbers]) & (articles.lengths > 0)
         if removed.any():
-            lengths[removed] = 0
-            values = {"segment": segment.number, "remaining": segment.articles.tobytes()}
+            remaining = articles._replace(lengths=np.where(removed, 0, articles.lengths))
+            values = {"segment": segment.number, "remaining": pack_articles(remaining)}
             connection.execute(SET_ARTICLES, values)
-            if np.count_nonzero(lengths) * 2 < len(lengths):
-                _merge(connection, [segment], segment.level)
+            if np.count_nonzero(remaining.lengths) * 2 < len(removed):
+                _merge(connection, [segment._replace(articles=remaining)], segment.level)
 
 
 def clear_terms(connection: Connection) -> None:
@@ -104,9 +106,8 @@ def clear_terms(connection: Connection) -> None:
 def _make_segment(connection: Connection) -> None:
     """Move the pending articles with the lowest numbers to a new segment of level 1."""
     rows = connection.execute(FIRST_PENDING, {"articles": SEGMENT_ARTICLES}).all()
-    number = _insert_segment(
-        connection, np.array([(row.number, row.length) for row in rows], ARTICLE_TYPE), 1
-    )
+    numbers, lengths = (np.array([getattr(row, name) for row in rows]) for name in ("number", "length"))
+    number = _insert_segment(connection, ArticleList(numbers, lengths), 1)
     _insert_buckets(connection, number, unpack_terms([row.terms for row in rows]), 1)
     connection.execute(DELETE_PENDING, [{"article": row.number} for row in rows])
 
@@ -115,19 +116,19 @@ def _read_segments(
     connection: Connection, statement: Select[Any], values: Mapping[str, int]
 ) -> list[Segment]:
     rows = connection.execute(statement, values)
-    return [Segment(row.number, row.level, np.frombuffer(row.articles, ARTICLE_TYPE).copy()) for row in rows]
+    return [Segment(row.number, row.level, unpack_articles(row.articles)) for row in rows]
 
 
 def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> None:
     """Replace `segments`, which have one level, by a segment of `level` with the articles that remain."""
-    articles = np.concatenate([segment.articles for segment in segments])
-    remains = articles["length"] > 0
+    articles = join_articles(segment.articles for segment in segments)
+    remains = articles.lengths > 0
     new_places = np.where(remains, np.cumsum(remains) - 1, REMOVED)
-    ends = np.cumsum([len(segment.articles) for segment in segments])
-    offsets = {
-        segment.number: end - len(segment.articles) for segment, end in zip(segments, ends, strict=True)
-    }
-    number = _insert_segment(connection, articles[remains], level) if remains.any() else 0
+    counts = [len(segment.articles.numbers) for segment in segments]
+    starts = np.cumsum([0, *counts[:-1]])
+    offsets = {segment.number: start for segment, start in zip(segments, starts, strict=True)}
+    remaining = ArticleList(articles.numbers[remains], articles.lengths[remains])
+    number = _insert_segment(connection, remaining, level) if remains.any() else 0
     for first in range(0, 1 << BUCKET_BITS[segments[0].level], BUCKETS_TOGETHER):
         # The order of the segments is that of the new places, as `encode_buckets` requires.
         lists = []
@@ -154,11 +155,11 @@ def _remaining(several: Sequence[TermLists]) -> TermLists:
     return TermLists(*(each[remains] for each in joined))
 
 
-def _insert_segment(connection: Connection, articles: NDArray[np.void], level: int) -> int:
+def _insert_segment(connection: Connection, articles: ArticleList, level: int) -> int:
     """Insert a segment with these `articles` at `level`, and return its number."""
     number: int = connection.scalars(NEXT_SEGMENT).one()
-    numbers = articles["number"]
-    values = {"first": int(numbers.min()), "last": int(numbers.max()), "articles": articles.tobytes()}
+    bounds = {"first": int(articles.numbers.min()), "last": int(articles.numbers.max())}
+    values = bounds | {"articles": pack_articles(articles)}
     connection.execute(insert(SEGMENTS), {"number": number, "level": level, **values})
     return number
 
