@@ -1,4 +1,4 @@
-"""Read documents, and derive their data, ahead of storing them and in several processes."""
+"""Read documents, and prepare their articles, ahead of storing them and in several processes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -8,17 +8,19 @@ from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import load_recognizer
-from seeds.parsing.document import ArticleText
+from seeds.identifiers import article_id, make_slug
 from seeds.parsing.files import (
     RejectedDocument,
+    SubmittedDocument,
     UnparsedLine,
     read_file,
     read_line,
     read_lines,
 )
 from seeds.parsing.formats.registry import find_format
-from seeds.storing.derivation import DerivedData, derive
-from seeds.storing.load import PreparedDocument
+from seeds.storing.article_record import make_record
+from seeds.storing.load import ReadDocument
+from seeds.storing.prepared_article import PreparedArticle, prepare_article
 from seeds.worker_pool import WorkerPool
 
 
@@ -26,24 +28,24 @@ class FileDocument(NamedTuple):
     """A document from the file at `path`, read or rejected, or None after the last document of the file."""
 
     path: Path
-    document: PreparedDocument | RejectedDocument | None
+    document: ReadDocument | RejectedDocument | None
 
 
 class _Task(NamedTuple):
     path: Path
     source: Path | UnparsedLine | RejectedDocument | None
     max_bytes: int
-    is_derived: bool
+    is_prepared: bool
 
 
 class Preparation:
-    """Reads documents and derives data from texts, in the processes of a pool.
+    """Reads documents and prepares their articles, in the processes of a pool.
 
     Args:
         pool: The processes, each with an `EntityMatcher`.
         max_bytes: The size of the largest accepted document.
-        is_eager: True to derive the data of a document as soon as it was read. This is faster if most
-            documents are new. If most are stored already, their data are not needed.
+        is_eager: True to prepare the article of a document as soon as the document was read. This is faster
+            if most documents are new. If most are stored already, their articles are not needed.
     """
 
     def __init__(self, pool: WorkerPool[EntityMatcher], max_bytes: int, *, is_eager: bool) -> None:
@@ -54,9 +56,9 @@ class Preparation:
         """Yield the documents in the files at `paths`, in order, and after each file an item without one."""
         return self._pool.map(_read, self._tasks(paths))
 
-    def derive(self, texts: Sequence[ArticleText]) -> list[DerivedData]:
-        """Return the entities, evidence and features of articles, derived from their texts."""
-        return list(self._pool.map(_derive, texts))
+    def prepare(self, documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
+        """Return the prepared articles of documents."""
+        return list(self._pool.map(_prepare, documents))
 
     def _tasks(self, paths: Iterable[Path]) -> Iterator[_Task]:
         for path in paths:
@@ -93,9 +95,24 @@ def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
         read = read_file(source, task.max_bytes)
     if isinstance(read, RejectedDocument):
         return FileDocument(task.path, read)
-    derived = derive(read.document, matcher) if task.is_derived else None
-    return FileDocument(task.path, PreparedDocument(read, derived))
+    document = _document(read)
+    if task.is_prepared:
+        document = document._replace(article=_prepare(matcher, document))
+    return FileDocument(task.path, document)
 
 
-def _derive(matcher: EntityMatcher, text: ArticleText) -> DerivedData:
-    return derive(text, matcher)
+def _document(submission: SubmittedDocument) -> ReadDocument:
+    slug, key = submission.metadata.slug, submission.key
+    free = slug or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")
+    return ReadDocument(
+        make_record(submission, free),
+        submission.data,
+        submission.folder,
+        submission.line,
+        submission.document.warnings,
+        has_requested_slug=slug is not None,
+    )
+
+
+def _prepare(matcher: EntityMatcher, document: ReadDocument) -> PreparedArticle:
+    return prepare_article(document.record, document.document, matcher)

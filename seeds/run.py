@@ -13,14 +13,14 @@ from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
-from seeds.parsing.files import RejectedDocument, SubmittedDocument, real_path
+from seeds.parsing.files import RejectedDocument, real_path
 from seeds.parsing.folders import FoundFiles
 from seeds.parsing.formats.registry import find_format
 from seeds.preparing import FileDocument, Preparation
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
 from seeds.storing.history import UNCHANGED, Outcome
-from seeds.storing.load import PreparedDocument, load_batch
+from seeds.storing.load import ReadDocument, load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
 
@@ -32,7 +32,7 @@ class BatchEntry(NamedTuple):
     """A document of a batch: its file, and the document as it was read, or the reason for rejecting it."""
 
     path: Path
-    read: PreparedDocument | RejectedDocument
+    read: ReadDocument | RejectedDocument
 
 
 class Run:
@@ -78,7 +78,7 @@ class Run:
         file = (real_path(path.parent), path.name)
         is_rejected = False
         for _, read in documents:
-            if isinstance(read, PreparedDocument):
+            if isinstance(read, ReadDocument):
                 self._add(path, self._check(path, read))
             elif isinstance(read, RejectedDocument):
                 is_rejected = not find_format(path.name).is_line
@@ -93,29 +93,28 @@ class Run:
         if not is_rejected and file not in self._seen.files_without_key:
             self._seen.files.add(file)
 
-    def _add(self, path: Path, read: PreparedDocument | RejectedDocument) -> None:
+    def _add(self, path: Path, read: ReadDocument | RejectedDocument) -> None:
         self._batch.append(BatchEntry(path, read))
-        self._batch_bytes += len(read.submission.data) if isinstance(read, PreparedDocument) else 0
+        self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
 
-    def _check(self, path: Path, prepared: PreparedDocument) -> PreparedDocument | RejectedDocument:
-        """Return `prepared`, or its rejection if its key was seen before or if `--strict` rejects it."""
-        submission = prepared.submission
-        key, warnings = submission.key, submission.document.warnings
-        place = printable(str(path)) + (f" line {submission.line}" if submission.line else "")
+    def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
+        """Return `read`, or its rejection if its key was seen before or if `--strict` rejects it."""
+        key, warnings = read.record.key, read.warnings
+        place = printable(str(path)) + (f" line {read.line}" if read.line else "")
         first = self._seen.places.setdefault(key, place)
         if first != place:
             message = f"has the same key as {first}; change one of the two keys"
-            return RejectedDocument(Rejection(message, line=submission.line), key, warnings)
+            return RejectedDocument(Rejection(message, line=read.line), key, warnings)
         if self._strict and warnings:
             warning = warnings[0]
             message = f"{warning.section}: {warning.message} (--strict)"
             return RejectedDocument(Rejection(message, line=warning.line), key, warnings)
-        return prepared
+        return read
 
     def _store_batch(self, preparation: Preparation) -> None:
         """Store the documents of the batch in one transaction, and report all outcomes in their order."""
         batch, self._batch, self._batch_bytes = self._batch, [], 0
-        documents = [each.read for each in batch if isinstance(each.read, PreparedDocument)]
+        documents = [each.read for each in batch if isinstance(each.read, ReadDocument)]
         results = self._load(documents, preparation) if documents else []
         # If most documents are new, the next ones are derived as soon as they are read.
         if results:
@@ -126,11 +125,9 @@ class Run:
             if isinstance(read, RejectedDocument):
                 self._reject(path, read)
             else:
-                self._report_result(path, read.submission, next(outcomes))
+                self._report_result(path, read, next(outcomes))
 
-    def _load(
-        self, documents: Sequence[PreparedDocument], preparation: Preparation
-    ) -> list[Outcome | Rejection]:
+    def _load(self, documents: Sequence[ReadDocument], preparation: Preparation) -> list[Outcome | Rejection]:
         """Store `documents` in one transaction.
 
         If the database refuses the values of a document, store the documents one by one, so that only this
@@ -141,7 +138,7 @@ class Run:
                 return load_batch(
                     connection,
                     documents,
-                    preparation.derive,
+                    preparation.prepare,
                     self._vectors,
                     admit_erased=self._admit_erased,
                 )
@@ -154,8 +151,8 @@ class Run:
                 return [Rejection(f"the database refuses it: {printable(reason)}")]
         return [result for each in documents for result in self._load([each], preparation)]
 
-    def _report_result(self, path: Path, submission: SubmittedDocument, result: Outcome | Rejection) -> None:
-        key, warnings = submission.key, submission.document.warnings
+    def _report_result(self, path: Path, read: ReadDocument, result: Outcome | Rejection) -> None:
+        key, warnings = read.record.key, read.warnings
         for warning in warnings:
             place = f"{printable(str(path))}: line {warning.line}"
             print_message(f"{place}: warning: {warning.section}: {warning.message}")

@@ -75,6 +75,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * MICROSECOND
 
 
+class Compressed(bytes):
+    """Bytes in the zlib format, which `CompressedBytes` and `CompressedJson` store as they are."""
+
+    __slots__ = ()
+
+
 class CompressedBytes(TypeDecorator[bytes]):
     """A column type for bytes that are only read as a whole, stored in the zlib format (RFC 1950)."""
 
@@ -83,8 +89,8 @@ class CompressedBytes(TypeDecorator[bytes]):
     python_type = bytes
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Return `value`, compressed. Keep None."""
-        return None if value is None else zlib.compress(value)
+        """Return `value`, compressed. Keep None, and bytes that are `Compressed`."""
+        return value if value is None or isinstance(value, Compressed) else zlib.compress(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Return the bytes that were compressed to `value`. Keep None."""
@@ -99,8 +105,8 @@ class CompressedJson(TypeDecorator[Any]):
     python_type = list
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:  # noqa: ARG002
-        """Return `value` as compressed JSON."""
-        return zlib.compress(orjson.dumps(value))
+        """Return `value` as compressed JSON. Keep bytes that are `Compressed`."""
+        return value if isinstance(value, Compressed) else zlib.compress(orjson.dumps(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """Return the value of the compressed JSON `value`. Keep None."""

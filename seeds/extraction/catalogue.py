@@ -1,9 +1,8 @@
 """The catalogue: a YAML file of known entities that is maintained by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import yaml
@@ -39,8 +38,7 @@ def group_of(kind: str) -> str:
     return kind if kind in ("person", "place") else "thing"
 
 
-@dataclass(frozen=True, slots=True)
-class EntityRecord:
+class EntityRecord(NamedTuple):
     """An entity from the catalogue or from extraction, before it is stored.
 
     The catalogue is a file of known entities. Only its entities have a description and `same_as`, the URLs of

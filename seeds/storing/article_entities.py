@@ -17,8 +17,8 @@ from api.models import Corpus, Entity, EntityId, EntityName, EntitySlug
 from api.search.analyzer import fold
 from seeds.bulk import insert_rows, update_rows
 from seeds.extraction.catalogue import EntityRecord, group_of
-from seeds.extraction.mentions import FoundEntity
 from seeds.identifiers import MAX_SLUG_LENGTH
+from seeds.storing.prepared_article import PreparedEntity
 from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES, ENTITY_SLUGS, ENTITY_IDS = (table_of(model) for model in (Entity, EntitySlug, EntityId))
@@ -85,24 +85,11 @@ class KnownEntity:
             self.has_new_aliases = True
 
 
-class EntityTable(dict[UUID, KnownEntity]):
-    """The entities that the articles of a batch mention, by id."""
-
-    @property
-    def numbers(self) -> dict[UUID, int]:
-        """The number of each entity, by its id."""
-        return {identity: known.number for identity, known in self.items()}
-
-    def types_of(self, found: Iterable[FoundEntity]) -> dict[int, str]:
-        """Return the stored types of the entities of an article, by number.
-
-        A stored type can differ from the type in the article.
-        """
-        known = (self[each.entity.id] for each in found)
-        return {each.number: each.record.type for each in known}
+EntityTable = dict[UUID, KnownEntity]
+"""The entities that the articles of a batch mention, by id."""
 
 
-def upsert_entities(connection: Connection, articles: Sequence[Sequence[FoundEntity]]) -> EntityTable:
+def upsert_entities(connection: Connection, articles: Sequence[Sequence[PreparedEntity]]) -> EntityTable:
     """Insert the entities of articles that are not stored yet, and add new aliases to those that are.
 
     A new entity has the name and type of the first article that mentions it, and no articles and mentions
@@ -113,8 +100,8 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[FoundEnt
         connection: The connection, in a write transaction.
         articles: The entities of each article, in the order in which the articles are loaded.
     """
-    identities = {each.entity.id: None for found in articles for each in found}
-    table = EntityTable()
+    identities = {each.id: None for found in articles for each in found}
+    table: EntityTable = {}
     if not identities:
         return table
     for row in connection.execute(STORED_ENTITIES, {"identities": [*identities]}):
@@ -125,14 +112,13 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[FoundEnt
     number = last
     for found in articles:
         for each in found:
-            known = table.get(each.entity.id)
+            identity, record = each.id, each.record
+            known = table.get(identity)
             if known is None:
                 number += 1
-                table[each.entity.id] = KnownEntity(
-                    number, each.entity, list(each.entity.aliases), is_new=True
-                )
+                table[identity] = KnownEntity(number, record, list(record.aliases), is_new=True)
             elif known.record.origin == "extracted":
-                known.add_names(each.entity.names)
+                known.add_names(record.names)
     if number > last:
         connection.execute(SET_LAST_ENTITY, {"number": number})
         _insert_entities(connection, {identity: each for identity, each in table.items() if each.is_new})

@@ -24,19 +24,17 @@ from seeds.linking.computed_links import remove_links_of
 from seeds.linking.inverted_index import delete_features
 from seeds.linking.vector_cache import VectorCache
 from seeds.storing.article_entities import (
-    EntityTable,
     PreviousMentions,
     delete_unmentioned,
     update_entity_counts,
     upsert_entities,
 )
 from seeds.storing.article_record import ArticleRecord
-from seeds.storing.derivation import DerivedData
+from seeds.storing.prepared_article import PackedContent, PreparedData
 from seeds.storing.row_builders import (
     article_entity_rows,
     facet_rows,
     listed_link_rows,
-    mention_rows,
     takeaway_entity_rows,
     takeaway_rows,
 )
@@ -44,7 +42,6 @@ from seeds.storing.search_rows import (
     delete_search_rows,
     insert_search_rows,
     read_search_terms,
-    search_terms,
 )
 
 ARTICLE: BindParameter[int] = bindparam("article")
@@ -55,7 +52,8 @@ MENTIONS = (
     .where(ArticleEntity.article == ARTICLE)
     .order_by(ArticleEntity.position)
 )
-FIRST_TAKEAWAY, LAST_TAKEAWAY = bindparam("first_takeaway"), bindparam("last_takeaway")
+FIRST_TAKEAWAY: BindParameter[int] = bindparam("first_takeaway")
+LAST_TAKEAWAY: BindParameter[int] = bindparam("last_takeaway")
 TAKEAWAYS, TAKEAWAY_ENTITIES, RENDERINGS = (
     table_of(model) for model in (Takeaway, TakeawayEntity, Rendering)
 )
@@ -79,6 +77,7 @@ class DerivedArticle:
         number: The number of the article.
         id: The public id of the article.
         record: The content of the article.
+        packed: The content in the form that the database stores.
         derived: The data that was derived from the content.
         created_at: When the article was first loaded.
         updated_at: When its content last changed.
@@ -87,7 +86,8 @@ class DerivedArticle:
     number: int
     id: UUID
     record: ArticleRecord
-    derived: DerivedData
+    packed: PackedContent
+    derived: PreparedData
     created_at: datetime
     updated_at: datetime
 
@@ -111,42 +111,34 @@ def insert_derived_rows(
             returned it.
     """
     entities = upsert_entities(connection, [each.derived.entities for each in articles])
-    numbers = entities.numbers
     rows: dict[Any, list[dict[str, Any]]] = {
         model: []
         for model in (Takeaway, ArticleEntity, ArticleMentions, TakeawayEntity, ArticleFacet, RelatedLink)
     }
+    current: list[dict[int, int]] = []
     for each in articles:
-        found, record = each.derived.entities, each.record
-        rows[Takeaway] += takeaway_rows(each.number, each.id, record, each.derived.evidence)
-        rows[ArticleEntity] += article_entity_rows(each.number, found, numbers)
-        rows[ArticleMentions] += mention_rows(each.number, found)
-        rows[TakeawayEntity] += takeaway_entity_rows(each.number, record, found, numbers)
-        rows[ArticleFacet] += facet_rows(each.number, record, entities.types_of(found), each.timestamps)
+        derived, record = each.derived, each.record
+        known = [entities[found.id] for found in derived.entities]
+        numbers = [entity.number for entity in known]
+        types = {entity.number: entity.record.type for entity in known}
+        rows[Takeaway] += takeaway_rows(each.number, each.id, record, derived.evidence)
+        rows[ArticleEntity] += article_entity_rows(each.number, derived.entities, numbers)
+        if numbers:
+            rows[ArticleMentions].append({"article": each.number, "mentions": derived.mentions})
+        rows[TakeawayEntity] += takeaway_entity_rows(each.number, record, derived.takeaway_entities, numbers)
+        rows[ArticleFacet] += facet_rows(each.number, record, types, each.timestamps)
         rows[RelatedLink] += listed_link_rows(each.number, each.id, record)
+        current.append(
+            {number: found.mention_count for number, found in zip(numbers, derived.entities, strict=True)}
+        )
     for model, several in rows.items():
         insert_rows(connection, model, several)
-    insert_search_rows(connection, {each.number: search_terms(each.record.content) for each in articles})
-    _count_entities(connection, articles, entities, previous or {})
-
-
-def _count_entities(
-    connection: Connection,
-    articles: Sequence[DerivedArticle],
-    entities: EntityTable,
-    previous: PreviousMentions,
-) -> None:
-    texts = [
-        {
-            entities[found.id].number: [mention.text for mention in found.mentions]
-            for found in each.derived.entities
-        }
-        for each in articles
-    ]
-    counts = [{entity: len(several) for entity, several in each.items()} for each in texts]
-    update_entity_counts(connection, [(count, previous if not at else {}) for at, count in enumerate(counts)])
+    insert_search_rows(connection, {each.number: each.packed.terms for each in articles})
+    former = [previous or {}, *({} for _ in current[1:])]
+    update_entity_counts(connection, zip(current, former, strict=True))
     if previous:
-        delete_unmentioned(connection, previous, texts[0])
+        texts = articles[0].derived.mention_texts
+        delete_unmentioned(connection, previous, dict(zip(current[0], texts, strict=True)))
 
 
 def delete_derived_rows(connection: Connection, article: int, vectors: VectorCache) -> PreviousMentions:

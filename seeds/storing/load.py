@@ -18,10 +18,8 @@ from seeds.identifiers import article_id
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
-from seeds.parsing.document import ArticleText, Rejection
-from seeds.parsing.files import SubmittedDocument
-from seeds.storing.article_record import ArticleRecord, make_record
-from seeds.storing.derivation import DerivedData
+from seeds.parsing.document import ParseWarning, Rejection
+from seeds.storing.article_record import ArticleRecord
 from seeds.storing.derived_rows import (
     DerivedArticle,
     delete_derived_rows,
@@ -36,8 +34,9 @@ from seeds.storing.history import (
     differences,
     record_changes,
 )
+from seeds.storing.prepared_article import PackedContent, PreparedArticle, pack_record
 from seeds.storing.row_builders import article_row, document_row
-from seeds.storing.slugs import Former, SlugRegister
+from seeds.storing.slugs import Former, SlugRegister, slug_choices
 from seeds.storing.stored_article import (
     ArticleState,
     erased_slug,
@@ -58,27 +57,43 @@ FOLDER_NUMBERS = select(FOLDERS.c.path, FOLDERS.c.number).where(
 LAST_ARTICLE = select(CORPUS.c.last_article)
 SET_LAST_ARTICLE = update(CORPUS).values(last_article=bindparam("number"))
 
-Derive = Callable[[Sequence[ArticleText]], Sequence[DerivedData]]
-"""Derives the entities, evidence and features of articles from their texts."""
+
+class ReadDocument(NamedTuple):
+    """A document that was read.
+
+    Attributes:
+        record: The content of its article, with the slug that the metadata requests, or else a slug that is
+            made from the title.
+        document: The bytes of the document.
+        folder: The real path of the folder that contains the file.
+        line: The number of the line that is the document, or None if the whole file is.
+        warnings: The warnings of the parser.
+        has_requested_slug: True if the metadata requests the slug of the record.
+        article: The prepared article, or None if it is not prepared yet.
+    """
+
+    record: ArticleRecord
+    document: bytes
+    folder: str
+    line: int | None
+    warnings: tuple[ParseWarning, ...]
+    has_requested_slug: bool
+    article: PreparedArticle | None = None
 
 
-class PreparedDocument(NamedTuple):
-    """A document that was read, and the data derived from it, or None if they are not derived yet."""
-
-    submission: SubmittedDocument
-    derived: DerivedData | None = None
+Prepare = Callable[[Sequence[ReadDocument]], Sequence[PreparedArticle]]
+"""Prepares the articles of documents."""
 
 
 class LoadedDocument(NamedTuple):
     """A document of a batch whose article is created or updated.
 
-    `state` is the stored article, or None if it is created. `revision` and `created_at` belong to the article
-    after the load.
+    `record` has the slug that the article gets. `state` is the stored article, or None if it is created.
+    `revision` and `created_at` belong to the article after the load.
     """
 
     identity: UUID
-    submission: SubmittedDocument
-    derived: DerivedData | None
+    read: ReadDocument
     record: ArticleRecord
     state: ArticleState | None
     revision: int
@@ -87,8 +102,8 @@ class LoadedDocument(NamedTuple):
 
 def load_batch(
     connection: Connection,
-    documents: Sequence[PreparedDocument],
-    derive: Derive,
+    documents: Sequence[ReadDocument],
+    prepare: Prepare,
     vectors: VectorCache,
     *,
     admit_erased: bool = False,
@@ -100,7 +115,7 @@ def load_batch(
     Args:
         connection: The connection, in a write transaction.
         documents: The documents. No two have the same key.
-        derive: Derives the data of articles that are created or updated, if the data are not derived yet.
+        prepare: Prepares articles that are created or updated, and are not prepared yet.
         vectors: Reads the feature vectors of similar articles. It can be kept for the next batch, but not if
             this transaction is rolled back.
         admit_erased: True to create an article again if its text was erased.
@@ -111,53 +126,59 @@ def load_batch(
     """
     results, loaded = _plan(connection, documents, admit_erased=admit_erased)
     now = datetime.now(UTC).replace(microsecond=0)
-    derived = iter(derive([each.record.article_text for each in loaded if each.derived is None]))
-    pairs = [(each, each.derived or next(derived)) for each in loaded]
+    prepared = iter(prepare([each.read for each in loaded if each.read.article is None]))
+    pairs = [(each, each.read.article or next(prepared)) for each in loaded]
     # An update can delete entities and links, so it is written alone. Documents that are created are written
     # together.
     for is_update, several in groupby(pairs, key=lambda pair: pair[0].state is not None):
         if is_update:
-            for each, data in several:
-                results[each.identity] = _update(connection, each, data, vectors, now)
+            for each, article in several:
+                results[each.identity] = _update(connection, each, article, vectors, now)
         else:
             results |= _create(connection, list(several), vectors, now)
-    return [results[article_id(each.submission.key)] for each in documents]
+    return [results[article_id(each.record.key)] for each in documents]
 
 
 def _plan(
-    connection: Connection, prepared: Sequence[PreparedDocument], *, admit_erased: bool
+    connection: Connection, documents: Sequence[ReadDocument], *, admit_erased: bool
 ) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
     """Return the results of unchanged and rejected documents, and the documents that have to be written."""
-    submissions = [each.submission for each in prepared]
-    identities = [article_id(each.key) for each in submissions]
+    identities = [article_id(each.record.key) for each in documents]
     states = find_article_states(connection, identities)
     removed = find_removed_articles(connection, [each for each in identities if each not in states])
     former: list[Former] = [states.get(each) or removed.get(each) for each in identities]
-    documents = list(zip(identities, submissions, former, strict=True))
-    slugs = SlugRegister(connection, documents)
-    folders = _folder_numbers(connection, {each.folder for each in submissions})
+    choices = {
+        identity: slug_choices(
+            identity, each.record.content["slug"], known, is_requested=each.has_requested_slug
+        )
+        for identity, each, known in zip(identities, documents, former, strict=True)
+    }
+    slugs = SlugRegister(connection, choices)
+    folders = _folder_numbers(connection, {each.folder for each in documents})
     results: dict[UUID, Outcome | Rejection] = {}
     loaded: list[LoadedDocument] = []
     moved: list[dict[str, Any]] = []
-    for (identity, submission, known), (_, derived) in zip(documents, prepared, strict=True):
+    for identity, read, known in zip(identities, documents, former, strict=True):
         try:
             if known and known.slug == erased_slug(identity) and not admit_erased:
                 raise Rejection("its article was erased; use --admit-erased to load it again")
-            slug = slugs.choose(identity, submission)
+            slug = slugs.choose(identity)
         except Rejection as rejection:
             results[identity] = rejection
             continue
-        record, state = make_record(submission, slug), states.get(identity)
+        record, state = read.record, states.get(identity)
+        if slug != record.content["slug"]:
+            record = record.with_slug(slug)
         if state and state.content_digest == record.digest:
-            if state.folder != folders[submission.folder]:
-                moved.append({"article_number": state.number, "folder": folders[submission.folder]})
+            if state.folder != folders[read.folder]:
+                moved.append({"article_number": state.number, "folder": folders[read.folder]})
             results[identity] = Outcome(
                 UNCHANGED, identity, slug, record.content["title"], state.revision, {}
             )
             continue
         created_at = known.created_at if known else None
         revision = known.revision + 1 if known else 1
-        loaded.append(LoadedDocument(identity, submission, derived, record, state, revision, created_at))
+        loaded.append(LoadedDocument(identity, read, record, state, revision, created_at))
     update_rows(connection, UPDATE_DOCUMENT, moved)
     insert_rows(
         connection, ArticleSlug, [{"slug": slug, "article_id": each} for slug, each in slugs.new.items()]
@@ -178,25 +199,32 @@ def _folder_numbers(connection: Connection, paths: set[str]) -> dict[str, int]:
 
 def _create(
     connection: Connection,
-    pairs: Sequence[tuple[LoadedDocument, DerivedData]],
+    pairs: Sequence[tuple[LoadedDocument, PreparedArticle]],
     vectors: VectorCache,
     now: datetime,
 ) -> dict[UUID, Outcome | Rejection]:
     last: int = connection.scalars(LAST_ARTICLE).one()
     articles = [
-        DerivedArticle(number, each.identity, each.record, data, each.created_at or now, now)
-        for number, (each, data) in enumerate(pairs, last + 1)
+        DerivedArticle(
+            number,
+            each.identity,
+            each.record,
+            _packed(each, article),
+            article.data,
+            each.created_at or now,
+            now,
+        )
+        for number, (each, article) in enumerate(pairs, last + 1)
     ]
     connection.execute(SET_LAST_ARTICLE, {"number": last + len(articles)})
-    folders = _folder_numbers(connection, {each.submission.folder for each, _ in pairs})
+    folders = _folder_numbers(connection, {each.read.folder for each, _ in pairs})
     rows = [
-        article_row(each.id, each.record, each.derived.digest, loaded.revision, each.timestamps)
-        | {"number": each.number}
+        _article_row(each, loaded.revision) | {"number": each.number}
         for each, (loaded, _) in zip(articles, pairs, strict=True)
     ]
     insert_rows(connection, Article, rows)
     documents = [
-        document_row(each.number, each.record, loaded.submission.data, folders[loaded.submission.folder])
+        document_row(each.number, each.record, each.packed, folders[loaded.read.folder])
         for each, (loaded, _) in zip(articles, pairs, strict=True)
     ]
     insert_rows(connection, ArticleDocument, documents)
@@ -211,7 +239,11 @@ def _create(
 
 
 def _update(
-    connection: Connection, loaded: LoadedDocument, data: DerivedData, vectors: VectorCache, now: datetime
+    connection: Connection,
+    loaded: LoadedDocument,
+    prepared: PreparedArticle,
+    vectors: VectorCache,
+    now: datetime,
 ) -> Outcome:
     state, record = loaded.state, loaded.record
     if state is None:
@@ -220,19 +252,32 @@ def _update(
     archive_revisions(connection, [stored])
     changed: Differences = differences(stored.record, record)
     previous = delete_derived_rows(connection, state.number, vectors)
-    article = DerivedArticle(state.number, loaded.identity, record, data, state.created_at, now)
-    row = article_row(loaded.identity, record, data.digest, loaded.revision, article.timestamps)
+    article = DerivedArticle(
+        state.number, loaded.identity, record, _packed(loaded, prepared), prepared.data, state.created_at, now
+    )
+    row = _article_row(article, loaded.revision)
     connection.execute(
         UPDATE_ARTICLE, row | {"article_number": state.number, "item_key": None, "item_json": None}
     )
-    folders = _folder_numbers(connection, {loaded.submission.folder})
-    document = document_row(state.number, record, loaded.submission.data, folders[loaded.submission.folder])
+    folders = _folder_numbers(connection, {loaded.read.folder})
+    document = document_row(state.number, record, article.packed, folders[loaded.read.folder])
     connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
     insert_derived_rows(connection, [article], previous)
     _link(connection, [article], {row["title_hash"], state.title_hash}, vectors, are_new=False)
     outcome = Outcome(UPDATED, loaded.identity, row["slug"], row["title"], loaded.revision, changed)
     record_changes(connection, [outcome], now)
     return outcome
+
+
+def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
+    digests = (article.packed.digest, article.derived.digest)
+    return article_row(article.id, article.record, digests, revision, article.timestamps)
+
+
+def _packed(loaded: LoadedDocument, prepared: PreparedArticle) -> PackedContent:
+    if prepared.content.slug == loaded.record.content["slug"]:
+        return prepared.content
+    return pack_record(loaded.record, loaded.read.document)
 
 
 def _link(

@@ -21,7 +21,7 @@ from seeds.linking.inverted_index import insert_features
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
 from seeds.storing.article_record import ArticleRecord
-from seeds.storing.derivation import DerivedData, derive
+from seeds.storing.derivation import derive
 from seeds.storing.derived_rows import (
     DerivedArticle,
     delete_derived_rows,
@@ -29,6 +29,7 @@ from seeds.storing.derived_rows import (
     insert_derived_rows,
 )
 from seeds.storing.history import increment_corpus_revision
+from seeds.storing.prepared_article import PreparedData, pack_record, prepare_data
 from seeds.storing.stored_article import StoredArticle, read_stored_articles
 from seeds.storing.transactions import Transaction
 from seeds.worker_pool import WorkerPool
@@ -74,7 +75,7 @@ def rederive_articles(
     Returns:
         The number of articles whose derived data changed.
     """
-    changed: dict[int, DerivedData] = {}
+    changed: dict[int, PreparedData] = {}
     count = 0
     results = pool.map(_derive, _read_contents(begin, articles))
     for number, derived in progress(results, "Deriving", len(articles)):
@@ -98,14 +99,14 @@ def _read_contents(begin: Transaction, articles: Sequence[int]) -> Iterator[_Con
         yield from (contents[number] for number in several)
 
 
-def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, DerivedData | None]:
+def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, PreparedData | None]:
     """Return the number of an article, and its derived data if they differ from the stored data."""
     content = unpack_content(stored.content, stored.document)
     derived = derive(ArticleRecord("", content, None).article_text, matcher)
-    return stored.number, None if derived.digest == stored.derived_digest else derived
+    return stored.number, None if derived.digest == stored.derived_digest else prepare_data(derived)
 
 
-def _store(begin: Transaction, changed: dict[int, DerivedData], vectors: VectorCache) -> None:
+def _store(begin: Transaction, changed: dict[int, PreparedData], vectors: VectorCache) -> None:
     """Store the derived data of articles, given by number, in the order of `changed`."""
     if not changed:
         return
@@ -117,12 +118,13 @@ def _store(begin: Transaction, changed: dict[int, DerivedData], vectors: VectorC
 
 
 def _replace(
-    connection: Connection, stored: StoredArticle, derived: DerivedData, vectors: VectorCache
+    connection: Connection, stored: StoredArticle, derived: PreparedData, vectors: VectorCache
 ) -> None:
     number, record = stored.number, stored.record
     connection.execute(SET_DERIVED_DIGEST, {"article_number": number, "digest": derived.digest})
     previous = delete_derived_rows(connection, number, vectors)
-    article = DerivedArticle(number, stored.id, record, derived, stored.created_at, stored.updated_at)
+    packed = pack_record(record, stored.document)
+    article = DerivedArticle(number, stored.id, record, packed, derived, stored.created_at, stored.updated_at)
     insert_derived_rows(connection, [article], previous)
     linked = LinkedArticle(number, stored.id, derived.vector, record.published_at)
     insert_features(connection, [linked], vectors)

@@ -4,17 +4,15 @@ A load and an import use the same functions. The functions do not read or write 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import Any, Protocol
 from uuid import UUID
 
 from api.models import facet_number, link_precedence, published_key, score_key, takeaway_number
 from api.search.analyzer import fold
-from api.v1.article_content import pack_content
 from seeds.extraction.catalogue import EntityRecord
-from seeds.extraction.mentions import Mention
 from seeds.identifiers import related_link_id, takeaway_id, title_hash
 from seeds.storing.article_record import ArticleRecord
+from seeds.storing.prepared_article import PackedContent
 
 Row = dict[str, Any]
 
@@ -22,15 +20,12 @@ Row = dict[str, Any]
 class MentionedEntity(Protocol):
     """An entity that an article mentions, either found in the text or read from an export.
 
-    It has an id, mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are those in
-    this article, or None for an entity of the catalogue.
+    It has a number of mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are those
+    in this article, or None for an entity of the catalogue.
     """
 
     @property
-    def id(self) -> UUID: ...
-
-    @property
-    def mentions(self) -> Sequence[Mention]: ...
+    def mention_count(self) -> int: ...
 
     @property
     def salience(self) -> float: ...
@@ -43,14 +38,14 @@ class MentionedEntity(Protocol):
 
 
 def article_row(
-    identity: UUID, record: ArticleRecord, derived_digest: bytes, revision: int, timestamps: Row
+    identity: UUID, record: ArticleRecord, digests: tuple[bytes, bytes], revision: int, timestamps: Row
 ) -> Row:
     """Return the row of an article, without its number and its JSON as a list item.
 
     Args:
         identity: The id of the article.
         record: The content of the article.
-        derived_digest: The digest of the data that was derived from the content.
+        digests: The digests of the content and of the data that was derived from the content.
         revision: The number of the revision, from 1.
         timestamps: `created_at` and `updated_at` of the article.
     """
@@ -62,12 +57,12 @@ def article_row(
         "title_hash": title_hash(record.content["title"]),
         "published_key": published_key(record.published_at),
         "revision": revision,
-        "content_digest": record.digest,
-        "derived_digest": derived_digest,
+        "content_digest": digests[0],
+        "derived_digest": digests[1],
     }
 
 
-def document_row(article: int, record: ArticleRecord, document: bytes, folder: int) -> Row:
+def document_row(article: int, record: ArticleRecord, packed: PackedContent, folder: int) -> Row:
     """Return the row with the document of an article and its content.
 
     `article` is the number of the article, and `folder` the number of the folder of the document.
@@ -76,8 +71,8 @@ def document_row(article: int, record: ArticleRecord, document: bytes, folder: i
         "article": article,
         "folder": folder,
         "source_name": record.content["source"]["name"],
-        "document": document,
-        "content": pack_content(record.content, document),
+        "document": packed.document,
+        "content": packed.content,
     }
 
 
@@ -110,8 +105,7 @@ def entity_columns(entity: EntityRecord) -> dict[str, Any]:
 
     The columns `number`, `id`, `article_count` and `mention_count` are not included.
     """
-    columns = {field.name: getattr(entity, field.name) for field in fields(entity)}
-    return columns | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
+    return entity._asdict() | {"aliases": list(entity.aliases), "same_as": list(entity.same_as)}
 
 
 def entity_name_rows(names: Mapping[int, Iterable[str]]) -> list[Row]:
@@ -127,62 +121,44 @@ def entity_name_rows(names: Mapping[int, Iterable[str]]) -> list[Row]:
 
 
 def article_entity_rows(
-    article: int, entities: Iterable[MentionedEntity], numbers: Mapping[UUID, int]
+    article: int, entities: Iterable[MentionedEntity], numbers: Iterable[int]
 ) -> list[Row]:
     """Return the rows that connect an article with the entities that it mentions.
 
     Args:
         article: The number of the article.
         entities: The entities, the most salient first. The rows store this order.
-        numbers: The number of each entity, by its id.
+        numbers: The number of each entity.
     """
     return [
         {
             "article": article,
-            "entity": numbers[found.id],
+            "entity": number,
             "position": position,
-            "mention_count": len(found.mentions),
+            "mention_count": found.mention_count,
             "salience": found.salience,
             "own_name": found.own_name,
             "own_type": found.own_type,
         }
-        for position, found in enumerate(entities, 1)
+        for position, (found, number) in enumerate(zip(entities, numbers, strict=True), 1)
     ]
-
-
-def mention_rows(article: int, entities: Sequence[MentionedEntity]) -> list[Row]:
-    """Return the row with all mentions in an article, or no row if it mentions no entity.
-
-    `article` is the number of the article. `entities` have the same order as in `article_entity_rows`.
-    """
-    mentions = [
-        [[each.part, each.index, each.start, each.end, each.text] for each in found.mentions]
-        for found in entities
-    ]
-    return [{"article": article, "mentions": mentions}] if mentions else []
 
 
 def takeaway_entity_rows(
-    article: int, record: ArticleRecord, entities: Iterable[MentionedEntity], numbers: Mapping[UUID, int]
+    article: int, record: ArticleRecord, pairs: Iterable[tuple[int, int]], numbers: Sequence[int]
 ) -> list[Row]:
     """Return the rows that connect each takeaway of an article with the entities that it mentions.
 
     Args:
         article: The number of the article.
         record: The content of the article.
-        entities: All entities that the article mentions.
-        numbers: The number of each entity, by its id.
+        pairs: The position of a takeaway, and the index in `numbers` of an entity that it mentions.
+        numbers: The numbers of the entities that the article mentions.
     """
     published = published_key(record.published_at)
-    pairs = {
-        (mention.index or 0, numbers[found.id]): None
-        for found in entities
-        for mention in found.mentions
-        if mention.part == "takeaways"
-    }
     return [
-        {"takeaway": takeaway_number(article, position), "entity": entity, "published_key": published}
-        for position, entity in pairs
+        {"takeaway": takeaway_number(article, position), "entity": numbers[at], "published_key": published}
+        for position, at in pairs
     ]
 
 

@@ -1,13 +1,12 @@
 """Choose the slugs of articles."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from seeds.identifiers import MAX_SLUG_LENGTH, make_slug
+from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.parsing.document import Rejection
-from seeds.parsing.files import SubmittedDocument
 from seeds.storing.stored_article import (
     ArticleState,
     RemovedArticle,
@@ -25,26 +24,19 @@ class SlugRegister:
 
     Args:
         connection: The connection, in a write transaction.
-        documents: The id, the document and the former article of each document of the batch.
+        choices: The possible slugs of each article, by its id (see `slug_choices`).
     """
 
-    def __init__(
-        self, connection: Connection, documents: Iterable[tuple[UUID, SubmittedDocument, Former]]
-    ) -> None:
-        self._connection = connection
-        self._choices = {
-            identity: slug_choices(identity, submission, former) for identity, submission, former in documents
-        }
-        self._owners = find_slug_owners(
-            connection, {slug for slugs in self._choices.values() for slug in slugs}
-        )
+    def __init__(self, connection: Connection, choices: Mapping[UUID, list[str]]) -> None:
+        self._connection, self._choices = connection, choices
+        self._owners = find_slug_owners(connection, {slug for slugs in choices.values() for slug in slugs})
         self.new: dict[str, UUID] = {}
 
-    def choose(self, identity: UUID, submission: SubmittedDocument) -> str:
-        """Return the slug for the article of `submission`, which has the id `identity`, and reserve it.
+    def choose(self, identity: UUID) -> str:
+        """Return the slug of the article with the id `identity`, and reserve it.
 
-        If the metadata of the document requests a slug, return this slug. Otherwise, the article keeps its
-        slug. If it was never loaded, return a free slug that is made from its title.
+        If the metadata of the document requests a slug, this is the only choice. Otherwise, the article keeps
+        its slug. If it was never loaded, the slug is made from its title.
 
         Raises:
             Rejection: If the requested slug belongs, or once belonged, to a different article.
@@ -56,27 +48,25 @@ class SlugRegister:
             # Say if the article was removed, because the operator cannot find a removed article by its slug.
             is_stored = owner in self.new.values() or find_article_state(self._connection, owner) is not None
             whose = "another article" if is_stored else "an article that was removed"
-            wanted = submission.metadata.slug
-            raise Rejection(f"sidecar: the slug '{wanted}' belongs to {whose}; choose another slug")
+            raise Rejection(f"sidecar: the slug '{slugs[0]}' belongs to {whose}; choose another slug")
         if slug not in self._owners:
             self._owners[slug] = self.new[slug] = identity
         return slug
 
 
-def slug_choices(identity: UUID, submission: SubmittedDocument, former: Former) -> list[str]:
+def slug_choices(identity: UUID, slug: str, former: Former, *, is_requested: bool) -> list[str]:
     """Return the possible slugs of an article, best first. The last one is free unless it was requested.
 
     Args:
         identity: The id of the article.
-        submission: The document, with its metadata, which can request a slug.
+        slug: The slug that the metadata requests, or a slug that is made from the title.
         former: The stored or removed article, which keeps its slug.
+        is_requested: True if the metadata requests the slug.
     """
-    wanted = submission.metadata.slug
-    if wanted:
-        return [wanted]
+    if is_requested:
+        return [slug]
     if former and former.slug != erased_slug(identity):
         return [former.slug]
-    slug = make_slug(submission.document.title, f"article-{identity.hex[:8]}")
     # If a different article has the slug, append a part of the id.
     suffixed = [
         f"{slug[: MAX_SLUG_LENGTH - 1 - length].rstrip('-')}-{identity.hex[:length]}" for length in (8, 32)

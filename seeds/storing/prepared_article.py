@@ -1,0 +1,133 @@
+"""Prepare an article for the database, without using the database.
+
+This is most of the work of loading a document, so several processes can do it for different documents.
+"""
+
+import zlib
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from api.database.column_types import Compressed
+from api.v1.article_content import pack_content
+from seeds.extraction.catalogue import EntityRecord
+from seeds.extraction.mentions import EntityMatcher
+from seeds.linking.feature_vectors import FeatureVector
+from seeds.storing.article_record import ArticleRecord
+from seeds.storing.derivation import DerivedData, derive
+from seeds.storing.search_rows import SearchTerms, search_terms
+
+
+class PreparedEntity(NamedTuple):
+    """An entity that an article mentions, with its number of mentions and its salience from 0 to 1."""
+
+    record: EntityRecord
+    mention_count: int
+    salience: float
+
+    @property
+    def id(self) -> UUID:
+        """The id of the entity."""
+        return self.record.id
+
+    @property
+    def own_name(self) -> str | None:
+        """The name that this article uses for an extracted entity, or None for an entity of the catalogue."""
+        return self.record.name if self.record.origin == "extracted" else None
+
+    @property
+    def own_type(self) -> str | None:
+        """The type of an extracted entity in this article, or None for an entity of the catalogue."""
+        return self.record.type if self.record.origin == "extracted" else None
+
+
+class PreparedData(NamedTuple):
+    """The data that was derived from an article, in the form that the database stores.
+
+    Attributes:
+        entities: The entities that the article mentions, the most salient first.
+        mentions: The compressed value of the column `article_mentions.mentions`.
+        takeaway_entities: Pairs of the position of a takeaway, and the index in `entities` of an entity that
+            it mentions.
+        evidence: For each takeaway, the paragraphs that support it.
+        vector: The features, by which similar articles are found.
+        digest: The digest of the derived data.
+    """
+
+    entities: list[PreparedEntity]
+    mentions: Compressed
+    takeaway_entities: list[tuple[int, int]]
+    evidence: list[list[dict[str, Any]]]
+    vector: FeatureVector
+    digest: bytes
+
+    @property
+    def mention_texts(self) -> list[list[str]]:
+        """The text of each mention, for each entity."""
+        return [[each[-1] for each in several] for several in orjson.loads(zlib.decompress(self.mentions))]
+
+
+class PackedContent(NamedTuple):
+    """The content of an article in the form that the database stores.
+
+    `slug` is the slug in the content, and `digest` the digest of the content. `document` and `content` are
+    compressed. `terms` are the search terms.
+    """
+
+    slug: str
+    digest: bytes
+    document: Compressed
+    content: bytes
+    terms: SearchTerms
+
+
+class PreparedArticle(NamedTuple):
+    """The content of an article and the data derived from it, in the form that the database stores."""
+
+    content: PackedContent
+    data: PreparedData
+
+
+def prepare_article(record: ArticleRecord, document: bytes, matcher: EntityMatcher) -> PreparedArticle:
+    """Derive the data of an article, and convert everything to the form that the database stores.
+
+    Args:
+        record: The content of the article.
+        document: The bytes of its document.
+        matcher: Finds the entities.
+    """
+    return PreparedArticle(pack_record(record, document), prepare_data(derive(record.article_text, matcher)))
+
+
+def pack_record(record: ArticleRecord, document: bytes) -> PackedContent:
+    """Return the content of an article, and its document, in the form that the database stores."""
+    return PackedContent(
+        record.content["slug"],
+        record.digest,
+        Compressed(zlib.compress(document)),
+        pack_content(record.content, document),
+        search_terms(record.content),
+    )
+
+
+def prepare_data(derived: DerivedData) -> PreparedData:
+    """Return the data that was derived from an article in the form that the database stores."""
+    mentions = [
+        [[each.part, each.index, each.start, each.end, each.text] for each in found.mentions]
+        for found in derived.entities
+    ]
+    pairs = {
+        (mention.index or 0, at): None
+        for at, found in enumerate(derived.entities)
+        for mention in found.mentions
+        if mention.part == "takeaways"
+    }
+    return PreparedData(
+        [PreparedEntity(each.entity, len(each.mentions), each.salience) for each in derived.entities],
+        Compressed(zlib.compress(orjson.dumps(mentions))),
+        [*pairs],
+        derived.evidence,
+        derived.vector,
+        derived.digest,
+    )
