@@ -4,6 +4,7 @@ This is most of the work of loading a document, so several processes can do it f
 """
 
 import zlib
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import orjson
 from api.database.column_types import Compressed
 from api.v1.article_content import pack_content
 from seeds.extraction.catalogue import EntityRecord
-from seeds.extraction.mentions import EntityMatcher
+from seeds.extraction.mentions import EntityMatcher, Mention
 from seeds.linking.feature_vectors import FeatureVector
 from seeds.storing.article_record import ArticleRecord
 from seeds.storing.derivation import DerivedData, derive
@@ -113,21 +114,37 @@ def pack_record(record: ArticleRecord, document: bytes) -> PackedContent:
 
 def prepare_data(derived: DerivedData) -> PreparedData:
     """Return the data that was derived from an article in the form that the database stores."""
-    mentions = [
-        [[each.part, each.index, each.start, each.end, each.text] for each in found.mentions]
-        for found in derived.entities
-    ]
-    pairs = {
-        (mention.index or 0, at): None
-        for at, found in enumerate(derived.entities)
-        for mention in found.mentions
-        if mention.part == "takeaways"
-    }
+    mentions = [found.mentions for found in derived.entities]
     return PreparedData(
         [PreparedEntity(each.entity, len(each.mentions), each.salience) for each in derived.entities],
-        Compressed(zlib.compress(orjson.dumps(mentions))),
-        [*pairs],
+        compress_mentions(mentions),
+        find_takeaway_entities(mentions),
         derived.evidence,
         derived.vector,
         derived.digest,
     )
+
+
+def compress_mentions(mentions: Iterable[Iterable[Mention]]) -> Compressed:
+    """Return the value of the column `article_mentions.mentions`, compressed.
+
+    `mentions` has the mentions of each entity of the article.
+    """
+    values = [
+        [[each.part, each.index, each.start, each.end, each.text] for each in several] for several in mentions
+    ]
+    return Compressed(zlib.compress(orjson.dumps(values)))
+
+
+def find_takeaway_entities(mentions: Iterable[Iterable[Mention]]) -> list[tuple[int, int]]:
+    """Return the entities that each takeaway mentions, as `PreparedData.takeaway_entities` has them.
+
+    `mentions` has the mentions of each entity of the article.
+    """
+    pairs = {
+        (mention.index or 0, at): None
+        for at, several in enumerate(mentions)
+        for mention in several
+        if mention.part == "takeaways"
+    }
+    return [*pairs]
