@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from api.database.base import table_of
 from api.models import CREATED, UPDATED, Article, ArticleDocument, ArticleSlug, Corpus, Folder
+from api.v1.renderings import render_item, rendering_key
 from seeds.bulk import insert_rows, update_rows
 from seeds.identifiers import article_id
 from seeds.linking.computed_links import insert_links_both_ways
@@ -256,9 +257,7 @@ def _update(
         state.number, loaded.identity, record, _packed(loaded, prepared), prepared.data, state.created_at, now
     )
     row = _article_row(article, loaded.revision)
-    connection.execute(
-        UPDATE_ARTICLE, row | {"article_number": state.number, "item_key": None, "item_json": None}
-    )
+    connection.execute(UPDATE_ARTICLE, row | {"article_number": state.number})
     folders = _folder_numbers(connection, {loaded.read.folder})
     document = document_row(state.number, record, article.packed, folders[loaded.read.folder])
     connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
@@ -271,7 +270,11 @@ def _update(
 
 def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
     digests = (article.packed.digest, article.derived.digest)
-    return article_row(article.id, article.record, digests, revision, article.timestamps)
+    item = render_item(article.id, article.record.content, revision=revision, **article.timestamps)
+    return article_row(article.id, article.record, digests, revision, article.timestamps) | {
+        "item_key": rendering_key(),
+        "item_json": item,
+    }
 
 
 def _packed(loaded: LoadedDocument, prepared: PreparedArticle) -> PackedContent:
