@@ -202,5 +202,3 @@ def listed_link_rows(article: int, identity: UUID, record: ArticleRecord) -> lis
         }
         for position, (title, date) in enumerate(record.related, 1)
     ]
-
-
