@@ -192,6 +192,20 @@ def is_answering(server: Server) -> bool:
         return False
 
 
+def free_port() -> int:
+    """Return the number of a TCP port that no process is using."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def find_program(name: str) -> str | None:
+    """Return the path of the program `name`, or None if it is not installed."""
+    # The PATH of ordinary users often lacks sbin.
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     try:
         # After INT, gunicorn and nginx do not wait for connections that a failed test left open.
