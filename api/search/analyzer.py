@@ -227,9 +227,7 @@ def _exceeds_limits(terms: Sequence[str]) -> bool:
     """Return True if an article with these search terms has too many of them, or too many of one term."""
     # Counting the different terms is faster than counting each, and rules out that one is too frequent.
     has_repetitions = len(terms) - len(set(terms)) >= MAX_OCCURRENCES
-    return len(terms) > MAX_TERMS or (
-        has_repetitions and max(Counter(terms).values()) > MAX_OCCURRENCES
-    )
+    return len(terms) > MAX_TERMS or (has_repetitions and max(Counter(terms).values()) > MAX_OCCURRENCES)
 
 
 def _limit(terms: Mapping[str, list[list[str]]]) -> None:
