@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage
 from pathlib import Path
 
+import pytest
+
 from api.database.base import db
 from tests.conftest import make_app
 
@@ -176,6 +178,25 @@ def running_gunicorn(
     """Start gunicorn on the database at `database_url` and yield it when it answers."""
     environ["DATABASE_URL"] = database_url
     with starting_gunicorn(folder, environ, application=application, root=root) as server:
+        server.wait_until("an answer from /healthz", lambda: is_answering(server))
+        yield server
+
+
+@contextmanager
+def running_granian(
+    database_url: str, folder: Path, *, application: str = "wsgi:app", **environ: str
+) -> Iterator[Server]:
+    """Start granian on the database at `database_url` and yield it when it answers.
+
+    Skip the test if granian is not installed.
+    """
+    pytest.importorskip("granian")
+    command = [sys.executable, "-m", "api.server.granian_server", application]
+    environ |= {"DATABASE_URL": database_url}
+    # Each worker of granian opens the port itself, so that the kernel cannot choose one.
+    with running_process(
+        command, folder, clean_environ({"PORT": str(free_port()), **environ}), ROOT
+    ) as server:
         server.wait_until("an answer from /healthz", lambda: is_answering(server))
         yield server
 
