@@ -124,7 +124,7 @@ def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm],
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
     """Return the words that two successive words of `text` form, each with the index of the first."""
     folded = fold_characters(text)
-    if not CAN_JOIN(folded):
+    if not ("'" in folded or "- " in folded) or not CAN_JOIN(folded):
         return []
     return [
         (index, first.group() + second.group())
@@ -169,7 +169,8 @@ def fold(text: str) -> str:
     For example, `Élan` becomes `elan`, and the ligature `ﬁ` becomes `fi`. Invisible characters are removed,
     and variants of apostrophes, quotation marks and hyphens become plain.
     """
-    folded = fold_characters(text)
+    # Most words need no folding of characters.
+    folded = text if text.isascii() and text.isalnum() else fold_characters(text)
     if folded.isascii():
         return folded.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded).casefold())
