@@ -15,6 +15,11 @@ INSTALL_PROJECT := $(PIP_INSTALL) --no-index --no-deps --no-build-isolation --ed
 TESTS ?=
 MINUTES ?= 8
 
+# The HTTP server that `serve` starts: gunicorn, or granian.
+SERVER ?= gunicorn
+SERVE_WITH_gunicorn := gunicorn wsgi:app
+SERVE_WITH_granian := python -m api.server.granian_server
+
 # The corpus that `bench` measures.
 SIZE ?= 100000
 ENGINE ?= sqlite
@@ -26,10 +31,10 @@ VERBOSE ?=
 .PHONY: serve test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
   requirements clean
 
-serve: $(VENV)/runtime.stamp  ## Migrate, seed and serve on BRIEFS_BIND (by default 127.0.0.1:8000).
+serve: $(VENV)/$(SERVER).stamp  ## Migrate, seed and serve with SERVER on BRIEFS_BIND (by default 127.0.0.1:8000).
 	$(BIN)/flask db upgrade
 	$(BIN)/flask seed load || [ $$? -eq 1 ]
-	exec $(BIN)/gunicorn wsgi:app
+	exec $(BIN)/$(SERVE_WITH_$(SERVER))
 
 test: $(VENV)/dev.stamp  ## Run all tests but the slow ones, or those of TESTS, on SQLite and PostgreSQL.
 	$(BIN)/pytest --numprocesses 2 --dist worksteal $(TESTS)
@@ -79,6 +84,8 @@ requirements: $(VENV)/dev.stamp  ## Pin the newest version of each package, with
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  requirements-dev.in --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  --constraint requirements.txt requirements-granian.in --output-file requirements-granian.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  bench/peers/requirements.in --output-file bench/peers/requirements.txt
 
 clean:  ## Remove the files that the other targets made, except databases.
@@ -89,10 +96,17 @@ $(VENV)/runtime.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	$(INSTALL_PROJECT)
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt pyproject.toml | $(BIN)/python
-	$(INSTALL) requirements-dev.txt
+$(VENV)/gunicorn.stamp: $(VENV)/runtime.stamp
+	@touch $@
+
+$(VENV)/granian.stamp: $(VENV)/runtime.stamp requirements-granian.txt
+	$(INSTALL) requirements-granian.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements-granian.txt pyproject.toml | $(BIN)/python
+	$(INSTALL) requirements-dev.txt -r requirements-granian.txt
 	$(INSTALL_PROJECT)
-	@touch $@ $(VENV)/runtime.stamp
+	@touch $@ $(VENV)/runtime.stamp $(VENV)/granian.stamp
 
 $(PEERS)/peers.stamp: bench/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)

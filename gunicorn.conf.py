@@ -33,6 +33,9 @@ preload_app = False
 limit_request_line = 8190
 # Ignore request headers that set SCRIPT_NAME or PATH_INFO. Only BRIEFS_BASE_URL sets the path of the service.
 forwarder_headers = ""
+# Ignore the headers about the scheme too. Comparing the address of each client with a list would take time.
+forwarded_allow_ips = "*"
+secure_scheme_headers = {}
 # Seconds that a stopping worker has to finish its requests.
 graceful_timeout = 30
 # Create no control socket in the home folder, and keep the heartbeat files in memory instead of on a disk.

@@ -107,7 +107,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "database_url": ("DATABASE_URL", parse.database_url),
     "base_url": ("BRIEFS_BASE_URL", parse.base_url),
     "bind": ("BRIEFS_BIND", parse.bind_address),
-    "cache_bytes": ("BRIEFS_CACHE_BYTES", parse.whole_number),
+    "cache_bytes": ("BRIEFS_CACHE_BYTES", parse.whole_number_from(0, 999_999_999_999)),
     "cache_control": ("BRIEFS_CACHE_CONTROL", parse.header_value),
     "cache_seconds": ("BRIEFS_CACHE_SECONDS", parse.seconds),
     "cors_origins": ("BRIEFS_CORS_ORIGINS", parse.origins),

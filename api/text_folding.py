@@ -101,10 +101,7 @@ class FoldedText:
 def fold_characters(text: str) -> str:
     """Return the folded text of `text`: plain marks, no invisible characters, and single spaces."""
     if text.isascii():
-        folded = text.replace("`", "'")
-        return (
-            folded if folded.isprintable() and not _has_surplus_spaces(folded) else " ".join(folded.split())
-        )
+        return with_single_spaces(text.replace("`", "'"))
     characters = set(text)
     folded = _with_plain_marks(text, characters)
     if not characters.isdisjoint(IGNORABLE):
@@ -112,6 +109,12 @@ def fold_characters(text: str) -> str:
     if not characters.isdisjoint(OTHER_SPACES) or _has_surplus_spaces(folded):
         folded = " ".join(folded.split())
     return folded if is_normalized("NFC", folded) else normalize("NFC", folded)
+
+
+def with_single_spaces(text: str) -> str:
+    """Return `text` with one space between words, and without white space at both ends."""
+    # Most texts are already so. White space other than the space character is not printable.
+    return text if text.isprintable() and not _has_surplus_spaces(text) else " ".join(text.split())
 
 
 def remove_ignorable(text: str) -> str:

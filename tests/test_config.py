@@ -191,6 +191,7 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
         ("BRIEFS_THREADS", "0"),
         ("BRIEFS_WORKERS", "-1"),
         ("BRIEFS_WORKERS", "1001"),
+        ("BRIEFS_WORKERS", "9" * 5_000),
         ("BRIEFS_BASE_URL", "api.example.org"),
         ("BRIEFS_BASE_URL", "//api.example.org"),
         ("BRIEFS_BASE_URL", "ftp://api.example.org"),

@@ -38,7 +38,13 @@ FORBIDDEN = re.compile("|".join(re.escape(text) for text in [*REGISTRIES, *OPTIO
 
 def make_install(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
     """Run `make install` in a folder with a copy of the Makefile. `python` is the interpreter to use."""
-    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
+    for name in (
+        "Makefile",
+        "pyproject.toml",
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-granian.txt",
+    ):
         shutil.copyfile(ROOT / name, folder / name)
     # Variables of `make test` must not reach this make.
     environ = {

@@ -119,27 +119,18 @@ class DatabaseFile:
         """
         access = Access.READ if self._is_read_only else access
         before = read_state(self.path)
-        if before is None and self._identity:
-            raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
-        if before is None and access is not Access.CREATE and Path(self.path).parent.is_dir():
-            raise sqlite3.OperationalError(f"there is no database file {self.path}")
-        if before is None and access is Access.CREATE and read_log_owner(self.path):
-            raise sqlite3.OperationalError(
-                f"{self.path} was deleted; restore a backup, or delete {lock_path(self.path)} to begin with "
-                "an empty database"
-            )
         if before:
             self._verify_log(access, before.identity)
+        else:
+            self._verify_absence(access)
         connection, is_immutable = self._open(access, options)
         try:
-            opened = read_state(self.path, is_immutable=is_immutable)
-            self._verify_identity(before, opened)
+            opened = self._verify_identity(before, read_state(self.path, is_immutable=is_immutable))
             if access is not Access.READ:
                 _prepare_writes(connection)
         except BaseException:
             connection.close()
             raise
-        assert opened is not None  # noqa: S101 -- `_verify_identity` raises an error otherwise
         return connection, opened
 
     def is_current(self, opened: FileState) -> bool:
@@ -154,6 +145,19 @@ class DatabaseFile:
         if opened.size is None:
             return read_state(self.path) == opened
         return read_state(self.path, is_immutable=True) == opened and not self._has_log()
+
+    def _verify_absence(self, access: Access) -> None:
+        """Raise an error if the file does not exist, although it was used before or cannot be created."""
+        if self._identity:
+            raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
+        # If the folder does not exist either, the error of SQLite follows.
+        if access is not Access.CREATE and Path(self.path).parent.is_dir():
+            raise sqlite3.OperationalError(f"there is no database file {self.path}")
+        if access is Access.CREATE and read_log_owner(self.path):
+            raise sqlite3.OperationalError(
+                f"{self.path} was deleted; restore a backup, or delete {lock_path(self.path)} to begin with "
+                "an empty database"
+            )
 
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
         """Return a new connection, and whether it must be closed when the file changes."""
@@ -179,18 +183,22 @@ class DatabaseFile:
             raise
         return connection
 
-    def _verify_identity(self, before: FileState | None, opened: FileState | None) -> None:
-        """Raise `ReplacedFileError` if a new connection does not lead to the file that can be opened.
+    def _verify_identity(self, before: FileState | None, opened: FileState | None) -> FileState:
+        """Return `opened`, the state of the file after a new connection was opened.
 
         Args:
             before: The state of the file before the connection was opened.
             opened: The state of the file after the connection was opened.
+
+        Raises:
+            ReplacedFileError: If the connection does not lead to the file that can be opened.
         """
         with self._lock:
-            identity = opened.identity if opened else ""
-            if (before and before.identity != identity) or identity != (self._identity or identity):
+            allowed = {before.identity if before else "", self._identity} - {""}
+            if opened is None or allowed - {opened.identity}:
                 raise ReplacedFileError(f"the database file {self.path} was replaced; restart the service")
-            self._identity = identity
+            self._identity = opened.identity
+            return opened
 
     def _verify_log(self, access: Access, identity: str) -> None:
         """Raise `ReplacedFileError` if the write-ahead log beside the file belongs to a different file.

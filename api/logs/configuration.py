@@ -13,6 +13,8 @@ from api.web.request_records import Observer, RequestRecord
 
 # The parent of all loggers of the service.
 SERVICE_LOGGER = "briefs"
+# The loggers of gunicorn and granian.
+SERVER_LOGGERS = ("gunicorn.error", "_granian")
 
 
 class WriterHandler(logging.Handler):
@@ -57,7 +59,10 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
         "formatters": {"line": {"()": line_formatter, "log_format": settings.log_format}},
         "filters": {"failures": {"()": FailureLimit}},
         "handlers": {"stderr": handler},
-        "loggers": {SERVICE_LOGGER: server | {"level": settings.log_level.upper()}, "gunicorn.error": server},
+        "loggers": {
+            SERVICE_LOGGER: server | {"level": settings.log_level.upper()},
+            **dict.fromkeys(SERVER_LOGGERS, server),
+        },
         "root": {"level": "WARNING", "handlers": ["stderr"]},
     }
 

@@ -48,8 +48,6 @@ class LogWriter:
     ) -> None:
         self.max_lines = max_lines
         self._descriptor, self._formatter = descriptor, formatter
-        # Receives the number of lines whenever lines are dropped, for the metrics.
-        self.on_drop: Callable[[int], object] | None = None
         self._begin()
         begin = weakref.WeakMethod(self._begin)
         os.register_at_fork(after_in_child=lambda: (method := begin()) and method())
@@ -177,8 +175,6 @@ class LogWriter:
         with self._lock:
             self.dropped_lines += lines
         self._report_later(lines)
-        if self.on_drop:
-            self.on_drop(lines)
 
     def _report_later(self, lines: int) -> None:
         with self._lock:

@@ -99,6 +99,23 @@ def archive_process(folder: Path, pid: int) -> None:
             path.unlink()
 
 
+def ended_processes(folder: Path) -> set[int]:
+    """Return the ids of the processes that have files in `folder` and do not exist any more."""
+    pids = {int(path.stem.rpartition("_")[2]) for path in folder.glob("*_*.db")} - {ARCHIVE}
+    return {pid for pid in pids if not _exists(pid)}
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # A process of a different user has the same id.
+        return True
+    return True
+
+
 @contextmanager
 def lock_to_read(folder: Path | None) -> Iterator[None]:
     """Lock `folder` during the `with` body, so that no process creates or moves files while they are read.

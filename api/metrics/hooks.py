@@ -1,4 +1,4 @@
-"""Functions that gunicorn calls (server hooks), so that the metrics of all processes are kept together.
+"""Functions that keep the metrics of all processes together. gunicorn and granian call them (server hooks).
 
 An exception in a hook would end the master process. After the start, a failure is therefore only logged.
 """
@@ -17,6 +17,7 @@ from api.metrics.folder import (
     FolderInUseError,
     archive_process,
     close_folder,
+    ended_processes,
     open_folder,
     restore_folder,
 )
@@ -27,9 +28,17 @@ log = logging.getLogger("briefs.metrics")
 
 
 def when_ready(server: Any) -> None:
-    """Open the folder for metrics before the first worker starts."""
+    """Open the folder for metrics before the first worker of gunicorn starts."""
     # gunicorn sets `master_pid` in a process that replaces a running master process (USR2).
-    inherited = os.environ.get(MULTIPROCESS_FOLDER) if server.master_pid else None
+    start_folder(os.environ.get(MULTIPROCESS_FOLDER) if server.master_pid else None)
+
+
+def start_folder(inherited: str | None = None) -> None:
+    """Open the folder for metrics. End the process with one line if the folder cannot be used.
+
+    Args:
+        inherited: The folder of the master process that this process replaces, or None.
+    """
     try:
         folder = open_folder(os.environ.get(CONFIGURED_FOLDER, ""), inherited)
     except FolderInUseError:
@@ -70,10 +79,23 @@ def post_worker_init(worker: Any) -> None:
 
 def child_exit(_: Any, worker: Any) -> None:
     """Keep the counters of a worker that has ended, and remove its gauges."""
+    archive_worker(worker.pid)
+
+
+def archive_worker(pid: int) -> None:
+    """Keep the counters of the process `pid`, which ends or has ended, and remove its gauges."""
     folder = _folder()
     if folder and folder.is_dir():
         with _logged_failure("the counters of a worker were lost"):
-            archive_process(folder, worker.pid)
+            archive_process(folder, pid)
+
+
+def archive_ended_workers() -> None:
+    """Keep the counters of all workers that have ended, and remove their gauges."""
+    folder = _folder()
+    if folder and folder.is_dir():
+        for pid in ended_processes(folder):
+            archive_worker(pid)
 
 
 def pre_exec(server: Any) -> None:

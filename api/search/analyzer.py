@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import Stemmer
 
@@ -87,6 +87,9 @@ _stemmer = Stemmer.Stemmer("english", 0)
 _stemmer_lock = threading.Lock()
 
 
+AnyTerm = TypeVar("AnyTerm")
+
+
 class Term(NamedTuple):
     """The search term of a word, such as `aeconomi` for `economy`, and the position of the word.
 
@@ -115,19 +118,21 @@ def analyze_for_index(text: str) -> Sequence[Term]:
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):
-        before, after = (
-            terms[max(0, index - JOINED_CONTEXT) : index],
-            terms[index + 2 : index + 2 + JOINED_CONTEXT],
-        )
+        before, after = _context_of_joined(terms, index)
         start, end = terms[index].start, terms[index + 1].end
         terms += [Term(PLACEHOLDER, start, start), *before, Term(term(joined), start, end), *after]
     return terms
 
 
+def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm], list[AnyTerm]]:
+    """Return the terms before and after a joined word whose parts are at `index` and `index + 1`."""
+    return terms[max(0, index - JOINED_CONTEXT) : index], terms[index + 2 : index + 2 + JOINED_CONTEXT]
+
+
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
     """Return the words that two successive words of `text` form, each with the index of the first."""
     folded = fold_characters(text)
-    if not CAN_JOIN(folded):
+    if not ("'" in folded or "- " in folded) or not CAN_JOIN(folded):
         return []
     return [
         (index, first.group() + second.group())
@@ -172,7 +177,8 @@ def fold(text: str) -> str:
     For example, `Élan` becomes `elan`, and the ligature `ﬁ` becomes `fi`. Invisible characters are removed,
     and variants of apostrophes, quotation marks and hyphens become plain.
     """
-    folded = fold_characters(text)
+    # Most words need no folding of characters.
+    folded = text if text.isascii() and text.isalnum() else fold_characters(text)
     if folded.isascii():
         return folded.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded).casefold())
@@ -212,16 +218,25 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     terms = {
         name: [_paragraph_terms(paragraph) for paragraph in paragraphs] for name, paragraphs in parts.items()
     }
-    all_terms = [*chain.from_iterable(chain.from_iterable(terms.values()))]
-    if len(all_terms) > MAX_TERMS or max(Counter(all_terms).values(), default=0) > MAX_OCCURRENCES:
+    if _exceeds_limits([*chain.from_iterable(chain.from_iterable(terms.values()))]):
         _limit(terms)
     return {name: " ".join(_with_breaks(paragraphs)) for name, paragraphs in terms.items()}
 
 
 def _paragraph_terms(paragraph: str) -> list[str]:
-    if CAN_JOIN(fold_characters(paragraph)):
-        return [each.text for each in analyze_for_index(paragraph)]
-    return [*map(term, words_in(paragraph))]
+    """Return the search terms of `paragraph` as `analyze_for_index` does, without their offsets."""
+    terms = [*map(term, words_in(paragraph))]
+    for index, joined in _joined_words(paragraph):
+        before, after = _context_of_joined(terms, index)
+        terms += [PLACEHOLDER, *before, term(joined), *after]
+    return terms
+
+
+def _exceeds_limits(terms: Sequence[str]) -> bool:
+    """Return True if an article with these search terms has too many of them, or too many of one term."""
+    # Counting the different terms is faster than counting each, and rules out that one is too frequent.
+    has_repetitions = len(terms) - len(set(terms)) >= MAX_OCCURRENCES
+    return len(terms) > MAX_TERMS or (has_repetitions and max(Counter(terms).values()) > MAX_OCCURRENCES)
 
 
 def _limit(terms: Mapping[str, list[list[str]]]) -> None:
@@ -242,5 +257,4 @@ def _limit(terms: Mapping[str, list[list[str]]]) -> None:
 
 def _with_breaks(paragraphs: Sequence[Sequence[str]]) -> Iterator[str]:
     for number, paragraph in enumerate(paragraphs):
-        yield from paragraph
-        yield f"{PARAGRAPH_BREAK}{number}"
+        yield " ".join([*paragraph, f"{PARAGRAPH_BREAK}{number}"])

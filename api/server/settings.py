@@ -1,4 +1,4 @@
-"""The settings of gunicorn, which `gunicorn.conf.py` reads."""
+"""The settings of the HTTP server, gunicorn or granian."""
 
 import os
 import sys
@@ -13,10 +13,10 @@ INSTANCE = Path(__file__).parents[2] / "instance"
 
 
 class ServerSettings(NamedTuple):
-    """The settings that gunicorn needs.
+    """The settings that the server needs.
 
     Attributes:
-        bind: The address of the service, in the form that gunicorn expects.
+        bind: The address of the service: `host:port`, or `unix:` and a path.
         metrics_bind: The address of the metrics, or an empty text if they have no address of their own.
         workers: The number of processes.
         threads: The number of threads in each process.
@@ -30,8 +30,10 @@ class ServerSettings(NamedTuple):
     log_config: dict[str, Any]
 
 
-def read_server_settings() -> ServerSettings:
-    """Return the settings of gunicorn from the environment, and check the settings of the application.
+def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
+    """Return the settings of the server from the environment, and check the settings of the application.
+
+    If `queues_log` is True, a separate thread writes the log of the server, as in `create_app`.
 
     An invalid setting ends the process with one line, before any worker starts. If BRIEFS_LOG_FORMAT is
     missing or empty, this function sets it to `json` in the environment, so that workers use this format too.
@@ -41,7 +43,7 @@ def read_server_settings() -> ServerSettings:
     settings, bind = check_settings()
     os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
     _forget_modules()
-    logging_settings = log_config(settings, stderr_writer(settings))
+    logging_settings = log_config(settings, stderr_writer(settings) if queues_log else None)
     return ServerSettings(bind, settings.metrics_bind, settings.workers, settings.threads, logging_settings)
 
 
@@ -76,8 +78,8 @@ def with_port(bind: str, port: str) -> str:
 def _forget_modules() -> None:
     """Make the next import of each module of `api` read its file again.
 
-    gunicorn's master process imports modules of `api` when it reads gunicorn.conf.py, and workers are forked
-    from it. Without this function, workers and the next reload would use these old modules. Workers import
+    The master process imports modules of `api` when it reads its settings, and workers are forked from it.
+    Without this function, workers and the next reload would use these old modules. Workers import
     prometheus_client again too, since it decides at its import whether it keeps metrics in files.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] in ("api", "prometheus_client")]:

@@ -35,14 +35,19 @@ def check_start(server: Any) -> None:
     If an address is not free, end the process with one line. gunicorn itself would try again for five seconds
     and log each failure.
     """
-    for warning in warnings_about(os.environ, server.cfg.workers):
-        log.warning(warning)
+    log_warnings(server.cfg.workers)
     # systemd, or the master process that this process replaces, has already opened the sockets.
     if server.master_pid or systemd.listen_fds(unset_environment=False):
         return
     for address in server.cfg.address:
         if isinstance(address, tuple):
-            _check_address(*address)
+            check_address(*address)
+
+
+def log_warnings(workers: int) -> None:
+    """Log the warnings about the environment variables of this process for a service with `workers`."""
+    for warning in warnings_about(os.environ, workers):
+        log.warning(warning)
 
 
 def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
@@ -61,7 +66,8 @@ def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str
         yield SEPARATE_COUNTS
 
 
-def _check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int) -> None:
+    """End the process with one line if it cannot listen on this address, for example because it is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as listener:

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from gunicorn.http import wsgi
+
 from api.server.connections import Connection
 from api.server.main_loop import PollingWorker
 from api.server.refusals import refusal, status_of
 from api.server.response_stream import ClientGoneError, ResponseStream
+from api.server.responses import Response
 
 # A connection is closed after this many requests.
 MAX_KEEPALIVE_REQUESTS = 1_000
@@ -62,14 +65,46 @@ class ServiceWorker(PollingWorker):
         The connection is closed after MAX_KEEPALIVE_REQUESTS requests, so that the client can reconnect to a
         less busy worker. It is also closed after a request with a body. Since the worker reads no bodies, it
         could not find the beginning of the next request.
+
+        This method replaces that of gunicorn, which would prepare an access log for each request. The
+        application logs its requests itself.
+
+        Raises:
+            StopIteration: The application failed after it had sent a part of its response.
         """
+        response, environ = wsgi.create(
+            req, conn.sock, conn.client, conn.server, self.cfg, response_class=Response
+        )
+        environ["wsgi.multithread"] = True
+        self._count_request()
         has_body = any(
             name == "TRANSFER-ENCODING" or (name == "CONTENT-LENGTH" and value.strip("0"))
             for name, value in req.headers
         )
-        if has_body or conn.requests >= MAX_KEEPALIVE_REQUESTS:
+        if has_body or conn.requests >= MAX_KEEPALIVE_REQUESTS or not (self.alive and self.cfg.keepalive):
+            # The parser reads no further request from this connection either.
             req.force_close()
-        return bool(super().handle_request(req, conn))
+        try:
+            body = self.wsgi(environ, response.start_response)
+            try:
+                for part in body:
+                    response.write(part)
+                response.close()
+            finally:
+                if hasattr(body, "close"):
+                    body.close()
+        except (Exception, SystemExit) as error:
+            if isinstance(error, OSError) or not response.headers_sent:
+                raise
+            self.log.exception("the application failed after it had sent a part of its response")
+            raise StopIteration from error
+        return not response.should_close()
+
+    def _count_request(self) -> None:
+        self.nr += 1
+        if self.nr >= self.max_requests and self.alive:
+            self.log.info("The worker has answered the maximum number of requests, and is replaced.")
+            self.alive = False
 
     def handle_error(self, req: Any, client: ResponseStream, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Send a problem (RFC 9457) for a request that could not be parsed or answered, and log one line.

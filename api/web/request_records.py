@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import request
 
-from api.admission.api_keys import hide_keys
+from api.admission.api_keys import PREFIX, hide_keys
 from api.web.client_address import CLIENT_ADDRESS, ClientAddresses
 from api.web.headers import Headers
 from api.web.request_ids import ID, request_id_of
@@ -102,7 +102,10 @@ class RequestRecords:
         except BaseException:
             self._record(environ, 500, 0, started)
             raise
-        size = sum(map(len, body)) if type(body) is list else _body_size(environ, status, response_headers)
+        if type(body) is list:
+            size: int | None = len(body[0]) if len(body) == 1 else sum(map(len, body))
+        else:
+            size = _body_size(environ, status, response_headers)
         if size is None:
             return _RecordedBody(body, lambda size: self._record(environ, status, size, started))
         self._record(environ, status, size, started)
@@ -111,12 +114,11 @@ class RequestRecords:
     def _record(self, environ: WSGIEnvironment, status: int, body_bytes: int, started: float) -> None:
         header = environ.get
         target, user_agent = header("RAW_URI") or _target(environ), header("HTTP_USER_AGENT", "")
-        if len(target) > MAX_TARGET_CHARACTERS:
-            target = target[:MAX_TARGET_CHARACTERS]
-        if len(user_agent) > MAX_USER_AGENT_CHARACTERS:
-            user_agent = user_agent[:MAX_USER_AGENT_CHARACTERS]
         # Clients send keys in the query by mistake.
-        target, user_agent = hide_keys(target), hide_keys(user_agent)
+        if len(target) > MAX_TARGET_CHARACTERS or PREFIX in target:
+            target = hide_keys(target[:MAX_TARGET_CHARACTERS])
+        if len(user_agent) > MAX_USER_AGENT_CHARACTERS or PREFIX in user_agent:
+            user_agent = hide_keys(user_agent[:MAX_USER_AGENT_CHARACTERS])
         record = RequestRecord(
             time(),
             environ[ID],

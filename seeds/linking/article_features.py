@@ -22,9 +22,9 @@ statistical interpretation of term specificity and its application in retrieval"
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, partial
 from itertools import chain, islice
 from operator import itemgetter
 
@@ -62,6 +62,9 @@ MONTH_BY_NAME["Sept"] = "september"
 DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
 CALENDAR_EMPHASIS = dict.fromkeys((*WEEKDAYS, *MONTHS), DATE_EMPHASIS)
 
+Idf = Callable[[str], float]
+"""A function that returns the inverse document frequency of a word (see `idf`)."""
+
 
 def extract_features(
     sections: Sequence[Section], entities: Sequence[FoundEntity], lexicon: Lexicon
@@ -76,35 +79,35 @@ def extract_features(
         entities: The entities that the texts mention.
         lexicon: Contains the frequencies of English words.
     """
-    words = _scaled(_word_weights(sections, entities, lexicon), 1 - ENTITY_SHARE)
-    entity_weights = {
-        ENTITY_PREFIX + found.entity.id.hex: math.sqrt(found.salience) * _name_idf(lexicon, found.entity.name)
+    idf = cached_idf(lexicon)
+    words = _word_weights(sections, entities, idf)
+    names = {
+        ENTITY_PREFIX + found.entity.id.hex: (
+            math.sqrt(found.salience) * sum(map(idf, words_of_name(found.entity.name)))
+        )
         for found in entities
     }
-    weights = words | _scaled(entity_weights, ENTITY_SHARE)
+    weights = [*_scaled(words.items(), 1 - ENTITY_SHARE), *_scaled(names.items(), ENTITY_SHARE)]
     # Sorting is stable, so features with the same weight stay in the order of the text.
-    heaviest = sorted(weights.items(), key=itemgetter(1), reverse=True)[:MAX_FEATURES]
-    return {name: round(weight, 4) for name, weight in _scaled(dict(heaviest), 1).items()}
+    weights.sort(key=itemgetter(1), reverse=True)
+    return {name: round(weight, 4) for name, weight in _scaled(weights[:MAX_FEATURES], 1)}
 
 
-def _word_weights(
-    sections: Iterable[Section], entities: Iterable[FoundEntity], lexicon: Lexicon
-) -> dict[str, float]:
+def _word_weights(sections: Iterable[Section], entities: Iterable[FoundEntity], idf: Idf) -> dict[str, float]:
     texts = [(section.part, words_in(section.text)) for section in sections]
     days = Counter(chain.from_iterable(days_in(words) for _, words in texts))
-    counts: defaultdict[str, int] = defaultdict(int, days)
-    for form, count in _count_forms(texts).items():
-        counts[normalize(form)] += count
     emphasis = _name_emphasis(entities) | CALENDAR_EMPHASIS | dict.fromkeys(days, DATE_EMPHASIS)
+    counts = {**days, **_count_words(texts)}
+    log = math.log
     return {
-        word: (1 + math.log(count)) * word_idf * emphasis.get(word, 1.0)
-        for word, count in counts.items()
-        if (word_idf := idf(lexicon, word))
+        word: (1 + log(count)) * word_idf * emphasis.get(word, 1.0)
+        for (word, count), word_idf in zip(counts.items(), map(idf, counts), strict=True)
+        if word_idf
     }
 
 
-def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Return how often each word occurs in an article. Words keep their capitals and endings.
+def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
+    """Return how often each word occurs in an article, by the name of its feature.
 
     Words in the title, and the first `LEAD_WORDS` words of the body, count twice.
 
@@ -114,7 +117,7 @@ def _count_forms(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
     body = chain.from_iterable(words for part, words in texts if part == "body")
-    return Counter(chain(every, title, islice(body, LEAD_WORDS)))
+    return Counter(map(normalize, chain(every, title, islice(body, LEAD_WORDS))))
 
 
 def days_in(words: Sequence[str]) -> list[str]:
@@ -147,7 +150,7 @@ def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
         if found.entity.type in EMPHASIZED_TYPES
         for mention in found.mentions
     }
-    return {normalize(form): NAME_EMPHASIS for name in names for form in words_in(name)}
+    return dict.fromkeys(chain.from_iterable(map(words_of_name, names)), NAME_EMPHASIS)
 
 
 @lru_cache(maxsize=65_536)
@@ -156,29 +159,33 @@ def normalize(form: str) -> str:
     return fold(form).removesuffix("'s")
 
 
+# The same names occur in many documents.
+@lru_cache(maxsize=16_384)
+def words_of_name(name: str) -> Sequence[str]:
+    """Return the words of `name`, the name of an entity, as they are written in the names of features."""
+    return tuple(map(normalize, words_in(name)))
+
+
+# For one lexicon at a time, so that a lexicon which is no longer used is not kept.
+@lru_cache(maxsize=1)
+def cached_idf(lexicon: Lexicon) -> Idf:
+    """Return a function that returns the `idf` of a word, and caches its results."""
+    return lru_cache(maxsize=65_536)(partial(idf, lexicon))
+
+
 def idf(lexicon: Lexicon, word: str) -> float:
     """Return the inverse document frequency of `word` in general English, from 0 (common) to 5.5 (rare)."""
-    return _idf_of_count(lexicon.frequencies.get(word, 0))
-
-
-# Most words of a text are common words, so the cache answers most calls.
-@lru_cache(maxsize=65_536)
-def _idf_of_count(count: int) -> float:
     # The expected number of occurrences in a text. By the Poisson distribution, the share of texts that
     # contain the word is 1 - exp(-expected).
-    expected = (count + COUNT_SMOOTHING) / BOOK_WORDS * TEXT_WORDS
+    expected = (lexicon.frequencies.get(word, 0) + COUNT_SMOOTHING) / BOOK_WORDS * TEXT_WORDS
     return max(0.0, min(MAX_IDF, -math.log(-math.expm1(-expected))) - IDF_OFFSET)
 
 
-def _name_idf(lexicon: Lexicon, name: str) -> float:
-    return sum(idf(lexicon, normalize(form)) for form in words_in(name))
-
-
-def _scaled(weights: Mapping[str, float], squared_length: float) -> dict[str, float]:
+def _scaled(weights: Collection[tuple[str, float]], squared_length: float) -> list[tuple[str, float]]:
     """Multiply all weights by one factor, so that the sum of their squares is `squared_length`.
 
-    Return an empty dictionary if all weights are 0.
+    `weights` are pairs of a feature and its weight. Return nothing if all weights are 0.
     """
-    length = math.hypot(*weights.values())
+    length = math.hypot(*[weight for _, weight in weights])
     factor = math.sqrt(squared_length) / length if length else 0.0
-    return {name: weight * factor for name, weight in weights.items()} if length else {}
+    return [(name, weight * factor) for name, weight in weights] if length else []

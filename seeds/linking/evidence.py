@@ -27,7 +27,8 @@ good, or if it contains a large part of the takeaway that better paragraphs do n
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from seeds.extraction.lexicon import Lexicon
@@ -38,7 +39,9 @@ from seeds.linking.evidence_items import (
     ShortForms,
     Weights,
     base_weights,
+    cached_key_finder,
     cached_weigher,
+    items_in,
     mention_spans,
     quotations,
     terms_in,
@@ -85,12 +88,15 @@ def find_evidence(
         entities: The entities that the texts mention.
         lexicon: Contains the frequencies of English words, and the function words.
     """
+    if not text.takeaways:
+        return []
     spans, weigh, short_forms = mention_spans(entities), cached_weigher(lexicon), ShortForms()
-    body: list[Collection[str]] = []
+    find_key = cached_key_finder(lexicon)
+    body: list[set[str]] = []
     for number, paragraph in enumerate(text.body, 1):
         here = spans.get(("body", number), [])
-        body.append(base_weights(weigh, paragraph, here).keys() | short_forms.find(paragraph, here))
-    paragraph_counts = Counter(item for items in body for item in items)
+        body.append(items_in(find_key, paragraph, here) | short_forms.find(paragraph, here))
+    paragraph_counts = Counter(chain.from_iterable(body))
     return [
         _best_paragraphs(
             takeaway.text,
@@ -109,7 +115,7 @@ def _best_paragraphs(
     quoted: Sequence[frozenset[str]],
     items: Weights,
     paragraphs: Sequence[str],
-    body: Sequence[Collection[str]],
+    body: Sequence[set[str]],
     paragraph_counts: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     """Return the paragraphs that support a takeaway, best first: `[{"paragraph": 1, "score": 0.75}]`.
@@ -123,7 +129,12 @@ def _best_paragraphs(
         paragraph_counts: The number of paragraphs that contain each item.
     """
     weights = {item: base / (paragraph_counts[item] or 1) for item, base in items.items() if base}
-    found = [_compare(weights, content, paragraph_counts, number) for number, content in enumerate(body, 1)]
+    specific_weight = _specific_weight(weights)
+    found = [
+        _compare(weights, specific_weight, content, paragraph_counts, number)
+        for number, content in enumerate(body, 1)
+        if not content.isdisjoint(weights)
+    ]
     candidates = [each for each in found if each]
     for quotation in quoted:
         least = MIN_SHARE_OF_QUOTATION * len(quotation)
@@ -141,7 +152,11 @@ def _best_paragraphs(
 
 
 def _compare(
-    takeaway: Weights, paragraph: Collection[str], paragraph_counts: Mapping[str, int], number: int
+    takeaway: Weights,
+    specific_weight: float,
+    paragraph: Container[str],
+    paragraph_counts: Mapping[str, int],
+    number: int,
 ) -> Candidate | None:
     """Return the paragraph as a candidate, or None if it does not support the takeaway.
 
@@ -150,6 +165,7 @@ def _compare(
 
     Args:
         takeaway: The items of the takeaway with their weights.
+        specific_weight: The weight of its entities and numbers.
         paragraph: The items of the paragraph.
         paragraph_counts: The number of paragraphs that contain each item.
         number: The number of the paragraph.
@@ -158,7 +174,7 @@ def _compare(
     without_numbers = sum(weight for item, weight in shared.items() if not item.startswith(NUMBER))
     if without_numbers < MIN_WEIGHT_WITHOUT_NUMBERS:
         return None
-    if _specific_weight(shared) < MIN_SPECIFIC_SHARE * _specific_weight(takeaway):
+    if _specific_weight(shared) < MIN_SPECIFIC_SHARE * specific_weight:
         return None
     score = round(sum(shared.values()) / sum(takeaway.values()), 4)
     if len(shared) == 1:

@@ -19,6 +19,7 @@ from seeds.extraction.mentions import FoundEntity
 ENTITY_WEIGHT, NUMBER_WEIGHT, SMALL_NUMBER_WEIGHT = 2.0, 2.0, 1.0
 # A word with these numbers of occurrences, among 5.4e11 words of English books, has the weights 0 and 1.
 COMMON_WORD_COUNT, RARE_WORD_COUNT = 500_000_000, 1_000_000
+LOG_OF_COUNT_RANGE = log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
 DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 # If a letter directly follows the digits, as in 5G, the digits are part of a word.
 TOKEN = re.compile(rf"(?>{DIGITS.pattern})(?:(?=(?:bn|tn)\b)|(?![^\W_]))|{WORD.pattern}")
@@ -36,7 +37,8 @@ MULTIPLIERS = {
     **{"hundred": 1e2, "thousand": 1e3, "million": 1e6},
     **{"billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12},
 }
-SHORT_FORM = re.compile(r"\b[Tt]he ([a-z]{3,})\b")
+# The pattern begins with plain letters, which makes the search fast.
+SHORT_FORM = re.compile(r"he (?<=\b[Tt]he )([a-z]{3,})\b")
 QUOTATION = re.compile(r"\"([^\"]+)\"")
 # A quotation with fewer words, without function words, can be a title or a word used with irony.
 MIN_QUOTED_WORDS = 3
@@ -44,12 +46,15 @@ MIN_QUOTED_WORDS = 3
 # The key of an entity is `e` and its slug, the key of a number is `n` and the number, and the key of a word
 # is its term, which never begins with `e` or `n`.
 ENTITY, NUMBER = "e", "n"
+ONE = f"{NUMBER}1"
 Weights = Mapping[str, float]
 """The weight of each item (entity, number or word) of a text, by the key of the item."""
 Span = tuple[int, int, str]
 """The start and end of a mention in a text, and the key of its entity."""
 Weigher = Callable[[str], tuple[str, float]]
 """A function that returns the search term of a token, and its weight from 0 to 1."""
+KeyFinder = Callable[[str], str]
+"""A function that returns the search term of a token, `NUMBER` for a number, or "" if its weight is 0."""
 
 
 def mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
@@ -72,7 +77,7 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
 
     Args:
         weigh: A function that returns the search term and the weight of a word.
-        text: A takeaway or a paragraph.
+        text: A takeaway.
         spans: The mentions of entities in `text`, in order. Their words and numbers are not counted
             separately.
 
@@ -80,23 +85,51 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
         The weights by key: `e` and the slug for an entity, `n` and the value for a number, and the search
         term for a word.
     """
-    between_mentions, reached = [], 0
-    for start, end, _ in spans:
-        between_mentions.append(text[reached:start])
-        reached = end
-    tokens = TOKEN.findall(fold_characters(" ".join([*between_mentions, text[reached:]])))
+    tokens = _tokens_outside(text, spans)
     weights = {key: ENTITY_WEIGHT for _, _, key in spans}
     for number in numbers_in(tokens):
         is_small = number < 10 and number.is_integer()
-        weights[f"{NUMBER}{number:.12g}"] = SMALL_NUMBER_WEIGHT if is_small else NUMBER_WEIGHT
+        weights[_number_key(number)] = SMALL_NUMBER_WEIGHT if is_small else NUMBER_WEIGHT
     if "one" in tokens or "One" in tokens:
         # `one` is rarely used as a number. It matches the digit 1, but has no weight in a takeaway.
-        weights.setdefault(f"{NUMBER}1", 0.0)
+        weights.setdefault(ONE, 0.0)
     for token in tokens:
         stem, weight = weigh(token)
         if weight:
             weights[stem] = weight
     return weights
+
+
+def items_in(find_key: KeyFinder, text: str, spans: Sequence[Span]) -> set[str]:
+    """Return the keys of the entities, numbers and words of `text`, as `base_weights` does.
+
+    Args:
+        find_key: A function that returns the key of a word.
+        text: A paragraph.
+        spans: The mentions of entities in `text`, in order.
+    """
+    tokens = _tokens_outside(text, spans)
+    keys = set(map(find_key, tokens))
+    if NUMBER in keys:
+        keys.update(map(_number_key, numbers_in(tokens)))
+    if "one" in tokens or "One" in tokens:
+        keys.add(ONE)
+    keys.update(key for _, _, key in spans)
+    return keys
+
+
+def _tokens_outside(text: str, spans: Sequence[Span]) -> list[str]:
+    """Return the words and numbers of `text` that are not in one of `spans`."""
+    between_mentions, reached = [], 0
+    for start, end, _ in spans:
+        between_mentions.append(text[reached:start])
+        reached = end
+    tokens: list[str] = TOKEN.findall(fold_characters(" ".join([*between_mentions, text[reached:]])))
+    return tokens
+
+
+def _number_key(number: float) -> str:
+    return f"{NUMBER}{number:.12g}"
 
 
 class ShortForms:
@@ -154,7 +187,8 @@ def numbers_in(tokens: Sequence[str]) -> Iterator[float]:
 @lru_cache(maxsize=65_536)
 def _number(token: str) -> float | None:
     """Return the value of a number in digits or words (`5`, `five`), or None if `token` is not a number."""
-    return float(token.replace(",", "")) if DIGITS.fullmatch(token) else NUMBER_WORDS.get(fold(token))
+    is_in_digits = token[:1].isdecimal() and DIGITS.fullmatch(token)
+    return float(token.replace(",", "")) if is_in_digits else NUMBER_WORDS.get(fold(token))
 
 
 def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
@@ -184,6 +218,19 @@ def cached_weigher(lexicon: Lexicon) -> Weigher:
     return lru_cache(maxsize=65_536)(partial(_term_and_weight, lexicon))
 
 
+@lru_cache(maxsize=1)
+def cached_key_finder(lexicon: Lexicon) -> KeyFinder:
+    """Return a function that returns the key of a word according to `lexicon`, and caches its results."""
+    return lru_cache(maxsize=65_536)(partial(_find_key, cached_weigher(lexicon)))
+
+
+def _find_key(weigh: Weigher, token: str) -> str:
+    if _number(token) is not None:
+        return NUMBER
+    stem, weight = weigh(token)
+    return stem if weight else ""
+
+
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
     """Return the search term of the word `token`, and its weight from 0 to 1.
 
@@ -195,7 +242,8 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
     if is_empty or word in lexicon.function_words:
         return stem, 0.0
     # An inflected form is rarer than its stem, but not more specific.
-    return stem, word_weight(max(lexicon.frequencies.get(form, 0) for form in (word, stem[1:])))
+    frequencies = lexicon.frequencies
+    return stem, word_weight(max(frequencies.get(word, 0), frequencies.get(stem[1:], 0)))
 
 
 def word_weight(count: int) -> float:
@@ -204,5 +252,5 @@ def word_weight(count: int) -> float:
     `count` is the number of its occurrences in English books. The weight is log(COMMON_WORD_COUNT / count) /
     log(COMMON_WORD_COUNT / RARE_WORD_COUNT), limited to 0 to 1.
     """
-    weight = log(COMMON_WORD_COUNT / max(count, 1)) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
+    weight = log(COMMON_WORD_COUNT / max(count, 1)) / LOG_OF_COUNT_RANGE
     return min(max(weight, 0.0), 1.0)

@@ -6,7 +6,7 @@ compound, such as `XR-5`. This module finds this term for each feature, as it is
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -19,10 +19,14 @@ from seeds.extraction.mentions import Mention, Section
 from seeds.linking.article_features import ENTITY_PREFIX, MONTH_BY_NAME, days_in, normalize
 
 # Words that hyphens, apostrophes, full stops or ampersands join: XR-5, AT&T, U.S., Node.js.
-COMPOUND = re.compile(
+COMPOUND = (
     rf"(?:[^\W\d_{CJK}]\.){{2,}}|[^\W_{CJK}]+(?:(?:[-‐‑–'’&]|\.(?=[a-z\d]))[^\W_{CJK}]+)+|[{CJK}]{{2,}}"
 )
-POSSESSIVE = re.compile(r"['’]s\Z")
+# A compound is in the group. Other words match without the group, so that the search skips them at once.
+COMPOUND_OR_WORD = re.compile(rf"[A-Za-z0-9]++(?=[ ,])|({COMPOUND})|[^\W_{CJK}]++(?!\.)")
+# What occurs in every text with a compound, and not in many other texts.
+CAN_CONTAIN_COMPOUND = re.compile(rf"[-‐‑–'’&.](?! |$)|[{CJK}]").search
+POSSESSIVES = ("'s", "’s")
 IS_CJK = re.compile(f"[{CJK}]").match
 IS_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]").search
 # Chinese has no spaces between words. A longer run of Han characters is probably not a single word.
@@ -30,11 +34,17 @@ MAX_HAN_LENGTH = 4
 DATE = re.compile(
     rf"(?:\b\d{{1,2}}(?:st|nd|rd|th)?\s)?\b(?:{'|'.join(MONTH_BY_NAME)})\b\.?(?:\s?\d{{1,2}}(?:st|nd|rd|th)?\b)?"
 )
+CAN_CONTAIN_DATE = re.compile("|".join(MONTH_BY_NAME)).search
 HAS_LETTER = re.compile(r"[^\W\d_]").search
 IS_NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?").fullmatch
 
+# Longer names and compounds are rare and would fill the cache.
+MAX_CACHED_LENGTH = 100
+
 Counts = dict[str, int]
 """The number of occurrences of each text, or of the names of each entity."""
+Parts = tuple[tuple[str, str], ...]
+"""The words of a text, each as the name of its feature and as it is written."""
 
 
 class WrittenTerm(NamedTuple):
@@ -82,6 +92,7 @@ def written_terms(
     return [occurrences.term(name) for name in names]
 
 
+@lru_cache(maxsize=65_536)
 def _is_fragment(name: str) -> bool:
     """Return True if the feature alone says nothing: a number, a single letter, or a word such as `the`."""
     is_letter = len(name) == 1 and not IS_CJK(name)
@@ -105,14 +116,16 @@ class _Occurrences:
 
     def add_texts(self, texts: Sequence[str]) -> None:
         """Count the words, compounds and dates of `texts`."""
+        wanted, alone = self._wanted, self._alone
         for form, count in Counter(chain.from_iterable(map(words_in, texts))).items():
-            if (name := normalize(form)) in self._wanted:
-                _add(self._alone[name], POSSESSIVE.sub("", form), count)
-        for text in texts:
-            self._count_compounds(text, 1)
-            for date in DATE.findall(text) if self._has_dates else ():
+            if (name := normalize(form)) in wanted:
+                _add(alone[name], _without_possessive(form), count)
+        for compound, count in Counter(chain.from_iterable(map(_compounds_in, texts))).items():
+            self._count_compound(compound, count)
+        for text in texts if self._has_dates else ():
+            for date in DATE.findall(text) if CAN_CONTAIN_DATE(text) else ():
                 for name in days_in(words_in(date)):
-                    _add(self._alone[name], date, 1)
+                    _add(alone[name], date, 1)
 
     def add_entity(self, entity: str, names: Mapping[str, int]) -> None:
         """Count the words of the names of an entity.
@@ -121,42 +134,65 @@ class _Occurrences:
             entity: The id of the entity in hexadecimal.
             names: How often the article uses each name.
         """
+        wanted, longest = self._wanted, self._longest
         for text, count in names.items():
             # The words and compounds in a name are not terms of their own.
-            self._count_compounds(text, -count)
-            whole = POSSESSIVE.sub("", text)
-            for name, form in self._features_in(whole):
-                _add(self._alone[name], form, -count)
-                _add(self._names[name], entity, count)
-                longest = self._longest.get((name, entity), "")
-                self._longest[name, entity] = max(longest, whole, key=lambda each: (len(each), each))
+            for compound in _compounds_in(text):
+                self._count_compound(compound, -count)
+            whole = _without_possessive(text)
+            for name, form in _parts_of(whole):
+                if name in wanted:
+                    _add(self._alone[name], form, -count)
+                    _add(self._names[name], entity, count)
+                    key = name, entity
+                    longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
         """Return how the article writes the feature `name`, or None if the feature alone says nothing."""
-        word, in_word = _most_frequent(self._alone.get(name))
         if name in self._names or name in self._compounds:
-            entity, in_entity = _most_frequent(self._names.get(name))
-            compound, in_compound = _most_frequent(self._compounds.get(name))
-            alone = sum(self._alone[name].values())
-            if in_entity >= max(in_compound, alone, 1):
-                return WrittenTerm(self._longest[name, entity], entity)
-            if in_compound >= max(alone, 1):
-                return WrittenTerm(compound, None)
+            return self._term_of_part(name)
+        forms = self._alone.get(name)
+        return WrittenTerm(_most_frequent(forms)[0], None) if forms and not _is_fragment(name) else None
+
+    def _term_of_part(self, name: str) -> WrittenTerm | None:
+        """Return the term for `name`, a word that is at least once a part of a name or compound."""
+        entity, in_entity = _most_frequent(self._names.get(name))
+        compound, in_compound = _most_frequent(self._compounds.get(name))
+        alone = sum(self._alone[name].values())
+        if in_entity >= max(in_compound, alone, 1):
+            return WrittenTerm(self._longest[name, entity], entity)
+        if in_compound >= max(alone, 1):
+            return WrittenTerm(compound, None)
+        word, in_word = _most_frequent(self._alone[name])
         return None if in_word < 1 or _is_fragment(name) else WrittenTerm(word, None)
 
-    def _count_compounds(self, text: str, count: int) -> None:
-        for compound in COMPOUND.findall(text):
-            whole = POSSESSIVE.sub("", compound)
-            if HAS_LETTER(whole) and (not IS_HAN(whole) or len(whole) <= MAX_HAN_LENGTH):
-                for name, form in self._features_in(whole):
+    def _count_compound(self, compound: str, count: int) -> None:
+        whole = _without_possessive(compound)
+        if HAS_LETTER(whole) and (not IS_HAN(whole) or len(whole) <= MAX_HAN_LENGTH):
+            for name, form in _parts_of(whole):
+                if name in self._wanted:
                     _add(self._compounds[name], whole, count)
                     _add(self._alone[name], form, -count)
 
-    def _features_in(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield each word of `text` that is wanted: its feature, and the word as written."""
-        for form in words_in(text):
-            if (name := normalize(form)) in self._wanted:
-                yield name, POSSESSIVE.sub("", form)
+
+def _compounds_in(text: str) -> list[str]:
+    return [*filter(None, COMPOUND_OR_WORD.findall(text))] if CAN_CONTAIN_COMPOUND(text) else []
+
+
+def _without_possessive(text: str) -> str:
+    return text[:-2] if text.endswith(POSSESSIVES) else text
+
+
+def _parts_of(text: str) -> Parts:
+    # The same names and compounds occur in many documents.
+    return _cached_parts(text) if len(text) <= MAX_CACHED_LENGTH else _find_parts(text)
+
+
+def _find_parts(text: str) -> Parts:
+    return tuple((normalize(form), _without_possessive(form)) for form in words_in(text))
+
+
+_cached_parts = lru_cache(maxsize=16_384)(_find_parts)
 
 
 def _add(counts: Counts, text: str, count: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from api.text_folding import FoldedText, remove_ignorable
+from api.text_folding import FoldedText, remove_ignorable, with_single_spaces
 from seeds.escaping import quoted
 from seeds.parsing.bullets import list_mark
 from seeds.parsing.characters import OddCharacters, clean_characters, find_odd_characters, is_visible
@@ -136,8 +136,8 @@ def _split(text: str) -> list[Block]:
     blocks: list[Block] = []
     lines: list[Line] = []
     for number, raw in enumerate(text.split("\n"), 1):
-        view = FoldedText(" ".join(raw.split()))
-        if view.text and (view.text.isprintable() or is_visible(view.text)):
+        view = FoldedText(with_single_spaces(raw)) if raw else None
+        if view and view.text and (view.text.isprintable() or is_visible(view.text)):
             lines.append(Line(number, view))
         elif lines:
             blocks.append(Block(tuple(lines)))
@@ -231,7 +231,7 @@ def _normalize_heading(line: Line) -> str:
 
 def letters_of(text: str) -> str:
     """Return only the letters and digits of `text`, a folded text, in lower case."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 HEADINGS = {letters_of(heading.value): heading for heading in Heading}

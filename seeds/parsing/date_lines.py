@@ -124,7 +124,7 @@ def _after_separator(line: str, start: int) -> int:
 
 def is_symbol(line: str) -> bool:
     """Return True if `line` has no letter and no digit, such as an icon."""
-    return not (line[:1].isalnum() or any(character.isalnum() for character in line))
+    return not any(map(str.isalnum, line))
 
 
 def says_none_found(line: str) -> bool:

@@ -176,16 +176,24 @@ def _heading_warnings(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
 
     Only headings that the page lacks count, since the line is then probably a misspelt heading.
     """
-    missing = set(Heading) - {block.heading for block in blocks}
+    present = {block.heading for block in blocks}
+    missing = [(heading, letters_of(heading.value)) for heading in Heading if heading not in present]
     for block in blocks[1:] if missing else ():
         text = block.folded
         if block.heading or len(text) > MAX_HEADING_LENGTH:
             continue
-        for heading in Heading:
-            matcher = SequenceMatcher(None, letters_of(text), letters_of(heading.value))
-            if heading in missing and min(matcher.quick_ratio(), matcher.ratio()) >= MIN_RESEMBLANCE:
+        letters = letters_of(text)
+        for heading, expected in missing:
+            if _resembles(letters, expected):
                 message = f"{quoted(block.text)} resembles the heading {heading.value}"
                 yield ParseWarning("page", block.span[0], message)
+
+
+def _resembles(text: str, heading: str) -> bool:
+    # Each ratio is an upper bound of the next, and faster to compute.
+    matcher = SequenceMatcher(None, text, heading)
+    ratios = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(ratio() >= MIN_RESEMBLANCE for ratio in ratios)
 
 
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:

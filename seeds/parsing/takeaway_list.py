@@ -105,7 +105,7 @@ def _item_view(item: Item) -> FoldedText:
 
 
 def _has_text(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    return any(map(str.isalnum, text))
 
 
 def _is_numbered(texts: Sequence[str]) -> bool:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from api.server.main_loop import MIN_SILENT_SECONDS
-from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy, starting_gunicorn
+from tests.support.long_body import long_body
+from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, starting_gunicorn
 
 QUICK = "--worker-class tests.support.quick_worker.QuickWorker --keep-alive 1"
 APPLICATION = "tests.support.waiting:app"
@@ -22,17 +23,6 @@ GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 # Longer than what the system keeps for a client that does not receive it.
 LONG_BYTES = 8_000_000
 LONG = f"GET / HTTP/1.1\r\nHost: a\r\nX-Body-Bytes: {LONG_BYTES}\r\n\r\n".encode()
-
-
-def long_body(length: int) -> bytes:
-    """Return the body that `tests.support.waiting` sends for `X-Body-Bytes`."""
-    return b"".join(b"%9d\n" % number for number in range(length // 10 + 1))[:length]
-
-
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a seeded SQLite database."""
-    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="module")

@@ -14,19 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import ROOT, Server, running_gunicorn, seeded_copy, starting_gunicorn
+from tests.support.server import ROOT, Server, running_gunicorn, starting_gunicorn
 
 RELOADS = 2
 # As in gunicorn.conf.py.
 WORKERS = 2
 # Seconds between two requests of a client. After the longer pause, a connection is idle during a reload.
 PAUSES = (0, 0.01, 0.1)
-
-
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a seeded SQLite database."""
-    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,8 @@ from socket import AF_UNIX, SOCK_STREAM, socket
 from typing import Any
 
 import orjson
-import pytest
 
-from tests.support.server import PATIENCE_SECONDS, ROOT, clean_environ, running_gunicorn, seeded_copy
+from tests.support.server import PATIENCE_SECONDS, ROOT, clean_environ, running_gunicorn
 
 # Requests are answered in milliseconds. A request that waits for the log would wait for ever.
 MAX_SECONDS = 10
@@ -119,12 +118,6 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
-
-
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a seeded SQLite database."""
-    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
 
 
 def test_a_log_that_nobody_reads_delays_no_request_no_reload_and_no_end(database: str) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 from collections import Counter
 from contextlib import closing
@@ -12,29 +11,21 @@ from http.client import HTTPConnection
 from pathlib import Path
 from textwrap import dedent
 
-import pytest
-
 from tests.support.metrics import Request, requests_in, scrape, value
 from tests.support.server import (
     ROOT,
     Server,
     clean_environ,
+    free_port,
     is_answering,
     running_gunicorn,
     running_process,
-    seeded_copy,
     starting_gunicorn,
 )
 
 # Half of the rounds run before a worker is killed, and each round sends 14 requests.
 ROUNDS = 144
 DURATIONS = "briefs_http_request_duration_seconds"
-
-
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a seeded SQLite database."""
-    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
 
 
 class CountingClient:
@@ -119,12 +110,6 @@ def test_the_metrics_of_all_workers_are_the_counts_of_the_client(database: str, 
             assert value(series, f"{DURATIONS}_count", route=route) == total
             assert value(series, f"{DURATIONS}_bucket", route=route, le="+Inf") == total
         server.wait_until("two workers", lambda: value(scrape(server), "briefs_workers") == 2)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def test_the_metrics_can_have_an_address_of_their_own(database: str, tmp_path: Path) -> None:

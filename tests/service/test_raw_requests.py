@@ -5,22 +5,34 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.server import Server, running_gunicorn, seeded_copy
+from tests.support.server import Server, running_granian, running_gunicorn
 
 PROBLEM_JSON = "application/problem+json"
 
 
 @pytest.fixture(scope="module")
-def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server on a database with the documents of the project."""
-    folder = tmp_path_factory.mktemp("server")
-    with running_gunicorn(seeded_copy(sqlite_template, folder), folder) as server:
+def gunicorn(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start gunicorn on a database with the documents of the project."""
+    with running_gunicorn(database, tmp_path_factory.mktemp("gunicorn")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def granian(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start granian on a database with the documents of the project."""
+    with running_granian(database, tmp_path_factory.mktemp("granian")) as server:
+        yield server
+
+
+@pytest.fixture(params=["gunicorn", "granian"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Return a server of each kind in turn."""
+    server: Server = request.getfixturevalue(request.param)
+    return server
 
 
 def header_of(answer: bytes, name: str) -> str:
@@ -105,41 +117,61 @@ def test_a_target_of_4096_bytes_is_accepted(server: Server, start: str, expected
     assert problem_of(answer)["status"] == expected
 
 
-@pytest.mark.parametrize(
-    ("request_", "expected"),
-    [
-        (raw_request("/hunter2" + "a" * 8_190, "Host: a"), 414),
-        (raw_request("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
-        (raw_request("hunter2", "Host: a"), 400),
-        (raw_request("http://[hunter2", "Host: a"), 400),
-        (raw_request("/", "hunter2 : a"), 400),
-        (raw_request("/", "Host: a", method="hunter2 \x07"), 400),
-        (raw_request("/", "Host: a", "Expect: hunter2"), 417),
-        (raw_request("/", "Host: a", "Transfer-Encoding: hunter2"), 501),
-        (raw_request("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
-    ],
-)
+UNREADABLE = [
+    (raw_request("/hunter2" + "a" * 8_190, "Host: a"), 414),
+    (raw_request("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
+    (raw_request("hunter2", "Host: a"), 400),
+    (raw_request("http://[hunter2", "Host: a"), 400),
+    (raw_request("/", "hunter2 : a"), 400),
+    (raw_request("/", "Host: a", method="hunter2 \x07"), 400),
+    (raw_request("/", "Host: a", "Expect: hunter2"), 417),
+    (raw_request("/", "Host: a", "Transfer-Encoding: hunter2"), 501),
+    (raw_request("/", "Host: a", "X: hunter2" + "a" * 10_000), 431),
+]
+
+
+@pytest.mark.parametrize(("request_", "expected"), UNREADABLE)
 def test_an_unreadable_request_gets_a_problem_that_does_not_repeat_it(
-    server: Server, request_: bytes, expected: int
+    gunicorn: Server, request_: bytes, expected: int
 ) -> None:
-    answer = server.exchange(request_)
+    answer = gunicorn.exchange(request_)
     assert problem_of(answer)["status"] == expected
     assert len(answer.partition(b"\r\n\r\n")[2]) == int(header_of(answer, "Content-Length"))
     request_id = problem_of(answer)["request_id"]
     assert header_of(answer, "X-Request-ID") == request_id
     assert b"hunter2" not in answer
-    server.wait_until("the line of the log", lambda: any(request_id in line for line in server.lines))
-    assert not any("hunter2" in line for line in server.lines)
-    (line,) = [json.loads(line) for line in server.lines if request_id in line]
+    gunicorn.wait_until("the line of the log", lambda: any(request_id in line for line in gunicorn.lines))
+    assert not any("hunter2" in line for line in gunicorn.lines)
+    (line,) = [json.loads(line) for line in gunicorn.lines if request_id in line]
     assert line["level"] == "warning"
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [(), ("Host: a", "Host: b"), ("Host: a b/c@",), ("Host: a/b",), ("Host: a:b",), ("Host: [::1",)],
+    ("request_", "expected"),
+    [
+        (raw_request("http://[hunter2", "Host: a"), 400),
+        (raw_request("/", "hunter2 : a"), 400),
+        (raw_request("/", "Host: a", method="hunter2 \x07"), 400),
+        (raw_request("/", "Host: a", "X: hunter2" + "a" * 1_000_000), 431),
+    ],
 )
-def test_a_missing_repeated_or_invalid_host_is_a_400(server: Server, fields: tuple[str, ...]) -> None:
-    assert problem_of(server.exchange(raw_request("/healthz", *fields)))["status"] == 400
+def test_granian_refuses_an_unreadable_request_without_a_body(
+    granian: Server, request_: bytes, expected: int
+) -> None:
+    answer = granian.exchange(request_)
+    assert status(answer) == expected
+    assert answer.endswith(b"\r\n\r\n")
+    assert b"hunter2" not in answer
+
+
+@pytest.mark.parametrize("fields", [(), ("Host: a", "Host: b")])
+def test_a_missing_or_repeated_host_is_a_400(gunicorn: Server, fields: tuple[str, ...]) -> None:
+    assert problem_of(gunicorn.exchange(raw_request("/healthz", *fields)))["status"] == 400
+
+
+@pytest.mark.parametrize("host", ["a b/c@", "a/b", "a:b", "[::1"])
+def test_an_invalid_host_is_a_400(server: Server, host: str) -> None:
+    assert problem_of(server.exchange(raw_request("/healthz", f"Host: {host}")))["status"] == 400
 
 
 @pytest.mark.parametrize("host", ["a", "a.example:80", "[::1]:80", "a_b", "%61", ""])
@@ -147,10 +179,10 @@ def test_a_valid_host_is_accepted(server: Server, host: str) -> None:
     assert server.exchange(raw_request("/healthz", f"Host: {host}")).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_later_minor_version_is_answered_as_http_1_1(server: Server) -> None:
+def test_a_later_minor_version_is_answered_as_http_1_1(gunicorn: Server) -> None:
     for version in ("HTTP/1.2", "HTTP/1.9"):
         request_ = raw_request("/healthz", "Host: a").replace(b"HTTP/1.1", version.encode())
-        assert server.exchange(request_).startswith(b"HTTP/1.1 200 ")
+        assert gunicorn.exchange(request_).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_request_of_http_1_0_needs_no_host(server: Server) -> None:

@@ -16,7 +16,7 @@ from api.database.base import db
 from tests.conftest import make_app
 from tests.seeds.documents import Page, seed, write
 from tests.support.reverse_proxy import NGINX, running_nginx
-from tests.support.server import Answer, Server, running_gunicorn, seeded_copy
+from tests.support.server import Answer, Server, running_gunicorn
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,12 +29,6 @@ OWN = {"Server", "Date", "Connection", "X-Request-ID", "X-Cache-Status"}
 GZIP = {"Accept_Encoding": "gzip"}
 BEFORE, AFTER = Page(), Page(summary="Ten towns.")
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a seeded SQLite database."""
-    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="module")

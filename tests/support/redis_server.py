@@ -1,6 +1,5 @@
 """A real Redis server on a Unix socket. Tests that need it are skipped if it is not installed."""
 
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -13,9 +12,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-# The PATH of ordinary users often lacks sbin.
-REDIS_SERVER = shutil.which("redis-server") or shutil.which("redis-server", path="/usr/sbin:/usr/local/sbin")
-PATIENCE_SECONDS = 60
+from tests.support.server import PATIENCE_SECONDS, find_program
+
+REDIS_SERVER = find_program("redis-server")
 
 needs_redis = pytest.mark.skipif(REDIS_SERVER is None, reason="redis-server is not installed")
 

@@ -1,18 +1,15 @@
 """Run a real nginx, configured by docs/nginx.conf, in front of servers of the service."""
 
 import os
-import shutil
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.support.server import ROOT, Server, running_process
+from tests.support.server import ROOT, Server, find_program, free_port, running_process
 
 CONFIGURATION = ROOT / "docs" / "nginx.conf"
-# The PATH of ordinary users often lacks sbin.
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+NGINX = find_program("nginx")
 HOST = "127.0.0.1:8000"
 # The main configuration includes docs/nginx.conf and writes only into `folder`.
 MAIN_CONFIGURATION = """
@@ -86,11 +83,3 @@ def _answers(front: Server) -> bool:
     except (OSError, HTTPException):
         return False
     return True
-
-
-def free_port() -> int:
-    """Return the number of a TCP port that no process is using."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

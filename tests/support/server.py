@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage
 from pathlib import Path
 
+import pytest
+
 from api.database.base import db
 from tests.conftest import make_app
 
@@ -180,6 +182,25 @@ def running_gunicorn(
         yield server
 
 
+@contextmanager
+def running_granian(
+    database_url: str, folder: Path, *, application: str = "wsgi:app", **environ: str
+) -> Iterator[Server]:
+    """Start granian on the database at `database_url` and yield it when it answers.
+
+    Skip the test if granian is not installed.
+    """
+    pytest.importorskip("granian")
+    command = [sys.executable, "-m", "api.server.granian_server", application]
+    environ |= {"DATABASE_URL": database_url}
+    # Each worker of granian opens the port itself, so that the kernel cannot choose one.
+    with running_process(
+        command, folder, clean_environ({"PORT": str(free_port()), **environ}), ROOT
+    ) as server:
+        server.wait_until("an answer from /healthz", lambda: is_answering(server))
+        yield server
+
+
 def is_answering(server: Server) -> bool:
     """Return True if `server` listens on a port and answers. Its port is then stored in `server`."""
     listening = LISTENING.search("\n".join(server.lines))
@@ -190,6 +211,20 @@ def is_answering(server: Server) -> bool:
         return server.get("/healthz").status == 200
     except (OSError, HTTPException):
         return False
+
+
+def free_port() -> int:
+    """Return the number of a TCP port that no process is using."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def find_program(name: str) -> str | None:
+    """Return the path of the program `name`, or None if it is not installed."""
+    # The PATH of ordinary users often lacks sbin.
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

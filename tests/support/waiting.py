@@ -9,10 +9,10 @@ These header fields of a request have an effect:
 
 import time
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from tests.support.long_body import long_body
 from wsgi import app
 
 
@@ -37,12 +37,6 @@ def waiting(application: WSGIApplication) -> WSGIApplication:
         return application(environ, start_response)
 
     return wait
-
-
-@cache
-def long_body(length: int) -> bytes:
-    """Return `length` bytes that differ from place to place."""
-    return b"".join(b"%9d\n" % number for number in range(length // 10 + 1))[:length]
 
 
 # The documentation of Flask adds middleware in this way.

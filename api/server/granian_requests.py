@@ -1,0 +1,66 @@
+"""WSGI middleware between granian and the application."""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from api.config import Settings
+from api.server.connections import is_host
+from api.web.problem_responses import ErrorResponse, send_error
+from api.web.request_ids import ID, make_id
+
+log = logging.getLogger("briefs.server")
+
+
+class GranianRequests:
+    """WSGI middleware that checks requests from granian and completes their environment.
+
+    It adds the target of the request (`RAW_URI`), as gunicorn does. granian provides only the decoded path.
+    The path is therefore encoded again, so that unnecessary escapes of the client are lost.
+
+    Args:
+        application: Handles the requests.
+        settings: The settings of the application.
+        count_refused: A function that is called for each refused request. Its argument is the HTTP status.
+    """
+
+    def __init__(
+        self, application: WSGIApplication, settings: Settings, count_refused: Callable[[int], object]
+    ) -> None:
+        self.application = application
+        self._settings, self._count_refused = settings, count_refused
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Call the application, or respond with 400 if the request is invalid.
+
+        The header `Host` must be valid (RFC 9112, 3.2). Only OPTIONS can have the target `*`.
+        """
+        path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+        if not is_host(environ.get("HTTP_HOST", "")):
+            return self._refuse(environ, start_response, "invalid header HOST")
+        if path == "*" and environ["REQUEST_METHOD"] != "OPTIONS":
+            return self._refuse(environ, start_response, "invalid target")
+        target = encode_path(path)
+        environ["RAW_URI"] = f"{target}?{query}" if query else target
+        return self.application(environ, start_response)
+
+    def _refuse(
+        self, environ: WSGIEnvironment, start_response: StartResponse, reason: str
+    ) -> Iterable[bytes]:
+        request_id = environ[ID] = make_id()
+        self._count_refused(400)
+        log.warning("request refused", extra={"request_id": request_id, "status": 400, "error": reason})
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, ("X-Request-ID", request_id)], *error)
+
+        return send_error(environ, start, self._settings, ErrorResponse(400, []))
+
+
+@lru_cache(maxsize=1_000)
+def encode_path(path: str) -> str:
+    """Return `path`, decoded as Latin-1, as it is written in the target of a request."""
+    return quote(path, safe="/!$&'()*+,;=:@", encoding="latin-1")
