@@ -25,11 +25,11 @@ from api.database.engines import (
     autocommit_engine,
     autocommit_options,
     close_engines,
-    end_session,
     engine_options,
     engine_url,
     make_engines_read_only,
 )
+from api.database.request_connection import close_request_connection
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.database.sqlite import FILE_VARIABLE
 from api.database.statement_reader import BoundedReader, StatementReader
@@ -130,9 +130,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
         make_engines_read_only(
             settings.database_url, settings.request_seconds, environ.get(FILE_VARIABLE, "")
         )
-    # Teardown functions also run in reverse order, so this function runs before Flask-SQLAlchemy returns the
-    # connection to the pool.
-    app.teardown_appcontext(end_session)
+    app.teardown_appcontext(close_request_connection)
     Migrate(app, db, directory=str(root / "migrations"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

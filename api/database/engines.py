@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Dialect, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError
+from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from api.database.access import Access, access_of
@@ -153,17 +153,6 @@ def close_engines() -> None:
     """Close the idle connections in the pools of all engines of the current application."""
     for engine in db.engines.values():
         engine.dispose()
-
-
-def end_session(_: BaseException | None) -> None:
-    """End the database transaction of a request (a teardown function of Flask).
-
-    An error due to a lost connection is ignored, so that the response is still sent.
-    """
-    try:
-        db.session.close()
-    except DBAPIError:
-        db.session().invalidate()
 
 
 @event.listens_for(Engine, "begin")

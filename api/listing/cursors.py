@@ -20,8 +20,8 @@ import orjson
 from flask import current_app, request
 from sqlalchemy import select
 
-from api.database.base import db
 from api.database.column_types import EPOCH, MICROSECOND
+from api.database.request_connection import request_connection
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.models import Corpus
 from api.problems import InvalidParameters, parameter_error
@@ -106,7 +106,7 @@ def _stored_key() -> str:
     version = watch.version()
     known_version, key = current_app.extensions.get(STORED_KEY, (None, ""))
     if version is None or version != known_version:
-        key = db.session.scalars(SECRET_KEY).one()
+        key = request_connection().scalars(SECRET_KEY).one()
         current_app.extensions[STORED_KEY] = version, key
     return str(key)
 

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, tuple_
 
-from api.database.base import AnySelect, db
+from api.database.base import AnySelect
+from api.database.request_connection import request_connection
 from api.listing.orders import Key, Order
 
 Rows = Sequence[Sequence[Any]]
@@ -130,7 +131,7 @@ class IndexedRows(Plan):
         self, statement: AnySelect, values: Values, count: int, after: Sequence[Any] | None = None
     ) -> list[Any]:
         bound = after_values(after) if after else {}
-        return list(db.session.execute(statement, {**values, **bound, "row_count": count}))
+        return list(request_connection().execute(statement, {**values, **bound, "row_count": count}))
 
     @cached_property
     def _newest_first(self) -> list[ColumnElement[Any]]:
@@ -175,7 +176,7 @@ class SortedRows(Plan):
         if after:
             bound |= after_values(after)
             bound["after_rank"] = int(after[0] == self.order.lowest)
-        return list(db.session.execute(self._following if after else self._first, bound))
+        return list(request_connection().execute(self._following if after else self._first, bound))
 
     @cached_property
     def _first(self) -> AnySelect:
@@ -257,7 +258,7 @@ class PlannedRows:
 
     def total(self) -> int:
         """Return the number of all rows of the collection."""
-        return db.session.scalar(self.plan.count, dict(self.values)) or 0
+        return request_connection().scalar(self.plan.count, dict(self.values)) or 0
 
 
 def count_of(statement: AnySelect) -> AnySelect:

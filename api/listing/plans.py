@@ -23,7 +23,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from api.database.base import AnySelect, db
+from api.database.base import AnySelect
+from api.database.request_connection import request_connection
 from api.listing.keyset import IndexedRows, Plan, PlannedRows, SortedNumbers, SortedRows
 from api.listing.orders import KeyTable, Order, Orders
 
@@ -145,7 +146,7 @@ def most_selective(filters: Sequence[Filter]) -> Filter | None:
     if not filters:
         return None
     statement = _count_matches(tuple(each.form for each in filters))
-    counts = list(db.session.execute(statement, values_of(filters)).one())
+    counts = list(request_connection().execute(statement, values_of(filters)).one())
     fewest = min(counts)
     return filters[counts.index(fewest)] if fewest <= MAX_SORTED_ROWS else None
 

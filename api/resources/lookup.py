@@ -9,7 +9,8 @@ from flask import Response, abort, request, url_for
 from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 from werkzeug.exceptions import Gone, NotFound
 
-from api.database.base import AnySelect, db, table_of
+from api.database.base import AnySelect, table_of
+from api.database.request_connection import request_connection
 from api.models import REMOVED, Article, ArticleSlug, Change, Entity, EntityId, EntitySlug
 from api.urls import url
 
@@ -147,7 +148,7 @@ def find_revision(article: UUID, reference: str) -> Any:
     if not NUMBER_PATTERN.fullmatch(reference):
         raise NotFound
     values = {"article_id": article, "number": int(reference)}
-    return _required(db.session.execute(REVISION, values).one_or_none())
+    return _required(request_connection().execute(REVISION, values).one_or_none())
 
 
 def find_entity(reference: str, lookup: Lookup) -> Any:
@@ -218,11 +219,11 @@ def _numbers(statement: AnySelect, values: list[Any]) -> dict[Any, int]:
     """Return the numbers of entities by id or slug. Values that the database does not have are left out."""
     if not values:
         return {}
-    return {row[0]: row[1] for row in db.session.execute(statement, {"references": values})}
+    return {row[0]: row[1] for row in request_connection().execute(statement, {"references": values})}
 
 
 def _first(statement: AnySelect, value: Any) -> Any:
-    return db.session.execute(statement, {"reference": value}).one_or_none()
+    return request_connection().execute(statement, {"reference": value}).one_or_none()
 
 
 def _require_slug(reference: str) -> None:

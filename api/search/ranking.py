@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from api.database.base import AnySelect, db
+from api.database.request_connection import request_connection
 from api.listing.orders import KeyTable
 from api.listing.plans import MAX_PLANS, MAX_SORTED_ROWS, Filter, FilterForm, most_selective
 from api.models import ARTICLE_INDEX
@@ -70,18 +71,18 @@ class Ranking:
         """Return the number of all articles that the search finds and all filters match."""
         if self._has_phrases or self._other_filters:
             forms = tuple(each.form for each in self.filters)
-            return db.session.scalar(_count(self.table, forms, self._dialect), self._values) or 0
+            return request_connection().scalar(_count(self.table, forms, self._dialect), self._values) or 0
         return len(self._candidates.numbers)
 
     @cached_property
     def _candidates(self) -> Scores:
         """The articles that contain all words of the query and match the most selective filter."""
         terms = [term for phrase in (*self.query.phrases, *self.query.excluded) for term in phrase]
-        scores = TermIndex(db.session, terms).find(self.query)
+        scores = TermIndex(request_connection(), terms).find(self.query)
         if self._selective is None:
             return scores
         forms = tuple(each.form for each in self.filters)
-        rows = db.session.scalars(_matching(self.table, forms, self._selective.form), self._values)
+        rows = request_connection().scalars(_matching(self.table, forms, self._selective.form), self._values)
         return scores.among(list(rows))
 
     @cached_property
@@ -121,19 +122,21 @@ class Ranking:
         if self._other_filters and numbers:
             forms = tuple(each.form for each in self._other_filters)
             statement = _matching_among(self.table, forms)
-            return set(db.session.scalars(statement, {**self._values, "numbers": numbers}))
+            return set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
         return set(numbers)
 
     def _with_phrases(self, numbers: list[int]) -> list[int]:
         self._checked.extend(numbers)
         if len(self._candidates.numbers) > MAX_PHRASES_LISTED and len(self._checked) <= MAX_PHRASES_CHECKED:
             statement = hits_among(ARTICLE_INDEX.table, self._dialect)
-            return list(db.session.scalars(statement, {**self._values, "numbers": numbers}))
+            return list(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
         return [number for number in numbers if number in self._numbers_with_phrases]
 
     @cached_property
     def _numbers_with_phrases(self) -> set[int]:
-        return set(db.session.scalars(hit_numbers(ARTICLE_INDEX.table, self._dialect), self._values))
+        return set(
+            request_connection().scalars(hit_numbers(ARTICLE_INDEX.table, self._dialect), self._values)
+        )
 
 
 @lru_cache(maxsize=MAX_PLANS)

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import Connection, bindparam, select
 
 from api.database.base import table_of
 from api.models import PendingTerms, TermBucket, TermSegment
@@ -90,13 +89,13 @@ class TermIndex:
     """The part of the term index that some search terms need, as arrays with an item for each article.
 
     Args:
-        session: A database session.
+        connection: A database connection.
         terms: The search terms.
     """
 
-    def __init__(self, session: Session | scoped_session[Session], terms: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, terms: Sequence[str]) -> None:
         hashes = {term: term_hash(term) for term in terms}
-        segments, pending = session.execute(READ_SEGMENTS).all(), session.execute(READ_PENDING).all()
+        segments, pending = connection.execute(READ_SEGMENTS).all(), connection.execute(READ_PENDING).all()
         articles = [unpack_articles(row.articles) for row in segments]
         new = np.array([(row.number, row.length) for row in pending], np.int64).reshape(-1, 2)
         articles.append(ArticleList(new[:, 0], new[:, 1].astype(np.uint32)))
@@ -105,7 +104,7 @@ class TermIndex:
         starts = [0, *ends[:-1]]
         self._frequencies = {term: np.zeros(len(self.numbers), np.uint16) for term in hashes}
         offsets = {row.number: start for row, start in zip(segments, starts[:-1], strict=True)}
-        self._add_segments(session, hashes, {row.number: row.level for row in segments}, offsets)
+        self._add_segments(connection, hashes, {row.number: row.level for row in segments}, offsets)
         if pending:
             lists = unpack_terms([row.terms for row in pending])
             for term, hashed in hashes.items():
@@ -117,7 +116,7 @@ class TermIndex:
 
     def _add_segments(
         self,
-        session: Session | scoped_session[Session],
+        connection: Connection,
         hashes: dict[str, int],
         levels: dict[int, int],
         offsets: dict[int, int],
@@ -127,7 +126,7 @@ class TermIndex:
             for term, hashed in hashes.items():
                 place = bucket_place(segment, bucket_of(hashed, level))
                 terms_by_place.setdefault(place, []).append(term)
-        for place, data in session.execute(READ_BUCKETS, {"places": [*terms_by_place]}):
+        for place, data in connection.execute(READ_BUCKETS, {"places": [*terms_by_place]}):
             for term in terms_by_place[place]:
                 if found := find_list(data, hashes[term]):
                     places, frequencies = found

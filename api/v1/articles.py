@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy import select
 
-from api.database.base import db, table_of
+from api.database.base import table_of
+from api.database.request_connection import request_connection
 from api.listing.pages import Page
 from api.models import ArticleDocument, ArticleMentions
 from api.resources.blueprint import Blueprint, PathParameter
@@ -84,11 +85,11 @@ def _find_rendering(reference: str) -> RenderedArticle:
     if UUID_PATTERN.fullmatch(reference) or SLUG_PATTERN.fullmatch(reference):
         statement, value = select_rendering(reference)
         parameters: dict[str, UUID | str | int] = {"reference": value, "rendering_key": rendering_key()}
-        row = db.session.execute(statement, parameters).one_or_none()
+        row = request_connection().execute(statement, parameters).one_or_none()
         if row:
             return RenderedArticle(row.etag, row.part_ends, row.json_gzip)
     number = find_article(reference).number
-    return render(db.session.connection(), [number])[number]
+    return render(request_connection(), [number])[number]
 
 
 @blueprint.resource(

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Text, bindparam, cast, select
 
-from api.database.base import db, table_of
+from api.database.base import table_of
 from api.database.column_types import EPOCH
+from api.database.request_connection import request_connection
 from api.listing.keyset import Rows, count_of
 from api.listing.pages import Page, make_page
 from api.models import Change, Corpus
@@ -63,15 +64,17 @@ class ChangeFeed:
         """
         number = after[0] if after else 0
         if number:
-            known = db.session.execute(SELECT_KEY, {"sequence": number}).one_or_none()
+            known = request_connection().execute(SELECT_KEY, {"sequence": number}).one_or_none()
             if known is None or list(known) != after:
                 raise InvalidParameters([parameter_error("cursor", UNKNOWN_CHANGE)])
-        rows = db.session.execute(SELECT_CHANGES, {"sequence": number, "row_count": limit + 1}).all()
+        rows = (
+            request_connection().execute(SELECT_CHANGES, {"sequence": number, "row_count": limit + 1}).all()
+        )
         return rows[:limit], len(rows) > limit
 
     def total(self) -> int:
         """Return the number of all changes of articles."""
-        return db.session.scalar(COUNT_CHANGES) or 0
+        return request_connection().scalar(COUNT_CHANGES) or 0
 
 
 def _items(rows: Rows) -> list[Values]:
@@ -115,5 +118,5 @@ def list_changes(parameters: dict[str, Any]) -> Page:
     """
     page, headers = make_page(ChangeFeed(), parameters, _items, feed_start=FEED_START)
     # Read in the same transaction as the page, so both show the same state of the database.
-    page["meta"]["corpus_revision"] = db.session.scalars(CORPUS_REVISION).one()
+    page["meta"]["corpus_revision"] = request_connection().scalars(CORPUS_REVISION).one()
     return page, headers

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
 
-from api.database.base import db, table_of
+from api.database.base import table_of
+from api.database.request_connection import request_connection
 from api.listing.keyset import Plan, PlannedRows, RowSource, SortedRows
 from api.listing.pages import Page, make_page
 from api.listing.plans import MAX_PLANS, FilterForm, Listing, values_of
@@ -129,7 +130,7 @@ def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
     if not rows:
         return []
     statement = SELECT_PARTS if has_parts else SELECT_ITEMS
-    found = db.session.execute(statement, {"numbers": [row[0] for row in rows]})
+    found = request_connection().execute(statement, {"numbers": [row[0] for row in rows]})
     by_number = {row.number: row for row in found}
     return [by_number[row[0]] for row in rows]
 
@@ -155,7 +156,7 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
 def takeaway_items(rows: Rows) -> list[Values]:
     """Return the JSON values of `rows`, rows of takeaways with their articles."""
     base_url = settings().base_url
-    entities = read_takeaway_entities(db.session.connection(), [row.number for row in rows])
+    entities = read_takeaway_entities(request_connection(), [row.number for row in rows])
     return [
         takeaway_part(row.id, takeaway_place(row.number)[1], row.text, row.evidence)
         | {
@@ -186,7 +187,7 @@ def related_link_items(rows: Rows) -> list[Values]:
     base_url = settings().base_url
     reasons = [orjson.loads(row.reasons) for row in rows]
     numbers = sorted({number for each in reasons for number in reason_entities(each)})
-    entities = read_references(db.session.connection(), numbers)
+    entities = read_references(request_connection(), numbers)
     return [
         link_values(
             row,

@@ -16,7 +16,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
-from api.database.base import AnySelect, db, table_of
+from api.database.base import AnySelect, table_of
+from api.database.request_connection import request_connection
 from api.models import Article, ArticleSlug, Rendering
 from api.resources.lookup import UUID_PATTERN
 from api.search.highlights import highlight
@@ -158,7 +159,7 @@ def part_items(rows: Sequence[Any], names: Sequence[str], query: Query | None) -
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.rendering_key != key]
-    made = render(db.session.connection(), missing)
+    made = render(request_connection(), missing)
     renderings = (made.get(row.number) or RenderedArticle("", row.part_ends, row.json_gzip) for row in rows)
     if query and "highlights" in names:
         return [_with_highlights(each, names, query) for each in renderings]
@@ -180,7 +181,7 @@ def list_items(rows: Sequence[Any], names: Sequence[str]) -> list[Any]:
     missing = [row.number for row in rows if row.item_key != key]
     items = {}
     if missing:
-        articles = read_articles(db.session.connection(), missing, settings().base_url)
+        articles = read_articles(request_connection(), missing, settings().base_url)
         items = {number: item_of(values) for number, values in articles.items()}
     texts = (items.get(row.number, row.item_json) for row in rows)
     if tuple(names) == ITEM_KEYS:

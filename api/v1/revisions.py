@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response
 from sqlalchemy import bindparam, select
 
-from api.database.base import db, table_of
+from api.database.base import table_of
+from api.database.request_connection import request_connection
 from api.listing.keyset import Rows
 from api.listing.pages import Page, make_page
 from api.models import ArticleDocument, Revision
@@ -109,6 +110,6 @@ def _links(article: Any, change: Any) -> Values:
 def _read(article: Any, change: Any) -> Any:
     """Return the stored document and content of the revision that `change` created."""
     if change.revision == article.revision:
-        return db.session.execute(CURRENT, {"article": article.number}).one()
+        return request_connection().execute(CURRENT, {"article": article.number}).one()
     values = {"article_id": article.id, "revision": change.revision}
-    return db.session.execute(ARCHIVED, values).one()
+    return request_connection().execute(ARCHIVED, values).one()

@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 from flask import Flask, Response, request
-from werkzeug.datastructures import Accept, MIMEAccept
+from werkzeug.datastructures import Accept, Headers, MIMEAccept
 from werkzeug.exceptions import NotAcceptable, PreconditionFailed
 from werkzeug.http import generate_etag, parse_accept_header, quote_etag
 
@@ -36,20 +36,18 @@ def register_representation(app: Flask) -> None:
 def _finish(response: Response) -> Response:
     if response.status_code == 200 and request.method != "OPTIONS":
         response = _negotiate(response)
-    given = response.headers.get
+    given = {name: value for name, value in response.headers if name in MANAGED_HEADERS}
     traits = ResponseTraits(
         request.method,
         response.status_code,
-        request.headers.get("Origin", ""),
-        given("Content-Type", ""),
-        given("Content-Encoding", ""),
-        given("Cache-Control", ""),
+        request.environ.get("HTTP_ORIGIN", ""),
+        given.get("Content-Type", ""),
+        given.get("Content-Encoding", ""),
+        given.get("Cache-Control", ""),
     )
-    allow = ", ".join(sorted(response.allow))
-    headers = response_headers(settings(), traits, given("ETag", ""), allow)
-    for name in MANAGED_HEADERS:
-        response.headers.remove(name)
-    response.headers.extend(headers)
+    allow = ", ".join(sorted(response.allow)) if "Allow" in given else ""
+    others = [header for header in response.headers if header[0] not in MANAGED_HEADERS]
+    response.headers = Headers([*others, *response_headers(settings(), traits, given.get("ETag", ""), allow)])
     return response
 
 
@@ -59,7 +57,7 @@ def _negotiate(response: Response) -> Response:
     Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`) requires it, and 406 if the
     client does not accept the media type.
     """
-    if not accepts(request.headers.get("Accept", ""), response.mimetype or ""):
+    if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())
     _compress(response)
     # Each content coding has its own ETag (RFC 9110, 8.8.3). Stored JSON already has an ETag.
@@ -74,6 +72,9 @@ def _check_conditions(response: Response) -> Response:
     An `If-Match` that does not hold leads to 412. Otherwise, an `If-None-Match` that does not hold leads to
     304.
     """
+    environ = request.environ
+    if "HTTP_IF_MATCH" not in environ and "HTTP_IF_NONE_MATCH" not in environ:
+        return response
     etag, _ = response.get_etag()
     if request.if_match and not (request.if_match.star_tag or request.if_match.is_strong(etag or "")):
         return problem_response(PreconditionFailed())

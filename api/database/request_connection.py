@@ -1,0 +1,32 @@
+"""The database connection of a request, on which all of its statements see the same state of the database."""
+
+from flask import g
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from api.database.base import db
+
+
+def request_connection() -> Connection:
+    """Return the connection of the current request. Its first statement begins a transaction.
+
+    A plain connection is used, since opening a session of the ORM takes as long as a short statement.
+    """
+    if "database_connection" not in g:
+        g.database_connection = db.engine.connect()
+    connection: Connection = g.database_connection
+    return connection
+
+
+def close_request_connection(_: BaseException | None) -> None:
+    """End the database transaction of a request, if it has one (a teardown function of Flask).
+
+    An error due to a lost connection is ignored, so that the response is still sent.
+    """
+    connection: Connection | None = g.pop("database_connection", None)
+    if connection is None:
+        return
+    try:
+        connection.close()
+    except DBAPIError:
+        connection.invalidate()
