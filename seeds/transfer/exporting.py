@@ -39,6 +39,7 @@ ExportedLines = Iterator[tuple[str, Values]]
 
 # The most bytes of compressed documents that are read at a time.
 CHUNK_BYTES = 1 << 21
+NO_FEATURES: Values = {"names": [], "weights": [], "terms": []}
 # An id that sorts before all ids in the database.
 MIN_ID = UUID(int=0)
 
@@ -102,7 +103,7 @@ def _articles_between(connection: Connection, first: int, last: int) -> Exported
                     for values, several in zip(entities[number], mentions.get(number, ()), strict=True)
                 ],
                 "related": links[number],
-                "features": features.get(number, []),
+                "features": features.get(number, NO_FEATURES),
             },
         )
 
@@ -170,10 +171,10 @@ def _reason_value(reason: Sequence[Any], entities: Mapping[int, UUID]) -> Values
     return {"kind": "shared_entity", "entity": entities[label], "weight": weight}
 
 
-def _feature_values(stored: Sequence[Any]) -> list[tuple[str, int, Any]]:
+def _feature_values(stored: Sequence[Any]) -> Values:
     vector = read_vector(stored)
-    terms = (term and (tuple(term) if term.entity else term.text) for term in vector.terms)
-    return [(name, weight, term) for (name, weight), term in zip(vector.weights.items(), terms, strict=True)]
+    terms = [term and (tuple(term) if term.entity else term.text) for term in vector.terms]
+    return {"names": list(vector.weights), "weights": list(vector.weights.values()), "terms": terms}
 
 
 def _removed(connection: Connection) -> ExportedLines:

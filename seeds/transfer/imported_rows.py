@@ -278,14 +278,15 @@ def _check_entity(identity: UUID, database: Database, path: str) -> None:
 
 
 def _make_vector(values: Values) -> FeatureVector:
-    weights = {name: weight for name, weight, _ in values["features"]}
-    if len(weights) != len(values["features"]):
-        raise MalformedError("must not repeat a feature", "features")
-    terms = [
-        WrittenTerm(*term) if isinstance(term, tuple) else term and WrittenTerm(term, None)
-        for _, _, term in values["features"]
+    names, weights, terms = (values["features"][name] for name in ("names", "weights", "terms"))
+    if not len(names) == len(weights) == len(terms):
+        raise MalformedError("must be three lists of the same length", "features")
+    if len(set(names)) != len(names):
+        raise MalformedError("must not repeat a feature", "features.names")
+    written = [
+        WrittenTerm(*term) if isinstance(term, list) else term and WrittenTerm(term, None) for term in terms
     ]
-    return FeatureVector(weights, terms)
+    return FeatureVector(dict(zip(names, weights, strict=True)), written)
 
 
 def _link_rows(values: Values, record: ArticleRecord, database: Database) -> list[Row]:

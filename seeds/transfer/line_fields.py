@@ -13,8 +13,9 @@
 `document` is the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an
 object whose key `base64` has the bytes. A mention of an entity is a list of the part of the article, the
 number of the takeaway or paragraph, the start, the end and the text. The features of an article are its
-weighted words and entities, by which articles are compared, the heaviest first. A feature is a list of its
-name, its weight, and how the article writes it: null, a text, or a list of a name and the id of its entity.
+weighted words and entities, by which articles are compared, the heaviest first. They are three lists: their
+names, their weights, and how the article writes each: null, a text, or a list of a name and the id of its
+entity.
 
 Lines refer to articles and entities by their ids, which are the same in every database, although the database
 refers to them by their numbers. An export does not contain values that the import can derive: sort keys,
@@ -35,6 +36,7 @@ from seeds.transfer.value_readers import (
     either,
     fraction,
     integer,
+    integers,
     list_of,
     one_of,
     optional,
@@ -43,6 +45,7 @@ from seeds.transfer.value_readers import (
     sha256,
     slug,
     text,
+    texts,
     time,
     tuple_of,
     uuid,
@@ -56,14 +59,14 @@ ENTITY_COLUMNS = {
     "slug": slug,
     "name": text,
     "type": one_of(ENTITY_TYPES),
-    "aliases": list_of(text),
+    "aliases": texts,
     "description": optional(text),
-    "same_as": list_of(text),
+    "same_as": texts,
     "origin": one_of(("catalogue", "extracted")),
     "article_count": count,
     "mention_count": count,
 }
-ANALYSIS = {"desk": optional(text), "heading": optional(text), "paragraphs": list_of(text)}
+ANALYSIS = {"desk": optional(text), "heading": optional(text), "paragraphs": texts}
 ARTICLE_COLUMNS = {
     "id": uuid,
     "key": text,
@@ -82,7 +85,7 @@ ARTICLE_COLUMNS = {
     "updated_at": time,
     "revision": position,
     "word_count": count,
-    "body": list_of(text),
+    "body": texts,
     "analysis": optional(record(ANALYSIS)),
     "source_name": text,
 }
@@ -109,9 +112,12 @@ LINK_COLUMNS = {
     "score": optional(fraction),
     "reasons": list_of(by_kind(REASONS)),
 }
-# The name, the weight, and how the article writes the feature. `seeds.linking.feature_vectors` packs a weight
-# into two bytes.
-FEATURE = tuple_of(text, integer(0, (1 << 16) - 1), optional(either(text, tuple_of(text, text))))
+FEATURES = {
+    "names": texts,
+    # `seeds.linking.feature_vectors` stores weights as integers.
+    "weights": integers(0, (1 << 16) - 1),
+    "terms": list_of(optional(either(text, tuple_of(text, text)))),
+}
 ARTICLE_PARTS = {
     "slugs": list_of(slug),
     "folder": text,
@@ -119,7 +125,7 @@ ARTICLE_PARTS = {
     "takeaways": list_of(record(TAKEAWAY), max_length=MAX_TAKEAWAYS),
     "entities": list_of(record(ARTICLE_ENTITY)),
     "related": list_of(record(LINK_COLUMNS)),
-    "features": list_of(FEATURE),
+    "features": record(FEATURES),
 }
 # The content of a revision, as `api.v1.article_content` returns it.
 REVISION_CONTENT = {
@@ -146,7 +152,7 @@ CHANGE_COLUMNS = {
     "title": text,
     "revision": position,
     "changed_at": time,
-    "fields": list_of(text),
+    "fields": texts,
 }
 sequence, last_number = integer(1, MAX_NUMBER), integer(0, MAX_ARTICLE_NUMBER)
 LINE_FIELDS: Mapping[str, Mapping[str, Reader]] = {

@@ -7,6 +7,7 @@ followed by an export writes the same bytes, and raises `MalformedError` for eve
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from functools import lru_cache
 from math import copysign
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,14 @@ def text(value: Any) -> str:
     return value
 
 
+def texts(value: Any) -> list[str]:
+    """Read a JSON list of strings. Raise `MalformedError` as `text` does for each of them."""
+    if isinstance(value, list) and {*map(type, value)} == {str} and "\0" not in "".join(value):
+        return value
+    read: list[str] = list_of(text)(value)
+    return read
+
+
 def document(value: Any) -> bytes:
     """Return the bytes of a document, which is text, or `{"base64": "…"}` if its bytes are not UTF-8 text.
 
@@ -102,8 +111,14 @@ def sha256(value: Any) -> str:
 
 def uuid(value: Any) -> UUID:
     """Read a UUID in lower case with hyphens. Raise `MalformedError` if `value` is different."""
+    return _parse_uuid(text(value))
+
+
+# Many lines name the same entities.
+@lru_cache(maxsize=65_536)
+def _parse_uuid(value: str) -> UUID:
     try:
-        read = UUID(text(value))
+        read = UUID(value)
     except ValueError:
         raise _unexpected("a UUID", value) from None
     if str(read) != value:
@@ -143,6 +158,20 @@ def integer(minimum: int = 0, maximum: int = MAX_INTEGER) -> Reader:
         if type(value) is not int or not minimum <= value <= maximum:
             raise _unexpected(f"a whole number from {minimum} to {maximum}", value)
         return value
+
+    return read
+
+
+def integers(minimum: int, maximum: int) -> Reader:
+    """Return a function that reads a JSON list of integers from `minimum` to `maximum`."""
+    read_each = list_of(integer(minimum, maximum))
+
+    def read(value: Any) -> list[int]:
+        is_of_type = isinstance(value, list) and {*map(type, value)} == {int}
+        if is_of_type and minimum <= min(value) and max(value) <= maximum:
+            return list(value)
+        numbers: list[int] = read_each(value)
+        return numbers
 
     return read
 
@@ -209,21 +238,21 @@ def list_of(read: Reader, min_length: int = 0, max_length: int | None = None) ->
 
 
 def tuple_of(*readers: Reader) -> Reader:
-    """Return a function that reads a JSON list with one value for each of `readers`, and returns a tuple.
+    """Return a function that reads a JSON list with one value for each of `readers`.
 
     Each value is read by the reader in the same position.
     """
 
-    def read(value: Any) -> tuple[Any, ...]:
+    def read(value: Any) -> list[Any]:
         if not isinstance(value, list) or len(value) != len(readers):
             raise _unexpected(f"a list of {len(readers)} values", value)
         items: list[Any] = []
         try:
-            for item, reader in zip(value, readers, strict=True):
-                items.append(reader(item))
+            for reader in readers:
+                items.append(reader(value[len(items)]))
         except MalformedError as error:
             raise error.inside(f"[{len(items)}]") from None
-        return tuple(items)
+        return items
 
     return read
 
