@@ -41,6 +41,7 @@ from seeds.linking.inverted_index import features_row, posting_rows
 from seeds.linking.vector_cache import LinkedArticle
 from seeds.linking.written_terms import WrittenTerm
 from seeds.storing.article_record import ArticleRecord
+from seeds.storing.prepared_article import compress_mentions, find_takeaway_entities, pack_record
 from seeds.storing.row_builders import (
     Row,
     article_entity_rows,
@@ -49,11 +50,10 @@ from seeds.storing.row_builders import (
     entity_name_rows,
     facet_rows,
     listed_link_rows,
-    mention_rows,
     takeaway_entity_rows,
     takeaway_rows,
 )
-from seeds.storing.search_rows import SearchTerms, search_terms
+from seeds.storing.search_rows import SearchTerms
 from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
 from seeds.transfer.value_readers import MalformedError
 
@@ -127,6 +127,11 @@ class ImportedEntity(NamedTuple):
     own_type: str | None
     mentions: list[Mention]
 
+    @property
+    def mention_count(self) -> int:
+        """The number of mentions."""
+        return len(self.mentions)
+
 
 def entity_rows(values: Values, database: Database) -> LineRows:
     """Return the rows for an entity line of an export: the entity, its slugs, its former ids and its names.
@@ -164,28 +169,30 @@ def article_rows(values: Values, database: Database) -> LineRows:
     _check_number(number, database.last_article, "last_article")
     record, entities = _make_record(values, data), _make_entities(values, database)
     timestamps = _select_values(values, ("created_at", "updated_at"))
-    row = article_row(
-        identity, record, bytes.fromhex(values["derived_digest"]), values["revision"], timestamps
-    )
+    packed, revision = pack_record(record, data), values["revision"]
+    derived_digest = bytes.fromhex(values["derived_digest"])
+    row = article_row(identity, record, (packed.digest, derived_digest), revision, timestamps)
     item = render_item(identity, record.content, revision=values["revision"], **timestamps)
-    numbers = {entity.id: database.entities[entity.id].number for entity in entities}
-    types = {number: database.entities[each].type for each, number in numbers.items()}
+    stored = [database.entities[entity.id] for entity in entities]
+    numbers, mentions = [each.number for each in stored], [entity.mentions for entity in entities]
     linked = LinkedArticle(number, identity, _make_vector(values), record.published_at)
     evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
     return LineRows(
         {
             Article: [row | {"number": number, "item_key": database.item_key, "item_json": item}],
-            ArticleDocument: [document_row(number, record, data, database.folders[values["folder"]])],
+            ArticleDocument: [document_row(number, record, packed, database.folders[values["folder"]])],
             ArticleSlug: _slug_rows(values),
             Takeaway: takeaway_rows(number, identity, record, evidences),
             ArticleEntity: article_entity_rows(number, entities, numbers),
-            ArticleMentions: mention_rows(number, entities),
-            TakeawayEntity: takeaway_entity_rows(number, record, entities, numbers),
-            ArticleFacet: facet_rows(number, record, types, timestamps),
+            ArticleMentions: [{"article": number, "mentions": compress_mentions(mentions)}]
+            if mentions
+            else [],
+            TakeawayEntity: takeaway_entity_rows(number, record, find_takeaway_entities(mentions), numbers),
+            ArticleFacet: facet_rows(number, record, dict(stored), timestamps),
             ArticleFeatures: [features_row(linked)] if linked.vector.weights else [],
             Posting: posting_rows(linked),
         },
-        {number: search_terms(record.content)},
+        {number: packed.terms},
         _link_rows(values, record, database),
     )
 
@@ -270,6 +277,10 @@ def _make_entities(values: Values, database: Database) -> list[ImportedEntity]:
         ImportedEntity(**entity | {"mentions": [Mention(*mention) for mention in entity["mentions"]]})
         for entity in values["entities"]
     ]
+
+
+def _mention_rows(article: int, mentions: list[list[Mention]]) -> list[Row]:
+    return [{"article": article, "mentions": compress_mentions(mentions)}] if mentions else []
 
 
 def _check_entity(identity: UUID, database: Database, path: str) -> None:
