@@ -54,6 +54,7 @@ from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses
 from api.web.concurrency_limit import limit_for
 from api.web.headers import EXPOSED_HEADERS
+from api.web.health_shortcut import HealthShortcut
 from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
 from api.web.request_deadlines import RequestDeadlines
@@ -145,7 +146,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
     From the inside out, the middleware is:
 
-    - a shortcut that sends the stored JSON of an article without calling Flask;
+    - shortcuts that answer plain requests for `/healthz` and for an article without calling Flask;
     - the deadline of each request, and the limit on requests at the same time;
     - the byte cache, unless its size is 0;
     - the check of API keys and rate limits;
@@ -161,6 +162,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
         watch = RevisionWatch(engine, settings.cache_seconds, watchdog)
         reader, key_reader = StatementReader(engine), BoundedReader(engine, watch, watchdog)
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
+        application = HealthShortcut(application, settings)
         measure_connections(metrics, db.engines)
     limit = limit_for(settings.threads, settings.request_seconds)
     measure_running(metrics, limit)

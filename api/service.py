@@ -19,7 +19,7 @@ from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import Link
 from api.resources.openapi import MAJOR_VERSION, TITLE, document, to_yaml
 from api.resources.serialization import Shape
-from api.urls import url
+from api.urls import HEALTH_PATH, url
 from api.web.prepared_bodies import prepared_response
 
 blueprint = Blueprint(
@@ -156,12 +156,13 @@ def get_docs_asset(asset: str) -> Response:
     return prepared_response(asset, partial(_read_asset, asset), ASSETS[asset])
 
 
-@blueprint.resource("/healthz", Health)
+@blueprint.resource(HEALTH_PATH, Health)
 def get_health() -> Any:
     """Check that the process is alive.
 
     Does not access the database.
     """
+    # `api.web.health_shortcut` answers plain requests in the same way.
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 

@@ -7,10 +7,10 @@ from flask import current_app
 
 from api.config import Settings
 
-METRICS_PATH = "/metrics"
+HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
 # The resources that report the state of the service to monitors. They need no API key, are neither limited
 # nor cached, and are answered even if the service is overloaded.
-STATUS_PATHS = frozenset({"/healthz", "/readyz", METRICS_PATH})
+STATUS_PATHS = frozenset({HEALTH_PATH, "/readyz", METRICS_PATH})
 
 
 def settings() -> Settings:

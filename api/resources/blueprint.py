@@ -110,10 +110,17 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         It parses the query string with the schema `query`, calls `view`, and returns the result as JSON,
         unless the result is a Response.
         """
-        schema, parse, takes_query = query(), self.ARGUMENTS_PARSER.parse, query is not NoParameters
+        # With `partial`, marshmallow skips missing parameters. `PageParameters` adds all defaults.
+        schema, parse, takes_query = (
+            query(partial=True),
+            self.ARGUMENTS_PARSER.parse,
+            query is not NoParameters,
+        )
+        defaults = schema.load({})
 
         def answer(**path_values: Any) -> Response:
-            parameters = parse(schema, request, location="query")
+            has_query = bool(request.query_string)
+            parameters = parse(schema, request, location="query") if has_query else dict(defaults)
             result = view(parameters, **path_values) if takes_query else view(**path_values)
             if isinstance(result, Response):
                 return result

@@ -6,11 +6,12 @@ The response says which values are allowed.
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cached_property
 from itertools import chain
 from typing import Any, NoReturn
 
 from flask import Request
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
 from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
 
@@ -189,9 +190,17 @@ class PageParameters(Schema):
     """
 
     @post_load
-    def add_default_sort(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Return the loaded query `given` with the default value of `sort`, unless it has one."""
-        return {"sort": self.default_sort(given)} | given
+    def add_defaults(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return the loaded query `given` with the default values of all parameters that it does not have."""
+        if "sort" not in given:
+            given["sort"] = self.default_sort(given)
+        return self.defaults | given
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The default values by parameter, without `sort`, whose default can depend on the query."""
+        fields = self.load_fields.items()
+        return {name: field.load_default for name, field in fields if field.load_default is not missing}
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- for subclasses
         """Return the value of `sort` for the loaded query `given`, which has none.

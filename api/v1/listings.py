@@ -66,7 +66,11 @@ RENDERINGS, FACETS, MENTIONED = (table_of(each) for each in (Rendering, ArticleF
 _articles = table_of(Article)
 ITEM_ROWS = select(_articles.c.number, _articles.c.item_key, _articles.c.item_json)
 PART_ROWS = select(
-    _articles.c.number, RENDERINGS.c.rendering_key, RENDERINGS.c.part_ends, RENDERINGS.c.json_gzip
+    _articles.c.number,
+    _articles.c.slug,
+    RENDERINGS.c.rendering_key,
+    RENDERINGS.c.part_ends,
+    RENDERINGS.c.json_gzip,
 ).outerjoin_from(_articles, RENDERINGS, RENDERINGS.c.article == _articles.c.number)
 
 ARTICLE_ITEMS = Listing(ARTICLES, ITEM_ROWS, article_orders)

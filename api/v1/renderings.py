@@ -4,7 +4,7 @@ A rendering is compressed with gzip, as clients receive it. `part_ends` tells wh
 in the uncompressed JSON. Parts are cut from the JSON with these numbers instead of parsing it.
 """
 
-import gzip
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -36,6 +36,8 @@ ARTICLE_KEYS = tuple(schemas.Article().fields)
 KEY_PLACES = {name: place for place, name in enumerate(ARTICLE_KEYS)}
 # The keys of an article in a list, unless `fields` or `include` requests other keys.
 ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
+# The value of `wbits` by which zlib reads the gzip format.
+GZIP_FORMAT = 16 + zlib.MAX_WBITS
 PART_ENDS = Struct(f"<{len(ARTICLE_KEYS)}I")
 
 ARTICLES, RENDERINGS, SLUGS = (table_of(each) for each in (Article, Rendering, ArticleSlug))
@@ -66,19 +68,21 @@ class RenderedArticle(NamedTuple):
 
     def article_json(self) -> bytes:
         """Return the uncompressed JSON."""
-        return gzip.decompress(self.json_gzip)
+        return zlib.decompress(self.json_gzip, GZIP_FORMAT, self.byte_count)
 
     def parts(self, names: Sequence[str]) -> bytes:
         """Return the JSON of the article with only the keys in `names`, which are in the usual order."""
-        ends, article_json = PART_ENDS.unpack(self.part_ends), self.article_json()
-        return _cut(article_json, ends, names)
+        return b"{" + b",".join(self.members(names)) + b"}"
 
+    def members(self, names: Sequence[str]) -> list[bytes]:
+        """Return the JSON of the members (`"key":value`) with the keys in `names`, in the usual order.
 
-def _cut(article_json: bytes, ends: Sequence[int], names: Sequence[str]) -> bytes:
-    places = [KEY_PLACES[name] for name in names]
-    # A key begins after the comma behind the value of the key before it, or after the first brace.
-    members = [article_json[ends[place - 1] + 1 if place else 1 : ends[place]] for place in places]
-    return b"{" + b",".join(members) + b"}"
+        The rendering is decompressed only up to the last of them.
+        """
+        ends, places = PART_ENDS.unpack(self.part_ends), [KEY_PLACES[name] for name in names]
+        begin = zlib.decompressobj(GZIP_FORMAT).decompress(self.json_gzip, ends[places[-1]])
+        # A key begins after the comma behind the value of the key before it, or after the first brace.
+        return [begin[ends[place - 1] + 1 if place else 1 : ends[place]] for place in places]
 
 
 def rendering_key() -> int:
@@ -148,12 +152,12 @@ def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
     return SELECT_BY_SLUG, reference
 
 
-def part_items(rows: Sequence[Any], names: Sequence[str], query: Query | None) -> list[Any]:
+def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None) -> list[Any]:
     """Return articles as items of a list with the keys `names`, cut from their renderings.
 
     Args:
-        rows: For each article, its number and the columns `rendering_key`, `part_ends` and `json_gzip`, which
-            are None if no rendering is stored.
+        rows: For each article, its number and slug, and the columns `rendering_key`, `part_ends` and
+            `json_gzip`, which are None if no rendering is stored.
         names: The keys of each item.
         query: The full-text search, or None. The key `highlights` contains the passages that match it.
     """
@@ -163,7 +167,16 @@ def part_items(rows: Sequence[Any], names: Sequence[str], query: Query | None) -
     renderings = (made.get(row.number) or RenderedArticle("", row.part_ends, row.json_gzip) for row in rows)
     if query and "highlights" in names:
         return [_with_highlights(each, names, query) for each in renderings]
-    return [orjson.Fragment(each.parts(names)) for each in renderings]
+    if names[-1:] != ("links",) or len(names) == 1:
+        return [orjson.Fragment(each.parts(names)) for each in renderings]
+    # The links are at the end of the rendering, but depend only on the slug. Most parts are before the end.
+    base_url = settings().base_url
+    items = []
+    for row, rendering in zip(rows, renderings, strict=True):
+        members = rendering.members(names[:-1])
+        members.append(b'"links":' + orjson.dumps(article_links(row.slug, base_url)))
+        items.append(orjson.Fragment(b"{" + b",".join(members) + b"}"))
+    return items
 
 
 def _with_highlights(rendering: RenderedArticle, names: Sequence[str], query: Query) -> dict[str, Any]:

@@ -1,0 +1,43 @@
+"""A shortcut for `/healthz`: say that the process is alive without calling Flask."""
+
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from api.config import Settings
+from api.urls import HEALTH_PATH
+from api.web.buffered_responses import BufferedResponse, requested_variant
+from api.web.headers import ResponseTraits, response_headers
+from api.web.representation import accepts, etag_of
+
+JSON = "application/json"
+HEALTHY = b'{"status":"ok"}'
+
+
+class HealthShortcut:
+    """WSGI middleware that answers plain GET requests for `/healthz`.
+
+    Monitors ask several times a minute. The application answers all other requests, such as those with a
+    query.
+
+    Args:
+        application: Handles all other requests.
+        settings: The settings of the application.
+    """
+
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
+        self.application, self._settings = application, settings
+        self._etag = etag_of(HEALTHY)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send the response for `/healthz`, or else call the application."""
+        is_plain = (
+            environ.get("RAW_URI") == HEALTH_PATH == environ["PATH_INFO"]
+            and environ["REQUEST_METHOD"] == "GET"
+            and "HTTP_IF_MATCH" not in environ
+        )
+        if not is_plain or not accepts(environ.get("HTTP_ACCEPT", ""), JSON):
+            return self.application(environ, start_response)
+        traits = ResponseTraits("GET", 200, requested_variant(environ).origin, JSON, "", "no-store")
+        headers = response_headers(self._settings, traits, self._etag)
+        headers.append(("Content-Length", str(len(HEALTHY))))
+        return BufferedResponse("200 OK", headers, HEALTHY, HEALTH_PATH).send(environ, start_response)
