@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, inser
 from api.database.base import table_of
 from api.database.column_types import Id
 from api.models import Article, RelatedLink
+from seeds.bulk import insert_into
 from seeds.storing.row_builders import Row
 from seeds.transfer.export_file import InvalidExportError
 
@@ -28,7 +29,6 @@ WAITING = Table(
     *(Column(column.name, column.type, nullable=column.nullable) for column in COLUMNS),
     prefixes=["TEMPORARY"],
 )
-INSERT_WAITING = insert(WAITING)
 IS_TARGET = ARTICLES.c.id == WAITING.c.target_id
 # The first link to an article that does not exist.
 UNKNOWN_TARGET = (
@@ -69,8 +69,7 @@ class ImportedLinks(AbstractContextManager["ImportedLinks"]):
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add links, in the form of `LineRows.links`."""
-        if rows:
-            self._connection.execute(INSERT_WAITING, rows)
+        insert_into(self._connection, WAITING, rows)
 
     def insert(self, entities: int) -> None:
         """Insert all links into the table of links.
