@@ -245,7 +245,8 @@ def export_command(file: Path) -> None:
 
 @seed.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-def import_command(file: Path) -> None:
+@JOBS_OPTION
+def import_command(file: Path, jobs: int) -> None:
     """Read an export from FILE into an empty database. Use - for standard input.
 
     The export can come from either engine. The import is all or nothing: if FILE is truncated or was
@@ -257,7 +258,7 @@ def import_command(file: Path) -> None:
     try:
         with reported_failures(), transactions(db.engine, print_message) as begin:
             with begin() as connection, open_input(file) as lines:
-                counts = import_lines(connection, lines, settings().max_document_bytes)
+                counts = import_lines(connection, lines, settings().max_document_bytes, jobs=jobs)
             render_articles(begin)
     except NotEmptyError as error:
         raise click.ClickException(str(error)) from None

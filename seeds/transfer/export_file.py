@@ -4,8 +4,8 @@ Reading checks the order and the checksum of the lines. `line_fields` describes 
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
@@ -24,6 +24,13 @@ KIND_NAMES = {
 JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
+class RawLine(NamedTuple):
+    """A line of the file of an export: its number, from 1, and its bytes."""
+
+    number: int
+    data: bytes
+
+
 class ExportLine(NamedTuple):
     """A line of an export that was read from a file.
 
@@ -33,8 +40,12 @@ class ExportLine(NamedTuple):
 
     number: int
     kind: str
-    values: dict[str, Any]
+    values: Mapping[str, Any]
     size: int
+
+
+ParsedLine = ExportLine | MalformedError
+"""A line of an export, or the error of an invalid line."""
 
 
 class InvalidExportError(Exception):
@@ -69,32 +80,66 @@ def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) 
     return counts
 
 
-def read_lines(file: BinaryIO, max_line_bytes: int) -> Iterator[ExportLine]:
+def read_lines(
+    file: BinaryIO,
+    max_line_bytes: int,
+    parse: Callable[[Iterable[RawLine]], Iterable[ParsedLine]] | None = None,
+) -> Iterator[ExportLine]:
     """Read and check the lines of an export in `file`. Yield all but the last line, which has the checksum.
+
+    Args:
+        file: The file, opened for reading.
+        max_line_bytes: The longest accepted line, in bytes.
+        parse: Returns the result of `parse_line` for each line, in order, perhaps with more values. It can
+            read lines ahead.
 
     Raises:
         InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does not
             have the number and the checksum of the lines above.
     """
-    digest, order, number = hashlib.sha256(), _Order(), 0
-    while data := file.readline(max_line_bytes + 1):
+    # Lines that were read ahead.
+    ahead: deque[bytes] = deque()
+    digest, order, number, is_complete = hashlib.sha256(), _Order(), 0, False
+    raw = _raw_lines(file, max_line_bytes, ahead)
+    for line in parse(raw) if parse else (parse_line(each, max_line_bytes) for each in raw):
         number += 1
+        if is_complete:
+            raise InvalidExportError(number, "unexpected: the line of kind end must be the last line")
         try:
-            line = _parse_line(number, data, max_line_bytes)
+            if isinstance(line, MalformedError):
+                raise line
             order.check(line)
             if line.kind == "end":
                 _check_end(line, digest.hexdigest())
-                break
+                is_complete = True
+                continue
         except MalformedError as error:
             raise InvalidExportError(number, str(error)) from None
-        digest.update(data)
+        digest.update(ahead.popleft())
         yield line
-    else:
+    if not is_complete:
         raise InvalidExportError(
             number + 1, "missing: the file was cut off before its last line, of kind end"
         )
-    if file.read(1):
-        raise InvalidExportError(number + 1, "unexpected: the line of kind end must be the last line")
+
+
+def _raw_lines(file: BinaryIO, max_line_bytes: int, ahead: deque[bytes]) -> Iterator[RawLine]:
+    """Yield the lines of `file`, and append each of them to `ahead`. Stop after a line that is too long."""
+    number = 0
+    while data := file.readline(max_line_bytes + 1):
+        number += 1
+        ahead.append(data)
+        yield RawLine(number, data)
+        if len(data) > max_line_bytes:
+            return
+
+
+def parse_line(raw: RawLine, max_line_bytes: int) -> ParsedLine:
+    """Return the values of a line of an export, or the error of an invalid line."""
+    try:
+        return _parse_line(raw.number, raw.data, max_line_bytes)
+    except MalformedError as error:
+        return error
 
 
 def _parse_line(number: int, data: bytes, max_line_bytes: int) -> ExportLine:

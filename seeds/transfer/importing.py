@@ -18,14 +18,10 @@ from seeds.storing.search_rows import insert_search_rows
 from seeds.storing.transactions import savepoint
 from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
 from seeds.transfer.imported_links import ImportedLinks
-from seeds.transfer.imported_rows import (
-    ROW_BUILDERS,
-    Database,
-    LineRows,
-    StoredEntity,
-    mentioned_entities,
-)
+from seeds.transfer.imported_rows import Database, StoredEntity, complete_rows
+from seeds.transfer.prepared_lines import LineRows, prepare_line
 from seeds.transfer.value_readers import MalformedError
+from seeds.worker_pool import WorkerPool
 
 # The rows of several lines, a batch, are written together. This is the largest size of its lines in bytes.
 BATCH_BYTES = 1 << 20
@@ -46,7 +42,9 @@ class NotEmptyError(Exception):
         super().__init__("the database is not empty; import into a new database, made by `flask db upgrade`")
 
 
-def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int) -> Counter[str]:
+def import_lines(
+    connection: Connection, file: BinaryIO, max_document_bytes: int, *, jobs: int = 1
+) -> Counter[str]:
     """Import an export into an empty database.
 
     If `InvalidExportError` is raised, the caller must roll back the transaction.
@@ -55,6 +53,7 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
         connection: A connection in a write transaction.
         file: The file of the export, opened for reading.
         max_document_bytes: The size of the largest accepted document.
+        jobs: The number of processes that check the lines and make the rows. With 1, this process does it.
 
     Returns:
         The number of imported lines of each kind.
@@ -65,8 +64,11 @@ def import_lines(connection: Connection, file: BinaryIO, max_document_bytes: int
     """
     if not _is_empty(connection):
         raise NotEmptyError
-    with ImportedLinks(connection) as links:
-        counts = _Import(connection, links).run(read_lines(file, max_document_bytes * MAX_LINE_FACTOR))
+    max_line_bytes = max_document_bytes * MAX_LINE_FACTOR
+    # The context of the processes is the longest accepted line.
+    with WorkerPool(jobs, int, (max_line_bytes,)) as pool, ImportedLinks(connection) as links:
+        lines = read_lines(file, max_line_bytes, lambda raw: pool.map(prepare_line, raw))
+        counts = _Import(connection, links).run(lines)
         links.insert(counts["entity"])
     return counts
 
@@ -155,12 +157,13 @@ class _Import:
 
         Raise `InvalidExportError` if the values of a line contradict each other.
         """
-        self._read_entities({each for line in batch for each in mentioned_entities(line.values)})
-        self._add_folders({line.values["folder"] for line in batch if "folder" in line.values})
-        made = []
-        for line in batch:
+        made: list[LineRows] = [line.values["rows"] for line in batch]
+        articles = [each.article for each in made if each.article]
+        self._read_entities({entity for article in articles for entity in article.entity_ids})
+        self._add_folders({article.folder for article in articles})
+        for line, rows in zip(batch, made, strict=True):
             try:
-                made.append(ROW_BUILDERS[line.kind](line.values, self._database))
+                complete_rows(rows, self._database)
             except MalformedError as error:
                 raise InvalidExportError(line.number, str(error)) from None
         return made

@@ -1,0 +1,59 @@
+"""Make the rows of the links of an article from its line in an export, without the database."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from api.models import published_key, score_key
+from seeds.linking.computed_links import computed_link_row
+from seeds.storing.article_record import ArticleRecord
+from seeds.storing.row_builders import Row, listed_link_rows
+from seeds.transfer.value_readers import MalformedError
+
+Values = Mapping[str, Any]
+
+
+def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
+    """Return the rows of the links of an article in an export, in the form of
+    `LineRows.links` (see `prepared_lines`).
+
+    `values` are the values of the line of the article, and `record` is its content. The rows have no reasons.
+    """
+    number, identity = values["number"], values["id"]
+    for at, link in enumerate(values["related"]):
+        _check_link(link, f"related[{at}]")
+    targets = [link["target_id"] for link in values["related"] if link["target_id"]]
+    if len(set(targets)) != len(targets):
+        raise MalformedError("must not have two links to the same article", "related")
+    published = published_key(record.published_at)
+    listed = iter(listed_link_rows(number, identity, record))
+    rows = []
+    for link in values["related"]:
+        target = link["target_id"]
+        if link["basis"] == "listed":
+            row = next(listed) | {"score_key": score_key(link["score"])}
+        else:
+            row = computed_link_row((number, identity), (0, target), link["score"], [], published)
+        del row["target"]
+        rows.append(row | {"target_id": target})
+    if any(above["precedence"] <= below["precedence"] for above, below in pairwise(rows)):
+        raise MalformedError("must have listed links first, and then computed links by score", "related")
+    return rows
+
+
+def _check_link(link: Values, path: str) -> None:
+    """Check that a link in an export is complete: it is either listed on the page or computed.
+
+    A listed link needs a title. A computed link needs a target and a score, and its title and printed date
+    must be null. `path` is the position of the link in its line, for the message, such as `related[0]`.
+
+    Raises:
+        MalformedError: If a needed value is null, or a value that must be null is not.
+    """
+    is_listed = link["basis"] == "listed"
+    for name in ("title",) if is_listed else ("target_id", "score"):
+        if link[name] is None:
+            raise MalformedError(f"must not be null if `basis` is {link['basis']}", f"{path}.{name}")
+    for name in () if is_listed else ("title", "printed_date"):
+        if link[name] is not None:
+            raise MalformedError(f"must be null if `basis` is {link['basis']}", f"{path}.{name}")

@@ -1,0 +1,302 @@
+"""Make the database rows for a line of an export, without the database.
+
+This is most of the work of an import, so several processes can do it for different lines. An export omits
+values that can be derived from others, such as sort keys and search terms. They are computed here. A line
+refers to entities by their ids, and the database by their numbers, which `imported_rows` adds.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from api.database.column_types import Compressed
+from api.models import (
+    Article,
+    ArticleDocument,
+    ArticleFeatures,
+    ArticleMentions,
+    ArticleSlug,
+    Change,
+    Entity,
+    EntityId,
+    EntityName,
+    EntitySlug,
+    Posting,
+    Revision,
+    Takeaway,
+)
+from api.v1.article_content import article_content, pack_content
+from seeds.extraction.mentions import Mention
+from seeds.identifiers import article_id
+from seeds.linking.feature_vectors import FeatureVector
+from seeds.linking.inverted_index import features_row, posting_rows
+from seeds.linking.vector_cache import LinkedArticle
+from seeds.linking.written_terms import WrittenTerm
+from seeds.storing.article_record import ArticleRecord
+from seeds.storing.prepared_article import compress_mentions, find_takeaway_entities, pack_record
+from seeds.storing.row_builders import (
+    Row,
+    article_row,
+    document_row,
+    entity_name_rows,
+    takeaway_rows,
+)
+from seeds.storing.search_rows import SearchTerms
+from seeds.transfer.export_file import ParsedLine, RawLine, parse_line
+from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS, SORT_FIELDS
+from seeds.transfer.link_rows import link_rows
+from seeds.transfer.value_readers import MalformedError
+
+Values = Mapping[str, Any]
+
+
+class ImportedEntity(NamedTuple):
+    """An entity that an article in an export mentions.
+
+    Attributes:
+        id: The id of the entity.
+        mention_count: The number of its mentions in the article.
+        salience: How central the entity is to the article, from 0 to 1.
+        own_name: The name that this article alone suggests for an extracted entity, or None for an entity of
+            the catalogue.
+        own_type: The type that this article alone suggests, or None as for `own_name`.
+    """
+
+    id: UUID
+    mention_count: int
+    salience: float
+    own_name: str | None
+    own_type: str | None
+
+
+class ImportedArticle(NamedTuple):
+    """The data of an article in an export for the rows that need numbers from the database.
+
+    Attributes:
+        number: The number of the article.
+        id: The id of the article.
+        record: The content of the article.
+        revision: The number of its current revision.
+        created_at: When it was first loaded.
+        updated_at: When its content last changed.
+        folder: The path of the folder of its document.
+        entities: The entities that it mentions, the most salient first.
+        takeaway_entities: Pairs of the position of a takeaway, and the index in `entities` of an entity that
+            it mentions.
+        reasons: The reasons of each link, as the line has them.
+    """
+
+    number: int
+    id: UUID
+    record: ArticleRecord
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    folder: str
+    entities: list[ImportedEntity]
+    takeaway_entities: list[tuple[int, int]]
+    reasons: list[list[Row]]
+
+    @property
+    def timestamps(self) -> Row:
+        """The values of the columns `created_at` and `updated_at`."""
+        return {"created_at": self.created_at, "updated_at": self.updated_at}
+
+    @property
+    def entity_ids(self) -> set[UUID]:
+        """The ids of all entities that the article and the reasons of its links name."""
+        named = {reason["entity"] for several in self.reasons for reason in several if "entity" in reason}
+        return named | {entity.id for entity in self.entities}
+
+
+@dataclass
+class LineRows:
+    """The rows for one or several lines of an export.
+
+    Attributes:
+        tables: The rows of each table, by model.
+        terms: The search terms of articles, by number.
+        links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
+            known only after all articles were imported.
+        article: For a line of an article, the data for the rows that are still missing.
+    """
+
+    tables: dict[type[Any], list[Row]] = field(default_factory=dict)
+    terms: dict[int, SearchTerms] = field(default_factory=dict)
+    links: list[Row] = field(default_factory=list)
+    article: ImportedArticle | None = None
+
+    def add(self, other: "LineRows") -> None:
+        """Add the rows of `other`."""
+        for model, rows in other.tables.items():
+            self.tables.setdefault(model, []).extend(rows)
+        self.terms |= other.terms
+        self.links += other.links
+
+
+def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
+    """Parse a line of an export, and add its rows to its values under the key `rows`.
+
+    Of the other values, only those are kept by which lines are sorted.
+    """
+    line = parse_line(raw, max_line_bytes)
+    if isinstance(line, MalformedError) or line.kind not in ROW_BUILDERS:
+        return line
+    try:
+        rows = ROW_BUILDERS[line.kind](line.values)
+    except MalformedError as error:
+        return error
+    return line._replace(values={name: line.values[name] for name in SORT_FIELDS[line.kind]} | {"rows": rows})
+
+
+def entity_rows(values: Values) -> LineRows:
+    """Return the rows for an entity line of an export: the entity, its slugs, its former ids and its names.
+
+    `values` are the values of the line, by key. Raise `MalformedError` if the current slug is not among the
+    slugs.
+    """
+    number = values["number"]
+    _check_slug(values)
+    return LineRows(
+        {
+            Entity: [_select_values(values, ("number", *ENTITY_COLUMNS))],
+            EntitySlug: [{"slug": slug, "entity": number} for slug in values["slugs"]],
+            EntityId: [{"old_id": old, "entity": number} for old in values["old_ids"]],
+            EntityName: entity_name_rows({number: (values["name"], *values["aliases"])}),
+        }
+    )
+
+
+def article_rows(values: Values) -> LineRows:
+    """Return the rows for an article line of an export, without those that `imported_rows` adds.
+
+    `values` are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
+    """
+    number, identity, data = values["number"], values["id"], values["document"]
+    if identity != article_id(values["key"]):
+        raise MalformedError(f"must be {article_id(values['key'])}, which is derived from the key", "id")
+    _check_slug(values)
+    record = _make_record(values, data)
+    packed, derived_digest = pack_record(record, data), bytes.fromhex(values["derived_digest"])
+    timestamps = _select_values(values, ("created_at", "updated_at"))
+    row = article_row(identity, record, (packed.digest, derived_digest), values["revision"], timestamps)
+    mentions = [[Mention(*each) for each in entity["mentions"]] for entity in values["entities"]]
+    linked = LinkedArticle(number, identity, _make_vector(values), record.published_at)
+    evidences = [takeaway["evidence"] for takeaway in values["takeaways"]]
+    entities = [
+        ImportedEntity(
+            each["id"], len(each["mentions"]), each["salience"], each["own_name"], each["own_type"]
+        )
+        for each in values["entities"]
+    ]
+    return LineRows(
+        {
+            Article: [row | {"number": number}],
+            ArticleDocument: [document_row(number, record, packed, 0)],
+            ArticleSlug: _slug_rows(values),
+            Takeaway: takeaway_rows(number, identity, record, evidences),
+            ArticleMentions: [{"article": number, "mentions": compress_mentions(mentions)}]
+            if mentions
+            else [],
+            ArticleFeatures: _feature_rows(linked),
+            Posting: posting_rows(linked),
+        },
+        {number: packed.terms},
+        link_rows(values, record),
+        ImportedArticle(
+            *(number, identity, record, values["revision"], values["created_at"], values["updated_at"]),
+            *(values["folder"], entities, find_takeaway_entities(mentions)),
+            [link["reasons"] for link in values["related"]],
+        ),
+    )
+
+
+def removed_rows(values: Values) -> LineRows:
+    """Return the rows for a removed article in an export: its slugs, which stay reserved.
+
+    `values` are the values of the line of the export, by key.
+    """
+    return LineRows({ArticleSlug: _slug_rows(values)})
+
+
+def revision_rows(values: Values) -> LineRows:
+    """Return the row for a former revision of an article in an export.
+
+    `values` are the values of the line of the export, by key.
+    """
+    document = values["document"]
+    row = _select_values(values, REVISION_COLUMNS)
+    row |= {"document": Compressed(zlib.compress(document))}
+    return LineRows({Revision: [row | {"content": pack_content(values["content"], document)}]})
+
+
+def change_rows(values: Values) -> LineRows:
+    """Return the row for an entry of the change feed in an export.
+
+    `values` are the values of the line of the export, by key.
+    """
+    row = _select_values(values, ("sequence", *CHANGE_COLUMNS))
+    return LineRows({Change: [row | {"kind": values["change"]}]})
+
+
+ROW_BUILDERS: Mapping[str, Callable[[Values], LineRows]] = {
+    "entity": entity_rows,
+    "article": article_rows,
+    "removed": removed_rows,
+    "revision": revision_rows,
+    "change": change_rows,
+}
+
+
+def _select_values(values: Values, names: Any) -> Row:
+    return {name: values[name] for name in names}
+
+
+def _check_slug(values: Values) -> None:
+    if values["slug"] not in values["slugs"]:
+        raise MalformedError(f"must contain the current slug {values['slug']}", "slugs")
+
+
+def _slug_rows(values: Values) -> list[Row]:
+    return [{"slug": slug, "article_id": values["id"]} for slug in values["slugs"]]
+
+
+def _make_record(values: Values, data: bytes) -> ArticleRecord:
+    """Return the content of an article in an export. `values` has its line, and `data` its document."""
+    source = {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
+    listed = [link for link in values["related"] if link["basis"] == "listed"]
+    content = article_content(
+        {**values, **source},
+        [takeaway["text"] for takeaway in values["takeaways"]],
+        [(link["title"], link["printed_date"]) for link in listed],
+    )
+    return ArticleRecord(values["key"], content, values["published_at"])
+
+
+def _make_vector(values: Values) -> FeatureVector:
+    names, weights, terms = (values["features"][name] for name in ("names", "weights", "terms"))
+    if not len(names) == len(weights) == len(terms):
+        raise MalformedError("must be three lists of the same length", "features")
+    if len(set(names)) != len(names):
+        raise MalformedError("must not repeat a feature", "features.names")
+    written = [
+        WrittenTerm(*term) if isinstance(term, list) else term and WrittenTerm(term, None) for term in terms
+    ]
+    return FeatureVector(dict(zip(names, weights, strict=True)), written)
+
+
+def _mention_rows(article: int, mentions: list[list[Mention]]) -> list[Row]:
+    return [{"article": article, "mentions": compress_mentions(mentions)}] if mentions else []
+
+
+def _feature_rows(linked: LinkedArticle) -> list[Row]:
+    if not linked.vector.weights:
+        return []
+    row = features_row(linked)
+    return [row | {"features": Compressed(zlib.compress(orjson.dumps(row["features"])))}]
