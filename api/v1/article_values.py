@@ -14,7 +14,6 @@ from sqlalchemy import Connection, select
 
 from api.database.base import AnySelect, table_of
 from api.models import MAX_TAKEAWAYS, ArticleDocument, ArticleEntity, takeaway_place
-from api.models.sort_keys import POSITION_BITS
 from api.v1.article_content import unpack_content
 from api.v1.json_values import (
     Values,
@@ -32,6 +31,7 @@ from api.v1.part_rows import (
     LINK_COLUMNS,
     LINKS,
     NUMBERS,
+    NUMBERS_PER_ARTICLE,
     REFERENCE_COLUMNS,
     TAKEAWAY_COLUMNS,
     TAKEAWAYS,
@@ -49,7 +49,7 @@ SELECT_ARTICLES = (
     .join_from(ARTICLES, DOCUMENTS, DOCUMENTS.c.article == ARTICLES.c.number)
     .where(ARTICLES.c.number.in_(NUMBERS))
 )
-_first_takeaway = ARTICLES.c.number.bitwise_lshift(POSITION_BITS)
+_first_takeaway = ARTICLES.c.number * NUMBERS_PER_ARTICLE
 SELECT_TAKEAWAYS = (
     select(*TAKEAWAY_COLUMNS)
     .join_from(

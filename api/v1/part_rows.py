@@ -12,6 +12,7 @@ from api.v1.json_values import Values, entity_reference
 
 ARTICLES, TAKEAWAYS, ENTITIES = table_of(Article), table_of(Takeaway), table_of(Entity)
 LINKS, TAKEAWAY_ENTITIES = table_of(RelatedLink), table_of(TakeawayEntity)
+NUMBERS_PER_ARTICLE = 1 << POSITION_BITS
 NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 
 # The columns of an entity. Lists that responses show unchanged are selected as text.
@@ -33,7 +34,7 @@ TAKEAWAY_ROWS: AnySelect = select(
     ARTICLES.c.id.label("article_id"),
     ARTICLES.c.slug.label("article_slug"),
     ARTICLES.c.title.label("article_title"),
-).join_from(TAKEAWAYS, ARTICLES, ARTICLES.c.number == TAKEAWAYS.c.number.bitwise_rshift(POSITION_BITS))
+).join_from(TAKEAWAYS, ARTICLES, ARTICLES.c.number == TAKEAWAYS.c.number // NUMBERS_PER_ARTICLE)
 
 TARGETS = ARTICLES.alias("targets")
 _preceding = LINKS.alias("preceding")

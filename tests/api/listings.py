@@ -2,23 +2,33 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from api.database.base import db
-from api.models import Article, ArticleEntity, Change, Entity, RelatedLink, Takeaway
+from api.database.base import db, table_of
+from api.models import (
+    MAX_TAKEAWAYS,
+    UNSCORED,
+    Article,
+    ArticleEntity,
+    Change,
+    Entity,
+    RelatedLink,
+    Takeaway,
+    published_at_of,
+    takeaway_number,
+)
 from tests.api.answers import get
-from tests.api.rows import row_id
+from tests.api.rows import row_id, stored_number
 from tests.api.specification import specification_of
 
 Key = Callable[[Any], Any]
 
-ARTICLE_0, ENTITY_0 = row_id("article", 0), row_id("entity", 0)
+ARTICLE_0, ENTITY_0 = stored_number(0), stored_number(0)
 
 
 @dataclass(frozen=True)
@@ -31,10 +41,9 @@ class Listing:
     path: str
     statement: Any
     keys: dict[str, Key]
-    # The keys that break ties: first those in the direction of the sort, then those that always ascend.
-    unique: Key = lambda row: row.id
-    tail: Key = lambda _: 0
-    # The key that identifies an item.
+    # Orders rows with the same key, always descending.
+    ties: Key = lambda row: row.number
+    # Identifies an item.
     name: Key = lambda row: row.id
 
     @property
@@ -65,16 +74,23 @@ class Listing:
         """
         key, descending = self.keys[sort.lstrip("-")], sort.startswith("-")
         with app.app_context():
-            rows = sorted(db.session.scalars(self.statement), key=self.tail)
+            rows = sorted(db.session.execute(self.statement), key=self.ties, reverse=True)
             known = [row for row in rows if key(row) is not None]
             unknown = [row for row in rows if key(row) is None]
-            known.sort(key=lambda row: (key(row), self.unique(row)), reverse=descending)
-            unknown.sort(key=self.unique, reverse=descending)
+            if descending:
+                # `reverse` keeps the order of rows with equal keys.
+                known.sort(key=key, reverse=True)
+            else:
+                known.sort(key=key)
             return [str(self.name(row)) for row in known + unknown]
 
 
+def _published(row: Any) -> datetime | None:
+    return published_at_of(row.published_key)
+
+
 ARTICLE_KEYS: dict[str, Key] = {
-    "published_at": lambda row: row.published_at,
+    "published_at": _published,
     "created_at": lambda row: row.created_at,
     "updated_at": lambda row: row.updated_at,
     "title": lambda row: row.title,
@@ -84,66 +100,65 @@ ENTITY_KEYS: dict[str, Key] = {
     "mention_count": lambda row: row.mention_count,
     "name": lambda row: row.name,
 }
-ARTICLE_ENTITY_KEYS: dict[str, Key] = {
-    "article_count": lambda row: row.entity.article_count,
-    "mention_count": lambda row: row.mention_count,
-    "name": lambda row: row.entity.name,
-}
 CO_MENTIONED_KEYS: dict[str, Key] = {
-    "shared_article_count": lambda row: len(_naming(row.id) & _naming(ENTITY_0)),
+    "shared_article_count": lambda row: len(_naming(row.number) & _naming(ENTITY_0)),
     "name": lambda row: row.name,
 }
-PART_KEYS: dict[str, Key] = {
-    "published_at": lambda row: row.article.published_at,
-    "score": lambda row: row.score,
+LINK_KEYS: dict[str, Key] = {
+    "published_at": _published,
+    "score": lambda row: None if row.score_key == UNSCORED else row.score_key,
 }
 
 
-def _naming(entity: UUID) -> set[UUID]:
-    """Return the ids of the articles that mention the entity with the id `entity`."""
-    named = select(ArticleEntity.article_id).where(ArticleEntity.entity_id == entity)
+def _naming(entity: int) -> set[int]:
+    """Return the numbers of the articles that mention the entity with the number `entity`."""
+    named = select(ArticleEntity.article).where(ArticleEntity.entity == entity)
     return set(db.session.scalars(named))
 
 
-def _parts(path: str, statement: Any) -> Listing:
-    return Listing(path, statement, PART_KEYS, lambda row: row.article_id, lambda row: row.position)
+def _link_ties(row: Any) -> Any:
+    return (row.article, row.precedence)
 
 
-TAKEAWAYS = select(Takeaway).options(joinedload(Takeaway.article))
-LINKS = select(RelatedLink).options(joinedload(RelatedLink.article))
-NAMED = select(ArticleEntity).options(joinedload(ArticleEntity.entity))
-NAMING = select(Article).join(ArticleEntity, ArticleEntity.article_id == Article.id)
+ARTICLES_OF, TAKEAWAYS, ENTITIES, LINKS = (
+    select(table_of(each)) for each in (Article, Takeaway, Entity, RelatedLink)
+)
+NAMED = select(
+    Entity.id, Entity.number, Entity.article_count, Entity.name, ArticleEntity.mention_count
+).join_from(ArticleEntity, Entity, Entity.number == ArticleEntity.entity)
+NAMING = ARTICLES_OF.join(ArticleEntity, ArticleEntity.article == Article.number)
+TAKEAWAY_KEYS: dict[str, Key] = {"published_at": _published}
 
-ARTICLES = Listing("/v1/articles", select(Article), ARTICLE_KEYS)
+ARTICLES = Listing("/v1/articles", ARTICLES_OF, ARTICLE_KEYS)
 TOP_LEVEL = [
     ARTICLES,
-    Listing("/v1/entities", select(Entity), ENTITY_KEYS),
-    _parts("/v1/takeaways", TAKEAWAYS),
-    _parts("/v1/related-links", LINKS),
+    Listing("/v1/entities", ENTITIES, ENTITY_KEYS),
+    Listing("/v1/takeaways", TAKEAWAYS, TAKEAWAY_KEYS),
+    Listing("/v1/related-links", LINKS, LINK_KEYS, _link_ties),
 ]
 LISTINGS = [
     *TOP_LEVEL,
-    _parts("/v1/articles/slug-0/takeaways", TAKEAWAYS.where(Takeaway.article_id == ARTICLE_0)),
-    _parts("/v1/articles/slug-0/related", LINKS.where(RelatedLink.article_id == ARTICLE_0)),
     Listing(
-        "/v1/articles/slug-0/entities",
-        NAMED.where(ArticleEntity.article_id == ARTICLE_0),
-        ARTICLE_ENTITY_KEYS,
-        unique=lambda row: row.entity_id,
-        name=lambda row: row.entity_id,
+        "/v1/articles/slug-0/takeaways",
+        TAKEAWAYS.where(
+            Takeaway.number.between(takeaway_number(ARTICLE_0, MAX_TAKEAWAYS), takeaway_number(ARTICLE_0, 1))
+        ),
+        TAKEAWAY_KEYS,
     ),
     Listing(
-        "/v1/entities/entity-0/articles", NAMING.where(ArticleEntity.entity_id == ENTITY_0), ARTICLE_KEYS
+        "/v1/articles/slug-0/related", LINKS.where(RelatedLink.article == ARTICLE_0), LINK_KEYS, _link_ties
     ),
+    Listing("/v1/articles/slug-0/entities", NAMED.where(ArticleEntity.article == ARTICLE_0), ENTITY_KEYS),
+    Listing("/v1/entities/entity-0/articles", NAMING.where(ArticleEntity.entity == ENTITY_0), ARTICLE_KEYS),
     # Article 0 mentions all entities.
     Listing(
-        "/v1/entities/entity-0/co-mentioned", select(Entity).where(Entity.id != ENTITY_0), CO_MENTIONED_KEYS
+        "/v1/entities/entity-0/co-mentioned", ENTITIES.where(Entity.number != ENTITY_0), CO_MENTIONED_KEYS
     ),
     Listing(
         "/v1/articles/slug-0/revisions",
-        select(Change).where(Change.article_id == ARTICLE_0),
+        select(table_of(Change)).where(Change.article_id == row_id("article", 0)),
         {"revision": lambda row: row.revision},
-        unique=lambda row: row.revision,
+        ties=lambda row: row.revision,
         name=lambda row: row.revision,
     ),
 ]

@@ -1,12 +1,13 @@
 """Rows for all tables, made without documents, for tests of lists. Many sort keys are equal or null."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 
 from api.database.base import Base, db
 from api.models import (
@@ -14,27 +15,31 @@ from api.models import (
     ENTITY_TYPES,
     UPDATED,
     Article,
+    ArticleDocument,
     ArticleEntity,
     ArticleFacet,
+    ArticleMentions,
     ArticleSlug,
-    ArticleTerms,
     Change,
+    Corpus,
     Entity,
     EntityName,
     EntitySlug,
     RelatedLink,
     Revision,
-    SourceDocument,
     Takeaway,
     TakeawayEntity,
-    TakeawayTerms,
-    facet_id,
-    published_keys,
-    score_keys,
+    facet_number,
+    link_precedence,
+    published_key,
+    score_key,
+    takeaway_number,
+    takeaway_place,
 )
-from api.search.analyzer import fold, index_text
-from api.v1.article_content import article_content
+from api.search.analyzer import fold
+from api.v1.article_content import article_content, pack_content, unpack_content
 from seeds.storing.rendering import render_articles
+from seeds.storing.search_rows import insert_search_rows, search_terms
 from seeds.storing.transactions import transactions
 
 Row = dict[str, Any]
@@ -42,6 +47,9 @@ Rows = dict[type[Base], list[Row]]
 
 SPACE = UUID("5a0f7c1e-7f63-4f0a-9a53-0c1b2d3e4f50")
 DAY = datetime(2026, 4, 21, 9, 30, tzinfo=UTC)
+DOCUMENT = b"..."
+# The numbers of test rows in the database begin after those of articles and entities that tests load before.
+FIRST_NUMBER = 1001
 # Contains ties, nulls at several positions, and times that differ only in the last digit.
 PUBLISHED = [DAY, None, DAY, DAY + timedelta(microseconds=1), None, DAY - timedelta(days=400), DAY, None]
 # Contains equal titles, and titles that a locale, a case-insensitive order or UTF-16 would sort differently.
@@ -69,85 +77,120 @@ def row_id(kind: str, *numbers: int) -> UUID:
     return uuid5(SPACE, f"{kind}:{numbers}")
 
 
-def article_rows(number: int) -> Rows:
-    """Return the rows, by model, of the test article with this number. It has up to three takeaways."""
+def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> Rows:
+    """Return the rows, by model, of the test article with this number.
+
+    Args:
+        number: Numbers the test articles from 0. The number in the database is `stored_number(number)`.
+        takeaways: The number of takeaways, by default up to three.
+        **columns: Further arguments for `api.v1.article_content.article_content`, such as `summary`.
+    """
     identity, published = row_id("article", number), PUBLISHED[number % len(PUBLISHED)]
-    article = {
-        "id": identity,
-        "key": f"document-{number}",
+    count = number % 4 if takeaways is None else takeaways
+    values = {
         "slug": f"slug-{number}",
-        "content_digest": "",
-        "derived_digest": "",
         "title": TITLES[number % len(TITLES)],
-        "title_digest": "",
         "language": LANGUAGES[number % len(LANGUAGES)],
         "publication": PUBLICATIONS[number % len(PUBLICATIONS)],
         "published_at": published,
-        "created_at": DAY + timedelta(hours=number // 3),
-        "updated_at": DAY + timedelta(hours=number * 7 % 5),
-        "revision": 1,
         "word_count": 300,
         "body": ["One paragraph."],
         "source_name": f"document-{number}.txt",
         "source_sha256": "",
         "source_bytes": 3,
     }
+    texts = [f"Takeaway {position}" for position in range(1, count + 1)]
+    content = article_content(defaultdict(lambda: None, values | columns), texts, [])
+    article = {
+        "number": stored_number(number),
+        "id": identity,
+        "key": f"document-{number}",
+        "slug": content["slug"],
+        "title": content["title"],
+        "title_hash": number,
+        "published_key": published_key(published),
+        "created_at": DAY + timedelta(hours=number // 3),
+        "updated_at": DAY + timedelta(hours=number * 7 % 5),
+        "revision": 1,
+        "content_digest": b"",
+        "derived_digest": b"",
+    }
+    document = {
+        "article": article["number"],
+        "folder": 1,
+        "source_name": f"document-{number}.txt",
+        "document": DOCUMENT,
+        "content": pack_content(content, DOCUMENT),
+    }
     return {
-        Article: [article | published_keys(published)],
-        ArticleSlug: [{"slug": f"slug-{number}", "article_id": identity}],
-        SourceDocument: [{"article_id": identity, "content": b"...", "folder": "/pages"}],
+        Article: [article],
+        ArticleSlug: [{"slug": article["slug"], "article_id": identity}],
+        ArticleDocument: [document],
         Change: [_change(article, number, revision=1)],
-        Takeaway: [_takeaway(number, position) for position in range(1, number % 4 + 1)],
-        ArticleTerms: [{"article_id": identity} | index_text(_texts(article))],
-        TakeawayTerms: [_terms(number, position) for position in range(1, number % 4 + 1)],
+        Takeaway: [_takeaway(number, position) for position in range(1, count + 1)],
     }
 
 
-def _texts(article: Row) -> dict[str, list[str]]:
-    return {"title": [article["title"]], "summary": [], "takeaways": [], "text": article["body"]}
+def stored_number(number: int) -> int:
+    """Return the number in the database of a test article or test entity."""
+    return FIRST_NUMBER + number
 
 
-def _terms(article: int, position: int) -> Row:
-    return {"takeaway_id": row_id("takeaway", article, position)} | index_text(
-        {"text": [f"Takeaway {position}"]}
-    )
+def content_of(document: Row) -> Row:
+    """Return the content of an article, given its row of the table `documents`."""
+    return unpack_content(document["content"], document["document"])
 
 
-def corpus_rows(articles: int, entities: int) -> Rows:
+def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
     """Return the rows, by model, of a test database with these numbers of articles and entities.
 
-    Article 0 has all parts, and every article mentions entity 0.
+    Article 0 has all parts, and every article mentions entity 0. `columns` are further arguments for the
+    content of article 0.
     """
     corpus: Rows = {}
     for number in range(articles):
-        for model, rows in article_rows(number).items():
+        own = {"takeaways": entities, **columns} if number == 0 else {}
+        for model, rows in article_rows(number, **own).items():
             corpus.setdefault(model, []).extend(rows)
     places = range(1, entities + 1)
     _revise(corpus, last=max(entities, 1))
     corpus[Entity] = [_entity(number) for number in range(entities)]
-    corpus[Takeaway] += [_takeaway(0, position) for position in places]
-    corpus[TakeawayTerms] += [_terms(0, position) for position in places]
-    corpus[ArticleEntity] = [_naming(0, number) for number in range(entities)]
-    corpus[ArticleEntity] += [_naming(number, 0) for number in range(1, articles) if entities]
     # A second entity in every other article: some are mentioned together often, some once.
-    corpus[ArticleEntity] += [_naming(n, n // 2 % 3 + 1) for n in range(2, articles, 2) if entities > 3]
-    corpus[EntitySlug] = [{"slug": row["slug"], "entity_id": row["id"]} for row in corpus[Entity]]
-    corpus[EntityName] = [{"entity_id": row["id"], "folded": fold(row["name"])} for row in corpus[Entity]]
+    mentioned: dict[int, list[int]] = {0: list(range(entities))}
+    for number in range(1, articles):
+        second = [number // 2 % 3 + 1] if entities > 3 and number % 2 == 0 else []
+        mentioned[number] = [0, *second] if entities else []
+    corpus[ArticleEntity] = [
+        _naming(article, position, entity)
+        for article, several in mentioned.items()
+        for position, entity in enumerate(several, 1)
+    ]
+    corpus[ArticleMentions] = [
+        {"article": stored_number(article), "mentions": [[] for _ in several]}
+        for article, several in mentioned.items()
+    ]
+    corpus[EntitySlug] = [{"slug": row["slug"], "entity": row["number"]} for row in corpus[Entity]]
+    corpus[EntityName] = [{"entity": row["number"], "folded": fold(row["name"])} for row in corpus[Entity]]
     corpus[TakeawayEntity] = [
-        _keys(takeaway) | {"takeaway_id": takeaway["id"], "entity_id": row_id("entity", number)}
+        {
+            "takeaway": takeaway["number"],
+            "entity": stored_number(number),
+            "published_key": takeaway["published_key"],
+        }
         for takeaway in corpus[Takeaway]
-        for number in range(0, entities, takeaway["position"])
+        for number in range(0, entities, takeaway_place(takeaway["number"])[1])
     ]
     corpus[RelatedLink] = [
         _link(number, position, articles)
         for number in range(articles)
         for position in (places if number == 0 else range(1, number % 3 + 1))
     ]
-    types = {entity["id"]: entity["type"] for entity in corpus[Entity]}
+    types = {entity["number"]: entity["type"] for entity in corpus[Entity]}
     corpus[ArticleFacet] = [
-        _keys(article) | {"article_id": article["id"], "facet": facet}
-        for article in corpus[Article]
-        for facet in sorted(_facets(article, corpus[ArticleEntity], types))
+        {name: article[name] for name in ("published_key", "created_at", "updated_at")}
+        | {"article": article["number"], "facet": facet}
+        for article, document in zip(corpus[Article], corpus[ArticleDocument], strict=True)
+        for facet in sorted(_facets(article, document, corpus[ArticleEntity], types))
     ]
     return corpus
 
@@ -169,48 +212,53 @@ def _change(article: Row, number: int, revision: int) -> Row:
 
 def _revise(corpus: Rows, last: int) -> None:
     """Add former revisions of article 0, so that its current revision is `last`."""
-    article = corpus[Article][0]
+    article, document = corpus[Article][0], corpus[ArticleDocument][0]
     article["revision"] = last
     corpus[Change] += [_change(article, 0, revision) for revision in range(2, last + 1)]
-    content = article_content(defaultdict(lambda: None, article), [], [])
-    kept = {"article_id": article["id"], "key": article["key"], "content": content, "source": b"..."}
+    kept = {"article_id": article["id"], "key": article["key"]}
+    kept |= {name: document[name] for name in ("document", "content")}
     corpus[Revision] = [kept | {"revision": revision} for revision in range(1, last)]
 
 
-def _facets(article: Row, naming: list[Row], types: dict[UUID, str]) -> set[UUID]:
-    entities = {row["entity_id"] for row in naming if row["article_id"] == article["id"]}
-    facets = {facet_id("entity_type", types[entity]) for entity in entities}
-    facets |= {facet_id(kind, article[kind]) for kind in ("publication", "language") if article[kind]}
-    return entities | facets
-
-
-def _keys(row: Row) -> Row:
-    """Return the sort keys of an article or takeaway that rows of other tables repeat."""
-    names = ("article_id", "position", "published_asc", "published_desc", "created_at", "updated_at")
-    return {name: row[name] for name in names if name in row}
+def _facets(article: Row, document: Row, naming: list[Row], types: Mapping[int, str]) -> set[int]:
+    entities = {row["entity"] for row in naming if row["article"] == article["number"]}
+    content = content_of(document)
+    facets = {facet_number("entity_type", types[entity]) for entity in entities}
+    facets.add(facet_number("language", content["language"]))
+    publication = (content["byline"] or {}).get("publication")
+    return entities | facets | ({facet_number("publication", publication)} if publication else set())
 
 
 def insert_rows(app: Flask, rows: Rows) -> None:
-    """Insert `rows`, lists of rows by model, into the database of `app`."""
+    """Insert `rows`, lists of rows by model, into the database of `app`, and index their texts."""
     with app.app_context():
         for table in db.metadata.sorted_tables:
             for model in (model for model in rows if model.__table__ is table and rows[model]):
                 db.session.execute(insert(model), rows[model])
+        contents = {row["article"]: content_of(row) for row in rows.get(ArticleDocument, [])}
+        terms = {number: search_terms(content) for number, content in contents.items()}
+        insert_search_rows(db.session.connection(), terms)
+        last = {
+            "last_article": select(func.coalesce(func.max(Article.number), 0)).scalar_subquery(),
+            "last_entity": select(func.coalesce(func.max(Entity.number), 0)).scalar_subquery(),
+        }
+        db.session.execute(update(Corpus).values(last))
         db.session.commit()
 
 
 def _takeaway(article: int, position: int) -> Row:
     return {
+        "number": takeaway_number(stored_number(article), position),
         "id": row_id("takeaway", article, position),
-        "article_id": row_id("article", article),
-        "position": position,
         "text": f"Takeaway {position}",
         "evidence": [],
-    } | published_keys(PUBLISHED[article % len(PUBLISHED)])
+        "published_key": published_key(PUBLISHED[article % len(PUBLISHED)]),
+    }
 
 
 def _entity(number: int) -> Row:
     return {
+        "number": stored_number(number),
         "id": row_id("entity", number),
         "slug": f"entity-{number}",
         "name": TITLES[number % len(TITLES)],
@@ -223,32 +271,32 @@ def _entity(number: int) -> Row:
     }
 
 
-def _naming(article: int, entity: int) -> Row:
+def _naming(article: int, position: int, entity: int) -> Row:
     return {
-        "article_id": row_id("article", article),
-        "entity_id": row_id("entity", entity),
-        "position": entity + 1,
+        "article": stored_number(article),
+        "entity": stored_number(entity),
+        "position": position,
         "mention_count": entity % 3 + 1,
         "salience": 0.5,
-        "mentions": [],
     }
 
 
 def _link(article: int, position: int, articles: int) -> Row:
     """Return the row of a related link of an article. It leads to a later article, or nowhere."""
     target, score = article + position, SCORES[(article + position) % len(SCORES)]
-    row: Row = {
+    is_computed = (article + position) % 5 == 0
+    return {
         "id": row_id("link", article, position),
-        "article_id": row_id("article", article),
-        "place": position,
-        "basis": "computed" if (article + position) % 5 == 0 else "listed",
+        "article": stored_number(article),
+        "precedence": link_precedence(position),
+        "basis": "computed" if is_computed else "listed",
         "title": f"Link {position}",
-        "title_digest": "",
-        "target_id": row_id("article", target) if target % 4 and target < articles else None,
-        "score": score,
+        "title_hash": None if is_computed else position,
+        "target": stored_number(target) if target % 4 and target < articles else None,
         "reasons": [],
+        "published_key": published_key(PUBLISHED[article % len(PUBLISHED)]),
+        "score_key": score_key(score),
     }
-    return row | score_keys(score) | published_keys(PUBLISHED[article % len(PUBLISHED)])
 
 
 def render(app: Flask) -> int:
