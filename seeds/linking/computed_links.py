@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
@@ -34,11 +35,19 @@ LINK_COLUMNS = (LINKS.c.number, LINKS.c.article, LINKS.c.target, LINKS.c.basis, 
 RESOLVED_LINKS = select(*LINK_COLUMNS, LINKS.c.reasons).where(
     LINKS.c.article.in_(NUMBERS), LINKS.c.target.is_not(None)
 )
-# The resolved links from some articles, with the ids of their targets.
-LINKS_OF_ARTICLES = (
-    select(*LINK_COLUMNS, LINKS.c.reasons, TARGETS.id.label("target_id"))
+# The resolved links from some articles, with the ids of their targets, and without or with the reasons.
+LINKS_WITH_IDS = (
+    select(*LINK_COLUMNS, TARGETS.id.label("target_id"))
     .join(TARGETS, TARGETS.number == LINKS.c.target)
     .where(LINKS.c.article.in_(NUMBERS))
+)
+LINKS_WITH_REASONS = LINKS_WITH_IDS.add_columns(LINKS.c.reasons)
+# The articles that have no place for another score, with their lowest score.
+LOWEST_SCORES = (
+    select(LINKS.c.article, func.min(LINKS.c.score_key))
+    .where(LINKS.c.article.in_(NUMBERS), LINKS.c.score_key > UNSCORED)
+    .group_by(LINKS.c.article)
+    .having(func.count() >= MAX_SCORED_LINKS)
 )
 # This statement sets the columns that are named in the parameters.
 UPDATE_LINK = update(LINKS).where(LINKS.c.number == bindparam("link"))
@@ -50,7 +59,7 @@ CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target == ARTICLE, LINKS.
 
 @dataclass(slots=True)
 class ResolvedLink:
-    """A link between two articles while a batch changes the scores of links.
+    """A link from one article to another while a batch changes the scores of links.
 
     Attributes:
         target: The number of the article that the link leads to.
@@ -58,8 +67,8 @@ class ResolvedLink:
         number: The number of the row, or None if the link is not stored yet.
         is_listed: True if the page of the article lists the target. Such a link stays if it loses its score.
         score: The similarity, or None.
-        reasons: The reasons for the similarity.
-        stored: The score and the reasons that are stored.
+        reasons: The reasons for the similarity. Empty if they were not read.
+        has_changed: True if the score or the reasons differ from those that are stored.
     """
 
     target: int
@@ -68,12 +77,12 @@ class ResolvedLink:
     is_listed: bool = False
     score: float | None = None
     reasons: Sequence[Any] = ()
-    stored: tuple[float | None, Sequence[Any]] = (None, ())
+    has_changed: bool = False
 
-    @property
-    def has_changed(self) -> bool:
-        """True if the score or the reasons differ from those that are stored."""
-        return (self.score, self.reasons) != self.stored
+    def set_score(self, score: float | None, reasons: Reasons) -> None:
+        """Set the score and its reasons. Without a score, `LinkTable.write` deletes a computed link."""
+        if (score, reasons) != (self.score, self.reasons):
+            self.score, self.reasons, self.has_changed = score, reasons, True
 
 
 class LinkTable:
@@ -82,43 +91,37 @@ class LinkTable:
     Args:
         connection: The connection, in a write transaction.
         articles: The numbers of the articles.
+        has_reasons: True to read the reasons, so that a link whose score and reasons are set to the stored
+            values counts as unchanged.
     """
 
-    def __init__(self, connection: Connection, articles: Iterable[int]) -> None:
+    def __init__(self, connection: Connection, articles: Iterable[int], *, has_reasons: bool = False) -> None:
         self._connection = connection
         self._links: defaultdict[int, dict[int, ResolvedLink]] = defaultdict(dict)
+        statement = LINKS_WITH_REASONS if has_reasons else LINKS_WITH_IDS
         numbers = sorted(articles)
-        for row in connection.execute(LINKS_OF_ARTICLES, {"numbers": numbers}) if numbers else ():
-            score = None if row.score_key == UNSCORED else row.score_key
-            self._links[row.article][row.target] = ResolvedLink(
-                row.target,
-                row.target_id,
-                row.number,
-                row.basis == "listed",
-                score,
-                row.reasons,
-                (score, row.reasons),
+        rows = connection.execute(statement, {"numbers": numbers}) if numbers else ()
+        for number, article, target, basis, stored_score, target_id, *reasons in rows:
+            score = None if stored_score == UNSCORED else stored_score
+            self._links[article][target] = ResolvedLink(
+                target, target_id, number, basis == "listed", score, reasons[0] if reasons else ()
             )
 
     def scored(self, article: int) -> list[ResolvedLink]:
         """Return the links from `article` that have a score."""
         return [link for link in self._links[article].values() if link.score is not None]
 
-    def set_score(self, article: int, neighbour: Neighbour) -> None:
-        """Set the score of the link from `article` to a similar article. Add a link if there is none."""
-        link = self._links[article].setdefault(
-            neighbour.article, ResolvedLink(neighbour.article, neighbour.id)
-        )
-        link.score, link.reasons = neighbour.score, neighbour.reasons
+    def link(self, article: int, target: LinkedArticle) -> ResolvedLink:
+        """Return the link from `article` to `target`. Add a link if there is none."""
+        links = self._links[article]
+        if target.number not in links:
+            links[target.number] = ResolvedLink(target.number, target.id)
+        return links[target.number]
 
-    def clear_score(self, link: ResolvedLink) -> None:
-        """Take the score from `link`. `write` then deletes it, unless the page of its article lists it."""
-        link.score, link.reasons = None, []
-
-    def write(self, published_keys: Mapping[int, tuple[UUID, datetime]]) -> set[int]:
+    def write(self, sources: Mapping[int, LinkedArticle]) -> set[int]:
         """Store the links that have changed. Return the numbers of the articles from which they start.
 
-        `published_keys` has the id and the `published_key` of each article from which a new link starts.
+        `sources` has each article from which a new link starts, by its number.
         """
         changed = [
             (article, link)
@@ -130,19 +133,19 @@ class LinkTable:
         deleted = [link.number for _, link in computed if link.number is not None]
         if deleted:
             self._connection.execute(DELETE_LINKS, {"numbers": sorted(deleted)})
-        listed = [link for _, link in changed if link.is_listed and link.number is not None]
-        update_rows(
-            self._connection,
-            UPDATE_LINK,
-            [score_parameters(link.number or 0, link.score, [*link.reasons]) for link in listed],
-        )
+        listed = [
+            score_parameters(link.number, link.score, [*link.reasons])
+            for _, link in changed
+            if link.is_listed and link.number is not None
+        ]
+        update_rows(self._connection, UPDATE_LINK, listed)
         rows = [
             computed_link_row(
-                (article, published_keys[article][0]),
+                (article, sources[article].id),
                 (link.target, link.target_id),
                 link.score,
                 [*link.reasons],
-                published_keys[article][1],
+                published_key(sources[article].published_at),
             )
             for article, link in computed
             if link.score is not None
@@ -171,17 +174,24 @@ def replace_computed_links(
 
     Return the numbers of the articles whose links changed.
     """
-    table = LinkTable(connection, [given.number for given in articles])
+    sources = {given.number: given for given in articles}
+    table = LinkTable(connection, sources, has_reasons=True)
     found = find_neighbours(connection, articles, vectors)
     for given, similar in zip(articles, found, strict=True):
-        neighbours = [each for each in similar if each.reasons][:MAX_SCORED_LINKS]
-        targets = {neighbour.article for neighbour in neighbours}
+        explained = _explain_nearest(similar)
+        targets = {neighbour.other.number for neighbour, _ in explained}
         for link in table.scored(given.number):
             if link.target not in targets:
-                table.clear_score(link)
-        for neighbour in neighbours:
-            table.set_score(given.number, neighbour)
-    return table.write({given.number: (given.id, published_key(given.published_at)) for given in articles})
+                link.set_score(None, [])
+        for neighbour, reasons in explained:
+            table.link(given.number, neighbour.other).set_score(neighbour.score, reasons)
+    return table.write(sources)
+
+
+def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, Reasons]]:
+    """Return up to `MAX_SCORED_LINKS` neighbours with reasons, in the order of `neighbours`."""
+    explained = ((neighbour, neighbour.explain()) for neighbour in neighbours)
+    return list(islice((each for each in explained if each[1]), MAX_SCORED_LINKS))
 
 
 def insert_links_both_ways(
@@ -207,30 +217,51 @@ def insert_links_both_ways(
         The numbers of the articles whose links changed.
     """
     insert_features(connection, articles, vectors)
-    found = find_neighbours(connection, articles, vectors, only_earlier=are_new, both_ways=True)
-    sources = {given.number: (given.id, published_key(given.published_at)) for given in articles}
-    sources |= {
-        each.article: (each.id, published_key(each.published_at)) for similar in found for each in similar
-    }
+    found = find_neighbours(connection, articles, vectors, only_earlier=are_new)
+    backward = [[each.reversed() for each in neighbours] for neighbours in found]
+    backward = _leave_out_distant(connection, backward)
+    sources = {given.number: given for given in articles}
+    sources |= {each.given.number: each.given for several in backward for each in several}
     table = LinkTable(connection, sources)
-    for given, neighbours in zip(articles, found, strict=True):
-        for neighbour in [each for each in neighbours if each.reasons][:MAX_SCORED_LINKS]:
-            table.set_score(given.number, neighbour)
-        for neighbour in [each for each in neighbours if each.reasons_back]:
-            _link_back(table, given, neighbour)
+    for given, neighbours, back in zip(articles, found, backward, strict=True):
+        for neighbour, reasons in _explain_nearest(neighbours):
+            table.link(given.number, neighbour.other).set_score(neighbour.score, reasons)
+        for neighbour in back:
+            _add_link(table, neighbour)
     return table.write(sources)
 
 
-def _link_back(table: LinkTable, given: LinkedArticle, neighbour: Neighbour) -> None:
-    """Link `neighbour` to the article `given`, unless it has `MAX_SCORED_LINKS` links to nearer articles."""
-    scored = table.scored(neighbour.article)
+def _leave_out_distant(
+    connection: Connection, neighbours: Iterable[Iterable[Neighbour]]
+) -> list[list[Neighbour]]:
+    """Return `neighbours` without those that are too distant for a link from the given article.
+
+    They are less similar to the given article than all targets of its links, which are `MAX_SCORED_LINKS`.
+    """
+    groups = [list(several) for several in neighbours]
+    numbers = sorted({each.given.number for several in groups for each in several})
+    rows = connection.execute(LOWEST_SCORES, {"numbers": numbers}) if numbers else ()
+    lowest: dict[int, float] = dict(row._tuple() for row in rows)
+    return [
+        [each for each in several if each.score >= lowest.get(each.given.number, 0)] for several in groups
+    ]
+
+
+def _add_link(table: LinkTable, neighbour: Neighbour) -> None:
+    """Link the given article to `neighbour`, unless `MAX_SCORED_LINKS` of its links have a higher score."""
+    given, other = neighbour.given, neighbour.other
+    scored = table.scored(given.number)
+    lowest = None
     if len(scored) >= MAX_SCORED_LINKS:
         lowest = min(scored, key=lambda link: (link.score or 0, -link.target_id.int))
-        if (-(lowest.score or 0), lowest.target_id) < (-neighbour.score, given.id):
+        if (-(lowest.score or 0), lowest.target_id) < (-neighbour.score, other.id):
             return
-        table.clear_score(lowest)
-    back = neighbour._replace(article=given.number, id=given.id, reasons=neighbour.reasons_back)
-    table.set_score(neighbour.article, back)
+    reasons = neighbour.explain()
+    if not reasons:
+        return
+    if lowest:
+        lowest.set_score(None, [])
+    table.link(given.number, other).set_score(neighbour.score, reasons)
 
 
 def score_parameters(link: int, score: float | None, reasons: Reasons) -> dict[str, Any]:

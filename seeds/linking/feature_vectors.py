@@ -5,11 +5,12 @@ from 0 to 10,000. Sums of integers are the same on every machine and in any orde
 articles is symmetric.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, islice, pairwise
-from typing import Any, NamedTuple
+from sys import intern
+from typing import Any, NamedTuple, overload
 
 from seeds.linking.written_terms import WrittenTerm
 
@@ -68,25 +69,50 @@ def stored_vector(vector: FeatureVector) -> list[Any]:
     ]
 
 
-def _stored_term(name: str, term: WrittenTerm | None) -> int | str | list[str] | None:
-    if term is None or term.entity:
-        return term and [*term]
-    return 0 if term.text == name else term.text
+def _stored_term(name: str, term: WrittenTerm | None) -> int | str | tuple[str, str] | None:
+    if term is None or term.entity is None:
+        return term and (0 if term.text == name else term.text)
+    return term.text, term.entity
+
+
+class StoredTerms(Sequence[WrittenTerm | None]):
+    """How an article writes its features, made from the stored form when they are needed.
+
+    Args:
+        names: The names of the features.
+        terms: The terms in the form of `stored_vector`.
+    """
+
+    __slots__ = ("_names", "_terms")
+
+    def __init__(self, names: Collection[str], terms: Sequence[Any]) -> None:
+        self._names = names
+        self._terms = terms
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def __iter__(self) -> Iterator[WrittenTerm | None]:
+        for name, term in zip(self._names, self._terms, strict=True):
+            if isinstance(term, list):
+                yield WrittenTerm(*term)
+            else:
+                yield None if term is None else WrittenTerm(term or name, None)
+
+    @overload
+    def __getitem__(self, index: int) -> WrittenTerm | None: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[WrittenTerm | None]: ...
+    def __getitem__(self, index: int | slice) -> WrittenTerm | list[WrittenTerm | None] | None:
+        return [*self][index]
 
 
 def read_vector(stored: Sequence[Any]) -> FeatureVector:
     """Return the vector that `stored`, the result of `stored_vector`, contains."""
     names, differences, terms = stored
-    weights = dict(zip(names, accumulate(differences), strict=True))
-    return FeatureVector(weights, [*_read_terms(names, terms)])
-
-
-def _read_terms(names: Iterable[str], terms: Iterable[Any]) -> Iterable[WrittenTerm | None]:
-    for name, term in zip(names, terms, strict=True):
-        if isinstance(term, list):
-            yield WrittenTerm(*term)
-        else:
-            yield None if term is None else WrittenTerm(term or name, None)
+    # Most names occur in many vectors, which share the strings.
+    weights = dict(zip(map(intern, names), accumulate(differences), strict=True))
+    return FeatureVector(weights, StoredTerms(weights.keys(), terms))
 
 
 def weight_products(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

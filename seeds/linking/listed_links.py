@@ -156,11 +156,8 @@ def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list
     """
     if not links:
         return []
-    targets = {link.target for link in links}
-    ids = {
-        row.number: row.id
-        for row in connection.execute(ARTICLE_IDS, {"numbers": sorted(filter(None, targets))})
-    }
+    targets = sorted({link.target for link in links if link.target is not None})
+    ids = {row.number: row.id for row in connection.execute(ARTICLE_IDS, {"numbers": targets})}
     # A link to an article that was removed has no score that could be kept.
     return [
         computed_link_row(
@@ -171,7 +168,7 @@ def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list
             link.published_key,
         )
         for link in links
-        if link.target in ids
+        if link.target is not None and link.target in ids
     ]
 
 

@@ -14,8 +14,7 @@ Reference: Salton, Wong and Yang, "A vector space model for automatic indexing" 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
@@ -36,28 +35,35 @@ ENTITY_NAMES = select(Entity.id, Entity.number, Entity.name).where(
 )
 
 
-class Neighbour(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Neighbour:
     """An article that is similar to a given article.
 
-    `article` and `id` are the number and the id of the similar article, and `published_at` is when it was
-    published, or None if that is unknown. `score` is the similarity of the two articles, from 0 to 1.
-    `reasons` are the shared words and entities that contribute most to the score, in the form of
-    `RelatedLink.reasons`, with the words of the given article. `reasons_back` are the same with the words of
-    the similar article. A list is empty if it was not asked for, or if the articles share only numbers.
+    Attributes:
+        given: The given article.
+        other: The similar article.
+        score: The similarity of the two articles, from 0 to 1.
+        products: For each shared feature, by its name, the product of its two weights.
+        entities: The entities among the shared features, by the name of the feature, and other entities.
     """
 
-    article: int
-    id: UUID
+    given: LinkedArticle
+    other: LinkedArticle
     score: float
-    reasons: Reasons
-    reasons_back: Reasons
-    published_at: datetime | None
-
-
-class _Similar(NamedTuple):
-    score: float
-    article: LinkedArticle
     products: dict[str, int]
+    entities: Mapping[str, SharedEntity]
+
+    def explain(self) -> Reasons:
+        """Return the reasons for the link from the given article to the similar article.
+
+        They are the shared words and entities that contribute most to the score, in the form of
+        `RelatedLink.reasons`. The list is empty if the articles share only numbers.
+        """
+        return explain(self.score, self.products, self.given.vector.term_by_name(), self.entities)
+
+    def reversed(self) -> "Neighbour":
+        """Return the given article as a neighbour of the similar article."""
+        return Neighbour(self.other, self.given, self.score, self.products, self.entities)
 
 
 def find_neighbours(
@@ -66,7 +72,6 @@ def find_neighbours(
     vectors: VectorCache,
     *,
     only_earlier: bool = False,
-    both_ways: bool = False,
 ) -> list[list[Neighbour]]:
     """Return, for each of `articles`, the articles that are similar to it, the most similar first.
 
@@ -75,53 +80,31 @@ def find_neighbours(
         articles: The articles. Their features are in the database.
         vectors: Reads the vectors of the candidates.
         only_earlier: True to find only articles with a lower number than the given one.
-        both_ways: True to find the reasons for links from the similar articles to the given one too.
     """
     candidates = [
         find_candidates(connection, given, given.number if only_earlier else ANY_NUMBER) for given in articles
     ]
     read = vectors.read(connection, {number for numbers in candidates for number in numbers})
+    entities: dict[str, SharedEntity] = {}
     similar = [
-        _compare(given, [read[number] for number in numbers])
+        _compare(given, [read[number] for number in numbers], entities)
         for given, numbers in zip(articles, candidates, strict=True)
     ]
-    entities = _read_entities(connection, (each.products for several in similar for each in several))
-    return [
-        _explain(given, several, entities, both_ways=both_ways)
-        for given, several in zip(articles, similar, strict=True)
-    ]
+    entities |= _read_entities(connection, (each.products for several in similar for each in several))
+    return similar
 
 
-def _compare(given: LinkedArticle, candidates: Iterable[LinkedArticle]) -> list[_Similar]:
+def _compare(
+    given: LinkedArticle, candidates: Iterable[LinkedArticle], entities: Mapping[str, SharedEntity]
+) -> list[Neighbour]:
     """Return the candidates whose similarity to the article `given` is at least `MIN_SCORE`, best first."""
     similar = []
     for each in candidates:
         products = weight_products(given.vector.weights, each.vector.weights)
         score = min(1.0, round(sum(products.values()) / WEIGHT_SCALE**2, 4))
         if score >= MIN_SCORE:
-            similar.append(_Similar(score, each, products))
-    return sorted(similar, key=lambda each: (-each.score, each.article.id))
-
-
-def _explain(
-    given: LinkedArticle,
-    similar: Iterable[_Similar],
-    entities: Mapping[str, SharedEntity],
-    *,
-    both_ways: bool,
-) -> list[Neighbour]:
-    terms = given.vector.term_by_name()
-    return [
-        Neighbour(
-            article.number,
-            article.id,
-            score,
-            explain(score, products, terms, entities),
-            explain(score, products, article.vector.term_by_name(), entities) if both_ways else [],
-            article.published_at,
-        )
-        for score, article, products in similar
-    ]
+            similar.append(Neighbour(given, each, score, products, entities))
+    return sorted(similar, key=lambda each: (-each.score, each.other.id))
 
 
 def _read_entities(connection: Connection, products: Iterable[Mapping[str, int]]) -> dict[str, SharedEntity]:
