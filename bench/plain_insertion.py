@@ -2,52 +2,65 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
-from api.database.base import db
+from api.database.base import table_of
 from api.models import (
+    MAX_TAKEAWAYS,
     Article,
+    ArticleDocument,
     ArticleEntity,
     ArticleFacet,
     ArticleFeatures,
+    ArticleMentions,
     ArticleSlug,
-    ArticleTerms,
     Change,
     Entity,
     EntityName,
     EntitySlug,
+    Folder,
     Posting,
     RelatedLink,
-    SourceDocument,
     Takeaway,
     TakeawayEntity,
-    TakeawayTerms,
+    takeaway_number,
 )
 from seeds.bulk import insert_rows
+from seeds.storing.search_rows import SearchTerms, insert_search_rows, read_search_terms
 from seeds.storing.transactions import transactions
 
 Row = Mapping[str, Any]
-Rows = list[tuple[type[Any], Sequence[Row]]]
+# The number of documents in a transaction, as `flask seed load` has it.
+BATCH_SIZE = 100
 PART_MODELS = (
-    SourceDocument,
-    ArticleSlug,
-    Change,
-    Takeaway,
+    ArticleDocument,
     ArticleEntity,
-    TakeawayEntity,
+    ArticleMentions,
     ArticleFacet,
     ArticleFeatures,
     Posting,
 )
+TAKEAWAY_COLUMNS = ((Takeaway, Takeaway.number), (TakeawayEntity, TakeawayEntity.takeaway))
+ENTITY_COLUMNS = ((Entity, Entity.number), (EntitySlug, EntitySlug.entity), (EntityName, EntityName.entity))
+
+
+class Batch(NamedTuple):
+    """The rows that seeding several documents has added to the database.
+
+    `rows` has pairs of a model and its rows, in the order in which they can be inserted, and `terms` the
+    search terms by the number of the article.
+    """
+
+    rows: Sequence[tuple[type[Any], Sequence[Row]]]
+    terms: dict[int, SearchTerms]
 
 
 def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> float:
     """Copy the rows of documents into a second database, and return the seconds that this takes.
 
-    The rows of each document are inserted in one transaction.
+    The rows of `BATCH_SIZE` documents are inserted in one transaction.
 
     Args:
         seeded: The database to copy from.
@@ -57,57 +70,52 @@ def insert_rows_of_documents(seeded: Engine, before: Engine, skip: int = 0) -> f
     seconds = 0.0
     with seeded.connect() as source, transactions(before, print) as begin:
         with begin() as connection:
-            existing_ids = {
-                model: set(connection.scalars(select(model.id))) for model in (Article, Entity, RelatedLink)
-            }
-        for rows in _documents(source, skip, existing_ids):
+            folders = connection.scalars(select(Folder.number)).all()
+            last_entity = connection.scalar(select(func.max(Entity.number))) or 0
+            insert_rows(connection, Folder, _rows(source, Folder, Folder.number.not_in(folders)))
+        for batch in _batches(source, skip, last_entity):
             started = time.perf_counter()
             with begin() as connection:
-                for model, each in rows:
+                for model, each in batch.rows:
                     insert_rows(connection, model, each)
+                insert_search_rows(connection, batch.terms)
             seconds += time.perf_counter() - started
     return seconds
 
 
-def _documents(source: Connection, skip: int, existing_ids: Mapping[type[Any], set[UUID]]) -> Iterator[Rows]:
-    """Yield, for each document, the rows that seeding it has added to the database.
+def _batches(source: Connection, skip: int, last_entity: int) -> Iterator[Batch]:
+    """Yield the rows of batches of documents.
 
     Args:
         source: A connection to the database with the rows.
         skip: The number of documents to leave out at the beginning.
-        existing_ids: For each model, the ids of rows that the other database already contains. These rows are
-            left out. The ids of yielded articles and entities are added.
+        last_entity: The highest number of an entity that the other database already contains.
     """
-    articles, entities = existing_ids[Article], existing_ids[Entity]
-    ordered = select(ArticleTerms.article_id).order_by(ArticleTerms.number).offset(skip)
-    for article in source.scalars(ordered).all():
-        articles.add(article)
-        rows: Rows = [(Article, _rows(source, Article, Article.id == article))]
-        parts = {part: _rows(source, part, part.article_id == article) for part in PART_MODELS}
-        new = {row["entity_id"] for row in parts[ArticleEntity]} - entities
-        entities |= new
-        rows += [(Entity, _rows(source, Entity, Entity.id.in_(new)))]
-        rows += [
-            (model, _rows(source, model, model.entity_id.in_(new))) for model in (EntitySlug, EntityName)
+    numbers = source.scalars(select(Article.number).order_by(Article.number).offset(skip)).all()
+    for start in range(0, len(numbers), BATCH_SIZE):
+        several = numbers[start : start + BATCH_SIZE]
+        first, last = several[0], several[-1]
+        in_batch = Article.number.between(first, last)
+        ids = select(Article.id).where(in_batch)
+        mentioned = select(func.max(ArticleEntity.entity)).where(ArticleEntity.article.between(first, last))
+        highest = max(source.scalar(mentioned) or 0, last_entity)
+        ends = takeaway_number(first, MAX_TAKEAWAYS), takeaway_number(last, 0)
+        # A link to a later article belongs to the batch of that article.
+        later_end = func.coalesce(RelatedLink.target, 0)
+        is_link = func.max if source.dialect.name == "sqlite" else func.greatest
+        conditions: list[tuple[type[Any], ColumnElement[bool]]] = [
+            (Article, in_batch),
+            *((model, column.between(last_entity + 1, highest)) for model, column in ENTITY_COLUMNS),
+            *((model, model.article.between(first, last)) for model in PART_MODELS),
+            *((model, column.between(*ends)) for model, column in TAKEAWAY_COLUMNS),
+            (ArticleSlug, ArticleSlug.article_id.in_(ids)),
+            (Change, Change.article_id.in_(ids)),
+            (RelatedLink, is_link(RelatedLink.article, later_end).between(first, last)),
         ]
-        rows += parts.items()
-        rows += [(ArticleTerms, _rows(source, ArticleTerms, ArticleTerms.article_id == article))]
-        takeaways = [row["id"] for row in parts[Takeaway]]
-        rows += [(TakeawayTerms, _rows(source, TakeawayTerms, TakeawayTerms.takeaway_id.in_(takeaways)))]
-        links = _rows(
-            source, RelatedLink, or_(RelatedLink.article_id == article, RelatedLink.target_id == article)
-        )
-        # A link to a later article belongs to the rows of that article.
-        new_links = [
-            row
-            for row in links
-            if {row["article_id"], row["target_id"]} - {None} <= articles
-            and row["id"] not in existing_ids[RelatedLink]
-        ]
-        yield [*rows, (RelatedLink, new_links)]
+        last_entity = highest
+        rows = [(model, _rows(source, model, condition)) for model, condition in conditions]
+        yield Batch(rows, read_search_terms(source, several))
 
 
 def _rows(source: Connection, model: type[Any], condition: ColumnElement[bool]) -> list[Row]:
-    table = db.metadata.tables[model.__tablename__]
-    columns = [column for column in table.columns if column.computed is None]
-    return [dict(row) for row in source.execute(select(*columns).where(condition)).mappings()]
+    return [dict(row) for row in source.execute(select(table_of(model)).where(condition)).mappings()]
