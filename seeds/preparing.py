@@ -78,10 +78,10 @@ def matcher_pool(jobs: int, catalogue: Sequence[EntityRecord], spacy_model: str)
 
     `spacy_model` is the spaCy pipeline that also finds names, or an empty text.
     """
-    return WorkerPool(jobs, _make_matcher, (catalogue, spacy_model))
+    return WorkerPool(jobs, make_matcher, (catalogue, spacy_model))
 
 
-def _make_matcher(catalogue: Sequence[EntityRecord], spacy_model: str) -> EntityMatcher:
+def make_matcher(catalogue: Sequence[EntityRecord], spacy_model: str) -> EntityMatcher:
     return EntityMatcher(catalogue, load_lexicon(), load_recognizer(spacy_model))
 
 
@@ -95,13 +95,14 @@ def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
         read = read_file(source, task.max_bytes)
     if isinstance(read, RejectedDocument):
         return FileDocument(task.path, read)
-    document = _document(read)
+    document = convert(read)
     if task.is_prepared:
         document = document._replace(article=_prepare(matcher, document))
     return FileDocument(task.path, document)
 
 
-def _document(submission: SubmittedDocument) -> ReadDocument:
+def convert(submission: SubmittedDocument) -> ReadDocument:
+    """Return a document with its metadata in the form in which it can be stored as an article."""
     slug, key = submission.metadata.slug, submission.key
     free = slug or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")
     return ReadDocument(

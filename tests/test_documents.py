@@ -16,7 +16,8 @@ from seeds.parsing.formats.manifest import parse_manifest
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
 from tests.conftest import ENGINES
-from tests.seeds.documents import ROOT, Page, article_row, seed, write
+from tests.seeds.documents import ROOT, Page, seed, write
+from tests.seeds.stored_rows import article_row
 from tests.support.fenced_blocks import block_with, blocks_of, project_folder, prose_of, run
 from tests.support.server import Server, running_gunicorn
 

@@ -12,7 +12,8 @@ from bench.databases import SqliteStore
 from bench.plain_insertion import insert_rows_of_documents
 from bench.seeding import measure_seeding
 from tests.conftest import make_app
-from tests.seeds.documents import rows, seed
+from tests.seeds.documents import seed
+from tests.seeds.stored_rows import rows
 
 DOCUMENTS = 12
 

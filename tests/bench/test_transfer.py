@@ -11,8 +11,9 @@ from bench.corpus.files import write_corpus
 from bench.databases import SqliteStore
 from bench.transfer import measure_transfer, multiply_export
 from seeds.transfer.export_file import write_lines
-from tests.seeds.documents import comparison_app, rows, seed
+from tests.seeds.documents import comparison_app, seed
 from tests.seeds.random_histories import export, import_file
+from tests.seeds.stored_rows import rows
 
 DOCUMENTS, COPIES = 12, 3
 

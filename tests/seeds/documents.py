@@ -4,42 +4,40 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from api.database.base import db
-from api.models import Corpus
+from api.models import Article, Corpus
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
+from seeds.linking.vector_cache import VectorCache
+from seeds.parsing.document import Rejection
 from seeds.parsing.files import SubmittedDocument
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
+from seeds.preparing import convert
 from seeds.storing.catalogue_update import refresh_entities
 from seeds.storing.history import Outcome
-from seeds.storing.load import load
-from seeds.storing.relink import rederive
+from seeds.storing.load import ReadDocument, load_batch
+from seeds.storing.prepared_article import PreparedArticle, prepare_article
+from seeds.storing.relink import rederive_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
+from seeds.worker_pool import WorkerPool
 from tests.conftest import make_app
 from tests.support.extraction import make_matcher
 
 ROOT = Path(__file__).parents[2]
 # The beginnings of progress lines.
 PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
-# Columns that differ between databases with the same documents: times, the secret key, and numbers from
-# sequences.
-VOLATILE_COLUMNS = {"changed_at", "created_at", "updated_at", "secret_key", "number"}
-
-Row = dict[str, Any]
-Rows = dict[str, list[Row]]
 
 
 @dataclass(frozen=True)
@@ -146,14 +144,33 @@ def seed_pages(
     An outcome is, for example, `created`. `catalogue` contains the known entities.
     """
     known = tuple(catalogue)
-    matcher, outcomes = make_matcher(known), []
+    outcomes: list[str] = []
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
             refresh_entities(connection, known)
         for submission in submissions:
             with begin() as connection:
-                outcomes.append(load(connection, submission, matcher).kind)
+                outcomes.append(load_document(connection, submission, known).kind)
     return outcomes
+
+
+def load_document(
+    connection: Connection, submission: SubmittedDocument, catalogue: Iterable[EntityRecord] = ()
+) -> Outcome:
+    """Load one document, and return the outcome.
+
+    Raises:
+        Rejection: If the document is rejected.
+    """
+    matcher = make_matcher(catalogue)
+
+    def prepare(documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
+        return [prepare_article(each.record, each.document, matcher) for each in documents]
+
+    (outcome,) = load_batch(connection, [convert(submission)], prepare, VectorCache())
+    if isinstance(outcome, Rejection):
+        raise outcome
+    return outcome
 
 
 def remove_article(app: Flask, key: str) -> Outcome:
@@ -170,9 +187,18 @@ def rederive_pages(
     Return, for each article, whether its data changed. `catalogue` contains the known entities.
     """
     known = tuple(catalogue)
-    with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
-        refresh_entities(connection, known)
-        return [rederive(connection, article_id(each.key), make_matcher(known)) for each in submissions]
+    with (
+        app.app_context(),
+        transactions(db.engine, print) as begin,
+        WorkerPool(1, make_matcher, (known,)) as pool,
+    ):
+        with begin() as connection:
+            refresh_entities(connection, known)
+            numbers = {row.id: row.number for row in connection.execute(select(Article.id, Article.number))}
+        return [
+            bool(rederive_articles(begin, [numbers[article_id(each.key)]], pool, VectorCache()))
+            for each in submissions
+        ]
 
 
 def clear(app: Flask) -> None:
@@ -181,59 +207,7 @@ def clear(app: Flask) -> None:
         for table in reversed(db.metadata.sorted_tables):
             if table.name != Corpus.__tablename__:
                 connection.execute(delete(table))
-        connection.execute(update(Corpus).values(revision=0))
-
-
-def rows(app: Flask) -> Rows:
-    """Return the rows of all tables, in an order that is the same on both engines.
-
-    Renderings are left out. They depend only on the other rows and are written at the end of a run.
-    """
-    found: Rows = {}
-    with app.app_context(), db.engine.connect() as connection:
-        for table in (each for each in db.metadata.sorted_tables if each.name != "renderings"):
-            key = table.primary_key.columns.keys()
-            several = [dict(row._mapping) for row in connection.execute(select(table))]
-            key = [name for name in key if name != "number"] or [table.columns.keys()[1]]
-            found[table.name] = sorted(several, key=partial(_place, key))
-    return found
-
-
-def _place(key: Iterable[str], row: Row) -> list[Any]:
-    return [row[name] if isinstance(row[name], int) else str(row[name]) for name in key]
-
-
-def without_volatile_columns(found: Mapping[str, Iterable[Row]]) -> Rows:
-    """Return `found`, rows by table, without the columns that differ between two loads, such as times."""
-    return {
-        table: [
-            {name: value for name, value in row.items() if name not in VOLATILE_COLUMNS} for row in several
-        ]
-        for table, several in found.items()
-    }
-
-
-def article_row(app: Flask, key: str) -> Row:
-    """Return the database row of the article whose document has `key`."""
-    (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
-    return row
-
-
-def corpus_revision(app: Flask) -> int:
-    return int(rows(app)["corpus"][0]["revision"])
-
-
-def recount_entities(found: Rows) -> list[Row]:
-    """Return the rows of the entities in `found`, with counts computed again from the rows of its articles.
-
-    Tests compare them with the stored counts. `found` has the rows of all tables, by table.
-    """
-    return [
-        entity
-        | {"article_count": len(of_entity), "mention_count": sum(len(row["mentions"]) for row in of_entity)}
-        for entity in found["entities"]
-        if (of_entity := [row for row in found["article_entities"] if row["entity_id"] == entity["id"]])
-    ]
+        connection.execute(update(Corpus).values(revision=0, last_article=0, last_entity=0))
 
 
 def environment(database_url: str) -> dict[str, str]:

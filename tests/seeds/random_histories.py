@@ -16,13 +16,16 @@ from api.database.base import db
 from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, RelatedLink, Takeaway
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
+from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.entity_merging import merge_entities
-from seeds.storing.relink import rederive, relink
+from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
-from tests.seeds.documents import Page, rows, seed_pages, submit
+from seeds.worker_pool import WorkerPool
+from tests.seeds.documents import Page, seed_pages, submit
+from tests.seeds.stored_rows import rows
 from tests.support.extraction import make_matcher
 
 KEYS = [f"page-{number}" for number in range(6)]
@@ -112,18 +115,19 @@ def remove_page(app: Flask, key: str) -> None:
 
 def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
     """Do what `flask seed relink` does for all articles, with `catalogue` as the known entities."""
-    with app.app_context(), transactions(db.engine, print) as begin:
+    with (
+        app.app_context(),
+        transactions(db.engine, print) as begin,
+        WorkerPool(1, make_matcher, (catalogue,)) as pool,
+    ):
         with begin() as connection:
             release_slugs(connection, catalogue)
             refresh_entities(connection, catalogue)
-            articles = list(connection.scalars(select(Article.id).order_by(Article.id)))
-        for article in articles:
-            with begin() as connection:
-                rederive(connection, article, make_matcher(catalogue))
+            articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
+        vectors = VectorCache()
+        rederive_articles(begin, articles, pool, vectors)
         merge_entities(begin)
-        for article in articles:
-            with begin() as connection:
-                relink(connection, article)
+        relink_articles(begin, articles, vectors)
 
 
 def export(app: Flask) -> bytes:

@@ -8,7 +8,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.seeds.documents import Page, clear, rows, seed, write
+from tests.seeds.documents import Page, clear, seed, write
+from tests.seeds.stored_rows import rows
 from tests.support.properties import database_property
 
 NAMES = "abcde"

@@ -20,19 +20,8 @@ from seeds.identifiers import (
     takeaway_id,
     title_digest,
 )
-from tests.seeds.documents import (
-    Page,
-    article_row,
-    clear,
-    comparison_app,
-    last_line,
-    rows,
-    seed,
-    seed_pages,
-    submit,
-    without_volatile_columns,
-    write,
-)
+from tests.seeds.documents import Page, clear, comparison_app, last_line, seed, seed_pages, submit, write
+from tests.seeds.stored_rows import article_row, rows, without_volatile_columns
 
 ARTICLE = UUID("f2c8f2a4-e8d6-51a9-9662-e3de69983d26")
 SLUG = "harbour-towns-share-their-tide-gauges"

@@ -11,16 +11,9 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from api.database.base import db
-from tests.seeds.documents import (
-    Page,
-    Rows,
-    recount_entities,
-    rows,
-    seed,
-    without_volatile_columns,
-    write,
-)
+from tests.seeds.documents import Page, seed, write
 from tests.seeds.processes import count_steps, kill_before_step
+from tests.seeds.stored_rows import Rows, recount_entities, rows, without_volatile_columns
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.seeds.documents import Page, last_line, rows, seed, write
+from tests.seeds.documents import Page, last_line, seed, write
+from tests.seeds.stored_rows import rows
 
 NAMES = ("a", "b", "c", "d", "e")
 

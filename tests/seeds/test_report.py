@@ -10,17 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.seeds.documents import (
-    ROOT,
-    Page,
-    article_row,
-    corpus_revision,
-    last_line,
-    rows,
-    seed,
-    submit,
-    write,
-)
+from tests.seeds.documents import ROOT, Page, last_line, seed, submit, write
+from tests.seeds.stored_rows import article_row, corpus_revision, rows
 
 SCHEMA = orjson.loads((ROOT / "seeds" / "report.schema.json").read_bytes())
 GAUGES = Page()

@@ -8,8 +8,9 @@ import orjson
 import pytest
 from flask import Flask
 
-from tests.seeds.documents import Page, rows, write
+from tests.seeds.documents import Page, write
 from tests.seeds.processes import start_commands
+from tests.seeds.stored_rows import rows
 from tests.support.mirror import Article, Mirror
 from tests.support.server import Server, running_gunicorn
 

@@ -14,7 +14,8 @@ from seeds.identifiers import article_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.v1.test_listings import explain, recorded
-from tests.seeds.documents import Page, clear, corpus_revision, remove_article, seed_pages, submit
+from tests.seeds.documents import Page, clear, remove_article, seed_pages, submit
+from tests.seeds.stored_rows import corpus_revision
 
 KEYS = ["sequence", "kind", "article", "revision", "changed_at", "fields"]
 FIRST, OTHER = Page(), Page(title="Ferries Sail Again After the Storm")

@@ -15,7 +15,8 @@ from seeds.identifiers import article_id
 from tests.api.answers import assert_problem, get
 from tests.conftest import make_app
 from tests.seeds.commands.results import invoke, message_lines
-from tests.seeds.documents import Page, rows, seed, write
+from tests.seeds.documents import Page, seed, write
+from tests.seeds.stored_rows import rows
 
 FIRST = Page(
     title="Quillon Barge Sinks at Marnhull Lock",

@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.seeds.commands.results import invoke, message_lines, summary_line
-from tests.seeds.documents import ROOT, Page, article_row, clear, last_line, rows, seed, write
+from tests.seeds.documents import ROOT, Page, clear, last_line, seed, write
 from tests.seeds.random_histories import export
+from tests.seeds.stored_rows import article_row, rows
 
 EXAMPLES = ROOT / "docs" / "examples"
 KEY = "https://ledger.example.org/briefs/canal-lift"

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from tests.seeds.commands.results import GAUGES, NO_TAKEAWAYS, SIRENS, message_lines, summary_line
-from tests.seeds.documents import article_row, last_line, make_unreadable, rows, seed, write
+from tests.seeds.documents import last_line, make_unreadable, seed, write
+from tests.seeds.stored_rows import article_row, rows
 
 
 def test_messages_name_the_file_the_line_and_the_reason(app: Flask, mixed_folder: Path) -> None:

@@ -20,7 +20,8 @@ from tests.seeds.commands.results import (
     message_lines,
     summary_line,
 )
-from tests.seeds.documents import article_row, last_line, rows, seed, write
+from tests.seeds.documents import last_line, seed, write
+from tests.seeds.stored_rows import article_row, rows
 
 
 def test_a_folder_is_loaded(app: Flask, tmp_path: Path) -> None:

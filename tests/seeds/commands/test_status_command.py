@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Flask
 
 from tests.seeds.commands.results import GAUGES, SIRENS, SOURCE, WALL, invoke
-from tests.seeds.documents import rows, seed, write
+from tests.seeds.documents import seed, write
+from tests.seeds.stored_rows import rows
 
 
 def test_status_prints_a_name_and_a_value_on_each_line(app: Flask, engine: str, tmp_path: Path) -> None:

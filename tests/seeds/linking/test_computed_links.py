@@ -12,7 +12,8 @@ from seeds.linking.computed_links import MAX_SCORED_LINKS
 from seeds.linking.link_reasons import NEAR_DUPLICATE_SCORE
 from seeds.linking.neighbours import MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
-from tests.seeds.documents import Page, rows, seed_pages, submit
+from tests.seeds.documents import Page, seed_pages, submit
+from tests.seeds.stored_rows import rows
 
 SINKING = (
     "The ferry Tern Sound sank off the Marrow Isles on Sunday, and divers of Harbour Watch found nobody.",

@@ -12,16 +12,8 @@ from seeds.identifiers import article_id, title_digest
 from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose_target
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.files import SubmittedDocument
-from tests.seeds.documents import (
-    Page,
-    Row,
-    clear,
-    corpus_revision,
-    rows,
-    seed_pages,
-    submit,
-    without_volatile_columns,
-)
+from tests.seeds.documents import Page, clear, seed_pages, submit
+from tests.seeds.stored_rows import Row, corpus_revision, rows, without_volatile_columns
 from tests.support.properties import database_property
 
 BY_ID = {article_id(key): key for key in ("a", "b", "c", "d", "old", "new")}

@@ -14,7 +14,8 @@ from api.models import CREATED, Change
 from seeds.identifiers import article_id
 from seeds.storing.history import Outcome, record_change
 from seeds.storing.transactions import EXECUTION_OPTIONS
-from tests.seeds.documents import Page, corpus_revision, rows, seed_pages, submit
+from tests.seeds.documents import Page, seed_pages, submit
+from tests.seeds.stored_rows import corpus_revision, rows
 
 PAGE = Page()
 NOW = datetime(2026, 4, 21, 12, tzinfo=UTC)

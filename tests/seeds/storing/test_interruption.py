@@ -16,19 +16,8 @@ from api.database.base import db
 from api.models import Article
 from seeds.escaping import printable
 from tests.conftest import make_app
-from tests.seeds.documents import (
-    Page,
-    Rows,
-    comparison_app,
-    last_line,
-    recount_entities,
-    rows,
-    seed,
-    start_load,
-    without_progress,
-    without_volatile_columns,
-    write,
-)
+from tests.seeds.documents import Page, comparison_app, last_line, seed, start_load, without_progress, write
+from tests.seeds.stored_rows import Rows, recount_entities, rows, without_volatile_columns
 
 pytestmark = pytest.mark.slow
 

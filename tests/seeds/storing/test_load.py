@@ -12,25 +12,28 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from api.database.base import db
-from api.models import Article, Change, facet_id
+from api.models import Article, Change, facet_number
+from api.v1.article_content import unpack_content
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id
 from seeds.parsing.files import DOCUMENTS_FOLDER, SubmittedDocument
 from tests.seeds.documents import (
     Page,
-    Row,
-    Rows,
-    article_row,
     clear,
     comparison_app,
-    corpus_revision,
     last_line,
-    recount_entities,
     rederive_pages,
-    rows,
     seed,
     seed_pages,
     submit,
+)
+from tests.seeds.stored_rows import (
+    Row,
+    Rows,
+    article_row,
+    corpus_revision,
+    recount_entities,
+    rows,
     without_volatile_columns,
 )
 from tests.support.properties import database_property
@@ -90,11 +93,11 @@ def rows_of_article(found: Rows, key: str) -> Rows:
     """Return the rows in `found` that belong to the article with `key`, without the targets of links."""
     own = {
         name: found[name]
-        for name in ("articles", "article_entities", "article_slugs", "sources", "takeaways")
+        for name in ("articles", "article_entities", "article_slugs", "documents", "takeaways")
     }
     mine = article_id(key)
     return {
-        name: [row for row in several if row.get("article_id", row.get("id")) == mine]
+        name: [row for row in several if mine in (row.get("article"), row.get("article_id"), row.get("id"))]
         for name, several in own.items()
     }
 
@@ -191,8 +194,9 @@ def test_an_article_that_changes_back_has_its_old_content_and_a_new_revision(app
 )
 def test_the_bytes_of_the_document_are_stored_unchanged(app: Flask, data: bytes) -> None:
     seed_pages(app, [LIFE[0], submit("page", data)])
-    assert rows(app)["sources"] == [{"article_id": article_id("page"), "content": data, "folder": "/pages"}]
-    assert article_row(app, "page")["source_bytes"] == len(data)
+    (row,) = rows(app)["documents"]
+    assert (row["article"], row["document"], row["folder"]) == (article_id("page"), data, "/pages")
+    assert unpack_content(row["content"], data)["source"]["bytes"] == len(data)
 
 
 def test_entities_have_the_columns_of_the_catalogue_and_the_counts_of_all_articles(app: Flask) -> None:
@@ -214,6 +218,7 @@ def test_entities_have_the_columns_of_the_catalogue_and_the_counts_of_all_articl
         "ai-plus": (1, 1),
     }
     assert found["sea-board"] == {
+        "number": found["sea-board"]["number"],
         "id": entity_id("sea-board"),
         "slug": "sea-board",
         "name": "Sea Board",
@@ -247,8 +252,7 @@ def test_a_takeaway_has_the_entities_that_it_mentions(app: Flask) -> None:
     )
     seed_pages(app, [submit("a", page)], CATALOGUE)
     found = rows(app)
-    positions = {row["id"]: row["position"] for row in found["takeaways"]}
-    assert {(positions[row["takeaway_id"]], row["entity_id"]) for row in found["takeaway_entities"]} == {
+    assert {(int(row["takeaway"][-1]), row["entity"]) for row in found["takeaway_entities"]} == {
         (1, entity_id("sea-board")),
         (1, entity_id("ai-plus")),
         (3, entity_id("ai-plus")),
@@ -263,8 +267,8 @@ def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(a
     seed_pages(app, pages, CATALOGUE)
     backdate(app)
     before = rows(app)
-    described = replace(
-        BOARD, description="Reads the gauges.", same_as=("https://example.org/board",), type="place"
+    described = BOARD._replace(
+        description="Reads the gauges.", same_as=("https://example.org/board",), type="place"
     )
     assert seed_pages(app, pages, [SEA, described, PLAN]) == ["unchanged", "unchanged"]
     after = rows(app)
@@ -279,7 +283,7 @@ def test_a_changed_description_is_stored_without_a_new_revision_of_any_article(a
     assert corpus_revision(app) == 3
     # The facet for the type is the only other change.
     untouched = set(before) - {"entities", "corpus", "article_facets"}
-    organizations = facet_id("entity_type", "organization")
+    organizations = facet_number("entity_type", "organization")
     kept = [row for row in before["article_facets"] if row["facet"] != organizations]
     assert after["article_facets"] == kept != before["article_facets"]
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
@@ -296,7 +300,7 @@ def test_an_unchanged_document_stays_unchanged_if_the_catalogue_changes(app: Fla
 def test_a_new_name_changes_only_the_articles_that_mention_it(app: Flask) -> None:
     pages = [submit("a", Page(title="The Gauge Board")), submit("b", Page(title="The Sea Board"))]
     seed_pages(app, pages, CATALOGUE)
-    renamed = replace(BOARD, name="Gauge Board", aliases=("Sea Board",))
+    renamed = BOARD._replace(name="Gauge Board", aliases=("Sea Board",))
     assert rederive_pages(app, pages, [SEA, renamed, PLAN]) == [True, False]
     assert [article_row(app, key)["revision"] for key in "ab"] == [1, 1]
     found = entities_by_slug(rows(app))["sea-board"]
@@ -350,7 +354,14 @@ def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     outcomes = seed_pages(app, history, CATALOGUE)
     after_all = rows(app)
     assert after_all["entities"] == recount_entities(after_all)
-    assert all(row["mention_count"] == len(row["mentions"]) for row in after_all["article_entities"])
+    counted = {
+        row["article"]: [len(each) for each in row["mentions"]] for row in after_all["article_mentions"]
+    }
+    for article, counts in counted.items():
+        of_article = [row for row in after_all["article_entities"] if row["article"] == article]
+        assert [
+            row["mention_count"] for row in sorted(of_article, key=lambda row: int(row["position"]))
+        ] == counts
     assert corpus_revision(app) == len(outcomes) - outcomes.count("unchanged")
     clear(app)
     seed_pages(app, {one.key: one for one in history}.values(), CATALOGUE)

@@ -12,19 +12,13 @@ import seeds.cli
 from seeds.extraction.catalogue import EntityRecord, read_catalogue
 from seeds.identifiers import entity_id
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar
-from tests.seeds.documents import (
-    ROOT,
-    Page,
+from tests.seeds.documents import ROOT, Page, clear, comparison_app, seed, seed_pages, submit
+from tests.seeds.stored_rows import (
     Rows,
     article_row,
-    clear,
-    comparison_app,
     corpus_revision,
     recount_entities,
     rows,
-    seed,
-    seed_pages,
-    submit,
     without_volatile_columns,
 )
 

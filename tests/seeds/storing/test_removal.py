@@ -10,16 +10,13 @@ from flask import Flask
 from seeds.extraction.catalogue import read_catalogue
 from seeds.identifiers import article_id
 from seeds.parsing.document import Rejection
-from tests.seeds.documents import (
-    Page,
+from tests.seeds.documents import Page, comparison_app, seed_pages, submit
+from tests.seeds.stored_rows import (
     Rows,
     article_row,
-    comparison_app,
     corpus_revision,
     recount_entities,
     rows,
-    seed_pages,
-    submit,
     without_volatile_columns,
 )
 

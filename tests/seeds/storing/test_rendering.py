@@ -17,8 +17,9 @@ from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import transactions
 from tests.api.answers import get
 from tests.conftest import make_app
-from tests.seeds.documents import ROOT, Page, rows, seed, seed_pages, submit
+from tests.seeds.documents import ROOT, Page, seed, seed_pages, submit
 from tests.seeds.random_histories import all_responses, random_steps
+from tests.seeds.stored_rows import rows
 
 FIRST = Page(title="The Weir", related=(("The Mill", None),))
 LONELY = Page(

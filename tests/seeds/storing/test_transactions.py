@@ -18,17 +18,8 @@ from api.database.base import db, table_of
 from api.models import Corpus
 from seeds.storing.transactions import TRANSACTION_LOCK, WAITING_MESSAGE, Transaction, transactions
 from tests.conftest import make_app
-from tests.seeds.documents import (
-    Page,
-    comparison_app,
-    corpus_revision,
-    rows,
-    seed,
-    start_load,
-    without_progress,
-    without_volatile_columns,
-    write,
-)
+from tests.seeds.documents import Page, comparison_app, seed, start_load, without_progress, write
+from tests.seeds.stored_rows import corpus_revision, rows, without_volatile_columns
 
 pytestmark = pytest.mark.slow
 

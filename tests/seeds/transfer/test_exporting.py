@@ -17,8 +17,9 @@ from api.models import Corpus
 from seeds.parsing.files import DOCUMENTS_FOLDER
 from seeds.transfer.exporting import export_lines
 from tests.conftest import make_app
-from tests.seeds.documents import ROOT, Page, environment, rows, seed, seed_pages, submit
+from tests.seeds.documents import ROOT, Page, environment, seed, seed_pages, submit
 from tests.seeds.random_histories import export, remove_page, run_random_steps
+from tests.seeds.stored_rows import rows
 
 
 def output(database_url: str, *arguments: str) -> bytes:

@@ -13,7 +13,7 @@ from seeds import cli
 from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar
 from seeds.storing.transactions import WAITING_MESSAGE, transactions
-from tests.seeds.documents import ROOT, Page, clear, rows, seed_pages, submit
+from tests.seeds.documents import ROOT, Page, clear, seed_pages, submit
 from tests.seeds.random_histories import (
     KNOWN,
     all_responses,
@@ -24,6 +24,7 @@ from tests.seeds.random_histories import (
     remove_page,
     run_random_steps,
 )
+from tests.seeds.stored_rows import rows
 
 SAMPLES = [read_with_sidecar(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
 Line = dict[str, Any]

@@ -13,11 +13,12 @@ from sqlalchemy import event
 
 from api.database.base import db
 from tests.conftest import make_app
-from tests.seeds.documents import Page, rows, seed_pages, submit
+from tests.seeds.documents import Page, seed_pages, submit
 from tests.seeds.random_histories import (
     import_file,
     remove_page,
 )
+from tests.seeds.stored_rows import rows
 
 Line = dict[str, Any]
 

@@ -1,0 +1,109 @@
+"""The rows of all tables, in a form in which equal documents have equal rows in every database."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Connection, select
+
+from api.database.base import db
+from api.models import Article, Entity, Folder, takeaway_place
+
+# Columns that differ between databases with the same documents: times, the secret key, and numbers.
+VOLATILE_COLUMNS = {
+    *("changed_at", "created_at", "updated_at", "secret_key", "number", "last_article", "last_entity"),
+    *("item_json", "item_key"),
+}
+# Renderings depend only on the other rows and are written at the end of a run. The term index depends on the
+# order of loading.
+UNCOMPARED_TABLES = {"renderings", "pending_terms", "term_buckets", "term_segments"}
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+
+def rows(app: Flask) -> Rows:
+    """Return the rows of all tables but `UNCOMPARED_TABLES`, in an order that is the same on both engines.
+
+    Columns that refer to an article, entity or folder have its id or path instead of its number. The rows of
+    takeaways also have the columns `article` and `position`.
+    """
+    found: Rows = {}
+    with app.app_context(), db.engine.connect() as connection:
+        names = _Names(connection)
+        for table in (each for each in db.metadata.sorted_tables if each.name not in UNCOMPARED_TABLES):
+            key = [column.name for column in table.primary_key.columns if column.name != "number"]
+            several = [names.replace(dict(row._mapping)) for row in connection.execute(select(table))]
+            found[table.name] = sorted(several, key=partial(_place, key or [table.columns.keys()[1]]))
+    return found
+
+
+class _Names:
+    """The ids and paths of what numbers in rows refer to."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._articles: dict[int, UUID] = dict(connection.execute(select(Article.number, Article.id)).all())
+        self._entities: dict[int, UUID] = dict(connection.execute(select(Entity.number, Entity.id)).all())
+        self._folders: dict[int, str] = dict(connection.execute(select(Folder.number, Folder.path)).all())
+
+    def replace(self, row: Row) -> Row:
+        """Return `row` with ids and paths instead of numbers."""
+        if "evidence" in row:
+            article, position = takeaway_place(row["number"])
+            row |= {"article": article, "position": position}
+        if "takeaway" in row:
+            article, position = takeaway_place(row["takeaway"])
+            row["takeaway"] = f"{self._articles[article]} {position}"
+        for column, names in (
+            ("article", self._articles),
+            ("target", self._articles),
+            ("entity", self._entities),
+            ("folder", self._folders),
+        ):
+            if row.get(column) is not None:
+                row[column] = names[row[column]]
+        if "facet" in row:
+            row["facet"] = self._entities.get(row["facet"], row["facet"])
+        if "reasons" in row:
+            row["reasons"] = [[self._entities.get(label, label), *rest] for label, *rest in row["reasons"]]
+        return row
+
+
+def _place(key: Iterable[str], row: Row) -> list[Any]:
+    return [(0, row[name], "") if isinstance(row[name], int) else (1, 0, str(row[name])) for name in key]
+
+
+def without_volatile_columns(found: Mapping[str, Iterable[Row]]) -> Rows:
+    """Return `found`, rows by table, without the columns that differ between two loads, such as times."""
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in VOLATILE_COLUMNS} for row in several
+        ]
+        for table, several in found.items()
+    }
+
+
+def article_row(app: Flask, key: str) -> Row:
+    """Return the database row of the article whose document has `key`."""
+    (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
+    return row
+
+
+def corpus_revision(app: Flask) -> int:
+    """Return the corpus revision."""
+    return int(rows(app)["corpus"][0]["revision"])
+
+
+def recount_entities(found: Rows) -> list[Row]:
+    """Return the rows of the entities in `found`, with counts computed again from the rows of its articles.
+
+    Tests compare them with the stored counts. `found` has the rows of all tables, by table.
+    """
+    return [
+        entity
+        | {"article_count": len(of_entity), "mention_count": sum(row["mention_count"] for row in of_entity)}
+        for entity in found["entities"]
+        if (of_entity := [row for row in found["article_entities"] if row["entity"] == entity["id"]])
+    ]
