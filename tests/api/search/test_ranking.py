@@ -1,18 +1,21 @@
-"""Tests of the order of relevance: the best articles come first, and each article once."""
+"""Tests of the order of relevance: the best articles of the corpus come first, and each article once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, create_engine, select, text
 
-from api.database.base import db
-from api.models import Article, ArticleTerms, RelatedLink, TakeawayTerms
-from api.search import ranking
+from api.models import SEARCH_INDEXES, Corpus
+from api.search import ranking, term_index
+from api.search.analyzer import ANALYZER_VERSION
+from seeds.storing.search_rows import rebuild_search_index, update_search_index
 from tests.api.answers import get
 from tests.api.listings import identifiers, walk
-from tests.api.rows import corpus_rows, insert_rows
-from tests.seeds.documents import Page, seed_pages, submit
+from tests.seeds.documents import Page, remove_article, seed_pages, submit
 
 WORD = "zeppelin"
 # The texts differ in only one word of one part.
@@ -26,7 +29,6 @@ PARTS = {
         body=("The nine towns signed the agreement on the quay after talks.", f"Each {WORD} is read.")
     ),
 }
-only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 def slugs(client: FlaskClient, query: str) -> list[str]:
@@ -34,15 +36,48 @@ def slugs(client: FlaskClient, query: str) -> list[str]:
     return [article["slug"] for article in get(client, f"/v1/articles?limit=100&{query}")["data"]]
 
 
-def assert_indexes_equal_tables(app: Flask) -> None:
-    """Assert that the full-text indexes of SQLite contain exactly the terms that their tables contain."""
-    with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            return
-        for index in ("article_terms_fts", "takeaway_terms_fts"):
-            check = f"INSERT INTO {index}({index}, rank) VALUES('integrity-check', 1)"
-            db.session.execute(text(check))
-        db.session.rollback()
+@contextmanager
+def connect(url: str) -> Iterator[Connection]:
+    """Open a transaction on the database at `url`, and commit it at the end of the `with` block."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def index_entries(connection: Connection) -> list[list[tuple[object, ...]]]:
+    """Return everything that the full-text indexes contain, in a fixed order."""
+    entries = []
+    for index in SEARCH_INDEXES:
+        statement = f"SELECT number, vector::text FROM {index.table} ORDER BY number"  # noqa: S608
+        if connection.dialect.name == "sqlite":
+            name = f"temp.{index.table}_entries"
+            create = f"CREATE VIRTUAL TABLE {name} USING fts5vocab(main, {index.table}, instance)"
+            connection.execute(text(create))
+            statement = f"SELECT term, doc, col, offset FROM {name} ORDER BY 1, 2, 3, 4"  # noqa: S608
+        entries.append([tuple(row) for row in connection.execute(text(statement))])
+        if connection.dialect.name == "sqlite":
+            connection.execute(text(f"DROP TABLE {name}"))
+    return entries
+
+
+def assert_index_is_current(url: str) -> None:
+    """Assert that the full-text indexes are the same as those that are made from the stored documents."""
+    with connect(url) as connection:
+        before = index_entries(connection)
+        rebuild_search_index(connection)
+        assert index_entries(connection) == before
+
+
+def similar_pages(count: int) -> list[Page]:
+    """Return pages of which each contains the words "gauge" and "quay" a different number of times."""
+    return [
+        Page(
+            title=f"Gauges {number}" if number % 3 else f"Old Quay {number}",
+            body=("The gauge at the quay. " * (number % 7 + 1), "The quay at the gauge.", "Word " * number),
+        )
+        for number in range(count)
+    ]
 
 
 @pytest.mark.parametrize("names", [list(PARTS), list(reversed(PARTS))], ids=["forth", "back"])
@@ -75,60 +110,68 @@ def test_relevance_is_the_default_order_of_a_search(app: Flask, client: FlaskCli
     assert slugs(client, f"q={WORD}&sort=published_at") == ["in-title", "in-summary", "in-body"]
 
 
-@pytest.mark.parametrize(
-    "more", ["", "&entity=entity-0", "&language=en", "&published_after=2026-01-01T00:00:00Z"]
-)
-def test_every_hit_appears_once_however_many_blocks_there_are(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, more: str
+@pytest.mark.parametrize("is_selective", [True, False], ids=["few matches", "many matches"])
+def test_every_hit_appears_once_in_the_same_order_on_pages_of_any_length(
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    subtests: pytest.Subtests,
+    *,
+    is_selective: bool,
 ) -> None:
-    monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
-    insert_rows(app, corpus_rows(articles=20, entities=2))
-    # The expected articles come from an order that does not use relevance.
-    expected = set(identifiers(*walk(client, f"/v1/articles?q=paragraph&sort=title{more}")))
-    assert len(expected) >= 8
-    for limit in (1, 3, 4, 20, 100):
-        pages = list(walk(client, f"/v1/articles?q=paragraph&total=true&limit={limit}{more}"))
-        found = identifiers(*pages)
-        assert len(found) == len(set(found))
-        assert set(found) == expected
-        assert all(len(page["data"]) == limit for page in pages[:-1])
-        assert pages[-1]["data"]
-        assert {page["meta"]["total"] for page in pages} == {len(expected)}
+    # With these limits, all ways to check articles are used.
+    monkeypatch.setattr(ranking, "FIRST_CHECKED", 2)
+    monkeypatch.setattr(term_index, "MAX_TOGETHER", 4)
+    monkeypatch.setattr(ranking, "MAX_PHRASES_LISTED", 3)
+    monkeypatch.setattr(ranking, "MAX_PHRASES_CHECKED", 5)
+    if not is_selective:
+        monkeypatch.setattr(ranking, "most_selective", lambda _: None)
+    pages = [
+        submit(f"page-{number}", page, f"language: {'de' if number % 2 else 'en'}")
+        for number, page in enumerate(similar_pages(20))
+    ]
+    seed_pages(app, pages)
+    for query in ("quay", "gauge OR nothing", '"gauge at the quay"', 'quay -"old quay"', "quay -old"):
+        for more in ("", "&language=en", "&language=en&updated_after=2026-01-01T00:00:00Z", "&language=fi"):
+            with subtests.test(query=query, more=more):
+                path = f"/v1/articles?q={quote(query)}{more}"
+                # The expected articles come from an order that does not use relevance.
+                expected = set(identifiers(*walk(client, f"{path}&sort=title")))
+                whole = identifiers(*walk(client, f"{path}&limit=100"))
+                assert set(whole) == expected
+                assert len(whole) == len(expected)
+                for limit in (1, 3, 4):
+                    parts = list(walk(client, f"{path}&limit={limit}&total=true"))
+                    assert identifiers(*parts) == whole
+                    assert {page["meta"]["total"] for page in parts} == {len(expected)}
 
 
-def test_pages_of_any_length_have_the_same_order(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ranking, "BLOCK_SIZE", 4)
-    insert_rows(app, corpus_rows(articles=12, entities=0))
-    whole = identifiers(*walk(client, "/v1/articles?q=zebra+OR+paragraph&limit=100"))
-    for limit in (1, 3, 4, 5):
-        assert identifiers(*walk(client, f"/v1/articles?q=zebra+OR+paragraph&limit={limit}")) == whole
-
-
-def test_a_page_by_relevance_is_still_answered_after_a_load(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ranking, "BLOCK_SIZE", 3)
-    insert_rows(app, corpus_rows(articles=8, entities=0))
-    known = set(identifiers(*walk(client, "/v1/articles")))
-    first = get(client, "/v1/articles?q=paragraph+OR+gauge&limit=2")
+def test_a_page_by_relevance_is_still_answered_after_a_load(app: Flask, client: FlaskClient) -> None:
+    known = [f"page-{number}" for number in range(8)]
+    seed_pages(app, [submit(key, page) for key, page in zip(known, similar_pages(8), strict=True)])
+    first = get(client, "/v1/articles?q=quay+OR+gauge&limit=2")
     seed_pages(app, [submit(f"new-{number}", Page()) for number in range(4)])
-    # The order can change, but articles loaded in the meantime are not in pages that began before.
-    later = identifiers(*walk(client, first["links"]["next"]))
-    assert later
-    assert set(later) <= known
-    with app.app_context():
-        db.session.execute(delete(Article))
-        db.session.commit()
+    assert len(identifiers(*walk(client, first["links"]["next"]))) >= 6
+    for key in (*known, *(f"new-{number}" for number in range(4))):
+        remove_article(app, key)
     assert get(client, first["links"]["next"])["data"] == []
 
 
-def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: FlaskClient) -> None:
+def test_relevance_is_the_same_on_both_engines(app: Flask, client: FlaskClient) -> None:
+    names = [f"page-{number}" for number in range(12)]
+    pages = zip(names, similar_pages(12), strict=True)
+    seed_pages(app, [submit(name, page, f"slug: {name}") for name, page in pages])
+    order = [int(slug.removeprefix("page-")) for slug in slugs(client, "q=quay+gauge")]
+    assert order == [6, 3, 0, 9, 5, 4, 11, 10, 2, 1, 8, 7]
+
+
+def test_a_corrected_article_is_found_by_its_new_words_only(
+    app: Flask, client: FlaskClient, database_url: str
+) -> None:
     for page in PARTS.values():
         assert seed_pages(app, [submit("page", page)]) in (["created"], ["updated"])
         assert len(slugs(client, f"q={WORD}")) == 1
-        assert_indexes_equal_tables(app)
+        assert_index_is_current(database_url)
     assert slugs(client, 'q="old quay"') == []
     assert get(client, f"/v1/takeaways?q={WORD}")["data"] == []
     seed_pages(app, [submit("page", PARTS["takeaways"])])
@@ -137,33 +180,33 @@ def test_a_corrected_article_is_found_by_its_new_words_only(app: Flask, client: 
     assert slugs(client, f"q={WORD}") == []
     assert get(client, "/v1/takeaways?q=sirens")["data"] == []
     assert len(slugs(client, 'q="old quay"')) == 1
-    assert_indexes_equal_tables(app)
+    assert_index_is_current(database_url)
 
 
-def test_index_entries_are_deleted_with_their_article(app: Flask, client: FlaskClient) -> None:
+def test_index_entries_are_deleted_with_their_article(
+    app: Flask, client: FlaskClient, database_url: str
+) -> None:
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
-    with app.app_context():
-        # When the target is removed, the listed link remains and the computed link is deleted.
-        db.session.execute(delete(RelatedLink).where(RelatedLink.basis == "computed"))
-        db.session.execute(delete(Article).where(Article.slug != "in-body"))
-        db.session.commit()
-        counts = [db.session.query(model).count() for model in (ArticleTerms, TakeawayTerms)]
-    assert counts == [1, 2]
+    for name in PARTS:
+        if name != "body":
+            remove_article(app, name)
     assert slugs(client, f"q={WORD}") == slugs(client, "q=towns") == ["in-body"]
     assert len(get(client, "/v1/takeaways?q=gauges")["data"]) == 1
-    assert_indexes_equal_tables(app)
+    assert_index_is_current(database_url)
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
     assert len(slugs(client, f"q={WORD}")) == 4
-    assert_indexes_equal_tables(app)
+    assert_index_is_current(database_url)
 
 
-@only_sqlite
-def test_an_index_that_differs_from_its_table_is_detected(app: Flask) -> None:
-    seed_pages(app, [submit("page", Page())])
-    assert_indexes_equal_tables(app)
-    with app.app_context():
-        db.session.execute(text("DROP TRIGGER article_terms_changed"))
-        db.session.execute(text("UPDATE article_terms SET title = 'aother'"))
-        db.session.commit()
-    with pytest.raises(DatabaseError):
-        assert_indexes_equal_tables(app)
+def test_an_index_of_a_different_analyzer_is_made_again(
+    app: Flask, client: FlaskClient, database_url: str
+) -> None:
+    seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])
+    order = slugs(client, f"q={WORD}")
+    with connect(database_url) as connection:
+        connection.execute(text("UPDATE corpus SET analyzer_version = 1"))
+        assert update_search_index(connection)
+        assert not update_search_index(connection)
+        assert connection.scalar(select(Corpus.analyzer_version)) == ANALYZER_VERSION
+    assert slugs(client, f"q={WORD}") == order
+    assert_index_is_current(database_url)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from sqlalchemy import Connection, create_engine, func, select, text
-from sqlalchemy.orm import Session
 
 from api.database.base import table_of
 from api.models import ARTICLE_INDEX, PendingTerms, TermBucket, TermSegment
@@ -58,8 +57,7 @@ def ranked(connection: Connection, query: str) -> list[Hit]:
     """Return the distances and numbers of all hits of `query`, best first, from the term index."""
     parsed = parse_query(query)
     terms = [term for phrase in (*parsed.phrases, *parsed.excluded) for term in phrase]
-    with Session(connection) as session:
-        return [hit for hits in TermIndex(session, terms).find(parsed).best_first(None, 4) for hit in hits]
+    return [hit for hits in TermIndex(connection, terms).find(parsed).best_first(None, 4) for hit in hits]
 
 
 def ranked_by_fts5(articles: Mapping[int, Mapping[str, str]], query: str) -> list[Hit]:
