@@ -25,9 +25,9 @@ from api.search.term_index import Hit, Scores, TermIndex
 
 # The number of articles that the database checks at first.
 FIRST_CHECKED = 100
-# If more articles contain all words of a phrase, as many as MAX_PHRASES_CHECKED are checked before the
-# database lists all articles with the phrase, which can take long.
-MAX_PHRASES_LISTED, MAX_PHRASES_CHECKED = 5000, 500
+# If more articles contain all words of a phrase, the best of them are checked before the database lists all
+# articles with the phrase, which takes longer.
+MAX_PHRASES_LISTED = 5000
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,9 @@ class Ranking:
         The result has at most `limit` rows, and True if there are more rows. Each row is the number of an
         article, followed by its sort key.
         """
-        is_checked = self._has_phrases or self._other_filters
-        found: list[Hit] = []
-        for hits in self._candidates.best_first(after, FIRST_CHECKED if is_checked else limit + 1):
-            passing = self._check([number for _, number in hits]) if is_checked else None
-            found += [hit for hit in hits if passing is None or hit[1] in passing]
-            if len(found) > limit:
-                break
+        found = self._first_with_phrases(after)
+        if found is None or len(found) <= limit:
+            found = self._find(after, limit)
         return [(number, distance, number) for distance, number in found[:limit]], len(found) > limit
 
     def total(self) -> int:
@@ -111,32 +107,43 @@ class Ranking:
             values.update(each.values)
         return values
 
-    @cached_property
-    def _checked(self) -> list[int]:
-        return []
-
-    def _check(self, numbers: list[int]) -> set[int]:
-        """Return those of `numbers` whose articles contain the phrases of the query and match the filters."""
+    def _find(self, after: Sequence[Any] | None, limit: int) -> list[Hit]:
+        """Return the first hits after the sort key `after`: more than `limit`, or all that remain."""
+        scores = self._candidates
         if self._has_phrases:
-            numbers = self._with_phrases(numbers)
-        if self._other_filters and numbers:
-            forms = tuple(each.form for each in self._other_filters)
-            statement = _matching_among(self.table, forms)
-            return set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
-        return set(numbers)
+            scores = scores.among(self._numbers_with_phrases)
+        found: list[Hit] = []
+        for hits in scores.best_first(after, FIRST_CHECKED if self._other_filters else limit + 1):
+            found += self._matching_filters(hits)
+            if len(found) > limit:
+                break
+        return found
 
-    def _with_phrases(self, numbers: list[int]) -> list[int]:
-        self._checked.extend(numbers)
-        if len(self._candidates.numbers) > MAX_PHRASES_LISTED and len(self._checked) <= MAX_PHRASES_CHECKED:
-            statement = hits_among(ARTICLE_INDEX.table, self._dialect)
-            return list(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
-        return [number for number in numbers if number in self._numbers_with_phrases]
+    def _first_with_phrases(self, after: Sequence[Any] | None) -> list[Hit] | None:
+        """Return the hits among the first articles after `after` that contain the words of the query.
+
+        Return None if the query has no phrase, or if all articles with its phrases are soon listed.
+        """
+        if not self._has_phrases or len(self._candidates.numbers) <= MAX_PHRASES_LISTED:
+            return None
+        first = next(self._candidates.best_first(after, FIRST_CHECKED), [])
+        statement, numbers = hits_among(ARTICLE_INDEX.table, self._dialect), [number for _, number in first]
+        passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
+        return self._matching_filters([hit for hit in first if hit[1] in passing])
+
+    def _matching_filters(self, hits: list[Hit]) -> list[Hit]:
+        """Return those of `hits` whose articles match the filters that are still to be checked."""
+        if not self._other_filters or not hits:
+            return hits
+        statement = _matching_among(self.table, tuple(each.form for each in self._other_filters))
+        numbers = [number for _, number in hits]
+        passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
+        return [hit for hit in hits if hit[1] in passing]
 
     @cached_property
-    def _numbers_with_phrases(self) -> set[int]:
-        return set(
-            request_connection().scalars(hit_numbers(ARTICLE_INDEX.table, self._dialect), self._values)
-        )
+    def _numbers_with_phrases(self) -> list[int]:
+        statement = hit_numbers(ARTICLE_INDEX.table, self._dialect)
+        return list(request_connection().scalars(statement, self._values))
 
 
 @lru_cache(maxsize=MAX_PLANS)
