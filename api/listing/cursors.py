@@ -59,7 +59,7 @@ class CursorWriter:
     def write(self, sort_key: Sequence[Any]) -> str:
         """Return the cursor of the page after `sort_key`, the sort key of the last row of a page."""
         signed = self._fingerprint + orjson.dumps([_plain(value) for value in sort_key])
-        return urlsafe_b64encode(_signature(signed) + signed).rstrip(b"=").decode()
+        return urlsafe_b64encode(_signature(signed, _secret_key()) + signed).rstrip(b"=").decode()
 
     def read(self, cursor: str, types: Sequence[type]) -> list[Any]:
         """Return the sort key in `cursor`, after which the requested page begins.
@@ -71,9 +71,9 @@ class CursorWriter:
         Raises:
             InvalidParameters: The cursor was altered or belongs to a different query.
         """
-        data = _decode(cursor)
+        key, data = _secret_key(), _decode(cursor)
         signature, signed = data[:SIGNATURE_BYTES], data[SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, _signature(signed)):
+        if not hmac.compare_digest(signature, _signature(signed, key)):
             raise _error(INVALID_CURSOR)
         if signed[:FINGERPRINT_BYTES] != self._fingerprint:
             raise _error(FOREIGN_CURSOR)
@@ -93,10 +93,13 @@ def _decode(cursor: str) -> bytes:
     return data
 
 
-def _signature(signed: bytes) -> bytes:
+def _secret_key() -> bytes:
     key = (settings().secret_key or _stored_key()).encode()
     # A key of BLAKE2b has at most 64 bytes.
-    key = key if len(key) <= blake2b.MAX_KEY_SIZE else blake2b(key).digest()
+    return key if len(key) <= blake2b.MAX_KEY_SIZE else blake2b(key).digest()
+
+
+def _signature(signed: bytes, key: bytes) -> bytes:
     return blake2b(signed, digest_size=SIGNATURE_BYTES, key=key, person=PURPOSE).digest()
 
 

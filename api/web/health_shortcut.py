@@ -32,6 +32,7 @@ class HealthShortcut:
         """Send the response for `/healthz`, or else call the application."""
         is_plain = (
             environ.get("RAW_URI") == HEALTH_PATH == environ["PATH_INFO"]
+            and not environ.get("QUERY_STRING")
             and environ["REQUEST_METHOD"] == "GET"
             and "HTTP_IF_MATCH" not in environ
         )

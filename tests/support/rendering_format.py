@@ -14,8 +14,10 @@ from flask import Flask
 
 from api.database.base import db
 from api.models import Article, RelatedLink, Takeaway
-from api.v1.renderings import RENDERING_FORMAT, render
-from tests.api.rows import Rows, corpus_rows, insert_rows
+from api.v1.article_values import read_articles
+from api.v1.json_values import Values
+from api.v1.renderings import RENDERING_FORMAT, item_of, render_values
+from tests.api.rows import Rows, corpus_rows, insert_rows, row_id, stored_number
 from tests.conftest import make_app, migrate
 
 GOLDEN_FILE = Path(__file__).parent / "rendering_format.json"
@@ -27,8 +29,9 @@ def render_articles(app: Flask) -> Renderings:
     rows = _rows()
     insert_rows(app, rows)
     with app.app_context():
-        rendered = render(db.session.connection(), [article["id"] for article in rows[Article]])
-    return {orjson.loads(each.article_json)["slug"]: _readable(*each) for each in rendered.values()}
+        numbers = [article["number"] for article in rows[Article]]
+        articles = read_articles(db.session.connection(), numbers, "")
+    return {values["slug"]: _readable(values) for values in articles.values()}
 
 
 def read_golden_file() -> tuple[int, Renderings]:
@@ -52,29 +55,27 @@ def write_golden_file() -> None:
 
 
 def _rows() -> Rows:
-    corpus = corpus_rows(articles=4, entities=3)
-    corpus[Article][0] |= {
-        "summary": "A summary of “Ä” & <b>.",
-        "author": "An Author",
-        "role": "Editor",
-        "publication": "The Ledger",
-        "image_caption": "A caption.",
-        "image_url": "https://example.org/image.png",
-        "analysis": {"desk": "Editor's Desk", "heading": "A Heading", "paragraphs": ["An analysis."]},
-    }
-    corpus[Takeaway][-1]["evidence"] = [{"paragraph": 1, "score": 0.25}]
-    corpus[RelatedLink][0]["reasons"] = [
-        {"kind": "shared_entity", "entity": {"id": "1", "slug": "weir", "name": "The Weir"}, "weight": 0.25},
-        {"kind": "shared_term", "term": "gauge", "weight": 0.25},
-    ]
-    # Statements that insert several rows need the same keys in each.
-    for article in corpus[Article][1:]:
-        article |= {name: article.get(name) for name in corpus[Article][0]}
+    corpus = corpus_rows(
+        articles=4,
+        entities=3,
+        summary="A summary of “Ä” & <b>.",
+        author="An Author",
+        role="Editor",
+        publication="The Ledger",
+        image_caption="A caption.",
+        image_url="https://example.org/image.png",
+        analysis={"desk": "Editor's Desk", "heading": "A Heading", "paragraphs": ["An analysis."]},
+    )
+    (third,) = (each for each in corpus[Takeaway] if each["id"] == row_id("takeaway", 0, 3))
+    third["evidence"] = [{"paragraph": 1, "score": 0.25}]
+    corpus[RelatedLink][0]["reasons"] = [[stored_number(1), 0.25], ["gauge", 0.25], [None, 0.5]]
     return corpus
 
 
-def _readable(etag: str, item_json: bytes, article_json: bytes) -> dict[str, Any]:
-    return {"etag": etag, "item": orjson.loads(item_json), "article": orjson.loads(article_json)}
+def _readable(values: Values) -> dict[str, Any]:
+    rendering = render_values(values)
+    readable = {"etag": rendering.etag, "item": orjson.loads(item_of(values))}
+    return readable | {"article": orjson.loads(rendering.article_json())}
 
 
 if __name__ == "__main__":

@@ -168,6 +168,8 @@ def test_a_page_with_parts_takes_the_same_number_of_statements_at_any_length(
     for query in queries:
         with subtests.test(query=query):
             counts = []
+            # The secret key of cursors is read once.
+            get(client, f"{address}?{query}&limit=1")
             for limit in (2, 20):
                 with recorded(app) as statements:
                     assert len(get(client, f"{address}?{query}&limit={limit}")["data"]) == limit
@@ -185,9 +187,8 @@ def test_keys_that_are_not_requested_are_not_read(
     for query in ("", "?fields=id,title", "?fields=body", "?include=takeaways"):
         with recorded(app) as statements:
             get(client, f"/v1/articles{query}")
-        listed, read = (sql for sql, _ in statements if sql.startswith("SELECT"))
-        assert "renderings" not in listed
-        assert ("renderings.item_json" in read, "renderings.article_json" in read) == (
+        (read,) = (sql for sql, _ in statements if sql.startswith("SELECT"))
+        assert ("articles.item_json" in read, "renderings.json_gzip" in read) == (
             query in ("", "?fields=id,title"),
             query not in ("", "?fields=id,title"),
         )
