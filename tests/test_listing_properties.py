@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -185,7 +184,7 @@ class Lists(RuleBasedStateMachine):
         if not isinstance(change, str):
             self._load([self._submission(name, change)])
             return
-        self.catalogue[name] = replace(self.catalogue[name], type=change)
+        self.catalogue[name] = self.catalogue[name]._replace(type=change)
         self.corpus.set_catalogue(self.catalogue.values())
         self._load([])
 

@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from api.models import link_place
+from api.models import link_precedence
 from api.search.analyzer import analyze, analyze_for_index, fold
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
 from seeds.linking.article_features import extract_features
-from seeds.linking.neighbours import INDEXED_FEATURES, MIN_SCORE
+from seeds.linking.inverted_index import INDEXED_FEATURES
+from seeds.linking.neighbours import MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slug_choices
 from tests.support.extraction import make_matcher
@@ -115,13 +116,13 @@ def _parameter_value(value: Any) -> Any:
 class Row:
     """A row that a list must contain.
 
-    Its position in the list follows from `value` (the value of the sort key), `owner` (the id of its article,
-    for example) and `position`. `facts` are values that the response must show.
+    Its position in the list follows from `value` (the value of the sort key), `owner` (the number of its
+    article, or of the entity) and `position`. `facts` are values that the response must show.
     """
 
     id: UUID
     value: Any
-    owner: UUID
+    owner: int
     position: int
     facts: Mapping[str, Any] = field(compare=False, repr=False)
 
@@ -134,14 +135,14 @@ class Row:
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
     """Return `rows` in the order `sort`, such as `-title`.
 
-    Rows without a value come last, and rows of one article keep ascending positions, in both directions.
+    Rows without a value come last. Rows with the same value come newest-seeded first, and those of one
+    article keep ascending positions, in both directions.
     """
-    descending = sort.startswith("-")
-    by_position = sorted(rows, key=lambda row: row.position)
-    known = [row for row in by_position if row.value is not None]
-    unknown = [row for row in by_position if row.value is None]
-    known.sort(key=lambda row: (row.value, row.owner), reverse=descending)
-    unknown.sort(key=lambda row: row.owner, reverse=descending)
+    newest_first = sorted(rows, key=lambda row: (-row.owner, row.position))
+    known = [row for row in newest_first if row.value is not None]
+    unknown = [row for row in newest_first if row.value is None]
+    # `reverse` keeps the order of rows with the same value.
+    known.sort(key=lambda row: row.value, reverse=sort.startswith("-"))
     return known + unknown
 
 
@@ -151,7 +152,7 @@ class Item:
 
     id: UUID
     facts: Mapping[str, Any]
-    owner: UUID
+    owner: int
     position: int = 0
 
     def passes(self, filters: Mapping[str, Any]) -> bool:
@@ -184,8 +185,9 @@ def _filter_test(name: str) -> FilterTest:
 
 @dataclass(frozen=True)
 class Article:
-    """An article that the test has loaded: its document, its entities, and when it was loaded."""
+    """An article that the test has loaded: its number, its document, its entities, and when it was loaded."""
 
+    number: int
     submission: SubmittedDocument
     created_at: datetime
     updated_at: datetime
@@ -211,6 +213,9 @@ class Corpus:
     def __init__(self, catalogue: Iterable[EntityRecord]) -> None:
         self.articles: dict[str, Article] = {}
         self.entities: dict[UUID, EntityRecord] = {}
+        # The numbers of all entities that were ever stored, by id, in the order of their first mention.
+        self.entity_numbers: dict[UUID, int] = {}
+        self.last_entity = 0
         self.set_catalogue(catalogue)
 
     def set_catalogue(self, catalogue: Iterable[EntityRecord]) -> None:
@@ -229,7 +234,8 @@ class Corpus:
         found = find_entities(submission.document, self.matcher)
         about = extract_features(sections(submission.document), found, self.matcher.lexicon)
         created_at = before.created_at if before else now
-        self.articles[submission.key] = Article(submission, created_at, now, tuple(found), about)
+        number = before.number if before else len(self.articles) + 1
+        self.articles[submission.key] = Article(number, submission, created_at, now, tuple(found), about)
         for each in found:
             self._add_entity(each.entity)
         mentioned = {each.entity.id for article in self.articles.values() for each in article.entities}
@@ -244,10 +250,12 @@ class Corpus:
             slug = next(
                 each for each in slug_choices(entity.slug, entity.type, entity.id) if each not in taken
             )
-            self.entities[entity.id] = replace(entity, slug=slug)
+            self.entities[entity.id] = entity._replace(slug=slug)
+            self.last_entity += 1
+            self.entity_numbers[entity.id] = self.last_entity
         elif entity.origin == "extracted":
             aliases = tuple({*present.aliases, *entity.names} - {present.name})
-            self.entities[entity.id] = replace(present, aliases=aliases)
+            self.entities[entity.id] = present._replace(aliases=aliases)
 
     def _entity_references(self, article: Article, *takeaways: int) -> set[str]:
         """Return the slugs and ids of the entities that an article mentions.
@@ -289,7 +297,7 @@ class Corpus:
             if entity is None or entity in references:
                 types = {self.entities[found.entity.id].type for found in article.entities}
                 facts = _facts_of(article) | {"entities": references, "types": types}
-                yield Item(article.id, facts, article.id)
+                yield Item(article.id, facts, article.number)
 
     def _takeaways(self, scope: str | None) -> Iterator[Item]:
         for article in self._of(scope):
@@ -299,7 +307,7 @@ class Corpus:
                     "texts": [each.text],
                     "entities": self._entity_references(article, each.position),
                 }
-                yield Item(takeaway_id(article.id, each.position), facts, article.id, each.position)
+                yield Item(takeaway_id(article.id, each.position), facts, article.number, each.position)
 
     def _related_links(self, scope: str | None) -> Iterator[Item]:
         for article in self._of(scope):
@@ -309,11 +317,12 @@ class Corpus:
                 target = self._target(article, each.title)
                 score = scores.pop(target, None) if target else None
                 facts = {**shared, "basis": "listed", "resolved": target is not None, "score": score}
-                yield Item(related_link_id(article.id, position), facts, article.id, position)
+                place = -link_precedence(position)
+                yield Item(related_link_id(article.id, position), facts, article.number, place)
             for target, score in scores.items():
                 facts = {**shared, "basis": "computed", "resolved": True, "score": score}
-                place = link_place(score=score, target=target)
-                yield Item(computed_link_id(article.id, target), facts, article.id, place)
+                place = -link_precedence(score=score, target=target)
+                yield Item(computed_link_id(article.id, target), facts, article.number, place)
 
     def _target(self, article: Article, title: str) -> UUID | None:
         others = [each for each in self.articles.values() if each is not article]
@@ -360,7 +369,7 @@ class Corpus:
                 "article_count": sum(found.entity.id == each for found in everywhere),
                 "mention_count": sum(len(found.mentions) for found in here if found.entity.id == each),
             }
-            yield Item(each, facts, each)
+            yield Item(each, facts, self.entity_numbers[each])
 
 
 def _facts_of(article: Article) -> dict[str, Any]:
