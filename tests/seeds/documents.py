@@ -30,6 +30,7 @@ from seeds.storing.load import ReadDocument, load_batch
 from seeds.storing.prepared_article import PreparedArticle, prepare_article
 from seeds.storing.relink import rederive_articles
 from seeds.storing.removal import remove
+from seeds.storing.search_rows import rebuild_search_index
 from seeds.storing.transactions import transactions
 from seeds.worker_pool import WorkerPool
 from tests.conftest import make_app
@@ -208,6 +209,7 @@ def clear(app: Flask) -> None:
             if table.name != Corpus.__tablename__:
                 connection.execute(delete(table))
         connection.execute(update(Corpus).values(revision=0, last_article=0, last_entity=0))
+        rebuild_search_index(connection)
 
 
 def environment(database_url: str) -> dict[str, str]:

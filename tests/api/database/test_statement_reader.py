@@ -12,11 +12,14 @@ from sqlalchemy.exc import DBAPIError
 from api.database.base import db
 from api.database.engines import autocommit_engine
 from api.database.statement_reader import StatementReader
-from api.models import Entity, Takeaway
+from api.models import MAX_TAKEAWAYS, Entity, Takeaway, takeaway_number, takeaway_place
 from tests.api.rows import corpus_rows, insert_rows
 
 FIRST_TAKEAWAY = (
-    select(Takeaway.text).where(Takeaway.article_id == bindparam("article")).order_by(Takeaway.position)
+    select(Takeaway.text)
+    .where(Takeaway.number.between(bindparam("first"), bindparam("last")))
+    .order_by(Takeaway.number.desc())
+    .limit(1)
 )
 # More than the connections of a pool of the default size.
 THREADS = 20
@@ -33,28 +36,28 @@ def reader(app: Flask) -> Iterator[StatementReader]:
 
 
 @pytest.fixture
-def takeaways(app: Flask, reader: StatementReader) -> dict[str, str]:
-    """Return the text of the first takeaway of each article with takeaways, by the id of the article."""
+def takeaways(app: Flask, reader: StatementReader) -> dict[int, str]:
+    """Return the text of the first takeaway of each article with takeaways, by the number of the article."""
     assert reader
     with app.app_context():
-        rows = db.session.execute(
-            select(Takeaway.article_id, Takeaway.text).where(Takeaway.position == 1)
-        ).all()
-    return {row.article_id: row.text for row in rows}
+        rows = db.session.execute(select(Takeaway.number, Takeaway.text)).all()
+    places = [(*takeaway_place(row.number), row.text) for row in rows]
+    return {article: text for article, position, text in places if position == 1}
 
 
-def read(reader: StatementReader, article: str) -> str | None:
-    row = reader.fetch_one(FIRST_TAKEAWAY, {"article": article})
+def read(reader: StatementReader, article: int) -> str | None:
+    ends = {"first": takeaway_number(article, MAX_TAKEAWAYS), "last": takeaway_number(article, 1)}
+    row = reader.fetch_one(FIRST_TAKEAWAY, ends)
     return None if row is None else str(row.text)
 
 
 def test_any_number_of_threads_can_read_at_the_same_time(
-    reader: StatementReader, takeaways: dict[str, str]
+    reader: StatementReader, takeaways: dict[int, str]
 ) -> None:
     together = Barrier(THREADS)
     articles = [[*takeaways][number % len(takeaways)] for number in range(THREADS)]
 
-    def wait_and_read(article: str) -> str | None:
+    def wait_and_read(article: int) -> str | None:
         together.wait(30)
         return read(reader, article)
 
@@ -64,7 +67,7 @@ def test_any_number_of_threads_can_read_at_the_same_time(
 
 
 def test_threads_that_read_one_after_another_share_a_connection(
-    app: Flask, reader: StatementReader, takeaways: dict[str, str]
+    app: Flask, reader: StatementReader, takeaways: dict[int, str]
 ) -> None:
     checkouts: list[object] = []
     with app.app_context():
@@ -76,7 +79,7 @@ def test_threads_that_read_one_after_another_share_a_connection(
     assert len(checkouts) == 1
 
 
-def test_a_reader_reads_again_after_an_error(reader: StatementReader, takeaways: dict[str, str]) -> None:
+def test_a_reader_reads_again_after_an_error(reader: StatementReader, takeaways: dict[int, str]) -> None:
     for article, text in takeaways.items():
         with pytest.raises(DBAPIError):
             reader.fetch_one(select(literal_column("nonsense")), {})
@@ -93,7 +96,7 @@ def test_a_reader_sees_the_last_commit(app: Flask, reader: StatementReader) -> N
 
 
 def test_a_closed_reader_has_no_connection_and_can_read_again(
-    app: Flask, reader: StatementReader, takeaways: dict[str, str]
+    app: Flask, reader: StatementReader, takeaways: dict[int, str]
 ) -> None:
     article, text = next(iter(takeaways.items()))
     with app.app_context():
