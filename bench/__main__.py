@@ -1,4 +1,4 @@
-"""`python -m bench`: measure latency, throughput, seeding and transfer on a small and a large database."""
+"""`python -m bench`: measure the service and its commands on a small and on a large database."""
 
 import re
 
@@ -6,10 +6,13 @@ import click
 
 from bench.corpus.build import SMALL_CORPUS, ensure_corpus
 from bench.databases import ENGINES, open_store
+from bench.first_time import measure_first_time
 from bench.latency.cases import CASES, DEPTH_CASES
 from bench.latency.measure import measure_latency
 from bench.markdown import report_heading
+from bench.relevance import measure_relevance
 from bench.seeding import measure_seeding
+from bench.storage import measure_storage
 from bench.throughput.measure import measure_throughput
 from bench.transfer import measure_transfer
 
@@ -24,7 +27,8 @@ from bench.transfer import measure_transfer
     "--only",
     default="",
     metavar="REGEX",
-    help="Measure only matching names: names of cases, `seeding`, `throughput`, `transfer`.",
+    help="Measure only matching names: names of cases, `storage`, `first-time`, `relevance`, `throughput`, "
+    "`seeding`, `transfer`.",
 )
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
 @click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads for each server.")
@@ -37,6 +41,14 @@ def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: in
         sizes = {articles: store.size(name) for articles, name in names.items()}
         click.echo(report_heading(store.version, sizes, rounds))
         urls = {articles: store.url(name) for articles, name in names.items()}
+        if re.search(only, "storage"):
+            for articles, name in names.items():
+                click.echo("\n" + measure_storage(store, name, articles))
+        if re.search(only, "first-time"):
+            click.echo("\n" + measure_first_time(urls))
+        if re.search(only, "relevance"):
+            for articles, url in urls.items():
+                click.echo("\n" + measure_relevance(url, articles))
         for table in measure_latency(urls, cases, depth_cases, rounds):
             click.echo("\n" + table)
         if re.search(only, "throughput"):
@@ -44,7 +56,7 @@ def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: in
         # PostgreSQL cannot copy a database that has connections, so the services must have ended.
         if re.search(only, "seeding"):
             for articles, name in names.items():
-                click.echo("\n" + measure_seeding(store, name, articles).report())
+                click.echo("\n" + measure_seeding(store, name, articles))
         if re.search(only, "transfer"):
             click.echo("\n" + measure_transfer(store, engine, size))
 

@@ -1,125 +1,200 @@
-"""Compare the order of relevance with bm25() of FTS5 over all hits: `python -m bench.relevance`.
+"""Compare the order of relevance with BM25 over the whole corpus: `python -m bench.relevance`.
 
-The queries are one to three words of a title, drawn at random. The table has two rows: searches that find at
-most MAX_EXACT articles, and searches that find more.
+Okapi BM25 is computed here for every article that contains all words of a query, with the weights of the
+documentation. The first articles of the service are then compared with the best articles.
 """
 
-import random
-import re
-import time
-from collections.abc import Iterator, Sequence
-from statistics import mean
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from random import Random
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import click
-from sqlalchemy import Connection, create_engine, select, text
 
-from api.models import ARTICLE_INDEX, Article
-from api.models.search_index import FTS5_OPTIONS
-from api.search.engines import match_text
-from api.search.query_language import Query, parse_query
-from api.search.term_index import Hit, TermIndex
+from api.search.analyzer import index_text, words_in
 from api.search.term_lists import PART_WEIGHTS
-from bench.corpus.build import ensure_corpus
-from bench.databases import open_store
-from seeds.storing.search_rows import read_search_terms
+from api.search.query_language import parse_query
+from bench.corpus.build import SMALL_CORPUS, ensure_corpus
+from bench.databases import ENGINES, open_store
+from bench.local_service import LocalService, local_service
+from bench.markdown import markdown_table
 
-QUERIES, MAX_WORDS, COMPARED = 500, 3, 20
-# The specification requires the exact order up to this number of hits.
-MAX_EXACT = 20_000
-READ_TOGETHER = 100
-LONG_QUERIES = ("the of and to in", "there would over about more", "have from were their which")
-# FTS5 needs the lengths of the texts to compute bm25().
-WITH_LENGTHS = FTS5_OPTIONS.replace("columnsize=0, ", "")
-COLUMNS = ", ".join(ARTICLE_INDEX.columns)
-CREATE = f"CREATE VIRTUAL TABLE article_search USING fts5({COLUMNS}, {WITH_LENGTHS})"
-INSERT = text(
-    f"INSERT INTO article_search (rowid, {COLUMNS})"  # noqa: S608 -- names of this project
-    f" VALUES (:number, {', '.join(f':{name}' for name in ARTICLE_INDEX.columns)})"
-)
-DISTANCE = f"bm25(article_search, {', '.join(map(str, PART_WEIGHTS.values()))})"
-SEARCH = text(
-    f"SELECT {DISTANCE}, rowid FROM article_search WHERE article_search MATCH :match"  # noqa: S608
-    " ORDER BY 1, 2 DESC LIMIT :count"
-)
-TITLES = select(Article.title).order_by(Article.number)
-NUMBERS = select(Article.number).order_by(Article.number)
+QUERIES, TOP = 500, 20
+# The number of titles from which the words of queries are drawn.
+TITLES = 2_000
+# For queries that match more articles, the service can return a different order.
+EXACT_MATCHES = 20_000
+# The parameters of Okapi BM25 in FTS5: how soon the frequency of a term saturates, and how much the length
+# of an article counts.
+K1, B = 1.2, 0.75
+MIN_IDF = 1e-6
+PARTS = "include=body,analysis,takeaways"
 
 
-def draw_queries(titles: Sequence[str], count: int = QUERIES) -> Iterator[Query]:
-    """Yield `count` queries of one to MAX_WORDS words of a title. The same titles give the same queries."""
-    rng = random.Random("relevance")
-    while count:
-        words = re.findall(r"\w+", rng.choice(titles))
-        query = _parse(rng.sample(words, min(len(words), rng.randint(1, MAX_WORDS))))
-        # A word such as `5g-blue` is a phrase, which is ranked by its words.
-        if query and all(len(phrase) == 1 for phrase in query.phrases):
-            count -= 1
-            yield query
+class Agreement(NamedTuple):
+    """How a query was answered: the matching articles, and the share of the best articles that is returned.
+
+    `is_same` is True if the articles are also in the same order.
+    """
+
+    matches: int
+    share: float
+    is_same: bool
 
 
-def _parse(words: Sequence[str]) -> Query | None:
-    try:
-        return parse_query(" ".join(words))
-    except ValueError:
-        return None
+class ExhaustiveIndex:
+    """The frequencies of some terms in all articles, to compute the relevance of every article.
+
+    Args:
+        terms: The terms that queries can contain.
+    """
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        self.slugs: list[str] = []
+        self._lengths = array("d")
+        # For each term, the indexes of the articles that contain it, and their weighted frequencies.
+        self._postings = {term: (array("l"), array("d")) for term in terms}
+
+    def add(self, article: Mapping[str, Any]) -> None:
+        """Add an article as the service returns it with PARTS. The article loaded last is added last."""
+        texts = [part.split() for part in index_text(article_parts(article)).values()]
+        frequencies: Counter[str] = Counter()
+        for weight, part in zip(PART_WEIGHTS.values(), texts, strict=True):
+            for term in part:
+                if term in self._postings:
+                    frequencies[term] += weight  # type: ignore[assignment]
+        for term, frequency in frequencies.items():
+            articles, weighted = self._postings[term]
+            articles.append(len(self.slugs))
+            weighted.append(frequency)
+        self.slugs.append(article["slug"])
+        self._lengths.append(sum(map(len, texts)))
+
+    def rank(self, terms: Sequence[str]) -> list[tuple[float, str]]:
+        """Return the articles that contain all `terms`, best first, each as its score and its slug.
+
+        Of several articles with the same score, the one that was loaded last comes first.
+        """
+        count, average = len(self.slugs), sum(self._lengths) / len(self.slugs)
+        scores: dict[int, float] | None = None
+        for term in terms:
+            articles, weighted = self._postings[term]
+            idf = max(math.log((count - len(articles) + 0.5) / (len(articles) + 0.5)), MIN_IDF)
+            added: dict[int, float] = {}
+            for article, frequency in zip(articles, weighted, strict=True):
+                if scores is not None and article not in scores:
+                    continue
+                norm = K1 * (1 - B + B * self._lengths[article] / average)
+                score = idf * frequency * (K1 + 1) / (frequency + norm)
+                added[article] = score + (scores[article] if scores else 0)
+            scores = added
+        ordered = sorted((scores or {}).items(), key=lambda item: (-item[1], -item[0]))
+        return [(score, self.slugs[article]) for article, score in ordered]
 
 
-def index_by_fts5(source: Connection, target: Connection) -> None:
-    """Write the search terms of all articles in `source` to an FTS5 table in `target`."""
-    target.execute(text(CREATE))
-    numbers = source.scalars(NUMBERS).all()
-    for start in range(0, len(numbers), READ_TOGETHER):
-        terms = read_search_terms(source, numbers[start : start + READ_TOGETHER])
-        target.execute(INSERT, [{"number": number, **each.article} for number, each in terms.items()])
+def article_parts(article: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the texts of an article by the indexed part that contains them."""
+    analysis = article["analysis"] or {"heading": None, "paragraphs": []}
+    body = [paragraph["text"] for paragraph in article["body"]]
+    return {
+        "title": [article["title"]],
+        "summary": [article["summary"] or ""],
+        "takeaways": [takeaway["text"] for takeaway in article["takeaways"]],
+        "text": [analysis["heading"] or "", *analysis["paragraphs"], *body],
+    }
 
 
-def best_hits(connection: Connection, query: Query) -> tuple[list[Hit], int]:
-    """Return the first hits of `query` by the term index, and the number of all hits."""
-    scores = TermIndex(connection, [term for phrase in query.phrases for term in phrase]).find(query)
-    return next(scores.best_first(None, COMPARED), []), len(scores.numbers)
+def draw_queries(titles: Sequence[str], count: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield `count` different queries of one to three words from a title, each with its search terms."""
+    random, drawn = Random(22), set[str]()
+    while len(drawn) < count:
+        words = list(dict.fromkeys(words_in(random.choice(titles))))
+        number = random.randint(1, 3)
+        if len(words) < number:
+            continue
+        text = " ".join(random.sample(words, number))
+        terms = [phrase for choice in parse_query(text).required for phrase in choice]
+        # A word that is a phrase of several terms is found by its position, which BM25 does not consider.
+        if text not in drawn and all(len(phrase) == 1 for phrase in terms):
+            drawn.add(text)
+            yield text, list(dict.fromkeys(phrase[0] for phrase in terms))
 
 
-def report(source: Connection, exhaustive: Connection) -> str:
-    """Return the comparison as a table in Markdown."""
-    rows: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
-    for query in draw_queries(source.scalars(TITLES).all()):
-        started = time.process_time()
-        hits, count = best_hits(source, query)
-        ranked = time.process_time()
-        values = {"match": match_text(query, "sqlite"), "count": COMPARED}
-        expected = [tuple(row) for row in exhaustive.execute(SEARCH, values)]
-        row = (hits == expected, ranked - started, time.process_time() - ranked)
-        rows[count <= MAX_EXACT].append(row)
-    lines = [
-        "| hits | queries | identical | CPU, mean | CPU, highest | CPU of bm25(), mean | highest |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+def compare(service: LocalService, count: int = QUERIES) -> list[Agreement]:
+    """Return the agreement of the service with the exhaustive ranking for `count` queries."""
+    titles = [
+        article["title"]
+        for page in islice(service.pages("/v1/articles?fields=title&limit=100"), TITLES // 100)
+        for article in page["data"]
     ]
-    for is_exact, name in ((True, f"at most {MAX_EXACT:,}"), (False, "more")):
-        if several := rows[is_exact]:
-            same, own, other = zip(*several, strict=True)
-            times = " | ".join(
-                f"{1000 * each:.1f} ms" for each in (mean(own), max(own), mean(other), max(other))
-            )
-            lines.append(f"| {name} | {len(several)} | {mean(same):.1%} | {times} |")
-    for words in LONG_QUERIES:
-        started = time.process_time()
-        _, count = best_hits(source, parse_query(words))
-        lines.append(f"\n`{words}`: {count:,} hits, {1000 * (time.process_time() - started):.1f} ms of CPU")
-    return "\n".join(lines)
+    queries = list(draw_queries(titles, count))
+    index = ExhaustiveIndex([term for _, terms in queries for term in terms])
+    # Articles of one second of loading have no other order in the API than that of the change feed.
+    numbers = {
+        change["article"]["slug"]: change["sequence"]
+        for page in service.pages("/v1/changes?limit=100")
+        for change in page["data"]
+        if change["kind"] == "created"
+    }
+    articles = (
+        article for page in service.pages(f"/v1/articles?limit=100&{PARTS}") for article in page["data"]
+    )
+    for article in sorted(articles, key=lambda article: numbers[article["slug"]]):
+        index.add(article)
+    return [_agreement(service, index, text, terms) for text, terms in queries]
+
+
+def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: Sequence[str]) -> Agreement:
+    ranked = index.rank(terms)
+    scores = {slug: score for score, slug in ranked}
+    page = service.read(f"/v1/articles?{urlencode({'q': text, 'fields': 'slug', 'limit': TOP})}")
+    found = [article["slug"] for article in page["data"]]
+    best = [slug for _, slug in ranked[:TOP]]
+    # Scores that are computed in a different order of additions can differ in the last digit.
+    is_same = len(found) == len(best) and all(
+        math.isclose(scores.get(one, -1), scores[other], rel_tol=1e-9)
+        for one, other in zip(found, best, strict=True)
+    )
+    share = 1.0 if is_same else len({*found} & {*best}) / max(1, len(best))
+    return Agreement(len(ranked), share, is_same)
+
+
+def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
+    """Return a table of the agreement for queries with few and with many matches."""
+    few = [each for each in agreements if each.matches <= EXACT_MATCHES]
+    many = [each for each in agreements if each.matches > EXACT_MATCHES]
+    rows = [
+        [
+            name,
+            str(len(group)),
+            f"{sum(each.is_same for each in group) / len(group):.3f}",
+            f"{sum(each.share for each in group) / len(group):.3f}",
+        ]
+        for name, group in ((f"at most {EXACT_MATCHES:,}", few), (f"more than {EXACT_MATCHES:,}", many))
+        if group
+    ]
+    titles = [f"matches of {articles:,} articles", "queries", f"same first {TOP}", f"share of the best {TOP}"]
+    return markdown_table(titles, rows)
+
+
+def measure_relevance(url: str, articles: int) -> str:
+    """Return the table of the database at `url`, which contains this number of articles."""
+    with local_service(url) as service:
+        return agreement_table(compare(service), articles)
 
 
 @click.command()
-@click.option("--size", default=100_000, show_default=True, help="Number of articles in the corpus.")
-@click.option("--url", help="An SQLite database to use instead of a generated corpus.")
-def main(size: int, url: str | None) -> None:
-    """Print how often the first 20 hits are those of bm25() over all hits, and what both cost."""
-    if url is None:
-        with open_store("sqlite") as store:
-            url = store.url(ensure_corpus(store, "sqlite", size))
-    engines = [create_engine(url), create_engine("sqlite:///")]
-    with engines[0].connect() as source, engines[1].connect() as exhaustive:
-        index_by_fts5(source, exhaustive)
-        click.echo(report(source, exhaustive))
+@click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
+def main(size: int, engine: str) -> None:
+    """Print a Markdown table of the agreement. Build the corpus first if it is missing."""
+    with open_store(engine) as store:
+        url = store.url(ensure_corpus(store, engine, size))
+        click.echo(f"- {store.version}\n\n{measure_relevance(url, size)}")
 
 
 if __name__ == "__main__":

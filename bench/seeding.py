@@ -1,135 +1,106 @@
-"""The time of seeding, compared with inserting the same rows: `python -m bench.seeding`.
+"""The rates of seeding and of import, compared with inserting the same rows: `python -m bench.seeding`.
 
-Documents are seeded one by one in this process, and therefore on one core. The start of the `flask` command
-is not included. For comparison, plain insertion writes the same rows, with one transaction for each document.
-Reading the rows is not included. The result shows how much of the seeding time is spent in the database.
+The commands are measured as users run them, less the time that a command needs to start. For comparison, all
+rows of the seeded database are only inserted into an empty database, in one transaction.
 """
 
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
-from api.app import close_app, create_app
-from api.database.base import db
-from bench.corpus.build import SMALL_CORPUS, ensure_corpus
+from bench.corpus.build import SMALL_CORPUS, ensure_corpus, run_flask
 from bench.corpus.files import write_corpus
 from bench.databases import ENGINES, Store, open_store
 from bench.markdown import markdown_table
-from bench.plain_insertion import insert_rows_of_documents
-from seeds.extraction.catalogue import read_catalogue
-from seeds.extraction.lexicon import load_lexicon
-from seeds.extraction.mentions import EntityMatcher
-from seeds.parsing.files import SubmittedDocument, read_with_sidecar
-from seeds.parsing.folders import find_documents
-from seeds.storing.article_record import make_record
-from seeds.storing.derivation import derive
-from seeds.storing.load import load
-from seeds.storing.transactions import transactions
+from bench.plain_insertion import insert_all_rows
+from seeds import cli
 
-MAX_BYTES = 1 << 21
-# Number of pages that are seeded.
-DOCUMENT_COUNT = 1000
-SEEDED_NAME, COPY_NAME = "measured", "measured-plain"
+# The number of documents that are seeded into an empty database, and of those that are added to a corpus.
+DOCUMENT_COUNT, FURTHER_COUNT = 1_000, 500
+PROCESSES = (1, 2)
+SEEDED_NAME, COPY_NAME = "measured", "measured-copy"
 
 
-class SeedingTimes:
-    """The seconds that a benchmark needed to seed documents, by stage, and to insert the same rows directly.
-
-    `articles` is the number of articles that the database contained before.
-    """
-
-    def __init__(self, articles: int) -> None:
-        self.articles = articles
-        self.documents = 0
-        self.stages = {"parse": 0.0, "rows": 0.0, "commit": 0.0}
-        # Measured by deriving the data a second time, which is faster, since names are then cached.
-        self.content = 0.0
-        self.plain = 0.0
-
-    def count(self, *seconds: float) -> None:
-        """Add the seconds that one document took, given for each stage in order."""
-        self.documents += 1
-        for stage, each in zip(self.stages, seconds, strict=True):
-            self.stages[stage] += each
-
-    def report(self) -> str:
-        """Return a table of milliseconds for each document, and of documents a second."""
-        total = sum(self.stages.values())
-        stages = {**self.stages, "content": self.content, "rows": self.stages["rows"] - self.content}
-        rows = [("seeding", total), *((f"of it {stage}", seconds) for stage, seconds in stages.items())]
-        rows += [("plain insertion of the same rows", self.plain)]
-        count = self.documents
-        cells = [[name, f"{seconds / count * 1000:.2f}", f"{count / seconds:,.0f}"] for name, seconds in rows]
-        titles = [f"{count:,} documents after {self.articles:,}", "ms each", "a second"]
-        ratio = f"- rate of seeding against plain insertion: {self.plain / total:.2f}"
-        return f"{markdown_table(titles, cells)}\n\n{ratio}"
-
-
-def measure_seeding(store: Store, corpus: str, articles: int) -> SeedingTimes:
-    """Seed further pages into a copy of `corpus`, and insert the same rows into a second copy.
+def measure_seeding(store: Store, corpus: str, articles: int) -> str:
+    """Return a table of the documents per second of seeding, import and plain insertion.
 
     Args:
         store: The databases.
-        corpus: The name of a database.
+        corpus: The name of a database, to a copy of which documents are added.
         articles: The number of its articles.
     """
-    seeding = SeedingTimes(articles)
-    with _copy(store, corpus, SEEDED_NAME) as seeded, _copy(store, corpus, COPY_NAME) as before:
-        with seeded.app_context(), transactions(db.engine, click.echo) as begin:
-            matcher = EntityMatcher(read_catalogue(), load_lexicon())
-            for submission, parsed in _submissions(range(articles + 1, articles + DOCUMENT_COUNT + 1)):
-                started = time.perf_counter()
-                with begin() as connection:
-                    load(connection, submission, matcher)
-                    loaded = time.perf_counter()
-                seeding.count(parsed, loaded - started, time.perf_counter() - loaded)
-                started = time.perf_counter()
-                derive(make_record(submission, "slug").article_text, matcher)
-                seeding.content += time.perf_counter() - started
-        seeding.plain = insert_rows_of_documents(_engine(seeded), _engine(before), articles)
-    return seeding
-
-
-def _submissions(numbers: range) -> Iterator[tuple[SubmittedDocument, float]]:
-    """Yield the generated pages with these numbers, parsed, each with the seconds that this took."""
-    with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
-        write_corpus(Path(folder), numbers)
-        for path in find_documents([Path(folder)]):
-            started = time.perf_counter()
-            submission = read_with_sidecar(path, MAX_BYTES)
-            yield submission, time.perf_counter() - started
-
-
-@contextmanager
-def _copy(store: Store, corpus: str, name: str) -> Iterator[Flask]:
-    store.copy(corpus, name)
-    app = create_app({"DATABASE_URL": store.url(name)})
+    rates: dict[str, float] = {}
+    last = articles + FURTHER_COUNT
     try:
-        yield app
+        with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:
+            first, further = Path(folder) / "first", Path(folder) / "further"
+            for path, numbers in (
+                (first, range(1, DOCUMENT_COUNT + 1)),
+                (further, range(articles + 1, last + 1)),
+            ):
+                path.mkdir()
+                write_corpus(path, numbers)
+            for number in PROCESSES:
+                _create(store, SEEDED_NAME)
+                name = "seeding in one process" if number == 1 else f"seeding in {number} processes"
+                rates[name] = _rate(store, SEEDED_NAME, DOCUMENT_COUNT, "load", *_jobs(number), str(first))
+            export = str(Path(folder) / "export.ndjson")
+            rates["export"] = _rate(store, SEEDED_NAME, DOCUMENT_COUNT, "export", export)
+            _create(store, COPY_NAME)
+            rates["import"] = _rate(store, COPY_NAME, DOCUMENT_COUNT, "import", export)
+            _create(store, COPY_NAME)
+            seconds = insert_all_rows(_engine(store, SEEDED_NAME), _engine(store, COPY_NAME))
+            plain = rates["plain insertion of the same rows"] = DOCUMENT_COUNT / seconds
+            store.copy(corpus, COPY_NAME)
+            rates[f"seeding in one process after {articles:,} articles"] = _rate(
+                store, COPY_NAME, FURTHER_COUNT, "load", *_jobs(1), str(further)
+            )
     finally:
-        close_app(app)
-        store.drop(name)
+        for name in (SEEDED_NAME, COPY_NAME):
+            store.drop(name)
+    rows = [[name, f"{rate:,.0f}", f"{rate / plain:.2f}"] for name, rate in rates.items()]
+    return markdown_table([f"{DOCUMENT_COUNT:,} documents", "a second", "of plain insertion"], rows)
 
 
-def _engine(app: Flask) -> Engine:
-    with app.app_context():
-        return db.engine
+def _create(store: Store, name: str) -> None:
+    store.create(name)
+    run_flask(store.url(name), "db", "upgrade")
+
+
+def _jobs(number: int) -> list[str]:
+    """Return the option that loads documents in `number` processes, if the command has this option."""
+    names = {parameter.name for parameter in cli.load_command.params}
+    return ["--jobs", str(number)] if "jobs" in names else []
+
+
+def _rate(store: Store, name: str, documents: int, *arguments: str) -> float:
+    """Run `flask seed` on a database, and return the documents per second.
+
+    The time that the command needs to start is subtracted.
+    """
+    started = time.perf_counter()
+    run_flask(store.url(name), "seed", "--help")
+    ready = time.perf_counter()
+    run_flask(store.url(name), "seed", *arguments)
+    seconds = (time.perf_counter() - ready) - (ready - started)
+    return documents / max(seconds, 0.001)
+
+
+def _engine(store: Store, name: str) -> Engine:
+    return create_engine(store.url(name).replace("postgresql://", "postgresql+psycopg://"))
 
 
 @click.command()
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Measure seeding and print a Markdown table. Build the corpus first if it is missing."""
+    """Print a Markdown table of the rates. Build the corpus first if it is missing."""
     with open_store(engine) as store:
         corpus = ensure_corpus(store, engine, size)
-        click.echo(f"- {store.version}\n\n{measure_seeding(store, corpus, size).report()}")
+        click.echo(f"- {store.version}\n\n{measure_seeding(store, corpus, size)}")
 
 
 if __name__ == "__main__":

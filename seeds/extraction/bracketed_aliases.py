@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 
 from api.search.analyzer import CJK
+from seeds.extraction.candidates.tokens import UPPER
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.tokens import UPPER
 
-BRACKETED = re.compile(rf"(?:'s|['\"])? ?[(（]((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
+BRACKETED = re.compile(rf"(?:'s|['\"])? ?[(（] ?((?:[{UPPER}]|[{CJK}])[^()（）\n]{{0,60}})[)）]")
 # The most characters from a name to a bracket: a possessive, a quotation mark, a space and the bracket.
 MAX_DISTANCE = 5
 ACRONYM = re.compile(rf"[{UPPER}]{{2,7}}s?")

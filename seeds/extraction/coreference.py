@@ -8,7 +8,7 @@ from api.models import ENTITY_TYPES
 from api.search.analyzer import fold
 from seeds.extraction.bracketed_aliases import ACRONYM, expansion, is_alias
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.person_names import is_chinese_name, is_western_name
+from seeds.extraction.person_names import is_chinese_name, is_western_name, without_generation
 from seeds.extraction.signs.context import USAGES, Usage
 from seeds.extraction.signs.form_signs import OTHER_PLACE_WEIGHT, WELL_KNOWN_PLACE_WEIGHT
 from seeds.extraction.signs.sign import Vote
@@ -38,6 +38,8 @@ class EntityCluster:
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
         start_weight: How strongly the sentences that begin with the name suggest that it is a name and not an
             ordinary word: the sum of 0, 1 or 2 for each of these sentences.
+        adjective_count: The number of mentions that an adjective of a nationality also can have.
+        is_nationality: True if the name is an adjective of a nationality, such as Velmoran.
         type: The type with the highest sum of votes, or an empty string before `update_type` is called.
     """
 
@@ -50,6 +52,8 @@ class EntityCluster:
     is_titled: bool = False
     is_certain: bool = False
     start_weight: int = 0
+    adjective_count: int = 0
+    is_nationality: bool = False
     type: str = ""
 
     def __post_init__(self) -> None:
@@ -151,6 +155,8 @@ class Clusters:
             return False
         if longer.type == "organization" and short.words == longer.words[: len(short.words)]:
             return _begins_organization(lexicon, short, longer.words)
+        if _begins_facility(lexicon, short, longer):
+            return True
         return _is_abridged(lexicon, short.words, longer.words)
 
 
@@ -212,6 +218,9 @@ def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -
 def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
     if short == longer[-len(short) :]:
         return True
+    longer = without_generation(longer)
+    if short == longer[-len(short) :]:
+        return True
     # The first of two family names is also used alone.
     if len(longer) > 2 and short == longer[-2:-1] and is_western_name(lexicon, longer):
         return short[0] not in lexicon.name_particles
@@ -231,6 +240,22 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
         return True
     is_name = short.is_certain or any(word not in lexicon.frequencies for word in short.words)
     return "of" not in rest and is_name and lexicon.head_type(short.words) is None
+
+
+def _begins_facility(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
+    """Return True if `short` is the first words of a plant or a similar place: Tarnhus for Tarnhus Refinery.
+
+    The caller ensures that the text does not use `short` as a place of its own.
+    """
+    head = lexicon.head_noun(longer.words)
+    is_start = short.words == longer.words[: len(short.words)] and short.words != longer.words
+    is_facility = longer.type in ("place", "organization") and head in lexicon.facility_heads
+    return (
+        is_start
+        and is_facility
+        and not lexicon.is_place(short.name)
+        and short.words[0] not in lexicon.frequencies
+    )
 
 
 def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:

@@ -6,11 +6,13 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from seeds.extraction.bracketed_aliases import bracketed_text
+from seeds.extraction.candidates.name_candidates import NameCandidate, find_candidates, find_quoted
+from seeds.extraction.candidates.tokens import UPPER
 from seeds.extraction.coreference import EntityCluster, resolve_coreference
 from seeds.extraction.lexicon import RARE_WORD, Lexicon
-from seeds.extraction.name_candidates import NameCandidate, find_candidates, find_quoted
+from seeds.extraction.name_lists import NameLists, vote_in_list
+from seeds.extraction.nationalities import is_adjective_use, is_nationality
 from seeds.extraction.signs.engine import SignEngine
-from seeds.extraction.tokens import UPPER
 
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
@@ -22,6 +24,11 @@ HEADLINE_SHARE = 0.5
 MAX_SHORT_TEXT_WORDS = 3
 # Text that often follows a name, but seldom follows a noun without an article.
 NAME_CONTINUATION = re.compile(r"'s |, (?:an?|which|who) | (?:had|has|is|was|will) ")
+# A verb, which follows the name of a person, but seldom a noun without an article.
+PREDICATE = re.compile(
+    r"(?:'s)? (?:also |later |then |first |soon |never |often |once |now |himself |herself )?"
+    r"(?:was|had|has|is|became|began|ran|won|led|left|went|took|made|gave|held|met|wrote|received|\w{3,}ed) "
+)
 NEXT_WORD = re.compile(r" ([a-z]+)")
 # The `EntityCluster.start_weight` at which a word is a name, if the word occurs only at the beginning of
 # sentences.
@@ -89,29 +96,38 @@ class EntityExtractor:
                 in `texts`; only places and quoted names are read from it.
         """
         lowercase_words = _lowercase_words(texts)
-        in_texts, aliases = self._read_texts(texts)
+        in_texts, aliases, lists = self._read_texts(texts)
         self._read_quoted(in_texts, headline)
         in_headline = self._places_of_headline(headline, lowercase_words)
         clusters = {name: EntityCluster(name, tuple(name.lower().split())) for name in in_headline} | in_texts
         self._vote_by_name(clusters.values(), _single_words(in_texts.values()))
+        for names in lists:
+            vote_in_list([clusters[name] for name in names])
         merged = resolve_coreference(self._lexicon, clusters, aliases, known, lowercase_words)
         for cluster in merged:
             cluster.add_votes(self._signs.cluster_votes(cluster.words))
             cluster.update_type()
+        words = {word for each in merged for word in each.words}
+        for cluster in merged:
+            cluster.is_nationality = is_nationality(self._lexicon, cluster, words)
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
-    def _read_texts(self, texts: Iterable[str]) -> tuple[dict[str, EntityCluster], dict[str, str]]:
-        """Return the names in `texts` as two mappings: from names to clusters, and from aliases to names.
+    def _read_texts(
+        self, texts: Iterable[str]
+    ) -> tuple[dict[str, EntityCluster], dict[str, str], Sequence[Sequence[str]]]:
+        """Return the names in `texts`: a mapping to clusters, a mapping from aliases to names, and the lists.
 
         A cluster collects the votes for the type of a name. The aliases are texts in brackets that can be an
-        alias of the name before the brackets.
+        alias of the name before the brackets. The lists are names with only commas, `and` or `or` between.
         """
+        lists = NameLists()
         clusters: dict[str, EntityCluster] = {}
         aliases: dict[str, str] = {}
         for text in texts:
             for candidate in find_candidates(self._lexicon, text):
                 cluster = _cluster_of(clusters, candidate.text, candidate.words)
                 self._vote_by_context(cluster, text, candidate)
+                lists.add(text, candidate)
                 if candidate.begins_sentence:
                     cluster.start_weight += self._start_weight(text, candidate)
                 else:
@@ -125,7 +141,7 @@ class EntityExtractor:
                 cluster = _cluster_of(clusters, name, tuple(name.lower().split()))
                 cluster.add_votes([(kind, RECOGNIZER_WEIGHT)])
                 cluster.is_certain = True
-        return clusters, aliases
+        return clusters, aliases, lists.complete()
 
     def _read_quoted(self, clusters: Mapping[str, EntityCluster], headline: str) -> None:
         """Add votes for the type of each name that `headline` quotes, from the words around the quotation.
@@ -141,6 +157,7 @@ class EntityExtractor:
 
     def _vote_by_context(self, cluster: EntityCluster, text: str, candidate: NameCandidate) -> None:
         context = self._signs.read_context(text, candidate)
+        cluster.adjective_count += is_adjective_use(context)
         cluster.add_context_votes(self._signs.context_votes(context))
         cluster.usage_counts[context.usage] += 1
 
@@ -163,14 +180,16 @@ class EntityExtractor:
         """Return how strongly the words after `candidate` suggest that it is a name: 0, 1 or 2.
 
         The candidate begins a sentence of `text`, so its capital letter says nothing. The result is 2 if a
-        verb of speech follows a rare English word that is not a name of persons, 1 if a possessive, `is`, `,
-        which` or similar follows, and otherwise 0. It is always 0 for several words, or if a character is not
-        a letter.
+        verb follows a family name, or if a verb of speech follows a rare English word that is not a name of
+        persons. It is 1 if a possessive, `is`, `, which` or similar follows, and otherwise 0. It is always 0
+        for several words, or if a character is not a letter.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
             return 0
         following = NEXT_WORD.match(text, candidate.end)
+        if word in lexicon.family_names and PREDICATE.match(text, candidate.end):
+            return MIN_START_WEIGHT
         if following and following.group(1) in lexicon.speech_verbs and self._is_rare(word):
             is_person = word in lexicon.possible_given_names or word in lexicon.family_names
             return 0 if is_person else MIN_START_WEIGHT
@@ -201,13 +220,17 @@ class EntityExtractor:
         if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):
             return True
         word, lexicon = cluster.words[0], self._lexicon
+        if cluster.is_nationality:
+            return False
         if word in lowercase_words or word in lexicon.head_types or word in lexicon.common_nouns:
             return False
         if not self._is_english(word):
             return True
-        is_likely = cluster.votes[cluster.type] >= MIN_WORD_VOTES
+        is_person = cluster.type == "person" and word in lexicon.family_names
+        is_likely = is_person or cluster.votes[cluster.type] >= MIN_WORD_VOTES
         if not cluster.is_certain:
-            return cluster.start_weight >= MIN_START_WEIGHT and is_likely and not word.endswith("s")
+            is_name = is_person or (is_likely and not word.endswith("s"))
+            return cluster.start_weight >= MIN_START_WEIGHT and is_name
         return is_likely or self._is_rare(word)
 
     def _is_english(self, word: str) -> bool:

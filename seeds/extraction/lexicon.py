@@ -1,5 +1,6 @@
 """The lexicon: the lists of words and names that the rules of entity extraction use."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,8 +16,8 @@ LEXICON_FILE = Path(__file__).parent / "lexicon.yaml"
 # Numbers of occurrences in 5.4e11 words of English books. A word below the first number is rare, and a word
 # with at least the second number is common.
 RARE_WORD, COMMON_WORD = 3_000_000, 20_000_000
-# The words that link a head noun to the following words: Ministry of …, Council for …, Conference on ….
-HEAD_LINKS = ("of", "for", "on")
+# The words that link a head noun to the following words: Ministry of …, Council for …, election in ….
+HEAD_LINKS = ("of", "for", "on", "in")
 # The numbers of a series, which follow the head noun: World War II.
 ROMAN_NUMERALS = ("i", "ii", "iii")
 
@@ -43,12 +44,14 @@ class Lexicon:
     possessed_nouns: Mapping[str, str]
     verbs_before: Mapping[str, str]
     verbs_after: Mapping[str, str]
+    passive_person_verbs: frozenset[str]
     scheme_verbs_before: frozenset[str]
     enrolment_words: frozenset[str]
     scheme_verbs_after: frozenset[str]
     scheme_nouns: frozenset[str]
     place_prepositions: Mapping[str, float]
     facility_nouns: frozenset[str]
+    facility_heads: frozenset[str]
     investment_words: frozenset[str]
     named_product_nouns: frozenset[str]
     movement_words: frozenset[str]
@@ -62,6 +65,9 @@ class Lexicon:
     demonyms: frozenset[str]
     calendar_words: frozenset[str]
     abbreviations: frozenset[str]
+    currency_codes: frozenset[str]
+    units: frozenset[str]
+    page_labels: frozenset[str]
     chinese_surnames: frozenset[str]
     korean_surnames: frozenset[str]
     southern_chinese_surnames: frozenset[str]
@@ -109,8 +115,20 @@ class Lexicon:
     def non_names(self) -> frozenset[str]:
         """Words that are never a name on their own, such as function words, months and titles."""
         return (
-            self.function_words | self.abbreviations | self.demonyms | self.calendar_words | self.title_words
+            self.function_words
+            | self.abbreviations
+            | self.demonyms
+            | self.calendar_words
+            | self.title_words
+            | self.units
         )
+
+    @cached_property
+    def page_label_pattern(self) -> re.Pattern[str]:
+        """A pattern that finds the labels of the parts of a page, such as Related Articles."""
+        labels = sorted(self.page_labels, key=len, reverse=True)
+        alternatives = "|".join(re.escape(" ".join(label.split())) for label in labels)
+        return re.compile(rf"(?:{alternatives})(?![\w'-])")
 
     @cached_property
     def is_place(self) -> Callable[[str], bool]:

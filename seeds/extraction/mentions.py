@@ -13,6 +13,7 @@ from uuid import UUID
 
 from api.search.analyzer import CJK
 from api.text_folding import VARIANTS, FoldedText, fold_characters, remove_ignorable
+from seeds.extraction.candidates.hidden_text import hide_parts_without_names
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor, Recognizer, is_headline, recognize_nothing
@@ -22,6 +23,8 @@ from seeds.parsing.document import ArticleText
 
 # The weight of a mention by the part of the article; see `salience`.
 WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, "body": 1}
+# The most characters from a name to its acronym in brackets: a possessive, a space and the bracket.
+MAX_BRACKET_GAP = 5
 # A name begins with a letter or digit. CJK scripts have no spaces, so a name can begin at any CJK character.
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 MARK = re.compile("[-'\"]")
@@ -33,6 +36,8 @@ WORD_CHARACTER = re.compile(rf"[^\W{CJK}]")
 
 NamedEntity = tuple[str, EntityRecord]
 """A name and its entity."""
+NameIndex = Mapping[str, Sequence[NamedEntity]]
+"""Names by their first word, with its capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +134,36 @@ class EntityMatcher:
                 with this word. The names are folded: they have plain apostrophes and hyphens.
         """
         view = FoldedText(text)
-        plain = view.text
+        readable = hide_parts_without_names(self.lexicon, view.text)
+        plain, known = readable.known, self._by_first_word
+        in_capitals = self._capital_index(extracted) if readable.capitals else {}
         previous_end = 0
         for word in WORD.finditer(plain):
-            start, first = word.start(), word.group()
+            first = word.group()
             # Skip most words at once, since few words begin a name.
-            if start < previous_end or not (first in self._by_first_word or first in extracted):
+            if not (first in known or first in extracted or first in in_capitals):
                 continue
-            names = chain(self._by_first_word.get(first, ()), extracted.get(first, ()))
+            start = word.start()
+            if start < previous_end:
+                continue
+            names = chain(known.get(first, ()), extracted.get(first, ()))
+            if in_capitals and any(begin <= start < end for begin, end in readable.capitals):
+                names = chain(names, in_capitals.get(first, ()))
             found = [(len(name), entity) for name, entity in names if _is_name_at(plain, name, start)]
             if found:
                 length, entity = max(found, key=lambda each: each[0])
                 previous_end = start + length
                 yield *view.original_range(start, previous_end), entity
+
+    def _capital_index(self, extracted: NameIndex) -> NameIndex:
+        """Return the names of the catalogue and of `extracted` in capital letters, by their first word."""
+        names = {name: entity for found in extracted.values() for name, entity in found}
+        return _by_first_word(self._capital_names(names | self.known))
+
+    def _capital_names(self, names: Mapping[str, EntityRecord]) -> dict[str, EntityRecord]:
+        """Return `names` in capital letters, without those that are then like a function word or a month."""
+        non_names = self.lexicon.non_names
+        return {name.upper(): entity for name, entity in names.items() if name.lower() not in non_names}
 
 
 def _by_first_word(names: Mapping[str, EntityRecord]) -> dict[str, list[NamedEntity]]:
@@ -234,7 +256,12 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
     views = [FoldedText(section.text) for section in texts]
     folded = [replace(section, text=view.text) for section, view in zip(texts, views, strict=True)]
     headline = next((text.text for text in folded if text.part == "title" and is_headline(text.text)), "")
-    prose = [text.text for text in folded if not (text.text == headline or _is_heading(text))]
+    prose = [
+        hide_parts_without_names(matcher.lexicon, text.text).new
+        for text in folded
+        if not (text.text == headline or _is_heading(text))
+    ]
+    headline = hide_parts_without_names(matcher.lexicon, headline).new
     by_slug = dict(matcher.by_slug)
     forms_of: dict[EntityRecord, set[str]] = {}
     for cluster in matcher.extractor.extract(prose, known, headline):
@@ -303,7 +330,22 @@ def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:
-    return sum(WEIGHTS[mention.part] for _, mention in found)
+    """Return the sum of the weights of the mentions in `found`. An acronym in brackets adds nothing."""
+    mentions = [mention for _, mention in found]
+    return sum(
+        WEIGHTS[mention.part]
+        for previous, mention in zip([None, *mentions], mentions, strict=False)
+        if previous is None or not _is_in_brackets_after(previous, mention)
+    )
+
+
+def _is_in_brackets_after(previous: Mention, mention: Mention) -> bool:
+    """Return True if `mention` is an acronym in brackets right after `previous`.
+
+    Both mention the same entity.
+    """
+    is_same_text = (previous.part, previous.index) == (mention.part, mention.index)
+    return is_same_text and mention.start - previous.end <= MAX_BRACKET_GAP and mention.text != previous.text
 
 
 def salience(share: float, position: float) -> float:
@@ -311,7 +353,8 @@ def salience(share: float, position: float) -> float:
 
     Args:
         share: The weight of the entity's mentions, divided by the greatest weight of all entities. A mention
-            in the title has the weight 4, in the summary 3, in a takeaway 2, and elsewhere 1.
+            in the title has the weight 4, in the summary 3, in a takeaway 2, and elsewhere 1. A name and its
+            acronym in brackets count once.
         position: Where the article first names the entity: 0 is the beginning of the article, 1 the end.
     """
     return round(0.7 * share + 0.3 * (1 - position), 4)

@@ -16,6 +16,15 @@ PINYIN = (
 CHINESE_FIRM = re.compile(rf"{PINYIN}{PINYIN} {PINYIN}{PINYIN}")
 
 
+# Words after the name of a person that tell the generations of a family apart: Erik Lund Jr., Erik Lund III.
+GENERATION_WORDS = frozenset(("jr", "sr", "ii", "iii", "iv"))
+
+
+def without_generation(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a name without a last word such as `jr` or `iii`, if two words precede it."""
+    return words[:-1] if len(words) > 2 and words[-1] in GENERATION_WORDS else words
+
+
 def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
     """Return True if `words`, a name in lower case, are a given name followed by a family name."""
     first, last = words[0].partition("-")[0], words[-1].rpartition("-")[2]

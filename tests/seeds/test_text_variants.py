@@ -46,7 +46,9 @@ Harbour Desk
 The Daily Quay
 
 The engineers of Rolls-Royce met Ahmed al-Shamri in the Musee d'Orsay on Tuesday.
-They paid the Aldmar-Tessin Railway 1,280 dollars.
+They paid the Aldmar-Tessin Railway 1,280 dollars, or HK$9.
+Erik Lund Jr. of the Inland Waters Board (IWB) won the 2014 Aldmar-Tessin general election.
+ALL OF THE IWB CAME TO IT.
 
 Jean-Luc Perard of the U.S. Harbour Board spoke. "We will build it," said Emmanuel Marlon.
 
@@ -153,6 +155,7 @@ def test_the_page_has_all_that_the_properties_examine() -> None:
     assert all(HITS[:-1])
     names = {name for name, *_ in FOUND}
     assert names >= {"Aldmar-Tessin Railway", "Rolls-Royce", "Jean-Luc Perard", "Ahmed al-Shamri"}
+    assert names >= {"Erik Lund Jr.", "Inland Waters Board", "2014 Aldmar-Tessin general election"}
     assert names >= {"Liam O'Brien", "Musee d'Orsay", "U.S. Harbour Board", "Emmanuel Marlon"}
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
+from seeds.extraction.candidates.name_candidates import NameCandidate
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.name_candidates import NameCandidate
 from seeds.extraction.signs.sign import Scope
 
 Usage = Literal["quoted", "article", "attribute", "bare"]

@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
+from seeds.extraction.candidates.name_candidates import NameCandidate
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.name_candidates import NameCandidate
 from seeds.extraction.signs import following_signs, form_signs, preceding_signs, scheme_signs, usage_signs
 from seeds.extraction.signs.context import Context, Usage
 from seeds.extraction.signs.name_form import ClusterName, NameForm, ShortenedName, UsedName

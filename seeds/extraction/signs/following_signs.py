@@ -5,9 +5,9 @@ For example, an age after a comma is a sign of a person.
 
 import re
 
+from seeds.extraction.candidates.tokens import UPPER
 from seeds.extraction.signs.context import Context
 from seeds.extraction.signs.sign import Sign
-from seeds.extraction.tokens import UPPER
 
 MADE_BY = re.compile(r", (?:also )?(?:built|designed|developed|made|manufactured) (?:and \w+ )?(?:by|in)\b")
 AGE = re.compile(r", (?:aged )?[1-9]\d[,.;]")
@@ -21,6 +21,10 @@ EVENT_PREDICATE = re.compile(
 def _is_before_country(here: Context) -> bool:
     found, is_place = COUNTRY.match(here.after), here.lexicon.is_place
     return found is not None and (is_place(found.group(1)) or is_place(found.group()[2:]))
+
+
+def _is_passive_of_person(here: Context) -> bool:
+    return here.next in ("is", "was", "were") and here.verb in here.lexicon.passive_person_verbs
 
 
 SIGNS: tuple[Sign[Context], ...] = (
@@ -141,6 +145,13 @@ SIGNS: tuple[Sign[Context], ...] = (
         lambda here: not here.is_multiword and here.verb in here.lexicon.speech_verbs,
         {"person": 1, "organization": 1.5},
         example="Then [Velmora] said so.",
+    ),
+    Sign(
+        "passive verb of persons",
+        "next verb",
+        _is_passive_of_person,
+        {"person": 3},
+        example="Then [Velmora] was born there.",
     ),
     Sign(
         "verb with a typical subject",

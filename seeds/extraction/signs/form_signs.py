@@ -6,10 +6,11 @@ They test the head noun, the first word, the spelling, and the given and family 
 import re
 
 from seeds.extraction.bracketed_aliases import ACRONYM
+from seeds.extraction.candidates.tokens import UPPER, YEAR
+from seeds.extraction.lexicon import RARE_WORD
 from seeds.extraction.person_names import begins_with_given_name, is_chinese_name, is_western_name
 from seeds.extraction.signs.name_form import NameForm
 from seeds.extraction.signs.sign import Sign
-from seeds.extraction.tokens import UPPER, YEAR
 
 WELL_KNOWN_PLACE_WEIGHT = 5
 OTHER_PLACE_WEIGHT = 3  # The name of a small town can also be the name of a different entity.
@@ -17,6 +18,8 @@ MODEL = re.compile(r"(?:[^\W\d_]+-?\d+[\w-]*|\d+[^\W\d_]+)")
 CAMEL_CASE = re.compile(rf"[^\W\d_]+[a-z][{UPPER}]|[a-z]-?[{UPPER}]")
 # A family name and a given name of two syllables: Tsai Mei-hua.
 HYPHENATED_NAME = re.compile(rf"[{UPPER}]\w+ [{UPPER}][a-z]{{1,5}}-[a-z]{{1,6}}")
+GENERATION = re.compile(r"[a-z],? [JS]r\.?$")
+INITIAL = re.compile(r"[a-z]|[a-z]-[a-z]")
 # The articles of Spanish. No name of a person begins with an article.
 SPANISH_ARTICLES = frozenset(("el", "la", "las", "los"))
 
@@ -46,6 +49,19 @@ def _is_person_name(name: NameForm) -> bool:
     lexicon, words = name.lexicon, name.words
     is_hyphenated = bool(HYPHENATED_NAME.fullmatch(name.text))
     return is_hyphenated or is_chinese_name(lexicon, words) or is_western_name(lexicon, words)
+
+
+def _has_initial(name: NameForm) -> bool:
+    has_initial = any(map(INITIAL.fullmatch, name.words[:-1]))
+    return has_initial and name.last not in name.lexicon.head_types
+
+
+def _is_possible_person(name: NameForm) -> bool:
+    lexicon, words, last = name.lexicon, name.words, name.last
+    is_first_name = words[0] in lexicon.possible_given_names and len(words) < 4
+    is_rare = lexicon.frequencies.get(last, 0) < RARE_WORD and len(last) > 2
+    is_name = (is_rare and last.isalpha()) or last in lexicon.family_names
+    return is_first_name and is_name and last not in lexicon.head_types and not lexicon.suffix_type(last)
 
 
 def _has_final_year(name: NameForm) -> bool:
@@ -132,6 +148,13 @@ SIGNS: tuple[Sign[NameForm], ...] = (
     ),
     # The names of persons.
     Sign(
+        "junior or senior",
+        "capitals",
+        lambda name: bool(GENERATION.search(name.text)),
+        {"person": 6},
+        example="Tovrik Ekkelund Jr.",
+    ),
+    Sign(
         "Spanish article",
         "personal name",
         lambda name: name.words[0] in SPANISH_ARTICLES,
@@ -157,6 +180,14 @@ SIGNS: tuple[Sign[NameForm], ...] = (
         group="person",
     ),
     Sign(
+        "initial before the last word",
+        "personal name",
+        _has_initial,
+        {"person": 5},
+        example="Dwight D. Ekkelund",
+        group="person",
+    ),
+    Sign(
         "given name and family name",
         "personal name",
         _is_person_name,
@@ -170,6 +201,15 @@ SIGNS: tuple[Sign[NameForm], ...] = (
         lambda name: begins_with_given_name(name.lexicon, name.words),
         {"person": 2.5},
         example="Maurice Lantern",
+        group="person",
+    ),
+    Sign(
+        # A word that is both a place and a given name, before a word that is hardly used except as a name.
+        "possible given name and a rare word",
+        "personal name",
+        _is_possible_person,
+        {"person": 2.5},
+        example="Clark Gable",
         group="person",
     ),
     Sign(

@@ -6,6 +6,7 @@ A sign is a rule that votes for the type of a name, such as person or place.
 from collections.abc import Container, Sequence
 
 from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.person_names import without_generation
 from seeds.extraction.signs.context import Usage
 from seeds.extraction.signs.sign import Scope
 
@@ -18,7 +19,7 @@ class NameForm:
 
     Attributes:
         lexicon: The lists of known words and names.
-        words: The words of the name in lower case.
+        words: The words of the name in lower case, without Jr., Sr. or III.
         text: The name as the document writes it.
         last: The last word.
         head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
@@ -31,7 +32,8 @@ class NameForm:
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
 
     def __init__(self, lexicon: Lexicon, words: tuple[str, ...], text: str) -> None:
-        self.lexicon, self.words, self.text = lexicon, words, text
+        self.lexicon, self.text = lexicon, text
+        self.words = words = without_generation(words)
         self.last, self.head = words[-1], lexicon.head_noun(words)
         self.is_well_known_place = lexicon.is_well_known_place(text)
         self.suffix_type = lexicon.suffix_type(self.last)
@@ -62,7 +64,7 @@ class UsedName:
 
     Attributes:
         lexicon: The lists of known words and names.
-        words: The words of the name in lower case.
+        words: The words of the name in lower case, without Jr., Sr. or III.
         usage: How the document mostly uses the name; see `Usage`.
         last: The last word.
         head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
@@ -74,7 +76,8 @@ class UsedName:
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
 
     def __init__(self, lexicon: Lexicon, words: tuple[str, ...], usage: Usage) -> None:
-        self.lexicon, self.words, self.usage = lexicon, words, usage
+        self.lexicon, self.usage = lexicon, usage
+        self.words = words = without_generation(words)
         self.last, self.head = words[-1], lexicon.head_noun(words)
         self.are_english = [word in lexicon.frequencies for word in words]
         self.scopes: Sequence[Scope] = [*self._scopes_of_words(), *self._scopes_of_usage()]
@@ -102,7 +105,7 @@ class ShortenedName:
 
     Attributes:
         lexicon: The lists of known words and names.
-        words: The words of the name in lower case.
+        words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
         scopes: `("short form",)`, or empty if no sign applies, because the name has not two to four words, or
@@ -112,7 +115,9 @@ class ShortenedName:
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")
 
     def __init__(self, lexicon: Lexicon, words: tuple[str, ...], single_words: Container[str]) -> None:
-        self.lexicon, self.words, self.last = lexicon, words, words[-1]
+        self.lexicon = lexicon
+        self.words = words = without_generation(words)
+        self.last = words[-1]
         self.is_last_word = self.last in single_words
         is_shortened = (words[0] in single_words) != self.is_last_word
         is_person_length = 1 < len(words) <= MAX_PERSON_WORDS

@@ -8,6 +8,8 @@ from seeds.extraction.signs.sign import Sign
 
 # Prepositions that, before an article, do not indicate a place: in the Board, but across the Velmora.
 GENERAL_PREPOSITIONS = frozenset(("at", "between", "from", "in", "inside", "into", "through", "to"))
+# The last word before an example: villages like Bern, villages such as Bern, villages including Bern.
+EXAMPLE_WORDS = frozenset(("as", "include", "included", "including", "like"))
 # Changes of the weight of a preposition. The shares are factors.
 ATTRIBUTE_SHARE = 0.4  # If the name is an attribute: in Velmora shops.
 ENGLISH_NAME_SHARE = 0.3  # If the name is several English words: in Internet Explorer.
@@ -60,6 +62,18 @@ def _listed_noun(here: Context) -> str | None:
 def _verb_before(here: Context) -> str | None:
     kind = here.lexicon.verbs_before.get(here.link)
     return None if here.linked in ("named", "called") else kind
+
+
+def _exemplified_type(here: Context) -> str | None:
+    """Return the type of the noun before `like`, `such as` or `including`: place for `villages like Velmora`.
+
+    Return None if there is no such noun before the name in the context `here`.
+    """
+    before = here.before
+    if here.last not in EXAMPLE_WORDS or len(before) < 2:
+        return None
+    noun = before[-3] if before[-2:] == ["such", "as"] and len(before) > 2 else before[-2]
+    return here.lexicon.noun_type(noun) if noun.endswith("s") else None
 
 
 def _owner_type(here: Context) -> str | None:
@@ -127,6 +141,14 @@ SIGNS: tuple[Sign[Context], ...] = (
         lambda here: here.link == "at",
         {"event": 0.7},
         example="They spoke at the [Velmora] there.",
+    ),
+    Sign(
+        "noun and an example",
+        "word before",
+        _exemplified_type,
+        4,
+        example="They know villages like [Velmora] there.",
+        expected={"place": 4},
     ),
     Sign(
         "possessed noun and of",

@@ -19,6 +19,11 @@ def _ends_in_unknown_word(name: UsedName) -> bool:
     return not name.are_english[-1] or name.lexicon.is_place(name.last)
 
 
+def _is_family_name(name: UsedName) -> bool:
+    word, lexicon = name.last, name.lexicon
+    return name.usage == "bare" and word in lexicon.family_names and not lexicon.is_place(word)
+
+
 def _is_not_person(name: UsedName) -> bool:
     linking_words = NON_PERSON_WORDS | name.lexicon.foreign_linking_words
     is_too_long = len(name.words) > MAX_PERSON_WORDS
@@ -69,6 +74,13 @@ SIGNS: tuple[Sign[UsedName], ...] = (
         lambda name: len(name.words) == 1,
         {"organization": 0.5},
         example="Then [Velmora] came.",
+    ),
+    Sign(
+        "single word that is a family name and no place",
+        "single word",
+        _is_family_name,
+        {"person": 2},
+        example="Then [Lindqvist] came.",
     ),
     Sign(
         "quoted words without a known head noun",

@@ -23,6 +23,11 @@ def forms(*texts: str) -> dict[str, set[str]]:
             "Anna Vik Brekke",
             {"Vik Brekke", "Brekke"},
         ),
+        ("They met Tovrik Ekkelund III. Then Ekkelund left.", "Tovrik Ekkelund III", {"Ekkelund"}),
+        ("They met Erik Lund Jr. there. Then Lund left.", "Erik Lund Jr.", {"Lund"}),
+        ("The Tarnhus Refinery burned. Tarnhus employs 300.", "Tarnhus Refinery", {"Tarnhus"}),
+        ("The Brevan Power Plant is shut. So Brevan lost it.", "Brevan Power Plant", {"Brevan"}),
+        ("The Inland Waters Board ( IWB) met. The IWB left.", "Inland Waters Board", {"IWB"}),
         ("At Velmora Shipping Ltd. Then Velmora sold it.", "Velmora Shipping Ltd", {"Velmora"}),
         (
             "The Maritime Safety Board met. A Maritime Board is new.",

@@ -255,3 +255,13 @@ def test_names_are_found_if_letters_and_accents_are_separate_characters() -> Non
     )
     assert {"Crédit Montréal", "Renée Dubois", "São Paulo", "Zürich"} <= together.keys()
     assert apart == together
+
+
+def test_a_name_and_its_acronym_in_brackets_count_once_for_the_salience() -> None:
+    with_acronym = "The Inland Waters Board (IWB) met Erik Lund. Then Erik Lund left, and it was over."
+    page = Page(title="A quiet day at the quay", summary="It was quiet.", caption=None, body=(with_acronym,))
+    found = {each.entity.name: each for each in entities(page, ())}
+    board, lund = found["Inland Waters Board"], found["Erik Lund"]
+    assert len(board.mentions) == len(lund.mentions) == 2
+    assert board.entity.aliases == ("IWB",)
+    assert lund.salience > board.salience

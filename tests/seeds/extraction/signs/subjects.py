@@ -9,7 +9,7 @@ from typing import Any
 
 from api.models import ENTITY_TYPES
 from api.text_folding import fold_characters
-from seeds.extraction.name_candidates import NameCandidate, find_candidates
+from seeds.extraction.candidates.name_candidates import NameCandidate, find_candidates
 from seeds.extraction.signs import form_signs, usage_signs
 from seeds.extraction.signs.context import Context, Usage
 from seeds.extraction.signs.engine import SignEngine, SignSubject

@@ -39,6 +39,9 @@ GIVEN_NAME_SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
 PLACE_COMPOUNDS = frozenset(("area", "based", "born", "led", "made", "owned", "style", "wide"))
 # Legal forms that can be written with a full stop.
 DOTTED_FORMS = frozenset(("bros", "co", "corp", "inc", "ltd"))
+# Words after the name of a person that tell the generations of a family apart. Their full stop is included.
+GENERATIONS = frozenset(("Jr", "Sr"))
+ROMAN_GENERATIONS = frozenset(("II", "III", "IV"))
 # A full stop that does not end a sentence.
 INNER_FULL_STOP = re.compile(r"\.(?=[,;:)]|'s| [a-z(])")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -79,7 +82,8 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
         ahead = text[end : end + 2]
         # Skip function words at the beginning of a sentence, which are four in ten capitalised words. After
         # another capitalised word, as in Formula One, a function word can be part of a name.
-        if ahead[1:].islower() and start - previous_end != 1 and small in function_words:
+        is_before_capital = not (ahead[1:].islower() or ahead[1:].isdigit())
+        if not is_before_capital and start - previous_end != 1 and small in function_words:
             continue
         is_number = word[0].isdigit()
         if start and text[start - 1] != " ":
@@ -135,6 +139,8 @@ def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)
+    if text[start:end] in GENERATIONS:
+        return end + 1
     is_dotted = text[start:end].lower() in DOTTED_FORMS and INNER_FULL_STOP.match(text, end)
     return end + 1 if is_dotted else end
 

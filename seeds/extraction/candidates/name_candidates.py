@@ -7,11 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from seeds.extraction.capital_runs import find_runs
+from seeds.extraction.candidates.capital_runs import find_runs
+from seeds.extraction.candidates.person_titles import (
+    is_title_word,
+    split_before_title,
+    split_title,
+    strip_portfolio,
+)
+from seeds.extraction.candidates.tokens import YEAR, Token, head_type_of, is_english_word, words_of
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.person_names import is_function_word_surname
-from seeds.extraction.person_titles import is_title_word, split_before_title, split_title, strip_portfolio
-from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, words_of
+from seeds.extraction.person_names import is_function_word_surname, is_western_name
 
 # The number of characters before a name that are searched for the end of the previous sentence.
 SENTENCE_END_LENGTH = 4
@@ -23,6 +28,8 @@ MAX_QUOTED_WORDS = 6
 PRONOUNS = frozenset(("a", "an", "he", "i", "i'd", "i'll", "i'm", "i've", "it", "she", "they", "we", "you"))
 # Function words that can end a name.
 LAST_WORDS = frozenset(("one", "two", "three", "four", "five", "zero", "first", "may", "next", "now"))
+# The ends of nouns for companies, such as contractor and shipbuilder.
+ROLE_ENDS = ("er", "or")
 # The text between two names of a list.
 LIST_SEPARATORS = (" and ", " or ", ", and ", ", or ")
 
@@ -94,12 +101,41 @@ def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCan
     begins_sentence = _begins_sentence(text, first)
     run = strip_portfolio(lexicon, text, _strip_start(lexicon, text, run, begins_sentence))
     for part in split_before_title(lexicon, text, run):
-        title, tokens = split_title(lexicon, text, part)
+        title, tokens = split_title(
+            lexicon, text, _strip_role(lexicon, text, _strip_year(lexicon, text, part))
+        )
         tokens = _trim(lexicon, text, tokens)
         if tokens and not _is_not_name(lexicon, tokens):
             start, end = tokens[0].start, tokens[-1].end
             words = words_of(text, tokens)
             yield NameCandidate(text[start:end], start, end, words, title, begins_sentence and start == first)
+
+
+def _strip_year(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
+    """Return `run`, capitalised words of `text`, without a year before a name: In 1974 Ekkelund.
+
+    The year is kept in the name of an event, and after `the`.
+    """
+    if len(run) < 2 or not YEAR.fullmatch(run[0].text) or text.endswith("the ", 0, run[0].start):
+        return run
+    return run if head_type_of(lexicon, text, run) == "event" else run[1:]
+
+
+def _strip_role(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
+    """Return `run`, capitalised words of `text`, without a role before a name: Contractor Haldane Thermal.
+
+    The role is a noun for a person before the name of a person, or a noun such as Contractor or Shipbuilder
+    before a name that is not only its head noun.
+    """
+    if len(run) < 2 or run[0].end + 1 != run[1].start or run[0].lower in lexicon.head_types:
+        return run
+    kind, rest = lexicon.noun_type(run[0].lower), run[1:]
+    words = words_of(text, rest)
+    if kind == "person" and run[0].lower not in lexicon.title_words:
+        return rest if len(rest) > 1 and is_western_name(lexicon, words) else run
+    is_role = kind == "organization" and run[0].lower.endswith(ROLE_ENDS)
+    is_name = len(rest) > 1 or not is_english_word(lexicon, rest[0])
+    return rest if is_role and is_name and not rest[0].is_number else run
 
 
 def _begins_sentence(text: str, start: int) -> bool:

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 
+from seeds.extraction.candidates.tokens import (
+    GENERATIONS,
+    ROMAN_GENERATIONS,
+    Token,
+    head_type_of,
+    is_english_word,
+)
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.tokens import Token, head_type_of, is_english_word
 
 # The ends of offices before a portfolio. The first letter is left out, because it can be a capital or not.
 OFFICES_BEFORE_PORTFOLIO = (
@@ -36,7 +42,10 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
     """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
-        is_head = following.lower in lexicon.head_types and following.lower not in lexicon.chinese_surnames
+        is_generation = following.text.rstrip(".") in GENERATIONS | ROMAN_GENERATIONS
+        is_head = is_generation or (
+            following.lower in lexicon.head_types and following.lower not in lexicon.chinese_surnames
+        )
         if _is_rank(lexicon, token) and not is_title_word(lexicon, following) and not is_head:
             earlier = range(index - 1, -1, -1)
             return next((at + 1 for at in earlier if not is_title_word(lexicon, run[at])), 0)
@@ -64,6 +73,8 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
         is_title_word(lexicon, run[length]) or run[length].lower in lexicon.demonyms
     ):
         length += 1
+    if length and length < len(run) and run[length].text.rstrip(".") in GENERATIONS | ROMAN_GENERATIONS:
+        length -= 1  # The rank is a family name: Erik King Jr.
     while length and not _is_rank(lexicon, run[length - 1]):
         length -= 1
     if length and _is_product(lexicon, text, run[0].start):

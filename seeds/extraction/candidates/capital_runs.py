@@ -6,12 +6,33 @@ A run also includes the lowercase words and the marks between the capitalised wo
 import re
 from collections.abc import Iterator, Sequence
 
+from seeds.extraction.candidates.event_names import (
+    EVENT_NOUN,
+    add_event_noun,
+    has_event_noun,
+    is_place_of_event,
+)
+from seeds.extraction.candidates.tokens import (
+    GENERATIONS,
+    ROMAN_GENERATIONS,
+    YEAR,
+    Token,
+    head_type_of,
+    is_english_word,
+    tokenize,
+)
 from seeds.extraction.lexicon import Lexicon
-from seeds.extraction.tokens import YEAR, Token, head_type_of, is_english_word, tokenize
 
 # The most characters between two words of a name, as in ` for the `.
 MAX_GAP = 10
+# The same limit in a text with an election, as in ` presidential election in the `.
+MAX_EVENT_GAP = 50
 OF_GAPS, ON_GAPS = (" of ", " of the ", " for ", " for the "), (" on ", " on the ")
+SUBJECT_LINK = re.compile(r" (?:of|for) ")
+# Heads before `of` and a place. The words after the place are a different name: University of Bern, Velmora.
+HEADS_OF_PLACES = frozenset(("university", "college", "kingdom", "republic"))
+# The ends of words for subjects: Board of Cardiology and Geriatrics.
+SCIENCES = ("logy", "ics", "graphy", "istry", "ture", "nomy", "metry")
 LINK = re.compile(r" (?:of|on|for) ")
 # Words which show that the next word is a month and not a person: in January, last June.
 TIME_BEFORE = re.compile(
@@ -33,18 +54,19 @@ def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
     For example, `They left the Bank of Bern.` contains one run, with the tokens Bank and Bern.
     """
     tokens = tokenize(lexicon, text)
+    can_have_event = has_event_noun(text)
     run: list[Token] = []
     for index, token in enumerate(tokens, 1):
-        is_near = run and token.start - run[-1].end <= MAX_GAP
+        is_near = run and token.start - run[-1].end <= (MAX_EVENT_GAP if can_have_event else MAX_GAP)
         if is_near and _continues_run(lexicon, text, run, token, tokens[index : index + 3]):
             run.append(token)
             continue
         if run:
-            yield run
+            yield add_event_noun(lexicon, text, run) if can_have_event else run
         begins_run = not token.is_number or _begins_event(text, token, tokens[index : index + 1])
         run = [token] if begins_run else []
     if run:
-        yield run
+        yield add_event_noun(lexicon, text, run) if can_have_event else run
 
 
 def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
@@ -52,8 +74,10 @@ def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
 
     `following` contains the next capitalised word or number of the text, or nothing at the end of the text.
     """
-    is_year = bool(YEAR.fullmatch(token.text))
-    return is_year and bool(following) and text[token.end : following[0].start] == " "
+    if not YEAR.fullmatch(token.text):
+        return False
+    is_before_name = bool(following) and text[token.end : following[0].start] == " "
+    return is_before_name or EVENT_NOUN.match(text, token.end) is not None
 
 
 def _continues_run(
@@ -61,6 +85,8 @@ def _continues_run(
 ) -> bool:
     last, calendar_words = run[-1], lexicon.calendar_words
     gap = text[last.end : token.start]
+    if gap.endswith((" in ", " in the ")):
+        return is_place_of_event(lexicon, text, run, token, following)
     if last.lower in calendar_words or token.lower in calendar_words:
         if gap != " ":
             return False
@@ -69,13 +95,22 @@ def _continues_run(
         )
     if token.is_number:
         return gap == " " and not last.is_number and not UNIT.match(text, token.end)
-    if gap in (" ", " & ") or (gap == ", " and token.lower.rstrip(".") in lexicon.legal_forms):
+    if gap in (" ", " & "):
         return True
     return (
-        _is_inner_mark(lexicon, last, gap)
+        (gap == ", " and _follows_comma(lexicon, last, token))
+        or _is_inner_mark(lexicon, last, gap)
         or _is_lowercase_gap(lexicon, gap)
         or _connects(lexicon, text, gap, run, token, following)
     )
+
+
+def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
+    """Return True if a comma before `token` is inside a name: Velmora, Inc. or Erik Lund, Jr."""
+    word = token.text.rstrip(".")
+    is_generation = word in GENERATIONS or word in ROMAN_GENERATIONS
+    is_capital = word == "D.C" and last.text == "Washington"
+    return is_generation or is_capital or token.lower.rstrip(".") in lexicon.legal_forms
 
 
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
@@ -90,7 +125,8 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
     if token.lower not in seasons or not following or last.lower in lexicon.calendar_words:
         return False
     is_adjacent = text[token.end : following[0].start] == " "
-    return is_adjacent and not last.is_number and _is_seasonal(lexicon, text, token, following[0], ())
+    is_number = last.is_number and not YEAR.fullmatch(last.text)
+    return is_adjacent and not is_number and _is_seasonal(lexicon, text, token, following[0], ())
 
 
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
@@ -157,24 +193,48 @@ def _connects(
     if token.lower in lexicon.ranks:
         return False
     if gap in OF_GAPS:
-        return _allows_of(lexicon, text, gap, run)
+        return _allows_of(lexicon, text, gap, run, token, following)
     if gap in ON_GAPS:
         return run[-1].lower in lexicon.heads_before_on
     return gap in (" and ", ", ") and _is_inner_list(lexicon, text, gap, run, token, following)
 
 
-def _allows_of(lexicon: Lexicon, text: str, gap: str, run: Sequence[Token]) -> bool:
+def _allows_of(
+    lexicon: Lexicon,
+    text: str,
+    gap: str,
+    run: Sequence[Token],
+    token: Token,
+    following: Sequence[Token],
+) -> bool:
     """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
     `run` contains the words of the name so far, and `gap` is the text after them, such as ` of the `. The
     last word must be in the list `heads_before_of` of the lexicon and must not be a title alone. A second
-    `of` is also accepted in the name of an organization: Bureau of Roads of Bern.
+    `of` is also accepted in the name of an organization: Bureau of Roads of Bern. `for the` does not join two
+    names. `token` is the word after the gap, and `following` contains the capitalised words after it.
     """
     is_second = LINK.search(text, run[0].start, run[-1].end)
-    if gap == " of " and is_second and head_type_of(lexicon, text, run) == "organization":
+    is_of = gap == " of " or (gap == " of the " and _is_place_at(lexicon, text, token, following))
+    if is_of and is_second and head_type_of(lexicon, text, run) == "organization":
         return True
     is_rank = len(run) == 1 and run[0].lower in lexicon.ranks
+    if gap == " for the " and _is_name_of_its_own(lexicon, text, token, following):
+        return False
     return run[-1].lower in lexicon.heads_before_of and not is_rank
+
+
+def _is_place_at(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
+    return any(lexicon.is_place(text[token.start : each.end]) for each in (token, *following[:2]))
+
+
+def _is_name_of_its_own(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
+    """Return True if a name begins at `token` after `for the`: `Refinery for the Velmora Council`.
+
+    The words after `for the` in a name are English nouns, as in `Ministry for the Environment`. `following`
+    contains the capitalised words of `text` after `token`.
+    """
+    return not is_english_word(lexicon, token) or _begins_own_name(lexicon, text, token, following)
 
 
 def _is_inner_list(
@@ -197,11 +257,30 @@ def _is_inner_list(
         token: The capitalised word after the gap.
         following: The next capitalised words and numbers after `token`.
     """
-    before, of, _ = text[run[0].start : run[-1].end].partition(" of ")
-    if of and lexicon.head_types.get(before.split()[-1].lower()) == "organization":
+    link = SUBJECT_LINK.search(text, run[0].start, run[-1].end)
+    head = text[run[0].start : link.start()].rsplit(maxsplit=1)[-1].lower() if link else ""
+    if link and _begins_own_name(lexicon, text, token, following):
+        return False
+    if lexicon.head_types.get(head) == "organization" and head not in HEADS_OF_PLACES:
         after = text[token.end : following[0].start] if following else ""
-        return is_english_word(lexicon, token) and (gap == " and " or after in (" and ", ", and ", ", "))
+        is_subject = is_english_word(lexicon, token) or token.lower.endswith(SCIENCES)
+        return is_subject and (gap == " and " or after in (" and ", ", and ", ", "))
     return gap == " and " and _shares_head(lexicon, text, run, token, following)
+
+
+def _begins_own_name(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
+    """Return True if `token` begins a complete name with its own head noun: `and Velmora Radical Party`.
+
+    `following` contains the capitalised words of `text` after `token`.
+    """
+    tail = token
+    for each in following:
+        if text[tail.end : each.start] != " ":
+            break
+        tail = each
+    is_before_of = text[tail.end : tail.end + 4] == " of "
+    is_head = tail.lower in lexicon.heads_before_of if is_before_of else tail is not token
+    return is_head and lexicon.head_nouns.get(tail.lower) == "organization"
 
 
 def _shares_head(

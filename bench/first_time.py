@@ -1,0 +1,96 @@
+"""The CPU time of requests that were not sent before: `python -m bench.first_time`.
+
+The requests are sent in this process, one after the other. Under a server, the same request takes longer,
+since several threads wait for the interpreter.
+"""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from random import Random
+
+import click
+
+from bench.corpus.build import SMALL_CORPUS, ensure_corpus
+from bench.databases import ENGINES, open_store
+from bench.local_service import LocalService, local_service
+from bench.markdown import markdown_table
+from bench.throughput.measure import first_lists, first_searches
+
+ROUNDS = 5
+REQUESTS = 40
+# Requests that are sent before the measurement, so that statements are compiled.
+WARM_UP = 20
+ALL_PARTS = "include=body,analysis,takeaways,entities,related"
+
+
+def first_time_targets(service: LocalService, number: int) -> Mapping[str, Sequence[str]]:
+    """Return `number` different requests for each collection, by the name of the case.
+
+    A collection that has too few pages gets fewer requests.
+    """
+    lists, searches = (list(islice(first().paths, number)) for first in (first_lists, first_searches))
+    listed = service.pages("/v1/articles?fields=slug&limit=100&sort=title")
+    slugs = [article["slug"] for page in islice(listed, number // 100 + 1) for article in page["data"]]
+    slugs = Random(1).sample(slugs, len(slugs))[:number]
+    entities = [entity["slug"] for entity in service.read("/v1/entities?limit=100")["data"]]
+
+    def pages(path: str) -> list[str]:
+        walk = islice(service.pages(path), number)
+        return [page["links"]["self"] for page in walk]
+
+    def of_articles(suffix: str) -> list[str]:
+        return [f"/v1/articles/{slug}{suffix}" for slug in slugs]
+
+    return {
+        "article": of_articles(""),
+        "list": lists,
+        "list, all parts included": [f"{target}&{ALL_PARTS}" for target in lists],
+        "search for two words": searches,
+        "takeaways": pages("/v1/takeaways"),
+        "takeaways of an article": of_articles("/takeaways"),
+        "entities": pages("/v1/entities"),
+        "entities of an article": of_articles("/entities"),
+        "articles of an entity": [f"/v1/entities/{slug}/articles" for slug in entities],
+        "related links": pages("/v1/related-links"),
+        "related links of an article": of_articles("/related"),
+    }
+
+
+def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: int = REQUESTS) -> str:
+    """Return a table with the CPU time of each case in microseconds: the median of all rounds.
+
+    Args:
+        urls: The `DATABASE_URL` of each corpus, by its number of articles.
+        rounds: The number of rounds.
+        requests: The number of requests for each case and round.
+    """
+    columns: list[dict[str, float]] = []
+    for url in urls.values():
+        with local_service(url) as service:
+            cases = first_time_targets(service, WARM_UP + rounds * requests)
+            columns.append({name: _measure(service, cases[name], rounds) for name in cases})
+    rows = [[name, *(f"{column[name]:,.0f}" for column in columns)] for name in columns[0]]
+    return markdown_table(["CPU µs of a first-time request", *(f"{size:,} articles" for size in urls)], rows)
+
+
+def _measure(service: LocalService, targets: Sequence[str], rounds: int) -> float:
+    warm_up = min(WARM_UP, len(targets) // 2)
+    service.cpu_microseconds(targets[:warm_up])
+    rest = targets[warm_up:]
+    parts = [rest[number::rounds] for number in range(rounds)]
+    return statistics.median(service.cpu_microseconds(part) for part in parts if part)
+
+
+@click.command()
+@click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
+def main(size: int, engine: str) -> None:
+    """Print a Markdown table of CPU times. Build the corpus first if it is missing."""
+    with open_store(engine) as store:
+        url = store.url(ensure_corpus(store, engine, size))
+        click.echo(f"- {store.version}\n\n{measure_first_time({size: url})}")
+
+
+if __name__ == "__main__":
+    main()
