@@ -117,11 +117,11 @@ def multiply_export(lines: Sequence[bytes], copies: int) -> Iterator[tuple[str, 
         values = orjson.loads(line)
         by_kind.setdefault(values.pop("kind"), []).append(values)
     (corpus,) = by_kind["corpus"]
-    yield "corpus", corpus | {"revision": corpus["revision"] * copies}
+    last = corpus["last_article"]
+    yield "corpus", corpus | {"revision": corpus["revision"] * copies, "last_article": last * copies}
     for entity in by_kind["entity"]:
         yield "entity", entity | {name: entity[name] * copies for name in ("article_count", "mention_count")}
     articles = by_kind["article"]
-    last = articles[-1]["number"]
     for copy in range(copies):
         ids = {article["id"]: _id(article, copy) for article in articles}
         for article in articles:

@@ -50,7 +50,8 @@ def test_each_line_is_an_object_of_its_kind(app: Flask) -> None:
 def test_the_export_of_an_empty_database_has_two_lines(app: Flask) -> None:
     key = rows(app)["corpus"][0]["secret_key"]
     first, last = export(app).splitlines()
-    assert orjson.loads(first) == {"kind": "corpus", "format": 1, "revision": 0, "secret_key": key}
+    numbers = {"last_article": 0, "last_entity": 0}
+    assert orjson.loads(first) == {"kind": "corpus", "format": 2, "revision": 0, "secret_key": key} | numbers
     assert orjson.loads(last)["lines"] == 1
 
 
@@ -131,7 +132,7 @@ def test_an_export_that_fails_keeps_the_older_file(
     path.write_text("an older one", encoding="utf-8")
     seed_pages(app, [submit("a", Page())])
     with monkeypatch.context() as cut:
-        cut.setattr("seeds.transfer.exporting.unpack", lambda _: 1 / 0)
+        cut.setattr("seeds.transfer.exporting.read_vector", lambda _: 1 / 0)
         assert isinstance(runner.invoke(args=["seed", "export", str(path)]).exception, ZeroDivisionError)
     assert path.read_text(encoding="utf-8") == "an older one"
     assert list(path.parent.iterdir()) == [path]

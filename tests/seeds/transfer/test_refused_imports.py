@@ -119,9 +119,35 @@ REFUSED_CHANGES: list[tuple[str, Callable[[list[Line], int], object], int | None
         "article",
         set_value(["related"], [LINK | {"target_id": UNKNOWN_ID}] * 2),
         0,
-        "conflicts with the lines above: ",
+        "related: must not have two links to the same article",
     ),
-    ("article", set_value(["features"], [["a", 1], ["a", 2]]), 0, "features: must not repeat a feature"),
+    (
+        "article",
+        set_value(["related"], [COMPUTED, LINK]),
+        0,
+        "related: must have listed links first, and then computed links by score",
+    ),
+    (
+        "article",
+        set_value(["features"], {"names": ["a", "a"], "weights": [2, 1], "terms": [None, None]}),
+        0,
+        "features.names: must not repeat a feature",
+    ),
+    (
+        "article",
+        set_value(["features", "weights"], []),
+        0,
+        "features: must be three lists of the same length",
+    ),
+    (
+        "article",
+        set_value(["takeaways"], [{"text": "a", "evidence": []}] * 4096),
+        0,
+        "takeaways: must have at most 4095 values",
+    ),
+    ("corpus", set_value(["last_article"], 0), None, "number: must be at most 0, the last_article of the"),
+    ("corpus", set_value(["last_entity"], 0), None, "number: must be at most 0, the last_entity of the"),
+    ("entity", copy_to_next_line("number"), 1, "conflicts with the lines above: "),
     (
         "article",
         lambda lines, at: lines[at]["entities"].append(lines[at]["entities"][0]),
@@ -225,14 +251,19 @@ def test_a_file_that_cannot_be_read_gives_a_one_line_error(runner: FlaskCliRunne
     assert result.stderr == f"Error: {path}: cannot be read: Input/output error\n"
 
 
+def limit_pages(connection: Any) -> None:
+    """Let the SQLite file grow by two pages only. SQLite reports the same error as for a full disk."""
+    ((pages,),) = connection.execute("PRAGMA page_count").fetchall()
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+
 def test_a_full_disk_gives_a_one_line_error_and_nothing_is_imported(
     sqlite_app: Flask, exported: bytes, tmp_path: Path
 ) -> None:
     before = rows(sqlite_app)
     with sqlite_app.app_context():
         db.engine.dispose()
-        # SQLite reports the same error for a file at its size limit as for a full disk.
-        event.listen(db.engine, "connect", lambda made, _: made.execute("PRAGMA max_page_count = 110"))
+        event.listen(db.engine, "connect", lambda made, _: limit_pages(made))
     result = import_file(sqlite_app, exported, tmp_path)
     (line,) = result.stderr.splitlines()
     assert line.startswith("Error: database: database or disk is full; correct the cause and run ")

@@ -16,13 +16,15 @@ from seeds.transfer.value_readers import (
     checked,
     fraction,
     integer,
+    integers,
     list_of,
     optional,
-    pair,
     record,
     slug,
     text,
+    texts,
     time,
+    tuple_of,
     uuid,
 )
 
@@ -57,7 +59,10 @@ REFUSED: list[tuple[Reader, tuple[Any, ...]]] = [
     (integer(1, 3), (0, 4, 1.0, True, "1", None, 1 << 63)),
     (fraction, (0, 1, -0.1, 1.1, float("nan"), float("inf"), "0.5", None)),
     (list_of(text), (None, {}, "ab", [1])),
-    (pair(text, text), ([], ["a"], ["a", "b", "c"], "ab", {"a": 1, "b": 2})),
+    (tuple_of(text, text), ([], ["a"], ["a", "b", "c"], "ab", {"a": 1, "b": 2})),
+    (list_of(text, max_length=2), (["a", "b", "c"],)),
+    (texts, (None, "ab", {}, [1], ["a", None], ["a\0"], ["a", []])),
+    (integers(1, 3), (None, 1, {}, ["a"], [0], [1, 4], [1.0], [True], [1, None])),
     (record({"a": text}), (None, [], {}, {"a": 1}, {"a": "b", "c": "d"})),
 ]
 
@@ -93,12 +98,12 @@ def test_a_checked_value_is_returned_unchanged() -> None:
 
 
 def test_an_error_names_the_path_and_the_value_on_one_line() -> None:
-    read = record({"a": list_of(record({"b": pair(text, list_of(integer()))}))})
+    read = record({"a": list_of(record({"b": tuple_of(text, list_of(integer()))}))})
     wrong: tuple[tuple[Any, str], ...] = (
-        (["c", ["d"]], 'a[1].b[0]: must be a whole number from 0 to 2147483647, not "d"'),
-        ([1, []], "a[1].b: must be a string, not 1"),
-        ([{}, []], "a[1].b: must be a string, not an object"),
-        ("x\n" * 999, 'a[1].b: must be a list of two values, not "x\\x0ax\\x0ax'),
+        (["c", ["d"]], 'a[1].b[1][0]: must be a whole number from 0 to 2147483647, not "d"'),
+        ([1, []], "a[1].b[0]: must be a string, not 1"),
+        ([{}, []], "a[1].b[0]: must be a string, not an object"),
+        ("x\n" * 999, 'a[1].b: must be a list of 2 values, not "x\\x0ax\\x0ax'),
     )
     for value, message in wrong:
         with pytest.raises(MalformedError) as caught:
@@ -111,3 +116,10 @@ def test_times_in_time_zones_other_than_utc_are_refused() -> None:
     at = datetime(2026, 4, 21, tzinfo=UTC).astimezone(tz=None) + timedelta(hours=1)
     with pytest.raises(MalformedError, match="must be a UTC time"):
         time(at.isoformat())
+
+
+def test_long_lists_are_read_unchanged() -> None:
+    assert texts([]) == []
+    assert texts(["a", "b"]) == ["a", "b"]
+    assert integers(1, 3)([]) == []
+    assert integers(1, 3)([3, 1]) == [3, 1]
