@@ -192,11 +192,12 @@ def _resource_targets(app: Flask) -> list[str]:
 
 
 def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Return the rows of all tables, without internal numbers that can differ between equal databases."""
+    """Return the rows of all tables, without the values that can differ after an import.
+
+    These are the numbers of links and folders, and the version of the analyzer that made the search terms.
+    """
     found = rows(app)
-    return found | {
-        "takeaway_terms": [
-            {name: value for name, value in row.items() if name != "number"}
-            for row in found["takeaway_terms"]
-        ]
-    }
+    for table, name in (("related_links", "number"), ("folders", "number"), ("corpus", "analyzer_version")):
+        for row in found[table]:
+            del row[name]
+    return found
