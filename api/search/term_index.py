@@ -111,8 +111,9 @@ class TermIndex:
                 found = np.flatnonzero(lists.hashes == np.uint64(hashed))
                 self._frequencies[term][starts[-1] + lists.places[found]] = lists.frequencies[found]
         self._exists = self.lengths > 0
+        removed = np.flatnonzero(~self._exists)
         for frequencies in self._frequencies.values():
-            frequencies[~self._exists] = 0
+            frequencies[removed] = 0
 
     def _add_segments(
         self,

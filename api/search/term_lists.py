@@ -30,7 +30,9 @@ MAX_FREQUENCY = 0xFFFF
 Integers = NDArray[np.integer]
 TERM_TYPE = np.dtype([("hash", "<u8"), ("frequency", "<u2")])
 NUMBER_TYPE, LENGTH_TYPE = np.dtype("<i8"), np.dtype("<u4")
-COUNT_TYPE = np.dtype("<u4")
+HASH_TYPE, COUNT_TYPE = np.dtype("<u8"), np.dtype("<u4")
+# The bits of the lower byte of a number, and the bit of a count that says if a list has upper bytes.
+LOWER_BITS, HAS_UPPER = np.uint16(0xFF), np.uint32(1 << 31)
 
 
 class ArticleList(NamedTuple):
@@ -134,26 +136,32 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
     firsts = np.append(np.flatnonzero(np.diff(buckets, prepend=~buckets[:1])), len(terms))
     gaps = np.diff(places, prepend=0)
     gaps[starts] = places[starts]
+    has_upper = np.maximum.reduceat(np.maximum(gaps, frequencies), starts) > LOWER_BITS
     for first, last in pairwise(firsts):
-        items = slice(ends[first], ends[last])
+        items, has_uppers = slice(ends[first], ends[last]), has_upper[first:last]
+        rows = np.stack([gaps[items], frequencies[items]]).astype(np.uint16)
+        counts = np.diff(ends[first : last + 1]) + np.where(has_uppers, HAS_UPPER, 0)
         data = [
             COUNT_TYPE.type(last - first).tobytes(),
-            terms[first:last].astype("<u8").tobytes(),
-            np.diff(ends[first : last + 1]).astype(COUNT_TYPE).tobytes(),
-            _low_bytes_first(gaps[items]),
-            _low_bytes_first(frequencies[items]),
+            terms[first:last].astype(HASH_TYPE).tobytes(),
+            counts.astype(COUNT_TYPE).tobytes(),
+            (rows & LOWER_BITS).astype(np.uint8).tobytes(),
         ]
-        yield int(buckets[first]), zlib.compress(b"".join(data))
+        upper = zlib.compress((rows >> 8).astype(np.uint8).tobytes()) if has_uppers.any() else b""
+        yield int(buckets[first]), zlib.compress(b"".join(data)) + upper
 
 
 def decode_bucket(data: bytes) -> TermLists:
     """Return the lists of all terms in a bucket."""
-    terms, counts, values = _open_bucket(data)
-    gaps, frequencies = _two_bytes(values[:2]), _two_bytes(values[2:])
+    bucket = _open_bucket(data)
+    gaps, frequencies = bucket.lower.astype(np.int64)
+    if bucket.upper:
+        upper = _upper_bytes(bucket).astype(np.int64) << 8
+        gaps, frequencies = gaps + upper[0], frequencies + upper[1]
     places = np.cumsum(gaps)
-    starts = np.cumsum(counts) - counts
-    places -= np.repeat(places[starts] - gaps[starts], counts)
-    return TermLists(np.repeat(terms, counts), places, frequencies)
+    starts = np.cumsum(bucket.counts) - bucket.counts
+    places -= np.repeat(places[starts] - gaps[starts], bucket.counts)
+    return TermLists(np.repeat(bucket.hashes, bucket.counts), places, frequencies)
 
 
 def find_list(data: bytes, hashed: int) -> tuple[Integers, Integers] | None:
@@ -165,34 +173,49 @@ def find_list(data: bytes, hashed: int) -> tuple[Integers, Integers] | None:
         data: The bytes of the bucket.
         hashed: The hash of the term.
     """
-    terms, counts, values = _open_bucket(data)
-    index = int(np.searchsorted(terms, np.uint64(hashed)))
-    if index == len(terms) or int(terms[index]) != hashed:
+    bucket = _open_bucket(data)
+    index = int(np.searchsorted(bucket.hashes, np.uint64(hashed)))
+    if index == len(bucket.hashes) or int(bucket.hashes[index]) != hashed:
         return None
-    start = int(counts[:index].sum())
-    own = values[:, start : start + int(counts[index])]
-    return np.cumsum(_two_bytes(own[:2])), _two_bytes(own[2:])
+    start = int(bucket.counts[:index].sum())
+    items = slice(start, start + int(bucket.counts[index]))
+    gaps: Integers
+    frequencies: Integers
+    gaps, frequencies = bucket.lower[:, items]
+    if bucket.has_upper[index]:
+        upper = _upper_bytes(bucket)[:, items].astype(np.int64) << 8
+        gaps, frequencies = gaps + upper[0], frequencies + upper[1]
+    return np.cumsum(gaps, dtype=np.int64), frequencies
 
 
-def _open_bucket(data: bytes) -> tuple[Integers, Integers, NDArray[np.uint8]]:
-    """Return the hashes of a bucket, the number of articles of each, and four rows of bytes.
+class Bucket(NamedTuple):
+    """A bucket whose first part is decompressed.
 
-    The rows are the lower and the upper bytes of the gaps between places, and those of the frequencies.
+    Attributes:
+        hashes: The hash of each term.
+        counts: The number of articles that contain each term.
+        has_upper: True for each term with a gap or a frequency of more than a byte.
+        lower: The lower bytes of the gaps between places, and those of the frequencies.
+        upper: The compressed upper bytes, or nothing if no term has any.
     """
-    raw = zlib.decompress(data)
+
+    hashes: Integers
+    counts: Integers
+    has_upper: NDArray[np.bool_]
+    lower: NDArray[np.uint8]
+    upper: bytes
+
+
+def _open_bucket(data: bytes) -> Bucket:
+    # Few terms need the upper bytes, so they are compressed apart and decompressed only for those.
+    stream = zlib.decompressobj()
+    raw = stream.decompress(data)
     number, start = int(np.frombuffer(raw, COUNT_TYPE, 1)[0]), COUNT_TYPE.itemsize
-    terms = np.frombuffer(raw, "<u8", number, start)
-    counts = np.frombuffer(raw, COUNT_TYPE, number, start + terms.nbytes)
-    values = np.frombuffer(raw, np.uint8, offset=start + terms.nbytes + counts.nbytes)
-    return terms, counts, values.reshape(4, -1)
+    hashes = np.frombuffer(raw, HASH_TYPE, number, start)
+    counts = np.frombuffer(raw, COUNT_TYPE, number, start + hashes.nbytes)
+    lower = np.frombuffer(raw, np.uint8, offset=start + hashes.nbytes + counts.nbytes).reshape(2, -1)
+    return Bucket(hashes, counts & ~HAS_UPPER, (counts & HAS_UPPER) > 0, lower, stream.unused_data)
 
 
-def _low_bytes_first(values: Integers) -> bytes:
-    """Return the lower bytes of all `values`, then the upper bytes, which compress better than pairs."""
-    return values.astype("<u2").view(np.uint8).reshape(-1, 2).T.tobytes()
-
-
-def _two_bytes(rows: NDArray[np.uint8]) -> Integers:
-    low, high = rows.astype(np.int64)
-    values: Integers = low + (high << 8)
-    return values
+def _upper_bytes(bucket: Bucket) -> NDArray[np.uint8]:
+    return np.frombuffer(zlib.decompress(bucket.upper), np.uint8).reshape(2, -1)
