@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from api.database.base import db
 from api.listing import plans
-from api.search.ranking import BLOCK_SIZE
 from api.v1.sort_orders import CO_MENTIONED_SORTS
 from tests.api.answers import get
 from tests.api.listings import TOP_LEVEL
@@ -37,8 +36,8 @@ VALUES: dict[str, tuple[str, str | None]] = {
     "type": ("person", "place"),
 }
 NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
-# Subqueries with a limited number of rows: sorted matches, the keys of a page, ranked blocks.
-BOUNDED = ("matches", "page_keys", "block", "nearest")
+# Subqueries with a limited number of rows: sorted matches, the keys of a page.
+BOUNDED = ("matches", "page_keys", "nearest")
 OF_ONE_ARTICLE = re.compile(r"SEARCH \w+ USING INDEX ix_\w+_article_id_position \(article_id=\?\)")
 
 
@@ -143,7 +142,7 @@ def _faults(plan: dict[str, Any]) -> list[str]:
         kind, below = node["Node Type"], node.get("Plans", [])
         if kind == "Seq Scan" and node["Relation Name"] not in ("entities", "entity_names"):
             found.append(f"{kind} on {node['Relation Name']}")
-        if kind.endswith("Sort") and below[0]["Actual Rows"] > max(MAX_SORTED_ROWS, BLOCK_SIZE):
+        if kind.endswith("Sort") and below[0]["Actual Rows"] > MAX_SORTED_ROWS:
             found.append(f"{kind} of {below[0]['Actual Rows']} rows")
     return found
 
