@@ -67,6 +67,6 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
     items = [
         {"article": number, "item_key": key, "item_json": item_of(values)}
         for number, values in articles.items()
-        if item_keys[number] is None or (all_articles and item_keys[number] != key)
+        if all_articles or item_keys[number] is None
     ]
     update_rows(connection, UPDATE_ITEM, items)

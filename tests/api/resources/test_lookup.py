@@ -11,7 +11,7 @@ from api.models import EntityId, EntitySlug
 from tests.api.answers import assert_problem, get
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
-from tests.api.rows import corpus_rows, insert_rows, row_id
+from tests.api.rows import corpus_rows, insert_rows, row_id, stored_number
 from tests.api.specification import specification_of
 from tests.api.v1.test_listings import recorded
 from tests.seeds.documents import remove_article
@@ -33,10 +33,10 @@ def renamed_article(runner: FlaskCliRunner, tmp_path: Path) -> None:
 @pytest.fixture
 def merged_entities(app: Flask) -> None:
     """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
-    identity = row_id("entity", 1)
+    number = stored_number(1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
-    slugs = [{"slug": slug, "entity_id": identity} for slug in ("old-name", "merged")]
-    insert_rows(app, {EntitySlug: slugs, EntityId: [{"old_id": MERGED_ID, "entity_id": identity}]})
+    slugs = [{"slug": slug, "entity": number} for slug in ("old-name", "merged")]
+    insert_rows(app, {EntitySlug: slugs, EntityId: [{"old_id": MERGED_ID, "entity": number}]})
 
 
 def test_an_id_and_a_slug_name_the_same_resource(app: Flask, client: FlaskClient) -> None:

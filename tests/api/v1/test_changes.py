@@ -251,13 +251,15 @@ def test_a_page_of_changes_takes_the_same_number_of_statements_at_any_length(
     app: Flask, client: FlaskClient
 ) -> None:
     insert_rows(app, corpus_rows(articles=25, entities=1))
+    # The key of cursors is read once.
+    get(client, "/v1/changes?limit=1")
     counts = []
     for limit in (2, 20):
         with recorded(app) as statements:
             assert len(get(client, f"/v1/changes?limit={limit}")["data"]) == limit
         counts.append(sum("SELECT" in sql for sql, _ in statements))
-    # The statements read the page, the key of the cursor and the corpus revision.
-    assert counts == [3, 3]
+    # The statements read the page and the corpus revision.
+    assert counts == [2, 2]
 
 
 def test_a_page_of_changes_is_read_from_an_index_and_not_sorted(
