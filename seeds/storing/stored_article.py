@@ -113,7 +113,7 @@ def find_article_states(connection: Connection, identities: Collection[UUID]) ->
     left out.
     """
     rows = connection.execute(ARTICLE_STATES, {"identities": [*identities]})
-    return {identity: ArticleState(*values) for identity, *values in rows}
+    return {row.id: ArticleState(*row[1:]) for row in rows}
 
 
 def find_article_state(connection: Connection, identity: UUID) -> ArticleState | None:

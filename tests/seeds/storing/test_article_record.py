@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from api.models import UNDATED_ASC, UNDATED_DESC
 from api.v1.article_content import CONTENT_FIELDS
 from seeds.extraction.catalogue import EntityRecord
-from seeds.identifiers import title_digest
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_record import ArticleRecord, make_record
 from seeds.transfer.line_fields import REVISION_CONTENT
@@ -44,31 +42,34 @@ def record_of(submission: SubmittedDocument, slug: str = "tide") -> ArticleRecor
     return make_record(submission, slug)
 
 
-def test_the_columns_are_those_of_the_page_and_the_sidecar() -> None:
+def test_the_content_is_that_of_the_page_and_the_sidecar() -> None:
     submission = submit("page", PAGE, SIDECAR)
-    noon = datetime(2026, 4, 21, 12, tzinfo=UTC)
     made = record_of(submission)
-    assert made.columns == {
-        "key": "page",
+    assert (made.key, made.published_at) == ("page", datetime(2026, 4, 21, 12, tzinfo=UTC))
+    assert made.content == {
         "slug": "tide",
         "title": PAGE.title,
-        "title_digest": title_digest(PAGE.title),
         "summary": PAGE.summary,
         "language": "de",
-        "author": "Coast Desk",
-        "role": "Weather Editor",
-        "publication": "The Tide Table",
-        "image_caption": PAGE.caption,
-        "image_url": "https://example.org/g.jpg",
-        "published_at": noon,
-        "published_asc": noon,
-        "published_desc": noon,
-        "body": list(PAGE.body),
-        "analysis": {"desk": "Editor's Desk", "heading": "What It Means", "paragraphs": list(PAGE.analysis)},
+        "byline": {"author": "Coast Desk", "role": "Weather Editor", "publication": "The Tide Table"},
+        "image": {"caption": PAGE.caption, "url": "https://example.org/g.jpg"},
+        "published_at": "2026-04-21T12:00:00Z",
         "word_count": 15 + 14 + 11,
-        "source_name": "page.txt",
-        "source_sha256": submission.document.source.sha256,
-        "source_bytes": len(submission.data),
+        "reading_minutes": 1,
+        "body": [{"paragraph": number, "text": text} for number, text in enumerate(PAGE.body, 1)],
+        "analysis": {"desk": "Editor's Desk", "heading": "What It Means", "paragraphs": list(PAGE.analysis)},
+        "takeaways": [
+            {"position": position, "text": text} for position, text in enumerate(PAGE.takeaways, 1)
+        ],
+        "related": [
+            {"position": position, "title": title, "date": date}
+            for position, (title, date) in enumerate(PAGE.related, 1)
+        ],
+        "source": {
+            "name": "page.txt",
+            "sha256": submission.document.source.sha256,
+            "bytes": len(submission.data),
+        },
     }
     assert made.takeaways == list(PAGE.takeaways)
     assert made.related == list(PAGE.related)
@@ -87,32 +88,32 @@ def test_the_content_has_the_fields_of_responses_reports_and_exports() -> None:
 
 def test_a_missing_part_of_a_page_is_null() -> None:
     bare = Page(caption=None, analysis=(), signature=())
-    columns = record_of(submit("page", bare)).columns
-    absent = ("author", "role", "publication", "image_caption", "image_url", "published_at", "analysis")
-    assert {name: columns[name] for name in absent} == dict.fromkeys(absent)
-    assert (columns["published_asc"], columns["published_desc"]) == (UNDATED_ASC, UNDATED_DESC)
-    assert columns["language"] == "en"
-    assert columns["word_count"] == 15 + 14
+    record = record_of(submit("page", bare))
+    absent = ("byline", "image", "published_at", "analysis")
+    assert {name: record.content[name] for name in absent} == dict.fromkeys(absent)
+    assert record.published_at is None
+    assert record.content["language"] == "en"
+    assert record.content["word_count"] == 15 + 14
 
 
 def test_the_same_submission_has_the_same_digest() -> None:
     digest = record_of(submit("page", PAGE, SIDECAR)).digest
     assert record_of(submit("page", PAGE, SIDECAR)).digest == digest
-    assert len(digest) == 64
+    assert len(digest) == 32
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_any_part_changes_the_digest(change: str) -> None:
     before, after = record_of(submit("page", PAGE)), record_of(submit("page", CHANGES[change]))
     # The bytes differ in every case. The digest must also depend on the changed part.
-    sources = {name: before.columns[name] for name in ("source_sha256", "source_bytes")}
-    assert replace(after, columns=after.columns | sources).digest != before.digest
+    same_source = after.content | {"source": before.content["source"]}
+    assert replace(after, content=same_source).digest != before.digest
 
 
 @pytest.mark.parametrize("end", ["\n", " ", "\n\n\n"])
 def test_a_change_of_bytes_alone_changes_the_digest(end: str) -> None:
     changed = record_of(submit("page", (PAGE.text + end).encode()))
-    assert changed.columns["title"] == PAGE.title
+    assert changed.content["title"] == PAGE.title
     assert changed.digest != record_of(submit("page", PAGE)).digest
 
 
