@@ -28,6 +28,8 @@ FIRST_CHECKED = 100
 # If more articles contain all words of a phrase, the best of them are checked before the database lists all
 # articles with the phrase, which takes longer.
 MAX_PHRASES_LISTED = 5000
+# If less than half of this number of articles contain the phrase, no more are checked.
+PROBED = 10
 
 
 @dataclass(frozen=True)
@@ -122,14 +124,20 @@ class Ranking:
     def _first_with_phrases(self, after: Sequence[Any] | None) -> list[Hit] | None:
         """Return the hits among the first articles after `after` that contain the words of the query.
 
-        Return None if the query has no phrase, or if all articles with its phrases are soon listed.
+        Return None if the query has no phrase, or if it is better to list all articles with its phrases.
         """
         if not self._has_phrases or len(self._candidates.numbers) <= MAX_PHRASES_LISTED:
             return None
         first = next(self._candidates.best_first(after, FIRST_CHECKED), [])
-        statement, numbers = hits_among(ARTICLE_INDEX.table, self._dialect), [number for _, number in first]
-        passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
-        return self._matching_filters([hit for hit in first if hit[1] in passing])
+        statement, found = hits_among(ARTICLE_INDEX.table, self._dialect), list[Hit]()
+        for hits in (first[:PROBED], first[PROBED:]):
+            numbers = [number for _, number in hits]
+            passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
+            if len(passing) * 2 < len(hits):
+                # FTS5 searches for the next match after each article without the phrase.
+                return None
+            found += [hit for hit in hits if hit[1] in passing]
+        return self._matching_filters(found)
 
     def _matching_filters(self, hits: list[Hit]) -> list[Hit]:
         """Return those of `hits` whose articles match the filters that are still to be checked."""

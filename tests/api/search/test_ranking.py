@@ -123,6 +123,7 @@ def test_every_hit_appears_once_in_the_same_order_on_pages_of_any_length(
     monkeypatch.setattr(ranking, "FIRST_CHECKED", 2)
     monkeypatch.setattr(term_index, "MAX_TOGETHER", 4)
     monkeypatch.setattr(ranking, "MAX_PHRASES_LISTED", 3)
+    monkeypatch.setattr(ranking, "PROBED", 1)
     if not is_selective:
         monkeypatch.setattr(ranking, "most_selective", lambda _: None)
     pages = [
