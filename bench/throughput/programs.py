@@ -27,6 +27,12 @@ def briefs(url: str, cache_bytes: int | None = None) -> Program:
     return Program("briefs", _gunicorn("wsgi:app"), {"DATABASE_URL": url} | cache)
 
 
+def briefs_with_granian(url: str) -> Program:
+    """Return the command line of this service with granian, on the database at `url`."""
+    command = [sys.executable, "-m", "api.server.granian_server"]
+    return Program("briefs, granian", lambda _: command, {"DATABASE_URL": url})
+
+
 def bare(bodies: Path) -> Program:
     """Return the command line of a minimal WSGI application, with which others are compared.
 
