@@ -41,6 +41,13 @@ def bare(bodies: Path) -> Program:
     return Program("bare WSGI", _gunicorn("bench.peers.bare:app"), {"BENCH_BODIES": str(bodies)})
 
 
+def bare_in_gthread(bodies: Path) -> Program:
+    """Return the command line of the same minimal application with the threaded worker of gunicorn itself."""
+    program = bare(bodies)
+    environ = {**program.environ, "GUNICORN_CMD_ARGS": "--worker-class gthread"}
+    return Program("bare WSGI, gthread", program.command, environ)
+
+
 def flask_orm(url: str) -> Program:
     """Return the command line of a Flask application that serves articles by ORM objects and schemas."""
     return Program("Flask, ORM and schema", _gunicorn("bench.peers.orm:app"), {"DATABASE_URL": url})
