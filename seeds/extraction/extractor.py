@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from seeds.extraction.bracketed_aliases import bracketed_text
@@ -247,9 +247,8 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
     If a word has several parts, such as `ice-cold`, its first part is returned too.
     """
-    return {
-        form for text in texts for word, rest in LOWERCASE_WORD.findall(text) for form in (word, word + rest)
-    }
+    found = set(chain.from_iterable(map(LOWERCASE_WORD.findall, texts)))
+    return {form for word, rest in found for form in (word, word + rest)}
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
