@@ -5,6 +5,7 @@ documentation. The first articles of the service are then compared with the best
 """
 
 import math
+import time
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,22 +29,31 @@ QUERIES, TOP = 500, 20
 TITLES = 2_000
 # For queries that match more articles, the service can return a different order.
 EXACT_MATCHES = 20_000
+# The weights of a word in each part of an article, as the documentation states them.
+PART_WEIGHTS = {"title": 10, "summary": 5, "takeaways": 3, "text": 1}
 # The parameters of Okapi BM25 in FTS5: how soon the frequency of a term saturates, and how much the length
 # of an article counts.
 K1, B = 1.2, 0.75
 MIN_IDF = 1e-6
+# Queries of five words that most articles contain.
+LONG_QUERIES = ("the of and to in", "there would over about more", "have from were their which")
 PARTS = "include=body,analysis,takeaways"
 
 
 class Agreement(NamedTuple):
-    """How a query was answered: the matching articles, and the share of the best articles that is returned.
+    """How a query was answered.
 
-    `is_same` is True if the articles are also in the same order.
+    Attributes:
+        matches: The number of matching articles.
+        share: The share of the best articles that is returned.
+        is_same: True if the best articles are returned in the same order.
+        milliseconds: The CPU time of the request.
     """
 
     matches: int
     share: float
     is_same: bool
+    milliseconds: float
 
 
 class ExhaustiveIndex:
@@ -66,7 +76,7 @@ class ExhaustiveIndex:
         for weight, part in zip(PART_WEIGHTS.values(), texts, strict=True):
             for term in part:
                 if term in self._postings:
-                    frequencies[term] += weight  # type: ignore[assignment]
+                    frequencies[term] += weight
         for term, frequency in frequencies.items():
             articles, weighted = self._postings[term]
             articles.append(len(self.slugs))
@@ -151,7 +161,9 @@ def compare(service: LocalService, count: int = QUERIES) -> list[Agreement]:
 def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: Sequence[str]) -> Agreement:
     ranked = index.rank(terms)
     scores = {slug: score for score, slug in ranked}
+    started = time.process_time()
     page = service.read(f"/v1/articles?{urlencode({'q': text, 'fields': 'slug', 'limit': TOP})}")
+    milliseconds = (time.process_time() - started) * 1000
     found = [article["slug"] for article in page["data"]]
     best = [slug for _, slug in ranked[:TOP]]
     # Scores that are computed in a different order of additions can differ in the last digit.
@@ -160,7 +172,7 @@ def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: 
         for one, other in zip(found, best, strict=True)
     )
     share = 1.0 if is_same else len({*found} & {*best}) / max(1, len(best))
-    return Agreement(len(ranked), share, is_same)
+    return Agreement(len(ranked), share, is_same, milliseconds)
 
 
 def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
@@ -173,18 +185,32 @@ def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
             str(len(group)),
             f"{sum(each.is_same for each in group) / len(group):.3f}",
             f"{sum(each.share for each in group) / len(group):.3f}",
+            f"{sum(each.milliseconds for each in group) / len(group):.1f}",
+            f"{max(each.milliseconds for each in group):.1f}",
         ]
         for name, group in ((f"at most {EXACT_MATCHES:,}", few), (f"more than {EXACT_MATCHES:,}", many))
         if group
     ]
     titles = [f"matches of {articles:,} articles", "queries", f"same first {TOP}", f"share of the best {TOP}"]
+    titles += ["CPU ms, mean", "CPU ms, highest"]
     return markdown_table(titles, rows)
 
 
 def measure_relevance(url: str, articles: int) -> str:
     """Return the table of the database at `url`, which contains this number of articles."""
     with local_service(url) as service:
-        return agreement_table(compare(service), articles)
+        table = agreement_table(compare(service), articles)
+        return "\n".join([table, "", *(_long_query(service, text) for text in LONG_QUERIES)])
+
+
+def _long_query(service: LocalService, text: str) -> str:
+    """Return a line with the matches of a query of frequent words, and the CPU time of its first page."""
+    target = f"/v1/articles?{urlencode({'q': text, 'fields': 'slug', 'limit': TOP})}"
+    seconds = time.process_time()
+    service.get(target)
+    seconds = time.process_time() - seconds
+    matches = service.read(f"{target}&total=true")["meta"]["total"]
+    return f"- `{text}`: {matches:,} matches, {seconds * 1000:.1f} ms of CPU time"
 
 
 @click.command()

@@ -1,7 +1,8 @@
-"""`python -m bench.workers`: compare gunicorn's kinds of worker and numbers of threads."""
+"""`python -m bench.workers`: compare numbers of workers and threads, kinds of workers, and servers."""
 
 import importlib.util
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import click
@@ -16,19 +17,43 @@ from bench.throughput.measure import first_lists
 from bench.throughput.rounds import Case, measure_rounds, results_table
 from bench.throughput.servers import Program, RunningServer, run_server
 
-THREADS = (1, 2, 4, 8, 16)
+# The numbers of workers and of threads in each worker. The first pair is the default.
+NUMBERS = ((2, 4), (1, 4), (1, 8), (2, 1), (2, 2), (2, 8), (3, 1), (3, 2), (4, 1), (4, 2))
 CONNECTIONS = 16
+# In the mixed load, one request in this number is sent for the first time.
+MIXED = 10
 
 
-def kinds_of_worker() -> dict[str, Mapping[str, str]]:
-    """Return the environment variables of each kind of worker. gevent must be installed to be compared."""
-    kinds: dict[str, Mapping[str, str]] = {
-        f"threads: {number}": {"BRIEFS_THREADS": str(number)} for number in THREADS
+def kinds_of_server(url: str) -> Iterator[Program]:
+    """Yield the service with different numbers of workers and threads, kinds of workers, and servers.
+
+    gevent and granian must be installed to be compared. `url` is the database.
+    """
+    program = programs.briefs(url)
+    for workers, threads in NUMBERS:
+        variables = {"BRIEFS_WORKERS": str(workers), "BRIEFS_THREADS": str(threads)}
+        yield Program(f"{workers} × {threads}", program.command, {**program.environ, **variables})
+    for kind in ("gthread", "gevent"):
+        if kind == "gthread" or importlib.util.find_spec(kind):
+            variables = {"GUNICORN_CMD_ARGS": f"--worker-class {kind}"}
+            yield Program(f"{kind} of gunicorn", program.command, {**program.environ, **variables})
+    if importlib.util.find_spec("granian"):
+        program = programs.briefs_with_granian(url)
+        for threads in (1, 4):
+            variables = {"BRIEFS_THREADS": str(threads)}
+            yield Program(f"granian, 2 × {threads}", program.command, {**program.environ, **variables})
+
+
+def loads() -> dict[str, Targets]:
+    """Return the requests of each load: a cached list, lists that are never repeated, and a mixture."""
+    cached, first = "/v1/articles", first_lists().paths
+    # The load of first-time lists does not come as far as the last paths.
+    mixed = [path for last in reversed(first) for path in (last, *[cached] * (MIXED - 1))]
+    return {
+        "cached list": Targets([cached]),
+        "first-time list": Targets(first),
+        "mixed": Targets(mixed),
     }
-    kinds["gthread of gunicorn"] = {"GUNICORN_CMD_ARGS": "--worker-class gthread"}
-    if importlib.util.find_spec("gevent"):
-        kinds["gevent"] = {"GUNICORN_CMD_ARGS": "--worker-class gevent"}
-    return kinds
 
 
 def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds: int) -> list[str]:
@@ -45,26 +70,31 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Loads for each case.")
 @click.option("--silent", default=1_500, show_default=True, help="Connections that send nothing.")
-def main(seconds: int, rounds: int, silent: int) -> None:
-    """Measure cached lists, lists that are requested for the first time, and silent connections.
+@click.option("--only", default="", metavar="REGEX", help="Compare only servers with matching names.")
+def main(seconds: int, rounds: int, silent: int, only: str) -> None:
+    """Measure loads of cached and of first-time requests, memory, and silent connections.
 
-    Print Markdown tables for a corpus of 1,000 articles. The first case is the baseline.
+    Print Markdown tables for a corpus of 1,000 articles. The first server is the baseline.
     """
     with open_store("sqlite") as store, ExitStack() as stack:
         corpus = read_corpus(store.url(ensure_corpus(store, "sqlite", SMALL_CORPUS)), SMALL_CORPUS)
-        _, command, environ = programs.briefs(corpus.url)
         servers = {
-            name: stack.enter_context(run_server(Program(name, command, {**environ, **variables}), "/readyz"))
-            for name, variables in kinds_of_worker().items()
+            program.name: stack.enter_context(run_server(program, "/readyz"))
+            for program in kinds_of_server(corpus.url)
+            if re.search(only, program.name)
         }
-        for what, targets in (("cached list", Targets(["/v1/articles"])), ("first-time list", first_lists())):
+        for what, targets in loads().items():
             cases = [
-                Case(f"{what}, {name}", server, targets, f"{what}, threads: 4", connections=CONNECTIONS)
+                Case(f"{what}, {name}", server, targets, f"{what}, {next(iter(servers))}", CONNECTIONS)
                 for name, server in servers.items()
             ]
-            click.echo(results_table(measure_rounds(cases, seconds, rounds)) + "\n")
-        rows = [measure_beside_silent(name, server, silent, seconds) for name, server in servers.items()]
-        click.echo(markdown_table([f"beside {silent:,} silent", "a second", "median ms", "p99 ms"], rows))
+            results = measure_rounds(cases, seconds, rounds)
+            click.echo(results_table(results, next(iter(servers))) + "\n")
+        memory = [[name, f"{server.total_memory():.0f}"] for name, server in servers.items()]
+        click.echo(markdown_table(["memory of all processes", "MiB"], memory) + "\n")
+        if silent:
+            rows = [measure_beside_silent(name, server, silent, seconds) for name, server in servers.items()]
+            click.echo(markdown_table([f"beside {silent:,} silent", "a second", "median ms", "p99 ms"], rows))
 
 
 if __name__ == "__main__":

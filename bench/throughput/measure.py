@@ -158,6 +158,7 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
         server, on_small, on_large = (
             _start(stack, programs.briefs(each.url), "/readyz") for each in (large, small, large)
         )
+        with_granian = _start(stack, programs.briefs_with_granian(large.url), "/readyz")
         uncached = _start(stack, programs.briefs(large.url, 0), "/readyz")
         bodies = folder / "bodies"
         bodies.mkdir()
@@ -165,8 +166,11 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
             (bodies / str(number)).write_bytes(server.get(path)[2])
         cases = hot_cases(server, paths, _start(stack, programs.bare(bodies), "/0"))
         baseline = cases[0].name
+        gthread = _start(stack, programs.bare_in_gthread(bodies), "/0")
         flask_orm = _start(stack, programs.flask_orm(large.url), detail)
         cases += [
+            Case("bare WSGI, bytes of detail, gthread of gunicorn", gthread, Targets(["/0"]), baseline),
+            Case("hot detail, granian", with_granian, Targets([detail]), baseline),
             Case("any detail", server, any_article, baseline),
             Case("any detail, no cache", uncached, any_article, baseline),
             *(

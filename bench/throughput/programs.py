@@ -27,12 +27,25 @@ def briefs(url: str, cache_bytes: int | None = None) -> Program:
     return Program("briefs", _gunicorn("wsgi:app"), {"DATABASE_URL": url} | cache)
 
 
+def briefs_with_granian(url: str) -> Program:
+    """Return the command line of this service with granian, on the database at `url`."""
+    command = [sys.executable, "-m", "api.server.granian_server"]
+    return Program("briefs, granian", lambda _: command, {"DATABASE_URL": url})
+
+
 def bare(bodies: Path) -> Program:
     """Return the command line of a minimal WSGI application, with which others are compared.
 
     It serves each file of the folder `bodies` under the name of the file.
     """
     return Program("bare WSGI", _gunicorn("bench.peers.bare:app"), {"BENCH_BODIES": str(bodies)})
+
+
+def bare_in_gthread(bodies: Path) -> Program:
+    """Return the command line of the same minimal application with the threaded worker of gunicorn itself."""
+    program = bare(bodies)
+    environ = {**program.environ, "GUNICORN_CMD_ARGS": "--worker-class gthread"}
+    return Program("bare WSGI, gthread", program.command, environ)
 
 
 def flask_orm(url: str) -> Program:

@@ -91,8 +91,11 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
     return Result(case, rates, *map(statistics.median, zip(*figures, strict=True)))
 
 
-def results_table(results: Mapping[str, Result]) -> str:
-    """Return a Markdown table with a row for each case: requests per second, CPU time and response times."""
+def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
+    """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
+
+    `baseline` is what the cases are compared with, for the heading of the column.
+    """
     rows = [
         [
             result.case.name,
@@ -104,4 +107,4 @@ def results_table(results: Mapping[str, Result]) -> str:
         ]
         for result in results.values()
     ]
-    return markdown_table(["case", "a second", "of bare", "CPU µs", "median ms", "p99 ms"], rows)
+    return markdown_table(["case", "a second", f"of {baseline}", "CPU µs", "median ms", "p99 ms"], rows)

@@ -56,6 +56,10 @@ class RunningServer(NamedTuple):
         fields = [_read_stat(pid) for pid in _process_tree(self.pid)]
         return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS_PER_SECOND
 
+    def total_memory(self) -> float:
+        """Return the memory of all its processes in MiB, as the proportional set size (PSS)."""
+        return sum(_read_pss(pid) for pid in _process_tree(self.pid)) / KIB_PER_MIB
+
     def memory(self) -> float:
         """Return the memory of its largest process in MiB, as the proportional set size (PSS)."""
         return max(_read_pss(pid) for pid in _process_tree(self.pid)) / KIB_PER_MIB

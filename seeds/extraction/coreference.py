@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from api.models import ENTITY_TYPES
 from api.search.analyzer import fold
@@ -122,7 +123,7 @@ class Clusters:
     def add(self, cluster: EntityCluster) -> EntityCluster:
         """Add `cluster` as a new entity, and return it. First ask `find_owner` if the entity exists."""
         self.clusters.append(cluster)
-        self._by_folded_name.setdefault(_folded_name(cluster), cluster)
+        self._by_folded_name.setdefault(_folded_name(cluster.words), cluster)
         for word in set(cluster.words):
             self._by_word.setdefault(word, []).append(cluster)
         return cluster
@@ -138,7 +139,7 @@ class Clusters:
         same_word = self._by_word.get(cluster.words[0], ())
         longer = (each for each in same_word if len(each.words) > len(cluster.words))
         owners = (each for each in longer if self._is_short_form(cluster, each))
-        return next(owners, self._by_folded_name.get(_folded_name(cluster)))
+        return next(owners, self._by_folded_name.get(_folded_name(cluster.words)))
 
     def _is_short_form(self, short: EntityCluster, longer: EntityCluster) -> bool:
         lexicon = self._lexicon
@@ -160,8 +161,10 @@ class Clusters:
         return _is_abridged(lexicon, short.words, longer.words)
 
 
-def _folded_name(cluster: EntityCluster) -> str:
-    return fold(" ".join(cluster.words))
+# The same names occur in many documents.
+@lru_cache(maxsize=16_384)
+def _folded_name(words: tuple[str, ...]) -> str:
+    return fold(" ".join(words))
 
 
 def resolve_coreference(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from seeds.extraction.bracketed_aliases import bracketed_text
@@ -11,7 +11,7 @@ from seeds.extraction.candidates.tokens import UPPER
 from seeds.extraction.coreference import EntityCluster, resolve_coreference
 from seeds.extraction.lexicon import RARE_WORD, Lexicon
 from seeds.extraction.name_lists import NameLists, vote_in_list
-from seeds.extraction.nationalities import is_adjective_use, is_nationality
+from seeds.extraction.nationalities import NATIONALITY_ENDINGS, is_adjective_use, is_nationality
 from seeds.extraction.signs.engine import SignEngine
 
 LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
@@ -109,6 +109,8 @@ class EntityExtractor:
             cluster.update_type()
         words = {word for each in merged for word in each.words}
         for cluster in merged:
+            if not cluster.words[0].endswith(NATIONALITY_ENDINGS):
+                continue
             cluster.is_nationality = is_nationality(self._lexicon, cluster, words)
         return [cluster for cluster in merged if self._is_entity(cluster, known, lowercase_words)]
 
@@ -157,7 +159,8 @@ class EntityExtractor:
 
     def _vote_by_context(self, cluster: EntityCluster, text: str, candidate: NameCandidate) -> None:
         context = self._signs.read_context(text, candidate)
-        cluster.adjective_count += is_adjective_use(context)
+        if not context.is_multiword and candidate.words[0].endswith(NATIONALITY_ENDINGS):
+            cluster.adjective_count += is_adjective_use(context)
         cluster.add_context_votes(self._signs.context_votes(context))
         cluster.usage_counts[context.usage] += 1
 
@@ -247,9 +250,8 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
     If a word has several parts, such as `ice-cold`, its first part is returned too.
     """
-    return {
-        form for text in texts for word, rest in LOWERCASE_WORD.findall(text) for form in (word, word + rest)
-    }
+    found = set(chain.from_iterable(map(LOWERCASE_WORD.findall, texts)))
+    return {form for word, rest in found for form in (word, word + rest)}
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
+from operator import itemgetter
 from types import MappingProxyType
 from unicodedata import combining, normalize
 from uuid import UUID
@@ -27,6 +28,7 @@ WEIGHTS = {"title": 4, "summary": 3, "takeaways": 2, "image": 1, "analysis": 1, 
 MAX_BRACKET_GAP = 5
 # A name begins with a letter or digit. CJK scripts have no spaces, so a name can begin at any CJK character.
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+WHOLE_WORD = re.compile(rf"[{CJK}]|(?<![^\W_{CJK}])[^\W_{CJK}]+")
 MARK = re.compile("[-'\"]")
 # Marks that stay in names as they are written. All others become plain, because only typesetting or an
 # accident explains them.
@@ -137,13 +139,10 @@ class EntityMatcher:
         readable = hide_parts_without_names(self.lexicon, view.text)
         plain, known = readable.known, self._by_first_word
         in_capitals = self._capital_index(extracted) if readable.capitals else {}
+        words = set(WORD.findall(plain))
+        first_words = {word for index in (known, extracted, in_capitals) for word in words & index.keys()}
         previous_end = 0
-        for word in WORD.finditer(plain):
-            first = word.group()
-            # Skip most words at once, since few words begin a name.
-            if not (first in known or first in extracted or first in in_capitals):
-                continue
-            start = word.start()
+        for start, first in sorted(_find_words(plain, first_words)):
             if start < previous_end:
                 continue
             names = chain(known.get(first, ()), extracted.get(first, ()))
@@ -151,7 +150,7 @@ class EntityMatcher:
                 names = chain(names, in_capitals.get(first, ()))
             found = [(len(name), entity) for name, entity in names if _is_name_at(plain, name, start)]
             if found:
-                length, entity = max(found, key=lambda each: each[0])
+                length, entity = max(found, key=itemgetter(0))
                 previous_end = start + length
                 yield *view.original_range(start, previous_end), entity
 
@@ -174,6 +173,17 @@ def _by_first_word(names: Mapping[str, EntityRecord]) -> dict[str, list[NamedEnt
             raise ValueError(f"a name begins with a letter or digit, not {name!r}")
         by_first_word.setdefault(first.group(), []).append((name, entity))
     return by_first_word
+
+
+def _find_words(text: str, words: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield `(start, word)` for each place where one of `words` is a whole word of `text`."""
+    for word in words:
+        start = text.find(word)
+        while start >= 0:
+            found = WHOLE_WORD.match(text, start)
+            if found and found.group() == word:
+                yield start, word
+            start = text.find(word, start + len(word))
 
 
 def _is_name_at(text: str, name: str, start: int) -> bool:
@@ -254,12 +264,12 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
     """
     known = matcher.known
     views = [FoldedText(section.text) for section in texts]
-    folded = [replace(section, text=view.text) for section, view in zip(texts, views, strict=True)]
-    headline = next((text.text for text in folded if text.part == "title" and is_headline(text.text)), "")
+    folded = [(section.part, view.text) for section, view in zip(texts, views, strict=True)]
+    headline = next((text for part, text in folded if part == "title" and is_headline(text)), "")
     prose = [
-        hide_parts_without_names(matcher.lexicon, text.text).new
-        for text in folded
-        if not (text.text == headline or _is_heading(text))
+        hide_parts_without_names(matcher.lexicon, text).new
+        for part, text in folded
+        if not (text == headline or _is_heading(part, text))
     ]
     headline = hide_parts_without_names(matcher.lexicon, headline).new
     by_slug = dict(matcher.by_slug)
@@ -279,12 +289,12 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
     }
 
 
-def _is_heading(section: Section) -> bool:
-    """Return True if `section` is a heading in the analysis or the body.
+def _is_heading(part: str, text: str) -> bool:
+    """Return True if `text`, which is in `part` of an article, is a heading in the analysis or the body.
 
     Most words of a heading are capitalised, and it ends with a letter or digit.
     """
-    return section.part in ("analysis", "body") and section.text[-1:].isalnum() and is_headline(section.text)
+    return part in ("analysis", "body") and text[-1:].isalnum() and is_headline(text)
 
 
 def _make_entity(cluster: EntityCluster, views: Sequence[FoldedText]) -> EntityRecord:

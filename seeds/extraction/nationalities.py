@@ -8,6 +8,8 @@ from seeds.extraction.lexicon import Lexicon
 from seeds.extraction.signs.context import AUXILIARIES, DETERMINERS, Context
 
 SUFFIX = re.compile(r"(?:ian|an|ean|ese|ish|i)s?$")
+# The ends of all words that `SUFFIX` matches, for a fast check.
+NATIONALITY_ENDINGS = ("an", "ans", "ese", "eses", "ish", "ishs", "i", "is")
 # The suffixes that are sufficient without the name of the country in the same text.
 CLEAR_SUFFIX = re.compile(r"(?:[bcdfghlmnprstvz](?:i|e)an|[dglnrstvz]an|[lnr]ese)s?$")
 # The fewest letters before the ending.

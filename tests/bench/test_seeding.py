@@ -4,15 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, select
 
+from api.database.base import db
 from bench.corpus.files import write_corpus
 from bench.databases import SqliteStore
 from bench.plain_insertion import insert_all_rows
 from bench.seeding import measure_seeding
 from tests.conftest import make_app
 from tests.seeds.documents import seed
-from tests.seeds.stored_rows import rows
 
 DOCUMENTS = 6
 
@@ -24,13 +24,23 @@ def test_plain_insertion_inserts_the_same_rows(sqlite_template: Path, tmp_path: 
     urls = [f"sqlite:///{tmp_path / name}.db" for name in ("seeded", "copied")]
     for name in ("seeded", "copied"):
         shutil.copyfile(sqlite_template, tmp_path / f"{name}.db")
-    seeded, copied = map(make_app, urls)
-    assert seed(seeded, pages).exit_code == 0
-    engines = [create_engine(url) for url in urls]
-    assert insert_all_rows(*engines) > 0
-    for engine in engines:
+    assert seed(make_app(urls[0]), pages).exit_code == 0
+    seeded, copied = (create_engine(url) for url in urls)
+    assert insert_all_rows(seeded, copied) > 0
+    assert all_rows(copied) == all_rows(seeded)
+    for engine in (seeded, copied):
         engine.dispose()
-    assert rows(copied) == rows(seeded)
+
+
+def all_rows(engine: Engine) -> dict[str, list[str]]:
+    """Return the rows of each table in an order that does not depend on their insertion."""
+    with engine.connect() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(select(table))))
+            for table in db.metadata.sorted_tables
+            # Inserting links marks the renderings of their articles as outdated.
+            if table.name != "renderings"
+        }
 
 
 def run_here(url: str, *arguments: str) -> None:

@@ -54,9 +54,13 @@ def test_the_order_of_the_service_is_that_of_exhaustive_bm25(corpus: str) -> Non
 
 
 def test_queries_with_many_matches_are_counted_separately() -> None:
-    agreements = [Agreement(5, 1.0, True), Agreement(30_000, 0.9, False), Agreement(40_000, 1.0, True)]
-    rows = [row.split("|")[1:5] for row in agreement_table(agreements, 100_000).splitlines()]
+    agreements = [
+        Agreement(5, 1.0, True, 2.0),
+        Agreement(30_000, 0.9, False, 4.0),
+        Agreement(40_000, 1.0, True, 6.0),
+    ]
+    rows = [row.split("|")[1:7] for row in agreement_table(agreements, 100_000).splitlines()]
     assert [[cell.strip() for cell in row] for row in rows[2:]] == [
-        ["at most 20,000", "1", "1.000", "1.000"],
-        ["more than 20,000", "2", "0.500", "0.950"],
+        ["at most 20,000", "1", "1.000", "1.000", "2.0", "2.0"],
+        ["more than 20,000", "2", "0.500", "0.950", "5.0", "6.0"],
     ]

@@ -47,6 +47,7 @@ UNIT_SYMBOL = re.compile(
     r"(?<=\d) ?(?:[kKMGTP]?(?:Wh|Wp|W|Hz|VA|eV|Pa|V)|[kKMGTP](?:B|J|A|N)|[kKMGT]b(?:ps)?|°? ?[CFK]|dB|PSI"
     r"|KM|KG|MPH|KPH|TEU|GT|DWT|BTU)(?![\w-])"
 )
+UNIT_SIGN = re.compile(r"[0-9] ?[°A-Zdekmp]")
 DEGREES = re.compile(r"(?<=degrees )(?:Celsius|Fahrenheit|Kelvin|Rankine|C|F|K)\b|°(?:Celsius|[CFK])\b")
 # A word in capital letters. Several are a sentence if they contain function words, or are a complete text.
 CAPITAL_WORD = rf"[{UPPER}\d][{UPPER}\d'.&-]*"
@@ -85,7 +86,8 @@ def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
         known = _hide(known, AMOUNT)
     if CODE.search(known):
         known = CODED_AMOUNT.sub(lambda match: _hide_code(lexicon, match), known)
-    known = _hide(known, UNIT_SYMBOL)
+    if UNIT_SIGN.search(known):
+        known = _hide(known, UNIT_SYMBOL)
     if "degrees " in known or "°" in known:
         known = _hide(known, DEGREES)
     known = lexicon.page_label_pattern.sub(_hide_label, known)
