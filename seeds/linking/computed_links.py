@@ -44,7 +44,7 @@ LINKS_WITH_IDS = (
 LINKS_WITH_REASONS = LINKS_WITH_IDS.add_columns(LINKS.c.reasons)
 # The articles that have no place for another score, with their lowest score.
 LOWEST_SCORES = (
-    select(LINKS.c.article, func.min(LINKS.c.score_key))
+    select(LINKS.c.article, func.min(LINKS.c.score_key).label("lowest"))
     .where(LINKS.c.article.in_(NUMBERS), LINKS.c.score_key > UNSCORED)
     .group_by(LINKS.c.article)
     .having(func.count() >= MAX_SCORED_LINKS)
@@ -241,7 +241,7 @@ def _leave_out_distant(
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})
     rows = connection.execute(LOWEST_SCORES, {"numbers": numbers}) if numbers else ()
-    lowest: dict[int, float] = dict(row._tuple() for row in rows)
+    lowest = {row.article: row.lowest for row in rows}
     return [
         [each for each in several if each.score >= lowest.get(each.given.number, 0)] for several in groups
     ]

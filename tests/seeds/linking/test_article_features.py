@@ -15,7 +15,6 @@ from seeds.linking.article_features import (
     idf,
 )
 from seeds.linking.feature_vectors import make_vector, weight_products
-from seeds.linking.written_terms import bare_terms
 from tests.support.extraction import LEXICON
 
 WORDS = ["ferry", "apricot", "the", "welding", "quorum", "of", "gauge", "北京", "Łódź"]
@@ -113,7 +112,7 @@ def test_a_report_of_the_same_day_is_more_similar() -> None:
     asked, same, other = (
         make_vector(
             features := extract_features(body(f"{told.format(day)} {more}"), [], LEXICON),
-            bare_terms(features),
+            [None] * len(features),
         ).weights
         for day, more in [
             ("March 3", "The hull had cracked."),

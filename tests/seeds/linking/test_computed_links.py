@@ -4,10 +4,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
 
-from api.database.base import db, table_of
-from api.models import ArticleFeatures
 from seeds.linking.computed_links import MAX_SCORED_LINKS
 from seeds.linking.link_reasons import NEAR_DUPLICATE_SCORE
 from seeds.linking.neighbours import MIN_SCORE
@@ -86,20 +83,6 @@ def test_reasons_are_in_the_words_of_the_article_of_the_link(app: Flask, client:
     assert "DIVERS" in terms("asked", "sunk")
 
 
-def test_articles_from_before_terms_were_stored_are_explained_until_relink_stores_them(
-    app: Flask, client: FlaskClient
-) -> None:
-    seed_pages(app, [SUNK])
-    features = table_of(ArticleFeatures)
-    with app.app_context(), db.engine.begin() as connection:
-        connection.execute(update(features).values(terms=None))
-    seed_pages(app, [ASKED])
-    link = related(client, "sunk")["asked"]
-    assert sum(round(reason["weight"] * 10_000) for reason in link["reasons"]) == round(
-        link["score"] * 10_000
-    )
-
-
 def test_a_shared_entity_is_a_reason(app: Flask, client: FlaskClient) -> None:
     bought = page("bought", "A Crane for the Quay", ("Yesterday Harbour Watch bought a second-hand crane.",))
     left = page("left", "Nobody at Home", ("On Sunday the divers of Harbour Watch went away singing.",))
@@ -143,6 +126,6 @@ def test_no_article_has_more_links_than_the_maximum_in_any_order_of_seeding(app:
     found = rows(app)
     by_article: dict[Any, list[float]] = {}
     for row in found["related_links"]:
-        by_article.setdefault(row["article_id"], []).append(row["score"])
+        by_article.setdefault(row["article"], []).append(row["score_key"])
     assert {len(scores) for scores in by_article.values()} == {MAX_SCORED_LINKS}
     assert len(found["article_features"]) == len(pages)

@@ -1,30 +1,37 @@
 """Tests of feature vectors, the weighted words of articles: how they are stored and compared."""
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.linking.article_features import extract_features
+from seeds.linking.article_features import MAX_FEATURES, extract_features
 from seeds.linking.feature_vectors import (
     WEIGHT_SCALE,
     FeatureVector,
     hash_feature,
     make_vector,
-    pack,
-    unpack,
+    read_vector,
+    stored_vector,
     weight_products,
 )
-from seeds.linking.written_terms import bare_terms
+from seeds.linking.written_terms import WrittenTerm
 from tests.seeds.linking.test_article_features import body, texts
 from tests.support.extraction import LEXICON
 
-hashes = st.integers(-(2**63), 2**63 - 1)
+TERMS = st.one_of(
+    st.none(),
+    st.builds(WrittenTerm, st.text("ab", min_size=1, max_size=2), st.sampled_from([None, "0f" * 16])),
+)
+FEATURES = st.dictionaries(
+    st.text("ab", min_size=1, max_size=2), st.tuples(st.integers(0, WEIGHT_SCALE), TERMS)
+)
 
 
 def vector(text: str) -> FeatureVector:
     """Return the feature vector (weighted words) of an article that consists only of the paragraph `text`."""
     features = extract_features(body(text), [], LEXICON)
-    return make_vector(features, bare_terms(features))
+    return make_vector(features, [WrittenTerm(name, None) for name in features])
 
 
 @given(one=texts, other=texts)
@@ -36,23 +43,26 @@ def test_the_products_of_two_vectors_are_symmetric(one: str, other: str) -> None
     )
 
 
-@given(weights=st.dictionaries(hashes, st.integers(0, WEIGHT_SCALE)))
-def test_packed_weights_are_unpacked_in_their_order(weights: dict[int, int]) -> None:
-    assert list(unpack(pack(weights)).items()) == list(weights.items())
-    assert len(pack(weights)) == 10 * len(weights)
+@given(features=FEATURES)
+def test_a_stored_vector_is_read_in_its_order_with_its_terms(
+    features: dict[str, tuple[int, WrittenTerm | None]],
+) -> None:
+    weights = {name: weight for name, (weight, _) in features.items()}
+    terms = [term for _, term in features.values()]
+    read = read_vector(orjson.loads(orjson.dumps(stored_vector(FeatureVector(weights, terms)))))
+    assert list(read.weights.items()) == list(weights.items())
+    assert [*read.terms] == terms
+    assert [read.terms[at] for at in range(len(read.terms))] == terms
+    assert read.term_by_name() == dict(zip(weights, terms, strict=True))
 
 
-def test_packed_bytes_are_little_endian() -> None:
-    assert pack({1: 2, -1: 3}) == bytes.fromhex("0100000000000000 ffffffffffffffff 0200 0300")
-
-
-def test_values_are_returned_by_the_names_of_their_features() -> None:
+def test_the_heaviest_features_are_hashes_with_weights() -> None:
     one = vector("ferry apricot gauge")
-    assert one.by_name({hash_feature("gauge"): 5}) == {"gauge": 5}
-    assert [feature for feature, _ in one.heaviest(2)] == [hash_feature(name) for name in one.names[:2]]
+    assert one.heaviest(2) == [(hash_feature(name), weight) for name, weight in [*one.weights.items()][:2]]
+    assert len(one.heaviest(MAX_FEATURES)) == 3
 
 
 @given(name=st.text())
-def test_a_hash_has_64_bits(name: str) -> None:
-    assert -(2**63) <= hash_feature(name) < 2**63
+def test_a_hash_has_48_bits(name: str) -> None:
+    assert -(2**47) <= hash_feature(name) < 2**47
     assert hash_feature(name) == hash_feature(str(name))

@@ -8,7 +8,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.identifiers import article_id, title_digest
+from api.models import UNSCORED, link_precedence
+from seeds.identifiers import article_id, title_hash
 from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose_target
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.files import SubmittedDocument
@@ -18,7 +19,7 @@ from tests.support.properties import database_property
 
 BY_ID = {article_id(key): key for key in ("a", "b", "c", "d", "old", "new")}
 SEEN = datetime(2026, 4, 21, 12, tzinfo=UTC)
-OLD, NEW = UUID(int=1), UUID(int=2)
+OLD, NEW = 1, 2
 
 
 def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> SubmittedDocument:
@@ -33,7 +34,8 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
     Targets are also named by their keys. Computed links between the pages are left out.
     """
     return {
-        (BY_ID[row["article_id"]], row["place"]): row["target_id"] and BY_ID[row["target_id"]]
+        (BY_ID[row["article"]], 2 * MAX_COMPUTED_PRECEDENCE - row["precedence"]): row["target"]
+        and BY_ID[row["target"]]
         for row in listed_rows(app)
     }
 
@@ -45,8 +47,8 @@ def listed_rows(app: Flask) -> list[Row]:
 
 def scores(app: Flask) -> dict[tuple[str, str], float]:
     """Return the score of each link that has one, by the keys of the two articles that it connects."""
-    scored = [row for row in rows(app)["related_links"] if row["score"] is not None]
-    found = {(BY_ID[row["article_id"]], BY_ID[row["target_id"]]): row["score"] for row in scored}
+    scored = [row for row in rows(app)["related_links"] if row["score_key"] != UNSCORED]
+    found = {(BY_ID[row["article"]], BY_ID[row["target"]]): row["score_key"] for row in scored}
     assert len(found) == len(scored), "one edge at most from one article to another"
     return found
 
@@ -54,13 +56,13 @@ def scores(app: Flask) -> dict[tuple[str, str], float]:
 def test_a_title_without_an_article_has_no_target(app: Flask) -> None:
     seed_pages(app, [page("a", "Alpha", "Beta")])
     (link,) = rows(app)["related_links"]
-    assert (link["title"], link["printed_date"], link["target_id"], link["basis"]) == (
+    assert (link["title"], link["printed_date"], link["target"], link["basis"]) == (
         "Beta",
         None,
         None,
         "listed",
     )
-    assert (link["score"], link["reasons"]) == (None, [])
+    assert (link["score_key"], link["reasons"]) == (UNSCORED, [])
 
 
 def test_a_title_resolves_when_its_article_was_seeded_before(app: Flask) -> None:
@@ -175,9 +177,9 @@ def test_more_titles_than_a_statement_has_parameters_are_resolved(app: Flask) ->
 
 
 def test_a_link_moves_to_another_title_when_its_article_does(app: Flask) -> None:
-    # The digest of the new title comes first.
-    new, old = "Mu", "Beta"
-    assert (title_digest(new)[0], title_digest(old)[0]) == ("1", "f")
+    # The hash of the new title comes first.
+    new, old = "Xi", "Beta"
+    assert title_hash(new) < title_hash(old)
     seed_pages(app, [page("a", "Alpha", new, old), page("b", old)])
     assert links(app) == {("a", 1): None, ("a", 2): "b"}
     seed_pages(app, [page("b", new)])
@@ -194,7 +196,7 @@ def test_a_title_of_more_than_a_hundred_articles_has_no_target(app: Flask) -> No
     for pages, target in (([], "page-3"), (more, "page-3"), ([last], None), ([gone], "page-3")):
         seed_pages(app, pages)
         (link,) = listed_rows(app)
-        assert link["target_id"] == (target and article_id(target))
+        assert link["target"] == (target and article_id(target))
 
 
 PAGES = [
@@ -261,7 +263,7 @@ def test_links_depend_only_on_the_last_version_of_each_page(
     clear(app)
     seed_pages(app, history)
     after_all = links(app), scores(app)
-    edges = [(row["article_id"], row["target_id"]) for row in rows(app)["related_links"] if row["target_id"]]
+    edges = [(row["article"], row["target"]) for row in rows(app)["related_links"] if row["target"]]
     assert len(set(edges)) == len(edges)
     assert all(source != target for source, target in edges)
     clear(app)
@@ -275,17 +277,19 @@ def test_links_depend_only_on_the_last_version_of_each_page(
 
 def choose(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
-) -> UUID | None:
-    """Return which of two articles with the same title a listed link leads to, or None.
+) -> int | None:
+    """Return `OLD` or `NEW`, the article with the same title that a listed link leads to, or None.
 
     `printed` is the date line in the list. `old` and `new` are when the two were published, and `seen` is
     when the page with the list was published.
     """
-    return choose_target([Candidate(OLD, "digest", old), Candidate(NEW, "digest", new)], printed, seen)
+    return choose_target(
+        [Candidate(OLD, UUID(int=OLD), 0, old), Candidate(NEW, UUID(int=NEW), 0, new)], printed, seen
+    )
 
 
 def test_one_candidate_needs_no_date() -> None:
-    only = [Candidate(OLD, "digest", None)]
+    only = [Candidate(OLD, UUID(int=OLD), 0, None)]
     assert (
         choose_target(only, None, None)
         == choose_target(only, "Apr 21, 2026", None)

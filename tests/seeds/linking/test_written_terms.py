@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,8 @@ from bench.evaluate.served import serve_documents
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, Mention
 from seeds.linking.article_features import ENTITY_PREFIX, extract_features
-from seeds.linking.link_reasons import MAX_REASONS, NEAR_DUPLICATE_SCORE, explain
-from seeds.linking.written_terms import WrittenTerm, bare_terms, written_terms
+from seeds.linking.link_reasons import MAX_REASONS, NEAR_DUPLICATE_SCORE, SharedEntity, explain
+from seeds.linking.written_terms import WrittenTerm, written_terms
 from tests.seeds.documents import ROOT
 from tests.seeds.linking.reason_faults import term_faults
 from tests.seeds.linking.test_article_features import body
@@ -98,7 +97,7 @@ def test_a_term_is_in_the_text_and_never_a_number_or_a_letter(words: list[str]) 
 
 # --- Reasons ---
 
-ENTITIES = {FEATURE: {"id": str(QUILL.id), "slug": QUILL.slug, "name": QUILL.name}}
+ENTITIES = {FEATURE: SharedEntity(7, QUILL.name)}
 
 
 def explained(
@@ -108,12 +107,8 @@ def explained(
     several = explain(
         score, products, written, {name: ENTITIES[name] for name in products if name in ENTITIES}
     )
-    return {
-        (reason["term"] if reason["kind"] == "shared_term" else f"={reason['entity']['name']}"): round(
-            reason["weight"] * 10_000
-        )
-        for reason in several
-    }
+    names = {each.number: f"={each.name}" for each in ENTITIES.values()}
+    return {names.get(label, label): round(weight * 10_000) for label, weight in several}
 
 
 def test_the_words_of_a_shared_entity_count_as_the_entity() -> None:
@@ -157,7 +152,6 @@ def test_a_word_of_a_compound_that_is_a_reason_is_part_of_it() -> None:
 
 def test_articles_that_share_only_numbers_have_no_reason() -> None:
     assert explain(0.5, {"800": 5}, {"800": None}, {}) == []
-    assert explain(0.5, {"800": 5}, dict(zip(["800", "5"], bare_terms(["800", "5"]), strict=True)), {}) == []
 
 
 NAMES = st.dictionaries(
@@ -168,18 +162,9 @@ NAMES = st.dictionaries(
 @given(products=NAMES, score=st.integers(1, 10_000).map(lambda units: units / 10_000))
 def test_weights_add_up_to_the_score(products: dict[str, int], score: float) -> None:
     reasons = explain(score, products, {name: WrittenTerm(name, None) for name in products}, {})
-    assert sum(round(reason["weight"] * 10_000) for reason in reasons) == round(score * 10_000)
+    assert sum(round(weight * 10_000) for _, weight in reasons) == round(score * 10_000)
     assert 0 < len(reasons) <= MAX_REASONS
-    assert (reasons[0]["kind"] == "near_duplicate") == (score >= NEAR_DUPLICATE_SCORE)
-
-
-def test_terms_of_stored_features_without_terms_are_the_features() -> None:
-    name = ENTITY_PREFIX + UUID(int=0).hex
-    assert bare_terms([name, "reactor", "800", "x", "the"]) == [
-        None,
-        WrittenTerm("reactor", None),
-        *[None] * 3,
-    ]
+    assert (reasons[0][0] is None) == (score >= NEAR_DUPLICATE_SCORE)
 
 
 def test_at_most_one_in_a_hundred_terms_of_the_samples_breaks_the_rules_of_a_term() -> None:
