@@ -34,7 +34,7 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
     Targets are also named by their keys. Computed links between the pages are left out.
     """
     return {
-        (BY_ID[row["article"]], 2 * MAX_COMPUTED_PRECEDENCE - row["precedence"]): row["target"]
+        (BY_ID[row["article"]], link_precedence(0) - row["precedence"]): row["target"]
         and BY_ID[row["target"]]
         for row in listed_rows(app)
     }

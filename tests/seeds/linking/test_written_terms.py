@@ -108,7 +108,7 @@ def explained(
         score, products, written, {name: ENTITIES[name] for name in products if name in ENTITIES}
     )
     names = {each.number: f"={each.name}" for each in ENTITIES.values()}
-    return {names.get(label, label): round(weight * 10_000) for label, weight in several}
+    return {str(names.get(label, label)): round(weight * 10_000) for label, weight in several}
 
 
 def test_the_words_of_a_shared_entity_count_as_the_entity() -> None:
