@@ -18,7 +18,6 @@ import click
 
 from api.search.analyzer import index_text, words_in
 from api.search.query_language import parse_query
-from api.search.term_lists import PART_WEIGHTS
 from bench.corpus.build import SMALL_CORPUS, ensure_corpus
 from bench.databases import ENGINES, open_store
 from bench.local_service import LocalService, local_service
