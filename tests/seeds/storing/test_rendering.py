@@ -125,7 +125,7 @@ def test_render_corrects_renderings_after_a_statement_from_outside_the_project(
     seed_pages(app, [submit("weir", FIRST)], [KNOWN_WEIR])
     assert refresh(app) == 1
     with app.app_context(), db.engine.begin() as connection:
-        assert connection.execute(change).rowcount > 0  # type: ignore[attr-defined]
+        assert connection.execute(change).rowcount > 0
     result = runner.invoke(args=["seed", "render"])
     assert (result.exit_code, result.stdout) == (0, "1 article rendered\n")
     assert all(stored_renderings(app).values())
