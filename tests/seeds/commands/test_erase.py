@@ -1,16 +1,18 @@
 """Tests of `flask seed remove --erase`: nothing of an article is left except for its tombstone."""
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, inspect
 
 from api.app import close_app
+from api.models import SEARCH_INDEXES
 from seeds.identifiers import article_id
 from tests.api.answers import assert_problem, get
 from tests.conftest import make_app
@@ -50,9 +52,43 @@ SENTENCES = [
 IDENTITY = article_id("barge")
 
 
+def compressed_texts(url: str) -> list[bytes]:
+    """Return what all compressed values in the database at `url` contain.
+
+    A value that was compressed with a document as preset dictionary is decompressed with each document.
+    """
+    engine = create_engine(url)
+    values: list[bytes] = []
+    with engine.connect() as connection:
+        # FTS5 stores a full-text index in other tables. The table itself cannot be read.
+        indexes = {index.table for index in SEARCH_INDEXES if engine.dialect.name == "sqlite"}
+        for table in sorted({*inspect(engine).get_table_names()} - indexes):
+            for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"'):  # noqa: S608
+                values += [bytes(value) for value in row if isinstance(value, bytes | memoryview)]
+    engine.dispose()
+    found = [text for text in map(decompressed, values) if text]
+    return found + [text for value in values for each in found if (text := decompressed(value, each))]
+
+
+def decompressed(value: bytes, dictionary: bytes | None = None) -> bytes | None:
+    """Return the bytes that were compressed to `value` in the zlib or gzip format, or None."""
+    try:
+        if dictionary is not None:
+            decompressor = zlib.decompressobj(zdict=dictionary)
+        else:
+            # 32 selects the format by the first bytes.
+            decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        return decompressor.decompress(value) + decompressor.flush()
+    except zlib.error:
+        return None
+
+
 @pytest.fixture
 def database_bytes(app: Flask, engine: str, database_url: str, tmp_path: Path) -> Callable[[], bytes]:
-    """Return a function that closes the connections and returns all bytes of the database."""
+    """Return a function that closes the connections and returns all bytes of the database.
+
+    The bytes are followed by those of all compressed values, decompressed.
+    """
 
     def read() -> bytes:
         if engine == "sqlite":
@@ -60,22 +96,17 @@ def database_bytes(app: Flask, engine: str, database_url: str, tmp_path: Path) -
                 not (tmp_path / ".briefs.db-wal").exists() or not (tmp_path / ".briefs.db-wal").stat().st_size
             )
             close_app(app)
-            return b"".join(path.read_bytes() for path in tmp_path.glob(".briefs.db*"))
+            files = [path.read_bytes() for path in tmp_path.glob(".briefs.db*")]
+            return b"\n".join([*files, *compressed_texts(database_url)])
+        texts: list[str] = []
         with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
             tables = connection.execute(
                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
             ).fetchall()
-            texts: list[Any] = []
             for (table,) in tables:
                 found = connection.execute(f"SELECT to_jsonb({table})::text FROM {table}").fetchall()  # noqa: S608
                 texts += [text for (text,) in found]
-                blobs = {"sources": "content", "revisions": "source"}.get(table)
-                if blobs:
-                    texts += [
-                        bytes(blob).decode()
-                        for (blob,) in connection.execute(f"SELECT {blobs} FROM {table}")  # noqa: S608
-                    ]
-        return "\n".join(texts).encode()
+        return b"\n".join(["\n".join(texts).encode(), *compressed_texts(database_url)])
 
     return read
 
