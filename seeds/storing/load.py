@@ -155,10 +155,9 @@ def _plan(
         for identity, each, known in zip(identities, documents, former, strict=True)
     }
     slugs = SlugRegister(connection, choices)
-    folders = _folder_numbers(connection, {each.folder for each in documents})
     results: dict[UUID, Outcome | Rejection] = {}
     loaded: list[LoadedDocument] = []
-    moved: list[dict[str, Any]] = []
+    unchanged: list[tuple[ArticleState, ReadDocument]] = []
     for identity, read, known in zip(identities, documents, former, strict=True):
         try:
             if known and known.slug == erased_slug(identity) and not admit_erased:
@@ -171,8 +170,7 @@ def _plan(
         if slug != record.content["slug"]:
             record = record.with_slug(slug)
         if state and state.content_digest == record.digest:
-            if state.folder != folders[read.folder]:
-                moved.append({"article_number": state.number, "folder": folders[read.folder]})
+            unchanged.append((state, read))
             results[identity] = Outcome(
                 UNCHANGED, identity, slug, record.content["title"], state.revision, {}
             )
@@ -180,6 +178,12 @@ def _plan(
         created_at = known.created_at if known else None
         revision = known.revision + 1 if known else 1
         loaded.append(LoadedDocument(identity, read, record, state, revision, created_at))
+    folders = _folder_numbers(connection, {read.folder for _, read in unchanged})
+    moved = [
+        {"article_number": state.number, "folder": folders[read.folder]}
+        for state, read in unchanged
+        if state.folder != folders[read.folder]
+    ]
     update_rows(connection, UPDATE_DOCUMENT, moved)
     insert_rows(
         connection, ArticleSlug, [{"slug": slug, "article_id": each} for slug, each in slugs.new.items()]

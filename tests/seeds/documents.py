@@ -30,7 +30,7 @@ from seeds.storing.load import ReadDocument, load_batch
 from seeds.storing.prepared_article import PreparedArticle, prepare_article
 from seeds.storing.relink import rederive_articles
 from seeds.storing.removal import remove
-from seeds.storing.search_rows import rebuild_search_index
+from seeds.storing.search_rows import rebuild_search_index, update_search_index
 from seeds.storing.transactions import transactions
 from seeds.worker_pool import WorkerPool
 from tests.conftest import make_app
@@ -148,6 +148,7 @@ def seed_pages(
     outcomes: list[str] = []
     with app.app_context(), transactions(db.engine, print) as begin:
         with begin() as connection:
+            update_search_index(connection)
             refresh_entities(connection, known)
         for submission in submissions:
             with begin() as connection:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from api.database.base import db
 from api.models import Article, Entity, Folder, takeaway_place
+from api.v1.article_content import unpack_content
 
 # Columns that differ between databases with the same documents: times, the secret key, and numbers.
 VOLATILE_COLUMNS = {
@@ -89,6 +90,13 @@ def article_row(app: Flask, key: str) -> Row:
     """Return the database row of the article whose document has `key`."""
     (row,) = [row for row in rows(app)["articles"] if row["key"] == key]
     return row
+
+
+def stored_content(app: Flask, key: str) -> dict[str, Any]:
+    """Return the content of the article whose document has `key`, without derived values."""
+    found, identity = rows(app), article_row(app, key)["id"]
+    (row,) = [row for row in found["documents"] if row["article"] == identity]
+    return unpack_content(row["content"], row["document"])
 
 
 def corpus_revision(app: Flask) -> int:

@@ -18,7 +18,7 @@ from seeds.identifiers import (
     make_slug,
     related_link_id,
     takeaway_id,
-    title_digest,
+    title_hash,
 )
 from tests.seeds.documents import Page, clear, comparison_app, last_line, seed, seed_pages, submit, write
 from tests.seeds.stored_rows import article_row, rows, without_volatile_columns
@@ -121,16 +121,17 @@ def test_other_text_is_not_a_slug(text: str) -> None:
     "spelling",
     ["the  mayor's “plan”", 'THE MAYOR’S "PLAN"', " the mayor's\n“plan” ", "ｔｈｅ mayor's “plan”"],
 )
-def test_two_spellings_of_one_title_share_a_digest(spelling: str) -> None:
-    assert title_digest(spelling) == title_digest('The Mayor\'s "Plan"')
+def test_two_spellings_of_one_title_share_a_hash(spelling: str) -> None:
+    assert title_hash(spelling) == title_hash('The Mayor\'s "Plan"')
 
 
-def test_a_title_digest_is_the_sha_256_of_the_plain_title() -> None:
-    assert title_digest("The Mayor’s  Plan") == hashlib.sha256(b"the mayor's plan").hexdigest()
+def test_a_title_hash_is_a_signed_hash_of_the_plain_title() -> None:
+    digest = hashlib.blake2b(b"the mayor's plan", digest_size=8).digest()
+    assert title_hash("The Mayor’s  Plan") == int.from_bytes(digest, "big", signed=True)
 
 
-def test_different_titles_have_different_digests() -> None:
-    assert len({title_digest(title) for title in ("A Plan", "A Plan.", "Plan A", "A-Plan", "APlan")}) == 5
+def test_different_titles_have_different_hashes() -> None:
+    assert len({title_hash(title) for title in ("A Plan", "A Plan.", "Plan A", "A-Plan", "APlan")}) == 5
 
 
 def test_two_articles_with_one_title_have_two_slugs(app: Flask) -> None:

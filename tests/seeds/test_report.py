@@ -157,7 +157,7 @@ def test_a_run_that_fails_keeps_the_previous_report(
 ) -> None:
     write(tmp_path / "pages", "a", GAUGES)
     (tmp_path / "report.json").write_text("before", encoding="utf-8")
-    monkeypatch.setattr("seeds.run.load", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("seeds.run.load_batch", lambda *_, **__: 1 / 0)
     assert isinstance(
         seed(app, "--report", tmp_path / "report.json", tmp_path / "pages").exception, ZeroDivisionError
     )

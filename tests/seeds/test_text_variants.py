@@ -16,7 +16,7 @@ from api.search.query_language import parse_query
 from api.text_folding import APOSTROPHES, DASHES, IGNORABLE, QUOTATION_MARKS, fold_characters
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import find_entities
-from seeds.identifiers import make_slug, title_digest
+from seeds.identifiers import make_slug, title_hash
 from seeds.parsing.document import Document, document_to_json
 from seeds.parsing.page import parse
 from tests.support.extraction import make_matcher
@@ -213,5 +213,5 @@ def test_a_query_with_an_ignorable_character_or_a_variant_has_the_same_terms(
 def test_titles_that_differ_in_characters_only_are_equal(character: str, place: int, dash: str) -> None:
     title = 'State-Owned Yard\'s "Old" Quay'
     written = (title[:place] + character + title[place:]).replace("-", dash).replace("'", "’")
-    assert title_digest(written) == title_digest(title)
+    assert title_hash(written) == title_hash(title)
     assert make_slug(written, "") == make_slug(title, "")

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.seeds.commands.results import GAUGES, NO_TAKEAWAYS, SIRENS, message_lines, summary_line
 from tests.seeds.documents import last_line, make_unreadable, seed, write
-from tests.seeds.stored_rows import article_row, rows
+from tests.seeds.stored_rows import article_row, rows, stored_content
 
 
 def test_messages_name_the_file_the_line_and_the_reason(app: Flask, mixed_folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_file_names_are_escaped_in_messages(app: Flask, tmp_path: Path) -> None:
     warning, rejection = message_lines(seed(app, tmp_path))
     assert warning.startswith(f"{shown}.txt: line ")
     assert rejection == f"{shown}2.txt: line 1: rejected: the file is empty; expected a title and a body"
-    assert article_row(app, name)["source_name"] == f"{name}.txt"
+    assert stored_content(app, name)["source"]["name"] == f"{name}.txt"
 
 
 def test_markup_of_rich_is_printed_unchanged(app: Flask, tmp_path: Path) -> None:

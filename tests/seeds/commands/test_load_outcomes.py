@@ -21,7 +21,7 @@ from tests.seeds.commands.results import (
     summary_line,
 )
 from tests.seeds.documents import last_line, seed, write
-from tests.seeds.stored_rows import article_row, rows
+from tests.seeds.stored_rows import article_row, rows, stored_content
 
 
 def test_a_folder_is_loaded(app: Flask, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_without_arguments_the_projects_own_documents_are_loaded(
     result = seed(app)
     number = len(list(SOURCE.parent.glob("*.txt")))
     assert (result.stdout, result.stderr, result.exit_code) == (f"{summary_line(created=number)}\n", "", 0)
-    assert article_row(app, SOURCE.stem)["source_bytes"] == SOURCE.stat().st_size
+    assert stored_content(app, SOURCE.stem)["source"]["bytes"] == SOURCE.stat().st_size
     assert seed(app).stdout == f"{summary_line(unchanged=number)}\n"
 
 
@@ -84,8 +84,9 @@ def test_a_rejected_document_leaves_no_rows_and_does_not_stop_the_others(
     keys = {"changed", "known", "new", "odd"}
     assert {row["key"] for row in found["articles"]} == keys
     ids = {row["id"] for row in found["articles"]}
-    for table in ("sources", "takeaways", "article_slugs", "article_entities", "related_links"):
-        assert {row["article_id"] for row in found[table]} <= ids
+    for table in ("documents", "article_entities", "related_links"):
+        assert {row["article"] for row in found[table]} <= ids
+    assert {row["article_id"] for row in found["article_slugs"]} == ids
 
 
 def test_an_article_stays_unchanged_if_its_document_becomes_invalid(app: Flask, tmp_path: Path) -> None:

@@ -86,7 +86,11 @@ def without_history(found: Rows) -> Rows:
     articles = [
         {name: value for name, value in row.items() if name not in memory} for row in kept["articles"]
     ]
-    return kept | {"articles": articles} | forgotten
+    documents = [
+        row | {"content": unpack_content(row["content"], row["document"]) | {"slug": None}}
+        for row in kept["documents"]
+    ]
+    return kept | {"articles": articles, "documents": documents} | forgotten
 
 
 def rows_of_article(found: Rows, key: str) -> Rows:
