@@ -87,8 +87,8 @@ def secret_key() -> str:
 
 def differences(connection: Connection) -> list[Any]:
     # `schema_objects` compares the full-text indexes.
-    options = {"include_object": lambda _, name, *__: is_part_of_model(name)}
-    options |= {"compare_type": True, "compare_server_default": True}
+    options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
+    options["include_object"] = lambda _, name, *__: is_part_of_model(name)
     context = MigrationContext.configure(connection, opts=options)
     found: list[Any] = compare_metadata(context, db.metadata)
     return found

@@ -250,11 +250,8 @@ def _page_queries(
                 next(pages)
             with recorded(app) as later:
                 assert list(pages)
-            yield (
-                listing,
-                sort,
-                *([each for each in several if "LIMIT" in each[0]] for several in (first, later)),
-            )
+            limited = [[each for each in several if "LIMIT" in each[0]] for several in (first, later)]
+            yield listing, sort, limited[0], limited[1]
 
 
 def explain(app: Flask, query: Statement) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from api.database.base import db
 from api.models import CREATED, Change
 from seeds.identifiers import article_id
-from seeds.storing.history import Outcome, record_change
+from seeds.storing.history import Outcome, record_changes
 from seeds.storing.transactions import EXECUTION_OPTIONS
 from tests.seeds.documents import Page, seed_pages, submit
 from tests.seeds.stored_rows import corpus_revision, rows
@@ -34,10 +34,10 @@ def test_a_writer_without_the_lock_of_runs_gets_its_number_after_the_previous_co
 
     def write(engine: Engine, name: str, *, is_slow: bool) -> None:
         with engine.connect().execution_options(**EXECUTION_OPTIONS["postgresql"]) as connection:
-            outcome = Outcome(CREATED, article_id(name), name, 1, {})
+            outcome = Outcome(CREATED, article_id(name), name, name, 1, {})
             if not is_slow:
                 waits.set()
-            record_change(connection, outcome, name, NOW)
+            record_changes(connection, [outcome], NOW)
             if is_slow:
                 # The first writer commits after the second writer has waited for half a second.
                 assert commits.wait(PATIENCE_SECONDS)
