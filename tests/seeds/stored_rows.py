@@ -29,7 +29,8 @@ def rows(app: Flask) -> Rows:
     """Return the rows of all tables but `UNCOMPARED_TABLES`, in an order that is the same on both engines.
 
     Columns that refer to an article, entity or folder have its id or path instead of its number. The rows of
-    takeaways also have the columns `article` and `position`.
+    takeaways also have the columns `article` and `position`. The version of the analyzer is left out, because
+    only a command sets it.
     """
     found: Rows = {}
     with app.app_context(), db.engine.connect() as connection:
@@ -51,6 +52,7 @@ class _Names:
 
     def replace(self, row: Row) -> Row:
         """Return `row` with ids and paths instead of numbers."""
+        row.pop("analyzer_version", None)
         if "evidence" in row:
             article, position = takeaway_place(row["number"])
             row |= {"article": article, "position": position}

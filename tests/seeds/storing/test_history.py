@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from api.database.base import db
 from api.models import CREATED, Change
+from api.v1.article_content import unpack_content
 from seeds.identifiers import article_id
 from seeds.storing.history import Outcome, record_changes
 from seeds.storing.transactions import EXECUTION_OPTIONS
@@ -86,11 +87,12 @@ def test_a_former_revision_is_archived_with_its_document(app: Flask) -> None:
     versions = [PAGE, replace(PAGE, summary="Ten towns."), replace(PAGE, takeaways=())]
     seed_pages(app, [submit("a", version) for version in versions])
     kept = rows(app)["revisions"]
-    assert [(row["revision"], row["key"], row["source"]) for row in kept] == [
+    assert [(row["revision"], row["key"], row["document"]) for row in kept] == [
         (number, "a", version.text.encode()) for number, version in enumerate(versions[:2], 1)
     ]
-    assert [row["content"]["summary"] for row in kept] == [PAGE.summary, "Ten towns."]
-    assert [len(row["content"]["takeaways"]) for row in kept] == [2, 2]
+    contents = [unpack_content(row["content"], row["document"]) for row in kept]
+    assert [content["summary"] for content in contents] == [PAGE.summary, "Ten towns."]
+    assert [len(content["takeaways"]) for content in contents] == [2, 2]
 
 
 def test_moving_an_unchanged_document_does_not_make_a_revision(app: Flask) -> None:
@@ -98,5 +100,6 @@ def test_moving_an_unchanged_document_does_not_make_a_revision(app: Flask) -> No
     before = rows(app)
     assert seed_pages(app, [replace(submit("a", PAGE), folder="/elsewhere")]) == ["unchanged"]
     after = rows(app)
-    assert [row["folder"] for row in after["sources"]] == ["/elsewhere"]
-    assert {**after, "sources": before["sources"]} == before
+    assert [row["folder"] for row in after["documents"]] == ["/elsewhere"]
+    moved = {name: before[name] for name in ("documents", "folders")}
+    assert {**after, **moved} == before
