@@ -157,6 +157,12 @@ def _count_matches(forms: tuple[FilterForm, ...]) -> AnySelect:
     return select(*[select(func.count()).select_from(each).scalar_subquery() for each in bounded])
 
 
+def forget_plans() -> None:
+    """Make all statements again when they are needed, for tests that change `MAX_SORTED_ROWS`."""
+    _make_plan.cache_clear()
+    _count_matches.cache_clear()
+
+
 def values_of(filters: Sequence[Filter]) -> dict[str, Any]:
     """Return the values of the bound parameters of all `filters`, by name."""
     return {name: value for each in filters for name, value in each.values.items()}
