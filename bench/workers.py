@@ -18,7 +18,7 @@ from bench.throughput.rounds import Case, measure_rounds, results_table
 from bench.throughput.servers import Program, RunningServer, run_server
 
 # The numbers of workers and of threads in each worker. The first pair is the default.
-NUMBERS = ((2, 4), (1, 4), (1, 8), (2, 1), (2, 2), (2, 8), (3, 1), (3, 2), (4, 1), (4, 2))
+NUMBERS = ((2, 4), (1, 4), (1, 8), (2, 1), (2, 2), (2, 3), (2, 8), (3, 1), (3, 2), (4, 1), (4, 2))
 CONNECTIONS = 16
 # In the mixed load, one request in this number is sent for the first time.
 MIXED = 10
