@@ -119,7 +119,7 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     paths = paths or (DOCUMENTS_FOLDER,)
     _check_prune(paths, prune=prune, yes=yes, force=force)
     with (
-        reported_failures("the current document was not stored"),
+        reported_failures("the current batch was not stored"),
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):

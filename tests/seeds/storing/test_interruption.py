@@ -22,7 +22,7 @@ from tests.seeds.stored_rows import Rows, recount_entities, rows, without_volati
 pytestmark = pytest.mark.slow
 
 NUMBER = 150
-FULL = re.compile(r"Error: database: database or disk is full; the current document was not stored; .+")
+FULL = re.compile(r"Error: database: database or disk is full; the current batch was not stored; .+")
 CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -193,7 +193,7 @@ def test_a_document_that_the_database_refuses_is_not_stored_and_is_reported_in_o
         connection.execute(text(TRIGGERS[engine]))
     result = seed(app, *options, pages)
     (line,) = without_progress(result.stderr)
-    assert line.startswith("Error: database: refused by a trigger; the current document was not stored")
+    assert line.startswith("Error: database: refused by a trigger; the current batch was not stored")
     assert (result.stdout, result.exit_code) == ("", 1)
     found = rows(app)
     keys = {row["key"] for row in found["articles"]}

@@ -194,7 +194,7 @@ def test_a_writer_that_never_ends_is_announced_once_and_then_reported(
             result = seed(app, tmp_path / "pages")
         waiting, error = without_progress(result.stderr)
         assert (waiting, result.stdout, result.exit_code) == (WAITING_MESSAGE, "", 1)
-        assert error.startswith("Error: database: database is locked; the current document was not stored")
+        assert error.startswith("Error: database: database is locked; the current batch was not stored")
         assert seed(app, tmp_path / "pages").exit_code == 0
 
 
