@@ -21,7 +21,7 @@ from tests.seeds.stored_rows import Rows, rows
 from tests.support.extraction import make_matcher
 
 CATALOGUE = (EntityRecord("Sea Board", "organization", "sea-board"),)
-# Numbers of articles and entities are compared. Times differ, and numbers of links and folders have no meaning.
+# Times differ, and numbers of links and folders have no meaning. Those of articles and entities are compared.
 DIFFERENT = {"changed_at", "created_at", "updated_at", "secret_key", "item_json"}
 
 
