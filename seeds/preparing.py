@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from api.models import MAX_TAKEAWAYS
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.lexicon import load_lexicon
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import load_recognizer
 from seeds.identifiers import article_id, make_slug
+from seeds.parsing.document import Rejection
 from seeds.parsing.files import (
     RejectedDocument,
     SubmittedDocument,
@@ -96,6 +98,11 @@ def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
     if isinstance(read, RejectedDocument):
         return FileDocument(task.path, read)
     document = convert(read)
+    if len(document.record.takeaways) > MAX_TAKEAWAYS:
+        reason = f"the document has more than {MAX_TAKEAWAYS} takeaways"
+        return FileDocument(
+            task.path, RejectedDocument(Rejection(reason, line=read.line), read.key, document.warnings)
+        )
     if task.is_prepared:
         document = document._replace(article=_prepare(matcher, document))
     return FileDocument(task.path, document)

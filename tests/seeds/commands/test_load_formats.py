@@ -9,6 +9,7 @@ import orjson
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api.models import MAX_TAKEAWAYS
 from tests.seeds.commands.results import invoke, message_lines, summary_line
 from tests.seeds.documents import ROOT, Page, clear, last_line, seed, write
 from tests.seeds.random_histories import export
@@ -165,3 +166,13 @@ def test_the_service_and_a_load_of_pages_import_no_package_for_other_formats() -
     program = f"import sys, wsgi, seeds.run; print([each for each in {packages} if each in sys.modules])"
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
     assert result.stdout == b"[]\n"
+
+
+def test_a_document_with_too_many_takeaways_is_rejected_with_one_line(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "briefs.jsonl"
+    path.write_bytes(brief("a", takeaways=["It rose."] * (MAX_TAKEAWAYS + 1)) + b"\n" + brief("b"))
+    result = seed(app, path)
+    assert message_lines(result) == [
+        f"{path}: line 1: rejected: the document has more than {MAX_TAKEAWAYS} takeaways"
+    ]
+    assert last_line(result) == summary_line(created=1, rejected=1)
