@@ -345,17 +345,22 @@ def _weight(found: Sequence[tuple[int, Mention]]) -> int:
     return sum(
         WEIGHTS[mention.part]
         for previous, mention in zip([None, *mentions], mentions, strict=False)
-        if previous is None or not _is_in_brackets_after(previous, mention)
+        if previous is None or not _is_acronym_after(previous, mention)
     )
 
 
-def _is_in_brackets_after(previous: Mention, mention: Mention) -> bool:
-    """Return True if `mention` is an acronym in brackets right after `previous`.
+def _is_acronym_after(previous: Mention, mention: Mention) -> bool:
+    """Return True if one of two mentions is an acronym, and `mention` is in brackets right after `previous`.
 
-    Both mention the same entity.
+    Both mention the same entity. A second name in brackets, such as a former name, is no acronym.
     """
     is_same_text = (previous.part, previous.index) == (mention.part, mention.index)
-    return is_same_text and mention.start - previous.end <= MAX_BRACKET_GAP and mention.text != previous.text
+    is_near = is_same_text and mention.start - previous.end <= MAX_BRACKET_GAP
+    return is_near and previous.text != mention.text and any(map(_is_acronym, (previous.text, mention.text)))
+
+
+def _is_acronym(text: str) -> bool:
+    return text.isupper() and " " not in text
 
 
 def salience(share: float, position: float) -> float:
