@@ -29,4 +29,7 @@ def close_request_connection(_: BaseException | None) -> None:
     try:
         connection.close()
     except DBAPIError:
-        connection.invalidate()
+        # SQLAlchemy has closed a connection that was lost.
+        if not connection.closed:
+            connection.invalidate()
+            connection.close()

@@ -1,7 +1,7 @@
 """Create all tables and their indexes.
 
 This migration replaces 0002 to 0005, which were never released. A database made by them has to be created
-again: export it with the older version, and import the documents.
+again, and its documents loaded again.
 """
 
 import secrets
@@ -438,7 +438,7 @@ def upgrade() -> None:
     columns = ("id", "revision", "secret_key", "last_article", "last_entity", "analyzer_version")
     corpus = sa.table("corpus", *[sa.column(name) for name in columns])
     row = {"id": 1, "revision": 0, "secret_key": secrets.token_hex(32)}
-    op.bulk_insert(corpus, [row | {"last_article": 0, "last_entity": 0, "analyzer_version": 1}])
+    op.bulk_insert(corpus, [row | {"last_article": 0, "last_entity": 0, "analyzer_version": 0}])
     is_postgresql = op.get_bind().dialect.name == "postgresql"
     for table, names in SEARCH_INDEXES.items():
         if is_postgresql:

@@ -21,6 +21,7 @@ from werkzeug.exceptions import (
 )
 
 from api.database.base import db
+from api.database.request_connection import request_connection
 from api.logs.formatters import JsonFormatter, TextFormatter
 from api.models import ArticleSlug
 from tests.api.answers import LEAKS, assert_problem
@@ -192,7 +193,7 @@ def test_a_finished_answer_is_sent_even_if_its_connection_is_lost(app: Flask, da
 
     @app.after_request
     def end_connection(response: Response) -> Response:
-        own = db.session.scalar(text("SELECT pg_backend_pid()"))
+        own = request_connection().scalar(text("SELECT pg_backend_pid()"))
         with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
             ended.extend(connection.execute("SELECT pg_terminate_backend(%s, 5000)", [own]).fetchall())
         return response

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from api.admission.api_keys import digest_of, is_well_formed
 from api.database.base import db
 from api.models import ApiKey
+from seeds.storing.search_rows import rebuild_search_index
 from tests.seeds.random_histories import export
 
 
@@ -110,6 +111,7 @@ def test_an_export_has_no_keys_and_an_import_keeps_those_that_exist(
         for table in reversed(db.metadata.sorted_tables):
             if table.name not in ("corpus", ApiKey.__tablename__):
                 connection.execute(table.delete())
+        rebuild_search_index(connection)
     file = tmp_path / "export.ndjson"
     file.write_bytes(exported)
     result = runner.invoke(args=["seed", "import", str(file)])

@@ -11,21 +11,23 @@ from flask import Flask
 from sqlalchemy import event
 
 from api.database.base import db
+from seeds import run
 from seeds.storing import write_ahead_log
 from tests.seeds.commands.results import invoke, message_lines
 from tests.seeds.documents import Page, write
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
-DOCUMENTS = 20
-LIMIT_BYTES = 1 << 20
-# More than a transaction with one document or with its rendering writes here.
+DOCUMENTS = 40
+LIMIT_BYTES = 256 << 10
+# More than a transaction with a batch of documents or with their renderings writes here.
 TRANSACTION_BYTES = 1 << 20
 
 
 @pytest.fixture
-def documents(tmp_path: Path) -> Path:
-    """Return a folder with documents."""
+def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with documents, which are loaded in small batches."""
+    monkeypatch.setattr(run, "MAX_BATCH_DOCUMENTS", 2)
     for number in range(DOCUMENTS):
         write(tmp_path / "documents", f"page-{number}", Page(title=f"Gauge {number} Is Read at Noon"))
     return tmp_path / "documents"
