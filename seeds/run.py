@@ -24,6 +24,8 @@ from seeds.storing.load import ReadDocument, load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
 
+# The class of errors of PostgreSQL for values that exceed a limit.
+LIMIT_EXCEEDED = "54"
 MAX_BATCH_DOCUMENTS = 100
 MAX_BATCH_BYTES = 16 << 20
 
@@ -211,7 +213,10 @@ class Run:
 
 def is_refusal(error: StatementError) -> bool:
     """Return True if the database, or its driver, refuses a value, so that other documents can be stored."""
-    return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)
+    if not isinstance(error, DBAPIError) or isinstance(error, DataError | IntegrityError):
+        return True
+    # A value of PostgreSQL that exceeds a limit, such as the size of an entry of an index.
+    return str(getattr(error.orig, "sqlstate", "")).startswith(LIMIT_EXCEEDED)
 
 
 def format_rejection(path: Path, rejection: Rejection) -> str:

@@ -94,7 +94,7 @@ def check_articles(found: Rows, before: Rows, after: Rows) -> None:
     The arguments are the rows of all tables after the killed load, before any load, and after a complete
     load.
     """
-    own = ("articles", "article_slugs", "sources", "takeaways", "article_entities", "revisions")
+    own = ("articles", "article_slugs", "documents", "takeaways", "article_entities", "revisions")
     present = without_volatile_columns(found)
     for article in found["articles"]:
         now, *whole = [
