@@ -179,6 +179,7 @@ def workers_in(server: Server) -> float:
 def test_the_service_continues_if_the_folder_of_the_metrics_is_removed(database: str, tmp_path: Path) -> None:
     folder = tmp_path / "metrics"
     with running_gunicorn(database, tmp_path, BRIEFS_METRICS_DIR=str(folder)) as server:
+        server.wait_until("the metrics of both workers", lambda: workers_in(server) == 2)
         shutil.rmtree(folder)
         assert server.get("/v1/articles").status == 200
         assert value(scrape(server), "briefs_database_up") == 1
