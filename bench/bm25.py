@@ -21,7 +21,7 @@ from api.search.term_index import Hit, TermIndex
 from api.search.term_lists import PART_WEIGHTS
 from bench.corpus.build import ensure_corpus
 from bench.databases import open_store
-from seeds.storing.search_rows import read_search_terms
+from seeds.search_index.search_rows import read_search_terms
 
 QUERIES, MAX_WORDS, COMPARED = 500, 3, 20
 # The specification requires the exact order up to this number of hits.

@@ -26,20 +26,20 @@ from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, parse_documents
 from seeds.parsing.folders import find_files
 from seeds.parsing.formats.registry import find_format
-from seeds.preparing import Preparation, matcher_pool
+from seeds.preparing.preparation import Preparation, matcher_pool
+from seeds.preparing.worker_pool import WorkerPool
 from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
+from seeds.search_index.search_rows import update_search_index
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.rendering import render_articles
-from seeds.storing.search_rows import update_search_index
 from seeds.storing.transactions import Transaction, transactions
 from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines
-from seeds.worker_pool import WorkerPool
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)

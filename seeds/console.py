@@ -27,9 +27,9 @@ from sqlalchemy.exc import DBAPIError
 
 from seeds.command_files import StreamError
 from seeds.escaping import printable
+from seeds.preparing.worker_pool import WorkerError
 from seeds.storing.transactions import LockError
 from seeds.storing.write_ahead_log import LogFullError
-from seeds.worker_pool import WorkerError
 
 Item = TypeVar("Item")
 

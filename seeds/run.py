@@ -16,11 +16,12 @@ from seeds.parsing.document import Rejection
 from seeds.parsing.files import RejectedDocument, real_path
 from seeds.parsing.folders import FoundFiles
 from seeds.parsing.formats.registry import find_format
-from seeds.preparing import FileDocument, Preparation
+from seeds.preparing.preparation import FileDocument, Preparation
+from seeds.preparing.prepared_article import ReadDocument
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
 from seeds.storing.history import UNCHANGED, Outcome
-from seeds.storing.load import ReadDocument, load_batch
+from seeds.storing.load import load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
 

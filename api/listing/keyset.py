@@ -8,6 +8,7 @@ short reads of the index (see `IndexedRows`).
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,7 +50,7 @@ class RowSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(ABC):
     """A way to read the rows of a collection: statements with bound parameters, made once and used often.
 
     Attributes:
@@ -75,6 +76,7 @@ class Plan:
         """The statement of the rows with their sort keys, of which `row_count` are read."""
         return self.rows.add_columns(*self.order.columns).limit(COUNT)
 
+    @abstractmethod
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
@@ -85,7 +87,6 @@ class Plan:
             after: The sort key after which the page begins, or None.
             count: The number of rows.
         """
-        raise NotImplementedError
 
 
 class IndexedRows(Plan):

@@ -28,6 +28,7 @@ from api.models.sort_keys import (
     score_key,
     takeaway_number,
     takeaway_place,
+    takeaway_range,
 )
 from api.models.term_index import PendingTerms, TermBucket, TermSegment
 
@@ -78,4 +79,5 @@ __all__ = [
     "score_key",
     "takeaway_number",
     "takeaway_place",
+    "takeaway_range",
 ]

@@ -49,6 +49,11 @@ def takeaway_number(article: int, position: int) -> int:
     return (article << POSITION_BITS) + MAX_TAKEAWAYS - position
 
 
+def takeaway_range(article: int) -> tuple[int, int]:
+    """Return the lowest and the highest number that a takeaway of the article with this number can have."""
+    return takeaway_number(article, MAX_TAKEAWAYS), takeaway_number(article, 1)
+
+
 def takeaway_place(number: int) -> tuple[int, int]:
     """Return the number of the article and the position of the takeaway with the number `number`."""
     return number >> POSITION_BITS, MAX_TAKEAWAYS - (number & MAX_TAKEAWAYS)

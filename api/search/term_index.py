@@ -1,4 +1,4 @@
-"""Rank the hits of a search by Okapi BM25, with the terms that `seeds.storing.term_segments` has stored.
+"""Rank the hits of a search by Okapi BM25, with the terms that `seeds.search_index.term_segments` has stored.
 
 All hits of the whole corpus are ranked. The scores and their order are those of the function bm25() of FTS5,
 the full-text index of SQLite. FTS5 itself would read the list of each word once more to count it, and then

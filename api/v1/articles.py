@@ -19,10 +19,10 @@ from api.resources.lookup import (
     find_article,
 )
 from api.resources.serialization import requested_keys
+from api.resources.source_response import source_response
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 from api.v1.renderings import ARTICLE_KEYS, RenderedArticle, render, rendering_key, select_rendering
-from api.v1.source_response import source_response
 from api.web.representation import MIN_COMPRESSED_BYTES, etag_of, wants_gzip
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")

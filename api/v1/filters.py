@@ -15,7 +15,6 @@ from api.database.base import db, table_of
 from api.listing.orders import KeyTable, Orders, key_table
 from api.listing.plans import MAX_PLANS, Filter, FilterForm
 from api.models import (
-    MAX_TAKEAWAYS,
     TAKEAWAY_INDEX,
     UNDATED,
     ArticleFacet,
@@ -23,7 +22,7 @@ from api.models import (
     SearchIndex,
     TakeawayEntity,
     facet_number,
-    takeaway_number,
+    takeaway_range,
 )
 from api.resources.lookup import article_number_of, entity_numbers_of
 from api.search.engines import MATCH, hit_numbers, is_hit, match_text
@@ -74,16 +73,7 @@ def takeaway_filters(parameters: Parameters, article: int | None = None) -> list
     """
     entities = dict.fromkeys(entity_numbers_of(parameters["entity"]))
     return [
-        *(
-            Filter(
-                _by_takeaway_article(place),
-                {
-                    f"first_takeaway_{place}": takeaway_number(each, MAX_TAKEAWAYS),
-                    f"last_takeaway_{place}": takeaway_number(each, 1),
-                },
-            )
-            for place, each in enumerate(_articles(parameters, article))
-        ),
+        *(_of_article(place, each) for place, each in enumerate(_articles(parameters, article))),
         *(
             Filter(_by_takeaway_entity(f"entity_{place}"), {f"entity_{place}": each})
             for place, each in enumerate(entities)
@@ -178,6 +168,13 @@ def _by_index_table(
 
     numbers = select(own.number).where(own_condition)
     return FilterForm(numbers, condition, lambda sort: own if sort.lstrip("-") in sorts else None)
+
+
+def _of_article(place: int, article: int) -> Filter:
+    """Return the filter for the takeaways of an article. `place` distinguishes its bound parameters."""
+    first, last = takeaway_range(article)
+    values = {f"first_takeaway_{place}": first, f"last_takeaway_{place}": last}
+    return Filter(_by_takeaway_article(place), values)
 
 
 @remember

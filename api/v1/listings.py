@@ -1,7 +1,7 @@
 """The collections of version 1: the statements that select their rows, filtered and sorted by the query."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from api.models import (
     Rendering,
     takeaway_place,
 )
-from api.resources.serialization import requested_keys, select_keys
+from api.resources.serialization import Shape, requested_keys, select_keys
 from api.search.ranking import Ranking
 from api.urls import settings
 from api.v1 import filters, schemas
@@ -143,6 +143,29 @@ SELECT_ITEMS = ITEM_ROWS.where(_articles.c.number.in_(NUMBERS))
 SELECT_PARTS = PART_ROWS.where(_articles.c.number.in_(NUMBERS))
 
 
+def _page(
+    source: RowSource,
+    shape: type[Shape],
+    parameters: Parameters,
+    values: Callable[[Rows], list[Values]],
+    scope: Any = None,
+) -> Page:
+    """Return a page of items with the requested keys.
+
+    Args:
+        source: The rows of the collection.
+        shape: The schema class of the page.
+        parameters: The loaded query.
+        values: A function that returns the JSON values of rows, with all keys.
+        scope: The row of the article or entity whose rows the collection contains, or None.
+    """
+
+    def items(rows: Rows) -> list[Any]:
+        return select_keys(shape, parameters, values(rows))
+
+    return make_page(source, parameters, items, scope=scope and scope.id)
+
+
 def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
     """Return a page of the takeaways (key points) that match the query `parameters`.
 
@@ -150,11 +173,7 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
     """
     matching = filters.takeaway_filters(parameters, article and article.number)
     source = ALL_TAKEAWAYS.select(matching, parameters["sort"])
-
-    def items(rows: Rows) -> list[Values]:
-        return select_keys(schemas.TakeawayPage, parameters, takeaway_items(rows))
-
-    return make_page(source, parameters, items, scope=article and article.id)
+    return _page(source, schemas.TakeawayPage, parameters, takeaway_items, article)
 
 
 def takeaway_items(rows: Rows) -> list[Values]:
@@ -179,11 +198,7 @@ def related_link_page(parameters: Parameters, article: Any = None) -> Page:
     """
     matching = filters.related_link_filters(parameters, article and article.number)
     source = ALL_LINKS.select(matching, parameters["sort"])
-
-    def items(rows: Rows) -> list[Values]:
-        return select_keys(schemas.RelatedLinkPage, parameters, related_link_items(rows))
-
-    return make_page(source, parameters, items, scope=article and article.id)
+    return _page(source, schemas.RelatedLinkPage, parameters, related_link_items, article)
 
 
 def related_link_items(rows: Rows) -> list[Values]:
@@ -207,12 +222,8 @@ def related_link_items(rows: Rows) -> list[Values]:
 
 def entity_page(parameters: Parameters) -> Page:
     """Return a page of the entities that match the query `parameters`."""
-
-    def items(rows: Rows) -> list[Values]:
-        return select_keys(schemas.EntityPage, parameters, entity_items(rows))
-
     source = ALL_ENTITIES.select(filters.entity_filters(parameters), parameters["sort"])
-    return make_page(source, parameters, items)
+    return _page(source, schemas.EntityPage, parameters, entity_items)
 
 
 def entity_items(rows: Rows) -> list[Values]:
@@ -229,12 +240,8 @@ def article_entity_page(parameters: Parameters, article: Any) -> Page:
     matching = filters.entity_filters(parameters)
     plan = _article_entity_plan(parameters["sort"], tuple(each.form for each in matching))
     source = PlannedRows(plan, values_of(matching) | {"article": article.number})
-
-    def items(rows: Rows) -> list[Values]:
-        values = article_entity_items(rows, article.mentions)
-        return select_keys(schemas.MentionedEntityPage, parameters, values)
-
-    return make_page(source, parameters, items, scope=article.id)
+    values = partial(article_entity_items, mentions=article.mentions)
+    return _page(source, schemas.MentionedEntityPage, parameters, values, article)
 
 
 @lru_cache(maxsize=MAX_PLANS)
@@ -265,11 +272,7 @@ def co_mentioned_page(parameters: Parameters, entity: Any) -> Page:
     matching = filters.entity_filters(parameters)
     plan = _co_mentioned_plan(parameters["sort"], tuple(each.form for each in matching))
     source = PlannedRows(plan, values_of(matching) | {"entity": entity.number})
-
-    def items(rows: Rows) -> list[Values]:
-        return select_keys(schemas.CoMentionedEntityPage, parameters, co_mentioned_items(rows))
-
-    return make_page(source, parameters, items, scope=entity.id)
+    return _page(source, schemas.CoMentionedEntityPage, parameters, co_mentioned_items, entity)
 
 
 @lru_cache(maxsize=MAX_PLANS)

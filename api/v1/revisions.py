@@ -13,6 +13,7 @@ from api.models import ArticleDocument, Revision
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import rfc3339
 from api.resources.lookup import NUMBER_PATTERN, REVISED_ARTICLE, find_article, find_revision
+from api.resources.source_response import source_response
 from api.urls import settings
 from api.v1 import listings
 from api.v1 import query_parameters as queries
@@ -20,7 +21,6 @@ from api.v1.article_content import unpack_content
 from api.v1.articles import ARTICLE
 from api.v1.json_values import Values
 from api.v1.schemas import history as schemas
-from api.v1.source_response import source_response
 
 blueprint = Blueprint("revisions", __name__, url_prefix="/v1", description="Earlier versions of articles.")
 

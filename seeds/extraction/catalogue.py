@@ -63,6 +63,22 @@ class EntityRecord(NamedTuple):
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 
     @property
+    def own_name(self) -> str | None:
+        """The name that an article uses for an extracted entity, or None for an entity of the catalogue.
+
+        An entity of the catalogue has the same name in all articles.
+        """
+        return self.name if self.origin == "extracted" else None
+
+    @property
+    def own_type(self) -> str | None:
+        """The type that an extracted entity has in an article, or None for an entity of the catalogue.
+
+        An entity of the catalogue has the same type in all articles.
+        """
+        return self.type if self.origin == "extracted" else None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The main name of the entity, followed by its aliases."""
         return (self.name, *self.aliases)

@@ -82,22 +82,6 @@ class FoundEntity:
     def id(self) -> UUID:
         return self.entity.id
 
-    @property
-    def own_name(self) -> str | None:
-        """The name that this article uses for an extracted entity, or None for an entity of the catalogue.
-
-        An entity of the catalogue, the file of known entities, has the same name in all articles.
-        """
-        return self.entity.name if self.entity.origin == "extracted" else None
-
-    @property
-    def own_type(self) -> str | None:
-        """The type that an extracted entity has in this article, or None for an entity of the catalogue.
-
-        An entity of the catalogue, the file of known entities, has the same type in all articles.
-        """
-        return self.entity.type if self.entity.origin == "extracted" else None
-
 
 class EntityMatcher:
     """Finds the names of entities in texts. If several names begin at the same word, the longest is found.

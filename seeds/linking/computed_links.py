@@ -32,9 +32,6 @@ ARTICLE: BindParameter[int] = bindparam("linked_article")
 NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 TARGETS = aliased(Article)
 LINK_COLUMNS = (LINKS.c.number, LINKS.c.article, LINKS.c.target, LINKS.c.basis, LINKS.c.score_key)
-RESOLVED_LINKS = select(*LINK_COLUMNS, LINKS.c.reasons).where(
-    LINKS.c.article.in_(NUMBERS), LINKS.c.target.is_not(None)
-)
 # The resolved links from some articles, with the ids of their targets, and without or with the reasons.
 LINKS_WITH_IDS = (
     select(*LINK_COLUMNS, TARGETS.id.label("target_id"))

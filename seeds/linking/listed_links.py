@@ -16,7 +16,7 @@ from api.models import UNSCORED, Article, RelatedLink, published_at_of
 from seeds.bulk import insert_rows, update_rows
 from seeds.linking.computed_links import (
     DELETE_LINKS,
-    RESOLVED_LINKS,
+    LINKS_WITH_REASONS,
     UPDATE_LINK,
     computed_link_row,
     score_parameters,
@@ -193,7 +193,7 @@ def _take_scores_of_computed_links(
     articles = sorted({article for article, _ in listed})
     replaced = [
         row
-        for row in connection.execute(RESOLVED_LINKS, {"numbers": articles}).all()
+        for row in connection.execute(LINKS_WITH_REASONS, {"numbers": articles}).all()
         if row.basis == "computed" and (row.article, row.target) in listed
     ]
     if replaced:

@@ -6,7 +6,7 @@ revision of an article. Counting all articles again would make a load slower wit
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from api.search.analyzer import fold
 from seeds.bulk import insert_rows, update_rows
 from seeds.extraction.catalogue import EntityRecord, group_of
 from seeds.identifiers import MAX_SLUG_LENGTH
-from seeds.storing.prepared_article import PreparedEntity
+from seeds.preparing.prepared_article import PreparedEntity
 from seeds.storing.row_builders import entity_columns, entity_name_rows
 
 ENTITIES, ENTITY_SLUGS, ENTITY_IDS = (table_of(model) for model in (Entity, EntitySlug, EntityId))
@@ -66,23 +66,27 @@ class KnownEntity:
         number: Its number.
         record: The entity, with the name and type that are stored.
         aliases: Its other names, including those of the articles of the batch.
-        is_new: True if the entity was not stored before.
-        has_new_aliases: True if the batch adds aliases to a stored entity.
+        former_names: The name and the aliases that were stored before the batch. Empty if the entity is new.
     """
 
     number: int
     record: EntityRecord
     aliases: list[str]
-    is_new: bool
-    has_new_aliases: bool = False
-    former_names: frozenset[str] = field(default_factory=frozenset)
+    former_names: frozenset[str] = frozenset()
+
+    @property
+    def is_new(self) -> bool:
+        """True if the entity was not stored before the batch."""
+        return not self.former_names
+
+    @property
+    def has_new_aliases(self) -> bool:
+        """True if the batch adds aliases to an entity that was stored before."""
+        return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:
         """Add the names by which another article calls the entity to its aliases."""
-        aliases = {*self.aliases, *names} - {self.record.name}
-        if aliases > set(self.aliases):
-            self.aliases = sorted(aliases)
-            self.has_new_aliases = True
+        self.aliases = sorted({*self.aliases, *names} - {self.record.name})
 
 
 EntityTable = dict[UUID, KnownEntity]
@@ -107,7 +111,7 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[Prepared
     for row in connection.execute(STORED_ENTITIES, {"identities": [*identities]}):
         record = EntityRecord(row.name, row.type, "", origin=row.origin)
         names = frozenset((row.name, *row.aliases))
-        table[row.id] = KnownEntity(row.number, record, row.aliases, is_new=False, former_names=names)
+        table[row.id] = KnownEntity(row.number, record, row.aliases, names)
     last: int = connection.scalars(LAST_ENTITY).one()
     number = last
     for found in articles:
@@ -116,13 +120,13 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[Prepared
             known = table.get(identity)
             if known is None:
                 number += 1
-                table[identity] = KnownEntity(number, record, list(record.aliases), is_new=True)
+                table[identity] = KnownEntity(number, record, list(record.aliases))
             elif known.record.origin == "extracted":
                 known.add_names(record.names)
     if number > last:
         connection.execute(SET_LAST_ENTITY, {"number": number})
         _insert_entities(connection, {identity: each for identity, each in table.items() if each.is_new})
-    _update_aliases(connection, [each for each in table.values() if each.has_new_aliases and not each.is_new])
+    _update_aliases(connection, [each for each in table.values() if each.has_new_aliases])
     return table
 
 

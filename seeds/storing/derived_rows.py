@@ -14,34 +14,34 @@ from api.models import (
     ArticleFacet,
     ArticleMentions,
     RelatedLink,
-    Rendering,
     Takeaway,
     TakeawayEntity,
-    takeaway_number,
+    takeaway_range,
 )
 from seeds.bulk import insert_rows
 from seeds.linking.computed_links import remove_links_of
 from seeds.linking.inverted_index import delete_features
 from seeds.linking.vector_cache import VectorCache
+from seeds.preparing.article_record import ArticleRecord
+from seeds.preparing.prepared_article import PackedContent, PreparedData
+from seeds.search_index.search_rows import (
+    delete_search_rows,
+    insert_search_rows,
+    read_search_terms,
+)
 from seeds.storing.article_entities import (
     PreviousMentions,
     delete_unmentioned,
     update_entity_counts,
     upsert_entities,
 )
-from seeds.storing.article_record import ArticleRecord
-from seeds.storing.prepared_article import PackedContent, PreparedData
+from seeds.storing.rendering import delete_renderings
 from seeds.storing.row_builders import (
     article_entity_rows,
     facet_rows,
     listed_link_rows,
     takeaway_entity_rows,
     takeaway_rows,
-)
-from seeds.storing.search_rows import (
-    delete_search_rows,
-    insert_search_rows,
-    read_search_terms,
 )
 
 ARTICLE: BindParameter[int] = bindparam("article")
@@ -54,9 +54,7 @@ MENTIONS = (
 )
 FIRST_TAKEAWAY: BindParameter[int] = bindparam("first_takeaway")
 LAST_TAKEAWAY: BindParameter[int] = bindparam("last_takeaway")
-TAKEAWAYS, TAKEAWAY_ENTITIES, RENDERINGS = (
-    table_of(model) for model in (Takeaway, TakeawayEntity, Rendering)
-)
+TAKEAWAYS, TAKEAWAY_ENTITIES = table_of(Takeaway), table_of(TakeawayEntity)
 DELETES = [
     delete(TAKEAWAYS).where(TAKEAWAYS.c.number.between(FIRST_TAKEAWAY, LAST_TAKEAWAY)),
     delete(TAKEAWAY_ENTITIES).where(TAKEAWAY_ENTITIES.c.takeaway.between(FIRST_TAKEAWAY, LAST_TAKEAWAY)),
@@ -65,7 +63,6 @@ DELETES = [
         for table in map(table_of, (ArticleEntity, ArticleMentions, ArticleFacet))
     ),
 ]
-DELETE_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(NUMBERS))
 LINKING_ARTICLES = select(RelatedLink.article).where(RelatedLink.target.in_(NUMBERS)).distinct()
 
 
@@ -166,17 +163,8 @@ def delete_derived_rows(connection: Connection, article: int, vectors: VectorCac
         row.entity: [mention[-1] for mention in mentions]
         for row, mentions in zip(rows, rows[0].mentions if rows else (), strict=True)
     }
-    parameters = {
-        "article": article,
-        "first_takeaway": takeaway_number(article, 4095),
-        "last_takeaway": takeaway_number(article, 0),
-    }
+    first, last = takeaway_range(article)
+    parameters = {"article": article, "first_takeaway": first, "last_takeaway": last}
     for statement in DELETES:
         connection.execute(statement, parameters)
     return previous
-
-
-def delete_renderings(connection: Connection, articles: Sequence[int]) -> None:
-    """Delete the stored JSON of `articles`, given by number, because its data has changed."""
-    if articles:
-        connection.execute(DELETE_RENDERINGS, {"numbers": sorted(set(articles))})

@@ -19,14 +19,10 @@ from seeds.identifiers import article_id
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
-from seeds.parsing.document import ParseWarning, Rejection
-from seeds.storing.article_record import ArticleRecord
-from seeds.storing.derived_rows import (
-    DerivedArticle,
-    delete_derived_rows,
-    delete_renderings,
-    insert_derived_rows,
-)
+from seeds.parsing.document import Rejection
+from seeds.preparing.article_record import ArticleRecord
+from seeds.preparing.prepared_article import PackedContent, PreparedArticle, ReadDocument, pack_record
+from seeds.storing.derived_rows import DerivedArticle, delete_derived_rows, insert_derived_rows
 from seeds.storing.history import (
     UNCHANGED,
     Differences,
@@ -35,7 +31,7 @@ from seeds.storing.history import (
     differences,
     record_changes,
 )
-from seeds.storing.prepared_article import PackedContent, PreparedArticle, pack_record
+from seeds.storing.rendering import delete_renderings
 from seeds.storing.row_builders import article_row, document_row
 from seeds.storing.slugs import Former, SlugRegister, slug_choices
 from seeds.storing.stored_article import (
@@ -59,29 +55,6 @@ LAST_ARTICLE = select(CORPUS.c.last_article)
 SET_LAST_ARTICLE = update(CORPUS).values(last_article=bindparam("number"))
 
 
-class ReadDocument(NamedTuple):
-    """A document that was read.
-
-    Attributes:
-        record: The content of its article, with the slug that the metadata requests, or else a slug that is
-            made from the title.
-        document: The bytes of the document.
-        folder: The real path of the folder that contains the file.
-        line: The number of the line that is the document, or None if the whole file is.
-        warnings: The warnings of the parser.
-        has_requested_slug: True if the metadata requests the slug of the record.
-        article: The prepared article, or None if it is not prepared yet.
-    """
-
-    record: ArticleRecord
-    document: bytes
-    folder: str
-    line: int | None
-    warnings: tuple[ParseWarning, ...]
-    has_requested_slug: bool
-    article: PreparedArticle | None = None
-
-
 Prepare = Callable[[Sequence[ReadDocument]], Sequence[PreparedArticle]]
 """Prepares the articles of documents."""
 
@@ -90,7 +63,8 @@ class LoadedDocument(NamedTuple):
     """A document of a batch whose article is created or updated.
 
     `record` has the slug that the article gets. `state` is the stored article, or None if it is created.
-    `revision` and `created_at` belong to the article after the load.
+    `revision` and `created_at` belong to the article after the load. `folder` is the number of the folder of
+    the document.
     """
 
     identity: UUID
@@ -99,6 +73,7 @@ class LoadedDocument(NamedTuple):
     state: ArticleState | None
     revision: int
     created_at: datetime | None
+    folder: int
 
 
 def load_batch(
@@ -156,34 +131,27 @@ def _plan(
     }
     slugs = SlugRegister(connection, choices)
     results: dict[UUID, Outcome | Rejection] = {}
-    loaded: list[LoadedDocument] = []
-    unchanged: list[tuple[ArticleState, ReadDocument]] = []
+    accepted: list[tuple[UUID, ReadDocument, Former, ArticleRecord]] = []
     for identity, read, known in zip(identities, documents, former, strict=True):
         try:
             if known and known.slug == erased_slug(identity) and not admit_erased:
                 raise Rejection("its article was erased; use --admit-erased to load it again")
-            slug = slugs.choose(identity)
+            accepted.append((identity, read, known, read.record.with_slug(slugs.choose(identity))))
         except Rejection as rejection:
             results[identity] = rejection
-            continue
-        record, state = read.record, states.get(identity)
-        if slug != record.content["slug"]:
-            record = record.with_slug(slug)
+    folders = _folder_numbers(connection, {read.folder for _, read, *_ in accepted})
+    loaded: list[LoadedDocument] = []
+    moved: list[dict[str, int]] = []
+    for identity, read, known, record in accepted:
+        state, folder = states.get(identity), folders[read.folder]
         if state and state.content_digest == record.digest:
-            unchanged.append((state, read))
-            results[identity] = Outcome(
-                UNCHANGED, identity, slug, record.content["title"], state.revision, {}
-            )
+            if state.folder != folder:
+                moved.append({"article_number": state.number, "folder": folder})
+            title = record.content["title"]
+            results[identity] = Outcome(UNCHANGED, identity, state.slug, title, state.revision, {})
             continue
-        created_at = known.created_at if known else None
-        revision = known.revision + 1 if known else 1
-        loaded.append(LoadedDocument(identity, read, record, state, revision, created_at))
-    folders = _folder_numbers(connection, {read.folder for _, read in unchanged})
-    moved = [
-        {"article_number": state.number, "folder": folders[read.folder]}
-        for state, read in unchanged
-        if state.folder != folders[read.folder]
-    ]
+        revision, created_at = (known.revision + 1, known.created_at) if known else (1, None)
+        loaded.append(LoadedDocument(identity, read, record, state, revision, created_at, folder))
     update_rows(connection, UPDATE_DOCUMENT, moved)
     insert_rows(
         connection, ArticleSlug, [{"slug": slug, "article_id": each} for slug, each in slugs.new.items()]
@@ -193,6 +161,8 @@ def _plan(
 
 def _folder_numbers(connection: Connection, paths: set[str]) -> dict[str, int]:
     """Return the numbers of folders by their paths. Insert the folders that are not stored yet."""
+    if not paths:
+        return {}
     parameters = {"paths": sorted(paths)}
     numbers = {row.path: row.number for row in connection.execute(FOLDER_NUMBERS, parameters)}
     new = sorted(paths - numbers.keys())
@@ -222,14 +192,13 @@ def _create(
         for number, (each, article) in enumerate(pairs, last + 1)
     ]
     connection.execute(SET_LAST_ARTICLE, {"number": last + len(articles)})
-    folders = _folder_numbers(connection, {each.read.folder for each, _ in pairs})
     rows = [
         _article_row(each, loaded.revision) | {"number": each.number}
         for each, (loaded, _) in zip(articles, pairs, strict=True)
     ]
     insert_rows(connection, Article, rows)
     documents = [
-        document_row(each.number, each.record, each.packed, folders[loaded.read.folder])
+        document_row(each.number, each.record, each.packed, loaded.folder)
         for each, (loaded, _) in zip(articles, pairs, strict=True)
     ]
     insert_rows(connection, ArticleDocument, documents)
@@ -262,8 +231,7 @@ def _update(
     )
     row = _article_row(article, loaded.revision)
     connection.execute(UPDATE_ARTICLE, row | {"article_number": state.number})
-    folders = _folder_numbers(connection, {loaded.read.folder})
-    document = document_row(state.number, record, article.packed, folders[loaded.read.folder])
+    document = document_row(state.number, record, article.packed, loaded.folder)
     connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
     insert_derived_rows(connection, [article], previous)
     _link(connection, [article], {row["title_hash"], state.title_hash}, vectors, are_new=False)
@@ -309,4 +277,4 @@ def _link(
         vectors,
         are_new=are_new,
     )
-    delete_renderings(connection, sorted(changed - {each.number for each in articles}))
+    delete_renderings(connection, changed - {each.number for each in articles})

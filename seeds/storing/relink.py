@@ -20,19 +20,15 @@ from seeds.linking.feature_vectors import FeatureVector
 from seeds.linking.inverted_index import insert_features
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
-from seeds.storing.article_record import ArticleRecord
-from seeds.storing.derivation import derive
-from seeds.storing.derived_rows import (
-    DerivedArticle,
-    delete_derived_rows,
-    delete_renderings,
-    insert_derived_rows,
-)
+from seeds.preparing.article_record import ArticleRecord
+from seeds.preparing.derivation import derive
+from seeds.preparing.prepared_article import PreparedData, pack_record, prepare_data
+from seeds.preparing.worker_pool import WorkerPool
+from seeds.storing.derived_rows import DerivedArticle, delete_derived_rows, insert_derived_rows
 from seeds.storing.history import increment_corpus_revision
-from seeds.storing.prepared_article import PreparedData, pack_record, prepare_data
+from seeds.storing.rendering import delete_renderings
 from seeds.storing.stored_article import StoredArticle, read_stored_articles
 from seeds.storing.transactions import Transaction
-from seeds.worker_pool import WorkerPool
 
 # The number of articles that are written in one transaction.
 BATCH_SIZE = 100
@@ -129,7 +125,7 @@ def _replace(
     linked = LinkedArticle(number, stored.id, derived.vector, record.published_at)
     insert_features(connection, [linked], vectors)
     changed = resolve_listed_links(connection, [number], {title_hash(record.content["title"])})
-    delete_renderings(connection, sorted(changed))
+    delete_renderings(connection, changed)
 
 
 def relink_articles(begin: Transaction, articles: Sequence[int], vectors: VectorCache) -> int:
@@ -163,5 +159,5 @@ def _relink(connection: Connection, articles: Sequence[int], vectors: VectorCach
         published_at = published_at_of(row.published_key)
         featured[row.number] = LinkedArticle(row.number, row.id, FeatureVector({}, []), published_at)
     changed = replace_computed_links(connection, [featured[number] for number in articles], vectors)
-    delete_renderings(connection, sorted(changed))
+    delete_renderings(connection, changed)
     return len(changed)

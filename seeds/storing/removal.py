@@ -25,11 +25,12 @@ from seeds.bulk import insert_rows
 from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import VectorCache
+from seeds.search_index.search_rows import update_search_index
 from seeds.storing.article_entities import delete_unmentioned, update_entity_counts
-from seeds.storing.derived_rows import delete_derived_rows, delete_renderings
+from seeds.storing.derived_rows import delete_derived_rows
 from seeds.storing.entity_merging import update_entity_names
 from seeds.storing.history import Outcome, archive_revisions, record_changes
-from seeds.storing.search_rows import update_search_index
+from seeds.storing.rendering import delete_renderings
 from seeds.storing.stored_article import (
     ArticleState,
     erased_slug,
@@ -145,7 +146,7 @@ def _delete_article(connection: Connection, state: ArticleState) -> None:
     update_entity_counts(connection, [({}, previous)])
     delete_unmentioned(connection, previous, {})
     connection.execute(DELETE_ARTICLE, {"article": state.number})
-    delete_renderings(connection, sorted(resolve_listed_links(connection, [], {state.title_hash})))
+    delete_renderings(connection, resolve_listed_links(connection, [], {state.title_hash}))
 
 
 def _now() -> datetime:

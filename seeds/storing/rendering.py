@@ -1,5 +1,7 @@
 """Store the JSON of articles (their renderings), so that the service does not build it at each request."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from api.database.base import table_of
@@ -55,7 +57,7 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
     """
     key, articles = rendering_key(), read_articles(connection, numbers, settings().base_url)
     item_keys = {row.number: row.item_key for row in connection.execute(SELECT_ITEMS, {"numbers": numbers})}
-    connection.execute(DELETE_RENDERINGS, {"numbers": numbers})
+    delete_renderings(connection, numbers)
     insert_rows(
         connection,
         Rendering,
@@ -70,3 +72,9 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
         if all_articles or item_keys[number] is None
     ]
     update_rows(connection, UPDATE_ITEM, items)
+
+
+def delete_renderings(connection: Connection, articles: Collection[int]) -> None:
+    """Delete the stored JSON of `articles`, given by number, because its data has changed."""
+    if articles:
+        connection.execute(DELETE_RENDERINGS, {"numbers": sorted(articles)})

@@ -11,8 +11,8 @@ from api.models import facet_number, link_precedence, published_key, score_key, 
 from api.search.analyzer import fold
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import related_link_id, takeaway_id, title_hash
-from seeds.storing.article_record import ArticleRecord
-from seeds.storing.prepared_article import PackedContent
+from seeds.preparing.article_record import ArticleRecord
+from seeds.preparing.prepared_article import PackedContent
 
 Row = dict[str, Any]
 

@@ -16,7 +16,7 @@ from api.models import (
     published_at_of,
 )
 from api.v1.article_content import unpack_content
-from seeds.storing.article_record import ArticleRecord
+from seeds.preparing.article_record import ArticleRecord
 
 IDENTITIES: BindParameter[Any] = bindparam("identities", expanding=True)
 SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from api.database.base import AnySelect
-from api.models import MAX_TAKEAWAYS, UNSCORED, published_at_of, takeaway_number, takeaway_place
+from api.models import UNSCORED, published_at_of, takeaway_place, takeaway_range
 from api.v1.article_content import unpack_content
 from seeds.linking.feature_vectors import read_vector
 from seeds.transfer.export_statements import (
@@ -137,7 +137,7 @@ def _article_columns(row: Any, content: Values) -> Values:
 
 
 def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[int, list[Values]]:
-    ends = {"first": takeaway_number(first, MAX_TAKEAWAYS), "last": takeaway_number(last, 0)}
+    ends = {"first": takeaway_range(first)[0], "last": takeaway_range(last)[1]}
     takeaways: defaultdict[int, list[Values]] = defaultdict(list)
     for row in connection.execute(TAKEAWAYS, ends):
         takeaways[takeaway_place(row.number)[0]].append({"text": row.text, "evidence": row.evidence})

@@ -14,14 +14,14 @@ from api.search.analyzer import ANALYZER_VERSION
 from api.v1.renderings import rendering_key
 from seeds.bulk import insert_rows
 from seeds.escaping import printable
-from seeds.storing.search_rows import insert_search_rows
+from seeds.preparing.worker_pool import WorkerPool
+from seeds.search_index.search_rows import insert_search_rows
 from seeds.storing.transactions import savepoint
 from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
 from seeds.transfer.imported_links import ImportedLinks
 from seeds.transfer.imported_rows import Database, StoredEntity, complete_rows
 from seeds.transfer.prepared_lines import LineRows, prepare_line
 from seeds.transfer.value_readers import MalformedError
-from seeds.worker_pool import WorkerPool
 
 # The rows of several lines, a batch, are written together. This is the largest size of its lines in bytes.
 BATCH_BYTES = 1 << 20

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.models import published_key, score_key
 from seeds.linking.computed_links import computed_link_row
-from seeds.storing.article_record import ArticleRecord
+from seeds.preparing.article_record import ArticleRecord
 from seeds.storing.row_builders import Row, listed_link_rows
 from seeds.transfer.value_readers import MalformedError
 
@@ -14,8 +14,7 @@ Values = Mapping[str, Any]
 
 
 def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the links of an article in an export, in the form of
-    `LineRows.links` (see `prepared_lines`).
+    """Return the rows of the links of an article in an export, as `LineRows.links` has them.
 
     `values` are the values of the line of the article, and `record` is its content. The rows have no reasons.
     """

@@ -38,8 +38,9 @@ from seeds.linking.feature_vectors import FeatureVector
 from seeds.linking.inverted_index import features_row, posting_rows
 from seeds.linking.vector_cache import LinkedArticle
 from seeds.linking.written_terms import WrittenTerm
-from seeds.storing.article_record import ArticleRecord
-from seeds.storing.prepared_article import compress_mentions, find_takeaway_entities, pack_record
+from seeds.preparing.article_record import ArticleRecord
+from seeds.preparing.prepared_article import compress_mentions, find_takeaway_entities, pack_record
+from seeds.preparing.search_terms import SearchTerms
 from seeds.storing.row_builders import (
     Row,
     article_row,
@@ -47,7 +48,6 @@ from seeds.storing.row_builders import (
     entity_name_rows,
     takeaway_rows,
 )
-from seeds.storing.search_rows import SearchTerms
 from seeds.transfer.export_file import ParsedLine, RawLine, parse_line
 from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS, SORT_FIELDS
 from seeds.transfer.link_rows import link_rows

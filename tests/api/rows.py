@@ -38,8 +38,9 @@ from api.models import (
 )
 from api.search.analyzer import fold
 from api.v1.article_content import article_content, pack_content, unpack_content
+from seeds.preparing.search_terms import search_terms
+from seeds.search_index.search_rows import insert_search_rows
 from seeds.storing.rendering import render_articles
-from seeds.storing.search_rows import insert_search_rows, search_terms
 from seeds.storing.transactions import transactions
 
 Row = dict[str, Any]

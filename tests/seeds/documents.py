@@ -23,16 +23,16 @@ from seeds.parsing.document import Rejection
 from seeds.parsing.files import SubmittedDocument
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
-from seeds.preparing import convert
+from seeds.preparing.preparation import convert
+from seeds.preparing.prepared_article import PreparedArticle, ReadDocument, prepare_article
+from seeds.preparing.worker_pool import WorkerPool
+from seeds.search_index.search_rows import rebuild_search_index, update_search_index
 from seeds.storing.catalogue_update import refresh_entities
 from seeds.storing.history import Outcome
-from seeds.storing.load import ReadDocument, load_batch
-from seeds.storing.prepared_article import PreparedArticle, prepare_article
+from seeds.storing.load import load_batch
 from seeds.storing.relink import rederive_articles
 from seeds.storing.removal import remove
-from seeds.storing.search_rows import rebuild_search_index, update_search_index
 from seeds.storing.transactions import transactions
-from seeds.worker_pool import WorkerPool
 from tests.conftest import make_app
 from tests.support.extraction import make_matcher
 

@@ -13,8 +13,8 @@ from multiprocessing.context import ForkServerProcess
 from sqlalchemy import Engine, event
 
 from seeds.extraction.catalogue import read_catalogue
-from seeds.storing.article_record import make_record
-from seeds.storing.derivation import derive
+from seeds.preparing.article_record import make_record
+from seeds.preparing.derivation import derive
 from tests.conftest import make_app
 from tests.seeds.documents import Page, submit
 from tests.support.extraction import make_matcher

@@ -18,12 +18,12 @@ from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.files import SubmittedDocument
+from seeds.preparing.worker_pool import WorkerPool
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
-from seeds.worker_pool import WorkerPool
 from tests.seeds.documents import Page, seed_pages, submit
 from tests.seeds.stored_rows import rows
 from tests.support.extraction import make_matcher

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, select, text
 from api.models import SEARCH_INDEXES, Corpus
 from api.search import ranking, term_index
 from api.search.analyzer import ANALYZER_VERSION
-from seeds.storing.search_rows import rebuild_search_index, update_search_index
+from seeds.search_index.search_rows import rebuild_search_index, update_search_index
 from tests.api.answers import get
 from tests.api.listings import identifiers, walk
 from tests.seeds.documents import Page, remove_article, seed_pages, submit

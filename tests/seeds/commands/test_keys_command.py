@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from api.admission.api_keys import digest_of, is_well_formed
 from api.database.base import db
 from api.models import ApiKey
-from seeds.storing.search_rows import rebuild_search_index
+from seeds.search_index.search_rows import rebuild_search_index
 from tests.seeds.random_histories import export
 
 

@@ -16,9 +16,9 @@ from seeds.linking.computed_links import MAX_SCORED_LINKS
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import SubmittedDocument
-from seeds.preparing import convert
-from seeds.storing.load import ReadDocument, load_batch
-from seeds.storing.prepared_article import PreparedArticle, prepare_article
+from seeds.preparing.preparation import convert
+from seeds.preparing.prepared_article import PreparedArticle, ReadDocument, prepare_article
+from seeds.storing.load import load_batch
 from seeds.storing.relink import relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions

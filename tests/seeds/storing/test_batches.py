@@ -10,11 +10,11 @@ from flask import Flask
 from api.database.base import db
 from seeds.extraction.catalogue import EntityRecord
 from seeds.parsing.folders import find_files
-from seeds.preparing import Preparation
+from seeds.preparing.preparation import Preparation
+from seeds.preparing.worker_pool import WorkerPool
 from seeds.report import Report
 from seeds.run import Run
 from seeds.storing.transactions import transactions
-from seeds.worker_pool import WorkerPool
 from tests.seeds.documents import Page, clear, write
 from tests.seeds.random_histories import SENTENCES, TITLES
 from tests.seeds.stored_rows import Rows, rows

@@ -9,7 +9,7 @@ import pytest
 from api.v1.article_content import CONTENT_FIELDS
 from seeds.extraction.catalogue import EntityRecord
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.article_record import ArticleRecord, make_record
+from seeds.preparing.article_record import ArticleRecord, make_record
 from seeds.transfer.line_fields import REVISION_CONTENT
 from tests.seeds.documents import ROOT, Page, submit
 from tests.support.extraction import make_matcher

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from seeds.extraction.catalogue import EntityRecord
-from seeds.storing.article_record import make_record
-from seeds.storing.derivation import DerivedData, derive
+from seeds.preparing.article_record import make_record
+from seeds.preparing.derivation import DerivedData, derive
 from tests.seeds.documents import Page, submit
 from tests.support.extraction import make_matcher
 

@@ -15,9 +15,10 @@ from api.v1.article_content import pack_content
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import EntityMatcher, Mention
 from seeds.linking.feature_vectors import FeatureVector
-from seeds.storing.article_record import ArticleRecord
-from seeds.storing.derivation import DerivedData, derive
-from seeds.storing.search_rows import SearchTerms, search_terms
+from seeds.parsing.document import ParseWarning
+from seeds.preparing.article_record import ArticleRecord
+from seeds.preparing.derivation import DerivedData, derive
+from seeds.preparing.search_terms import SearchTerms, search_terms
 
 
 class PreparedEntity(NamedTuple):
@@ -34,13 +35,13 @@ class PreparedEntity(NamedTuple):
 
     @property
     def own_name(self) -> str | None:
-        """The name that this article uses for an extracted entity, or None for an entity of the catalogue."""
-        return self.record.name if self.record.origin == "extracted" else None
+        """The name that this article uses, as `EntityRecord.own_name`."""
+        return self.record.own_name
 
     @property
     def own_type(self) -> str | None:
-        """The type of an extracted entity in this article, or None for an entity of the catalogue."""
-        return self.record.type if self.record.origin == "extracted" else None
+        """The type that this article suggests, as `EntityRecord.own_type`."""
+        return self.record.own_type
 
 
 class PreparedData(NamedTuple):
@@ -88,6 +89,29 @@ class PreparedArticle(NamedTuple):
 
     content: PackedContent
     data: PreparedData
+
+
+class ReadDocument(NamedTuple):
+    """A document that was read.
+
+    Attributes:
+        record: The content of its article, with the slug that the metadata requests, or else a slug that is
+            made from the title.
+        document: The bytes of the document.
+        folder: The real path of the folder that contains the file.
+        line: The number of the line that is the document, or None if the whole file is.
+        warnings: The warnings of the parser.
+        has_requested_slug: True if the metadata requests the slug of the record.
+        article: The prepared article, or None if it is not prepared yet.
+    """
+
+    record: ArticleRecord
+    document: bytes
+    folder: str
+    line: int | None
+    warnings: tuple[ParseWarning, ...]
+    has_requested_slug: bool
+    article: PreparedArticle | None = None
 
 
 def prepare_article(record: ArticleRecord, document: bytes, matcher: EntityMatcher) -> PreparedArticle:

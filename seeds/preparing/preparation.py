@@ -20,10 +20,9 @@ from seeds.parsing.files import (
     read_lines,
 )
 from seeds.parsing.formats.registry import find_format
-from seeds.storing.article_record import make_record
-from seeds.storing.load import ReadDocument
-from seeds.storing.prepared_article import PreparedArticle, prepare_article
-from seeds.worker_pool import WorkerPool
+from seeds.preparing.article_record import make_record
+from seeds.preparing.prepared_article import PreparedArticle, ReadDocument, prepare_article
+from seeds.preparing.worker_pool import WorkerPool
 
 
 class FileDocument(NamedTuple):

@@ -7,7 +7,7 @@ they are made again from the stored content. The result is the same only if the 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
@@ -21,10 +21,10 @@ from api.models import (
     SearchIndex,
     takeaway_number,
 )
-from api.search.analyzer import ANALYZER_VERSION, index_text
-from api.search.term_lists import pack_terms
+from api.search.analyzer import ANALYZER_VERSION
 from api.v1.article_content import unpack_content
-from seeds.storing.term_segments import add_terms, clear_terms, remove_terms
+from seeds.preparing.search_terms import SearchTerms, search_terms
+from seeds.search_index.term_segments import add_terms, clear_terms, remove_terms
 
 Row = dict[str, Any]
 # The number of articles that are read and indexed together when the whole index is made again.
@@ -34,40 +34,6 @@ NUMBERS = select(DOCUMENTS.c.article).order_by(DOCUMENTS.c.article)
 CONTENTS = select(DOCUMENTS.c.article, DOCUMENTS.c.document, DOCUMENTS.c.content).where(
     DOCUMENTS.c.article.in_(bindparam("numbers", expanding=True))
 )
-
-
-class SearchTerms(NamedTuple):
-    """The search terms of an article as they are written to the full-text index and the term index.
-
-    Attributes:
-        article: The terms of each column of `ARTICLE_INDEX`, separated by spaces.
-        takeaways: The terms of each takeaway, in order.
-        packed: The terms for the term index, as `api.search.term_lists.pack_terms` returns them.
-    """
-
-    article: dict[str, str]
-    takeaways: list[str]
-    packed: tuple[int, bytes]
-
-
-def search_terms(content: Mapping[str, Any]) -> SearchTerms:
-    """Return the search terms of an article.
-
-    `content` is its content, as `api.v1.article_content.article_content` returns it.
-    """
-    analysis = content["analysis"] or {"heading": None, "paragraphs": []}
-    takeaways = [takeaway["text"] for takeaway in content["takeaways"]]
-    body = [paragraph["text"] for paragraph in content["body"]]
-    article = index_text(
-        {
-            "title": [content["title"]],
-            "summary": [content["summary"] or ""],
-            "takeaways": takeaways,
-            "text": [analysis["heading"] or "", *analysis["paragraphs"], *body],
-        }
-    )
-    takeaway_terms = [index_text({"text": [takeaway]})["text"] for takeaway in takeaways]
-    return SearchTerms(article, takeaway_terms, pack_terms(article))
 
 
 def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:

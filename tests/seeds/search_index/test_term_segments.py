@@ -13,8 +13,8 @@ from api.search.engines import match_text
 from api.search.query_language import parse_query
 from api.search.term_index import Hit, TermIndex
 from api.search.term_lists import PART_WEIGHTS, pack_terms
-from seeds.storing import term_segments
-from seeds.storing.term_segments import add_terms, clear_terms, remove_terms
+from seeds.search_index import term_segments
+from seeds.search_index.term_segments import add_terms, clear_terms, remove_terms
 
 WORDS = [f"a{letter}" for letter in "abcdefghijkl"]
 QUERIES = ("a", "l", "a b", "a OR l", "b l -c", "c OR d e", "a a", "f g h i", "nothing", "a OR nothing")

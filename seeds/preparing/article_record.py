@@ -40,7 +40,9 @@ class ArticleRecord:
         return hashlib.sha256(orjson.dumps(self.content)).digest()
 
     def with_slug(self, slug: str) -> "ArticleRecord":
-        """Return the same content with a different slug."""
+        """Return the same content with the slug `slug`, or this record if it has this slug."""
+        if slug == self.content["slug"]:
+            return self
         return ArticleRecord(self.key, self.content | {"slug": slug}, self.published_at)
 
     @property
