@@ -102,6 +102,8 @@ def test_a_unix_socket_is_served_and_removed(database: str, tmp_path: Path) -> N
 def test_counters_survive_killed_and_replaced_workers(database: str, tmp_path: Path) -> None:
     target, counted = "/v1/articles?limit=1", ("/v1/articles", "GET", "200")
     with running_granian(database, tmp_path) as server:
+        # Without the other worker, no process would listen after the first one is killed.
+        server.wait_until("two workers", lambda: value(scrape(server), "briefs_workers") == 2)
         for _ in range(20):
             server.get(target)
         killed = workers(server)[0]
