@@ -65,7 +65,7 @@ def problem_of(answer: bytes) -> dict[str, Any]:
 
 
 def without_date(head: bytes) -> list[bytes]:
-    return [line for line in head.split(b"\r\n") if not line.startswith(b"Date:")]
+    return [line for line in head.split(b"\r\n") if not line.lower().startswith(b"date:")]
 
 
 @pytest.mark.parametrize("target", ["/", "/v1/articles", "/docs", "/openapi.json", "/v1/nothing"])
