@@ -4,7 +4,6 @@ A rendering is compressed with gzip, as clients receive it. `part_ends` tells wh
 in the uncompressed JSON. Parts are cut from the JSON with these numbers instead of parsing it.
 """
 
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+from isal import isal_zlib
 from sqlalchemy import Connection, bindparam, select
 
 from api.database.base import AnySelect, table_of
@@ -37,7 +37,9 @@ KEY_PLACES = {name: place for place, name in enumerate(ARTICLE_KEYS)}
 # The keys of an article in a list, unless `fields` or `include` requests other keys.
 ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
 # The value of `wbits` by which zlib reads the gzip format.
-GZIP_FORMAT = 16 + zlib.MAX_WBITS
+GZIP_FORMAT = 16 + isal_zlib.MAX_WBITS
+# Stands for the slug in a template. Neither a slug nor a URL contains a space.
+SLUG = b"the slug"
 PART_ENDS = Struct(f"<{len(ARTICLE_KEYS)}I")
 
 ARTICLES, RENDERINGS, SLUGS = (table_of(each) for each in (Article, Rendering, ArticleSlug))
@@ -68,21 +70,31 @@ class RenderedArticle(NamedTuple):
 
     def article_json(self) -> bytes:
         """Return the uncompressed JSON."""
-        return zlib.decompress(self.json_gzip, GZIP_FORMAT, self.byte_count)
+        return isal_zlib.decompress(self.json_gzip, GZIP_FORMAT, self.byte_count)
 
     def parts(self, names: Sequence[str]) -> bytes:
         """Return the JSON of the article with only the keys in `names`, which are in the usual order."""
-        return b"{" + b",".join(self.members(names)) + b"}"
+        return b"{" + self.members(names) + b"}"
 
-    def members(self, names: Sequence[str]) -> list[bytes]:
-        """Return the JSON of the members (`"key":value`) with the keys in `names`, in the usual order.
+    def members(self, names: Sequence[str]) -> bytes:
+        """Return the members (`"key":value`) with the keys in `names`, in the usual order, without braces.
 
         The rendering is decompressed only up to the last of them.
         """
-        ends, places = PART_ENDS.unpack(self.part_ends), [KEY_PLACES[name] for name in names]
-        begin = zlib.decompressobj(GZIP_FORMAT).decompress(self.json_gzip, ends[places[-1]])
+        ends, runs = PART_ENDS.unpack(self.part_ends), _runs(tuple(names))
+        begin = isal_zlib.decompressobj(GZIP_FORMAT).decompress(self.json_gzip, ends[runs[-1][1]])
         # A key begins after the comma behind the value of the key before it, or after the first brace.
-        return [begin[ends[place - 1] + 1 if place else 1 : ends[place]] for place in places]
+        return b",".join([begin[ends[first - 1] + 1 if first else 1 : ends[last]] for first, last in runs])
+
+
+@lru_cache(maxsize=1000)
+def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return the places of the first and the last key of each run of keys that are adjacent in an article."""
+    runs: list[tuple[int, int]] = []
+    for place in map(KEY_PLACES.__getitem__, names):
+        first = runs.pop()[0] if runs and runs[-1][1] == place - 1 else place
+        runs.append((first, place))
+    return runs
 
 
 def rendering_key() -> int:
@@ -170,13 +182,17 @@ def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None)
     if names[-1:] != ("links",) or len(names) == 1:
         return [orjson.Fragment(each.parts(names)) for each in renderings]
     # The links are at the end of the rendering, but depend only on the slug. Most parts are before the end.
-    base_url = settings().base_url
-    items = []
-    for row, rendering in zip(rows, renderings, strict=True):
-        members = rendering.members(names[:-1])
-        members.append(b'"links":' + orjson.dumps(article_links(row.slug, base_url)))
-        items.append(orjson.Fragment(b"{" + b",".join(members) + b"}"))
-    return items
+    links, others = _links_template(settings().base_url), names[:-1]
+    return [
+        orjson.Fragment(b'{%b,"links":%b}' % (each.members(others), links.replace(SLUG, row.slug.encode())))
+        for row, each in zip(rows, renderings, strict=True)
+    ]
+
+
+@lru_cache(maxsize=16)
+def _links_template(base_url: str) -> bytes:
+    """Return the JSON of the `links` of an article, with SLUG in place of the slug."""
+    return orjson.dumps(article_links(SLUG.decode(), base_url))
 
 
 def _with_highlights(rendering: RenderedArticle, names: Sequence[str], query: Query) -> dict[str, Any]:
