@@ -50,7 +50,9 @@ def make_page(
     last_key = rows[-1][-len(types) :] if rows else after or feed_start
     has_next = has_next or feed_start is not None
     next_cursor = cursors.write(last_key) if last_key and has_next else None
-    meta = {"limit": limit} | ({"total": source.total()} if parameters["total"] else {})
+    meta: dict[str, Any] = {"limit": limit, "next_cursor": next_cursor}
+    if parameters["total"]:
+        meta["total"] = source.total()
     links = _links(cursor, next_cursor)
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return {"data": items(rows), "links": links, "meta": meta}, {"Link": header}

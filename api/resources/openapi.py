@@ -95,9 +95,10 @@ related articles.
 **Read-only.** Every resource supports `GET`, `HEAD` and `OPTIONS`. Missing values are `null`, and keys are
 never left out.
 
-**Collections** return `{data, links, meta}`. Follow `links.next` until it is `null`. Pages neither repeat nor
-skip an item, even if articles are added in the meantime. All filters can be combined. A parameter that is
-unknown, repeated or out of range is a 422 error that names the parameter and lists what is allowed.
+**Collections** return `{data, links, meta}`. Follow `links.next` until it is `null`, or send
+`meta.next_cursor` as `cursor`. Pages neither repeat nor skip an item, even if articles are added in the
+meantime. All filters can be combined. A parameter that is unknown, repeated or out of range is a 422 error
+that names the parameter and lists what is allowed.
 
 **Full text.** The parameter `q` requires all of its words. `"a phrase"` matches consecutive words of a
 paragraph, `-word` excludes a word, and `OR` between two words requires either of them. There are no syntax

@@ -23,6 +23,19 @@ from api.timestamps import LAST_TIME, parse_timestamp
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
 MAX_TEXT_LENGTH = 500
+# The parameters of this API, by the names that parameters with the same purpose have in other APIs. The names
+# have neither capitals nor separators: `pagesize` is also `page_size` and `pageSize`.
+COMMON_NAMES = {
+    "page": "cursor",
+    "offset": "cursor",
+    "perpage": "limit",
+    "pagesize": "limit",
+    "size": "limit",
+    "search": "q",
+    "query": "q",
+    "from": "published_after",
+    "to": "published_before",
+}
 
 
 class WholeNumber(fields.Integer):
@@ -219,8 +232,8 @@ class PageParameters(Schema):
     cursor = fields.String(
         validate=validate.Length(min=1),
         metadata={
-            "description": "The position of the page: an opaque value, taken from `links.next` of the page "
-            "before. A cursor belongs to its query: only `limit` can change between pages."
+            "description": "The position of the page: an opaque value, taken from `meta.next_cursor` of the "
+            "page before. A cursor belongs to its query: only `limit` can change between pages."
         },
     )
     total = Flag("`true` adds `meta.total`, the number of items in the collection.", load_default=False)
@@ -295,7 +308,7 @@ def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[
     field = schema.fields.get(name)
     if field is None:
         known = sorted(schema.fields)
-        return parameter_error(name, "Unknown parameter.", known, closest_choice(name, known))
+        return parameter_error(name, "Unknown parameter.", known, _likely_name(name, known))
     # The messages of a repeatable parameter are a dictionary by the index of the value.
     texts = list(chain(*messages.values())) if isinstance(messages, dict) else messages
     allowed = list(getattr(field, "allowed", [])) or None
@@ -303,6 +316,12 @@ def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[
     if isinstance(field, Names) and len(values) > 1:
         suggestion = ",".join(dict.fromkeys(values))
     return parameter_error(name, " ".join(dict.fromkeys(texts)), allowed, suggestion)
+
+
+def _likely_name(name: str, known: list[str]) -> str | None:
+    """Return the name among `known` that a client probably meant by the unknown parameter `name`, or None."""
+    common = COMMON_NAMES.get(re.sub(r"[^a-z]", "", name.lower()))
+    return common if common in known else closest_choice(name, known)
 
 
 def _suggestion(field: fields.Field[Any], value: str, allowed: list[str]) -> str | None:

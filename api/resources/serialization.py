@@ -41,11 +41,18 @@ class PageLinks(Shape):
 
 
 class PageMeta(Shape):
-    """The `meta` of a page of a collection: the limit and, if requested, the total number of items."""
+    """The `meta` of a page: the limit, the next cursor and, if requested, the total number of items."""
 
     optional = frozenset({"total"})
 
     limit = fields.Integer(metadata={"description": "The maximum number of items on a page.", "minimum": 1})
+    next_cursor = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "The value of `cursor` for the next page, the same as in `links.next`. `null` on "
+            "the last page."
+        },
+    )
     total = fields.Integer(
         metadata={
             "description": "The number of items in the collection. Only with `total=true`.",

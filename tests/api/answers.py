@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 from flask.testing import FlaskClient
@@ -61,3 +61,8 @@ def get(client: FlaskClient, target: str) -> Any:
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"
     return orjson.loads(response.data)
+
+
+def cursor_of(link: str) -> str:
+    """Return the value of the parameter `cursor` in the URL `link`."""
+    return parse_qs(urlsplit(link).query)["cursor"][0]

@@ -59,11 +59,14 @@ class ChangePageLinks(PageLinks):
 
 
 class ChangePageMeta(PageMeta):
-    """The `meta` of a page of the change feed: the page limit and the revision of the database.
+    """The `meta` of a page of the change feed: the limit, the next cursor and the revision of the database.
 
     With `total=true`, it also has the number of all changes.
     """
 
+    next_cursor = string(
+        "The value of `cursor` for the next page, the same as in `links.next`. Never `null`."
+    )
     corpus_revision = number(
         "The revision of the whole database, read together with the page. It increases with each change of "
         "any data, including derived data. If it is the same as before, nothing has changed."

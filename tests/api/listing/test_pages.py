@@ -4,7 +4,7 @@ import random
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import orjson
 from flask import Flask
@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from api.database.base import db
 from api.models import Corpus
-from tests.api.answers import assert_parameter_error, get
+from tests.api.answers import assert_parameter_error, cursor_of, get
 from tests.api.conftest import ClientWith
 from tests.api.listings import LISTINGS, TOP_LEVEL, identifiers, walk
 from tests.api.pages import Page, write_page
@@ -21,11 +21,6 @@ from tests.api.rows import corpus_rows, insert_rows
 
 KEY = "a key of thirty-two characters.."
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-
-def cursor_of(link: str) -> str:
-    """Return the value of the parameter `cursor` in the URL `link`."""
-    return parse_qs(urlsplit(link).query)["cursor"][0]
 
 
 def test_each_page_links_to_itself_the_first_and_the_next(app: Flask, client: FlaskClient) -> None:
@@ -44,8 +39,14 @@ def test_each_page_links_to_itself_the_first_and_the_next(app: Flask, client: Fl
             assert _link_header(response.headers["Link"]) == [
                 (rel, link) for rel, link in body["links"].items() if link
             ]
-            assert body["meta"] == {"limit": 3, "total": whole}
-            target, pages = body["links"]["next"], pages + 1
+            next_link = body["links"]["next"]
+            next_cursor = cursor_of(next_link) if next_link else None
+            assert list(body["meta"].items()) == [
+                ("limit", 3),
+                ("next_cursor", next_cursor),
+                ("total", whole),
+            ]
+            target, pages = next_link, pages + 1
         assert pages >= 3, listing.path
 
 
@@ -60,7 +61,7 @@ def test_an_empty_collection_has_one_empty_page(client: FlaskClient) -> None:
         assert get(client, target) == {
             "data": [],
             "links": {"self": target, "first": target, "next": None},
-            "meta": {"limit": 20, "total": 0},
+            "meta": {"limit": 20, "next_cursor": None, "total": 0},
         }
 
 
@@ -75,8 +76,8 @@ def test_the_total_is_included_only_on_request(app: Flask, client: FlaskClient) 
     insert_rows(app, corpus_rows(articles=5, entities=5))
     for listing in LISTINGS:
         total = len(listing.ordered(app, listing.sorts(app)[1]))
-        assert get(client, f"{listing.path}?limit=1&total=true")["meta"] == {"limit": 1, "total": total}
-        assert get(client, f"{listing.path}?limit=1&total=false")["meta"] == {"limit": 1}
+        assert get(client, f"{listing.path}?limit=1&total=true")["meta"]["total"] == total
+        assert list(get(client, f"{listing.path}?limit=1&total=false")["meta"]) == ["limit", "next_cursor"]
 
 
 def test_the_limit_can_change_between_pages(app: Flask, client: FlaskClient) -> None:
@@ -85,10 +86,20 @@ def test_the_limit_can_change_between_pages(app: Flask, client: FlaskClient) -> 
     for limit in (1, 5, 2, 100):
         pairs = dict(parse_qsl(urlsplit(target).query)) | {"limit": str(limit)}
         page = get(client, f"/v1/articles?{urlencode(pairs)}")
-        assert page["meta"] == {"limit": limit}
+        assert page["meta"]["limit"] == limit
         seen += identifiers(page)
         target = page["links"]["next"] or ""
     assert seen == identifiers(get(client, "/v1/articles?limit=100"))
+
+
+def test_the_next_cursor_leads_through_a_collection(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=7, entities=8))
+    for listing in LISTINGS:
+        query = {"limit": "3", "sort": listing.sorts(app)[1]}
+        pages = [get(client, f"{listing.path}?{urlencode(query)}")]
+        while cursor := pages[-1]["meta"]["next_cursor"]:
+            pages.append(get(client, f"{listing.path}?{urlencode(query | {'cursor': cursor})}"))
+        assert identifiers(*pages) == listing.ordered(app, listing.sorts(app)[1]), listing.path
 
 
 def test_a_cursor_of_a_different_query_is_refused(app: Flask, client: FlaskClient) -> None:

@@ -35,6 +35,18 @@ PARAMETERS = [
     "updated_after",
     "updated_before",
 ]
+# Names of parameters in other APIs, with the names of the same parameters here.
+HABITS = {
+    "page": "cursor",
+    "offset": "cursor",
+    "per_page": "limit",
+    "page_size": "limit",
+    "size": "limit",
+    "search": "q",
+    "query": "q",
+    "from": "published_after",
+    "to": "published_before",
+}
 # One engine is enough, since these requests do not reach the database.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -114,7 +126,7 @@ def test_a_flag_is_exactly_true_or_false(client: FlaskClient) -> None:
 
 
 def test_an_unknown_parameter_gets_the_list_of_known_parameters(client: FlaskClient) -> None:
-    error = error_of(client, "page", "2")
+    error = error_of(client, "zzz", "2")
     assert error["allowed"] == PARAMETERS
     assert error["suggestion"] is None
     assert error_of(client, "verbose", "1", "/healthz")["allowed"] == []
@@ -130,6 +142,30 @@ def test_a_near_miss_gets_a_suggestion(client: FlaskClient) -> None:
         assert error_of(client, "sort", value)["suggestion"] == meant
     assert error_of(client, "total", "True")["suggestion"] == "true"
     assert error_of(client, "sort", "article_cuont", "/v1/entities")["suggestion"] == "article_count"
+
+
+def test_a_parameter_of_other_apis_gets_the_name_that_it_has_here(client: FlaskClient) -> None:
+    for name, meant in HABITS.items():
+        error = error_of(client, name, "1")
+        assert (error["allowed"], error["suggestion"]) == (PARAMETERS, meant), name
+    for name, meant in (
+        ("Page", "cursor"),
+        ("pageSize", "limit"),
+        ("per-page", "limit"),
+        ("size[]", "limit"),
+    ):
+        assert error_of(client, name, "1")["suggestion"] == meant, name
+
+
+def test_a_parameter_that_a_route_does_not_have_is_not_suggested(client: FlaskClient) -> None:
+    known = {
+        "/v1/entities": {"page": "cursor", "size": "limit", "search": "q", "from": None, "to": None},
+        "/v1/changes": {"offset": "cursor", "per_page": "limit", "query": None, "from": None},
+        "/healthz": dict.fromkeys(HABITS),
+    }
+    for path, meanings in known.items():
+        for name, meant in meanings.items():
+            assert error_of(client, name, "1", path)["suggestion"] == meant, (path, name)
 
 
 def test_every_invalid_parameter_is_named_in_the_order_of_the_query(client: FlaskClient) -> None:
@@ -156,4 +192,4 @@ def test_parameters_are_read_from_the_query_only(client: FlaskClient) -> None:
     response = client.get("/v1/articles?limit=2", json={"limit": 3}, headers={"Cookie": "limit=4"})
     assert response.status_code == 200
     assert response.json
-    assert response.json["meta"] == {"limit": 2}
+    assert response.json["meta"]["limit"] == 2

@@ -96,7 +96,7 @@ def test_the_articles_of_an_entity_are_those_that_mention_it(
     assert naming("shanghai", "?sort=title") == [SLUG, harbour]
     assert naming("china") == [SLUG]
     page = get(client, "/v1/entities/shanghai/articles?limit=1&total=true")
-    assert page["meta"] == {"limit": 1, "total": 2}
+    assert (page["meta"]["limit"], page["meta"]["total"]) == (1, 2)
     assert page["links"]["self"] == "/v1/entities/shanghai/articles?limit=1&total=true"
 
 
@@ -153,7 +153,8 @@ def test_co_mentioned_entities_follow_each_change(
     assert shared(client, "guangdong") == [("shanghai", 1)]
     load(runner, write_page(tmp_path, "one", Page(takeaways=("No lamp was lit.",))))
     assert shared(client, "guangdong") == []
-    assert get(client, "/v1/entities/guangdong/co-mentioned?total=true")["meta"] == {"limit": 20, "total": 0}
+    meta = get(client, "/v1/entities/guangdong/co-mentioned?total=true")["meta"]
+    assert meta == {"limit": 20, "next_cursor": None, "total": 0}
 
 
 @pytest.mark.usefixtures("seeded")
