@@ -12,7 +12,18 @@ from api.models.entities import (
     EntitySlug,
     TakeawayEntity,
 )
-from api.models.facets import ArticleFacet, facet_number
+from api.models.facets import (
+    ArticleFacet,
+    FacetCount,
+    FacetList,
+    NamedFacet,
+    date_facets,
+    date_value,
+    facet_number,
+    language_value,
+    pack_facets,
+    unpack_facets,
+)
 from api.models.features import ArticleFeatures, Posting, posting_key, posting_tie
 from api.models.history import CHANGE_KINDS, CREATED, REMOVED, UPDATED, Change, Revision
 from api.models.links import RelatedLink, link_precedence
@@ -59,7 +70,10 @@ __all__ = [
     "EntityId",
     "EntityName",
     "EntitySlug",
+    "FacetCount",
+    "FacetList",
     "Folder",
+    "NamedFacet",
     "PendingTerms",
     "Posting",
     "RelatedLink",
@@ -70,8 +84,12 @@ __all__ = [
     "TakeawayEntity",
     "TermBucket",
     "TermSegment",
+    "date_facets",
+    "date_value",
     "facet_number",
+    "language_value",
     "link_precedence",
+    "pack_facets",
     "posting_key",
     "posting_tie",
     "published_at_of",
@@ -80,4 +98,5 @@ __all__ = [
     "takeaway_number",
     "takeaway_place",
     "takeaway_range",
+    "unpack_facets",
 ]

@@ -1,17 +1,37 @@
-"""Facets: the values (entities, entity types, publications, languages) by which articles are filtered."""
+"""Facets: the values (entities, entity types, publications, languages, dates) of which lists count articles.
 
-from datetime import datetime
+Lists of articles are filtered by facets, too, except for dates.
+"""
+
+import struct
+from collections.abc import Collection
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
-from api.database.column_types import UtcDateTime
+from api.database.column_types import Number, SortedText, UtcDateTime
 from api.models.sort_keys import article_number
 
 FACET_HASH_BYTES = 5
+# The numbers of dates are below those of all hashes. From each of these numbers downwards, there are the
+# numbers of the days, the months and the years.
+FIRST_DAY, FIRST_MONTH, FIRST_YEAR = -1 << 42, -1 << 43, -1 << 44
+MONTHS = 12
+
+
+class NamedFacet(NamedTuple):
+    """A facet that is not an entity, such as `NamedFacet("language", "en")`.
+
+    `name` is the name of the facet: `entity_type`, `publication`, `language`, `year`, `month` or `day`.
+    """
+
+    name: str
+    value: str
 
 
 @lru_cache(maxsize=4_096)
@@ -20,10 +40,52 @@ def facet_number(name: str, value: str) -> int:
 
     `name` is the query parameter: `entity_type`, `publication` or `language`. The facet of an entity has the
     number of the entity, which is positive. The numbers of other facets are negative: they are hashes, so
-    that no table has to be read to find them.
+    that no table has to be read to find them. Language tags that differ only in case are one facet.
     """
+    if name == "language":
+        value = value.lower()
     digest = blake2b(f"{name}:{value}".encode(), digest_size=FACET_HASH_BYTES).digest()
     return -1 - int.from_bytes(digest, "big")
+
+
+@lru_cache(maxsize=4_096)
+def date_facets(day: date) -> dict[int, NamedFacet]:
+    """Return the facets for the year, the month and the day of an article published on `day`, by number.
+
+    Their values are `2026`, `2026-04` and `2026-04-21`. The numbers of later dates are lower.
+    """
+    text = day.isoformat()
+    return {
+        FIRST_DAY - day.toordinal(): NamedFacet("day", text),
+        FIRST_MONTH - (day.year * MONTHS + day.month - 1): NamedFacet("month", text[:7]),
+        FIRST_YEAR - day.year: NamedFacet("year", text[:4]),
+    }
+
+
+def date_value(number: int) -> NamedFacet:
+    """Return the year, month or day whose facet has this number."""
+    if number <= FIRST_YEAR:
+        return NamedFacet("year", f"{FIRST_YEAR - number:04}")
+    if number <= FIRST_MONTH:
+        year, month = divmod(FIRST_MONTH - number, MONTHS)
+        return NamedFacet("month", f"{year:04}-{month + 1:02}")
+    return NamedFacet("day", date.fromordinal(FIRST_DAY - number).isoformat())
+
+
+def language_value(language: str) -> str:
+    """Return a language tag with the capitals that RFC 5646 recommends, such as `zh-Hans` or `en-GB`."""
+    first, *others = language.lower().split("-")
+    return "-".join([first, *({2: str.upper, 4: str.title}.get(len(each), str)(each) for each in others)])
+
+
+def pack_facets(numbers: Collection[int]) -> bytes:
+    """Return the value of `FacetList.facets` for facets with these numbers."""
+    return struct.pack(f"<{len(numbers)}q", *numbers)
+
+
+def unpack_facets(facets: bytes) -> tuple[int, ...]:
+    """Return the numbers of the facets in `facets`, a value of the column `FacetList.facets`."""
+    return struct.unpack(f"<{len(facets) // 8}q", facets)
 
 
 class ArticleFacet(Base):
@@ -46,3 +108,36 @@ class ArticleFacet(Base):
     published_key: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FacetList(Base):
+    """All facets of an article in a small row, from which the facets of up to 10,000 articles are counted.
+
+    Attributes:
+        article: The number of the article.
+        story: The number of its story, as in `articles`, whose rows are too large to read so many of them.
+        facets: The numbers of its facets, each in 8 bytes (see `pack_facets`).
+    """
+
+    __tablename__ = "facet_lists"
+
+    article: Mapped[int] = article_number(primary_key=True)
+    story: Mapped[int] = mapped_column(Number)
+    facets: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FacetCount(Base):
+    """The number of all articles with a facet that is not an entity: a type, publication, language or date.
+
+    The numbers of articles of entities and stories are in their own tables. `number` is the number of the
+    facet, and `name` and `value` are those of its `NamedFacet`.
+    """
+
+    __tablename__ = "facet_counts"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(SortedText)
+    article_count: Mapped[int]
+
+    __table_args__ = (Index(None, "name", "article_count"), Index(None, "name", "value"))

@@ -29,6 +29,8 @@ TABLES = [
     "documents",
     "article_mentions",
     "article_features",
+    "facet_lists",
+    "facet_counts",
     "article_facets",
     "article_entities",
     "takeaways",
@@ -247,6 +249,28 @@ def upgrade() -> None:
         "article_facets",
         ["facet", "updated_at", "article"],
         unique=False,
+    )
+    op.create_table(
+        "facet_counts",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", SORTED_TEXT, nullable=False),
+        sa.Column("article_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_facet_counts")),
+    )
+    op.create_index(
+        op.f("ix_facet_counts_name_article_count"), "facet_counts", ["name", "article_count"], unique=False
+    )
+    op.create_index(op.f("ix_facet_counts_name_value"), "facet_counts", ["name", "value"], unique=False)
+    op.create_table(
+        "facet_lists",
+        sa.Column("article", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("story", NUMBER, nullable=False),
+        sa.Column("facets", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article"], ["articles.number"], name=op.f("fk_facet_lists_article"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article", name=op.f("pk_facet_lists")),
     )
     op.create_table(
         "article_features",

@@ -11,6 +11,7 @@ from api.models import ENTITY_TYPES, ArticleFacet, Entity, EntityName, EntitySlu
 from seeds.bulk import update_rows
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import MAX_SLUG_LENGTH
+from seeds.storing.facet_counts import replace_type_facets
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.row_builders import entity_columns, entity_name_rows
 
@@ -109,3 +110,4 @@ def _rebuild_type_facets(connection: Connection, entities: Collection[int]) -> N
     rows = rows.where(copied.article.in_(articles)).distinct()
     names = ["facet", *(key.key for key in keys)]
     connection.execute(insert(ArticleFacet).from_select(names, rows))
+    replace_type_facets(connection, entities)

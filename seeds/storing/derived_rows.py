@@ -13,6 +13,8 @@ from api.models import (
     ArticleEntity,
     ArticleFacet,
     ArticleMentions,
+    FacetList,
+    NamedFacet,
     RelatedLink,
     Takeaway,
     TakeawayEntity,
@@ -35,11 +37,14 @@ from seeds.storing.article_entities import (
     update_entity_counts,
     upsert_entities,
 )
+from seeds.storing.facet_counts import add_facet_counts, delete_facet_lists
 from seeds.storing.rendering import delete_renderings
 from seeds.storing.row_builders import (
     article_entity_rows,
+    facet_list_row,
     facet_rows,
     listed_link_rows,
+    named_facets,
     takeaway_entity_rows,
     takeaway_rows,
 )
@@ -110,26 +115,33 @@ def insert_derived_rows(
     entities = upsert_entities(connection, [each.derived.entities for each in articles])
     rows: dict[Any, list[dict[str, Any]]] = {
         model: []
-        for model in (Takeaway, ArticleEntity, ArticleMentions, TakeawayEntity, ArticleFacet, RelatedLink)
+        for model in (
+            *(Takeaway, ArticleEntity, ArticleMentions, TakeawayEntity),
+            *(ArticleFacet, FacetList, RelatedLink),
+        )
     }
     current: list[dict[int, int]] = []
+    facets: list[dict[int, NamedFacet]] = []
     for each in articles:
         derived, record = each.derived, each.record
         known = [entities[found.id] for found in derived.entities]
         numbers = [entity.number for entity in known]
-        types = {entity.number: entity.record.type for entity in known}
+        named = named_facets(record, {entity.record.type for entity in known})
+        facets.append(named)
         rows[Takeaway] += takeaway_rows(each.number, each.id, record, derived.evidence)
         rows[ArticleEntity] += article_entity_rows(each.number, derived.entities, numbers)
         if numbers:
             rows[ArticleMentions].append({"article": each.number, "mentions": derived.mentions})
         rows[TakeawayEntity] += takeaway_entity_rows(each.number, record, derived.takeaway_entities, numbers)
-        rows[ArticleFacet] += facet_rows(each.number, record, types, each.timestamps)
+        rows[ArticleFacet] += facet_rows(each.number, record, numbers, named, each.timestamps)
+        rows[FacetList].append(facet_list_row(each.number, numbers, named))
         rows[RelatedLink] += listed_link_rows(each.number, each.id, record)
         current.append(
             {number: found.mention_count for number, found in zip(numbers, derived.entities, strict=True)}
         )
     for model, several in rows.items():
         insert_rows(connection, model, several)
+    add_facet_counts(connection, facets)
     insert_search_rows(connection, {each.number: each.packed.terms for each in articles})
     former = [previous or {}, *({} for _ in current[1:])]
     update_entity_counts(connection, zip(current, former, strict=True))
@@ -158,6 +170,7 @@ def delete_derived_rows(connection: Connection, article: int, vectors: VectorCac
     delete_search_rows(connection, read_search_terms(connection, [article]))
     delete_features(connection, article, vectors)
     remove_links_of(connection, article)
+    delete_facet_lists(connection, [article])
     rows = connection.execute(MENTIONS, {"article": article}).all()
     previous = {
         row.entity: [mention[-1] for mention in mentions]

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from api.models import facet_number, link_precedence, published_key, score_key, takeaway_number
+from api.models import (
+    NamedFacet,
+    date_facets,
+    facet_number,
+    language_value,
+    link_precedence,
+    pack_facets,
+    published_key,
+    score_key,
+    takeaway_number,
+)
 from api.search.analyzer import fold
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import related_link_id, takeaway_id, title_hash
@@ -15,6 +25,8 @@ from seeds.preparing.article_record import ArticleRecord
 from seeds.preparing.prepared_article import PackedContent
 
 Row = dict[str, Any]
+# The facets by which articles can be filtered with a row of `article_facets`.
+FILTERED_FACETS = ("entity_type", "publication", "language")
 
 
 class MentionedEntity(Protocol):
@@ -162,7 +174,31 @@ def takeaway_entity_rows(
     ]
 
 
-def facet_rows(article: int, record: ArticleRecord, types: Mapping[int, str], timestamps: Row) -> list[Row]:
+def named_facets(record: ArticleRecord, types: Iterable[str]) -> dict[int, NamedFacet]:
+    """Return the facets of an article that are not entities, by number.
+
+    They are each type of entity, the publication, the language, and the year, month and day of publication.
+
+    Args:
+        record: The content of the article.
+        types: The type of each entity of the article.
+    """
+    byline, language = record.content["byline"], record.content["language"]
+    facets = {facet_number("entity_type", kind): NamedFacet("entity_type", kind) for kind in types}
+    if byline and byline["publication"] is not None:
+        publication = byline["publication"]
+        facets[facet_number("publication", publication)] = NamedFacet("publication", publication)
+    facets[facet_number("language", language)] = NamedFacet("language", language_value(language))
+    return facets | (date_facets(record.published_at.date()) if record.published_at else {})
+
+
+def facet_rows(
+    article: int,
+    record: ArticleRecord,
+    entities: Iterable[int],
+    named: Mapping[int, NamedFacet],
+    timestamps: Row,
+) -> list[Row]:
     """Return a row for each value by which the article can be filtered (facet).
 
     The facets are each entity, each type of entity, the publication and the language.
@@ -170,15 +206,21 @@ def facet_rows(article: int, record: ArticleRecord, types: Mapping[int, str], ti
     Args:
         article: The number of the article.
         record: The content of the article.
-        types: The type of each entity of the article, by the number of the entity.
+        entities: The numbers of the entities of the article.
+        named: The result of `named_facets`.
         timestamps: `created_at` and `updated_at` of the article.
     """
     common = timestamps | {"article": article, "published_key": published_key(record.published_at)}
-    byline = record.content["byline"]
-    named = {"publication": byline and byline["publication"], "language": record.content["language"]}
-    facets = {*types, *(facet_number("entity_type", kind) for kind in types.values())}
-    facets |= {facet_number(name, value) for name, value in named.items() if value is not None}
-    return [common | {"facet": facet} for facet in sorted(facets)]
+    filtered = [number for number, facet in named.items() if facet.name in FILTERED_FACETS]
+    return [common | {"facet": facet} for facet in sorted({*entities, *filtered})]
+
+
+def facet_list_row(article: int, entities: Iterable[int], named: Iterable[int]) -> Row:
+    """Return the row with the numbers of all facets of an article, which is the only one of its story.
+
+    `entities` are the numbers of its entities, and `named` those of its other facets.
+    """
+    return {"article": article, "story": article, "facets": pack_facets(sorted({*entities, *named}))}
 
 
 def listed_link_rows(article: int, identity: UUID, record: ArticleRecord) -> list[Row]:

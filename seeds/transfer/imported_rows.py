@@ -7,9 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from api.models import Article, ArticleDocument, ArticleEntity, ArticleFacet, Entity, TakeawayEntity
+from api.models import (
+    Article,
+    ArticleDocument,
+    ArticleEntity,
+    ArticleFacet,
+    Entity,
+    FacetList,
+    TakeawayEntity,
+)
 from api.v1.renderings import render_item
-from seeds.storing.row_builders import article_entity_rows, facet_rows, takeaway_entity_rows
+from seeds.storing.row_builders import (
+    article_entity_rows,
+    facet_list_row,
+    facet_rows,
+    named_facets,
+    takeaway_entity_rows,
+)
 from seeds.transfer.prepared_lines import ImportedArticle, LineRows
 from seeds.transfer.value_readers import MalformedError
 
@@ -59,10 +73,13 @@ def complete_rows(rows: LineRows, database: Database) -> None:
     item = render_item(article.id, article.record.content, revision=article.revision, **article.timestamps)
     rows.tables[Article][0] |= {"item_key": database.item_key, "item_json": item}
     rows.tables[ArticleDocument][0]["folder"] = database.folders[article.folder]
+    named = named_facets(article.record, {each.type for each in stored})
+    rows.facets.append(named)
     rows.tables |= {
         ArticleEntity: article_entity_rows(article.number, article.entities, numbers),
         TakeawayEntity: takeaway_entity_rows(article.number, article.record, pairs, numbers),
-        ArticleFacet: facet_rows(article.number, article.record, dict(stored), article.timestamps),
+        ArticleFacet: facet_rows(article.number, article.record, numbers, named, article.timestamps),
+        FacetList: [facet_list_row(article.number, numbers, named)],
     }
     for at, link in enumerate(rows.links):
         link["reasons"] = _stored_reasons(article, at, database)

@@ -16,6 +16,7 @@ from seeds.bulk import insert_rows
 from seeds.escaping import printable
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import insert_search_rows
+from seeds.storing.facet_counts import add_facet_counts
 from seeds.storing.transactions import savepoint
 from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
 from seeds.transfer.imported_links import ImportedLinks
@@ -187,5 +188,6 @@ class _Import:
         with savepoint(self._connection):
             for model, several in rows.tables.items():
                 insert_rows(self._connection, model, several)
+            add_facet_counts(self._connection, rows.facets)
             insert_search_rows(self._connection, rows.terms)
             self._links.add(rows.links)

@@ -27,6 +27,7 @@ from api.models import (
     EntityId,
     EntityName,
     EntitySlug,
+    NamedFacet,
     Posting,
     Revision,
     Takeaway,
@@ -125,12 +126,14 @@ class LineRows:
         links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
             known only after all articles were imported.
         article: For a line of an article, the data for the rows that are still missing.
+        facets: For each article, its facets that are not entities, by number.
     """
 
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)
     terms: dict[int, SearchTerms] = field(default_factory=dict)
     links: list[Row] = field(default_factory=list)
     article: ImportedArticle | None = None
+    facets: list[dict[int, NamedFacet]] = field(default_factory=list)
 
     def add(self, other: "LineRows") -> None:
         """Add the rows of `other`."""
@@ -138,6 +141,7 @@ class LineRows:
             self.tables.setdefault(model, []).extend(rows)
         self.terms |= other.terms
         self.links += other.links
+        self.facets += other.facets
 
 
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:

@@ -1,5 +1,6 @@
 """The rows of all tables, in a form in which equal documents have equal rows in every database."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -9,7 +10,16 @@ from flask import Flask
 from sqlalchemy import Connection, select
 
 from api.database.base import db
-from api.models import Article, Entity, Folder, takeaway_place
+from api.models import (
+    UNDATED,
+    Article,
+    Entity,
+    Folder,
+    date_facets,
+    language_value,
+    takeaway_place,
+    unpack_facets,
+)
 from api.v1.article_content import unpack_content
 
 # Columns that differ between databases with the same documents: times, the secret key, and numbers.
@@ -38,7 +48,7 @@ def rows(app: Flask) -> Rows:
         for table in (each for each in db.metadata.sorted_tables if each.name not in UNCOMPARED_TABLES):
             key = [column.name for column in table.primary_key.columns if column.name != "number"]
             several = [names.replace(dict(row._mapping)) for row in connection.execute(select(table))]
-            found[table.name] = sorted(several, key=partial(_place, key or [table.columns.keys()[1]]))
+            found[table.name] = sorted(several, key=partial(_place, key or table.columns.keys()[1:3]))
     return found
 
 
@@ -62,6 +72,7 @@ class _Names:
         for column, names in (
             ("article", self._articles),
             ("target", self._articles),
+            ("story", self._articles),
             ("entity", self._entities),
             ("folder", self._folders),
         ):
@@ -69,6 +80,10 @@ class _Names:
                 row[column] = names[row[column]]
         if "facet" in row:
             row["facet"] = self._entities.get(row["facet"], row["facet"])
+        if "facets" in row:
+            row["facets"] = sorted(
+                str(self._entities.get(each, each)) for each in unpack_facets(row["facets"])
+            )
         if "reasons" in row:
             row["reasons"] = [[self._entities.get(label, label), *rest] for label, *rest in row["reasons"]]
         return row
@@ -117,3 +132,39 @@ def recount_entities(found: Rows) -> list[Row]:
         for entity in found["entities"]
         if (of_entity := [row for row in found["article_entities"] if row["entity"] == entity["id"]])
     ]
+
+
+def recount_facets(found: Rows) -> list[Row]:
+    """Return the rows of `facet_counts` without numbers, counted again from the contents of the articles.
+
+    Tests compare them with the stored counts. `found` has the rows of all tables, by table.
+    """
+    types = {row["id"]: row["type"] for row in found["entities"]}
+    mentioned = {(row["article"], types[row["entity"]]) for row in found["article_entities"]}
+    counts = Counter(("entity_type", kind) for _, kind in mentioned)
+    for row in found["documents"]:
+        content = unpack_content(row["content"], row["document"])
+        counts["language", language_value(content["language"])] += 1
+        if content["byline"] and content["byline"]["publication"]:
+            counts["publication", content["byline"]["publication"]] += 1
+        if content["published_at"]:
+            lengths = {"year": 4, "month": 7, "day": 10}
+            counts.update((name, content["published_at"][:end]) for name, end in lengths.items())
+    return [
+        {"name": name, "value": value, "article_count": count}
+        for (name, value), count in sorted(counts.items())
+    ]
+
+
+def recount_facet_lists(found: Rows) -> list[Row]:
+    """Return the rows of `facet_lists`, made again from the rows of articles, entities and facets.
+
+    The facets are those of `article_facets`, and the dates of publication.
+    """
+    facets: dict[UUID, list[str]] = {row["id"]: [] for row in found["articles"]}
+    for row in found["article_facets"]:
+        facets[row["article"]].append(str(row["facet"]))
+    for row in found["articles"]:
+        if row["published_key"] != UNDATED:
+            facets[row["id"]] += map(str, date_facets(row["published_key"].date()))
+    return [{"article": article, "facets": sorted(several)} for article, several in facets.items()]

@@ -169,6 +169,7 @@ FILTER_TESTS: dict[str, FilterTest] = {
     "q": lambda facts, query: query.finds(facts["texts"]),
     "prefix": lambda facts, query: any(fold(name).startswith(fold(query)) for name in facts["names"]),
     "entity": lambda facts, references: set(references) <= facts["entities"],
+    "language": lambda facts, language: facts["language"].lower() == language.lower(),
     "entity_type": lambda facts, kind: kind in facts["types"],
     "article": lambda facts, reference: reference in facts["article"],
 }

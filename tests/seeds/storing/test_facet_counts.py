@@ -1,0 +1,53 @@
+"""Tests of the kept numbers of articles with each facet: they always equal the counted numbers."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.seeds.documents import Page, comparison_app, seed_pages, submit
+from tests.seeds.random_histories import export, import_file, random_steps, remove_page
+from tests.seeds.stored_rows import Rows, recount_facet_lists, recount_facets, rows
+
+
+def assert_counted(found: Rows) -> None:
+    """Assert that the kept counts and lists of facets in `found` are those of its articles."""
+    assert [
+        {name: row[name] for name in ("name", "value", "article_count")} for row in found["facet_counts"]
+    ] == recount_facets(found)
+    lists = [{name: row[name] for name in ("article", "facets")} for row in found["facet_lists"]]
+    assert sorted(lists, key=str) == sorted(recount_facet_lists(found), key=str)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_kept_counts_equal_counted_ones_after_each_random_step_and_an_import(
+    app: Flask, sqlite_template: Path, tmp_path: Path, seed: int
+) -> None:
+    for _ in random_steps(app, seed, steps=30):
+        assert_counted(rows(app))
+    with comparison_app(sqlite_template, tmp_path) as imported:
+        assert import_file(imported, export(app), tmp_path).exit_code == 0
+        assert_counted(rows(imported))
+
+
+def test_languages_that_differ_only_in_case_are_one_facet(app: Flask) -> None:
+    tags = ("zh-hans", "ZH-Hans", "en-gb", "EN")
+    seed_pages(app, [submit(f"page-{at}", Page(), f"language: {tag}") for at, tag in enumerate(tags)])
+    found = {
+        row["value"]: row["article_count"] for row in rows(app)["facet_counts"] if row["name"] == "language"
+    }
+    assert found == {"zh-Hans": 2, "en-GB": 1, "en": 1}
+
+
+def test_a_facet_without_articles_is_deleted(app: Flask) -> None:
+    seed_pages(app, [submit("page", Page(), "published_at: 2026-04-21")])
+    assert {row["name"] for row in rows(app)["facet_counts"]} >= {
+        "publication",
+        "language",
+        "year",
+        "month",
+        "day",
+    }
+    remove_page(app, "page")
+    found = rows(app)
+    assert (found["facet_counts"], found["facet_lists"]) == ([], [])
