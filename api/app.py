@@ -46,6 +46,7 @@ from api.metrics.measurements import (
 )
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
+from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
 from api.setting_values import port_of
 from api.v1 import articles, changes, entities, related_links, revisions, takeaways
 from api.v1.renderings import rendering_key
@@ -64,6 +65,8 @@ from api.web.request_records import RequestRecords, record_route
 CONNECTIONS = "briefs-connections"
 # The key in `app.extensions` of the `LogWriter`, or of None if each thread writes its own log lines.
 LOG_WRITER = "briefs-log-writer"
+# The memory for lists of articles that contain a term. A common word takes 200 KB in 100,000 articles.
+MAX_TERM_LIST_BYTES = 8 << 20
 BLUEPRINTS = [
     articles.blueprint,
     revisions.blueprint,
@@ -206,6 +209,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         "SQLALCHEMY_BINDS": {AUTOCOMMIT: autocommit_options(settings.database_url)},
     }
     app.extensions[PREPARED_BODIES] = PreparedBodies()
+    app.extensions[TERM_INDEX_CACHE] = TermIndexCache(MAX_TERM_LIST_BYTES)
     app.json = OrjsonProvider(app)
     # Answer `//` and `/v1/articles/` with 404 instead of a redirect.
     app.url_map.merge_slashes = False

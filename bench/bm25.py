@@ -75,7 +75,7 @@ def index_by_fts5(source: Connection, target: Connection) -> None:
 
 def best_hits(connection: Connection, query: Query) -> tuple[list[Hit], int]:
     """Return the first hits of `query` by the term index, and the number of all hits."""
-    scores = TermIndex(connection, [term for phrase in query.phrases for term in phrase]).find(query)
+    scores = TermIndex(connection).find(connection, query)
     return next(scores.best_first(None, COMPARED), []), len(scores.numbers)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import bindparam, func, select
 
 from api.database.base import AnySelect, db
@@ -21,7 +22,7 @@ from api.listing.plans import MAX_PLANS, MAX_SORTED_ROWS, Filter, FilterForm, mo
 from api.models import ARTICLE_INDEX
 from api.search.engines import MATCH, hit_numbers, hits_among, is_hit, match_text
 from api.search.query_language import Query
-from api.search.term_index import Hit, Scores, TermIndex
+from api.search.term_index import TERM_INDEX_CACHE, Hit, Scores, TermIndexCache
 
 # The number of articles that the database checks at first.
 FIRST_CHECKED = 100
@@ -75,8 +76,8 @@ class Ranking:
     @cached_property
     def _candidates(self) -> Scores:
         """The articles that contain all words of the query and match the most selective filter."""
-        terms = [term for phrase in (*self.query.phrases, *self.query.excluded) for term in phrase]
-        scores = TermIndex(request_connection(), terms).find(self.query)
+        cache: TermIndexCache = current_app.extensions[TERM_INDEX_CACHE]
+        scores = cache.read(request_connection()).find(request_connection(), self.query)
         if self._selective is None:
             return scores
         forms = tuple(each.form for each in self.filters)

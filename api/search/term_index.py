@@ -5,20 +5,21 @@ the full-text index of SQLite. FTS5 itself would read the list of each word once
 rank hits one at a time, which takes ten times as long.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from api.database.base import table_of
-from api.models import PendingTerms, TermBucket, TermSegment
+from api.models import Change, Corpus, PendingTerms, TermBucket, TermSegment
 from api.search.query_language import Query
 from api.search.term_lists import (
     ArticleList,
-    Integers,
     bucket_of,
     bucket_place,
     find_list,
@@ -35,10 +36,25 @@ K1, B = 1.2, 0.75
 MIN_INVERSE_FREQUENCY = 1e-6
 # The highest number of hits that are sorted and checked together.
 MAX_TOGETHER = 1600
+# If at most one in this number of articles contains a term, the places of these articles are kept. An array
+# with an item for each article would take more memory.
+MIN_ARTICLES_PER_HIT = 4
+# The memory for a list that is kept, besides its arrays.
+LIST_BYTES = 500
+# The key in `app.extensions` of the `TermIndexCache` of an application.
+TERM_INDEX_CACHE = "briefs-term-index"
 
 SEGMENTS, PENDING, BUCKETS = map(table_of, (TermSegment, PendingTerms, TermBucket))
 READ_SEGMENTS = select(SEGMENTS.c.number, SEGMENTS.c.level, SEGMENTS.c.articles).order_by(SEGMENTS.c.number)
 READ_PENDING = select(PENDING).order_by(PENDING.c.number)
+# Changes with every change of the term index. After a backup was restored, the same revision can occur again,
+# but not together with a change of the same time.
+_corpus, _changes = table_of(Corpus), table_of(Change)
+READ_STATE = select(
+    *(_corpus.c.revision, _corpus.c.analyzer_version, _changes.c.sequence, _changes.c.changed_at)
+).outerjoin_from(
+    _corpus, _changes, _changes.c.sequence == select(func.max(_changes.c.sequence)).scalar_subquery()
+)
 READ_BUCKETS = select(BUCKETS).where(BUCKETS.c.place.in_(bindparam("places", expanding=True)))
 
 
@@ -85,86 +101,171 @@ class Scores(NamedTuple):
             size = min(size * 4, MAX_TOGETHER)
 
 
+class TermList(NamedTuple):
+    """The articles that contain a term.
+
+    Attributes:
+        places: The places of these articles in the arrays of the index, or None for all places.
+        frequencies: The frequency of the term in the article at each of `places`.
+        article_count: The number of articles that contain the term.
+    """
+
+    places: NDArray[np.int32] | None
+    frequencies: NDArray[np.uint16]
+    article_count: int
+
+    @property
+    def byte_count(self) -> int:
+        """The size in memory."""
+        return LIST_BYTES + self.frequencies.nbytes + (0 if self.places is None else self.places.nbytes)
+
+    def spread(self, size: int) -> NDArray[np.uint16]:
+        """Return the frequency of the term in each of `size` articles, the number of all articles."""
+        if self.places is None:
+            return self.frequencies
+        frequencies = np.zeros(size, np.uint16)
+        frequencies[self.places] = self.frequencies
+        return frequencies
+
+
 class TermIndex:
-    """The part of the term index that some search terms need, as arrays with an item for each article.
+    """The term index in one state of the database: all articles, and the lists of terms that were read.
+
+    The lists that were used last are kept, so that the next search for the same words need not read them.
+    Several threads can use the index at the same time.
 
     Args:
         connection: A database connection.
-        terms: The search terms.
+        max_bytes: The size of the lists that are kept.
     """
 
-    def __init__(self, connection: Connection, terms: Sequence[str]) -> None:
-        hashes = {term: term_hash(term) for term in terms}
+    def __init__(self, connection: Connection, max_bytes: int = 0) -> None:
         segments, pending = connection.execute(READ_SEGMENTS).all(), connection.execute(READ_PENDING).all()
         articles = [unpack_articles(row.articles) for row in segments]
         new = np.array([(row.number, row.length) for row in pending], np.int64).reshape(-1, 2)
         articles.append(ArticleList(new[:, 0], new[:, 1].astype(np.uint32)))
-        self.numbers, self.lengths = join_articles(articles)
+        self.numbers, lengths = join_articles(articles)
         ends = np.cumsum([len(each.numbers) for each in articles]).tolist()
         starts = [0, *ends[:-1]]
-        self._frequencies = {term: np.zeros(len(self.numbers), np.uint16) for term in hashes}
-        offsets = {row.number: start for row, start in zip(segments, starts[:-1], strict=True)}
-        self._add_segments(connection, hashes, {row.number: row.level for row in segments}, offsets)
-        if pending:
-            lists = unpack_terms([row.terms for row in pending])
-            for term, hashed in hashes.items():
-                found = np.flatnonzero(lists.hashes == np.uint64(hashed))
-                self._frequencies[term][starts[-1] + lists.places[found]] = lists.frequencies[found]
-        self._exists = self.lengths > 0
-        removed = np.flatnonzero(~self._exists)
-        for frequencies in self._frequencies.values():
-            frequencies[removed] = 0
+        self._levels = {row.number: row.level for row in segments}
+        self._offsets = {row.number: start for row, start in zip(segments, starts[:-1], strict=True)}
+        self._pending = unpack_terms([row.terms for row in pending])
+        self._pending_offset = starts[-1]
+        self._exists = lengths > 0
+        self._removed = np.flatnonzero(~self._exists)
+        self._count = int(np.count_nonzero(self._exists))
+        # The operations and their order are those of FTS5, so that the results are equal to the last bit.
+        average = float(lengths.sum()) / (self._count or 1)
+        self._saturation = K1 * (1 - B + B * lengths / average) if average else np.zeros(len(lengths))
+        self._lists: OrderedDict[str, TermList] = OrderedDict()
+        self._free_bytes = max_bytes
+        # Protects the two attributes above.
+        self._lock = Lock()
 
-    def _add_segments(
-        self,
-        connection: Connection,
-        hashes: dict[str, int],
-        levels: dict[int, int],
-        offsets: dict[int, int],
-    ) -> None:
+    def find(self, connection: Connection, query: Query) -> Scores:
+        """Return the articles that contain the words of `query`, with their distances.
+
+        The order of the words in a phrase is not checked, so the result can contain articles that are not
+        hits. Excluded phrases of several words are not checked either.
+
+        Args:
+            connection: A database connection on which the database is in the state of the index.
+            query: The parsed query.
+        """
+        words = [word for phrase in query.phrases for word in phrase]
+        excluded = [phrase[0] for phrase in query.excluded if len(phrase) == 1]
+        lists = self._read(connection, dict.fromkeys([*words, *excluded]))
+        frequencies = {word: each.spread(len(self.numbers)) for word, each in lists.items()}
+
+        def contains_all(phrase: Sequence[str]) -> NDArray[np.bool_]:
+            contains: NDArray[np.bool_] = np.logical_and.reduce([frequencies[word] > 0 for word in phrase])
+            return contains
+
+        matches = self._exists.copy()
+        for choice in query.required:
+            matches &= np.logical_or.reduce([contains_all(phrase) for phrase in choice])
+        for word in excluded:
+            matches &= frequencies[word] == 0
+        hits = np.flatnonzero(matches)
+        saturation = self._saturation[hits]
+        scores = np.zeros(len(hits))
+        for word in words:
+            containing = lists[word].article_count
+            weight = log((self._count - containing + 0.5) / (containing + 0.5))
+            found = frequencies[word][hits].astype(np.float64)
+            scores += (weight if weight > 0 else MIN_INVERSE_FREQUENCY) * (
+                (found * (K1 + 1.0)) / (found + saturation)
+            )
+        return Scores(-scores, self.numbers[hits])
+
+    def _read(self, connection: Connection, terms: Iterable[str]) -> dict[str, TermList]:
+        """Return the lists of `terms`. Those that are not kept are read from the database."""
+        with self._lock:
+            lists = {term: self._lists[term] for term in terms if term in self._lists}
+            for term in lists:
+                self._lists.move_to_end(term)
+        if missing := [term for term in terms if term not in lists]:
+            found = self._read_lists(connection, missing)
+            lists |= found
+            with self._lock:
+                self._keep(found)
+        return lists
+
+    def _keep(self, lists: Mapping[str, TermList]) -> None:
+        for term, each in lists.items():
+            if term not in self._lists:
+                self._lists[term] = each
+                self._free_bytes -= each.byte_count
+        while self._free_bytes < 0 and self._lists:
+            _, removed = self._lists.popitem(last=False)
+            self._free_bytes += removed.byte_count
+
+    def _read_lists(self, connection: Connection, terms: Sequence[str]) -> dict[str, TermList]:
+        hashes = {term: term_hash(term) for term in terms}
+        frequencies = {term: np.zeros(len(self.numbers), np.uint16) for term in terms}
         terms_by_place: dict[int, list[str]] = {}
-        for segment, level in levels.items():
+        for segment, level in self._levels.items():
             for term, hashed in hashes.items():
                 place = bucket_place(segment, bucket_of(hashed, level))
                 terms_by_place.setdefault(place, []).append(term)
         for place, data in connection.execute(READ_BUCKETS, {"places": [*terms_by_place]}):
             for term in terms_by_place[place]:
-                if found := find_list(data, hashes[term]):
-                    places, frequencies = found
-                    self._frequencies[term][offsets[segment_of(place)] + places] = frequencies
+                if in_segment := find_list(data, hashes[term]):
+                    places, found = in_segment
+                    frequencies[term][self._offsets[segment_of(place)] + places] = found
+        for term, hashed in hashes.items():
+            pending = np.flatnonzero(self._pending.hashes == np.uint64(hashed))
+            places = self._pending_offset + self._pending.places[pending]
+            frequencies[term][places] = self._pending.frequencies[pending]
+            frequencies[term][self._removed] = 0
+        return {term: _term_list(each) for term, each in frequencies.items()}
 
-    def find(self, query: Query) -> Scores:
-        """Return the articles that contain the words of `query`, with their distances.
 
-        The order of the words in a phrase is not checked, so the result can contain articles that are not
-        hits. Excluded phrases of several words are not checked either.
-        """
-        matches = self._exists.copy()
-        for choice in query.required:
-            matches &= np.logical_or.reduce([self._contains_all(phrase) for phrase in choice])
-        for phrase in query.excluded:
-            if len(phrase) == 1:
-                matches &= self._frequencies[phrase[0]] == 0
-        hits = np.flatnonzero(matches)
-        words = [word for phrase in query.phrases for word in phrase]
-        return Scores(-self._scores(hits, words), self.numbers[hits])
+def _term_list(frequencies: NDArray[np.uint16]) -> TermList:
+    """Return the list of a term, given its frequency in each article, in the form that takes less memory."""
+    count = int(np.count_nonzero(frequencies))
+    if count > len(frequencies) // MIN_ARTICLES_PER_HIT:
+        return TermList(None, frequencies, count)
+    places = np.flatnonzero(frequencies)
+    return TermList(places.astype(np.int32), frequencies[places], count)
 
-    def _contains_all(self, phrase: Sequence[str]) -> NDArray[np.bool_]:
-        contains: NDArray[np.bool_] = np.logical_and.reduce([self._frequencies[word] > 0 for word in phrase])
-        return contains
 
-    def _scores(self, hits: Integers, words: Sequence[str]) -> NDArray[np.float64]:
-        # The operations and their order are those of FTS5, so that the results are equal to the last bit.
-        count = np.count_nonzero(self._exists)
-        average = float(self.lengths.sum()) / (count or 1)
-        saturation = K1 * (1 - B + B * self.lengths[hits] / average)
-        scores = np.zeros(len(hits))
-        for word in words:
-            frequencies = self._frequencies[word]
-            containing = np.count_nonzero(frequencies)
-            weight = log((count - containing + 0.5) / (containing + 0.5))
-            found = frequencies[hits].astype(np.float64)
-            scores += (weight if weight > 0 else MIN_INVERSE_FREQUENCY) * (
-                (found * (K1 + 1.0)) / (found + saturation)
-            )
-        return scores
+class TermIndexCache:
+    """The term index in the last state of the database that was read.
+
+    Args:
+        max_bytes: The size of the lists of articles that are kept.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._last: tuple[tuple[Any, ...], TermIndex] | None = None
+
+    def read(self, connection: Connection) -> TermIndex:
+        """Return the term index in the state that `connection` sees. Its transaction must have one state."""
+        state, last = tuple(connection.execute(READ_STATE).one()), self._last
+        if last and last[0] == state:
+            return last[1]
+        index = TermIndex(connection, self._max_bytes)
+        self._last = state, index
+        return index

@@ -4,14 +4,14 @@ import random
 from collections.abc import Iterator, Mapping
 
 import pytest
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, create_engine, event, func, select, text, update
 
 from api.database.base import table_of
-from api.models import ARTICLE_INDEX, PendingTerms, TermBucket, TermSegment
+from api.models import ARTICLE_INDEX, Corpus, PendingTerms, TermBucket, TermSegment
 from api.models.search_index import create_statements
 from api.search.engines import match_text
 from api.search.query_language import parse_query
-from api.search.term_index import Hit, TermIndex
+from api.search.term_index import Hit, TermIndex, TermIndexCache
 from api.search.term_lists import PART_WEIGHTS, pack_terms
 from seeds.search_index import term_segments
 from seeds.search_index.term_segments import add_terms, clear_terms, remove_terms
@@ -55,9 +55,13 @@ def article(rng: random.Random) -> dict[str, str]:
 
 def ranked(connection: Connection, query: str) -> list[Hit]:
     """Return the distances and numbers of all hits of `query`, best first, from the term index."""
-    parsed = parse_query(query)
-    terms = [term for phrase in (*parsed.phrases, *parsed.excluded) for term in phrase]
-    return [hit for hits in TermIndex(connection, terms).find(parsed).best_first(None, 4) for hit in hits]
+    return ranked_by(TermIndex(connection), connection, query)
+
+
+def ranked_by(index: TermIndex, connection: Connection, query: str) -> list[Hit]:
+    """Return the distances and numbers of all hits of `query`, best first, from `index`."""
+    scores = index.find(connection, parse_query(query))
+    return [hit for hits in scores.best_first(None, 4) for hit in hits]
 
 
 def ranked_by_fts5(articles: Mapping[int, Mapping[str, str]], query: str) -> list[Hit]:
@@ -96,6 +100,39 @@ def test_all_hits_have_the_scores_and_the_order_of_bm25(connection: Connection, 
         assert ranked(connection, query) == ranked_by_fts5(articles, query), query
     remove_terms(connection, [*articles])
     assert ranked(connection, "a OR b OR c") == []
+
+
+@pytest.mark.usefixtures("small_segments")
+@pytest.mark.parametrize(("max_bytes", "most_reads"), [(0, 10), (1500, 10), (100_000, 0)])
+def test_lists_are_kept_up_to_a_size_and_find_the_same_hits(
+    connection: Connection, max_bytes: int, most_reads: int
+) -> None:
+    rng = random.Random(2)  # noqa: S311
+    add_terms(connection, {number: pack_terms(article(rng)) for number in range(1, 72)})
+    remove_terms(connection, [3, 40, 71])
+    expected = {query: ranked(connection, query) for query in QUERIES}
+    reads: list[str] = []
+    event.listen(connection, "before_cursor_execute", lambda *arguments: reads.append(arguments[2]))
+    index = TermIndex(connection, max_bytes)
+    for _ in range(2):
+        reads.clear()
+        for query, hits in expected.items():
+            assert ranked_by(index, connection, query) == hits, query
+    assert len(reads) <= most_reads
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_an_index_is_read_again_after_the_revision_of_the_corpus_has_changed(connection: Connection) -> None:
+    rng, cache = random.Random(3), TermIndexCache(100_000)  # noqa: S311
+    add_terms(connection, {number: pack_terms(article(rng)) for number in range(1, 20)})
+    index = cache.read(connection)
+    assert cache.read(connection) is index
+    add_terms(connection, {number: pack_terms(article(rng)) for number in range(20, 40)})
+    corpus = table_of(Corpus)
+    connection.execute(update(corpus).values(revision=corpus.c.revision + 1))
+    assert cache.read(connection) is not index
+    hits = ranked_by(cache.read(connection), connection, "a OR b OR c OR d")
+    assert max(number for _, number in hits) > 20
 
 
 @pytest.mark.usefixtures("small_segments")
