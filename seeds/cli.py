@@ -21,6 +21,7 @@ from seeds.escaping import printable
 from seeds.extraction.catalogue import CatalogueError, read_catalogue
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
+from seeds.garbage_collection import rare_collections
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, parse_documents
@@ -119,6 +120,7 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     paths = paths or (DOCUMENTS_FOLDER,)
     _check_prune(paths, prune=prune, yes=yes, force=force)
     with (
+        rare_collections(),
         reported_failures("the current batch was not stored"),
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
@@ -172,7 +174,7 @@ def relink_command(jobs: int) -> None:
     Example: flask seed relink
     """
     vectors = VectorCache()
-    with reported_failures(), transactions(db.engine, print_message) as begin:
+    with rare_collections(), reported_failures(), transactions(db.engine, print_message) as begin:
         with _prepare_pool(begin, jobs) as pool:
             # In the order of the ids, so that the result does not depend on the order of loading.
             with begin() as connection:
@@ -197,7 +199,7 @@ def render_command() -> None:
 
     Example: flask seed render
     """
-    with reported_failures(), transactions(db.engine, print_message) as begin:
+    with rare_collections(), reported_failures(), transactions(db.engine, print_message) as begin:
         count = render_articles(begin, all_articles=True)
     print_result(f"{count_of(count, 'article', 'articles')} rendered")
 
@@ -256,7 +258,7 @@ def import_command(file: Path, jobs: int) -> None:
     Example: flask seed import briefs.ndjson
     """
     try:
-        with reported_failures(), transactions(db.engine, print_message) as begin:
+        with rare_collections(), reported_failures(), transactions(db.engine, print_message) as begin:
             with begin() as connection, open_input(file) as lines:
                 counts = import_lines(connection, lines, settings().max_document_bytes, jobs=jobs)
             render_articles(begin)

@@ -13,6 +13,8 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from seeds.garbage_collection import collect_rarely
+
 Context = TypeVar("Context")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -142,6 +144,7 @@ def _initialize(make_context: Callable[..., Any], arguments: tuple[Any, ...]) ->
     """Prepare a worker process."""
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     _contexts.append(make_context(*arguments))
+    collect_rarely()
 
 
 def _exit_with_parent() -> None:
