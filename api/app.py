@@ -13,7 +13,7 @@ from flask.json.provider import JSONProvider
 from flask_cors import CORS
 from flask_migrate import Migrate
 
-from api import service
+from api import problem_pages, service
 from api.admission.key_lookup import KeyLookup
 from api.admission.middleware import Admission
 from api.admission.request_counters import make_counters
@@ -75,6 +75,7 @@ BLUEPRINTS = [
     related_links.blueprint,
     changes.blueprint,
     service.blueprint,
+    problem_pages.blueprint,
 ]
 
 

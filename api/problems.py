@@ -11,57 +11,77 @@ from urllib.parse import quote
 import orjson
 from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from werkzeug.exceptions import (
-    HTTPException,
-    InternalServerError,
-    NotFound,
-    RequestURITooLarge,
-    ServiceUnavailable,
-    UnprocessableEntity,
-)
-from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from api.database.deadlines import current_deadline
 from api.database.failures import Failure, failure_of
+from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind, default_kind
+from api.urls import settings
 from api.web.request_ids import ID
 
 PROBLEM_JSON = "application/problem+json"
-MAX_TARGET_BYTES = 4096
 RETRY_SECONDS = 5
+EXAMPLE_INSTANCE, EXAMPLE_REQUEST_ID = "/v1/takeaways", "4ff43dd0e6a046db"
 
 API_FOLDER = Path(__file__).parent
 
 log = logging.getLogger("briefs.error")
 
-# The reason phrases of RFC 9110. werkzeug has outdated phrases for these three statuses.
-TITLES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
-
-DETAILS = {
-    400: "The request is not valid HTTP/1.1.",
-    401: "This resource requires a valid API key.",
-    404: "There is no resource at this address.",
-    405: "This API is read-only. The `Allow` header lists the methods of this resource.",
-    406: "This resource has no representation that the `Accept` header allows.",
-    408: "The header fields of the request did not arrive in time.",
-    410: "This article was removed.",
-    412: "The current representation does not match `If-Match`.",
-    414: f"The request target is longer than {MAX_TARGET_BYTES} bytes.",
-    417: "The only expectation supported is `100-continue`.",
-    422: "A parameter is invalid. `errors` lists each invalid parameter and what is allowed.",
-    429: "You have sent too many requests. Wait for the number of seconds in `Retry-After`.",
-    431: "The header fields are too many or too large.",
-    500: "The server failed. The operator can find the reason in the log by this `request_id`.",
-    501: "The transfer coding of the body is not supported.",
-    503: Failure.UNAVAILABLE,
+# The kinds of the failures of databases. Other failures are `ProblemKind.DATABASE_UNAVAILABLE`.
+FAILURE_KINDS = {
+    Failure.TOO_SLOW: ProblemKind.DEADLINE_EXCEEDED,
+    Failure.OTHER_SCHEMA: ProblemKind.DATABASE_UNUSABLE,
+    Failure.FORBIDDEN: ProblemKind.DATABASE_UNUSABLE,
+    Failure.REPLACED_FILE: ProblemKind.DATABASE_UNUSABLE,
 }
 
 
-class InvalidParameters(UnprocessableEntity):
+class ProblemException(HTTPException):
+    """An error that is answered with a problem of the given kind.
+
+    Args:
+        kind: The kind of the problem.
+        detail: A description of the error. By default, the description of the kind.
+        errors: The entries of `errors` in the body of a 422, made by `parameter_error`.
+        retry_after: The value of the header `Retry-After` in seconds, or None for no such header.
+    """
+
+    def __init__(
+        self,
+        kind: ProblemKind,
+        detail: str | None = None,
+        *,
+        errors: list[dict[str, Any]] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail or kind.detail)
+        self.code, self.kind = kind.status, kind
+        self.errors, self.retry_after = errors, retry_after
+
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        """Return the headers of the response: those of every error, and `Retry-After` if it is set."""
+        retry = [("Retry-After", str(self.retry_after))] if self.retry_after is not None else []
+        return [*super().get_headers(*args, **kwargs), *retry]
+
+
+class InvalidParameters(ProblemException):
     """A 422 error with an entry for each invalid query parameter, made by `parameter_error`."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__()
-        self.errors = errors
+        super().__init__(ProblemKind.INVALID_PARAMETERS, errors=errors)
+
+
+class InvalidCursor(ProblemException):
+    """A 422 error for a cursor that cannot be used. `message` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ProblemKind.INVALID_CURSOR, errors=[parameter_error("cursor", message)])
+
+
+def database_problem(failure: Failure) -> ProblemException:
+    """Return the 503 error for a failure of the database."""
+    kind = FAILURE_KINDS.get(failure, ProblemKind.DATABASE_UNAVAILABLE)
+    return ProblemException(kind, failure, retry_after=RETRY_SECONDS)
 
 
 def parameter_error(
@@ -89,32 +109,37 @@ def closest_choice(given: str, choices: list[str]) -> str | None:
 
 
 def problem(
-    status: int,
+    kind: ProblemKind,
+    base_url: str,
     instance: str,
     request_id: str,
     detail: str | None = None,
     members: Mapping[str, Any] | None = None,
-    problem_type: str = "about:blank",
-) -> bytes:
-    """Return the body of an error response, a problem in JSON as RFC 9457 defines it.
+) -> dict[str, Any]:
+    """Return the body of an error response, a problem as RFC 9457 defines it.
 
     Args:
-        status: The HTTP status.
+        kind: The kind of the problem.
+        base_url: The value of BRIEFS_BASE_URL, with which `type` begins, or an empty text.
         instance: The path of the request.
         request_id: The id of the request.
-        detail: A description of the error. By default, the description of the status in DETAILS.
-        members: Further members of the problem, such as `errors`.
-        problem_type: The URI of the type. By default, the status describes the problem.
+        detail: A description of the error. By default, the description of the kind.
+        members: Further members of the problem, such as `errors`, and members that differ from the table.
     """
-    body: dict[str, Any] = {
-        "type": problem_type,
-        "title": TITLES.get(status, "Unknown Error"),
-        "status": status,
-        "detail": detail or DETAILS.get(status, "The request could not be processed."),
+    body = {
+        "type": base_url + kind.path,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail or kind.detail,
         "instance": instance,
         "request_id": request_id,
     }
-    return orjson.dumps(body | dict(members or {}))
+    return body | dict(members or {})
+
+
+def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
+    """Return an example of a problem of this kind, for its page and for the specification."""
+    return problem(kind, base_url, EXAMPLE_INSTANCE, EXAMPLE_REQUEST_ID, members=kind.example)
 
 
 def problem_response(error: HTTPException) -> Response:
@@ -123,10 +148,15 @@ def problem_response(error: HTTPException) -> Response:
     The headers are, for example, `Allow` and `Retry-After`.
     """
     status = error.code or 500
-    detail = error.description if error.description != type(error).description else None
-    members = {"errors": error.errors} if isinstance(error, InvalidParameters) else None
-    body = problem(status, quote(request.path), request.environ[ID], detail, members)
-    response = current_app.response_class(body, status, mimetype=PROBLEM_JSON)
+    kind = error.kind if isinstance(error, ProblemException) else default_kind(status)
+    # A status that the table does not have is described by werkzeug.
+    has_detail = isinstance(error, ProblemException) or status != kind.status
+    detail = error.description if has_detail or error.description != type(error).description else None
+    members: dict[str, Any] = {"status": status}
+    if isinstance(error, ProblemException) and error.errors:
+        members["errors"] = error.errors
+    values = problem(kind, settings().base_url, quote(request.path), request.environ[ID], detail, members)
+    response = current_app.response_class(orjson.dumps(values), status, mimetype=PROBLEM_JSON)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value
@@ -144,10 +174,10 @@ def register_problems(app: Flask) -> None:
 def _reject_target() -> None:
     target = request.environ.get("RAW_URI") or request.full_path
     if len(target) > MAX_TARGET_BYTES:
-        raise RequestURITooLarge
+        raise ProblemException(ProblemKind.URI_TOO_LONG)
     # The router would treat several leading slashes as one.
     if request.environ["PATH_INFO"].startswith("//"):
-        raise NotFound
+        raise ProblemException(ProblemKind.ADDRESS_NOT_FOUND)
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:
@@ -162,8 +192,10 @@ def _database_error(error: Exception) -> Response:
     _log(error)
     deadline = current_deadline()
     # The watchdog ends a statement by breaking the connection, so the error does not show the reason.
-    detail = deadline.message if deadline and deadline.has_passed else failure
-    return problem_response(ServiceUnavailable(detail, retry_after=RETRY_SECONDS))
+    if deadline and deadline.has_passed:
+        kind = ProblemKind.DEADLINE_EXCEEDED
+        return problem_response(ProblemException(kind, deadline.message, retry_after=RETRY_SECONDS))
+    return problem_response(database_problem(failure))
 
 
 def _unexpected_error(error: Exception) -> Response:

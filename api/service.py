@@ -9,12 +9,11 @@ import orjson
 from alembic.script import ScriptDirectory
 from flask import Response, abort, current_app, render_template, request
 from marshmallow import fields
-from werkzeug.exceptions import ServiceUnavailable
 
 from api.database.failures import Failure
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.metrics.exposition import METRICS
-from api.problems import RETRY_SECONDS
+from api.problems import database_problem
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import Link
 from api.resources.openapi import MAJOR_VERSION, TITLE, document, to_yaml
@@ -40,6 +39,7 @@ ASSETS = {
     "favicon-32x32.png": "image/png",
     "docs.js": "text/javascript",
     "docs.css": "text/css",
+    "problems.css": "text/css",
 }
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -189,7 +189,7 @@ def get_readiness() -> Any:
     if observation and not failure and observation.migration != _expected_migration():
         failure = Failure.OTHER_SCHEMA
     if failure:
-        raise ServiceUnavailable(failure, retry_after=RETRY_SECONDS)
+        raise database_problem(failure)
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 

@@ -12,6 +12,7 @@ from api.admission.key_lookup import KeyLookup, KeyOwner, KeysUnavailableError
 from api.admission.policies import Policy
 from api.admission.request_counters import Decision, Policies, Quota, RequestCounters
 from api.config import Settings
+from api.problem_kinds import ProblemKind
 from api.problems import RETRY_SECONDS
 from api.urls import STATUS_PATHS
 from api.web.byte_cache import ByteCache
@@ -23,10 +24,8 @@ from api.web.problem_responses import ErrorResponse, send_error
 PROTECTED_SEGMENTS = frozenset({"v1", "browse", "mcp"})
 # The network of an IPv6 client. Providers assign a /64 to each customer, whose devices choose the rest.
 IPV6_PREFIX_BITS = 64
-QUOTA_EXCEEDED = "/problems/quota-exceeded"
 REALM = 'Bearer realm="Briefs API"'
 INVALID_KEY = f'{REALM}, error="invalid_token", error_description="The API key is not valid"'
-INVALID_KEY_DETAIL = "The API key is malformed, unknown, expired or revoked."
 
 # The outcomes of a decision, for the metrics: the request was admitted and counted, or admitted without being
 # counted because the response is a cached 304 (UNCOUNTED) or the counters failed (COUNTERS_UNAVAILABLE). The
@@ -141,7 +140,7 @@ class Admission:
                 owner = self._keys.find(key, may_query=has_quota)
             except KeysUnavailableError:
                 retry = [("Retry-After", str(RETRY_SECONDS))]
-                return _Refusal(KEYS_UNAVAILABLE, ErrorResponse(503, retry))
+                return _Refusal(KEYS_UNAVAILABLE, ErrorResponse(ProblemKind.DATABASE_UNAVAILABLE, retry))
             if owner:
                 return owner
         # Requests without a valid key count against the address.
@@ -150,8 +149,8 @@ class Admission:
             return self._excess(policies, decision)
         fields = quota_headers(policies, decision.quotas) if decision else []
         challenge = [("WWW-Authenticate", REALM if key is None else INVALID_KEY)]
-        detail = None if key is None else INVALID_KEY_DETAIL
-        return _Refusal(UNAUTHORIZED, ErrorResponse(401, challenge + fields, detail))
+        kind = ProblemKind.KEY_REQUIRED if key is None else ProblemKind.KEY_INVALID
+        return _Refusal(UNAUTHORIZED, ErrorResponse(kind, challenge + fields))
 
     def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
         """Return the response to a request over the limit. It names the policies that are used up."""
@@ -159,11 +158,10 @@ class Admission:
         violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]
         seconds = max((seconds for _, seconds in violated), default=1)
         response = ErrorResponse(
-            429,
+            ProblemKind.QUOTA_EXCEEDED,
             [("Retry-After", str(seconds)), *quota_headers(policies, decision.quotas)],
             f"You have used up your quota of requests. Try again in {seconds} seconds.",
             {"violated-policies": [name for name, _ in violated]},
-            self._settings.base_url + QUOTA_EXCEEDED,
         )
         return _Refusal(QUOTA_WAS_EXCEEDED, response)
 

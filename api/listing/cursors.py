@@ -24,7 +24,7 @@ from api.database.column_types import EPOCH, MICROSECOND
 from api.database.request_connection import request_connection
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.models import Corpus
-from api.problems import InvalidParameters, parameter_error
+from api.problems import InvalidCursor
 from api.urls import settings
 
 INVALID_CURSOR = "The cursor is invalid or was altered. Use the value from `meta.next_cursor` unchanged."
@@ -69,14 +69,14 @@ class CursorWriter:
             types: The Python types of the values of the sort key.
 
         Raises:
-            InvalidParameters: The cursor was altered or belongs to a different query.
+            InvalidCursor: The cursor was altered or belongs to a different query.
         """
         key, data = _secret_key(), _decode(cursor)
         signature, signed = data[:SIGNATURE_BYTES], data[SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, _signature(signed, key)):
-            raise _error(INVALID_CURSOR)
+            raise InvalidCursor(INVALID_CURSOR)
         if signed[:FINGERPRINT_BYTES] != self._fingerprint:
-            raise _error(FOREIGN_CURSOR)
+            raise InvalidCursor(FOREIGN_CURSOR)
         values = orjson.loads(signed[FINGERPRINT_BYTES:])
         return [_parse(type_, value) for type_, value in zip(types, values, strict=True)]
 
@@ -86,10 +86,10 @@ def _decode(cursor: str) -> bytes:
     try:
         data = urlsafe_b64decode(cursor + padding)
     except ValueError:
-        raise _error(INVALID_CURSOR) from None
+        raise InvalidCursor(INVALID_CURSOR) from None
     # Several Base64 texts decode to the same bytes. Accept only the text that `write` returns.
     if urlsafe_b64encode(data).rstrip(b"=").decode() != cursor:
-        raise _error(INVALID_CURSOR)
+        raise InvalidCursor(INVALID_CURSOR)
     return data
 
 
@@ -124,7 +124,3 @@ def _parse(type_: type, value: Any) -> Any:
     if type_ is datetime:
         return EPOCH + value * MICROSECOND
     return type_(value)
-
-
-def _error(message: str) -> InvalidParameters:
-    return InvalidParameters([parameter_error("cursor", message)])

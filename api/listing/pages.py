@@ -7,11 +7,11 @@ from urllib.parse import quote
 from uuid import UUID
 
 from flask import request
-from werkzeug.exceptions import RequestURITooLarge
 
 from api.listing.cursors import CursorWriter
 from api.listing.keyset import Rows, RowSource
-from api.problems import MAX_TARGET_BYTES
+from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind
+from api.problems import ProblemException
 from api.urls import encode_pair, settings
 
 Page = tuple[dict[str, Any], dict[str, str]]
@@ -40,7 +40,7 @@ def make_page(
             no more rows yet.
 
     Raises:
-        InvalidParameters: The cursor was altered or belongs to a different query.
+        InvalidCursor: The cursor was altered or belongs to a different query.
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
     cursors = CursorWriter(request.args.items(multi=True), parameters["sort"], scope)
@@ -72,8 +72,10 @@ def _links(cursor: str | None, next_cursor: str | None) -> dict[str, str | None]
         )
         target = f"{address}?{query}" if query else address
         if len(target) - len(settings().base_url) > MAX_TARGET_BYTES:
-            raise RequestURITooLarge(
-                f"The links of this page would be longer than {MAX_TARGET_BYTES} bytes. Use fewer parameters."
+            raise ProblemException(
+                ProblemKind.URI_TOO_LONG,
+                f"The links of this page would be longer than {MAX_TARGET_BYTES} bytes. "
+                "Use fewer parameters.",
             )
         return target
 

@@ -64,7 +64,7 @@ def pre_fork(_: Any, __: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker that has loaded the application count its connections and publish its metrics.
+    """Let a worker that has loaded the application publish its metrics, and send problems with its URLs.
 
     Do nothing for other applications and kinds of workers, which the benchmarks run with gunicorn.conf.py.
     """
@@ -74,6 +74,7 @@ def post_worker_init(worker: Any) -> None:
     connections = metrics.gauge("briefs_connections", "Open connections of clients.")
     metrics.gauge_from(connections, lambda: len(worker.connections))
     worker.count_refused = metrics.count_refused
+    worker.base_url = worker.wsgi.config["BRIEFS_SETTINGS"].base_url
     metrics.publish_repeatedly()
 
 

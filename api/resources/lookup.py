@@ -6,17 +6,22 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import BindParameter, ColumnElement, bindparam, select
-from werkzeug.exceptions import Gone, NotFound
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select
 
 from api.database.base import AnySelect, table_of
 from api.database.request_connection import request_connection
 from api.models import REMOVED, Article, ArticleSlug, Change, Entity, EntityId, EntitySlug
+from api.problem_kinds import ProblemKind
+from api.problems import ProblemException
+from api.resources.fields import rfc3339
 from api.urls import url
 
 UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+# A 404 does not repeat a longer slug. Slugs of articles have at most 120 characters.
+MAX_SHOWN_LENGTH = 200
 
 # At most nine digits, so that the number fits into an integer column of SQLite and of PostgreSQL.
 NUMBER_PATTERN = re.compile(r"[1-9][0-9]{0,8}")
@@ -28,8 +33,19 @@ ARTICLES, ENTITIES, CHANGES = table_of(Article), table_of(Entity), table_of(Chan
 ARTICLE_SLUGS, ENTITY_SLUGS, ENTITY_IDS = table_of(ArticleSlug), table_of(EntitySlug), table_of(EntityId)
 REFERENCE: BindParameter[Any] = bindparam("reference")
 REFERENCES: BindParameter[Any] = bindparam("references", expanding=True)
-ARTICLE_ID_OF_SLUG = select(ARTICLE_SLUGS.c.article_id).where(ARTICLE_SLUGS.c.slug == REFERENCE)
-SLUG_OF_ARTICLE_ID = select(ARTICLE_SLUGS.c.slug).where(ARTICLE_SLUGS.c.article_id == REFERENCE).limit(1)
+# The slugs of removed articles stay in the database, and so do their changes.
+REMOVALS = (
+    select(func.coalesce(CHANGES.c.slug, ARTICLE_SLUGS.c.slug).label("slug"), CHANGES.c.changed_at)
+    .outerjoin_from(
+        ARTICLE_SLUGS,
+        CHANGES,
+        and_(CHANGES.c.article_id == ARTICLE_SLUGS.c.article_id, CHANGES.c.kind == REMOVED),
+    )
+    .order_by(CHANGES.c.sequence.desc())
+    .limit(1)
+)
+REMOVAL_BY_ID = REMOVALS.where(ARTICLE_SLUGS.c.article_id == REFERENCE)
+REMOVAL_BY_SLUG = REMOVALS.where(ARTICLE_SLUGS.c.slug == REFERENCE)
 ARTICLE_NUMBER_BY_ID = select(ARTICLES.c.number).where(ARTICLES.c.id == REFERENCE)
 ARTICLE_NUMBER_BY_SLUG = (
     select(ARTICLES.c.number)
@@ -111,44 +127,51 @@ def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
     article, the request is redirected to the current slug (308).
 
     Raises:
-        NotFound: There is no such article.
-        Gone: The article was removed.
+        ProblemException: There is no such article (404), or it was removed (410).
     """
     if UUID_PATTERN.fullmatch(reference):
-        identity = UUID(reference)
-        row = _first(lookup.by_id, identity)
-        return row if row else _missing_article(SLUG_OF_ARTICLE_ID, identity)
-    _require_slug(reference)
+        row = _first(lookup.by_id, UUID(reference))
+        if row is None:
+            raise _missing_article(REMOVAL_BY_ID, UUID(reference), reference)
+        return row
+    _require_slug(reference, ProblemKind.ARTICLE_NOT_FOUND)
     row = _first(lookup.by_slug, reference)
     if row is None:
-        return _missing_article(ARTICLE_ID_OF_SLUG, reference)
+        raise _missing_article(REMOVAL_BY_SLUG, reference, reference)
     if row.slug != reference:
         _redirect(article=row.slug)
     return row
 
 
-def _missing_article(statement: AnySelect, value: Any) -> NoReturn:
-    """Raise the error for an article that does not exist.
+def _missing_article(statement: AnySelect, value: Any, reference: str) -> ProblemException:
+    """Return the error for an article that does not exist: 410 if `statement` finds its removal, else 404."""
+    removal = _first(statement, value)
+    if removal is None:
+        return not_found(ProblemKind.ARTICLE_NOT_FOUND, reference)
+    time = f" at {rfc3339(removal.changed_at)}" if removal.changed_at else ""
+    return ProblemException(ProblemKind.ARTICLE_REMOVED, f'The article "{removal.slug}" was removed{time}.')
 
-    Slugs stay in the database when an article is removed. If `statement` finds a slug, the article existed.
-    """
-    raise NotFound if _first(statement, value) is None else Gone
 
-
-def find_revision(article: UUID, reference: str) -> Any:
+def find_revision(article: Any, reference: str) -> Any:
     """Return the change that created a revision (a numbered version) of an article.
 
     Args:
-        article: The id of the article.
+        article: The row of the article, as REVISED_ARTICLE selects it.
         reference: The number of the revision, as in the URL.
 
     Raises:
-        NotFound: There is no such revision.
+        ProblemException: There is no such revision (404).
     """
-    if not NUMBER_PATTERN.fullmatch(reference):
-        raise NotFound
-    values = {"article_id": article, "number": int(reference)}
-    return _required(request_connection().execute(REVISION, values).one_or_none())
+    is_number = NUMBER_PATTERN.fullmatch(reference)
+    values = {"article_id": article.id, "number": int(reference) if is_number else NO_NUMBER}
+    change = request_connection().execute(REVISION, values).one_or_none() if is_number else None
+    if change is None:
+        missing = f"revision {reference}" if is_number else "such revision"
+        raise ProblemException(
+            ProblemKind.REVISION_NOT_FOUND,
+            f'The article "{article.slug}" has no {missing}. Its current revision is {article.revision}.',
+        )
+    return change
 
 
 def find_entity(reference: str, lookup: Lookup) -> Any:
@@ -158,16 +181,17 @@ def find_entity(reference: str, lookup: Lookup) -> Any:
     same applies to the id or slug of an entity that was merged into this entity.
 
     Raises:
-        NotFound: There is no such entity.
+        ProblemException: There is no such entity (404).
     """
+    kind = ProblemKind.ENTITY_NOT_FOUND
     if UUID_PATTERN.fullmatch(reference):
         identity = UUID(reference)
         row = _first(lookup.by_id, identity)
         if row is None and lookup.by_old_id is not None:
-            _redirect(entity=_required(_first(lookup.by_old_id, identity)).slug)
-        return _required(row)
-    _require_slug(reference)
-    row = _required(_first(lookup.by_slug, reference))
+            _redirect(entity=_required(_first(lookup.by_old_id, identity), kind, reference).slug)
+        return _required(row, kind, reference)
+    _require_slug(reference, kind)
+    row = _required(_first(lookup.by_slug, reference), kind, reference)
     if row.slug != reference:
         _redirect(entity=row.slug)
     return row
@@ -202,17 +226,33 @@ def entity_numbers_of(references: Collection[str]) -> list[int]:
     return [found.get(ids.get(each, each), NO_NUMBER) for each in references]
 
 
-def find_by_id(statement: AnySelect, reference: str) -> Any:
+def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
     """Return the row that `statement` selects for the id `reference`, a UUID from the URL.
 
     The statement takes the id in its bound parameter `reference`.
 
     Raises:
-        NotFound: There is no such row, or `reference` is not a UUID.
+        ProblemException: There is no such row, or `reference` is not a UUID. It is a problem of this `kind`.
     """
     if not UUID_PATTERN.fullmatch(reference):
-        raise NotFound
-    return _required(_first(statement, UUID(reference)))
+        raise ProblemException(kind)
+    return _required(_first(statement, UUID(reference)), kind, reference)
+
+
+def not_found(kind: ProblemKind, reference: str) -> ProblemException:
+    """Return the 404 for an id or slug in the URL that names nothing.
+
+    Its detail contains `reference` only if it has the form of an id or slug.
+
+    Args:
+        kind: The kind of the problem, such as `ProblemKind.ENTITY_NOT_FOUND`.
+        reference: The id or slug.
+    """
+    if UUID_PATTERN.fullmatch(reference):
+        return ProblemException(kind, f'There is no {kind.subject} with the id "{reference}".')
+    if SLUG_PATTERN.fullmatch(reference) and len(reference) <= MAX_SHOWN_LENGTH:
+        return ProblemException(kind, f'There is no {kind.subject} with the slug "{reference}".')
+    return ProblemException(kind)
 
 
 def _numbers(statement: AnySelect, values: list[Any]) -> dict[Any, int]:
@@ -226,15 +266,15 @@ def _first(statement: AnySelect, value: Any) -> Any:
     return request_connection().execute(statement, {"reference": value}).one_or_none()
 
 
-def _require_slug(reference: str) -> None:
+def _require_slug(reference: str, kind: ProblemKind) -> None:
     # Checked before the query, since PostgreSQL raises an error for a NUL character, for example.
     if not SLUG_PATTERN.fullmatch(reference):
-        raise NotFound
+        raise not_found(kind, reference)
 
 
-def _required(row: Any) -> Any:
+def _required(row: Any, kind: ProblemKind, reference: str) -> Any:
     if row is None:
-        raise NotFound
+        raise not_found(kind, reference)
     return row
 
 

@@ -16,8 +16,9 @@ from flask_smorest import Api
 from marshmallow import fields
 
 from api import __version__
-from api.admission.middleware import QUOTA_EXCEEDED, is_protected
-from api.problems import DETAILS, PROBLEM_JSON, TITLES
+from api.admission.middleware import is_protected
+from api.problem_kinds import PROBLEMS_PATH, REASON_PHRASES, kinds_of
+from api.problems import PROBLEM_JSON, example_problem
 from api.resources.serialization import Shape
 from api.urls import STATUS_PATHS, settings
 
@@ -58,28 +59,9 @@ STATUS_HEADERS = {
     308: {"Location": _header("The current address.", "/v1/articles/a-new-slug")},
     503: {"Retry-After": _header(SECONDS_TO_WAIT, "5")},
 }
-RESPONSE_DESCRIPTIONS = DETAILS | {
+RESPONSE_DESCRIPTIONS = {
     304: "The resource has not changed since the ETag that you sent.",
     308: "The slug or id is out of date. `Location` has the current address.",
-}
-PROBLEM_EXAMPLE = {
-    "type": "about:blank",
-    "instance": "/v1/takeaways",
-    "request_id": "4ff43dd0e6a046db",
-}
-# The members that only the problems of one status have, by status.
-EXAMPLE_MEMBERS: dict[int, dict[str, Any]] = {
-    422: {
-        "errors": [
-            {
-                "parameter": "limt",
-                "message": "Unknown parameter.",
-                "allowed": ["article", "cursor", "entity", "fields", "limit", "q", "sort", "total"],
-                "suggestion": "limit",
-            }
-        ]
-    },
-    429: {"type": QUOTA_EXCEEDED, "violated-policies": ["default"]},
 }
 # The two ways to send an API key.
 SECURITY_SCHEMES = {
@@ -122,7 +104,9 @@ is available again. A request over the limit gets a 429, and `Retry-After` says 
 **Keys.** The operator of the service can give you an API key. Send it as `Authorization: Bearer …` or in
 `X-API-Key`. A key can have a limit of its own. Some services require a key for all content.
 
-**Errors** are `application/problem+json` (RFC 9457). Their `request_id` is also in the header `X-Request-ID`.
+**Errors** are `application/problem+json` (RFC 9457). Their `type`, such as `/problems/invalid-cursor`, is the
+URL of a page that says what the error means and what to do. `/problems` lists all types. The `request_id` of
+an error is also in the header `X-Request-ID`.
 """
 
 
@@ -153,11 +137,12 @@ class Problem(Shape):
 
     type = fields.String(
         metadata={
-            "description": "`/problems/quota-exceeded` if a limit is used up. Otherwise `about:blank`: the "
-            "status describes the problem."
+            "format": "uri-reference",
+            "description": f"The kind of problem, such as `{PROBLEMS_PATH}/article-not-found`, which is the "
+            "URL of its description. If the service has a base URL, the type begins with it.",
         }
     )
-    title = fields.String(metadata={"description": "The name of the status."})
+    title = fields.String(metadata={"description": "The name of the kind of problem."})
     status = fields.Integer(metadata={"description": "The HTTP status."})
     detail = fields.String(metadata={"description": "A description of the problem for people."})
     instance = fields.String(metadata={"format": "uri-reference", "description": "The path of the request."})
@@ -189,7 +174,7 @@ class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
             if status in STATUS_HEADERS:
                 response["headers"] = STATUS_HEADERS[status]
             if status >= 400:
-                response["content"] = {PROBLEM_JSON: {"schema": Problem, "example": _problem_example(status)}}
+                response |= _problem_response(status)
             self.spec.components.response(status.name, response, lazy=True)
 
 
@@ -237,10 +222,19 @@ def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
     return REQUIRED_KEY if require_key and is_protected(path) else OPTIONAL_KEY
 
 
-def _problem_example(status: int) -> dict[str, Any]:
-    fields = {"title": TITLES.get(status), "status": status, "detail": DETAILS.get(status, "…")}
-    instance = {"instance": "/v1/articles/one-that-was-removed"} if status == 410 else {}
-    return PROBLEM_EXAMPLE | fields | instance | EXAMPLE_MEMBERS.get(status, {})
+def _problem_response(status: int) -> dict[str, Any]:
+    """Return the description and the content of error responses with a status, with examples."""
+    kinds = kinds_of(status)
+    if len(kinds) == 1:
+        description = kinds[0].detail
+    else:
+        names = ", ".join(f"`{kind.path}`" for kind in kinds)
+        description = f"{REASON_PHRASES.get(status, 'Error')}. `type` is one of: {names}."
+    examples = {kind.slug: {"summary": kind.title, "value": example_problem(kind)} for kind in kinds}
+    return {
+        "description": description,
+        "content": {PROBLEM_JSON: {"schema": Problem, "examples": examples}},
+    }
 
 
 def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:

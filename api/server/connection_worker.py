@@ -43,6 +43,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connections: All open connections. Only the main loop changes this set.
         count_refused: A function that is called for each request that the worker refuses without calling the
             application. Its argument is the HTTP status of the response.
+        base_url: The value of BRIEFS_BASE_URL, with which the types of problems begin, or an empty text.
     """
 
     head_seconds = 10.0
@@ -54,6 +55,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         super().__init__(*args, **kwargs)
         self.connections: set[Connection] = set()
         self.count_refused: Callable[[int], object] = bool
+        self.base_url = ""
         self._monitor_pool = ThreadPoolExecutor(MONITOR_THREADS)
 
     def _watch(self, connection: Connection, events: int) -> None:
@@ -213,6 +215,6 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connection.is_kept = False
         self.count_refused(status)
         with suppress(ClientGoneError):
-            connection.sock.sendall(refusal(self.log.error_log, status, reason))
+            connection.sock.sendall(refusal(self.log.error_log, status, reason, self.base_url))
             connection.sock.end()
         self.finish(connection)

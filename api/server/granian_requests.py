@@ -8,6 +8,7 @@ from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.config import Settings
+from api.problem_kinds import ProblemKind
 from api.server.connections import is_host
 from api.web.problem_responses import ErrorResponse, send_error
 from api.web.request_ids import ID, make_id
@@ -57,7 +58,7 @@ class GranianRequests:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             return start_response(status, [*headers, ("X-Request-ID", request_id)], *error)
 
-        return send_error(environ, start, self._settings, ErrorResponse(400, []))
+        return send_error(environ, start, self._settings, ErrorResponse(ProblemKind.INVALID_REQUEST, []))
 
 
 @lru_cache(maxsize=1_000)

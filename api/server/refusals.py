@@ -6,9 +6,11 @@ These requests cannot be parsed, do not arrive completely, or find no free threa
 import logging
 from http import HTTPStatus
 
+import orjson
 from gunicorn.http import errors
 
-from api.problems import PROBLEM_JSON, RETRY_SECONDS, TITLES, problem
+from api.problem_kinds import REASON_PHRASES, ProblemKind, default_kind
+from api.problems import PROBLEM_JSON, RETRY_SECONDS, problem
 from api.web.request_ids import make_id
 
 # The HTTP statuses for exceptions of gunicorn. Other exceptions of its parser mean 400.
@@ -20,8 +22,6 @@ STATUSES = {
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }
-# Descriptions of statuses that differ from `api.problems.DETAILS`.
-DETAILS = {503: "The server is busy. Try again later."}
 
 
 def status_of(error: BaseException) -> int:
@@ -29,7 +29,7 @@ def status_of(error: BaseException) -> int:
     return STATUSES.get(type(error), 400 if isinstance(error, errors.ParseException) else 500)
 
 
-def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
+def refusal(log: logging.Logger, status: int, reason: str, base_url: str) -> bytes:
     """Log one line about a refused request, and return the response: head and body, a problem (RFC 9457).
 
     The line is a warning if the client caused the refusal, and otherwise an error. The line and the response
@@ -39,14 +39,17 @@ def refusal(log: logging.Logger, status: int, reason: str) -> bytes:
         log: The logger for the line.
         status: The HTTP status of the response.
         reason: The reason of the refusal, for the line.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text.
     """
     request_id = make_id()
     level = logging.WARNING if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else logging.ERROR
     extra = {"request_id": request_id, "status": status, "error": reason}
     log.log(level, "request refused", extra=extra)
-    body = problem(status, "/", request_id, DETAILS.get(status))
+    # A worker refuses a request with 503 if no thread is free.
+    kind = ProblemKind.TOO_BUSY if status == HTTPStatus.SERVICE_UNAVAILABLE else default_kind(status)
+    body = orjson.dumps(problem(kind, base_url, "/", request_id))
     head = [
-        f"HTTP/1.1 {status} {TITLES[status]}",
+        f"HTTP/1.1 {status} {REASON_PHRASES[status]}",
         "Connection: close",
         f"Content-Type: {PROBLEM_JSON}",
         f"Content-Length: {len(body)}",

@@ -120,4 +120,5 @@ class ServiceWorker(PollingWorker):
         # The application counts the requests that it gets.
         if req is None:
             self.count_refused(status_of(exc))
-        client.sendall(refusal(self.log.error_log, status_of(exc), type(exc).__name__))
+        log = self.log.error_log
+        client.sendall(refusal(log, status_of(exc), type(exc).__name__, self.base_url))

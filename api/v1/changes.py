@@ -13,7 +13,7 @@ from api.database.request_connection import request_connection
 from api.listing.keyset import Rows, count_of
 from api.listing.pages import Page, make_page
 from api.models import Change, Corpus
-from api.problems import InvalidParameters, parameter_error
+from api.problems import InvalidCursor
 from api.resources.blueprint import Blueprint
 from api.resources.fields import rfc3339
 from api.v1 import query_parameters as queries
@@ -60,13 +60,13 @@ class ChangeFeed:
         The rows follow the change with the sort key `after`. If `after` is None, they are the first changes.
 
         Raises:
-            InvalidParameters: `after` is neither the sort key of a change nor the start of the feed.
+            InvalidCursor: `after` is neither the sort key of a change nor the start of the feed.
         """
         number = after[0] if after else 0
         if number:
             known = request_connection().execute(SELECT_KEY, {"sequence": number}).one_or_none()
             if known is None or list(known) != after:
-                raise InvalidParameters([parameter_error("cursor", UNKNOWN_CHANGE)])
+                raise InvalidCursor(UNKNOWN_CHANGE)
         rows = (
             request_connection().execute(SELECT_CHANGES, {"sequence": number, "row_count": limit + 1}).all()
         )

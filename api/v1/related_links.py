@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.listing.pages import Page
+from api.problem_kinds import ProblemKind
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import REFERENCE, find_by_id
 from api.resources.serialization import select_keys
@@ -41,5 +42,6 @@ def get_related_link(parameters: dict[str, Any], related_link: str) -> Values:
     Returns the link with its article, its target and its reasons. `target` is `null` as long as the
     article with the listed title is unknown.
     """
-    items = listings.related_link_items([find_by_id(RELATED_LINK_BY_ID, related_link)])
+    row = find_by_id(RELATED_LINK_BY_ID, related_link, ProblemKind.RELATED_LINK_NOT_FOUND)
+    items = listings.related_link_items([row])
     return select_keys(schemas.RelatedLink, parameters, items)[0]

@@ -66,7 +66,7 @@ def get_article_revision(article: str, revision: str) -> Values:
     have only a position and a text, and related links only the position, title and date that the page lists.
     """
     parent = find_article(article, REVISED_ARTICLE)
-    change = find_revision(parent.id, revision)
+    change = find_revision(parent, revision)
     stored = _read(parent, change)
     content = unpack_content(stored.content, stored.document)
     links = _links(parent, change)
@@ -88,7 +88,7 @@ def get_article_revision_source(article: str, revision: str) -> Response:
     is their SHA-256 digest.
     """
     parent = find_article(article, REVISED_ARTICLE)
-    return source_response(_read(parent, find_revision(parent.id, revision)).document)
+    return source_response(_read(parent, find_revision(parent, revision)).document)
 
 
 def _item(change: Any) -> Values:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.listing.pages import Page
+from api.problem_kinds import ProblemKind
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import REFERENCE, find_by_id
 from api.resources.serialization import select_keys
@@ -34,5 +35,5 @@ def get_takeaway(parameters: dict[str, Any], takeaway: str) -> Values:
 
     Returns the takeaway with its article, the entities that it mentions and the paragraphs that support it.
     """
-    items = listings.takeaway_items([find_by_id(TAKEAWAY_BY_ID, takeaway)])
+    items = listings.takeaway_items([find_by_id(TAKEAWAY_BY_ID, takeaway, ProblemKind.TAKEAWAY_NOT_FOUND)])
     return select_keys(schemas.Takeaway, parameters, items)[0]

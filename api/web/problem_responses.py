@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+import orjson
+
 from api.config import Settings
-from api.problems import PROBLEM_JSON, TITLES, problem
+from api.problem_kinds import REASON_PHRASES, ProblemKind
+from api.problems import PROBLEM_JSON, problem
 from api.web.headers import Headers, ResponseTraits, response_headers
 from api.web.request_ids import ID
 
@@ -15,18 +18,16 @@ class ErrorResponse(NamedTuple):
     """An error response whose body is a problem (RFC 9457).
 
     Attributes:
-        status: The HTTP status.
+        kind: The kind of the problem, which has the HTTP status.
         headers: The headers in addition to those of every error, such as `Retry-After`.
-        detail: A description of the error for the client, or None for the usual one of the status.
+        detail: A description of the error for the client, or None for the usual one of the kind.
         members: The members of the problem in addition to those of every problem.
-        problem_type: The URI of the type of the problem.
     """
 
-    status: int
+    kind: ProblemKind
     headers: Headers
     detail: str | None = None
     members: dict[str, Any] | None = None
-    problem_type: str = "about:blank"
 
 
 def send_error(
@@ -41,9 +42,11 @@ def send_error(
         error: The response.
     """
     instance = quote(environ["PATH_INFO"], encoding="latin-1")
-    body = problem(error.status, instance, environ[ID], error.detail, error.members, error.problem_type)
+    kind = error.kind
+    values = problem(kind, settings.base_url, instance, environ[ID], error.detail, error.members)
+    body = orjson.dumps(values)
     # Set the headers of a GET, so that a browser can also read why a preflight request was refused.
-    traits = ResponseTraits("GET", error.status, environ.get("HTTP_ORIGIN", ""), PROBLEM_JSON)
+    traits = ResponseTraits("GET", kind.status, environ.get("HTTP_ORIGIN", ""), PROBLEM_JSON)
     headers = [*response_headers(settings, traits), *error.headers, ("Content-Length", str(len(body)))]
-    start_response(f"{error.status} {TITLES[error.status].upper()}", headers)
+    start_response(f"{kind.status} {REASON_PHRASES[kind.status].upper()}", headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -6,15 +6,16 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.config import Settings
 from api.database.deadlines import Watchdog
+from api.database.failures import Failure
 from api.database.revision_watch import RevisionWatch
-from api.problems import DETAILS, RETRY_SECONDS
+from api.problem_kinds import ProblemKind
+from api.problems import RETRY_SECONDS
 from api.urls import STATUS_PATHS
 from api.web.concurrency_limit import ConcurrencyLimit
 from api.web.problem_responses import ErrorResponse, send_error
 
 # A request can wait for other requests for this share of its maximum duration.
 WAITING_SHARE = 0.5
-OVERLOADED = "The server handles too many requests. Try again later."
 
 
 class RequestDeadlines:
@@ -51,7 +52,7 @@ class RequestDeadlines:
         if environ["PATH_INFO"] in STATUS_PATHS:
             return self.application(environ, start_response)
         seconds = self._settings.request_seconds
-        outage_message = None if self._watch.is_available() else DETAILS[503]
+        outage_message = None if self._watch.is_available() else Failure.UNAVAILABLE
         with self._watchdog.limit(
             seconds,
             self._message,
@@ -59,7 +60,7 @@ class RequestDeadlines:
             outage_message=outage_message,
         ):
             if not self._limit.acquire(seconds * WAITING_SHARE):
-                error = ErrorResponse(503, [("Retry-After", str(RETRY_SECONDS))], OVERLOADED)
+                error = ErrorResponse(ProblemKind.TOO_BUSY, [("Retry-After", str(RETRY_SECONDS))])
                 return send_error(environ, start_response, self._settings, error)
             started_at = time.monotonic()
             try:

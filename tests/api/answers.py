@@ -7,11 +7,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 from flask.testing import FlaskClient
-from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import TestResponse
 
-# The titles of RFC 9110, section 15.5. For three of them, werkzeug has older names.
-PHRASES = HTTP_STATUS_CODES | {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
+from api.problem_kinds import KINDS_BY_SLUG, ProblemKind
+
 MEMBERS = ["type", "title", "status", "detail", "instance", "request_id"]
 ERROR_MEMBERS = ["parameter", "message", "allowed", "suggestion"]
 # Details that an answer must not contain: SQL, tracebacks and paths of files.
@@ -35,9 +34,11 @@ def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
         return {}
     body: dict[str, Any] = orjson.loads(response.data)
     assert list(body) == MEMBERS + (["errors"] if "errors" in body else [])
-    assert body["type"] == "about:blank"
-    assert body["title"] == PHRASES[status]
+    kind = KINDS_BY_SLUG[body["type"].removeprefix("/problems/")]
+    assert body["type"] == f"/problems/{kind.slug}"
+    assert body["title"] == kind.title
     assert body["status"] == status
+    assert kind.status == status or status not in {each.status for each in ProblemKind}
     assert body["detail"]
     assert body["instance"] == quote(response.request.path)
     assert body["request_id"] == response.headers["X-Request-ID"]

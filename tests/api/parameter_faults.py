@@ -136,6 +136,7 @@ def parameters(app: Flask) -> dict[str, list[Parameter]]:
         "related_link": str(row_id("link", 0, 1)),
         "revision": "1",
         "asset": "docs.js",
+        "type": "quota-exceeded",
     }
     paths, adapter = specification_of(app)["paths"], app.url_map.bind("localhost")
     found: dict[str, list[Parameter]] = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from api.problem_kinds import KINDS_BY_SLUG
 from tests.support.server import Server, running_granian, running_gunicorn
 
 PROBLEM_JSON = "application/problem+json"
@@ -61,6 +62,7 @@ def problem_of(answer: bytes) -> dict[str, Any]:
     assert header_of(answer, "Content-Type") == PROBLEM_JSON
     body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert body["status"] == status(answer)
+    assert KINDS_BY_SLUG[body["type"].removeprefix("/problems/")].status == status(answer)
     return body
 
 

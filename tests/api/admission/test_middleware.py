@@ -89,7 +89,7 @@ def test_a_request_over_the_limit_is_a_problem_that_names_the_policy(limited: Fl
     problem = orjson.loads(response.data)
     assert problem == {
         "type": "/problems/quota-exceeded",
-        "title": "Too Many Requests",
+        "title": "Quota exceeded",
         "status": 429,
         "detail": problem["detail"],
         "instance": "/v1/articles",

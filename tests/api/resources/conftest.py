@@ -33,6 +33,7 @@ def addresses(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Addresses:
             "related_link": str(db.session.query(RelatedLink.id).first()[0]),  # type: ignore[index]
             "revision": "1",
             "asset": "docs.js",
+            "type": "quota-exceeded",
         }
     adapter = app.url_map.bind("localhost")
     return {

@@ -91,6 +91,49 @@ def test_a_reference_that_is_neither_an_id_nor_a_slug_is_a_404(app: Flask, clien
         assert_problem(client.get(path), 404)
 
 
+def test_a_404_says_what_was_not_found(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=2, entities=2))
+    unknown = "00000000-0000-5000-8000-00000000000a"
+    details = {
+        "articles/nothing": 'There is no article with the slug "nothing".',
+        "articles/nothing/related": 'There is no article with the slug "nothing".',
+        f"articles/{unknown}/revisions/1": f'There is no article with the id "{unknown}".',
+        "entities/no-one/co-mentioned": 'There is no entity with the slug "no-one".',
+        f"entities/{unknown}": f'There is no entity with the id "{unknown}".',
+        f"takeaways/{unknown}": f'There is no takeaway with the id "{unknown}".',
+        "takeaways/nothing": "There is no takeaway with this id.",
+        f"related-links/{unknown}": f'There is no related link with the id "{unknown}".',
+        "article/slug-1": "There is no resource at this address.",
+    }
+    for number, missing in (("7", "revision 7"), ("x", "such revision"), ("01", "such revision")):
+        details[f"articles/slug-1/revisions/{number}"] = (
+            f'The article "slug-1" has no {missing}. Its current revision is 1.'
+        )
+    found = {path: assert_problem(client.get(f"/v1/{path}"), 404)["detail"] for path in details}
+    assert found == details
+
+
+def test_a_404_repeats_only_an_id_or_a_slug(client: FlaskClient) -> None:
+    hostile = ["<script>", "Slug-1", "a%00b", "%FF", "a%22b", "a%0Ab", "-", "a--b", "a" * 201]
+    for collection, name in (("articles", "article"), ("entities", "entity")):
+        for reference in hostile:
+            detail = assert_problem(client.get(f"/v1/{collection}/{reference}"), 404)["detail"]
+            assert detail == f"There is no {name} with this id or slug."
+
+
+@pytest.mark.usefixtures("renamed_article")
+def test_a_410_names_the_article_and_the_time_of_its_removal(app: Flask, client: FlaskClient) -> None:
+    article = get(client, "/v1/articles/third")
+    remove_article(app, "page")
+    removal = get(client, "/v1/changes")["data"][-1]
+    assert removal["kind"] == "removed"
+    for reference in ("third", "second", SLUG, article["id"], article["id"].upper()):
+        for rest in ("", "/entities", "/revisions/1"):
+            problem = assert_problem(client.get(f"/v1/articles/{reference}{rest}"), 410)
+            assert problem["detail"] == f'The article "third" was removed at {removal["changed_at"]}.'
+            assert problem["type"] == "/problems/article-removed"
+
+
 def test_a_reference_with_a_nul_is_a_404(client: FlaskClient) -> None:
     for path in ("/v1/articles/a%00b", "/v1/articles/%00/source", "/v1/entities/%00", "/v1/takeaways/%00"):
         assert_problem(client.get(path), 404)

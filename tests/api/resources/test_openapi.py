@@ -119,9 +119,15 @@ def test_every_error_is_documented_as_a_problem(specification: dict[str, Any], c
         assert schema == {"$ref": "#/components/schemas/Problem"}
         assert list(responses[reference.rpartition("/")[2]]["content"]) == ["application/problem+json"]
     validator = schema_validator(specification, {"$ref": "#/components/schemas/Problem"})
+    for reference in statuses.values():
+        (content,) = responses[reference.rpartition("/")[2]]["content"].values()
+        assert content["examples"]
+        for name, example in content["examples"].items():
+            assert faults(validator, example["value"]) == [], name
+            assert example["value"]["type"] == f"/problems/{name}"
     for target in ("/nothing", "/v1/articles?limit=0", "/v1/articles?limt=1&sort=x"):
         assert faults(validator, orjson.loads(client.get(target).data)) == []
-    assert faults(validator, {"type": "about:blank"})
+    assert faults(validator, {"type": "/problems/article-not-found"})
 
 
 @pytest.mark.usefixtures("seeded")
