@@ -45,8 +45,12 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
     return {
         "article": of_articles(""),
         "list": lists,
+        "list, body included": [f"{target}&include=body" for target in lists],
         "list, all parts included": [f"{target}&{ALL_PARTS}" for target in lists],
         "search for two words": searches,
+        "search for two words, published before a time": [
+            f"{search}&{target.partition('?')[2]}" for search, target in zip(searches, lists, strict=False)
+        ],
         "takeaways": pages("/v1/takeaways"),
         "takeaways of an article": of_articles("/takeaways"),
         "entities": pages("/v1/entities"),

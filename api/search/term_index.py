@@ -20,10 +20,12 @@ from api.models import Change, Corpus, PendingTerms, TermBucket, TermSegment
 from api.search.query_language import Query
 from api.search.term_lists import (
     ArticleList,
+    TermGaps,
     bucket_of,
     bucket_place,
     find_list,
     join_articles,
+    join_gaps,
     segment_of,
     term_hash,
     unpack_articles,
@@ -85,12 +87,11 @@ class Scores(NamedTuple):
             size: The length of the first list. The next lists are longer, up to MAX_TOGETHER.
         """
         distances, numbers = self
-        remains = np.ones(len(numbers), np.bool_)
         if after:
             distance, number = after
             remains = (distances > distance) | ((distances == distance) & (numbers < number))
-        while remains.any():
             distances, numbers = distances[remains], numbers[remains]
+        while len(numbers):
             near = np.arange(len(numbers))
             if size < len(numbers):
                 near = np.flatnonzero(distances <= np.partition(distances, size - 1)[size - 1])
@@ -98,6 +99,7 @@ class Scores(NamedTuple):
             yield list(zip(distances[best].tolist(), numbers[best].tolist(), strict=True))
             remains = np.ones(len(numbers), np.bool_)
             remains[best] = False
+            distances, numbers = distances[remains], numbers[remains]
             size = min(size * 4, MAX_TOGETHER)
 
 
@@ -222,32 +224,34 @@ class TermIndex:
 
     def _read_lists(self, connection: Connection, terms: Sequence[str]) -> dict[str, TermList]:
         hashes = {term: term_hash(term) for term in terms}
-        frequencies = {term: np.zeros(len(self.numbers), np.uint16) for term in terms}
         terms_by_place: dict[int, list[str]] = {}
         for segment, level in self._levels.items():
             for term, hashed in hashes.items():
                 place = bucket_place(segment, bucket_of(hashed, level))
                 terms_by_place.setdefault(place, []).append(term)
-        for place, data in connection.execute(READ_BUCKETS, {"places": [*terms_by_place]}):
+        found: dict[str, dict[int, TermGaps]] = {term: {} for term in terms}
+        for place, data in connection.execute(READ_BUCKETS, {"places": [*terms_by_place]}).all():
             for term in terms_by_place[place]:
-                if in_segment := find_list(data, hashes[term]):
-                    places, found = in_segment
-                    frequencies[term][self._offsets[segment_of(place)] + places] = found
-        for term, hashed in hashes.items():
-            pending = np.flatnonzero(self._pending.hashes == np.uint64(hashed))
-            places = self._pending_offset + self._pending.places[pending]
-            frequencies[term][places] = self._pending.frequencies[pending]
-            frequencies[term][self._removed] = 0
-        return {term: _term_list(each) for term, each in frequencies.items()}
+                if gaps := find_list(data, hashes[term]):
+                    found[term][self._offsets[segment_of(place)]] = gaps
+        return {term: self._join(hashes[term], lists) for term, lists in found.items()}
 
-
-def _term_list(frequencies: NDArray[np.uint16]) -> TermList:
-    """Return the list of a term, given its frequency in each article, in the form that takes less memory."""
-    count = int(np.count_nonzero(frequencies))
-    if count > len(frequencies) // MIN_ARTICLES_PER_HIT:
-        return TermList(None, frequencies, count)
-    places = np.flatnonzero(frequencies)
-    return TermList(places.astype(np.int32), frequencies[places], count)
+    def _join(self, hashed: int, lists: Mapping[int, TermGaps]) -> TermList:
+        """Return the list of a term with the hash `hashed`, given its list in each segment."""
+        pending = np.flatnonzero(self._pending.hashes == np.uint64(hashed))
+        pending_places = (self._pending.places[pending] + self._pending_offset).astype(np.int32)
+        places, frequencies = (
+            np.concatenate(parts)
+            for parts in zip(
+                join_gaps(lists), (pending_places, self._pending.frequencies[pending]), strict=True
+            )
+        )
+        if len(self._removed):
+            remains = self._exists[places]
+            places, frequencies = places[remains], frequencies[remains]
+        joined = TermList(places, frequencies.astype(np.uint16, copy=False), len(places))
+        is_common = len(places) * MIN_ARTICLES_PER_HIT > len(self.numbers)
+        return TermList(None, joined.spread(len(self.numbers)), len(places)) if is_common else joined
 
 
 class TermIndexCache:

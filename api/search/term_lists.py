@@ -9,7 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,19 @@ class TermLists(NamedTuple):
 
     hashes: Integers
     places: Integers
+    frequencies: Integers
+
+
+class TermGaps(NamedTuple):
+    """The list of the articles of a segment that contain a term.
+
+    Attributes:
+        gaps: The place of the first of these articles in the segment, and for each other article, the
+            difference between its place and that of the article before it.
+        frequencies: The frequency of the term in each of these articles.
+    """
+
+    gaps: Integers
     frequencies: Integers
 
 
@@ -156,70 +169,71 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
 
 def decode_bucket(data: bytes) -> TermLists:
     """Return the lists of all terms in a bucket."""
-    bucket = _open_bucket(data)
-    gaps, frequencies = bucket.lower.astype(np.int64)
-    if bucket.upper:
-        upper = _upper_bytes(bucket).astype(np.int64) << 8
+    # Few terms need the upper bytes, so they are compressed apart and decompressed only for those.
+    stream = zlib.decompressobj()
+    raw = stream.decompress(data)
+    start = COUNT_TYPE.itemsize
+    hashes = np.frombuffer(raw, HASH_TYPE, int.from_bytes(raw[:start], "little"), start)
+    counts = np.frombuffer(raw, COUNT_TYPE, len(hashes), start + hashes.nbytes) & MAX_COUNT
+    lower = np.frombuffer(raw, np.uint8, offset=start + hashes.nbytes + counts.nbytes).reshape(2, -1)
+    gaps, frequencies = lower.astype(np.int64)
+    if stream.unused_data:
+        upper = _upper_bytes(stream.unused_data).astype(np.int64) << 8
         gaps, frequencies = gaps + upper[0], frequencies + upper[1]
     places = np.cumsum(gaps)
-    counts = bucket.counts & MAX_COUNT
     starts = np.cumsum(counts) - counts
     places -= np.repeat(places[starts] - gaps[starts], counts)
-    return TermLists(np.repeat(bucket.hashes, counts), places, frequencies)
+    return TermLists(np.repeat(hashes, counts), places, frequencies)
 
 
-def find_list(data: bytes, hashed: int) -> tuple[Integers, Integers] | None:
-    """Return the places of the articles that contain a term, and the frequencies of the term in them.
-
-    Return None if no article of the segment contains the term.
+def find_list(data: bytes, hashed: int) -> TermGaps | None:
+    """Return the list of a term in a segment, or None if no article of the segment contains the term.
 
     Args:
         data: The bytes of the bucket.
         hashed: The hash of the term.
     """
-    bucket = _open_bucket(data)
-    index = int(bucket.hashes.searchsorted(np.uint64(hashed)))
-    if index == len(bucket.hashes) or int(bucket.hashes[index]) != hashed:
-        return None
-    start, count = int((bucket.counts[:index] & MAX_COUNT).sum()), bucket.counts[index]
-    items = slice(start, start + int(count & MAX_COUNT))
-    gaps: Integers
-    frequencies: Integers
-    gaps, frequencies = bucket.lower[:, items]
-    if count & HAS_UPPER:
-        upper = _upper_bytes(bucket)[:, items].astype(np.int64) << 8
-        gaps, frequencies = gaps + upper[0], frequencies + upper[1]
-    return np.cumsum(gaps, dtype=np.int64), frequencies
-
-
-class Bucket(NamedTuple):
-    """A bucket whose first part is decompressed.
-
-    Attributes:
-        hashes: The hash of each term.
-        counts: The number of articles that contain each term, plus HAS_UPPER if a gap or a frequency of the
-            term has more than a byte.
-        lower: The lower bytes of the gaps between places, and those of the frequencies.
-        upper: The compressed upper bytes, or nothing if no term has any.
-    """
-
-    hashes: Integers
-    counts: NDArray[np.uint32]
-    lower: NDArray[np.uint8]
-    upper: bytes
-
-
-def _open_bucket(data: bytes) -> Bucket:
-    # Few terms need the upper bytes, so they are compressed apart and decompressed only for those.
     stream = zlib.decompressobj()
     raw = stream.decompress(data)
     start = COUNT_TYPE.itemsize
-    number = int.from_bytes(raw[:start], "little")
-    hashes = np.frombuffer(raw, HASH_TYPE, number, start)
-    counts = np.frombuffer(raw, COUNT_TYPE, number, start + hashes.nbytes)
-    lower = np.frombuffer(raw, np.uint8, offset=start + hashes.nbytes + counts.nbytes).reshape(2, -1)
-    return Bucket(hashes, counts, lower, stream.unused_data)
+    end = start + HASH_TYPE.itemsize * int.from_bytes(raw[:start], "little")
+    key = hashed.to_bytes(HASH_TYPE.itemsize, "little")
+    found = raw.find(key, start, end)
+    # The bytes of a hash can also be the end of a different hash and the beginning of the next.
+    while found >= 0 and (found - start) % HASH_TYPE.itemsize:
+        found = raw.find(key, found + 1, end)
+    if found < 0:
+        return None
+    index = (found - start) // HASH_TYPE.itemsize
+    counts = np.frombuffer(raw, COUNT_TYPE, index + 1, end)
+    first, count = int((counts[:index] & MAX_COUNT).sum()), int(counts[index])
+    lower = end + (end - start) // HASH_TYPE.itemsize * COUNT_TYPE.itemsize
+    items = slice(first, first + (count & int(MAX_COUNT)))
+    gaps: Integers
+    frequencies: Integers
+    gaps, frequencies = np.frombuffer(raw, np.uint8, offset=lower).reshape(2, -1)[:, items]
+    if count & HAS_UPPER:
+        upper = _upper_bytes(stream.unused_data)[:, items].astype(np.int64) << 8
+        gaps, frequencies = gaps + upper[0], frequencies + upper[1]
+    return TermGaps(gaps, frequencies)
 
 
-def _upper_bytes(bucket: Bucket) -> NDArray[np.uint8]:
-    return np.frombuffer(zlib.decompress(bucket.upper), np.uint8).reshape(2, -1)
+def join_gaps(lists: Mapping[int, TermGaps]) -> tuple[NDArray[np.int32], Integers]:
+    """Return the list of a term in several segments: the places of the articles, and the frequencies.
+
+    Args:
+        lists: The list in each segment, by the place of the first article of the segment among all articles.
+    """
+    if not lists:
+        return np.empty(0, np.int32), np.empty(0, np.uint8)
+    gaps, frequencies = map(np.concatenate, zip(*lists.values(), strict=True))
+    counts = [len(each.gaps) for each in lists.values()]
+    starts = [0, *accumulate(counts[:-1])]
+    places = np.cumsum(gaps, dtype=np.int32)
+    # The gaps of each segment begin at its first article.
+    shifts = np.array([*lists], np.int32) - places[starts] + gaps[starts]
+    return places + np.repeat(shifts.astype(np.int32), counts), frequencies
+
+
+def _upper_bytes(data: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(zlib.decompress(data), np.uint8).reshape(2, -1)

@@ -134,7 +134,7 @@ def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
     if not rows:
         return []
     statement = SELECT_PARTS if has_parts else SELECT_ITEMS
-    found = request_connection().execute(statement, {"numbers": [row[0] for row in rows]})
+    found = request_connection().execute(statement, {"numbers": [row[0] for row in rows]}).all()
     by_number = {row.number: row for row in found}
     return [by_number[row[0]] for row in rows]
 
