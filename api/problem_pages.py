@@ -62,4 +62,4 @@ def _page(template: str, **values: Any) -> Response:
 
 def with_code(text: str) -> Markup:
     """Return `text` as HTML, with the parts in backticks as code."""
-    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S704 -- the text is escaped
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 -- the text is escaped

@@ -83,6 +83,20 @@ def test_a_request_has_one_line_with_id_route_status_and_milliseconds(server: Se
     assert line["milliseconds"] > 0
 
 
+def test_the_type_of_each_problem_is_below_the_base_url(database: str, tmp_path: Path) -> None:
+    base = "https://api.example.org/briefs"
+    with running_gunicorn(database, tmp_path, BRIEFS_BASE_URL=base, BRIEFS_WORKERS="1") as server:
+        requests = {
+            b"GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n": "address-not-found",
+            b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n": "invalid-request",
+            b"GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n": "expectation-failed",
+        }
+        for request, name in requests.items():
+            problem = json.loads(server.exchange(request).partition(b"\r\n\r\n")[2])
+            assert problem["type"] == f"{base}/problems/{name}"
+            assert server.get(problem["type"].removeprefix(base)).status == 200
+
+
 def test_a_generated_request_id_is_the_same_in_answer_problem_and_log(server: Server) -> None:
     answer = server.get("/nowhere", X_Request_ID="not one of ours")
     made = answer.headers["X-Request-ID"]
