@@ -20,6 +20,9 @@ SERVER ?= gunicorn
 SERVE_WITH_gunicorn := gunicorn wsgi:app
 SERVE_WITH_granian := python -m api.server.granian_server
 
+# The document that `demo` loads beside the demonstration briefs.
+SOURCE_DOCUMENT := seeds/documents/000_873f17470df679e4.txt
+
 # The corpus that `bench` measures.
 SIZE ?= 100000
 ENGINE ?= sqlite
@@ -28,12 +31,20 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
+.PHONY: serve demo test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
   requirements clean
 
 serve: $(VENV)/$(SERVER).stamp  ## Migrate, seed and serve with SERVER on BRIEFS_BIND (by default 127.0.0.1:8000).
 	$(BIN)/flask db upgrade
 	$(BIN)/flask seed load || [ $$? -eq 1 ]
+	@echo '"make demo" serves 18 invented briefs from a separate database.'
+	exec $(BIN)/$(SERVE_WITH_$(SERVER))
+
+demo: export DATABASE_URL := sqlite:///$(CURDIR)/instance/demo.db
+demo: $(VENV)/$(SERVER).stamp  ## Serve the invented briefs of seeds/demo and the source document, from instance/demo.db.
+	$(BIN)/flask db upgrade
+	$(BIN)/flask seed load $(SOURCE_DOCUMENT)
+	$(BIN)/flask seed demo
 	exec $(BIN)/$(SERVE_WITH_$(SERVER))
 
 test: $(VENV)/dev.stamp  ## Run all tests but the slow ones, or those of TESTS, on SQLite and PostgreSQL.

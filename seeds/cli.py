@@ -1,6 +1,5 @@
 """The `flask seed` commands: load documents, and maintain or inspect the database."""
 
-import os
 import signal
 import sys
 import threading
@@ -16,28 +15,24 @@ from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, 
 from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
+from seeds.command_setup import JOBS_OPTION, is_empty, prepare_pool
 from seeds.console import count_of, print_message, print_result, reported_failures
+from seeds.demo_command import demo_command
 from seeds.escaping import printable
-from seeds.extraction.catalogue import CatalogueError, read_catalogue
-from seeds.extraction.mentions import EntityMatcher
-from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.garbage_collection import rare_collections
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection, document_to_json
 from seeds.parsing.files import DOCUMENTS_FOLDER, parse_documents
 from seeds.parsing.folders import find_files
 from seeds.parsing.formats.registry import find_format
-from seeds.preparing.preparation import Preparation, matcher_pool
-from seeds.preparing.worker_pool import WorkerPool
+from seeds.preparing.preparation import Preparation
 from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
-from seeds.search_index.search_rows import update_search_index
-from seeds.storing.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.rendering import render_articles
-from seeds.storing.transactions import Transaction, transactions
+from seeds.storing.transactions import transactions
 from seeds.transfer.export_file import InvalidExportError, format_counts, write_lines
 from seeds.transfer.exporting import export_lines
 from seeds.transfer.importing import NotEmptyError, import_lines
@@ -52,20 +47,6 @@ def _stop_on_sigterm() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _available_cores() -> int:
-    """Return the number of CPU cores that this process can use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-JOBS_OPTION = click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=_available_cores,
-    show_default="the number of cores",
-    help="Number of processes that read the documents and derive data from them.",
-)
-
-
 seed = AppGroup(
     "seed",
     callback=_stop_on_sigterm,
@@ -75,6 +56,7 @@ seed = AppGroup(
 )
 
 
+seed.add_command(demo_command)
 seed.add_command(remove_command)
 
 
@@ -130,8 +112,8 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         found = find_files(paths)
         if not found.documents:
             print_message("warning: there are no documents to load")
-        with _prepare_pool(begin, jobs) as pool:
-            run.load(found, Preparation(pool, settings().max_document_bytes, is_eager=_is_empty(begin)))
+        with prepare_pool(begin, jobs) as pool:
+            run.load(found, Preparation(pool, settings().max_document_bytes, is_eager=is_empty(begin)))
         is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
@@ -175,7 +157,7 @@ def relink_command(jobs: int) -> None:
     """
     vectors = VectorCache()
     with rare_collections(), reported_failures(), transactions(db.engine, print_message) as begin:
-        with _prepare_pool(begin, jobs) as pool:
+        with prepare_pool(begin, jobs) as pool:
             # In the order of the ids, so that the result does not depend on the order of loading.
             with begin() as connection:
                 articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
@@ -276,28 +258,3 @@ def _check_prune(paths: tuple[Path, ...], *, prune: bool, yes: bool, force: bool
     files = [path for path in paths if prune and not path.is_dir()]
     if files:
         raise click.UsageError(f"--prune requires folders, but {printable(str(files[0]))} is a file")
-
-
-def _prepare_pool(begin: Transaction, jobs: int) -> WorkerPool[EntityMatcher]:
-    """Return a pool of `jobs` processes that find the entities of articles.
-
-    These are the entities of the catalogue, the file of known entities, and other names. If the
-    catalogue has changed, the stored entities are first updated. `begin` opens a write transaction.
-    """
-    model = settings().spacy_model
-    try:
-        catalogue = read_catalogue()
-        # Report an error here, and not in a worker process.
-        load_recognizer(model)
-    except (CatalogueError, ModelError) as error:
-        raise click.ClickException(str(error)) from None
-    with begin() as connection:
-        update_search_index(connection)
-        release_slugs(connection, catalogue)
-        refresh_entities(connection, catalogue)
-    return matcher_pool(jobs, catalogue, model)
-
-
-def _is_empty(begin: Transaction) -> bool:
-    with begin() as connection:
-        return connection.scalars(select(Corpus.last_article)).one() == 0

@@ -139,7 +139,7 @@ def test_a_command_that_is_not_run_has_a_comment_with_the_reason(name: str) -> N
 
 def test_every_command_of_the_table_runs(app: Flask, folder: Path, database_url: str) -> None:
     commands = INLINE_COMMAND.findall(SEEDING_PAGE.read_text(encoding="utf-8"))
-    assert len(commands) == 12
+    assert len(commands) == 13
     for command in commands:
         if " import " in command:
             # The command needs an empty database, which the backup contains.

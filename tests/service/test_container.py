@@ -109,10 +109,11 @@ def test_the_steps_of_the_containerfile_make_a_service(compose: dict[str, Any], 
     environ = clean_environ({"PORT": "0", "PYTHONDONTWRITEBYTECODE": "1", **image.environ})
     image.run(compose["services"]["migrate"]["command"], environ)
     assert "1 created" in image.run(["briefs", "seed", "load", "seeds/documents"], environ)
+    assert "18 created" in image.run(["briefs", "seed", "demo"], environ)
     command = orjson.loads(image.descriptions["CMD"])
     with running_process(command, tmp_path, environ, image.path(".")) as server:
         server.wait_until("an answer", lambda: is_answering(server))
-        assert len(orjson.loads(server.get("/v1/articles").body)["data"]) == 1
+        assert len(orjson.loads(server.get("/v1/articles").body)["data"]) == 19
         _, *health_check = compose["services"]["web"]["healthcheck"]["test"]
         image.run([word.replace("8000", str(server.port)) for word in health_check], environ)
     # The file system of the container is read-only, apart from the volume.

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from api.database.base import db
-from seeds import cli
+from seeds import command_setup
 from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse
 from tests.conftest import make_app
@@ -187,7 +187,9 @@ def test_an_invalid_catalogue_stops_the_load_with_one_line(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "known.yaml").write_text("- {name: Sea, type: planet}", encoding="utf-8")
-    monkeypatch.setattr(cli, "read_catalogue", functools.partial(read_catalogue, tmp_path / "known.yaml"))
+    monkeypatch.setattr(
+        command_setup, "read_catalogue", functools.partial(read_catalogue, tmp_path / "known.yaml")
+    )
     before = rows(app)
     result = seed(app, SOURCE)
     (line,) = message_lines(result)
@@ -200,7 +202,7 @@ def test_a_changed_catalogue_applies_to_unchanged_documents_only_after_relink(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = tmp_path / "known.yaml"
-    monkeypatch.setattr(cli, "read_catalogue", functools.partial(read_catalogue, known))
+    monkeypatch.setattr(command_setup, "read_catalogue", functools.partial(read_catalogue, known))
     write(tmp_path, "a", GAUGES)
     write(tmp_path, "b", SIRENS)
     known.write_text("- {name: Harbour Towns, type: place}", encoding="utf-8")

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import seeds.cli
+import seeds.command_setup
 from seeds.extraction.catalogue import EntityRecord, read_catalogue
 from seeds.identifiers import entity_id
 from seeds.parsing.files import SubmittedDocument, read_with_sidecar
@@ -59,7 +60,7 @@ def rows_after_relink(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[EntityRecord]:
     """Return a list, empty at first, which the commands use as the catalogue of known entities."""
     known: list[EntityRecord] = []
-    monkeypatch.setattr(seeds.cli, "read_catalogue", lambda: tuple(known))
+    monkeypatch.setattr(seeds.command_setup, "read_catalogue", lambda: tuple(known))
     return known
 
 

@@ -1,0 +1,110 @@
+"""The command `flask seed demo`: load or remove the demonstration briefs, which are invented."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import Connection, select
+
+from api.database.base import db
+from api.models import Article
+from api.urls import settings
+from seeds.command_setup import prepare_pool
+from seeds.console import print_message, print_result, reported_failures
+from seeds.parsing.files import DOCUMENTS_FOLDER, read_file
+from seeds.parsing.folders import FoundFiles, find_documents
+from seeds.preparing.preparation import Preparation
+from seeds.report import REJECTED, Report
+from seeds.run import Run
+from seeds.storing.removal import remove
+from seeds.storing.rendering import render_articles
+from seeds.storing.transactions import Transaction, transactions
+
+DEMO_FOLDER = Path(__file__).parent / "demo"
+# The first versions of briefs in DEMO_FOLDER that were corrected later.
+EARLIER_FOLDER = DEMO_FOLDER / "before-correction"
+SOURCE_DOCUMENT = DOCUMENTS_FOLDER / "000_873f17470df679e4.txt"
+NOTICE = (
+    "note: the demonstration briefs are invented; their publications, people, firms and places do not exist"
+)
+
+
+@click.command("demo")
+@click.option("--remove", "is_removing", is_flag=True, help="Remove the demonstration briefs.")
+@click.option("--yes", is_flag=True, help="Load them even if the database contains articles of your own.")
+@with_appcontext
+def demo_command(is_removing: bool, yes: bool) -> None:
+    """Load the demonstration briefs into the database.
+
+    The 18 briefs in seeds/demo are invented. They contain three stories, and one brief is then corrected, so
+    that it has two revisions. Loading them again changes nothing.
+
+    If the database contains articles of your own, the command refuses to load the briefs, unless you add
+    --yes. With --remove, the command removes the briefs and keeps all other articles. The API then answers
+    410 for the briefs, as for all removed articles.
+
+    Example: flask seed demo
+    """
+    if is_removing and yes:
+        raise click.UsageError("--yes cannot be used with --remove, which does not ask")
+    outcomes = Report(None)
+    with reported_failures(), transactions(db.engine, print_message) as begin:
+        if is_removing:
+            _remove(begin, outcomes)
+        else:
+            _load(begin, outcomes, is_mixing_allowed=yes)
+        render_articles(begin)
+    print_result(outcomes.summary)
+    sys.exit(1 if outcomes.counts[REJECTED] else 0)
+
+
+def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> None:
+    """Load the first versions of the briefs that are not stored yet, and then the current versions of all.
+
+    Raises:
+        click.ClickException: If the database contains other articles and `is_mixing_allowed` is False.
+    """
+    documents, earlier = find_documents([DEMO_FOLDER]), find_documents([EARLIER_FOLDER])
+    with begin() as connection:
+        other = _find_other_slug(connection, [*documents, SOURCE_DOCUMENT])
+        stored = _stored_keys(connection, earlier)
+    if other is not None and not is_mixing_allowed:
+        raise click.ClickException(
+            f"the database contains other articles, such as {other}; use an empty database, or add --yes to "
+            "load the demonstration briefs beside them"
+        )
+    print_message(NOTICE)
+    with prepare_pool(begin, 1) as pool:
+        for paths in ([path for path in earlier if _key_of(path) not in stored], documents):
+            run = Run(begin, outcomes, strict=False, admit_erased=True)
+            preparation = Preparation(pool, settings().max_document_bytes, is_eager=False)
+            run.load(FoundFiles(paths, []), preparation)
+
+
+def _remove(begin: Transaction, outcomes: Report) -> None:
+    """Remove the articles of the demonstration briefs that are stored."""
+    for path in find_documents([DEMO_FOLDER]):
+        key = _key_of(path)
+        with begin() as connection:
+            identity = connection.scalar(select(Article.id).where(Article.key == key))
+            if identity is not None:
+                outcomes.add_outcome(path.name, key, remove(connection, identity))
+
+
+def _find_other_slug(connection: Connection, documents: Iterable[Path]) -> str | None:
+    """Return the slug of an article that was not made from one of `documents`, or None if there is none."""
+    keys = list(map(_key_of, documents))
+    others = select(Article.slug).where(Article.key.not_in(keys)).order_by(Article.number).limit(1)
+    return connection.scalar(others)
+
+
+def _stored_keys(connection: Connection, documents: Sequence[Path]) -> set[str]:
+    keys = list(map(_key_of, documents))
+    return set(connection.scalars(select(Article.key).where(Article.key.in_(keys))))
+
+
+def _key_of(document: Path) -> str:
+    """Return the key of a document of the project, or its file name if the document was made invalid."""
+    return read_file(document, settings().max_document_bytes).key or document.stem
