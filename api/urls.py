@@ -13,6 +13,29 @@ HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
 STATUS_PATHS = frozenset({HEALTH_PATH, "/readyz", METRICS_PATH})
 
 
+class ValueList(tuple[str, ...]):
+    """The values of a query parameter, in the order given and without duplicates.
+
+    In links, they are written as one value, separated by commas.
+    """
+
+    __slots__ = ()
+
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """Return the names and values of the query string for the parameter `name`."""
+        return [(name, ",".join(self))]
+
+
+class RepeatedValues(ValueList):
+    """The values of a query parameter that is repeated for each value, since values can contain commas."""
+
+    __slots__ = ()
+
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """Return the names and values of the query string for the parameter `name`."""
+        return [(name, value) for value in self]
+
+
 def settings() -> Settings:
     """Return the settings of the current application."""
     value: Settings = current_app.config["BRIEFS_SETTINGS"]

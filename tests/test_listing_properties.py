@@ -17,6 +17,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from api.listing import plans
+from api.search import ranking
 from seeds.parsing.files import SubmittedDocument
 from tests.conftest import TEMPLATE, make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
@@ -35,6 +37,7 @@ from tests.support.strategies import (
 )
 
 SETTINGS = settings(database_property(12), stateful_step_count=20)
+MAX_SORTED = plans.MAX_SORTED_ROWS
 # Both applications have the same key, so that their cursors are equal.
 SECRET_KEY = "the-same-key-for-both"  # noqa: S105
 
@@ -46,6 +49,12 @@ class Clock:
 
     def now(self, _: Any) -> datetime:
         return self.time
+
+
+def forget_statements() -> None:
+    """Make all statements again, with the current `MAX_SORTED_ROWS` in them."""
+    plans.forget_plans()
+    ranking.forget_statements()
 
 
 class Walk:
@@ -110,9 +119,16 @@ class Lists(RuleBasedStateMachine):
         for app in self.apps:
             clear(app)
 
-    @initialize(drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)))
-    def begin(self, drawn: tuple[DocumentParts, ...]) -> None:
-        """Load all documents except one. Every second document is loaded a second later than the others."""
+    @initialize(
+        drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)), most=st.sampled_from([0, 2, MAX_SORTED])
+    )
+    def begin(self, drawn: tuple[DocumentParts, ...], most: int) -> None:
+        """Load all documents except one. Every second document is loaded a second later than the others.
+
+        `most` is the number of rows that are sorted. If there are more, an index is scanned.
+        """
+        plans.MAX_SORTED_ROWS = most
+        forget_statements()
         submissions = [self._submission(key, parts) for key, parts in zip(KEYS, drawn, strict=False)]
         self._load(submissions[::2])
         self.clock.time += timedelta(seconds=1)
@@ -225,5 +241,9 @@ def test_all_lists_agree_with_the_oracle_on_both_engines(
 ) -> None:
     clock = Clock()
     monkeypatch.setattr("seeds.storing.load.datetime", clock)
+    monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED)
     # The parameter is annotated as a class, but any function that makes a machine works.
-    run_state_machine_as_test(lambda: Lists(both, clock), settings=SETTINGS)  # type: ignore[arg-type]
+    try:
+        run_state_machine_as_test(lambda: Lists(both, clock), settings=SETTINGS)  # type: ignore[arg-type]
+    finally:
+        forget_statements()

@@ -9,13 +9,13 @@ All statements have bound parameters, and are made once for each shape of query 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, func, or_, select, tuple_, union
 
 from api.database.base import AnySelect
 from api.database.request_connection import request_connection
@@ -23,6 +23,9 @@ from api.listing.orders import Key, Order
 
 Rows = Sequence[Sequence[Any]]
 Values = Mapping[str, Any]
+
+Clauses = Callable[[Order], Sequence[ColumnElement[Any]]]
+Condition = Callable[[Order], ColumnElement[bool]]
 
 COUNT = bindparam("row_count", type_=func.count().type)
 KEY = "after_key"
@@ -134,37 +137,76 @@ class IndexedRows(Plan):
         bound = after_values(after) if after else {}
         return list(request_connection().execute(statement, {**values, **bound, "row_count": count}))
 
-    @cached_property
-    def _newest_first(self) -> list[ColumnElement[Any]]:
-        return [tie.desc() for tie in self.order.ties]
+    def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
+        """Return the statement of the rows with their sort keys, of which `row_count` are read.
+
+        Args:
+            clauses: A function that returns the columns of an order by which the rows are sorted.
+            condition: A function that returns the condition on the columns of an order, or None.
+        """
+        conditions = [condition(self.order)] if condition else []
+        return self.keyed_rows.where(*conditions).order_by(*clauses(self.order))
 
     @cached_property
     def _first(self) -> AnySelect:
-        return self.keyed_rows.order_by(*[key.desc() for key in self.order.columns])
+        return self.statement(_descending)
 
     @cached_property
     def _following(self) -> AnySelect:
-        return self._first.where(is_before(self.order.columns))
+        return self.statement(_descending, lambda order: is_before(order.columns))
 
     @cached_property
     def _group(self) -> AnySelect:
-        return self.keyed_rows.where(self.order.sort_key == self._bound_key).order_by(*self._newest_first)
+        return self.statement(_newest_first, _is_in_group)
 
     @cached_property
     def _rest_of_group(self) -> AnySelect:
-        return self._group.where(is_before(self.order.ties, first=1))
+        return self.statement(
+            _newest_first, lambda order: and_(_is_in_group(order), is_before(order.ties, first=1))
+        )
 
     @cached_property
     def _all_keys(self) -> AnySelect:
-        return self.keyed_rows.order_by(*[key.asc() for key in self.order.columns])
+        return self.statement(_ascending)
 
     @cached_property
     def _higher_keys(self) -> AnySelect:
-        return self._all_keys.where(self.order.sort_key > self._bound_key)
+        return self.statement(_ascending, lambda order: order.sort_key > bound_value(0, order.sort_key))
 
-    @property
-    def _bound_key(self) -> ColumnElement[Any]:
-        return bound_value(0, self.order.sort_key)
+
+@dataclass(frozen=True, eq=False)
+class MergedRows(IndexedRows):
+    """A plan that reads the first rows of each of several tables, and merges them.
+
+    The first rows of the page are among the first rows of the tables. A row can be in several tables.
+
+    Attributes:
+        items: Selects the items of the collection.
+        number: The column of `items` with the numbers of the rows.
+        branches: For each table, the statement that selects the numbers of its rows that match, and the order
+            of the page by the columns of the table.
+    """
+
+    items: AnySelect
+    number: Key
+    branches: Sequence[tuple[AnySelect, Order]]
+
+    def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
+        """Return the statement of the rows with their sort keys, of which `row_count` are read.
+
+        Args:
+            clauses: A function that returns the columns of an order by which the rows are sorted.
+            condition: A function that returns the condition on the columns of an order, or None.
+        """
+        parts = []
+        for numbers, order in self.branches:
+            conditions = [condition(order)] if condition else []
+            keyed = numbers.add_columns(*labelled_keys(order)).where(*conditions)
+            parts.append(select(keyed.order_by(*clauses(order)).limit(COUNT).subquery("part_keys")))
+        merged = union(*parts).subquery("merged_keys")
+        order = order_of_keys(merged, self.order)
+        keys = select(merged).order_by(*clauses(order)).limit(COUNT)
+        return items_of_keys(keys, self.items, self.number, self.order, clauses)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,13 +269,7 @@ class SortedNumbers(SortedRows):
 
     def finish(self, page: AnySelect) -> AnySelect:
         """Return the statement of the items of `page`, a statement of numbers and sort keys."""
-        keys = page.subquery("page_keys")
-        number, *columns = keys.c
-        key = None if self.order.key is None else columns[0]
-        ties = tuple(columns[len(columns) - len(self.order.ties) :])
-        order = Order(key, ties, self.order.descending, self.order.lowest)
-        rows = self.items.join(keys, number == self.number).add_columns(*columns)
-        return rows.order_by(*self._clauses(order))
+        return items_of_keys(page, self.items, self.number, self.order, self._clauses)
 
 
 @dataclass(frozen=True)
@@ -265,6 +301,54 @@ class PlannedRows:
 def count_of(statement: AnySelect) -> AnySelect:
     """Return the statement that counts the rows that `statement` selects."""
     return select(func.count()).select_from(statement.order_by(None).subquery())
+
+
+def items_of_keys(
+    page: AnySelect, items: AnySelect, number: Key, order: Order, clauses: Clauses
+) -> AnySelect:
+    """Return the statement of the items of a page, with their sort keys.
+
+    Args:
+        page: The statement of the numbers and sort keys of the page.
+        items: Selects the items of the collection.
+        number: The column of `items` with the numbers that `page` selects.
+        order: The order of the page.
+        clauses: A function that returns the columns of an order by which the items are sorted.
+    """
+    keys = page.subquery("page_keys")
+    row_number, *columns = keys.c
+    rows = items.join(keys, row_number == number).add_columns(*columns)
+    return rows.order_by(*clauses(order_of_keys(keys, order)))
+
+
+def order_of_keys(keys: FromClause, order: Order) -> Order:
+    """Return `order` with the columns of `keys`, a subquery of numbers and sort keys, in place of its own."""
+    columns = list(keys.c)[1:]
+    key = None if order.key is None else columns[0]
+    ties = tuple(columns[len(columns) - len(order.ties) :])
+    return Order(key, ties, order.descending, order.lowest)
+
+
+def labelled_keys(order: Order) -> list[ColumnElement[Any]]:
+    """Return the columns of `order` with labels that do not depend on their table."""
+    return [column.label(f"key_{place}") for place, column in enumerate(order.columns)]
+
+
+def _descending(order: Order) -> list[ColumnElement[Any]]:
+    return [key.desc() for key in order.columns]
+
+
+def _ascending(order: Order) -> list[ColumnElement[Any]]:
+    return [key.asc() for key in order.columns]
+
+
+def _newest_first(order: Order) -> list[ColumnElement[Any]]:
+    return [tie.desc() for tie in order.ties]
+
+
+def _is_in_group(order: Order) -> ColumnElement[bool]:
+    """Return the condition for rows with the sort key of the last row of the previous page."""
+    return order.sort_key == bound_value(0, order.sort_key)
 
 
 def bound_value(place: int, key: Key) -> ColumnElement[Any]:

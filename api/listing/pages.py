@@ -12,7 +12,7 @@ from api.listing.cursors import CursorWriter
 from api.listing.keyset import Rows, RowSource
 from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind
 from api.problems import ProblemException
-from api.urls import encode_pair, settings
+from api.urls import RepeatedValues, ValueList, encode_pair, settings
 
 Page = tuple[dict[str, Any], dict[str, str]]
 """The body and the headers of a page, as a view returns them."""
@@ -43,7 +43,9 @@ def make_page(
         InvalidCursor: The cursor was altered or belongs to a different query.
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
-    cursors = CursorWriter(request.args.items(multi=True), parameters["sort"], scope)
+    query = _given_values(parameters)
+    pairs = [(name, value) for name, values in query.items() for value in values]
+    cursors = CursorWriter(pairs, parameters["sort"], scope)
     types = source.key_types
     after = cursors.read(cursor, types) if cursor else None
     rows, has_next = source.page(after, limit)
@@ -53,17 +55,31 @@ def make_page(
     meta: dict[str, Any] = {"limit": limit, "next_cursor": next_cursor}
     if parameters["total"]:
         meta["total"] = source.total()
-    links = _links(cursor, next_cursor)
+    links = _links(query, cursor, next_cursor)
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return {"data": items(rows), "links": links, "meta": meta}, {"Link": header}
 
 
-def _links(cursor: str | None, next_cursor: str | None) -> dict[str, str | None]:
-    # A set, since a pair of name and value that is repeated has no effect.
-    pairs = sorted({pair for pair in request.args.items(multi=True) if pair[0] != "cursor"})
+def _given_values(parameters: Mapping[str, Any]) -> dict[str, ValueList]:
+    """Return the values of each parameter of the current request, except for `cursor`, by name.
+
+    `parameters` is the loaded query of the request. The names are in alphabetical order.
+    """
+    given = {}
+    for name, values in sorted(request.args.lists()):
+        loaded = parameters.get(name)
+        given[name] = loaded if isinstance(loaded, ValueList) else RepeatedValues(values)
+    given.pop("cursor", None)
+    return given
+
+
+def _links(
+    query: Mapping[str, ValueList], cursor: str | None, next_cursor: str | None
+) -> dict[str, str | None]:
+    pairs = [pair for name, values in query.items() for pair in values.pairs(name)]
     encoded = [encode_pair(*pair) for pair in pairs]
     # The cursor is at its place in the order of the names.
-    place = bisect(pairs, ("cursor",))
+    place = bisect([name for name, _ in pairs], "cursor")
     address = settings().base_url + quote(request.path)
 
     def link(to_cursor: str | None) -> str:

@@ -3,8 +3,9 @@
 A page of the collection is read in one of two ways:
 
 - *Scan* an index that has the order of the page, starting at the cursor, and skip the rows that do not match
-  all filters. If a filter has an index in this order, scan that index. Otherwise, scan the index of the whole
-  collection.
+  all filters. If a filter has an index in this order, scan that index. If a filter has several, for example
+  one for each value of `entity_any`, read as many rows as a page has from each and merge them. Otherwise,
+  scan the index of the whole collection.
 - *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
 If a filter is known to match few rows, such as those of one article, they are sorted. If there is no filter,
@@ -21,11 +22,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, FromClause, func, select
 
 from api.database.base import AnySelect
 from api.database.request_connection import request_connection
-from api.listing.keyset import IndexedRows, Plan, PlannedRows, SortedNumbers, SortedRows
+from api.listing.keyset import IndexedRows, MergedRows, Plan, PlannedRows, SortedNumbers, SortedRows
 from api.listing.orders import KeyTable, Order, Orders
 
 MAX_SORTED_ROWS = 2000
@@ -33,8 +34,8 @@ MAX_SORTED_ROWS = 2000
 MAX_PLANS = 1000
 
 
-def _no_key_table(_: str) -> None:
-    return None
+def _no_key_tables(_: str) -> Sequence[KeyTable]:
+    return ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,19 +47,45 @@ class FilterForm:
     plans are found by it.
 
     Attributes:
-        numbers: A statement that selects the numbers of the matching rows, using an index.
+        numbers: A statement that selects the numbers of the matching rows, using an index. None if no index
+            finds them, such as the rows that do not have a value.
         condition: A function that returns the condition as SQL. Its argument is the table to which the
             condition applies: that of the rows, or one with their numbers and sort keys.
-        sorted_table: A function that takes a value of `sort`, and returns a table with an index of the
-            matching rows in this order, or None if there is none.
+        sorted_tables: A function that takes a value of `sort`, and returns tables that have indexes of the
+            matching rows in this order. There are several if each has a part of the rows, or none.
         orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows,
             which are then neither counted nor scanned. None for other filters.
+        repeats_numbers: True if `numbers` can select a number more than once.
     """
 
-    numbers: AnySelect
+    numbers: AnySelect | None
     condition: Callable[[KeyTable], ColumnElement[bool]]
-    sorted_table: Callable[[str], KeyTable | None] = _no_key_table
+    sorted_tables: Callable[[str], Sequence[KeyTable]] = _no_key_tables
     orders: Orders | None = None
+    repeats_numbers: bool = False
+
+    def few_numbers(self) -> FromClause:
+        """Return a subquery of the numbers of the matching rows, at most MAX_SORTED_ROWS."""
+        # The limit tells the query planner to expect few rows.
+        numbers = self.indexed_numbers.limit(MAX_SORTED_ROWS)
+        return (_distinct(numbers) if self.repeats_numbers else numbers).subquery("matches")
+
+    def all_numbers(self) -> FromClause:
+        """Return a subquery of the numbers of all matching rows."""
+        numbers = self.indexed_numbers
+        return (numbers.distinct() if self.repeats_numbers else numbers).subquery("matches")
+
+    @property
+    def indexed_numbers(self) -> AnySelect:
+        """The statement `numbers`. The filter must have it."""
+        if self.numbers is None:
+            raise TypeError("No index finds the rows that match this filter.")
+        return self.numbers
+
+
+def _distinct(numbers: AnySelect) -> AnySelect:
+    rows = numbers.subquery("bounded")
+    return select(rows.c[0]).distinct()
 
 
 @dataclass(frozen=True)
@@ -99,24 +126,46 @@ class Listing:
     @staticmethod
     def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:
         """Return True if there is only one way to read the rows, so that they need not be counted."""
-        is_scanned = not forms or (len(forms) == 1 and forms[0].sorted_table(sort) is not None)
-        return is_scanned or any(form.orders for form in forms)
+        indexed = [form for form in forms if form.numbers is not None]
+        is_scanned = not indexed or (len(indexed) == 1 and indexed[0].sorted_tables(sort))
+        return bool(is_scanned) or any(form.orders for form in forms)
 
     def scan(self, forms: Sequence[FilterForm], sort: str) -> Plan:
         """Return a plan that scans an index in the order `sort` and skips the rows that do not match."""
-        table = next((found for form in forms if (found := form.sorted_table(sort))), self.table)
-        rows = self.rows
+        choices = [(form.sorted_tables(sort), form) for form in forms]
+        parts = [each for each in choices if each[0] and self.table not in each[0]]
+        tables, form = min(parts, key=lambda each: len(each[0]), default=([self.table], None))
+        if len(tables) > 1 and form:
+            return self._merge(forms, sort, tables, form)
+        table, rows = tables[0], self.rows
         if table is not self.table:
             rows = rows.join(table.table, table.number == self.table.number)
-        conditions = [form.condition(table) for form in forms]
+        conditions = [each.condition(table) for each in forms]
         return IndexedRows(rows.where(*conditions), self.orders(table)[sort])
+
+    def _merge(
+        self, forms: Sequence[FilterForm], sort: str, tables: Sequence[KeyTable], form: FilterForm
+    ) -> Plan:
+        """Return a plan that reads several tables in the order `sort` and merges their rows.
+
+        Each of `tables` has a part of the rows that match `form`, one of `forms`.
+        """
+        number, matches = self.table.number, form.all_numbers()
+        conditions = [each.condition(self.table) for each in forms if each is not form]
+        rows = select(number).join(matches, matches.c[0] == number).where(*conditions)
+        branches = [
+            (
+                select(each.number.label("row_number")).where(*[form.condition(each) for form in forms]),
+                self.orders(each)[sort],
+            )
+            for each in tables
+        ]
+        return MergedRows(rows, self.orders(self.table)[sort], self.rows, number, branches)
 
     def sort(self, forms: Sequence[FilterForm], sort: str, selective: FilterForm) -> Plan:
         """Return a plan that sorts the rows that match, which it finds by `selective`, one of `forms`."""
         number = self.table.number
-        # `most_selective` has counted at most this many matches. The limit tells the query planner to expect
-        # few rows.
-        matches = selective.numbers.limit(MAX_SORTED_ROWS).subquery("matches")
+        matches = selective.few_numbers()
         numbers = select(number.label("row_number")).join(matches, matches.c[0] == number)
         conditions = [form.condition(self.table) for form in forms if form is not selective]
         order = self.orders(self.table)[sort]
@@ -141,19 +190,20 @@ def _make_plan(
 def most_selective(filters: Sequence[Filter]) -> Filter | None:
     """Return the filter that matches the fewest rows, if they are few enough to be sorted.
 
-    Return None if there is no filter, or if every filter matches more than MAX_SORTED_ROWS rows.
+    Return None if every filter matches more than MAX_SORTED_ROWS rows or has no index that finds them.
     """
-    if not filters:
+    indexed = [each for each in filters if each.form.numbers is not None]
+    if not indexed:
         return None
-    statement = _count_matches(tuple(each.form for each in filters))
-    counts = list(request_connection().execute(statement, values_of(filters)).one())
+    statement = _count_matches(tuple(each.form for each in indexed))
+    counts = list(request_connection().execute(statement, values_of(indexed)).one())
     fewest = min(counts)
-    return filters[counts.index(fewest)] if fewest <= MAX_SORTED_ROWS else None
+    return indexed[counts.index(fewest)] if fewest <= MAX_SORTED_ROWS else None
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _count_matches(forms: tuple[FilterForm, ...]) -> AnySelect:
-    bounded = [each.numbers.limit(MAX_SORTED_ROWS + 1).subquery() for each in forms]
+    bounded = [each.indexed_numbers.limit(MAX_SORTED_ROWS + 1).subquery() for each in forms]
     return select(*[select(func.count()).select_from(each).scalar_subquery() for each in bounded])
 
 

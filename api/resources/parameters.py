@@ -7,22 +7,20 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
-from itertools import chain
 from typing import Any, NoReturn
 
 from flask import Request
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
-from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
 
 from api.problems import InvalidParameters, closest_choice, parameter_error
+from api.resources.list_parameters import MAX_TEXT_LENGTH, ListParameter
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
 from api.timestamps import LAST_TIME, parse_timestamp
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
-MAX_TEXT_LENGTH = 500
 # The parameters of this API, by the names that parameters with the same purpose have in other APIs. The names
 # have neither capitals nor separators: `pagesize` is also `page_size` and `pageSize`.
 COMMON_NAMES = {
@@ -80,43 +78,6 @@ class Choice(fields.String):
         self.allowed = list(choices)
         one_of = validate.OneOf(self.allowed)
         super().__init__(validate=one_of, metadata={"description": description} | metadata)
-
-
-class References(fields.List[str]):
-    """A query parameter that can be repeated, and whose values are ids or slugs of entities.
-
-    It is loaded as a list of texts, which are not checked to be ids or slugs, or as `()` if it is missing.
-    """
-
-    allowed = Text.allowed
-
-    def __init__(self, description: str, example: str) -> None:
-        metadata = {"description": description, "example": [example]}
-        super().__init__(Text("An id or a slug."), load_default=(), metadata=metadata)
-
-
-class Names(DelimitedList):
-    """A query parameter whose value is a comma-separated list of some of `names`, each at most once.
-
-    It is loaded as a list of the names, in the given order.
-    """
-
-    def __init__(self, names: Iterable[str], description: str) -> None:
-        self.allowed = list(names)
-        metadata = {"description": description, "minItems": 1, "uniqueItems": True}
-        super().__init__(fields.String(validate=validate.OneOf(self.allowed)), metadata=metadata)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        given = value.split(",")
-        for name in self.unknown(value):
-            raise ValidationError(f"'{name}' is not a valid name.")
-        if len(set(given)) < len(given):
-            raise ValidationError("A name is given more than once.")
-        return given
-
-    def unknown(self, value: str) -> list[str]:
-        """Return the names in the comma-separated list `value` that are not among the allowed names."""
-        return [name for name in value.split(",") if name not in self.allowed]
 
 
 class Search(Text):
@@ -257,7 +218,7 @@ def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Cho
 class StrictParser(FlaskParser):
     """A webargs parser that rejects unknown query parameters.
 
-    It also rejects repeated parameters, except for References, which can be repeated.
+    It also rejects repeated parameters, except for those with several values (ListParameter).
     """
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
@@ -265,7 +226,7 @@ class StrictParser(FlaskParser):
     def load_querystring(self, req: Request, schema: Schema) -> dict[str, Any]:
         """Return the values of the query parameters of `req`, by name.
 
-        The value of a References parameter, which can be repeated, is a list. Every other value is a text.
+        The value of a ListParameter is a list of texts. Every other value is a text.
 
         Raises:
             ValidationError: A parameter that takes one value is repeated.
@@ -273,13 +234,14 @@ class StrictParser(FlaskParser):
         query: dict[str, Any] = {}
         repeated = []
         for name, values in req.args.lists():
-            is_repeatable = isinstance(schema.fields.get(name), References)
-            query[name] = values if is_repeatable else values[0]
-            if len(values) > 1 and not is_repeatable:
+            is_list = isinstance(schema.fields.get(name), ListParameter)
+            query[name] = values if is_list else values[0]
+            if len(values) > 1 and not is_list:
                 repeated.append(name)
         if repeated:
             errors = schema.validate(query)
-            raise ValidationError(errors | {name: [_repeated(schema, name)] for name in repeated})
+            message = "The parameter is given more than once."
+            raise ValidationError(errors | {name: [message] for name in repeated})
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
@@ -295,27 +257,14 @@ class StrictParser(FlaskParser):
         ) from error
 
 
-def _repeated(schema: Schema, name: str) -> str:
-    several = isinstance(schema.fields.get(name), Names)
-    return (
-        "The parameter is given more than once. Separate the names by commas."
-        if several
-        else "The parameter is given more than once."
-    )
-
-
-def _error(schema: Schema, name: str, messages: Any, values: list[str]) -> dict[str, Any]:
+def _error(schema: Schema, name: str, messages: list[str], values: list[str]) -> dict[str, Any]:
     field = schema.fields.get(name)
     if field is None:
         known = sorted(schema.fields)
         return parameter_error(name, "Unknown parameter.", known, _likely_name(name, known))
-    # The messages of a repeatable parameter are a dictionary by the index of the value.
-    texts = list(chain(*messages.values())) if isinstance(messages, dict) else messages
     allowed = list(getattr(field, "allowed", [])) or None
-    suggestion = _suggestion(field, values[0], allowed or []) if len(values) == 1 else None
-    if isinstance(field, Names) and len(values) > 1:
-        suggestion = ",".join(dict.fromkeys(values))
-    return parameter_error(name, " ".join(dict.fromkeys(texts)), allowed, suggestion)
+    suggestion = _suggestion(field, values, allowed or [])
+    return parameter_error(name, " ".join(dict.fromkeys(messages)), allowed, suggestion)
 
 
 def _likely_name(name: str, known: list[str]) -> str | None:
@@ -324,10 +273,9 @@ def _likely_name(name: str, known: list[str]) -> str | None:
     return common if common in known else closest_choice(name, known)
 
 
-def _suggestion(field: fields.Field[Any], value: str, allowed: list[str]) -> str | None:
-    if isinstance(field, Instant):
-        return field.suggest(value)
-    if isinstance(field, Text | References):
+def _suggestion(field: fields.Field[Any], values: list[str], allowed: list[str]) -> str | None:
+    if isinstance(field, ListParameter):
+        return field.suggest(values)
+    if len(values) > 1 or isinstance(field, Text):
         return None
-    unknown = field.unknown(value) if isinstance(field, Names) else [value]
-    return closest_choice(unknown[0], allowed) if unknown else None
+    return field.suggest(values[0]) if isinstance(field, Instant) else closest_choice(values[0], allowed)

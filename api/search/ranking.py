@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, func, select
 from api.database.base import AnySelect, db
 from api.database.request_connection import request_connection
 from api.listing.orders import KeyTable
-from api.listing.plans import MAX_PLANS, MAX_SORTED_ROWS, Filter, FilterForm, most_selective
+from api.listing.plans import MAX_PLANS, Filter, FilterForm, most_selective
 from api.models import ARTICLE_INDEX
 from api.search.engines import MATCH, hit_numbers, hits_among, is_hit, match_text
 from api.search.query_language import Query
@@ -158,8 +158,7 @@ class Ranking:
 @lru_cache(maxsize=MAX_PLANS)
 def _matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
     """Return the statement for the numbers of the articles that match filters, one of which is selective."""
-    # The limit tells the query planner to expect few rows.
-    matches = selective.numbers.limit(MAX_SORTED_ROWS).subquery("matches")
+    matches = selective.few_numbers()
     numbers = select(table.number).join(matches, matches.c[0] == table.number)
     return numbers.where(*[form.condition(table) for form in forms if form is not selective])
 
@@ -177,3 +176,8 @@ def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySel
     conditions = [form.condition(table) for form in forms]
     is_found = is_hit(ARTICLE_INDEX.table, dialect, table.number)
     return select(func.count()).select_from(table.number.table).where(is_found, *conditions)
+
+
+def forget_statements() -> None:
+    """Make all statements again when they are needed, for tests that change `plans.MAX_SORTED_ROWS`."""
+    _matching.cache_clear()

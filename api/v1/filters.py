@@ -4,16 +4,17 @@ The form of a filter, that is, its SQL, is made once for each combination of a f
 in a cache. The values of the query are bound parameters.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, not_, or_, select, true
 
 from api.database.base import db, table_of
-from api.listing.orders import KeyTable, Orders, key_table
+from api.listing.orders import KeyTable, Orders
 from api.listing.plans import MAX_PLANS, Filter, FilterForm
+from api.listing.value_filters import ValueIndex, has_any, has_none
 from api.models import (
     TAKEAWAY_INDEX,
     UNDATED,
@@ -24,13 +25,14 @@ from api.models import (
     facet_number,
     takeaway_range,
 )
-from api.resources.lookup import article_number_of, entity_numbers_of
+from api.resources.lookup import NO_NUMBER, article_number_of, entity_numbers_of
 from api.search.engines import MATCH, hit_numbers, is_hit, match_text
 from api.search.query_language import Query
 from api.v1.sort_orders import (
     ARTICLE_TIME_SORTS,
     ARTICLES,
     ENTITIES,
+    ENTITY_KEYS,
     LINKS,
     TAKEAWAYS,
     related_link_orders_in_article,
@@ -40,10 +42,12 @@ from api.v1.sort_orders import (
 Parameters = Mapping[str, Any]
 # The earliest possible time of a dated article, just after UNDATED, which replaces a missing date.
 EARLIEST_DATE = UNDATED + timedelta(microseconds=1)
-FACET_PARAMETERS = ("entity_type", "publication", "language")
 # A prefix and this character end the range of the texts with the prefix, since no character is higher.
 HIGHEST_CHARACTER = "\U0010ffff"
 ENTITY_NAMES = table_of(EntityName)
+FACETS = ValueIndex(table_of(ArticleFacet), "article", "facet", ARTICLE_TIME_SORTS)
+TAKEAWAY_ENTITIES = ValueIndex(table_of(TakeawayEntity), "takeaway", "entity", ("published_at",))
+TYPES = ValueIndex(ENTITIES.table, "number", "type", ENTITY_KEYS, no_value="", rows=ENTITIES)
 
 remember = lru_cache(maxsize=MAX_PLANS)
 
@@ -53,12 +57,16 @@ def article_filters(parameters: Parameters, entity: int | None = None) -> list[F
 
     If `entity` (the number of an entity) is given, only articles that mention it match.
     """
-    entities = [*([] if entity is None else [entity]), *entity_numbers_of(parameters["entity"])]
-    others = [facet_number(name, parameters[name]) for name in FACET_PARAMETERS if name in parameters]
-    facets = dict.fromkeys([*entities, *others])
-    filters = [
-        Filter(_by_facet(f"facet_{place}"), {f"facet_{place}": each}) for place, each in enumerate(facets)
-    ]
+    required = [*([] if entity is None else [entity]), *entity_numbers_of(parameters.get("entity", ()))]
+    required += _facet_numbers("entity_type", parameters)
+    filters = [*_with_all(FACETS, required), *_with_any_entity(FACETS, parameters)]
+    for name in ("publication", "language"):
+        if name in parameters:
+            filters.append(has_any(FACETS, name, _facet_numbers(name, parameters)))
+    excluded = _excluded_entities(parameters)
+    for name in ("publication", "language"):
+        excluded += _facet_numbers(f"{name}_not", parameters)
+    filters += _without(FACETS, excluded)
     return filters + [
         _by_time(name, parameters)
         for name in ("published", "updated")
@@ -71,13 +79,11 @@ def takeaway_filters(parameters: Parameters, article: int | None = None) -> list
 
     If `article` (the number of an article) is given, only its takeaways match.
     """
-    entities = dict.fromkeys(entity_numbers_of(parameters["entity"]))
     return [
         *(_of_article(place, each) for place, each in enumerate(_articles(parameters, article))),
-        *(
-            Filter(_by_takeaway_entity(f"entity_{place}"), {f"entity_{place}": each})
-            for place, each in enumerate(entities)
-        ),
+        *_with_all(TAKEAWAY_ENTITIES, entity_numbers_of(parameters.get("entity", ()))),
+        *_with_any_entity(TAKEAWAY_ENTITIES, parameters),
+        *_without(TAKEAWAY_ENTITIES, _excluded_entities(parameters)),
         *search_filters(TAKEAWAY_INDEX, parameters.get("q")),
     ]
 
@@ -101,7 +107,7 @@ def entity_filters(parameters: Parameters) -> list[Filter]:
     """Return the filters for the parameters `type` and `q` (the prefix of a name) of a list of entities."""
     filters = []
     if "type" in parameters:
-        filters.append(Filter(_by_entity_type(), {"entity_type": parameters["type"]}))
+        filters.append(has_any(TYPES, "type", parameters["type"]))
     if "q" in parameters:
         first = parameters["q"]
         filters.append(
@@ -121,53 +127,43 @@ def search_filters(index: SearchIndex, query: Query | None) -> list[Filter]:
     return [Filter(_by_search(index.table, dialect), {MATCH: match_text(query, dialect)})]
 
 
+def _with_all(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
+    """Return a filter for each of `values`, which all rows must have in `index`."""
+    return [has_any(index, f"required_{place}", [each]) for place, each in enumerate(dict.fromkeys(values))]
+
+
+def _with_any_entity(index: ValueIndex, parameters: Parameters) -> list[Filter]:
+    """Return a list with the filter for `entity_any`, or an empty list if the query has no `entity_any`.
+
+    If no entity of `entity_any` is known, no row matches.
+    """
+    if "entity_any" not in parameters:
+        return []
+    numbers = dict.fromkeys(entity_numbers_of(parameters["entity_any"]))
+    known = [each for each in numbers if each != NO_NUMBER]
+    return [has_any(index, "entity_any", known or [NO_NUMBER])]
+
+
+def _without(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
+    """Return a list with the filter for rows without `values`, or an empty list if no value is known."""
+    known = [each for each in dict.fromkeys(values) if each != NO_NUMBER]
+    return [has_none(index, "excluded", known)] if known else []
+
+
+def _excluded_entities(parameters: Parameters) -> list[int]:
+    return entity_numbers_of(parameters.get("entity_not", ()))
+
+
+def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
+    """Return the numbers of the facets that a parameter names, such as `language_not`, if it is given."""
+    facet = name.removesuffix("_not")
+    return [*dict.fromkeys(facet_number(facet, each) for each in parameters.get(name, ()))]
+
+
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
     """Return the numbers of the articles that the query and the path of the request name."""
     requested = [article_number_of(parameters["article"])] if "article" in parameters else []
     return list(dict.fromkeys([*([] if article is None else [article]), *requested]))
-
-
-@remember
-def _by_facet(parameter: str) -> FilterForm:
-    """Return the form of a filter for articles with a facet. `parameter` is the name of its value."""
-    return _by_index_table(table_of(ArticleFacet), "article", "facet", parameter, ARTICLE_TIME_SORTS)
-
-
-@remember
-def _by_takeaway_entity(parameter: str) -> FilterForm:
-    """Return the form of a filter for takeaways that mention an entity. `parameter` names its value."""
-    return _by_index_table(table_of(TakeawayEntity), "takeaway", "entity", parameter, ("published_at",))
-
-
-def _by_index_table(
-    index_table: Any, number: str, column: str, parameter: str, sorts: Sequence[str]
-) -> FilterForm:
-    """Return the form of a filter for rows with a certain value in an index table.
-
-    Args:
-        index_table: A table that repeats the numbers and the sort keys of the filtered rows.
-        number: The name of its column with these numbers.
-        column: The name of the column with the value.
-        parameter: The name of the bound parameter with the value.
-        sorts: The values of `sort`, without `-`, for which the table has an index, so that its rows can be
-            read in this order.
-    """
-    own, other = key_table(index_table.alias(), number), key_table(index_table.alias(), number)
-    value = bindparam(parameter, type_=index_table.c[column].type)
-    own_condition = own.columns[column] == value
-
-    def condition(table: KeyTable) -> ColumnElement[bool]:
-        if table is own:
-            return own_condition
-        return (
-            exists()
-            .select_from(other.table)
-            .where(other.number == table.number, other.columns[column] == value)
-            .correlate(table.table)
-        )
-
-    numbers = select(own.number).where(own_condition)
-    return FilterForm(numbers, condition, lambda sort: own if sort.lstrip("-") in sorts else None)
 
 
 def _of_article(place: int, article: int) -> Filter:
@@ -211,17 +207,7 @@ def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
         conditions += [table["title_hash"].is_(None)] if basis == "computed" else []
         conditions += [table["target"].is_not(None)] if resolved else []
     matches = and_(true(), *conditions)
-    return FilterForm(select(LINKS.number).where(matches), lambda _: matches, lambda _: LINKS)
-
-
-@remember
-def _by_entity_type() -> FilterForm:
-    entity_type = bindparam("entity_type", type_=Text())
-
-    def condition(table: KeyTable) -> ColumnElement[bool]:
-        return table.columns["type"] == entity_type
-
-    return FilterForm(select(ENTITIES.number).where(condition(ENTITIES)), condition, lambda _: ENTITIES)
+    return FilterForm(select(LINKS.number).where(matches), lambda _: matches, lambda _: [LINKS])
 
 
 @remember
@@ -281,5 +267,5 @@ def _by_time_range(name: str, *, is_sorted: bool, has_end: bool) -> FilterForm:
 
     numbers = select(ARTICLES.number).where(in_range(ARTICLES))
     return FilterForm(
-        numbers, in_range if is_sorted else not_out_of_range, lambda _: ARTICLES if is_sorted else None
+        numbers, in_range if is_sorted else not_out_of_range, lambda _: [ARTICLES] if is_sorted else []
     )

@@ -77,7 +77,7 @@ ARTICLE_ITEMS = Listing(ARTICLES, ITEM_ROWS, article_orders)
 ARTICLE_PARTS = Listing(ARTICLES, PART_ROWS, article_orders)
 ALL_TAKEAWAYS = Listing(TAKEAWAYS, TAKEAWAY_ROWS, takeaway_orders)
 ALL_LINKS = Listing(LINKS, LINK_ROWS, related_link_orders)
-ALL_ENTITIES = Listing(ENTITIES, select(*ENTITY_COLUMNS), lambda _: entity_orders())
+ALL_ENTITIES = Listing(ENTITIES, select(*ENTITY_COLUMNS), entity_orders)
 
 
 # The entities of an article, with the numbers of mentions there.
@@ -247,7 +247,7 @@ def article_entity_page(parameters: Parameters, article: Any) -> Page:
 @lru_cache(maxsize=MAX_PLANS)
 def _article_entity_plan(sort: str, forms: tuple[FilterForm, ...]) -> Plan:
     rows = ARTICLE_ENTITY_ROWS.where(*[_without_index(form.condition(ENTITIES)) for form in forms])
-    return SortedRows(rows, entity_orders(MENTIONED.c.mention_count)[sort])
+    return SortedRows(rows, entity_orders(mention_count=MENTIONED.c.mention_count)[sort])
 
 
 def article_entity_items(rows: Rows, mentions: Sequence[Any]) -> list[Values]:

@@ -7,14 +7,13 @@ from marshmallow import Schema, validates_schema
 
 from api.models import ENTITY_TYPES
 from api.problems import InvalidParameters, parameter_error
+from api.resources.list_parameters import Names, Texts
 from api.resources.parameters import (
     Choice,
     Flag,
     Instant,
-    Names,
     PageParameters,
     Prefix,
-    References,
     Search,
     Text,
     sort_parameter,
@@ -41,19 +40,24 @@ SEARCH_DESCRIPTION = (
 
 def _fields(shape: type[Schema]) -> Names:
     names = list(shape().fields)
-    return Names(names, "The keys to return, separated by commas. Keys keep their usual order.")
+    return Names(names, "The keys to return. Keys keep their usual order.")
 
 
 def _search() -> Search:
     return Search(SEARCH_DESCRIPTION, example='"green ai" OR grid -coal')
 
 
-def _entities(item: str) -> References:
-    return References(
-        f"The id or slug of an entity that the {item} mentions. Repeat the parameter to require several "
-        "entities.",
-        "sunrise",
-    )
+def _entities(description: str) -> Texts:
+    return Texts("An id or a slug.", description, ["sunrise"])
+
+
+def _publications(description: str) -> Texts:
+    more = " Repeat the parameter for several publications: a name can contain a comma."
+    return Texts("The name of a publication.", description + more, ["EcoTech"], is_separated=False)
+
+
+def _languages(description: str) -> Texts:
+    return Texts("A BCP 47 tag.", description, ["en"])
 
 
 def _article(items: str) -> Text:
@@ -93,17 +97,21 @@ class ArticleParameters(ArticleFields, PageParameters):
         "otherwise `-published_at`.",
     )
     q = _search()
-    entity = _entities("article")
-    entity_type = Choice(ENTITY_TYPES, "Only articles that mention an entity of this type.")
-    publication = Text("Only articles whose byline has exactly this publication.")
-    language = Text("Only articles in exactly this language, given as a BCP 47 tag.")
+    entity = _entities("Only articles that mention all of these entities.")
+    entity_any = _entities("Only articles that mention at least one of these entities.")
+    entity_not = _entities("Only articles that mention none of these entities.")
+    entity_type = Names(ENTITY_TYPES, "Only articles that mention an entity of each of these types.")
+    publication = _publications("Only articles whose byline has exactly one of these publications.")
+    publication_not = _publications("Only articles whose byline has none of these publications.")
+    language = _languages("Only articles in one of these languages. Case is ignored.")
+    language_not = _languages("Only articles in none of these languages. Case is ignored.")
     published_after = Instant("Only articles published at or after this time.")
     published_before = Instant("Only articles published before this time.")
     updated_after = Instant("Only articles last changed at or after this time.")
     updated_before = Instant("Only articles last changed before this time.")
     include = Names(
         schemas.EXTRAS,
-        "Parts to add to each article, separated by commas. Cannot be combined with `fields`. `highlights` "
+        "Parts to add to each article. Cannot be combined with `fields`. `highlights` "
         "requires `q` and returns the passages that match.",
     )
 
@@ -144,7 +152,9 @@ class TakeawayParameters(TakeawayFields, PageParameters):
 
     sort = sort_parameter(TAKEAWAY_SORTS, default="-published_at")
     q = _search()
-    entity = _entities("takeaway")
+    entity = _entities("Only takeaways that mention all of these entities.")
+    entity_any = _entities("Only takeaways that mention at least one of these entities.")
+    entity_not = _entities("Only takeaways that mention none of these entities.")
 
 
 class AllTakeawayParameters(TakeawayParameters):
@@ -161,7 +171,7 @@ class EntityParameters(EntityFields, PageParameters):
 
     sort = sort_parameter(ENTITY_SORTS, default="-article_count")
     q = Prefix("The beginning of a name or alias. Case and diacritics are ignored.", example="sun")
-    type = Choice(ENTITY_TYPES, "Only entities of this type.")
+    type = Names(ENTITY_TYPES, "Only entities of one of these types.")
 
 
 class MentionedEntityParameters(EntityParameters):

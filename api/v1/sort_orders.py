@@ -12,6 +12,8 @@ from api.models import UNDATED, UNSCORED, Article, Change, Entity, RelatedLink, 
 
 # The values of `sort` that order articles by a time.
 ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
+# The columns by which entities are ordered, which are also values of `sort`.
+ENTITY_KEYS = ("article_count", "mention_count", "name")
 
 ARTICLES, TAKEAWAYS, ENTITIES, LINKS = (
     key_table(table_of(each)) for each in (Article, Takeaway, Entity, RelatedLink)
@@ -46,17 +48,18 @@ def takeaway_orders_in_article() -> Orders:
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 
 
-def entity_orders(mention_count: Key = ENTITIES.columns["mention_count"]) -> Orders:
+def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) -> Orders:
     """Return the orders of lists of entities by the value of `sort`, such as `name` or `-name` (descending).
 
-    `mention_count` is the column with the number of mentions.
+    `table` is the table with the columns to sort by. `mention_count` is a different column with the number of
+    mentions, or None.
     """
-    columns, ties = ENTITIES.columns, (ENTITIES.number,)
-    return {
-        **order_pair("article_count", columns["article_count"], ties),
-        **order_pair("mention_count", mention_count, ties),
-        **order_pair("name", columns["name"], ties),
-    }
+    columns, ties = table.columns, (table.number,)
+    orders: Orders = {}
+    for name in ENTITY_KEYS:
+        key = columns[name] if name != "mention_count" or mention_count is None else mention_count
+        orders |= order_pair(name, key, ties)
+    return orders
 
 
 def co_mentioned_orders(shared_article_count: Key) -> Orders:

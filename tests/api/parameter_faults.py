@@ -44,8 +44,19 @@ class Parameter:
 
     @property
     def is_repeatable(self) -> bool:
-        """Return True if the parameter can be repeated in a URL. A list with commas is a single value."""
-        return self.schema["type"] == "array" and "enum" not in self.schema["items"]
+        """Return True if the parameter can be repeated in a URL."""
+        return bool(self.schema["type"] == "array")
+
+    @property
+    def is_separated(self) -> bool:
+        """Return True if a comma separates values. The name of a publication can contain a comma."""
+        return self.is_repeatable and not self.name.startswith("publication")
+
+    @property
+    def names(self) -> list[str]:
+        """The allowed values of a parameter with several values, if they are listed."""
+        names: list[str] = self.schema.get("items", {}).get("enum", [])
+        return names
 
     def faults(self) -> Iterator[Fault]:
         """Yield invalid values, each with the correction that the response must suggest, or None."""
@@ -59,8 +70,8 @@ class Parameter:
             yield from _wrong_words(["true", "false"])
         elif words:
             yield from _wrong_words(words)
-        elif kind == "array" and not self.is_repeatable:
-            yield from _wrong_lists(self.schema["items"]["enum"])
+        elif self.names:
+            yield from _wrong_lists(self.names)
         elif self.schema.get("format") == "date-time":
             yield from TIMES
         else:
@@ -70,6 +81,10 @@ class Parameter:
         schema = self.schema["items"] if self.is_repeatable else self.schema
         assert schema["type"] == "string"
         yield from [("", None), ("x" * (schema["maxLength"] + 1), None)]
+        if self.is_separated:
+            most = self.schema["maxItems"]
+            yield from [(",", None), ("a,,b", None), ("a,", None)]
+            yield ",".join(map(str, range(most + 1))), None
         if self.name == "q":
             yield from PREFIXES if self.address.endswith(("/entities", "/co-mentioned")) else QUERIES
 
@@ -80,8 +95,8 @@ class Parameter:
         """
         schema = self.schema
         given = [_written(schema[key]) for key in ("example", "default") if schema.get(key) not in (None, [])]
-        if schema["type"] == "array" and not self.is_repeatable:
-            names = [name for name in schema["items"]["enum"] if name != "highlights"]
+        if self.names:
+            names = [name for name in self.names if name != "highlights"]
             given += [*names, ",".join(names), ",".join(reversed(names))]
         if schema["type"] == "boolean":
             given += ["true", "false"]
@@ -114,7 +129,7 @@ def _wrong_lists(names: list[str]) -> Iterator[Fault]:
         (f"{first},", None),
         (f",{first}", None),
     ]
-    yield from [(f"{first},{second},{first}", None), ("zzz", None), (f"{first},zzz", None)]
+    yield from [("zzz", None), (f"{first},zzz", None)]
     yield from [(f"{first}, {second}", second)]
     for name in names:
         yield from [(without_a_letter(name), name), (name.upper(), name)]

@@ -33,6 +33,8 @@ COMPARED_FIELDS = (
 DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
 # The collections of an entity. All others are collections of an article.
 ENTITY_COLLECTIONS = ("articles", "co-mentioned")
+# The parameters whose values can contain commas.
+REPEATED = ("publication", "publication_not")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Question:
         sort: The value of `sort`, or None.
         filters: The filters, as values of query parameters.
         options: Parameters that do not change which rows are returned, such as `fields`.
+        is_separated: True if several values are separated by commas, and False if the parameter is repeated.
     """
 
     kind: str
@@ -86,6 +89,7 @@ class Question:
     sort: str | None = None
     filters: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    is_separated: bool = False
 
     @property
     def order(self) -> str:
@@ -94,13 +98,21 @@ class Question:
             return self.sort or RELEVANCE
         return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
 
+    @property
+    def is_in_order_of_article(self) -> bool:
+        """True if all rows are of one article and sorted by its date, so that no new date moves them."""
+        of_article = self.kind in ("takeaways", "related-links") and (self.scope or "article" in self.filters)
+        return bool(of_article) and self.order.endswith("published_at")
+
     def target(self, limit: int) -> str:
         """Return the path and query of the first page, with `limit` items on each page."""
         within = "entities" if self.kind in ENTITY_COLLECTIONS else "articles"
         name = "related" if self.scope and self.kind == "related-links" else self.kind
         path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
         pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.options)
-        pairs |= {name: _parameter_value(value) for name, value in self.filters.items()}
+        for name, value in self.filters.items():
+            is_separated = self.is_separated and isinstance(value, tuple) and name not in REPEATED
+            pairs[name] = ",".join(value) if is_separated else _parameter_value(value)
         return f"{path}?{urlencode(pairs, doseq=True)}"
 
 
@@ -169,8 +181,14 @@ FILTER_TESTS: dict[str, FilterTest] = {
     "q": lambda facts, query: query.finds(facts["texts"]),
     "prefix": lambda facts, query: any(fold(name).startswith(fold(query)) for name in facts["names"]),
     "entity": lambda facts, references: set(references) <= facts["entities"],
-    "language": lambda facts, language: facts["language"].lower() == language.lower(),
-    "entity_type": lambda facts, kind: kind in facts["types"],
+    "entity_any": lambda facts, references: bool(set(references) & facts["entities"]),
+    "entity_not": lambda facts, references: not set(references) & facts["entities"],
+    "entity_type": lambda facts, kinds: set(kinds) <= facts["types"],
+    "type": lambda facts, kinds: facts["type"] in kinds,
+    "publication": lambda facts, names: facts["publication"] in names,
+    "publication_not": lambda facts, names: facts["publication"] not in names,
+    "language": lambda facts, tags: facts["language"].lower() in map(str.lower, tags),
+    "language_not": lambda facts, tags: facts["language"].lower() not in map(str.lower, tags),
     "article": lambda facts, reference: reference in facts["article"],
 }
 
@@ -287,7 +305,8 @@ class Corpus:
         filters = dict(question.filters)
         if question.kind in ("entities", "co-mentioned") and "q" in filters:
             filters["prefix"] = filters.pop("q")
-        return {item.row(question.order) for item in items if item.passes(filters)}
+        order = "" if question.is_in_order_of_article else question.order
+        return {item.row(order) for item in items if item.passes(filters)}
 
     def _of(self, scope: str | None) -> list[Article]:
         return [each for each in self.articles.values() if scope is None or scope in each.references]

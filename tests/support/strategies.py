@@ -46,7 +46,7 @@ TITLES = [
     "Łódź Is State-Backed",
     "Zebra 5",
 ]
-PUBLICATIONS = ["The Ledger", "The ledger", "Canal Post"]
+PUBLICATIONS = ["The Ledger", "The ledger", "Canal, Post"]
 LANGUAGES = ["en", "EN", "zh-Hans"]
 NOON = datetime(2026, 4, 21, 12, tzinfo=UTC)
 INSTANTS = [NOON, NOON.astimezone(timezone(timedelta(hours=2))), NOON + timedelta(microseconds=1)]
@@ -106,15 +106,29 @@ article_references = st.sampled_from([*KEYS, *(str(article_id(key)) for key in K
 entity_references = st.sampled_from(
     [entity.slug for entity in CATALOGUE] + [str(entity_id("lodz")), "nobody"]
 )
-entities = st.lists(entity_references, min_size=1, max_size=2).map(tuple)
+
+
+def several(values: st.SearchStrategy[str], most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
+    """Return a strategy for one to `most` of `values`, perhaps with duplicates, as a tuple."""
+    return st.lists(values, min_size=1, max_size=most).map(tuple)
+
+
+entities = several(entity_references)
+entity_sets = {"entity": entities, "entity_any": several(entity_references, 4), "entity_not": entities}
 moments = st.integers(0, 5).map(lambda seconds: NOON + timedelta(seconds=seconds / 2))
 published = {f"published_{bound}": st.sampled_from(INSTANTS) for bound in ("after", "before")}
 updated = {f"updated_{bound}": moments for bound in ("after", "before")}
-exact = {"publication": st.sampled_from(PUBLICATIONS), "language": st.sampled_from(LANGUAGES)}
-names_and_types = {"q": st.sampled_from(["a", "LO", "cafe p", "凌", "o’neill", "z"]), "type": types}
+publications = several(st.sampled_from(PUBLICATIONS))
+languages = several(st.sampled_from([*LANGUAGES, "ZH-hans", "de"]))
+exact = {"publication": publications, "publication_not": publications}
+exact |= {"language": languages, "language_not": languages}
+names_and_types = {
+    "q": st.sampled_from(["a", "LO", "cafe p", "凌", "o’neill", "z"]),
+    "type": several(types, 3),
+}
 FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "articles": {"q": searches, "entity": entities, "entity_type": types} | exact | published | updated,
-    "takeaways": {"q": searches, "entity": entities, "article": article_references},
+    "articles": {"q": searches, "entity_type": several(types)} | entity_sets | exact | published | updated,
+    "takeaways": {"q": searches, "article": article_references} | entity_sets,
     "entities": names_and_types,
     "co-mentioned": names_and_types,
     "related-links": {
@@ -144,9 +158,10 @@ def questions(draw: st.DrawFn) -> Question:
     # Co-mentioned entities exist only for an entity.
     scope = draw(scopes if kind == "co-mentioned" else st.none() | scopes)
     available = {name: each for name, each in FILTERS[kind].items() if not (scope and name == "article")}
-    names = {*draw(st.lists(st.sampled_from(sorted(available)), max_size=2)), *["q"] * draw(st.booleans())}
+    names = {*draw(st.lists(st.sampled_from(sorted(available)), max_size=3)), *["q"] * draw(st.booleans())}
     filters = {name: draw(available[name]) for name in sorted(names & set(available))}
     is_search = kind == "articles" and "q" in filters
     sorts = [sort for key in SORTS[kind] for sort in (key, f"-{key}")] + [RELEVANCE] * is_search
     shown = draw(st.sampled_from(RESPONSE_OPTIONS + SEARCH_RESPONSE_OPTIONS * is_search))
-    return Question(kind, scope, draw(st.sampled_from([None, *sorts])), filters, shown)
+    sort, is_separated = draw(st.sampled_from([None, *sorts])), draw(st.booleans())
+    return Question(kind, scope, sort, filters, shown, is_separated)

@@ -19,25 +19,29 @@ from tests.api.v1.test_listings import Statement, recorded
 
 # With so many rows, planners use indexes, and filters match more rows than a plan is allowed to sort.
 ARTICLES, MAX_SORTED_ROWS = 2500, 200
-# For each filter, a value that matches many rows and a value that matches few rows, or None.
-VALUES: dict[str, tuple[str, str | None]] = {
+# For each filter, values that match many rows and values that match few rows.
+VALUES: dict[str, tuple[str | list[str], ...]] = {
     "q": ("paragraph OR takeaway", "slow"),
     "entity": ("entity-0", "entity-5"),
+    "entity_any": ("entity-0,entity-1,entity-2", "entity-5,entity-6"),
+    "entity_not": ("entity-5", "entity-5,entity-6,nobody"),
     "entity_type": ("person", "event"),
-    "publication": ("The Lantern Post", "None Such"),
-    "language": ("en", "de"),
+    "publication": ("The Lantern Post", "None Such", ["The Lantern Post", "None Such"]),
+    "publication_not": ("None Such",),
+    "language": ("en", "de", "en,de"),
+    "language_not": ("de",),
     "published_after": ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
     "published_before": ("2030-01-01T00:00:00Z", "2000-01-01T00:00:00Z"),
     "updated_after": ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
     "updated_before": ("2030-01-01T00:00:00Z", "2000-01-01T00:00:00Z"),
-    "article": ("slug-1", None),
+    "article": ("slug-1",),
     "basis": ("listed", "computed"),
     "resolved": ("true", "false"),
-    "type": ("person", "place"),
+    "type": ("person", "place", "person,place,event"),
 }
 NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
-# Subqueries with a limited number of rows: sorted matches, the keys of a page.
-BOUNDED = ("matches", "page_keys", "nearest")
+# Subqueries with a limited number of rows: sorted matches, the keys of a page and of the parts of a page.
+BOUNDED = ("matches", "bounded", "page_keys", "part_keys", "merged_keys", "nearest")
 OF_ONE_ARTICLE = re.compile(r"SEARCH related_links USING INDEX ix_\w+_article_precedence \(article=\?\)")
 
 
@@ -60,10 +64,12 @@ def _targets(app: Flask) -> Iterator[str]:
     for listing in TOP_LEVEL:
         filters = set(listing.parameters(app)) - NO_FILTERS
         assert filters <= set(VALUES), "a new filter needs values here"
-        queries = [{name: value} for name in sorted(filters) for value in VALUES[name] if value]
+        queries: list[dict[str, str | list[str]]] = [
+            {name: value} for name in sorted(filters) for value in VALUES[name]
+        ]
         for sort in listing.sorts(app)[0]:
             for query in [{}, *queries]:
-                yield f"{listing.path}?{urlencode(query | {'limit': 20, 'sort': sort})}"
+                yield f"{listing.path}?{urlencode(query | {'limit': 20, 'sort': sort}, doseq=True)}"
 
 
 def _list_queries(app: Flask, client: FlaskClient, target: str) -> list[Statement]:

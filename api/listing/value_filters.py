@@ -1,0 +1,120 @@
+"""Filters by the values of rows, such as the entities of articles.
+
+A filter requires that a row has one of several values, or none of them. To require several values, use a
+filter for each. The SQL of a filter depends on the number of its values. This number is rounded up to a power
+of two with a value that no row has, so that there are few different statements.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, bindparam, case, exists, false, select, true
+
+from api.listing.orders import KeyTable, key_table
+from api.listing.plans import MAX_PLANS, Filter, FilterForm
+
+
+@dataclass(frozen=True)
+class ValueIndex:
+    """A table with the values by which the rows of a collection are filtered.
+
+    It has the sort keys of the rows, too, so that one of its indexes finds the rows with a value in the order
+    of the page.
+
+    Attributes:
+        table: The table.
+        number: The name of the column with the numbers of the rows.
+        value: The name of the column with the values.
+        sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
+        no_value: A value that no row has.
+        rows: The table of the rows themselves, if it is the same table, so that a row has a single value.
+    """
+
+    table: FromClause
+    number: str
+    value: str
+    sorts: tuple[str, ...]
+    no_value: Any = 0
+    rows: KeyTable | None = None
+
+    def new_table(self) -> KeyTable:
+        """Return a new alias of the table, for use in one place of a statement."""
+        return key_table(self.table.alias(), self.number)
+
+    def has_value(self, table: KeyTable, names: Sequence[str]) -> ColumnElement[bool]:
+        """Return the condition that a row of `table`, an alias of the index, has one of the values.
+
+        The values are in the bound parameters `names`.
+        """
+        column = table.columns[self.value]
+        bound: list[Any] = [bindparam(name, type_=column.type) for name in names]
+        return column == bound[0] if len(bound) == 1 else column.in_(bound)
+
+    def condition(self, table: KeyTable, names: Sequence[str]) -> ColumnElement[bool]:
+        """Return the condition that a row of the collection has one of the values.
+
+        `table` has the number of the row, and the values are in the bound parameters `names`.
+        """
+        if self.rows:
+            return self.has_value(table, names)
+        own = self.new_table()
+        found = exists().select_from(own.table).where(own.number == table.number)
+        return found.where(self.has_value(own, names)).correlate(table.table)
+
+
+def has_any(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
+    """Return the filter for rows that have at least one of `values`.
+
+    `name` distinguishes the bound parameters of the filter from those of other filters.
+    """
+    bound = _bound_values(index, name, values)
+    return Filter(_any_form(index, tuple(bound)), bound)
+
+
+def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
+    """Return the filter for rows that have none of `values`.
+
+    `name` distinguishes the bound parameters of the filter from those of other filters.
+    """
+    bound = _bound_values(index, name, values)
+    return Filter(_none_form(index, tuple(bound)), bound)
+
+
+def _bound_values(index: ValueIndex, name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of the bound parameters, by name."""
+    size = 1
+    while size < len(values):
+        size *= 2
+    padded = [*values, *[index.no_value] * (size - len(values))]
+    return {f"{name}_{place}": value for place, value in enumerate(padded)}
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _any_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
+    """Return the form of a filter for rows with one of the values in the bound parameters `names`."""
+    own = index.new_table()
+    # For each value, a table from which the rows with this value are read in the order of an index.
+    branches = {index.new_table(): name for name in names}
+    if index.rows and len(names) == 1:
+        branches = {index.rows: names[0]}
+
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        if table in branches:
+            return index.has_value(table, [branches[table]])
+        return index.condition(table, names)
+
+    return FilterForm(
+        select(own.number).where(index.has_value(own, names)),
+        condition,
+        lambda sort: [*branches] if sort.lstrip("-") in index.sorts else [],
+        repeats_numbers=len(names) > 1 and not index.rows,
+    )
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def _none_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
+    """Return the form of a filter for rows with none of the values in the bound parameters `names`."""
+    # PostgreSQL would replace NOT EXISTS by a join with all rows that have a value, and then sort the result.
+    return FilterForm(None, lambda table: case((index.condition(table, names), false()), else_=true()))

@@ -1,0 +1,99 @@
+"""Query parameters with several values, which a client can repeat or separate by commas."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from api.problems import closest_choice
+from api.urls import RepeatedValues, ValueList
+
+# The highest number of different values of a parameter. A plan can read an index once for each value.
+MAX_VALUES = 50
+MAX_TEXT_LENGTH = 500
+
+
+class ListParameter(fields.List[str]):
+    """A query parameter with several values. `entity=a&entity=b` and `entity=a,b` mean the same.
+
+    It is loaded as a ValueList: the values in the order given, without duplicates.
+
+    Args:
+        item: The field that checks and documents each value.
+        description: The description in the OpenAPI specification.
+        is_separated: False if a value can contain a comma, so that the parameter can only be repeated.
+        **metadata: More keys for the specification, such as `example`.
+    """
+
+    # The allowed values, as a 422 shows them.
+    allowed: Sequence[str]
+
+    def __init__(
+        self, item: fields.Field[Any], description: str, *, is_separated: bool = True, **metadata: Any
+    ) -> None:
+        super().__init__(item, metadata={"description": description, "minItems": 1} | metadata)
+        self.is_separated = is_separated
+
+    def split(self, given: Iterable[str]) -> ValueList:
+        """Return the values in `given`, the texts of the parameter in the query string."""
+        if not self.is_separated:
+            return RepeatedValues(dict.fromkeys(given))
+        return ValueList(dict.fromkeys(chain.from_iterable(text.split(",") for text in given)))
+
+    def suggest(self, given: Sequence[str]) -> str | None:  # noqa: ARG002 -- for subclasses
+        """Return the text that a client probably meant by the invalid `given`, or None."""
+        return None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        values = self.split(value)
+        for each in values:
+            self.inner.deserialize(each, attr, data, **kwargs)
+        return values
+
+
+class Texts(ListParameter):
+    """A query parameter with up to MAX_VALUES texts, such as ids and slugs, which are not checked further."""
+
+    allowed = (f"1 to {MAX_VALUES} values of 1 to {MAX_TEXT_LENGTH} characters",)
+
+    def __init__(
+        self, item: str, description: str, example: Sequence[str], *, is_separated: bool = True
+    ) -> None:
+        length = validate.Length(1, MAX_TEXT_LENGTH)
+        text = fields.String(validate=length, metadata={"description": item})
+        more = {"maxItems": MAX_VALUES, "example": list(example)}
+        super().__init__(text, description, is_separated=is_separated, **more)
+
+    def split(self, given: Iterable[str]) -> ValueList:
+        """Return the values in `given`, the texts of the parameter in the query string.
+
+        Raises:
+            ValidationError: There are more than MAX_VALUES values.
+        """
+        values = super().split(given)
+        if len(values) > MAX_VALUES:
+            raise ValidationError(f"The parameter has {len(values)} values. It can have {MAX_VALUES}.")
+        return values
+
+
+class Names(ListParameter):
+    """A query parameter whose values are some of `names`."""
+
+    def __init__(self, names: Iterable[str], description: str) -> None:
+        self.allowed = list(names)
+        super().__init__(fields.String(validate=validate.OneOf(self.allowed)), description)
+
+    def suggest(self, given: Sequence[str]) -> str | None:
+        """Return the allowed name that is most similar to the first unknown name in `given`, or None."""
+        unknown = self._unknown(self.split(given))
+        return closest_choice(unknown[0], list(self.allowed)) if unknown else None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
+        names = self.split(value)
+        for name in self._unknown(names):
+            raise ValidationError(f"'{name}' is not a valid name.")
+        return names
+
+    def _unknown(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if name not in self.allowed]
