@@ -24,6 +24,7 @@ def make_page(
     items: Callable[[Rows], list[Any]],
     scope: UUID | None = None,
     feed_start: list[Any] | None = None,
+    more_meta: Mapping[str, Any] | None = None,
 ) -> Page:
     """Return the page of a collection that the current request asks for: its body and its headers.
 
@@ -38,6 +39,7 @@ def make_page(
         feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a
             sort key that precedes all rows. Every page of a feed then links to a next page, even if there are
             no more rows yet.
+        more_meta: Further members of `meta`, such as `facets`.
 
     Raises:
         InvalidCursor: The cursor was altered or belongs to a different query.
@@ -55,6 +57,7 @@ def make_page(
     meta: dict[str, Any] = {"limit": limit, "next_cursor": next_cursor}
     if parameters["total"]:
         meta["total"] = source.total()
+    meta |= more_meta or {}
     links = _links(query, cursor, next_cursor)
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return {"data": items(rows), "links": links, "meta": meta}, {"Link": header}

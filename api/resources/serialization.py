@@ -18,11 +18,13 @@ class Shape(Schema):
         optional: The keys that can be missing. All other keys are always present.
         extras: The keys that an object has only if the query parameter `include` or `fields` requests them.
         item: For a page of a collection, the schema class of its items.
+        meta_shape: For a page of a collection, the schema class of its `meta`.
     """
 
     optional: frozenset[str] = frozenset()
     extras: frozenset[str] = frozenset()
     item: "type[Shape] | None" = None
+    meta_shape: "type[PageMeta] | None" = None
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Mark the field as required in the OpenAPI specification, unless its key is in `optional`."""
@@ -77,6 +79,7 @@ def page_shape(
         "links": fields.Nested(links),
         "meta": fields.Nested(meta),
         "item": item,
+        "meta_shape": meta,
     }
     return type(name, (Shape,), members)
 
@@ -90,7 +93,7 @@ def sparse_shape(shape: type[Shape]) -> type[Shape]:
     """
     name = f"Sparse{shape.__name__}"
     if shape.item is not None:
-        return page_shape(sparse_shape(shape.item), name)
+        return page_shape(sparse_shape(shape.item), name, meta=shape.meta_shape or PageMeta)
     members = {
         "__doc__": f"The keys of {shape.__name__} that `fields` names.",
         "optional": frozenset(shape().fields),

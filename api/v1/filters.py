@@ -25,7 +25,8 @@ from api.models import (
     facet_number,
     takeaway_range,
 )
-from api.resources.lookup import NO_NUMBER, article_number_of, entity_numbers_of
+from api.resources.lookup import NO_NUMBER, article_number_of
+from api.resources.references import References
 from api.search.engines import MATCH, hit_numbers, is_hit, match_text
 from api.search.query_language import Query
 from api.v1.sort_orders import (
@@ -52,18 +53,21 @@ TYPES = ValueIndex(ENTITIES.table, "number", "type", ENTITY_KEYS, no_value="", r
 remember = lru_cache(maxsize=MAX_PLANS)
 
 
-def article_filters(parameters: Parameters, entity: int | None = None) -> list[Filter]:
+def article_filters(
+    parameters: Parameters, references: References, entity: int | None = None
+) -> list[Filter]:
     """Return the filters for the query parameters of a list of articles, except for `q`.
 
-    If `entity` (the number of an entity) is given, only articles that mention it match.
+    `references` has the entities that the parameters name. If `entity` (the number of an entity) is given,
+    only articles that mention it match.
     """
-    required = [*([] if entity is None else [entity]), *entity_numbers_of(parameters.get("entity", ()))]
+    required = [*([] if entity is None else [entity]), *references.of("entity")]
     required += _facet_numbers("entity_type", parameters)
-    filters = [*_with_all(FACETS, required), *_with_any_entity(FACETS, parameters)]
+    filters = [*_with_all(FACETS, required), *_with_any_entity(FACETS, references)]
     for name in ("publication", "language"):
         if name in parameters:
             filters.append(has_any(FACETS, name, _facet_numbers(name, parameters)))
-    excluded = _excluded_entities(parameters)
+    excluded = references.known("entity_not")
     for name in ("publication", "language"):
         excluded += _facet_numbers(f"{name}_not", parameters)
     filters += _without(FACETS, excluded)
@@ -74,16 +78,19 @@ def article_filters(parameters: Parameters, entity: int | None = None) -> list[F
     ]
 
 
-def takeaway_filters(parameters: Parameters, article: int | None = None) -> list[Filter]:
+def takeaway_filters(
+    parameters: Parameters, references: References, article: int | None = None
+) -> list[Filter]:
     """Return the filters for the query parameters of a list of takeaways (key points of articles).
 
-    If `article` (the number of an article) is given, only its takeaways match.
+    `references` has the entities that the parameters name. If `article` (the number of an article) is given,
+    only its takeaways match.
     """
     return [
         *(_of_article(place, each) for place, each in enumerate(_articles(parameters, article))),
-        *_with_all(TAKEAWAY_ENTITIES, entity_numbers_of(parameters.get("entity", ()))),
-        *_with_any_entity(TAKEAWAY_ENTITIES, parameters),
-        *_without(TAKEAWAY_ENTITIES, _excluded_entities(parameters)),
+        *_with_all(TAKEAWAY_ENTITIES, references.of("entity")),
+        *_with_any_entity(TAKEAWAY_ENTITIES, references),
+        *_without(TAKEAWAY_ENTITIES, references.known("entity_not")),
         *search_filters(TAKEAWAY_INDEX, parameters.get("q")),
     ]
 
@@ -132,26 +139,21 @@ def _with_all(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
     return [has_any(index, f"required_{place}", [each]) for place, each in enumerate(dict.fromkeys(values))]
 
 
-def _with_any_entity(index: ValueIndex, parameters: Parameters) -> list[Filter]:
+def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
     """Return a list with the filter for `entity_any`, or an empty list if the query has no `entity_any`.
 
     If no entity of `entity_any` is known, no row matches.
     """
-    if "entity_any" not in parameters:
+    if not references.of("entity_any"):
         return []
-    numbers = dict.fromkeys(entity_numbers_of(parameters["entity_any"]))
-    known = [each for each in numbers if each != NO_NUMBER]
+    known = [*dict.fromkeys(references.known("entity_any"))]
     return [has_any(index, "entity_any", known or [NO_NUMBER])]
 
 
 def _without(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
-    """Return a list with the filter for rows without `values`, or an empty list if no value is known."""
-    known = [each for each in dict.fromkeys(values) if each != NO_NUMBER]
-    return [has_none(index, "excluded", known)] if known else []
-
-
-def _excluded_entities(parameters: Parameters) -> list[int]:
-    return entity_numbers_of(parameters.get("entity_not", ()))
+    """Return a list with the filter for rows without `values`, or an empty list if there are none."""
+    excluded = [*dict.fromkeys(values)]
+    return [has_none(index, "excluded", excluded)] if excluded else []
 
 
 def _facet_numbers(name: str, parameters: Parameters) -> list[int]:

@@ -21,6 +21,7 @@ from api.models import (
     Rendering,
     takeaway_place,
 )
+from api.resources.references import find_references
 from api.resources.serialization import Shape, requested_keys, select_keys
 from api.search.ranking import Ranking
 from api.urls import settings
@@ -113,7 +114,8 @@ def article_page(parameters: Parameters, entity: Any = None) -> Page:
     """
     names = requested_keys(schemas.ArticlePage, parameters)
     query, has_parts = parameters.get("q"), not set(names) <= set(ITEM_KEYS)
-    matching = filters.article_filters(parameters, entity and entity.number)
+    references = find_references(parameters)
+    matching = filters.article_filters(parameters, references, entity and entity.number)
     is_ranked = parameters["sort"] == RELEVANCE
     source: RowSource
     if is_ranked:
@@ -126,7 +128,8 @@ def article_page(parameters: Parameters, entity: Any = None) -> Page:
         found = _read_ranked(rows, has_parts=has_parts) if is_ranked else rows
         return part_items(found, names, query) if has_parts else list_items(found, names)
 
-    return make_page(source, parameters, items, scope=entity and entity.id)
+    meta = references.meta()
+    return make_page(source, parameters, items, scope=entity and entity.id, more_meta=meta)
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
@@ -149,6 +152,7 @@ def _page(
     parameters: Parameters,
     values: Callable[[Rows], list[Values]],
     scope: Any = None,
+    more_meta: Values | None = None,
 ) -> Page:
     """Return a page of items with the requested keys.
 
@@ -158,12 +162,13 @@ def _page(
         parameters: The loaded query.
         values: A function that returns the JSON values of rows, with all keys.
         scope: The row of the article or entity whose rows the collection contains, or None.
+        more_meta: Further members of `meta`, such as `warnings`.
     """
 
     def items(rows: Rows) -> list[Any]:
         return select_keys(shape, parameters, values(rows))
 
-    return make_page(source, parameters, items, scope=scope and scope.id)
+    return make_page(source, parameters, items, scope=scope and scope.id, more_meta=more_meta)
 
 
 def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
@@ -171,9 +176,11 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
 
     If `article` (the row of an article) is given, only its takeaways match.
     """
-    matching = filters.takeaway_filters(parameters, article and article.number)
+    references = find_references(parameters)
+    matching = filters.takeaway_filters(parameters, references, article and article.number)
     source = ALL_TAKEAWAYS.select(matching, parameters["sort"])
-    return _page(source, schemas.TakeawayPage, parameters, takeaway_items, article)
+    meta = references.meta()
+    return _page(source, schemas.TakeawayPage, parameters, takeaway_items, article, meta)
 
 
 def takeaway_items(rows: Rows) -> list[Values]:

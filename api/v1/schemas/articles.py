@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
-from api.v1.schemas.common import number, string
+from api.v1.schemas.common import FilteredPageMeta, number, string
 from api.v1.schemas.entities import ArticleEntity
 from api.v1.schemas.related_links import RelatedLink
 from api.v1.schemas.takeaways import ArticleTakeaway
@@ -133,4 +133,4 @@ class ArticleListItem(Article):
         fields = (*[name for name in Article().fields if name != "links"], "highlights", "links")
 
 
-ArticlePage = page_shape(ArticleListItem, "ArticlePage")
+ArticlePage = page_shape(ArticleListItem, "ArticlePage", meta=FilteredPageMeta)

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.models import ENTITY_TYPES
-from api.resources.serialization import Shape
+from api.resources.serialization import PageMeta, Shape
 
 
 def string(description: str, **kwargs: Any) -> fields.String:
@@ -44,3 +44,22 @@ class EntityReference(Shape):
     slug = string("The readable identifier used in URLs.")
     name = string("The canonical name of the entity.")
     type = entity_type()
+
+
+class QueryWarning(Shape):
+    """A warning about a value of a filter that names nothing."""
+
+    parameter = string("The name of the parameter.")
+    message = string("What the value does not name.")
+    suggestion = string("The slug that you probably meant, or `null`.", allow_none=True)
+
+
+class FilteredPageMeta(PageMeta):
+    """The `meta` of a page of a collection that is filtered by entities."""
+
+    optional = PageMeta.optional | {"warnings"}
+
+    warnings = fields.List(
+        fields.Nested(QueryWarning),
+        metadata={"description": "The values of filters that name nothing. Only if there are any."},
+    )

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
-from api.v1.schemas.common import ArticleReference, EntityReference, number, string
+from api.v1.schemas.common import ArticleReference, EntityReference, FilteredPageMeta, number, string
 
 
 class Evidence(Shape):
@@ -51,4 +51,4 @@ class Takeaway(ArticleTakeaway):
     links = fields.Nested(TakeawayLinks)
 
 
-TakeawayPage = page_shape(Takeaway, "TakeawayPage")
+TakeawayPage = page_shape(Takeaway, "TakeawayPage", meta=FilteredPageMeta)

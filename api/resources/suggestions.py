@@ -1,0 +1,71 @@
+"""Suggest the slug of the entity that an unknown value probably means.
+
+Slugs, names and aliases are compared. A suggestion reads a few rows before and after the value in the index
+of names, whatever the number of entities. It does not find a name that differs in its first letters.
+"""
+
+import re
+
+from sqlalchemy import bindparam, select, union_all
+
+from api.database.base import AnySelect, table_of
+from api.database.request_connection import request_connection
+from api.models import Entity, EntityName, EntitySlug
+from api.problems import closest_choice
+from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
+from api.search.analyzer import fold
+
+# The number of names that are read before the value, and the number of those after it.
+NEIGHBOURS = 50
+# A text that is shorter can be the beginning of too many names.
+MIN_LENGTH = 2
+
+ENTITIES, NAMES, SLUGS = table_of(Entity), table_of(EntityName), table_of(EntitySlug)
+VALUE = bindparam("value", type_=NAMES.c.folded.type)
+
+
+def _neighbours() -> AnySelect:
+    columns = NAMES.c.folded, NAMES.c.entity
+    after = select(*columns).where(NAMES.c.folded >= VALUE).order_by(*columns).limit(NEIGHBOURS)
+    before = select(*columns).where(NAMES.c.folded < VALUE)
+    before = before.order_by(*[column.desc() for column in columns]).limit(NEIGHBOURS)
+    near = union_all(select(after.subquery()), select(before.subquery())).subquery("near")
+    return (
+        select(near.c.folded, ENTITIES.c.slug)
+        .join(ENTITIES, ENTITIES.c.number == near.c.entity)
+        .order_by(ENTITIES.c.article_count.desc(), ENTITIES.c.number)
+    )
+
+
+SLUG_OF_ENTITY = (
+    select(ENTITIES.c.slug)
+    .join_from(SLUGS, ENTITIES, ENTITIES.c.number == SLUGS.c.entity)
+    .where(SLUGS.c.slug == VALUE)
+)
+# The names before and after a text, those of the entities that most articles mention first.
+NEIGHBOUR_NAMES = _neighbours()
+
+
+def likely_entity(value: str) -> str | None:
+    """Return the slug of the entity that `value` probably means, or None. No entity has the slug `value`."""
+    folded = " ".join(fold(value).split())
+    if UUID_PATTERN.fullmatch(value) or "\0" in folded or len(folded) < MIN_LENGTH:
+        return None
+    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
+    found: str | None = request_connection().scalar(SLUG_OF_ENTITY, {"value": slug})
+    if found:
+        return found
+    text = _spaced(folded) if SLUG_PATTERN.fullmatch(value) else folded
+    slugs: dict[str, str] = {}
+    for row in request_connection().execute(NEIGHBOUR_NAMES, {"value": text}):
+        slugs.setdefault(_spaced(row.folded), row.slug)
+    wanted = _spaced(text)
+    if wanted in slugs:
+        return slugs[wanted]
+    longer = next((name for name in slugs if name.startswith(wanted)), None)
+    likely = longer or closest_choice(wanted, list(slugs))
+    return slugs[likely] if likely else None
+
+
+def _spaced(text: str) -> str:
+    return text.replace("-", " ")
