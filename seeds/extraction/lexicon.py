@@ -72,6 +72,7 @@ class Lexicon:
     korean_surnames: frozenset[str]
     southern_chinese_surnames: frozenset[str]
     name_particles: frozenset[str]
+    foreign_function_words: frozenset[str]
     foreign_linking_words: frozenset[str]
     lowercase_title_words: frozenset[str]
     dotted_abbreviations: frozenset[str]

@@ -23,7 +23,7 @@ statistical interpretation of term specificity and its application in retrieval"
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain, islice
 from operator import itemgetter
@@ -49,6 +49,8 @@ TEXT_WORDS = 300
 # The idf is limited to the maximum, which names reach. Then the offset is subtracted, so that the words that
 # most texts contain have no weight.
 MAX_IDF, IDF_OFFSET = 6.0, 0.5
+# A text is not English if more than this share of its words are function words of other languages.
+MAX_FOREIGN_SHARE = 0.15
 # The name of an entity's feature is this prefix and the id of the entity. No word begins with the prefix.
 ENTITY_PREFIX = "="
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -80,7 +82,7 @@ def extract_features(
         lexicon: Contains the frequencies of English words.
     """
     idf = cached_idf(lexicon)
-    words = _word_weights(sections, entities, idf)
+    words = _word_weights(sections, entities, lexicon)
     names = {
         ENTITY_PREFIX + found.entity.id.hex: (
             math.sqrt(found.salience) * sum(map(idf, words_of_name(found.entity.name)))
@@ -93,11 +95,14 @@ def extract_features(
     return {name: round(weight, 4) for name, weight in _scaled(weights[:MAX_FEATURES], 1)}
 
 
-def _word_weights(sections: Iterable[Section], entities: Iterable[FoundEntity], idf: Idf) -> dict[str, float]:
+def _word_weights(
+    sections: Iterable[Section], entities: Iterable[FoundEntity], lexicon: Lexicon
+) -> dict[str, float]:
+    idf = cached_idf(lexicon)
     texts = [(section.part, words_in(section.text)) for section in sections]
     days = Counter(chain.from_iterable(days_in(words) for _, words in texts))
     emphasis = _name_emphasis(entities) | CALENDAR_EMPHASIS | dict.fromkeys(days, DATE_EMPHASIS)
-    counts = {**days, **_count_words(texts)}
+    counts = {**days, **_without_function_words(_count_words(texts), lexicon.foreign_function_words)}
     log = math.log
     return {
         word: (1 + log(count)) * word_idf * emphasis.get(word, 1.0)
@@ -118,6 +123,18 @@ def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
     title = chain.from_iterable(words for part, words in texts if part == "title")
     body = chain.from_iterable(words for part, words in texts if part == "body")
     return Counter(map(normalize, chain(every, title, islice(body, LEAD_WORDS))))
+
+
+def _without_function_words(counts: Counter[str], foreign_words: frozenset[str]) -> Mapping[str, int]:
+    """Return `counts`, the words of an article, without `foreign_words` if the article is not English.
+
+    The function words of other languages are rare in English, so they would have the highest weights. In an
+    English article they are kept, because most of them are names there, such as Ma and Van.
+    """
+    found = counts.keys() & foreign_words
+    if sum(counts[word] for word in found) <= MAX_FOREIGN_SHARE * counts.total():
+        return counts
+    return {word: count for word, count in counts.items() if word not in found}
 
 
 def days_in(words: Sequence[str]) -> list[str]:

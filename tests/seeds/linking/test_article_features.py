@@ -127,3 +127,19 @@ def test_case_accents_and_possessives_do_not_matter() -> None:
     assert extract_features(body("Łódź FERRY ferry’s"), [], LEXICON) == extract_features(
         body("lodz's ferry Ferry"), [], LEXICON
     )
+
+
+def test_function_words_of_a_text_in_another_language_are_not_features() -> None:
+    french = "La lentille de la côte tourne, et l'on verra son éclat dans la nuit."
+    assert extract_features(body(french), [], LEXICON).keys() == {
+        "lentille",
+        "cote",
+        "tourne",
+        "verra",
+        "eclat",
+        "nuit",
+    }
+
+
+def test_a_name_that_is_a_function_word_elsewhere_is_a_feature_of_an_english_text() -> None:
+    assert "ma" in extract_features(body("The ferry of Captain Ma left the quay at noon."), [], LEXICON)
