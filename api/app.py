@@ -168,7 +168,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
         application: WSGIApplication = ArticleShortcut(app.wsgi_app, reader, settings, rendering_key())
         application = HealthShortcut(application, settings)
         measure_connections(metrics, db.engines)
-    limit = limit_for(settings.threads, settings.request_seconds)
+    limit = limit_for(settings.threads, settings.request_seconds, engine.dialect.name)
     measure_running(metrics, limit)
     application = RequestDeadlines(application, settings, watch, watchdog, limit)
     cache = None

@@ -5,6 +5,10 @@ import time
 
 # If more requests run at the same time, they wait for the interpreter lock, so none of them finishes earlier.
 MAX_RUNNING = 2
+# For this time after a request has started, no other request starts, by engine. SQLite runs in the process
+# itself: two requests at the same time pass the interpreter lock to each other at every row, which takes
+# longer than one request after the other. With PostgreSQL, a request mostly waits for the server.
+ALONE_SECONDS = {"sqlite": 0.02, "postgresql": 0.0}
 # Running requests are stuck, for example at a locked table, if none of them finishes within this share of the
 # maximum duration of a request.
 STALL_SHARE = 0.1
@@ -15,6 +19,8 @@ RESERVED_SHARE = 0.25
 class ConcurrencyLimit:
     """A limit on the requests that run at the same time. Further requests wait, in the order of arrival.
 
+    A request that has just started runs alone for a short time, in which most requests finish.
+
     A request that waits occupies a thread. If the running requests are stuck, at most `max_waiting` requests
     wait, so that the other threads stay free for cached responses. Otherwise the waiting is short, and any
     number of requests can wait.
@@ -23,12 +29,17 @@ class ConcurrencyLimit:
         max_running: The number of requests that can run.
         max_waiting: The number of requests that can wait if the running requests are stuck.
         stall_seconds: The running requests are stuck if none of them finishes within this time.
+        alone_seconds: For this time after a request has started, no other request starts.
     """
 
-    def __init__(self, max_running: int, max_waiting: int, stall_seconds: float) -> None:
+    def __init__(
+        self, max_running: int, max_waiting: int, stall_seconds: float, alone_seconds: float = 0.0
+    ) -> None:
         self._max_running, self._max_waiting = max_running, max_waiting
-        self._stall_seconds = stall_seconds
+        self._stall_seconds, self._alone_seconds = stall_seconds, alone_seconds
         self._running = self._waiting = 0
+        # The times at which the running requests started.
+        self._starts: list[float] = []
         # The time at which a request finished within `stall_seconds`, or started when no other ran.
         self._progress_at = float("-inf")
         self._changed = threading.Condition()
@@ -50,7 +61,7 @@ class ConcurrencyLimit:
         stuck and enough other requests wait.
         """
         with self._changed:
-            if self._running < self._max_running and not self._waiting:
+            if not self._waiting and self._full_seconds(time.monotonic()) <= 0:
                 self._start()
                 return True
             self._waiting += 1
@@ -63,34 +74,46 @@ class ConcurrencyLimit:
         """Let the next request run, after a request has run for this number of seconds."""
         with self._changed:
             self._running -= 1
+            now = time.monotonic()
+            if self._starts:
+                self._starts.remove(min(self._starts, key=lambda start: abs(now - seconds - start)))
             if seconds < self._stall_seconds:
-                self._progress_at = time.monotonic()
+                self._progress_at = now
             self._changed.notify()
 
     def _wait(self, end: float, *, is_excess: bool) -> bool:
-        while self._running >= self._max_running:
+        while (full_seconds := self._full_seconds(now := time.monotonic())) > 0:
             stop_at = min(end, self._progress_at + self._stall_seconds) if is_excess else end
-            remaining = stop_at - time.monotonic()
-            if remaining <= 0:
+            if stop_at <= now:
                 return False
-            self._changed.wait(remaining)
+            self._changed.wait(min(stop_at - now, full_seconds))
         self._start()
         return True
 
+    def _full_seconds(self, now: float) -> float:
+        """Return the seconds until a request can start if none finishes, or at most 0 if it can start now."""
+        if self._running >= self._max_running:
+            return float("inf")
+        return max(self._starts, default=float("-inf")) + self._alone_seconds - now
+
     def _start(self) -> None:
+        now = time.monotonic()
         if not self._running:
-            self._progress_at = time.monotonic()
+            self._progress_at = now
+        self._starts.append(now)
         self._running += 1
 
 
-def limit_for(threads: int, request_seconds: float) -> ConcurrencyLimit:
+def limit_for(threads: int, request_seconds: float, engine: str = "postgresql") -> ConcurrencyLimit:
     """Return the limit for a process with this number of threads.
 
     Args:
         threads: The number of threads.
         request_seconds: The maximum duration of a request.
+        engine: `sqlite` or `postgresql`.
     """
     reserved = max(1, round(threads * RESERVED_SHARE))
     max_running = max(1, min(MAX_RUNNING, threads - reserved))
     max_waiting = max(0, threads - reserved - max_running)
-    return ConcurrencyLimit(max_running, max_waiting, request_seconds * STALL_SHARE)
+    stall_seconds = request_seconds * STALL_SHARE
+    return ConcurrencyLimit(max_running, max_waiting, stall_seconds, ALONE_SECONDS[engine])

@@ -102,6 +102,33 @@ def test_if_the_running_requests_are_stuck_only_some_requests_wait() -> None:
         assert granted.result(PATIENCE_SECONDS).is_granted
 
 
+def test_a_request_runs_alone_unless_it_is_slow() -> None:
+    limit = ConcurrencyLimit(2, 3, 10, alone_seconds=0.2)
+    assert limit.acquire(0)
+    started = time.monotonic()
+    assert not limit.acquire(0.01)
+    second = wait_for_turn(limit)
+    assert second.is_granted
+    assert time.monotonic() - started >= 0.15
+    # The second request ends. The first request is slow and delays no other request.
+    limit.release(0)
+    assert limit.acquire(0)
+    limit.release(0)
+    limit.release(time.monotonic() - started)
+    assert limit.acquire(0)
+
+
+def test_a_waiting_request_starts_as_soon_as_the_running_request_ends() -> None:
+    limit = ConcurrencyLimit(2, 3, 10, alone_seconds=PATIENCE_SECONDS)
+    assert limit.acquire(0)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(wait_for_turn, limit)
+        while not limit._waiting:
+            time.sleep(0.001)
+        limit.release(0)
+        assert waiting.result(PATIENCE_SECONDS).seconds < PATIENCE_SECONDS
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3, 4, 8, 32, 64, 1_000])
 def test_at_least_one_thread_of_several_never_waits(threads: int) -> None:
     limit = limit_for(threads, 10)
