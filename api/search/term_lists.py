@@ -7,6 +7,7 @@ frequency of a term in an article is the number of its occurrences, each multipl
 
 import hashlib
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -112,18 +113,22 @@ def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
 
     `parts` has the search terms of each part, separated by spaces.
     """
-    frequencies: dict[str, int] = {}
+    frequencies: Counter[str] = Counter()
     length = 0
     for part, weight in PART_WEIGHTS.items():
         words = parts[part].split()
         length += len(words)
+        if weight == 1:
+            frequencies.update(words)
+            continue
         for word in words:
             frequencies[word] = frequencies.get(word, 0) + weight
     # Queries never contain the markers that follow paragraphs.
     words = [word for word in frequencies if word[0] not in MARKERS]
+    counts = np.fromiter(map(frequencies.__getitem__, words), np.int64, len(words))
     terms = np.empty(len(words), TERM_TYPE)
-    terms["hash"] = [*map(term_hash, words)]
-    terms["frequency"] = [min(frequencies[word], MAX_FREQUENCY) for word in words]
+    terms["hash"] = np.fromiter(map(term_hash, words), HASH_TYPE, len(words))
+    terms["frequency"] = np.minimum(counts, MAX_FREQUENCY)
     return length, terms.tobytes()
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from seeds.extraction.bracketed_aliases import bracketed_text
@@ -18,6 +18,10 @@ LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
 # A word that does not begin with a capital, and the parts that apostrophes or hyphens join to the word.
 LOWERCASE_WORD = re.compile(r"(?<![\w'-])([^\W_A-Z][^\W_]*)((?:['-]\w+)*)")
+# For a text in ASCII: a space for every character that LOWERCASE_WORD does not match.
+COMPOUND_SEPARATORS = "".join(
+    chr(point) if chr(point).isalnum() or chr(point) in "_'-" else " " for point in range(128)
+)
 # A text is a headline if more than this share of its words is capitalised.
 HEADLINE_SHARE = 0.5
 # A text of up to this many words is a headline only if all its words are capitalised.
@@ -250,8 +254,13 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
     If a word has several parts, such as `ice-cold`, its first part is returned too.
     """
-    found = set(chain.from_iterable(map(LOWERCASE_WORD.findall, texts)))
-    return {form for word, rest in found for form in (word, word + rest)}
+    text = "\n".join(texts)
+    if not text.isascii():
+        return {form for word, rest in LOWERCASE_WORD.findall(text) for form in (word, word + rest)}
+    chunks = {*text.translate(COMPOUND_SEPARATORS).split()}
+    found = {chunk for chunk in chunks if chunk.isalnum() and not chunk[0].isupper()}
+    compounds = filter(None, (LOWERCASE_WORD.match(chunk) for chunk in chunks if not chunk.isalnum()))
+    return found.union(*((match[1], match[0]) for match in compounds))
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
 from operator import itemgetter
@@ -29,6 +29,8 @@ MAX_BRACKET_GAP = 5
 # A name begins with a letter or digit. CJK scripts have no spaces, so a name can begin at any CJK character.
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 WHOLE_WORD = re.compile(rf"[{CJK}]|(?<![^\W_{CJK}])[^\W_{CJK}]+")
+# For a text in ASCII: a letter or digit for itself, and a space for every other character.
+WORD_SEPARATORS = "".join(chr(point) if chr(point).isalnum() else " " for point in range(128))
 MARK = re.compile("[-'\"]")
 # Marks that stay in names as they are written. All others become plain, because only typesetting or an
 # accident explains them.
@@ -70,7 +72,7 @@ class Mention:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoundEntity:
     """An entity that an article mentions, with its mentions in reading order and its salience from 0 to 1."""
 
@@ -78,8 +80,9 @@ class FoundEntity:
     mentions: tuple[Mention, ...]
     salience: float
 
-    @property
+    @cached_property
     def id(self) -> UUID:
+        """The id of the entity."""
         return self.entity.id
 
 
@@ -123,7 +126,7 @@ class EntityMatcher:
         readable = hide_parts_without_names(self.lexicon, view.text)
         plain, known = readable.known, self._by_first_word
         in_capitals = self._capital_index(extracted) if readable.capitals else {}
-        words = set(WORD.findall(plain))
+        words = _words_in(plain)
         first_words = {word for index in (known, extracted, in_capitals) for word in words & index.keys()}
         previous_end = 0
         for start, first in sorted(_find_words(plain, first_words)):
@@ -134,7 +137,7 @@ class EntityMatcher:
                 names = chain(names, in_capitals.get(first, ()))
             found = [(len(name), entity) for name, entity in names if _is_name_at(plain, name, start)]
             if found:
-                length, entity = max(found, key=itemgetter(0))
+                length, entity = found[0] if len(found) == 1 else max(found, key=itemgetter(0))
                 previous_end = start + length
                 yield *view.original_range(start, previous_end), entity
 
@@ -157,6 +160,11 @@ def _by_first_word(names: Mapping[str, EntityRecord]) -> dict[str, list[NamedEnt
             raise ValueError(f"a name begins with a letter or digit, not {name!r}")
         by_first_word.setdefault(first.group(), []).append((name, entity))
     return by_first_word
+
+
+def _words_in(text: str) -> set[str]:
+    """Return the different words of `text` at which a name can begin."""
+    return {*text.translate(WORD_SEPARATORS).split()} if text.isascii() else {*WORD.findall(text)}
 
 
 def _find_words(text: str, words: Iterable[str]) -> Iterator[tuple[int, str]]:

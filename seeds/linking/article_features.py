@@ -84,7 +84,7 @@ def extract_features(
     idf = cached_idf(lexicon)
     words = _word_weights(sections, entities, lexicon)
     names = {
-        ENTITY_PREFIX + found.entity.id.hex: (
+        ENTITY_PREFIX + found.id.hex: (
             math.sqrt(found.salience) * sum(map(idf, words_of_name(found.entity.name)))
         )
         for found in entities
@@ -104,11 +104,15 @@ def _word_weights(
     emphasis = _name_emphasis(entities) | CALENDAR_EMPHASIS | dict.fromkeys(days, DATE_EMPHASIS)
     counts = {**days, **_without_function_words(_count_words(texts), lexicon.foreign_function_words)}
     log = math.log
-    return {
-        word: (1 + log(count)) * word_idf * emphasis.get(word, 1.0)
+    # Most words occur once, and ln(1) is 0.
+    weights = {
+        word: word_idf if count == 1 else (1 + log(count)) * word_idf
         for (word, count), word_idf in zip(counts.items(), map(idf, counts), strict=True)
         if word_idf
     }
+    for word in emphasis.keys() & weights.keys():
+        weights[word] *= emphasis[word]
+    return weights
 
 
 def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:

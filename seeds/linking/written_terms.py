@@ -99,6 +99,12 @@ def _is_fragment(name: str) -> bool:
     return is_letter or bool(IS_NUMBER(name)) or name in words_without_content()
 
 
+@lru_cache(maxsize=65_536)
+def _term_of_word(name: str, form: str) -> WrittenTerm | None:
+    """Return the term for the feature `name`, which is written `form` and is not a part of a term."""
+    return None if _is_fragment(name) else WrittenTerm(form, None)
+
+
 class _Occurrences:
     """Counts how an article writes its features: alone, in compounds and in names.
 
@@ -117,8 +123,9 @@ class _Occurrences:
     def add_texts(self, texts: Sequence[str]) -> None:
         """Count the words, compounds and dates of `texts`."""
         wanted, alone = self._wanted, self._alone
-        for form, count in Counter(chain.from_iterable(map(words_in, texts))).items():
-            if (name := normalize(form)) in wanted:
+        counts = Counter(chain.from_iterable(map(words_in, texts)))
+        for (form, count), name in zip(counts.items(), map(normalize, counts), strict=True):
+            if name in wanted:
                 _add(alone[name], _without_possessive(form), count)
         for compound, count in Counter(chain.from_iterable(map(_compounds_in, texts))).items():
             self._count_compound(compound, count)
@@ -152,7 +159,9 @@ class _Occurrences:
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)
         forms = self._alone.get(name)
-        return WrittenTerm(_most_frequent(forms)[0], None) if forms and not _is_fragment(name) else None
+        if not forms:
+            return None
+        return _term_of_word(name, next(iter(forms)) if len(forms) == 1 else _most_frequent(forms)[0])
 
     def _term_of_part(self, name: str) -> WrittenTerm | None:
         """Return the term for `name`, a word that is at least once a part of a name or compound."""

@@ -45,7 +45,7 @@ class DerivedData:
     def digest(self) -> bytes:
         """The SHA-256 of the derived data, by which `flask seed relink` detects a change."""
         entities = [
-            (found.entity.id, found.entity.own_name, found.entity.own_type, found.salience, found.mentions)
+            (found.id, found.entity.own_name, found.entity.own_type, found.salience, found.mentions)
             for found in self.entities
         ]
         everything = [entities, self.evidence, self.features, self.terms]

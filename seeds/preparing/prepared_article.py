@@ -22,16 +22,12 @@ from seeds.preparing.search_terms import SearchTerms, search_terms
 
 
 class PreparedEntity(NamedTuple):
-    """An entity that an article mentions, with its number of mentions and its salience from 0 to 1."""
+    """An entity that an article mentions, with its id, number of mentions, and salience from 0 to 1."""
 
+    id: UUID
     record: EntityRecord
     mention_count: int
     salience: float
-
-    @property
-    def id(self) -> UUID:
-        """The id of the entity."""
-        return self.record.id
 
     @property
     def own_name(self) -> str | None:
@@ -140,7 +136,10 @@ def prepare_data(derived: DerivedData) -> PreparedData:
     """Return the data that was derived from an article in the form that the database stores."""
     mentions = [found.mentions for found in derived.entities]
     return PreparedData(
-        [PreparedEntity(each.entity, len(each.mentions), each.salience) for each in derived.entities],
+        [
+            PreparedEntity(each.id, each.entity, len(each.mentions), each.salience)
+            for each in derived.entities
+        ],
         compress_mentions(mentions),
         find_takeaway_entities(mentions),
         derived.evidence,
