@@ -108,8 +108,8 @@ def list_changes(parameters: dict[str, Any]) -> Page:
     3. Store `links.next` and continue there: at once after a page with changes, later after an empty page.
     4. Send `Cache-Control: no-cache` with all of these requests. Otherwise a cache can return an older
        version of an article.
-    5. If the response is a 422 that names `cursor`, an older backup of the database was restored or the key
-       of the service changed. Discard your copy and start again.
+    5. If the response is a 422 of the type `/problems/invalid-cursor`, an older backup of the database was
+       restored or the key of the service changed. Discard your copy and start again.
 
     Entities, computed links and evidence can change without a new revision, even for articles that are not in
     the change feed. `meta.corpus_revision` increases with every change of the database. If it is the same as
