@@ -225,7 +225,8 @@ class ProblemKind(Enum):
         422,
         "Invalid parameters",
         "A parameter is invalid. `errors` lists each invalid parameter and what is allowed.",
-        "A query parameter is unknown, repeated, out of range, or cannot be combined with a different one.",
+        "A query parameter is unknown, has a value that is not allowed, is repeated although it takes one "
+        "value, or cannot be combined with a different parameter.",
         "Correct each parameter in `errors`. `allowed` lists what is allowed, and `suggestion` is the name "
         "or value that you probably meant. The same request fails again.",
         {
@@ -233,10 +234,11 @@ class ProblemKind(Enum):
                 {
                     "parameter": "limt",
                     "message": "Unknown parameter.",
-                    "allowed": ["article", "cursor", "entity", "fields", "limit", "q", "sort", "total"],
+                    "allowed": ["cursor", "limit", "sort", "total"],
                     "suggestion": "limit",
                 }
-            ]
+            ],
+            "instance": "/v1/changes",
         },
     )
     INVALID_CURSOR = _Row(

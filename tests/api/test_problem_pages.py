@@ -125,6 +125,21 @@ def _kind(client: FlaskClient, target: str, **headers: str) -> str:
     return str(problem["type"]).removeprefix("/problems/")
 
 
+def test_the_examples_are_real_answers(app: Flask, client: FlaskClient) -> None:
+    insert_rows(app, corpus_rows(articles=3, entities=3))
+    cursor = orjson.loads(client.get("/v1/articles?limit=1").data)["meta"]["next_cursor"]
+    targets = {
+        ProblemKind.INVALID_PARAMETERS: "/v1/changes?limt=5",
+        ProblemKind.INVALID_CURSOR: f"/v1/takeaways?cursor={cursor}",
+        ProblemKind.ADDRESS_NOT_FOUND: "/v1/article",
+        ProblemKind.ARTICLE_NOT_FOUND: "/v1/articles/a-quiet-harbour",
+        ProblemKind.ENTITY_NOT_FOUND: "/v1/entities/harbour-board",
+    }
+    for kind, target in targets.items():
+        problem = orjson.loads(client.get(target).data)
+        assert problem == example_problem(kind) | {"request_id": problem["request_id"]}
+
+
 def test_the_guide_lists_all_kinds() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| (\d{3}) \| `([a-z-]+)` \| (.+) \|$", guide, re.MULTILINE)
