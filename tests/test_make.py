@@ -97,6 +97,51 @@ def test_a_server_gets_no_packages_for_development() -> None:
     assert "requirements-dev.txt" not in printed
 
 
+# Prints the database and the command, instead of running it.
+FAKE_PROGRAM = """#!/bin/sh
+echo "$DATABASE_URL" "${0##*/}" "$@"
+"""
+
+
+@pytest.fixture
+def folder_with_fake_programs(tmp_path: Path) -> Path:
+    """Return a folder with a copy of the Makefile, in which all packages seem to be installed."""
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    for name in ("requirements.txt", "pyproject.toml", ".venv/runtime.stamp", ".venv/gunicorn.stamp"):
+        (tmp_path / name).touch()
+    for name in ("python", "flask", "gunicorn"):
+        (programs / name).write_text(FAKE_PROGRAM)
+        (programs / name).chmod(0o755)
+    return tmp_path
+
+
+def run_target(folder: Path, target: str) -> list[str]:
+    """Run `make TARGET` in `folder`, and return the lines that its programs print."""
+    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql:///own"}
+    command = ["make", "--silent", target]
+    printed = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=True)
+    return printed.stdout.splitlines()
+
+
+def test_make_demo_serves_the_demonstration_from_a_separate_database(folder_with_fake_programs: Path) -> None:
+    url = f"sqlite:///{folder_with_fake_programs}/instance/demo.db"
+    assert run_target(folder_with_fake_programs, "demo") == [
+        f"{url} flask db upgrade",
+        f"{url} flask seed load seeds/documents/000_873f17470df679e4.txt",
+        f"{url} flask seed demo",
+        f"{url} gunicorn wsgi:app",
+    ]
+
+
+def test_make_serve_says_how_to_see_the_demonstration(folder_with_fake_programs: Path) -> None:
+    *commands, hint, server = run_target(folder_with_fake_programs, "serve")
+    assert commands == ["postgresql:///own flask db upgrade", "postgresql:///own flask seed load"]
+    assert "make demo" in hint
+    assert server == "postgresql:///own gunicorn wsgi:app"
+
+
 def test_no_file_names_a_package_registry() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
