@@ -1,7 +1,7 @@
 """The command `flask seed demo`: load or remove the demonstration briefs, which are invented."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -23,8 +23,8 @@ from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
 
 DEMO_FOLDER = Path(__file__).parent / "demo"
-# The first versions of briefs in DEMO_FOLDER that were corrected later.
-EARLIER_FOLDER = DEMO_FOLDER / "before-correction"
+# The first versions of briefs that were corrected later.
+FIRST_VERSIONS_FOLDER = DEMO_FOLDER / "before-correction"
 SOURCE_DOCUMENT = DOCUMENTS_FOLDER / "000_873f17470df679e4.txt"
 NOTICE = (
     "note: the demonstration briefs are invented; their publications, people, firms and places do not exist"
@@ -61,26 +61,35 @@ def demo_command(is_removing: bool, yes: bool) -> None:
 
 
 def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> None:
-    """Load the first versions of the briefs that are not stored yet, and then the current versions of all.
+    """Load the briefs in the order of their dates, and then correct those that have a first version.
+
+    A brief that is stored already is loaded in its current version.
 
     Raises:
         click.ClickException: If the database contains other articles and `is_mixing_allowed` is False.
     """
-    documents, earlier = find_documents([DEMO_FOLDER]), find_documents([EARLIER_FOLDER])
+    documents = find_documents([DEMO_FOLDER])
     with begin() as connection:
         other = _find_other_slug(connection, [*documents, SOURCE_DOCUMENT])
-        stored = _stored_keys(connection, earlier)
+        stored = set(connection.scalars(select(Article.key).where(Article.key.in_(map(_key_of, documents)))))
     if other is not None and not is_mixing_allowed:
         raise click.ClickException(
             f"the database contains other articles, such as {other}; use an empty database, or add --yes to "
             "load the demonstration briefs beside them"
         )
     print_message(NOTICE)
+    corrected = [each for each in documents if _first_version(each).exists() and _key_of(each) not in stored]
+    first = [_first_version(each) if each in corrected else each for each in documents]
     with prepare_pool(begin, 1) as pool:
-        for paths in ([path for path in earlier if _key_of(path) not in stored], documents):
+        for paths in (first, corrected):
             run = Run(begin, outcomes, strict=False, admit_erased=True)
             preparation = Preparation(pool, settings().max_document_bytes, is_eager=False)
             run.load(FoundFiles(paths, []), preparation)
+
+
+def _first_version(document: Path) -> Path:
+    """Return the path of the first version of `document`, which exists if the document was corrected."""
+    return FIRST_VERSIONS_FOLDER / document.name
 
 
 def _remove(begin: Transaction, outcomes: Report) -> None:
@@ -98,11 +107,6 @@ def _find_other_slug(connection: Connection, documents: Iterable[Path]) -> str |
     keys = list(map(_key_of, documents))
     others = select(Article.slug).where(Article.key.not_in(keys)).order_by(Article.number).limit(1)
     return connection.scalar(others)
-
-
-def _stored_keys(connection: Connection, documents: Sequence[Path]) -> set[str]:
-    keys = list(map(_key_of, documents))
-    return set(connection.scalars(select(Article.key).where(Article.key.in_(keys))))
 
 
 def _key_of(document: Path) -> str:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from seeds.demo_command import DEMO_FOLDER, EARLIER_FOLDER, NOTICE, SOURCE_DOCUMENT
+from seeds.demo_command import DEMO_FOLDER, FIRST_VERSIONS_FOLDER, NOTICE, SOURCE_DOCUMENT
 from seeds.parsing.files import SubmittedDocument, read_file
 from seeds.parsing.folders import find_documents
 from tests.conftest import make_app
@@ -15,7 +15,7 @@ from tests.seeds.commands.results import GAUGES, SOURCE, invoke, message_lines, 
 from tests.seeds.documents import comparison_app, last_line, seed, write
 from tests.seeds.stored_rows import rows
 
-DOCUMENTS = find_documents([DEMO_FOLDER])
+DOCUMENTS, FIRST_VERSIONS = find_documents([DEMO_FOLDER]), find_documents([FIRST_VERSIONS_FOLDER])
 CORRECTED = "/v1/articles/insurers-count-the-cost-of-the-dunminster-flood"
 UNRESOLVED_TITLE = "Five Boats Leave the Hallowick Fleet for Good"
 
@@ -121,7 +121,7 @@ def test_the_briefs_are_refused_in_a_database_with_other_articles_unless_yes_is_
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_an_interrupted_load_is_completed_with_the_correction(app: Flask, client: FlaskClient) -> None:
-    assert last_line(seed(app, EARLIER_FOLDER)) == summary_line(created=1)
+    assert last_line(seed(app, FIRST_VERSIONS_FOLDER)) == summary_line(created=1)
     assert last_line(invoke(app, "seed", "demo")) == summary_line(created=17, updated=1)
     assert client.get(CORRECTED).get_json()["revision"] == 2
 
@@ -131,7 +131,7 @@ def test_yes_and_remove_cannot_be_combined(app_without_database: Flask) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("path", [*DOCUMENTS, *find_documents([EARLIER_FOLDER])], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*DOCUMENTS, *FIRST_VERSIONS], ids=lambda path: path.name)
 def test_a_brief_has_no_warnings_and_an_address_that_nobody_can_own(path: Path) -> None:
     read = read_file(path, 1 << 20)
     assert isinstance(read, SubmittedDocument)
