@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from api.database.base import db
-from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Takeaway
+from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Story, Takeaway
 from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
@@ -19,6 +19,7 @@ from seeds.command_setup import JOBS_OPTION, is_empty, prepare_pool
 from seeds.console import count_of, print_message, print_result, reported_failures
 from seeds.demo_command import demo_command
 from seeds.escaping import printable
+from seeds.extraction.lexicon import load_lexicon
 from seeds.garbage_collection import rare_collections
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection, document_to_json
@@ -29,6 +30,8 @@ from seeds.preparing.preparation import Preparation
 from seeds.remove_command import remove_command
 from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
+from seeds.stories.key_points import KeyPointChooser
+from seeds.stories.regrouping import regroup_articles
 from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.rendering import render_articles
@@ -146,28 +149,30 @@ def parse_command(file: Path) -> None:
 @seed.command("relink")
 @JOBS_OPTION
 def relink_command(jobs: int) -> None:
-    """Derive entities, evidence and links again.
+    """Derive entities, evidence, links and stories again.
 
     Run this after changing the catalogue. A catalogue entry then replaces the extracted entity of the same
     name, and the id and slugs of the extracted entity lead to the catalogue entry. Afterwards, the computed
-    links do not depend on the order in which documents were loaded. No article gets a new revision. If the
-    command is interrupted, run it again to finish.
+    links and the stories do not depend on the order in which documents were loaded. No article gets a new
+    revision. If the command is interrupted, run it again to finish.
 
     Example: flask seed relink
     """
-    vectors = VectorCache()
+    vectors, key_points = VectorCache(), KeyPointChooser(load_lexicon)
     with rare_collections(), reported_failures(), transactions(db.engine, print_message) as begin:
         with prepare_pool(begin, jobs) as pool:
             # In the order of the ids, so that the result does not depend on the order of loading.
             with begin() as connection:
                 articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
-            rederived_count = rederive_articles(begin, articles, pool, vectors)
+            rederived_count = rederive_articles(begin, articles, pool, vectors, key_points)
         merged_count = merge_entities(begin)
         relinked_count = relink_articles(begin, articles, vectors)
+        regrouped_count = regroup_articles(begin, key_points)
         render_articles(begin)
     print_result(
         f"{count_of(len(articles), 'article', 'articles')}, {rederived_count} rederived, "
-        f"{count_of(merged_count, 'entity', 'entities')} merged, {relinked_count} relinked"
+        f"{count_of(merged_count, 'entity', 'entities')} merged, {relinked_count} relinked, "
+        f"{regrouped_count} in a different story"
     )
 
 
@@ -198,6 +203,7 @@ def status_command() -> None:
         "articles": Article,
         "takeaways": Takeaway,
         "entities": Entity,
+        "stories": Story,
         "related_links": RelatedLink,
         "changes": Change,
     }

@@ -13,11 +13,13 @@ from api.models import Article
 from api.urls import settings
 from seeds.command_setup import prepare_pool
 from seeds.console import print_message, print_result, reported_failures
+from seeds.extraction.lexicon import load_lexicon
 from seeds.parsing.files import DOCUMENTS_FOLDER, read_file
 from seeds.parsing.folders import FoundFiles, find_documents
 from seeds.preparing.preparation import Preparation
 from seeds.report import REJECTED, Report
 from seeds.run import Run
+from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.removal import remove
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
@@ -94,12 +96,13 @@ def _first_version(document: Path) -> Path:
 
 def _remove(begin: Transaction, outcomes: Report) -> None:
     """Remove the articles of the demonstration briefs that are stored."""
+    key_points = KeyPointChooser(load_lexicon)
     for path in find_documents([DEMO_FOLDER]):
         key = _key_of(path)
         with begin() as connection:
             identity = connection.scalar(select(Article.id).where(Article.key == key))
             if identity is not None:
-                outcomes.add_outcome(path.name, key, remove(connection, identity))
+                outcomes.add_outcome(path.name, key, remove(connection, identity, key_points))
 
 
 def _find_other_slug(connection: Connection, documents: Iterable[Path]) -> str | None:

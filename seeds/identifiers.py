@@ -27,6 +27,11 @@ def article_id(key: str) -> UUID:
     return uuid5(NAMESPACE, f"article:{key}")
 
 
+def story_id(key: str) -> UUID:
+    """Return the id of a story, given the key of its founder, the article that the story is named after."""
+    return uuid5(NAMESPACE, f"story:{key}")
+
+
 def takeaway_id(article: UUID, position: int) -> UUID:
     """Return the id of a takeaway, that is, a key point of an article. It stays the same if the text changes.
 

@@ -8,6 +8,8 @@ from flask.cli import with_appcontext
 from api.database.base import db
 from seeds.console import confirm, print_message, print_result, reported_failures
 from seeds.escaping import printable
+from seeds.extraction.lexicon import load_lexicon
+from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.removal import erase, find_article, purge, remove
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import Transaction, transactions
@@ -46,7 +48,7 @@ def _remove(begin: Transaction, article: str) -> str:
         identity = find_article(connection, article)
         if identity is None:
             raise _no_article(article)
-        outcome = remove(connection, identity)
+        outcome = remove(connection, identity, KeyPointChooser(load_lexicon))
     render_articles(begin)
     return f"removed {outcome.slug} (revision {outcome.revision})"
 
@@ -65,7 +67,7 @@ def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
         if not agreed:
             return "nothing was erased"
     with begin() as connection:
-        outcome = erase(connection, identity)
+        outcome = erase(connection, identity, KeyPointChooser(load_lexicon))
     render_articles(begin)
     # Also if the article was erased before, because that command may have been interrupted here.
     purge(db.engine, print_message)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from api.models import CREATED, Corpus
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
+from seeds.extraction.lexicon import load_lexicon
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import RejectedDocument, real_path
@@ -20,6 +21,7 @@ from seeds.preparing.preparation import FileDocument, Preparation
 from seeds.preparing.prepared_article import ReadDocument
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
+from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.history import UNCHANGED, Outcome
 from seeds.storing.load import load_batch
 from seeds.storing.removal import remove
@@ -53,6 +55,7 @@ class Run:
         self._strict, self._admit_erased = strict, admit_erased
         self._seen = SeenDocuments()
         self._vectors = VectorCache()
+        self._key_points = KeyPointChooser(load_lexicon)
         self._batch: list[BatchEntry] = []
         self._batch_bytes = 0
 
@@ -143,6 +146,7 @@ class Run:
                     documents,
                     preparation.prepare,
                     self._vectors,
+                    self._key_points,
                     admit_erased=self._admit_erased,
                 )
         except StatementError as error:
@@ -208,7 +212,7 @@ class Run:
 
     def _remove(self, article: FolderArticle) -> None:
         with self._begin() as connection:
-            outcome = remove(connection, article.id)
+            outcome = remove(connection, article.id, self._key_points)
         self._report.add_outcome(article.source_name, article.key, outcome)
 
 

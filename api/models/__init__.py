@@ -41,6 +41,7 @@ from api.models.sort_keys import (
     takeaway_place,
     takeaway_range,
 )
+from api.models.stories import FormerStory, Story
 from api.models.term_index import PendingTerms, TermBucket, TermSegment
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "FacetCount",
     "FacetList",
     "Folder",
+    "FormerStory",
     "NamedFacet",
     "PendingTerms",
     "Posting",
@@ -80,6 +82,7 @@ __all__ = [
     "Rendering",
     "Revision",
     "SearchIndex",
+    "Story",
     "Takeaway",
     "TakeawayEntity",
     "TermBucket",

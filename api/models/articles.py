@@ -50,6 +50,7 @@ class Article(Base):
         slug: The current slug. `ArticleSlug` finds the article by any of its slugs.
         title_hash: The hash by which listed titles find the article (`seeds.identifiers.title_hash`).
         published_key: When the article was published, or `UNDATED`.
+        story: The number of the story of the article.
         content_digest: The SHA-256 of the content, which shows if a document has changed.
         derived_digest: The SHA-256 of the data that is derived from the content.
         item_key: Names the form of `item_json`, as `rendering_key` does. Null while no JSON is stored.
@@ -65,6 +66,7 @@ class Article(Base):
     title: Mapped[str] = mapped_column(SortedText)
     title_hash: Mapped[int] = mapped_column(BigInteger, index=True)
     published_key: Mapped[datetime] = mapped_column(UtcDateTime)
+    story: Mapped[int] = mapped_column(Number)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int]
@@ -79,6 +81,7 @@ class Article(Base):
         Index(None, "created_at", "number"),
         Index(None, "updated_at", "number"),
         Index(None, "title", "number"),
+        Index(None, "story", "published_key", "number"),
     )
 
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from api.database.base import AnySelect, table_of
-from api.models import MAX_TAKEAWAYS, ArticleDocument, ArticleEntity, takeaway_place
+from api.models import MAX_TAKEAWAYS, ArticleDocument, ArticleEntity, Story, takeaway_place
 from api.v1.article_content import unpack_content
 from api.v1.json_values import (
     Values,
@@ -42,11 +42,19 @@ from api.v1.part_rows import (
 # The row of a related link, and its reasons.
 Link = tuple[Any, list[Any]]
 
+FOUNDERS, STORIES = ARTICLES.alias("founders"), table_of(Story)
+STORY_COLUMNS = (
+    STORIES.c.id.label("story_id"),
+    FOUNDERS.c.slug.label("story_slug"),
+    FOUNDERS.c.title.label("story_title"),
+)
 DOCUMENTS, MENTIONED_ENTITIES = table_of(ArticleDocument), table_of(ArticleEntity)
 SELECT_ARTICLES = (
     select(ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.revision, ARTICLES.c.created_at)
-    .add_columns(ARTICLES.c.updated_at, DOCUMENTS.c.document, DOCUMENTS.c.content)
+    .add_columns(ARTICLES.c.updated_at, DOCUMENTS.c.document, DOCUMENTS.c.content, *STORY_COLUMNS)
     .join_from(ARTICLES, DOCUMENTS, DOCUMENTS.c.article == ARTICLES.c.number)
+    .join(STORIES, STORIES.c.number == ARTICLES.c.story)
+    .join(FOUNDERS, FOUNDERS.c.number == ARTICLES.c.story)
     .where(ARTICLES.c.number.in_(NUMBERS))
 )
 _first_takeaway = ARTICLES.c.number * NUMBERS_PER_ARTICLE
@@ -132,6 +140,7 @@ def _article(
     content = unpack_content(row.content, row.document)
     reference = article_reference(row.id, content["slug"], content["title"])
     return article_head(row.id, content, row.revision, row.created_at, row.updated_at) | {
+        "story": article_reference(row.story_id, row.story_slug, row.story_title),
         "body": content["body"],
         "analysis": content["analysis"],
         "takeaways": takeaways,

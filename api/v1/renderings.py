@@ -25,12 +25,12 @@ from api.search.query_language import Query
 from api.urls import settings
 from api.v1 import schemas
 from api.v1.article_values import read_articles
-from api.v1.json_values import Content, Values, article_head, article_links
+from api.v1.json_values import Content, Values, article_head, article_links, article_reference
 from api.web.representation import compress, etag_of
 
 # Raise this number whenever the form of the JSON of an article changes: stored JSON of other formats is not
 # served. tests/api/v1/test_rendering_format.py fails until the number is raised.
-RENDERING_FORMAT = 1
+RENDERING_FORMAT = 2
 
 ARTICLE_KEYS = tuple(schemas.Article().fields)
 KEY_PLACES = {name: place for place, name in enumerate(ARTICLE_KEYS)}
@@ -111,20 +111,30 @@ def _hash_of(text: str) -> int:
 
 
 def render_item(
-    identity: UUID, content: Content, *, revision: int, created_at: datetime, updated_at: datetime
+    identity: UUID,
+    content: Content,
+    story: UUID,
+    *,
+    revision: int,
+    created_at: datetime,
+    updated_at: datetime,
 ) -> bytes:
     """Return the JSON of an article as an item of a list, for the column `item_json` of its row.
+
+    The article must be the founder of its story.
 
     The column `item_key` of the row then has the value of `rendering_key`.
 
     Args:
         identity: The id of the article.
         content: The result of `api.v1.article_content.article_content`.
+        story: The id of the story.
         revision: The number of the current revision.
         created_at: The time at which the article was first loaded.
         updated_at: The time at which the article last changed.
     """
     head = article_head(identity, content, revision, created_at, updated_at)
+    head["story"] = article_reference(story, content["slug"], content["title"])
     return orjson.dumps(head | {"links": article_links(content["slug"], settings().base_url)})
 
 

@@ -33,6 +33,7 @@ TABLES = [
     "facet_counts",
     "article_facets",
     "article_entities",
+    "stories",
     "takeaways",
     "takeaway_entities",
     "term_segments",
@@ -40,6 +41,7 @@ TABLES = [
     "pending_terms",
     "revisions",
     "postings",
+    "former_stories",
     "folders",
     "entities",
     "corpus",
@@ -87,6 +89,7 @@ def upgrade() -> None:
         sa.Column("title", SORTED_TEXT, nullable=False),
         sa.Column("title_hash", sa.BigInteger(), nullable=False),
         sa.Column("published_key", TIME, nullable=False),
+        sa.Column("story", NUMBER, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -99,6 +102,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_articles_created_at_number"), "articles", ["created_at", "number"], unique=False)
     op.create_index(op.f("ix_articles_published_key_number"), "articles", ["published_key", "number"], unique=False)
+    op.create_index(
+        op.f("ix_articles_story_published_key_number"), "articles", ["story", "published_key", "number"], unique=False
+    )
     op.create_index(op.f("ix_articles_title_hash"), "articles", ["title_hash"], unique=False)
     op.create_index(op.f("ix_articles_title_number"), "articles", ["title", "number"], unique=False)
     op.create_index(op.f("ix_articles_updated_at_number"), "articles", ["updated_at", "number"], unique=False)
@@ -154,7 +160,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_entities_type_name_number"), "entities", ["type", "name", "number"], unique=False)
     op.create_table(
-        "folders",
+        "former_stories",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("founder_id", ID, nullable=False),
+        sa.Column("article_id", ID, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_stories")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_former_stories_article_id"), "former_stories", ["article_id"], unique=False)
+    op.create_index(op.f("ix_former_stories_founder_id"), "former_stories", ["founder_id"], unique=False)
+    op.create_table(
+    "folders",
         sa.Column("number", NUMBER, nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_folders")),
@@ -180,6 +196,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "revision", name=op.f("pk_revisions")),
     )
     op.create_table(
+        "stories",
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("article_count", sa.Integer(), nullable=False),
+        sa.Column("first_published_key", TIME, nullable=False),
+        sa.Column("last_published_key", TIME, nullable=False),
+        sa.Column("takeaways", sa.JSON(), nullable=False),
+        sa.Column("entities", sa.JSON(), nullable=False),
+        sa.Column("publications", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_stories")),
+        sa.UniqueConstraint("id", name=op.f("uq_stories_id")),
+    )
+    op.create_index(op.f("ix_stories_article_count_number"), "stories", ["article_count", "number"], unique=False)
+    op.create_index(
+        "ix_stories_last_published_key",
+        "stories",
+        ["last_published_key", "number"],
+        unique=False,
+        sqlite_where=None,
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_stories_last_published_key_several",
+        "stories",
+        ["last_published_key", "number"],
+        unique=False,
+        sqlite_where=sa.text("article_count > 1"),
+        postgresql_where=sa.text("article_count > 1"),
+    )
+    op.create_table(
         "takeaway_entities",
         sa.Column("takeaway", NUMBER, autoincrement=False, nullable=False),
         sa.Column("entity", NUMBER, autoincrement=False, nullable=False),
@@ -194,7 +240,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "takeaways",
+    "takeaways",
         sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("id", ID, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),

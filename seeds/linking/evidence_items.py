@@ -215,6 +215,11 @@ def cached_weigher(lexicon: Lexicon) -> Weigher:
 
     The weight depends on how often the word occurs in English, according to `lexicon`.
     """
+    return make_weigher(lexicon)
+
+
+def make_weigher(lexicon: Lexicon) -> Weigher:
+    """Return a function that returns the search term and the weight of a word, and caches its results."""
     return lru_cache(maxsize=65_536)(partial(_term_and_weight, lexicon))
 
 

@@ -14,14 +14,14 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func
 from api.database.base import AnySelect
 from api.models import UNSCORED, Article, RelatedLink, published_at_of
 from seeds.bulk import insert_rows, update_rows
-from seeds.linking.computed_links import (
+from seeds.linking.date_matching import matches_printed_date
+from seeds.linking.link_table import (
     DELETE_LINKS,
     LINKS_WITH_REASONS,
     UPDATE_LINK,
     computed_link_row,
     score_parameters,
 )
-from seeds.linking.date_matching import matches_printed_date
 
 # SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535.
 MAX_PARAMETERS = 10_000

@@ -77,6 +77,7 @@ class DerivedArticle:
 
     Attributes:
         number: The number of the article.
+        story: The number of its story.
         id: The public id of the article.
         record: The content of the article.
         packed: The content in the form that the database stores.
@@ -86,6 +87,7 @@ class DerivedArticle:
     """
 
     number: int
+    story: int
     id: UUID
     record: ArticleRecord
     packed: PackedContent
@@ -134,7 +136,7 @@ def insert_derived_rows(
             rows[ArticleMentions].append({"article": each.number, "mentions": derived.mentions})
         rows[TakeawayEntity] += takeaway_entity_rows(each.number, record, derived.takeaway_entities, numbers)
         rows[ArticleFacet] += facet_rows(each.number, record, numbers, named, each.timestamps)
-        rows[FacetList].append(facet_list_row(each.number, numbers, named))
+        rows[FacetList].append(facet_list_row(each.number, each.story, numbers, named))
         rows[RelatedLink] += listed_link_rows(each.number, each.id, record)
         current.append(
             {number: found.mention_count for number, found in zip(numbers, derived.entities, strict=True)}

@@ -15,13 +15,15 @@ from api.database.base import table_of
 from api.models import CREATED, UPDATED, Article, ArticleDocument, ArticleSlug, Corpus, Folder
 from api.v1.renderings import render_item, rendering_key
 from seeds.bulk import insert_rows, update_rows
-from seeds.identifiers import article_id
+from seeds.identifiers import article_id, story_id
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
 from seeds.parsing.document import Rejection
 from seeds.preparing.article_record import ArticleRecord
 from seeds.preparing.prepared_article import PackedContent, PreparedArticle, ReadDocument, pack_record
+from seeds.stories.key_points import KeyPointChooser
+from seeds.stories.story_rows import forget_story_json, write_stories
 from seeds.storing.derived_rows import DerivedArticle, delete_derived_rows, insert_derived_rows
 from seeds.storing.history import (
     UNCHANGED,
@@ -52,6 +54,8 @@ FOLDER_NUMBERS = select(FOLDERS.c.path, FOLDERS.c.number).where(
     FOLDERS.c.path.in_(bindparam("paths", expanding=True))
 )
 LAST_ARTICLE = select(CORPUS.c.last_article)
+# An article without stored JSON as a list item.
+NO_ITEM = {"item_key": None, "item_json": None}
 SET_LAST_ARTICLE = update(CORPUS).values(last_article=bindparam("number"))
 
 
@@ -81,6 +85,7 @@ def load_batch(
     documents: Sequence[ReadDocument],
     prepare: Prepare,
     vectors: VectorCache,
+    key_points: KeyPointChooser,
     *,
     admit_erased: bool = False,
 ) -> list[Outcome | Rejection]:
@@ -94,6 +99,7 @@ def load_batch(
         prepare: Prepares articles that are created or updated, and are not prepared yet.
         vectors: Reads the feature vectors of similar articles. It can be kept for the next batch, but not if
             this transaction is rolled back.
+        key_points: Chooses the distinct takeaways of stories.
         admit_erased: True to create an article again if its text was erased.
 
     Returns:
@@ -109,9 +115,9 @@ def load_batch(
     for is_update, several in groupby(pairs, key=lambda pair: pair[0].state is not None):
         if is_update:
             for each, article in several:
-                results[each.identity] = _update(connection, each, article, vectors, now)
+                results[each.identity] = _update(connection, each, article, vectors, key_points, now)
         else:
-            results |= _create(connection, list(several), vectors, now)
+            results |= _create(connection, list(several), vectors, key_points, now)
     return [results[article_id(each.record.key)] for each in documents]
 
 
@@ -176,11 +182,13 @@ def _create(
     connection: Connection,
     pairs: Sequence[tuple[LoadedDocument, PreparedArticle]],
     vectors: VectorCache,
+    key_points: KeyPointChooser,
     now: datetime,
 ) -> dict[UUID, Outcome | Rejection]:
     last: int = connection.scalars(LAST_ARTICLE).one()
     articles = [
         DerivedArticle(
+            number,
             number,
             each.identity,
             each.record,
@@ -193,7 +201,9 @@ def _create(
     ]
     connection.execute(SET_LAST_ARTICLE, {"number": last + len(articles)})
     rows = [
-        _article_row(each, loaded.revision) | {"number": each.number}
+        _article_row(each, loaded.revision)
+        | {"number": each.number, "story": each.number}
+        | _item_columns(each, loaded.revision)
         for each, (loaded, _) in zip(articles, pairs, strict=True)
     ]
     insert_rows(connection, Article, rows)
@@ -203,7 +213,8 @@ def _create(
     ]
     insert_rows(connection, ArticleDocument, documents)
     insert_derived_rows(connection, articles)
-    _link(connection, articles, {row["title_hash"] for row in rows}, vectors, are_new=True)
+    titles = {row["title_hash"] for row in rows}
+    write_stories(connection, _link(connection, articles, titles, vectors, are_new=True), key_points)
     outcomes = [
         Outcome(CREATED, loaded.identity, each.content["slug"], each.content["title"], loaded.revision, {})
         for loaded, each in ((loaded, loaded.record) for loaded, _ in pairs)
@@ -217,6 +228,7 @@ def _update(
     loaded: LoadedDocument,
     prepared: PreparedArticle,
     vectors: VectorCache,
+    key_points: KeyPointChooser,
     now: datetime,
 ) -> Outcome:
     state, record = loaded.state, loaded.record
@@ -227,14 +239,24 @@ def _update(
     changed: Differences = differences(stored.record, record)
     previous = delete_derived_rows(connection, state.number, vectors)
     article = DerivedArticle(
-        state.number, loaded.identity, record, _packed(loaded, prepared), prepared.data, state.created_at, now
+        state.number,
+        stored.story,
+        loaded.identity,
+        record,
+        _packed(loaded, prepared),
+        prepared.data,
+        state.created_at,
+        now,
     )
     row = _article_row(article, loaded.revision)
-    connection.execute(UPDATE_ARTICLE, row | {"article_number": state.number})
+    connection.execute(UPDATE_ARTICLE, row | NO_ITEM | {"article_number": state.number})
     document = document_row(state.number, record, article.packed, loaded.folder)
     connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
     insert_derived_rows(connection, [article], previous)
-    _link(connection, [article], {row["title_hash"], state.title_hash}, vectors, are_new=False)
+    titles = {row["title_hash"], state.title_hash}
+    write_stories(connection, _link(connection, [article], titles, vectors, are_new=False), key_points)
+    if changed.keys() & {"slug", "title"}:
+        forget_story_json(connection, state.number)
     outcome = Outcome(UPDATED, loaded.identity, row["slug"], row["title"], loaded.revision, changed)
     record_changes(connection, [outcome], now)
     return outcome
@@ -242,11 +264,14 @@ def _update(
 
 def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
     digests = (article.packed.digest, article.derived.digest)
-    item = render_item(article.id, article.record.content, revision=revision, **article.timestamps)
-    return article_row(article.id, article.record, digests, revision, article.timestamps) | {
-        "item_key": rendering_key(),
-        "item_json": item,
-    }
+    return article_row(article.id, article.record, digests, revision, article.timestamps)
+
+
+def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
+    """Return the JSON of a new article as a list item, and its form. The article is alone in its story."""
+    story = story_id(article.record.key)
+    item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
+    return {"item_key": rendering_key(), "item_json": item}
 
 
 def _packed(loaded: LoadedDocument, prepared: PreparedArticle) -> PackedContent:
@@ -262,13 +287,17 @@ def _link(
     vectors: VectorCache,
     *,
     are_new: bool,
-) -> None:
-    """Resolve the listed links from and to `articles`, and insert the computed links from and to them.
+) -> set[int]:
+    """Link `articles` with others, and assign them to stories.
 
-    `titles` are the hashes of their titles and, if an article was updated, of its former title.
+    Resolve the listed links from and to them, and insert the computed links. `titles` are the hashes of their
+    titles and, if an article was updated, of its former title.
+
+    Return the numbers of the stories whose articles have changed.
     """
-    changed = resolve_listed_links(connection, [each.number for each in articles], titles)
-    changed |= insert_links_both_ways(
+    numbers = [each.number for each in articles]
+    changed = resolve_listed_links(connection, numbers, titles)
+    links = insert_links_both_ways(
         connection,
         [
             LinkedArticle(each.number, each.id, each.derived.vector, each.record.published_at)
@@ -277,4 +306,6 @@ def _link(
         vectors,
         are_new=are_new,
     )
-    delete_renderings(connection, changed - {each.number for each in articles})
+    moved, stories = links.stories.write()
+    delete_renderings(connection, (changed | links.articles | moved) - {*numbers})
+    return stories.union(map(links.stories.story_of, numbers))

@@ -24,6 +24,8 @@ from seeds.preparing.article_record import ArticleRecord
 from seeds.preparing.derivation import derive
 from seeds.preparing.prepared_article import PreparedData, pack_record, prepare_data
 from seeds.preparing.worker_pool import WorkerPool
+from seeds.stories.key_points import KeyPointChooser
+from seeds.stories.story_rows import write_stories
 from seeds.storing.derived_rows import DerivedArticle, delete_derived_rows, insert_derived_rows
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.rendering import delete_renderings
@@ -41,6 +43,7 @@ CONTENTS = (
 IDENTITIES = select(Article.number, Article.id, Article.published_key).where(
     Article.number.in_(bindparam("numbers", expanding=True))
 )
+STORIES = select(Article.story).where(Article.number.in_(bindparam("numbers", expanding=True)))
 SET_DERIVED_DIGEST = (
     update(ARTICLES)
     .where(ARTICLES.c.number == bindparam("article_number"))
@@ -56,7 +59,11 @@ class _Content(NamedTuple):
 
 
 def rederive_articles(
-    begin: Transaction, articles: Sequence[int], pool: WorkerPool[EntityMatcher], vectors: VectorCache
+    begin: Transaction,
+    articles: Sequence[int],
+    pool: WorkerPool[EntityMatcher],
+    vectors: VectorCache,
+    key_points: KeyPointChooser,
 ) -> int:
     """Derive the entities, evidence and features of stored articles again, and store them if they changed.
 
@@ -67,6 +74,7 @@ def rederive_articles(
         articles: The numbers of the articles, in the order in which they are stored again.
         pool: The processes that derive the data.
         vectors: Reads the feature vectors.
+        key_points: Chooses the distinct takeaways of the stories that the articles are in.
 
     Returns:
         The number of articles whose derived data changed.
@@ -79,9 +87,9 @@ def rederive_articles(
             changed[number] = derived
             count += 1
         if len(changed) == BATCH_SIZE:
-            _store(begin, changed, vectors)
+            _store(begin, changed, vectors, key_points)
             changed = {}
-    _store(begin, changed, vectors)
+    _store(begin, changed, vectors, key_points)
     return count
 
 
@@ -102,7 +110,9 @@ def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, PreparedData
     return stored.number, None if derived.digest == stored.derived_digest else prepare_data(derived)
 
 
-def _store(begin: Transaction, changed: dict[int, PreparedData], vectors: VectorCache) -> None:
+def _store(
+    begin: Transaction, changed: dict[int, PreparedData], vectors: VectorCache, key_points: KeyPointChooser
+) -> None:
     """Store the derived data of articles, given by number, in the order of `changed`."""
     if not changed:
         return
@@ -110,6 +120,8 @@ def _store(begin: Transaction, changed: dict[int, PreparedData], vectors: Vector
         stored = {each.number: each for each in read_stored_articles(connection, changed)}
         for number, derived in changed.items():
             _replace(connection, stored[number], derived, vectors)
+        stories = connection.scalars(STORIES, {"numbers": list(changed)})
+        write_stories(connection, set(stories), key_points)
         increment_corpus_revision(connection, len(changed))
 
 
@@ -120,7 +132,9 @@ def _replace(
     connection.execute(SET_DERIVED_DIGEST, {"article_number": number, "digest": derived.digest})
     previous = delete_derived_rows(connection, number, vectors)
     packed = pack_record(record, stored.document)
-    article = DerivedArticle(number, stored.id, record, packed, derived, stored.created_at, stored.updated_at)
+    article = DerivedArticle(
+        number, stored.story, stored.id, record, packed, derived, stored.created_at, stored.updated_at
+    )
     insert_derived_rows(connection, [article], previous)
     linked = LinkedArticle(number, stored.id, derived.vector, record.published_at)
     insert_features(connection, [linked], vectors)

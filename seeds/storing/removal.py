@@ -26,6 +26,9 @@ from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import VectorCache
 from seeds.search_index.search_rows import update_search_index
+from seeds.stories.key_points import KeyPointChooser
+from seeds.stories.removal import leave_story
+from seeds.stories.story_rows import write_stories
 from seeds.storing.article_entities import delete_unmentioned, update_entity_counts
 from seeds.storing.derived_rows import delete_derived_rows
 from seeds.storing.entity_merging import update_entity_names
@@ -69,26 +72,27 @@ def find_article(connection: Connection, reference: str, *, is_removed: bool = F
     return identity if is_removed and find_removed_article(connection, identity) else None
 
 
-def remove(connection: Connection, identity: UUID) -> Outcome:
+def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) -> Outcome:
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
     `identity` is the id of the article. Other articles that list its title among their related articles no
-    longer link to it.
+    longer link to it. `key_points` chooses the distinct takeaways of its story again.
     """
     (state,) = find_article_states(connection, [identity]).values()
     stored = read_stored_article(connection, state.number)
     archive_revisions(connection, [stored])
-    _delete_article(connection, state)
+    _delete_article(connection, state, identity, key_points)
     outcome = Outcome(REMOVED, identity, state.slug, stored.record.content["title"], stored.revision, {})
     record_changes(connection, [outcome], _now())
     return outcome
 
 
-def erase(connection: Connection, identity: UUID) -> Outcome | None:
+def erase(connection: Connection, identity: UUID, key_points: KeyPointChooser) -> Outcome | None:
     """Delete the text, the history, the slugs and the titles of an article, stored or removed.
 
     Its id stays, so that the API answers 410 for it. The change feed gets an entry, also if the article was
-    removed before, because mirrors have to delete its titles and its history too.
+    removed before, because mirrors have to delete its titles and its history too. `key_points` chooses the
+    distinct takeaways of its story again.
 
     Returns:
         The outcome, or None if the article was erased before and not loaded since.
@@ -100,7 +104,7 @@ def erase(connection: Connection, identity: UUID) -> Outcome | None:
         return None
     if stored:
         entities = connection.scalars(ENTITIES, {"article": stored.number}).all()
-        _delete_article(connection, stored)
+        _delete_article(connection, stored, identity, key_points)
         update_entity_names(connection, entities)
     connection.execute(delete(Revision).where(Revision.article_id == identity))
     connection.execute(delete(ArticleSlug).where(ArticleSlug.article_id == identity))
@@ -139,13 +143,17 @@ def purge(engine: Engine, announce: Announce) -> None:
         WriteAheadLog(connection, announce).empty_completely()
 
 
-def _delete_article(connection: Connection, state: ArticleState) -> None:
+def _delete_article(
+    connection: Connection, state: ArticleState, identity: UUID, key_points: KeyPointChooser
+) -> None:
     """Delete the rows of a stored article, and find new targets for the listed links to its title."""
     update_search_index(connection)
     previous = delete_derived_rows(connection, state.number, VectorCache())
     update_entity_counts(connection, [({}, previous)])
     delete_unmentioned(connection, previous, {})
+    stories = leave_story(connection, state.number, identity)
     connection.execute(DELETE_ARTICLE, {"article": state.number})
+    write_stories(connection, stories, key_points)
     delete_renderings(connection, resolve_listed_links(connection, [], {state.title_hash}))
 
 

@@ -215,12 +215,16 @@ def facet_rows(
     return [common | {"facet": facet} for facet in sorted({*entities, *filtered})]
 
 
-def facet_list_row(article: int, entities: Iterable[int], named: Iterable[int]) -> Row:
-    """Return the row with the numbers of all facets of an article, which is the only one of its story.
+def facet_list_row(article: int, story: int, entities: Iterable[int], named: Iterable[int]) -> Row:
+    """Return the row with the numbers of all facets of an article.
 
-    `entities` are the numbers of its entities, and `named` those of its other facets.
+    Args:
+        article: The number of the article.
+        story: The number of its story.
+        entities: The numbers of its entities.
+        named: The numbers of its other facets.
     """
-    return {"article": article, "story": article, "facets": pack_facets(sorted({*entities, *named}))}
+    return {"article": article, "story": story, "facets": pack_facets(sorted({*entities, *named}))}
 
 
 def listed_link_rows(article: int, identity: UUID, record: ArticleRecord) -> list[Row]:

@@ -38,6 +38,7 @@ STORED_ARTICLES = (
     select(
         Article.id,
         Article.number,
+        Article.story,
         Article.key,
         Article.published_key,
         Article.revision,
@@ -90,13 +91,15 @@ class RemovedArticle(NamedTuple):
 class StoredArticle(NamedTuple):
     """A stored article: its current content, and the bytes of the document that it was loaded from.
 
-    `revision` counts its versions from 1. `derived_digest` is the checksum of its entities, evidence and
-    features. `created_at` is when it was first loaded, and `updated_at` is when its content last changed.
-    `content` is the content in the compressed form of the database.
+    `story` is the number of its story. `revision` counts its versions from 1. `derived_digest` is the
+    checksum of its entities, evidence and features. `created_at` is when it was first loaded, and
+    `updated_at` is when its content last changed. `content` is the content in the compressed form of the
+    database.
     """
 
     id: UUID
     number: int
+    story: int
     record: ArticleRecord
     document: bytes
     content: bytes
@@ -172,6 +175,7 @@ def read_stored_articles(connection: Connection, numbers: Collection[int]) -> li
         StoredArticle(
             row.id,
             row.number,
+            row.story,
             ArticleRecord(
                 row.key, unpack_content(row.content, row.document), published_at_of(row.published_key)
             ),

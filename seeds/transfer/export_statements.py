@@ -25,11 +25,12 @@ from api.models import (
     EntityId,
     EntitySlug,
     Folder,
+    FormerStory,
     RelatedLink,
     Revision,
     Takeaway,
 )
-from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS
+from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, FORMER_STORY_COLUMNS, REVISION_COLUMNS
 
 # The largest number of rows that are read at a time.
 CHUNK_ROWS = 200
@@ -74,6 +75,12 @@ REVISION_CHUNK = (
     .order_by(Revision.article_id, Revision.revision)
     .limit(CHUNK_ROWS)
 )
+FORMER_STORY_CHUNK = (
+    select(*_columns_of(FormerStory, FORMER_STORY_COLUMNS))
+    .where(FormerStory.id > bindparam("id"))
+    .order_by(FormerStory.id)
+    .limit(CHUNK_ROWS)
+)
 CHANGE_CHUNK = (
     select(*_columns_of(Change, ("sequence", "kind", *CHANGE_COLUMNS)))
     .where(Change.sequence > bindparam("sequence"))
@@ -83,16 +90,19 @@ CHANGE_CHUNK = (
 FIRST: BindParameter[int] = bindparam("first")
 LAST: BindParameter[int] = bindparam("last")
 # Statements that read a part of a chunk with the documents, from a first to a last sort key.
+FOUNDERS = aliased(Article)
 ARTICLE_RANGE = (
     select(
         *_columns_of(Article, ("number", "id", "key", "derived_digest", "published_key")),
         *_columns_of(Article, ("created_at", "updated_at", "revision")),
         Folder.path.label("folder"),
+        FOUNDERS.id.label("story"),
         ArticleDocument.document,
         ArticleDocument.content,
     )
     .join(ArticleDocument, ArticleDocument.article == Article.number)
     .join(Folder, Folder.number == ArticleDocument.folder)
+    .join(FOUNDERS, FOUNDERS.number == Article.story)
     .where(Article.number.between(FIRST, LAST))
     .order_by(Article.number)
 )

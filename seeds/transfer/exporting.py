@@ -23,6 +23,7 @@ from seeds.transfer.export_statements import (
     ENTITY_IDS,
     ENTITY_SLUGS,
     FEATURES,
+    FORMER_STORY_CHUNK,
     LINKS,
     MENTIONS,
     REMOVED_CHUNK,
@@ -54,6 +55,7 @@ def export_lines(connection: Connection) -> ExportedLines:
     yield "corpus", {"format": FORMAT_VERSION} | corpus._asdict()
     yield from _entities(connection)
     yield from _articles(connection)
+    yield from _former_stories(connection)
     yield from _removed(connection)
     yield from _revisions(connection)
     for changes in _chunks(connection, CHANGE_CHUNK, {"sequence": 0}):
@@ -96,6 +98,7 @@ def _articles_between(connection: Connection, first: int, last: int) -> Exported
                 **_article_columns(row, content),
                 "slugs": slugs[number],
                 "folder": row.folder,
+                "story": row.story,
                 "document": document_value(row.document),
                 "takeaways": takeaways[number],
                 "entities": [
@@ -175,6 +178,11 @@ def _feature_values(stored: Sequence[Any]) -> Values:
     vector = read_vector(stored)
     terms = [term and (tuple(term) if term.entity else term.text) for term in vector.terms]
     return {"names": list(vector.weights), "weights": list(vector.weights.values()), "terms": terms}
+
+
+def _former_stories(connection: Connection) -> ExportedLines:
+    for rows in _chunks(connection, FORMER_STORY_CHUNK, {"id": MIN_ID}):
+        yield from (("former_story", row._asdict()) for row in rows)
 
 
 def _removed(connection: Connection) -> ExportedLines:

@@ -17,7 +17,9 @@ from api.models import (
     TakeawayEntity,
 )
 from api.v1.renderings import render_item
+from seeds.identifiers import story_id
 from seeds.storing.row_builders import (
+    Row,
     article_entity_rows,
     facet_list_row,
     facet_rows,
@@ -70,8 +72,7 @@ def complete_rows(rows: LineRows, database: Database) -> None:
         _find_entity(each.id, database, f"entities[{at}].id") for at, each in enumerate(article.entities)
     ]
     numbers, pairs = [each.number for each in stored], article.takeaway_entities
-    item = render_item(article.id, article.record.content, revision=article.revision, **article.timestamps)
-    rows.tables[Article][0] |= {"item_key": database.item_key, "item_json": item}
+    rows.tables[Article][0] |= _item_columns(article, database.item_key)
     rows.tables[ArticleDocument][0]["folder"] = database.folders[article.folder]
     named = named_facets(article.record, {each.type for each in stored})
     rows.facets.append(named)
@@ -79,10 +80,22 @@ def complete_rows(rows: LineRows, database: Database) -> None:
         ArticleEntity: article_entity_rows(article.number, article.entities, numbers),
         TakeawayEntity: takeaway_entity_rows(article.number, article.record, pairs, numbers),
         ArticleFacet: facet_rows(article.number, article.record, numbers, named, article.timestamps),
-        FacetList: [facet_list_row(article.number, numbers, named)],
+        FacetList: [facet_list_row(article.number, article.number, numbers, named)],
     }
     for at, link in enumerate(rows.links):
         link["reasons"] = _stored_reasons(article, at, database)
+
+
+def _item_columns(article: ImportedArticle, item_key: int) -> Row:
+    """Return the JSON of an article as a list item, and its form, if the article is the founder of its story.
+
+    The JSON of other articles needs the title of the founder, and is rendered after the import.
+    """
+    if article.story != article.id:
+        return {"item_key": None, "item_json": None}
+    story, content = story_id(article.record.key), article.record.content
+    item = render_item(article.id, content, story, revision=article.revision, **article.timestamps)
+    return {"item_key": item_key, "item_json": item}
 
 
 def _check_number(number: int, last: int, name: str) -> None:

@@ -14,13 +14,16 @@ from api.search.analyzer import ANALYZER_VERSION
 from api.v1.renderings import rendering_key
 from seeds.bulk import insert_rows
 from seeds.escaping import printable
+from seeds.extraction.lexicon import load_lexicon
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import insert_search_rows
+from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.facet_counts import add_facet_counts
 from seeds.storing.transactions import savepoint
 from seeds.transfer.export_file import ExportLine, InvalidExportError, read_lines
 from seeds.transfer.imported_links import ImportedLinks
 from seeds.transfer.imported_rows import Database, StoredEntity, complete_rows
+from seeds.transfer.imported_stories import ImportedStories
 from seeds.transfer.prepared_lines import LineRows, prepare_line
 from seeds.transfer.value_readers import MalformedError
 
@@ -67,10 +70,15 @@ def import_lines(
         raise NotEmptyError
     max_line_bytes = max_document_bytes * MAX_LINE_FACTOR
     # The context of the processes is the longest accepted line.
-    with WorkerPool(jobs, int, (max_line_bytes,)) as pool, ImportedLinks(connection) as links:
+    with (
+        WorkerPool(jobs, int, (max_line_bytes,)) as pool,
+        ImportedLinks(connection) as links,
+        ImportedStories(connection) as stories,
+    ):
         lines = read_lines(file, max_line_bytes, lambda raw: pool.map(prepare_line, raw))
-        counts = _Import(connection, links).run(lines)
+        counts = _Import(connection, links, stories).run(lines)
         links.insert(counts["entity"])
+        stories.insert(counts["entity"], KeyPointChooser(load_lexicon))
     return counts
 
 
@@ -107,10 +115,11 @@ class _Import:
     Args:
         connection: The connection, in a write transaction. The database is empty.
         links: Collects the links of the articles.
+        stories: Collects the stories of the articles.
     """
 
-    def __init__(self, connection: Connection, links: ImportedLinks) -> None:
-        self._connection, self._links = connection, links
+    def __init__(self, connection: Connection, links: ImportedLinks, stories: ImportedStories) -> None:
+        self._connection, self._links, self._stories = connection, links, stories
         self._database = Database(0, 0, rendering_key())
 
     def run(self, lines: Iterable[ExportLine]) -> Counter[str]:
@@ -191,3 +200,4 @@ class _Import:
             add_facet_counts(self._connection, rows.facets)
             insert_search_rows(self._connection, rows.terms)
             self._links.add(rows.links)
+            self._stories.add(rows.founders)

@@ -5,6 +5,7 @@
     entity    an entity with its number, its current and former slugs, and its former ids; sorted by id
     article   an article with its number, document, takeaways, entities, links, features and slugs; sorted by
               number
+    former_story  a story that ended, with the article whose story it leads to; sorted by id
     removed   a removed article and its slugs; sorted by id
     revision  a former revision of an article; sorted by article and revision
     change    an entry of the change feed; sorted by sequence, without gaps
@@ -51,7 +52,7 @@ from seeds.transfer.value_readers import (
     uuid,
 )
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 count, position, number = integer(), integer(1), integer(1, MAX_ARTICLE_NUMBER)
 ENTITY_COLUMNS = {
@@ -121,6 +122,7 @@ FEATURES = {
 ARTICLE_PARTS = {
     "slugs": list_of(slug),
     "folder": text,
+    "story": uuid,
     "document": document,
     "takeaways": list_of(record(TAKEAWAY), max_length=MAX_TAKEAWAYS),
     "entities": list_of(record(ARTICLE_ENTITY)),
@@ -144,6 +146,7 @@ REVISION_CONTENT = {
     "related": list_of(record({"position": position, "title": text, "date": optional(text)})),
     "source": record({"name": text, "sha256": sha256, "bytes": count}),
 }
+FORMER_STORY_COLUMNS = {"id": uuid, "founder_id": uuid, "article_id": uuid}
 REVISION_COLUMNS = {"article_id": uuid, "revision": position, "key": text}
 # The column `kind` of a change is exported as `change`, because `kind` is already the kind of the line.
 CHANGE_COLUMNS = {
@@ -160,6 +163,7 @@ LINE_FIELDS: Mapping[str, Mapping[str, Reader]] = {
     | {"last_article": last_number, "last_entity": last_number},
     "entity": {"number": number} | ENTITY_COLUMNS | {"slugs": list_of(slug), "old_ids": list_of(uuid)},
     "article": {"number": number} | ARTICLE_COLUMNS | ARTICLE_PARTS,
+    "former_story": FORMER_STORY_COLUMNS,
     "removed": {"id": uuid, "slugs": list_of(slug, 1)},
     "revision": REVISION_COLUMNS | {"content": record(REVISION_CONTENT), "document": document},
     "change": {"sequence": sequence, "change": one_of(CHANGE_KINDS)} | CHANGE_COLUMNS,
@@ -171,6 +175,7 @@ LINE_READERS = {kind: record({"kind": text, **fields}) for kind, fields in LINE_
 SORT_FIELDS = {
     "entity": ("id",),
     "article": ("number",),
+    "former_story": ("id",),
     "removed": ("id",),
     "revision": ("article_id", "revision"),
     "change": ("sequence",),

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from api.models import published_key, score_key
-from seeds.linking.computed_links import computed_link_row
+from seeds.linking.link_table import computed_link_row
 from seeds.preparing.article_record import ArticleRecord
 from seeds.storing.row_builders import Row, listed_link_rows
 from seeds.transfer.value_readers import MalformedError

@@ -27,6 +27,7 @@ from api.models import (
     EntityId,
     EntityName,
     EntitySlug,
+    FormerStory,
     NamedFacet,
     Posting,
     Revision,
@@ -50,7 +51,13 @@ from seeds.storing.row_builders import (
     takeaway_rows,
 )
 from seeds.transfer.export_file import ParsedLine, RawLine, parse_line
-from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, REVISION_COLUMNS, SORT_FIELDS
+from seeds.transfer.line_fields import (
+    CHANGE_COLUMNS,
+    ENTITY_COLUMNS,
+    FORMER_STORY_COLUMNS,
+    REVISION_COLUMNS,
+    SORT_FIELDS,
+)
 from seeds.transfer.link_rows import link_rows
 from seeds.transfer.value_readers import MalformedError
 
@@ -87,6 +94,7 @@ class ImportedArticle(NamedTuple):
         created_at: When it was first loaded.
         updated_at: When its content last changed.
         folder: The path of the folder of its document.
+        story: The id of the founder of its story.
         entities: The entities that it mentions, the most salient first.
         takeaway_entities: Pairs of the position of a takeaway, and the index in `entities` of an entity that
             it mentions.
@@ -100,6 +108,7 @@ class ImportedArticle(NamedTuple):
     created_at: datetime
     updated_at: datetime
     folder: str
+    story: UUID
     entities: list[ImportedEntity]
     takeaway_entities: list[tuple[int, int]]
     reasons: list[list[Row]]
@@ -125,6 +134,8 @@ class LineRows:
         terms: The search terms of articles, by number.
         links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
             known only after all articles were imported.
+        founders: The numbers of articles that are not the founders of their stories, with the ids of the
+            founders.
         article: For a line of an article, the data for the rows that are still missing.
         facets: For each article, its facets that are not entities, by number.
     """
@@ -132,6 +143,7 @@ class LineRows:
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)
     terms: dict[int, SearchTerms] = field(default_factory=dict)
     links: list[Row] = field(default_factory=list)
+    founders: list[tuple[int, UUID]] = field(default_factory=list)
     article: ImportedArticle | None = None
     facets: list[dict[int, NamedFacet]] = field(default_factory=list)
 
@@ -142,6 +154,7 @@ class LineRows:
         self.terms |= other.terms
         self.links += other.links
         self.facets += other.facets
+        self.founders += other.founders
 
 
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
@@ -201,7 +214,8 @@ def article_rows(values: Values) -> LineRows:
     ]
     return LineRows(
         {
-            Article: [row | {"number": number}],
+            # Until all articles are imported, each is alone in its story.
+            Article: [row | {"number": number, "story": number}],
             ArticleDocument: [document_row(number, record, packed, 0)],
             ArticleSlug: _slug_rows(values),
             Takeaway: takeaway_rows(number, identity, record, evidences),
@@ -213,12 +227,18 @@ def article_rows(values: Values) -> LineRows:
         },
         {number: packed.terms},
         link_rows(values, record),
+        [] if values["story"] == identity else [(number, values["story"])],
         ImportedArticle(
             *(number, identity, record, values["revision"], values["created_at"], values["updated_at"]),
-            *(values["folder"], entities, find_takeaway_entities(mentions)),
+            *(values["folder"], values["story"], entities, find_takeaway_entities(mentions)),
             [link["reasons"] for link in values["related"]],
         ),
     )
+
+
+def former_story_rows(values: Values) -> LineRows:
+    """Return the row for a story that ended. `values` are the values of the line of the export, by key."""
+    return LineRows({FormerStory: [_select_values(values, FORMER_STORY_COLUMNS)]})
 
 
 def removed_rows(values: Values) -> LineRows:
@@ -252,6 +272,7 @@ def change_rows(values: Values) -> LineRows:
 ROW_BUILDERS: Mapping[str, Callable[[Values], LineRows]] = {
     "entity": entity_rows,
     "article": article_rows,
+    "former_story": former_story_rows,
     "removed": removed_rows,
     "revision": revision_rows,
     "change": change_rows,

@@ -1,6 +1,6 @@
 """Rows for all tables, made without documents, for tests of lists. Many sort keys are equal or null."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from api.database.base import Base, db
 from api.models import (
     CREATED,
     ENTITY_TYPES,
+    UNDATED,
     UPDATED,
     Article,
     ArticleDocument,
@@ -27,6 +28,7 @@ from api.models import (
     EntitySlug,
     RelatedLink,
     Revision,
+    Story,
     Takeaway,
     TakeawayEntity,
     facet_number,
@@ -49,6 +51,7 @@ Rows = dict[type[Base], list[Row]]
 SPACE = UUID("5a0f7c1e-7f63-4f0a-9a53-0c1b2d3e4f50")
 DAY = datetime(2026, 4, 21, 9, 30, tzinfo=UTC)
 DOCUMENT = b"..."
+STORY_SIZE = 3
 # The numbers of test rows in the database begin after those of articles and entities that tests load before.
 FIRST_NUMBER = 1001
 # Contains ties, nulls at several positions, and times that differ only in the last digit.
@@ -110,6 +113,7 @@ def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> R
         "title": content["title"],
         "title_hash": number,
         "published_key": published_key(published),
+        "story": stored_number(number),
         "created_at": DAY + timedelta(hours=number // 3),
         "updated_at": DAY + timedelta(hours=number * 7 % 5),
         "revision": 1,
@@ -129,6 +133,7 @@ def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> R
         ArticleDocument: [document],
         Change: [_change(article, number, revision=1)],
         Takeaway: [_takeaway(number, position) for position in range(1, count + 1)],
+        Story: [_story([article])],
     }
 
 
@@ -186,6 +191,7 @@ def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
         for number in range(articles)
         for position in (places if number == 0 else range(1, number % 3 + 1))
     ]
+    _group(corpus)
     types = {entity["number"]: entity["type"] for entity in corpus[Entity]}
     corpus[ArticleFacet] = [
         {name: article[name] for name in ("published_key", "created_at", "updated_at")}
@@ -194,6 +200,37 @@ def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
         for facet in sorted(_facets(article, document, corpus[ArticleEntity], types))
     ]
     return corpus
+
+
+def _group(corpus: Rows) -> None:
+    """Put up to `STORY_SIZE` articles into each story. The first is the founder."""
+    articles = corpus[Article]
+    groups = [articles[start : start + STORY_SIZE] for start in range(0, len(articles), STORY_SIZE)]
+    for several in groups:
+        for article in several:
+            article["story"] = several[0]["number"]
+    corpus[Story] = list(map(_story, groups))
+    for story in corpus[Story]:
+        own = {article["number"] for article in articles if article["story"] == story["number"]}
+        numbers = [takeaway["number"] for takeaway in corpus[Takeaway]]
+        story["takeaways"] = [number for number in numbers if takeaway_place(number)[0] in own][:12]
+        counts = Counter(row["entity"] for row in corpus[ArticleEntity] if row["article"] in own)
+        story["entities"] = [[entity, count] for entity, count in counts.most_common(10)]
+
+
+def _story(articles: list[Row]) -> Row:
+    """Return the row of a story, without its takeaways and entities. The first article is the founder."""
+    published = [article["published_key"] for article in articles]
+    return {
+        "number": articles[0]["number"],
+        "id": uuid5(SPACE, f"story:{articles[0]['number']}"),
+        "article_count": len(articles),
+        "first_published_key": min((key for key in published if key != UNDATED), default=UNDATED),
+        "last_published_key": max(published),
+        "takeaways": [],
+        "entities": [],
+        "publications": [["The Lantern Post", 1]],
+    }
 
 
 def _change(article: Row, number: int, revision: int) -> Row:

@@ -130,16 +130,14 @@ def test_a_missing_column_is_a_503_that_asks_for_a_migration(app: Flask) -> None
 
     app.add_url_rule("/fail", "fail", fail)
     response = app.test_client().get("/fail")
-    problem = assert_problem(response, 503)
-    assert problem["type"] == "/problems/database-unusable"
-    assert "flask db upgrade" in problem["detail"]
+    assert "flask db upgrade" in assert_problem(response, 503)["detail"]
     assert response.headers["Retry-After"] == "5"
 
 
 def test_a_request_that_waits_too_long_for_a_connection_is_a_503(app: Flask) -> None:
     # The error is raised directly, because exhausting a real pool takes as long as its timeout.
     response = raising(app, PoolTimeout("QueuePool limit of size 5 overflow 10 reached")).get("/fail")
-    assert assert_problem(response, 503)["type"] == "/problems/database-unavailable"
+    assert_problem(response, 503)
     assert response.headers["Retry-After"] == "5"
 
 
@@ -182,7 +180,7 @@ def test_a_database_that_cannot_be_reached_is_a_503_with_retry_after(
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_a_connection_that_the_database_closed_is_replaced(database_url: str, client: FlaskClient) -> None:
     assert client.get("/v1/articles").status_code == 200
-    end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         ended = connection.execute(f"{end} AND pid <> pg_backend_pid()").fetchall()
     assert (True,) in ended

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, select, update
 from api.database.base import db
 from api.models import Article, Corpus
 from seeds.extraction.catalogue import EntityRecord
+from seeds.extraction.lexicon import load_lexicon
 from seeds.identifiers import article_id
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
@@ -27,6 +28,7 @@ from seeds.preparing.preparation import convert
 from seeds.preparing.prepared_article import PreparedArticle, ReadDocument, prepare_article
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import rebuild_search_index, update_search_index
+from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.catalogue_update import refresh_entities
 from seeds.storing.history import Outcome
 from seeds.storing.load import load_batch
@@ -37,6 +39,7 @@ from tests.conftest import make_app
 from tests.support.extraction import make_matcher
 
 ROOT = Path(__file__).parents[2]
+KEY_POINTS = KeyPointChooser(load_lexicon)
 # The beginnings of progress lines.
 PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 
@@ -169,7 +172,7 @@ def load_document(
     def prepare(documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
         return [prepare_article(each.record, each.document, matcher) for each in documents]
 
-    (outcome,) = load_batch(connection, [convert(submission)], prepare, VectorCache())
+    (outcome,) = load_batch(connection, [convert(submission)], prepare, VectorCache(), KEY_POINTS)
     if isinstance(outcome, Rejection):
         raise outcome
     return outcome
@@ -178,7 +181,7 @@ def load_document(
 def remove_article(app: Flask, key: str) -> Outcome:
     """Remove the article whose document has `key`."""
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
-        return remove(connection, article_id(key))
+        return remove(connection, article_id(key), KEY_POINTS)
 
 
 def rederive_pages(
@@ -198,7 +201,7 @@ def rederive_pages(
             refresh_entities(connection, known)
             numbers = {row.id: row.number for row in connection.execute(select(Article.id, Article.number))}
         return [
-            bool(rederive_articles(begin, [numbers[article_id(each.key)]], pool, VectorCache()))
+            bool(rederive_articles(begin, [numbers[article_id(each.key)]], pool, VectorCache(), KEY_POINTS))
             for each in submissions
         ]
 

@@ -24,7 +24,7 @@ from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
-from tests.seeds.documents import Page, seed_pages, submit
+from tests.seeds.documents import KEY_POINTS, Page, seed_pages, submit
 from tests.seeds.stored_rows import rows
 from tests.support.extraction import make_matcher
 
@@ -110,7 +110,7 @@ def remove_page(app: Flask, key: str) -> None:
     """Remove the article whose document has `key`, if it is stored."""
     with app.app_context(), transactions(db.engine, print) as begin, begin() as connection:
         if connection.scalar(select(Article.id).where(Article.key == key)):
-            remove(connection, article_id(key))
+            remove(connection, article_id(key), KEY_POINTS)
 
 
 def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
@@ -125,7 +125,7 @@ def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
             refresh_entities(connection, catalogue)
             articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
         vectors = VectorCache()
-        rederive_articles(begin, articles, pool, vectors)
+        rederive_articles(begin, articles, pool, vectors, KEY_POINTS)
         merge_entities(begin)
         relink_articles(begin, articles, vectors)
 

@@ -84,6 +84,11 @@ class _Names:
             row["facets"] = sorted(
                 str(self._entities.get(each, each)) for each in unpack_facets(row["facets"])
             )
+        if "takeaways" in row:
+            row["founder"] = self._articles[row["number"]]
+            places = map(takeaway_place, row["takeaways"])
+            row["takeaways"] = [(self._articles[article], position) for article, position in places]
+            row["entities"] = [(self._entities[entity], count) for entity, count in row["entities"]]
         if "reasons" in row:
             row["reasons"] = [[self._entities.get(label, label), *rest] for label, *rest in row["reasons"]]
         return row

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
-from api.v1.schemas.common import FilteredPageMeta, number, string
+from api.v1.schemas.common import FilteredPageMeta, StoryReference, number, string
 from api.v1.schemas.entities import ArticleEntity
 from api.v1.schemas.related_links import RelatedLink
 from api.v1.schemas.takeaways import ArticleTakeaway
@@ -91,6 +91,9 @@ class Article(Shape):
     revision = number("The version number, starting at 1. It increases with each change of the article.", 1)
     word_count = number("The number of words in the body and the analysis.")
     reading_minutes = number("The reading time at 200 words per minute, rounded up.")
+    story = fields.Nested(
+        StoryReference, metadata={"description": "The story: the articles that report the same event."}
+    )
     body = fields.List(fields.Nested(Paragraph))
     analysis = fields.Nested(Analysis, allow_none=True)
     takeaways = fields.List(fields.Nested(ArticleTakeaway))

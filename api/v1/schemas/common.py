@@ -37,6 +37,14 @@ class ArticleReference(Shape):
     title = string("The title of the article.")
 
 
+class StoryReference(Shape):
+    """A reference to a story: its id, slug and title."""
+
+    id = fields.UUID()
+    slug = string("The readable identifier used in URLs.")
+    title = string("The title of the story, which is that of its founder.")
+
+
 class EntityReference(Shape):
     """A reference to an entity: its id, slug, name and type."""
 

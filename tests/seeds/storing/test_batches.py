@@ -22,7 +22,7 @@ from tests.support.extraction import make_matcher
 
 CATALOGUE = (EntityRecord("Sea Board", "organization", "sea-board"),)
 # Times differ, and numbers of links and folders have no meaning. Those of articles and entities are compared.
-DIFFERENT = {"changed_at", "created_at", "updated_at", "secret_key", "item_json"}
+DIFFERENT = {"changed_at", "created_at", "updated_at", "secret_key", "item_json", "item_key"}
 
 
 def write_versions(folder: Path, seed: int) -> None:

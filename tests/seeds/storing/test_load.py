@@ -80,8 +80,9 @@ def backdate(app: Flask) -> None:
 
 def without_history(found: Rows) -> Rows:
     """Return `found`, rows by table, without those that depend on earlier versions of articles."""
-    memory = {"revision", "slug", "content_digest"}
-    forgotten: Rows = {"article_slugs": [], "changes": [], "corpus": [], "revisions": []}
+    memory = {"revision", "slug", "content_digest", "story"}
+    tables = ("article_slugs", "changes", "corpus", "revisions", "stories", "former_stories")
+    forgotten: Rows = {table: [] for table in tables}
     kept = without_volatile_columns(found)
     articles = [
         {name: value for name, value in row.items() if name not in memory} for row in kept["articles"]

@@ -48,7 +48,8 @@ def lines(exported: bytes) -> Lines:
 
 def test_what_is_written_is_read(exported: bytes) -> None:
     found = read(exported)
-    assert {line.kind for line in found} == {"corpus", "entity", "article", "removed", "revision", "change"}
+    kinds = {"corpus", "entity", "article", "former_story", "removed", "revision", "change"}
+    assert {line.kind for line in found} == kinds
     assert [line.number for line in found] == list(range(1, len(found) + 1))
     assert sum(line.size for line in found) + len(exported.splitlines(keepends=True)[-1]) == len(exported)
 

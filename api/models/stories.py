@@ -1,0 +1,71 @@
+"""Stories: groups of articles that report the same event."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.base import Base
+from api.database.column_types import Id, Number, UtcDateTime
+
+
+class Story(Base):
+    """A story: the articles that report one event. Every article is in exactly one story, perhaps alone.
+
+    `Article.story` is the number of the story of an article. The slug and the title of a story are those of
+    its founder, an article in it.
+
+    Attributes:
+        number: The number of the founder.
+        id: The public id, derived from the key of the founder.
+        article_count: The number of articles in the story.
+        first_published_key: When the first of its articles was published, or `UNDATED`.
+        last_published_key: When the last of its articles was published, or `UNDATED`.
+        takeaways: The numbers of its distinct takeaways (key points), in the order in which they are shown.
+        entities: `[[entity number, article count]]`: the entities that most of its articles mention.
+        publications: `[[name, article count]]`, most articles first.
+    """
+
+    __tablename__ = "stories"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(Id, unique=True)
+    article_count: Mapped[int]
+    first_published_key: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_published_key: Mapped[datetime] = mapped_column(UtcDateTime)
+    takeaways: Mapped[list[int]] = mapped_column(JSON)
+    entities: Mapped[list[list[int]]] = mapped_column(JSON)
+    publications: Mapped[list[list[Any]]] = mapped_column(JSON)
+
+
+_story, _has_several = Story, text("article_count > 1")
+Index(None, _story.article_count, _story.number)
+# Most stories have a single article, but lists leave these stories out by default.
+for _name, _condition in (("", None), ("_several", _has_several)):
+    Index(
+        f"ix_stories_last_published_key{_name}",
+        _story.last_published_key,
+        _story.number,
+        sqlite_where=_condition,
+        postgresql_where=_condition,
+    )
+
+
+class FormerStory(Base):
+    """A story that ended, because its articles joined a different story or its founder was removed.
+
+    Attributes:
+        id: The id of the story.
+        founder_id: The id of the article that was its founder.
+        article_id: The id of an article. Requests for the story are redirected to the story that this article
+            is in. It is the founder or, if the founder was removed, the next founder.
+    """
+
+    __tablename__ = "former_stories"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    founder_id: Mapped[UUID] = mapped_column(Id, index=True)
+    article_id: Mapped[UUID] = mapped_column(Id, index=True)

@@ -1,0 +1,172 @@
+"""The links from articles in memory, while the links to their nearest neighbours are computed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy.orm import aliased
+
+from api.database.base import table_of
+from api.models import UNSCORED, Article, RelatedLink, link_precedence, published_key, score_key
+from seeds.bulk import insert_rows, update_rows
+from seeds.identifiers import computed_link_id
+from seeds.linking.link_reasons import Reasons
+from seeds.linking.vector_cache import LinkedArticle
+
+LINKS = table_of(RelatedLink)
+NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+TARGETS = aliased(Article)
+LINK_COLUMNS = (LINKS.c.number, LINKS.c.article, LINKS.c.target, LINKS.c.basis, LINKS.c.score_key)
+# The resolved links from some articles, with the ids of their targets, and without or with the reasons.
+LINKS_WITH_IDS = (
+    select(*LINK_COLUMNS, TARGETS.id.label("target_id"))
+    .join(TARGETS, TARGETS.number == LINKS.c.target)
+    .where(LINKS.c.article.in_(NUMBERS))
+)
+LINKS_WITH_REASONS = LINKS_WITH_IDS.add_columns(LINKS.c.reasons)
+# This statement sets the columns that are named in the parameters.
+UPDATE_LINK = update(LINKS).where(LINKS.c.number == bindparam("link"))
+DELETE_LINKS = delete(LINKS).where(LINKS.c.number.in_(NUMBERS))
+
+
+@dataclass(slots=True)
+class ResolvedLink:
+    """A link from one article to another while a batch changes the scores of links.
+
+    Attributes:
+        target: The number of the article that the link leads to.
+        target_id: The id of this article.
+        number: The number of the row, or None if the link is not stored yet.
+        is_listed: True if the page of the article lists the target. Such a link stays if it loses its score.
+        score: The similarity, or None.
+        reasons: The reasons for the similarity. Empty if they were not read.
+        has_changed: True if the score or the reasons differ from those that are stored.
+    """
+
+    target: int
+    target_id: UUID
+    number: int | None = None
+    is_listed: bool = False
+    score: float | None = None
+    reasons: Sequence[Any] = ()
+    has_changed: bool = False
+
+    def set_score(self, score: float | None, reasons: Reasons) -> None:
+        """Set the score and its reasons. Without a score, `LinkTable.write` deletes a computed link."""
+        if (score, reasons) != (self.score, self.reasons):
+            self.score, self.reasons, self.has_changed = score, reasons, True
+
+
+class LinkTable:
+    """The resolved links from some articles, in memory. `write` stores what has changed.
+
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The numbers of the articles.
+        has_reasons: True to read the reasons, so that a link whose score and reasons are set to the stored
+            values counts as unchanged.
+    """
+
+    def __init__(self, connection: Connection, articles: Iterable[int], *, has_reasons: bool = False) -> None:
+        self._connection = connection
+        self._links: defaultdict[int, dict[int, ResolvedLink]] = defaultdict(dict)
+        statement = LINKS_WITH_REASONS if has_reasons else LINKS_WITH_IDS
+        numbers = sorted(articles)
+        rows = connection.execute(statement, {"numbers": numbers}) if numbers else ()
+        for number, article, target, basis, stored_score, target_id, *reasons in rows:
+            score = None if stored_score == UNSCORED else stored_score
+            self._links[article][target] = ResolvedLink(
+                target, target_id, number, basis == "listed", score, reasons[0] if reasons else ()
+            )
+
+    def scored(self, article: int) -> list[ResolvedLink]:
+        """Return the links from `article` that have a score."""
+        return [link for link in self._links[article].values() if link.score is not None]
+
+    def scores(self, article: int) -> dict[int, float]:
+        """Return the scores of the links from `article`, by the number of the target."""
+        return {link.target: link.score for link in self._links[article].values() if link.score is not None}
+
+    def link(self, article: int, target: LinkedArticle) -> ResolvedLink:
+        """Return the link from `article` to `target`. Add a link if there is none."""
+        links = self._links[article]
+        if target.number not in links:
+            links[target.number] = ResolvedLink(target.number, target.id)
+        return links[target.number]
+
+    def write(self, sources: Mapping[int, LinkedArticle]) -> set[int]:
+        """Store the links that have changed. Return the numbers of the articles from which they start.
+
+        `sources` has each article from which a new link starts, by its number.
+        """
+        changed = [
+            (article, link)
+            for article, links in self._links.items()
+            for link in links.values()
+            if link.has_changed
+        ]
+        computed = [(article, link) for article, link in changed if not link.is_listed]
+        deleted = [link.number for _, link in computed if link.number is not None]
+        if deleted:
+            self._connection.execute(DELETE_LINKS, {"numbers": sorted(deleted)})
+        listed = [
+            score_parameters(link.number, link.score, [*link.reasons])
+            for _, link in changed
+            if link.is_listed and link.number is not None
+        ]
+        update_rows(self._connection, UPDATE_LINK, listed)
+        rows = [
+            computed_link_row(
+                (article, sources[article].id),
+                (link.target, link.target_id),
+                link.score,
+                [*link.reasons],
+                published_key(sources[article].published_at),
+            )
+            for article, link in computed
+            if link.score is not None
+        ]
+        insert_rows(self._connection, RelatedLink, rows)
+        return {article for article, _ in changed}
+
+
+def score_parameters(link: int, score: float | None, reasons: Reasons) -> dict[str, Any]:
+    """Return the parameters with which the statement `UPDATE_LINK` sets the score and reasons of a link.
+
+    Args:
+        link: The number of the link.
+        score: The similarity of the two articles, or None to remove the score from the link.
+        reasons: The reasons for the similarity. The list should be empty if `score` is None.
+    """
+    return {"link": link, "reasons": reasons, "score_key": score_key(score)}
+
+
+def computed_link_row(
+    article: tuple[int, UUID], target: tuple[int, UUID], score: float, reasons: Reasons, published: datetime
+) -> dict[str, Any]:
+    """Return the database row of a computed link from one article to another.
+
+    Args:
+        article: The number and the id of the article that the link starts from.
+        target: The number and the id of the similar article.
+        score: The similarity of the two articles.
+        reasons: The reasons for the similarity.
+        published: The `published_key` of the article that the link starts from.
+    """
+    return {
+        "id": computed_link_id(article[1], target[1]),
+        "article": article[0],
+        "precedence": link_precedence(score=score, target=target[1]),
+        "basis": "computed",
+        "title": None,
+        "title_hash": None,
+        "printed_date": None,
+        "target": target[0],
+        "reasons": reasons,
+        "published_key": published,
+        "score_key": score,
+    }

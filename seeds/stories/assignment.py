@@ -1,0 +1,130 @@
+"""Assign articles to stories while they are loaded.
+
+Only the stories to which a new or corrected article has links are formed again. The cost therefore does not
+depend on the number of articles in the database. `seeds.stories.regrouping` forms all stories again.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from api.database.base import table_of
+from api.models import Article
+from seeds.stories.clustering import MIN_LINKAGE, MIN_SCALE, StoryArticle, find_stories
+from seeds.stories.story_rows import move_articles
+
+# Links with a lower score cannot join two articles.
+MIN_SCORE = MIN_LINKAGE * MIN_SCALE
+# If the stories to which an article has links have more articles, they are not divided.
+MAX_DIVIDED_ARTICLES = 300
+ARTICLES = table_of(Article)
+NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_members = ARTICLES.alias("members")
+STORY_ARTICLES = (
+    select(_members.c.number, _members.c.id, _members.c.key, _members.c.published_key, _members.c.story)
+    .join_from(ARTICLES, _members, _members.c.story == ARTICLES.c.story)
+    .where(ARTICLES.c.number.in_(NUMBERS))
+    .distinct()
+)
+
+
+class ScoreReader(Protocol):
+    """The links between articles. `seeds.linking.link_table.LinkTable` reads and changes them."""
+
+    def scores(self, article: int) -> dict[int, float]:
+        """Return the scores of the links from `article`, by the number of the target."""
+
+
+class StoryAssignment:
+    """The stories of some articles in memory. `assign` changes them, and `write` stores the changes.
+
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The numbers of articles. Their stories are read.
+        new: The numbers of those of them that are not assigned yet.
+    """
+
+    def __init__(self, connection: Connection, articles: Collection[int], new: Collection[int]) -> None:
+        self._connection = connection
+        self._new = set(new)
+        self._ended: set[int] = set()
+        self._articles: dict[int, StoryArticle] = {}
+        self._stories: dict[int, int] = {}
+        self._members: defaultdict[int, set[int]] = defaultdict(set)
+        rows = connection.execute(STORY_ARTICLES, {"numbers": sorted(articles)}) if articles else ()
+        for *columns, story in rows:
+            article = StoryArticle(*columns)
+            self._articles[article.number] = article
+            self._stories[article.number] = story
+            self._members[story].add(article.number)
+        self._stored = dict(self._stories)
+
+    @property
+    def articles(self) -> Collection[int]:
+        """The numbers of the articles whose stories are known."""
+        return self._articles.keys()
+
+    def story_of(self, article: int) -> int:
+        """Return the number of the story of `article`."""
+        return self._stories[article]
+
+    def assign(self, article: int, similar: Iterable[int], links: ScoreReader) -> None:
+        """Form the story of an article again, and the stories of the articles that are linked with it.
+
+        Args:
+            article: The number of the article.
+            similar: The numbers of the articles that can be linked with it.
+            links: The links between the articles.
+        """
+        own = links.scores(article)
+        linked = {
+            other
+            for other in similar
+            if max(own.get(other, 0), links.scores(other).get(article, 0)) >= MIN_SCORE
+        }
+        former = sorted({self._stories[article], *(self._stories[other] for other in linked)})
+        if len(former) == 1 and len(self._members[former[0]]) == 1:
+            return
+        members = [[self._articles[number] for number in sorted(self._members[story])] for story in former]
+        if sum(map(len, members)) <= MAX_DIVIDED_ARTICLES:
+            members = [[each] for several in members for each in several]
+        scores = {each.number: links.scores(each.number) for several in members for each in several}
+        sizes = {story: len(self._members.pop(story)) for story in former}
+        if article in self._new:
+            # A new article is alone only as long as it is not assigned.
+            del sizes[article]
+        present = {self._set_story(several, sizes) for several in find_stories(members, scores)}
+        self._ended |= sizes.keys() - present
+        self._ended -= present
+
+    def write(self) -> tuple[set[int], set[int]]:
+        """Store the stories of the articles.
+
+        Return the numbers of the articles that are in a different story, and the numbers of all stories that
+        have gained or lost an article, or have ended. Stories that formed and ended since the last `write`
+        are among them, so that the result does not depend on how often `write` is called.
+        """
+        moved = {number for number, story in self._stories.items() if story != self._stored[number]}
+        move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})
+        changed = {self._stories[number] for number in moved}
+        changed |= {self._stored[number] for number in moved} - (moved & self._new)
+        changed |= self._ended
+        self._stored, self._ended = dict(self._stories), set()
+        return moved, changed
+
+    def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
+        """Put `articles` into one story: the largest of the former stories whose founder is among them.
+
+        `sizes` has the number of articles of each former story. If there is no founder among the articles,
+        they become a new story. Return the number of the story.
+        """
+        founders = [each for each in articles if each.number in sizes]
+        if founders:
+            founder = min(founders, key=lambda each: (-sizes[each.number], each.founder_rank))
+        else:
+            founder = min(articles, key=lambda each: each.founder_rank)
+        self._members[founder.number] = {each.number for each in articles}
+        self._stories |= dict.fromkeys(self._members[founder.number], founder.number)
+        return founder.number

@@ -1,0 +1,178 @@
+"""Divide articles into stories by average linkage over the computed links.
+
+The strength of a link is its score, divided by how similar the two articles are to their own nearest
+neighbours. This local scale makes texts of different kinds comparable: briefs on elections resemble each
+other more than briefs on fires do.
+
+    strength(a, b) = score(a, b) / sqrt(scale(a) * scale(b))
+    scale(a)       = max(MIN_SCALE, mean of the three highest scores of a)
+    linkage(A, B)  = sum of strength(a, b) for a in A and b in B
+                     / min(|A| * |B|, LINKS_PER_ARTICLE * min(|A|, |B|))
+
+A missing link has the strength 0. An article has few computed links, so the denominator does not grow with
+the larger of the two groups. Groups are merged in the order of their linkage as long as it is at least
+`MIN_LINKAGE`. Two groups are never merged if their articles would then span more than `MAX_SPAN`.
+
+The result does not depend on the order of the articles: strengths are integers, and ties are decided by the
+ids of the articles.
+
+References: Sokal and Michener, "A statistical method for evaluating systematic relationships" (1958);
+Zelnik-Manor and Perona, "Self-tuning spectral clustering" (2004).
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import NamedTuple
+from uuid import UUID
+
+from api.models import UNDATED
+
+# These values were chosen by cross-validation. See docs/numbers.md.
+MIN_LINKAGE = 0.5
+MIN_SCALE = 0.42
+LINKS_PER_ARTICLE = 5
+SCALE_LINKS = 3
+# Shorter than a month, so that the reports of two months on the same subject are two stories.
+MAX_SPAN = timedelta(days=21)
+# The integer that represents the strength 1.
+UNIT = 1_000_000
+
+
+class StoryArticle(NamedTuple):
+    """An article that is assigned to a story.
+
+    Attributes:
+        number: The number of the article.
+        id: Its id.
+        key: The key of its document.
+        published_key: When it was published, or `UNDATED`.
+    """
+
+    number: int
+    id: UUID
+    key: str
+    published_key: datetime
+
+    @property
+    def founder_rank(self) -> tuple[bool, datetime, str]:
+        """A sort key. The article of a story with the lowest rank is its founder."""
+        return self.published_key == UNDATED, self.published_key, self.key
+
+
+class _Group:
+    """Articles that are in one story."""
+
+    __slots__ = ("articles", "first", "last", "strengths")
+
+    def __init__(self, articles: Iterable[StoryArticle]) -> None:
+        self.articles = list(articles)
+        times = [each.published_key for each in self.articles if each.published_key != UNDATED]
+        self.first: datetime | None = min(times, default=None)
+        self.last: datetime | None = max(times, default=None)
+        self.strengths: dict[int, int] = {}
+
+    def add(self, other: "_Group") -> None:
+        """Add the articles of `other`."""
+        self.articles += other.articles
+        self.first, self.last = _span(self, other)
+
+    def can_join(self, other: "_Group") -> bool:
+        """Return True if the articles of both groups span at most `MAX_SPAN`."""
+        first, last = _span(self, other)
+        return first is None or last is None or last - first <= MAX_SPAN
+
+    def linkage(self, other: "_Group", strength: int) -> float:
+        """Return the linkage of the two groups. `strength` is the sum of the strengths of their links."""
+        fewer, more = sorted((len(self.articles), len(other.articles)))
+        return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
+
+
+Scores = Mapping[int, Mapping[int, float]]
+"""The scores of the links from each article, by the numbers of both articles."""
+
+
+def find_stories(joined: Iterable[Sequence[StoryArticle]], scores: Scores) -> list[list[StoryArticle]]:
+    """Return the stories of articles, each as a list.
+
+    Args:
+        joined: Groups of articles that are in one story. Most have a single article.
+        scores: The scores of the links between the articles. Links to other articles count for the local
+            scale of an article.
+    """
+    in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
+    groups = {place: _Group(articles) for place, articles in enumerate(in_order)}
+    _add_strengths(groups, scores)
+    heap: list[tuple[float, int, int]] = []
+    for place, group in groups.items():
+        _push(heap, groups, place, (other for other in group.strengths if other > place))
+    heapq.heapify(heap)
+    while heap:
+        negative, first, second = heapq.heappop(heap)
+        if first not in groups or second not in groups:
+            continue
+        one, other = groups[first], groups[second]
+        if -negative != one.linkage(other, one.strengths[second]) or not one.can_join(other):
+            continue
+        one.add(other)
+        del groups[second]
+        for third, strength in other.strengths.items():
+            if third != first:
+                both = one.strengths.get(third, 0) + strength
+                one.strengths[third] = groups[third].strengths[first] = both
+                del groups[third].strengths[second]
+        del one.strengths[second]
+        _push(heap, groups, first, one.strengths)
+    return [group.articles for group in groups.values()]
+
+
+def _push(
+    heap: list[tuple[float, int, int]], groups: Mapping[int, _Group], place: int, others: Iterable[int]
+) -> None:
+    """Add the linkages of a group with `others` to the heap, if they suffice for a merger."""
+    group = groups[place]
+    for other in others:
+        linkage = group.linkage(groups[other], group.strengths[other])
+        if linkage >= MIN_LINKAGE:
+            heapq.heappush(heap, (-linkage, min(place, other), max(place, other)))
+
+
+def _add_strengths(groups: Mapping[int, _Group], scores: Scores) -> None:
+    places = {each.number: place for place, group in groups.items() for each in group.articles}
+    published = {each.number: each.published_key for group in groups.values() for each in group.articles}
+    near: dict[int, dict[int, float]] = {}
+    for number in places:
+        near[number] = {
+            other: score
+            for other, score in scores.get(number, {}).items()
+            if other not in published or are_near(published[number], published[other])
+        }
+    scales = {number: _scale(several.values()) for number, several in near.items()}
+    strengths: dict[tuple[int, int], int] = {}
+    for number, several in near.items():
+        for other, score in several.items():
+            if places.get(other, places[number]) != places[number]:
+                pair = min(number, other), max(number, other)
+                strength = round(UNIT * score / sqrt(scales[number] * scales[other]))
+                strengths[pair] = max(strengths.get(pair, 0), strength)
+    for (number, other), strength in strengths.items():
+        first, second = places[number], places[other]
+        both = groups[first].strengths.get(second, 0) + strength
+        groups[first].strengths[second] = groups[second].strengths[first] = both
+
+
+def _scale(scores: Iterable[float]) -> float:
+    highest = heapq.nlargest(SCALE_LINKS, scores)
+    return max(MIN_SCALE, sum(highest) / SCALE_LINKS)
+
+
+def are_near(first: datetime, second: datetime) -> bool:
+    """Return True if two articles can be in one story, given their `published_key`."""
+    return UNDATED in {first, second} or abs(first - second) <= MAX_SPAN
+
+
+def _span(one: _Group, other: _Group) -> tuple[datetime | None, datetime | None]:
+    """Return when the first and the last article of two groups were published, or None for undated ones."""
+    times = [time for time in (one.first, one.last, other.first, other.last) if time is not None]
+    return (min(times), max(times)) if times else (None, None)

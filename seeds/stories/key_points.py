@@ -1,0 +1,95 @@
+"""Choose the distinct takeaways (key points) of a story: near repetitions are left out.
+
+Two takeaways are compared by their items (entities, numbers and words), which have the same weights as for
+evidence (see `seeds.linking.evidence_items`):
+
+    similarity(a, b) = 2 * sum(weight(i) for shared items i) / (sum of all weights of a and of b)
+
+This is the weighted coefficient of Dice (1945). Takeaways repeat each other if it is at least
+`MIN_SIMILARITY`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from api.models import takeaway_place
+from seeds.extraction.lexicon import Lexicon
+from seeds.linking.evidence_items import ENTITY, ENTITY_WEIGHT, Weigher, base_weights, make_weigher
+
+MIN_SIMILARITY = 0.6
+MAX_KEY_POINTS = 12
+
+
+class StoryTakeaway(NamedTuple):
+    """A takeaway of an article in a story.
+
+    Attributes:
+        number: The number of the takeaway, which contains the number of its article.
+        text: The text.
+        entities: The numbers of the entities that the takeaway mentions.
+        published_key: When the article was published, or `UNDATED`.
+        article_id: The id of the article.
+    """
+
+    number: int
+    text: str
+    entities: Sequence[int]
+    published_key: datetime
+    article_id: UUID
+
+
+class KeyPointChooser:
+    """Chooses the distinct takeaways of stories.
+
+    `load_lexicon` returns the frequencies of English words. It is called when they are first needed.
+    """
+
+    def __init__(self, load_lexicon: Callable[[], Lexicon]) -> None:
+        self._load_lexicon = load_lexicon
+
+    def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
+        """Return the numbers of the distinct takeaways of a story, at most `MAX_KEY_POINTS`.
+
+        A takeaway that more articles repeat comes first, and of equals the newest. Of takeaways that repeat
+        each other, the newest is chosen.
+        """
+        groups: list[_Group] = []
+        for takeaway in sorted(takeaways, key=_age, reverse=True):
+            weights = self._weights_of(takeaway)
+            repeated = next((group for group in groups if group.is_repeated_by(weights)), None)
+            if repeated:
+                repeated.articles.add(takeaway.article_id)
+            else:
+                groups.append(_Group(takeaway, weights))
+        # The sort is stable, so groups of the same size stay in the order of their newest takeaways.
+        groups.sort(key=lambda group: -len(group.articles))
+        return [group.takeaway.number for group in groups[:MAX_KEY_POINTS]]
+
+    def _weights_of(self, takeaway: StoryTakeaway) -> Mapping[str, float]:
+        weights = base_weights(self._weigh, takeaway.text, [])
+        return weights | {f"{ENTITY}{entity}": ENTITY_WEIGHT for entity in takeaway.entities}
+
+    @cached_property
+    def _weigh(self) -> Weigher:
+        return make_weigher(self._load_lexicon())
+
+
+class _Group:
+    """Takeaways that say the same. The first, `takeaway`, is shown."""
+
+    def __init__(self, takeaway: StoryTakeaway, weights: Mapping[str, float]) -> None:
+        self.takeaway, self.articles = takeaway, {takeaway.article_id}
+        self._weights, self._total = weights, sum(weights.values())
+
+    def is_repeated_by(self, weights: Mapping[str, float]) -> bool:
+        """Return True if a takeaway whose items have these weights repeats the takeaways of the group."""
+        shared = sum(weight for item, weight in self._weights.items() if item in weights)
+        return 2 * shared >= MIN_SIMILARITY * (self._total + sum(weights.values()))
+
+
+def _age(takeaway: StoryTakeaway) -> tuple[datetime, UUID, int]:
+    """Return a sort key that is higher for newer articles and, in an article, for earlier takeaways."""
+    return takeaway.published_key, takeaway.article_id, -takeaway_place(takeaway.number)[1]

@@ -1,0 +1,124 @@
+"""Form all stories again from the computed links.
+
+Afterwards, the stories and their founders do not depend on the order in which articles were loaded.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+from sqlalchemy import bindparam, select
+
+from api.database.base import table_of
+from api.models import UNSCORED, Article, RelatedLink, Story
+from seeds.console import progress
+from seeds.stories.assignment import MIN_SCORE
+from seeds.stories.clustering import StoryArticle, find_stories
+from seeds.stories.key_points import KeyPointChooser
+from seeds.stories.story_rows import move_articles, write_stories
+from seeds.storing.history import increment_corpus_revision
+from seeds.storing.transactions import Transaction
+
+# The number of stories that are written in one transaction.
+BATCH_SIZE = 100
+# The number of rows that are read at a time.
+CHUNK_ROWS = 10_000
+ARTICLES, LINKS, STORIES = table_of(Article), table_of(RelatedLink), table_of(Story)
+SCORED_LINKS = select(LINKS.c.article, LINKS.c.target, LINKS.c.score_key).where(
+    LINKS.c.score_key > UNSCORED, LINKS.c.target.is_not(None)
+)
+CURRENT = select(ARTICLES.c.number, ARTICLES.c.story)
+STORY_ARTICLES = select(
+    ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.key, ARTICLES.c.published_key, ARTICLES.c.story
+).where(ARTICLES.c.number.in_(bindparam("numbers", expanding=True)))
+
+
+class LinkGraph:
+    """The scored links of all articles, as arrays that are sorted by the articles that the links start from.
+
+    `begin` opens a transaction.
+    """
+
+    def __init__(self, begin: Transaction) -> None:
+        with begin() as connection:
+            self.numbers: list[int] = sorted(connection.scalars(select(ARTICLES.c.number)))
+            chunks = [np.empty((0, 3))]
+            rows = connection.execution_options(yield_per=CHUNK_ROWS).execute(SCORED_LINKS)
+            chunks += [np.array([tuple(row) for row in part]) for part in rows.partitions()]
+        links = np.concatenate(chunks)
+        self._links = links[np.argsort(links[:, 0], kind="stable")]
+
+    def components(self) -> list[list[int]]:
+        """Return the articles, by number, in groups that have no links with each other that join articles."""
+        parents = {number: number for number in self.numbers}
+
+        def root(number: int) -> int:
+            while parents[number] != number:
+                parents[number] = number = parents[parents[number]]
+            return number
+
+        for article, target, _ in self._links[self._links[:, 2] >= MIN_SCORE].tolist():
+            first, second = root(int(article)), root(int(target))
+            parents[max(first, second)] = min(first, second)
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for number in self.numbers:
+            groups[root(number)].append(number)
+        return list(groups.values())
+
+    def scores(self, article: int) -> dict[int, float]:
+        """Return the scores of the links from `article`, by the number of the target."""
+        first, last = np.searchsorted(self._links[:, 0], (article, article + 1))
+        return {int(target): score for _, target, score in self._links[first:last].tolist()}
+
+
+def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
+    """Form all stories again, and write their rows again.
+
+    Args:
+        begin: Opens a write transaction.
+        key_points: Chooses the distinct takeaways of the stories.
+
+    Returns:
+        The number of articles that are in a different story than before.
+    """
+    graph = LinkGraph(begin)
+    moved = 0
+    components = graph.components()
+    for batch in progress(list(_batches(components)), "Grouping"):
+        with begin() as connection:
+            rows = connection.execute(STORY_ARTICLES, {"numbers": list(chain.from_iterable(batch))})
+            former = {row.number: row for row in rows}
+            stories: dict[int, int] = {}
+            for component in batch:
+                stories |= _stories_of([StoryArticle(*former[number][:4]) for number in component], graph)
+            changed = [number for number, story in stories.items() if story != former[number].story]
+            move_articles(connection, {number: stories[number] for number in changed})
+            numbers = {*stories.values(), *(row.story for row in former.values())}
+            written = write_stories(connection, numbers, key_points)
+            if written:
+                increment_corpus_revision(connection, written)
+        moved += len(changed)
+    return moved
+
+
+def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int, int]:
+    """Return the number of the story of each article, by the number of the article."""
+    scores = {each.number: graph.scores(each.number) for each in articles}
+    stories: dict[int, int] = {}
+    for several in find_stories([[each] for each in articles], scores):
+        founder = min(several, key=lambda each: each.founder_rank)
+        stories |= dict.fromkeys((each.number for each in several), founder.number)
+    return stories
+
+
+def _batches(components: Sequence[list[int]]) -> Iterator[list[list[int]]]:
+    """Divide `components` into groups of about `BATCH_SIZE` articles. A larger component is not divided."""
+    batch: list[list[int]] = []
+    for component in components:
+        batch.append(component)
+        if sum(map(len, batch)) >= BATCH_SIZE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

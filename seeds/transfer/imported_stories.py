@@ -1,0 +1,114 @@
+"""Put imported articles into their stories after all articles are imported.
+
+The number of the founder of a story is known only then. Meanwhile, the rows are in a temporary table, because
+they can need more memory than there is.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, MetaData, Table, bindparam, func, or_, select, update
+
+from api.database.base import table_of
+from api.database.column_types import Id, Number
+from api.models import Article, FacetList
+from seeds.bulk import insert_into
+from seeds.stories.key_points import KeyPointChooser
+from seeds.stories.story_rows import write_stories
+from seeds.transfer.export_file import InvalidExportError
+
+# The number of stories whose rows are written together.
+BATCH_SIZE = 500
+ARTICLES, FACET_LISTS = table_of(Article), table_of(FacetList)
+FOUNDERS = ARTICLES.alias("founders")
+WAITING = Table(
+    "imported_stories",
+    MetaData(),
+    Column("article", Number, primary_key=True, autoincrement=False),
+    Column("founder_id", Id),
+    prefixes=["TEMPORARY"],
+)
+OTHERS = WAITING.alias("others")
+# The first article whose founder does not exist, or is in the story of a different founder.
+WRONG_FOUNDER = (
+    select(WAITING.c.article, WAITING.c.founder_id)
+    .select_from(
+        WAITING.outerjoin(FOUNDERS, FOUNDERS.c.id == WAITING.c.founder_id).outerjoin(
+            OTHERS, OTHERS.c.article == FOUNDERS.c.number
+        )
+    )
+    .where(or_(FOUNDERS.c.number.is_(None), OTHERS.c.article.is_not(None)))
+    .order_by(WAITING.c.article)
+    .limit(1)
+)
+SET_STORIES = [
+    update(table)
+    .where(number == WAITING.c.article, FOUNDERS.c.id == WAITING.c.founder_id)
+    .values(story=FOUNDERS.c.number)
+    for table, number in ((ARTICLES, ARTICLES.c.number), (FACET_LISTS, FACET_LISTS.c.article))
+]
+NEXT_STORIES = (
+    select(ARTICLES.c.story)
+    .where(ARTICLES.c.story > bindparam("after"))
+    .distinct()
+    .order_by(ARTICLES.c.story)
+    .limit(BATCH_SIZE)
+)
+
+
+class ImportedStories(AbstractContextManager["ImportedStories"]):
+    """The stories of imported articles. They exist in the `with` block, and `insert` stores them.
+
+    `connection` must be in a write transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> "ImportedStories":
+        """Create the temporary table."""
+        WAITING.create(self._connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Delete the temporary table. After an error, the transaction is rolled back, and so is the table."""
+        if kind is None:
+            WAITING.drop(self._connection)
+
+    def add(self, founders: Sequence[tuple[int, UUID]]) -> None:
+        """Add articles that are not the founders of their stories.
+
+        `founders` has the number of each article, and the id of the founder.
+        """
+        rows: list[dict[str, Any]] = [
+            {"article": number, "founder_id": founder} for number, founder in founders
+        ]
+        insert_into(self._connection, WAITING, rows)
+
+    def insert(self, entities: int, key_points: KeyPointChooser) -> None:
+        """Put the articles into their stories, and insert the rows of all stories.
+
+        Raise `InvalidExportError` if the founder of a story is not in this story. `entities` is the number of
+        lines of kind entity, from which the line of an article is computed. `key_points` chooses the distinct
+        takeaways.
+        """
+        wrong = self._connection.execute(WRONG_FOUNDER).one_or_none()
+        if wrong:
+            message = f"story: must be the id of an article in the same story; {wrong.founder_id} is not"
+            raise InvalidExportError(self._line_of(wrong.article, entities), message)
+        for statement in SET_STORIES:
+            self._connection.execute(statement)
+        after = 0
+        while numbers := self._connection.scalars(NEXT_STORIES, {"after": after}).all():
+            write_stories(self._connection, numbers, key_points)
+            after = numbers[-1]
+
+    def _line_of(self, article: int, entities: int) -> int:
+        """Return the line of the article with the number `article`, as `ImportedLinks` does."""
+        above = select(func.count()).select_from(ARTICLES).where(ARTICLES.c.number <= article)
+        return 1 + entities + (self._connection.scalar(above) or 0)
