@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from api.database.base import db
+from api.models import Article, Story
 from seeds.demo_command import DEMO_FOLDER, FIRST_VERSIONS_FOLDER, NOTICE, SOURCE_DOCUMENT
 from seeds.parsing.files import SubmittedDocument, read_file
 from seeds.parsing.folders import find_documents
@@ -99,6 +102,26 @@ def test_each_takeaway_has_evidence_and_both_languages_name_the_same_entities(de
         assert "invented" in demo.get(f"/v1/entities/{slug}").get_json()["description"]
     french = read_all(demo, "/v1/articles?language=fr&entity=office-of-tides-and-rivers")
     assert [article["byline"]["publication"] for article in french] == ["La Gazette de Cendreville"]
+
+
+def read_stories(app: Flask) -> dict[str, int]:
+    """Return the number of articles of each story with several, by the slug of its founder."""
+    columns = select(Article.slug, Story.article_count).join(Story, Story.number == Article.number)
+    with app.app_context():
+        return dict(db.session.execute(columns.where(Story.article_count > 1)).all())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_briefs_have_three_stories_before_and_after_relink(app: Flask) -> None:
+    load_demo(app)
+    stories = read_stories(app)
+    assert stories == {
+        "ildre-breaks-its-banks-and-empties-the-lower-town-of-dunminster": 5,
+        "tidal-plant-in-brathe-sound-stops-after-two-turbines-lose-their-blades": 4,
+        "lanner-1-falls-silent-after-six-weeks-in-orbit": 3,
+    }
+    assert invoke(app, "seed", "relink", "--jobs", 1).exit_code == 0
+    assert read_stories(app) == stories
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
