@@ -71,6 +71,7 @@ INDEX_PATHS = {
     "takeaways": "/v1/takeaways",
     "entities": "/v1/entities",
     "related_links": "/v1/related-links",
+    "trends": "/v1/trends",
     "changes": "/v1/changes",
     "documentation": "/docs",
     "specification": "/openapi.json",
@@ -85,6 +86,7 @@ class IndexLinks(Shape):
     takeaways = Link()
     entities = Link()
     related_links = Link()
+    trends = Link()
     changes = Link()
     documentation = Link()
     specification = Link()

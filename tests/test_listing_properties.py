@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from api.listing import plans
 from api.search import ranking
+from api.v1 import facet_lists
 from seeds.parsing.files import SubmittedDocument
 from tests.conftest import TEMPLATE, make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
@@ -36,6 +37,8 @@ from tests.support.strategies import (
     questions,
 )
 
+# In this test, facets are counted over at most this many articles that match filters.
+MAX_COUNTED = 3
 SETTINGS = settings(database_property(12), stateful_step_count=20)
 MAX_SORTED = plans.MAX_SORTED_ROWS
 # Both applications have the same key, so that their cursors are equal.
@@ -55,6 +58,7 @@ def forget_statements() -> None:
     """Make all statements again, with the current `MAX_SORTED_ROWS` in them."""
     plans.forget_plans()
     ranking.forget_statements()
+    facet_lists.forget_statements()
 
 
 class Walk:
@@ -191,6 +195,8 @@ class Lists(RuleBasedStateMachine):
         assert answers[0].data == answers[-1].data, target
         body = orjson.loads(answers[0].data)
         walk.check_page(body, limit)
+        facets = {name: body["meta"][name] for name in ("facets", "counted") if name in body["meta"]}
+        assert facets == self.corpus.facet_meta(walk.question, MAX_COUNTED), target
         following: str | None = body["links"]["next"]
         return following
 
@@ -242,6 +248,7 @@ def test_all_lists_agree_with_the_oracle_on_both_engines(
     clock = Clock()
     monkeypatch.setattr("seeds.storing.load.datetime", clock)
     monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED)
+    monkeypatch.setattr("api.v1.facet_lists.MAX_COUNTED_ARTICLES", MAX_COUNTED)
     # The parameter is annotated as a class, but any function that makes a machine works.
     try:
         run_state_machine_as_test(lambda: Lists(both, clock), settings=SETTINGS)  # type: ignore[arg-type]

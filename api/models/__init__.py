@@ -13,6 +13,9 @@ from api.models.entities import (
     TakeawayEntity,
 )
 from api.models.facets import (
+    FIRST_DAY,
+    FIRST_MONTH,
+    FIRST_YEAR,
     ArticleFacet,
     FacetCount,
     FacetList,
@@ -49,6 +52,9 @@ __all__ = [
     "CHANGE_KINDS",
     "CREATED",
     "ENTITY_TYPES",
+    "FIRST_DAY",
+    "FIRST_MONTH",
+    "FIRST_YEAR",
     "MAX_ARTICLE_NUMBER",
     "MAX_TAKEAWAYS",
     "REMOVED",

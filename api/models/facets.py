@@ -62,14 +62,14 @@ def date_facets(day: date) -> dict[int, NamedFacet]:
     }
 
 
-def date_value(number: int) -> NamedFacet:
-    """Return the year, month or day whose facet has this number."""
+def date_value(number: int) -> str:
+    """Return the year, month or day whose facet has this number, such as `2026-04`."""
     if number <= FIRST_YEAR:
-        return NamedFacet("year", f"{FIRST_YEAR - number:04}")
+        return f"{FIRST_YEAR - number:04}"
     if number <= FIRST_MONTH:
         year, month = divmod(FIRST_MONTH - number, MONTHS)
-        return NamedFacet("month", f"{year:04}-{month + 1:02}")
-    return NamedFacet("day", date.fromordinal(FIRST_DAY - number).isoformat())
+        return f"{year:04}-{month + 1:02}"
+    return date.fromordinal(FIRST_DAY - number).isoformat()
 
 
 def language_value(language: str) -> str:

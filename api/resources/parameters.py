@@ -21,6 +21,8 @@ from api.timestamps import LAST_TIME, parse_timestamp
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
+MAX_WINDOW_DAYS = 365
+DEFAULT_WINDOW = "7d"
 # The parameters of this API, by the names that parameters with the same purpose have in other APIs. The names
 # have neither capitals nor separators: `pagesize` is also `page_size` and `pageSize`.
 COMMON_NAMES = {
@@ -153,6 +155,27 @@ class Instant(fields.AwareDateTime):
             return False
 
 
+class Window(fields.String):
+    """A query parameter whose value is a number of days, such as `7d`. It is loaded as a `timedelta`."""
+
+    allowed = (f"1d to {MAX_WINDOW_DAYS}d",)
+
+    def __init__(self, description: str) -> None:
+        metadata = {"description": description, "example": DEFAULT_WINDOW, "pattern": "^[1-9][0-9]{0,2}d$"}
+        default = self._deserialize(DEFAULT_WINDOW, None, None)
+        super().__init__(load_default=default, metadata=metadata | {"default": DEFAULT_WINDOW})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
+        if not re.fullmatch("[1-9][0-9]{0,2}d", value) or int(value[:-1]) > MAX_WINDOW_DAYS:
+            raise ValidationError("Must be a number of days, such as 7d.")
+        return timedelta(days=int(value[:-1]))
+
+    def suggest(self, value: str) -> str | None:
+        """Return the valid value that the invalid `value` probably means, if it is a number without `d`."""
+        is_number = re.fullmatch("[1-9][0-9]{0,2}", value) and int(value) <= MAX_WINDOW_DAYS
+        return f"{value}d" if is_number else None
+
+
 class NoParameters(Schema):
     """The schema of the query string of a resource that accepts no query parameters."""
 
@@ -278,4 +301,8 @@ def _suggestion(field: fields.Field[Any], values: list[str], allowed: list[str])
         return field.suggest(values)
     if len(values) > 1 or isinstance(field, Text):
         return None
-    return field.suggest(values[0]) if isinstance(field, Instant) else closest_choice(values[0], allowed)
+    return (
+        field.suggest(values[0])
+        if isinstance(field, Instant | Window)
+        else closest_choice(values[0], allowed)
+    )

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
 from flask import current_app
+from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, select
 
 from api.database.base import AnySelect, db
@@ -73,6 +75,16 @@ class Ranking:
             return request_connection().scalar(_count(self.table, forms, self._dialect), self._values) or 0
         return len(self._candidates.numbers)
 
+    def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
+        """Return the numbers of the articles that the search finds, and the filters to be checked for them.
+
+        If a filter matches few articles, the articles match all filters, and no filter remains.
+        """
+        scores = self._candidates
+        if self._has_phrases:
+            scores = scores.among(self._numbers_with_phrases)
+        return scores.numbers, self._other_filters
+
     @cached_property
     def _candidates(self) -> Scores:
         """The articles that contain all words of the query and match the most selective filter."""
@@ -81,7 +93,7 @@ class Ranking:
         if self._selective is None:
             return scores
         forms = tuple(each.form for each in self.filters)
-        rows = request_connection().scalars(_matching(self.table, forms, self._selective.form), self._values)
+        rows = request_connection().scalars(matching(self.table, forms, self._selective.form), self._values)
         return scores.among(list(rows))
 
     @cached_property
@@ -156,7 +168,7 @@ class Ranking:
 
 
 @lru_cache(maxsize=MAX_PLANS)
-def _matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
+def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
     """Return the statement for the numbers of the articles that match filters, one of which is selective."""
     matches = selective.few_numbers()
     numbers = select(table.number).join(matches, matches.c[0] == table.number)
@@ -180,4 +192,4 @@ def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySel
 
 def forget_statements() -> None:
     """Make all statements again when they are needed, for tests that change `plans.MAX_SORTED_ROWS`."""
-    _matching.cache_clear()
+    matching.cache_clear()

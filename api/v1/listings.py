@@ -26,6 +26,7 @@ from api.resources.serialization import Shape, requested_keys, select_keys
 from api.search.ranking import Ranking
 from api.urls import settings
 from api.v1 import filters, schemas
+from api.v1.facets import facet_meta
 from api.v1.json_values import (
     Values,
     article_reference,
@@ -115,20 +116,20 @@ def article_page(parameters: Parameters, entity: Any = None) -> Page:
     names = requested_keys(schemas.ArticlePage, parameters)
     query, has_parts = parameters.get("q"), not set(names) <= set(ITEM_KEYS)
     references = find_references(parameters)
-    matching = filters.article_filters(parameters, references, entity and entity.number)
+    conditions = filters.article_filters(parameters, references, entity and entity.number)
     is_ranked = parameters["sort"] == RELEVANCE
     source: RowSource
     if is_ranked:
-        source = Ranking(parameters["q"], matching, ARTICLES)
+        source = Ranking(parameters["q"], conditions, ARTICLES)
     else:
-        matching += filters.search_filters(ARTICLE_INDEX, query)
+        matching = [*conditions, *filters.search_filters(ARTICLE_INDEX, query)]
         source = (ARTICLE_PARTS if has_parts else ARTICLE_ITEMS).select(matching, parameters["sort"])
 
     def items(rows: Rows) -> list[Any]:
         found = _read_ranked(rows, has_parts=has_parts) if is_ranked else rows
         return part_items(found, names, query) if has_parts else list_items(found, names)
 
-    meta = references.meta()
+    meta = facet_meta(parameters, conditions) | references.meta()
     return make_page(source, parameters, items, scope=entity and entity.id, more_meta=meta)
 
 

@@ -9,6 +9,7 @@ from api.models import ENTITY_TYPES
 from api.problems import InvalidParameters, parameter_error
 from api.resources.list_parameters import Names, Texts
 from api.resources.parameters import (
+    MAX_LIMIT,
     Choice,
     Flag,
     Instant,
@@ -16,6 +17,8 @@ from api.resources.parameters import (
     Prefix,
     Search,
     Text,
+    WholeNumber,
+    Window,
     sort_parameter,
 )
 from api.v1 import schemas
@@ -29,6 +32,7 @@ from api.v1.sort_orders import (
 )
 
 RELEVANCE = "relevance"
+DEFAULT_FACET_LIMIT = 10
 SEARCH_DESCRIPTION = (
     'A full-text query of at most 50 words. All words are required. `"a phrase"` matches consecutive words, '
     "`-word` excludes a word, and `OR` between two words requires either of them. `OR` "
@@ -113,6 +117,18 @@ class ArticleParameters(ArticleFields, PageParameters):
         schemas.EXTRAS,
         "Parts to add to each article. Cannot be combined with `fields`. `highlights` "
         "requires `q` and returns the passages that match.",
+    )
+
+    facets = Names(
+        schemas.FACETS,
+        "Properties whose values are counted in `meta.facets`, separated by commas. All articles that match "
+        "are counted, or the 10,000 published last if more match.",
+    )
+    facet_limit = WholeNumber(
+        1,
+        MAX_LIMIT,
+        load_default=DEFAULT_FACET_LIMIT,
+        metadata={"description": "The maximum number of values of each facet.", "example": 10},
     )
 
     @validates_schema
@@ -221,3 +237,14 @@ class ChangeParameters(PageParameters):
     sort = Choice(
         ["sequence"], "Changes are always in the order in which they were committed.", default="sequence"
     )
+
+
+class TrendParameters(PageParameters):
+    """Query parameters of the list of trends: the window of time, the types of the entities, and the page."""
+
+    window = Window("The length of the window in days, from `1d` to `365d`.")
+    until = Instant(
+        "The end of the window, which it includes. The default is the time of the newest article."
+    )
+    type = Names(ENTITY_TYPES, "Only entities of one of these types, separated by commas.")
+    sort = Choice(["-score"], "The highest score is always first.", default="-score")

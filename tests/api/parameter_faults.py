@@ -31,6 +31,8 @@ TIMES: list[Fault] = [
 QUERIES: list[Fault] = [
     (value, None) for value in ("-lamp", '-"old quay"', "OR", "& !", " ", "\0", "a " * 51)
 ]
+WINDOWS: list[Fault] = [("7", "7d"), ("366", None)]
+WINDOWS += [(value, None) for value in ("", "0d", "366d", "07d", "1w", "-1d", "7D", "7d ", "week", "٣d")]
 PREFIXES: list[Fault] = [(" ", None), ("\u0301", None), ("a\0", None)]
 
 
@@ -74,6 +76,8 @@ class Parameter:
             yield from _wrong_lists(self.names)
         elif self.schema.get("format") == "date-time":
             yield from TIMES
+        elif self.name == "window":
+            yield from WINDOWS
         else:
             yield from self._wrong_texts()
 

@@ -172,4 +172,8 @@ def recount_facet_lists(found: Rows) -> list[Row]:
     for row in found["articles"]:
         if row["published_key"] != UNDATED:
             facets[row["id"]] += map(str, date_facets(row["published_key"].date()))
-    return [{"article": article, "facets": sorted(several)} for article, several in facets.items()]
+    stories = {row["id"]: row["story"] for row in found["articles"]}
+    return [
+        {"article": article, "story": stories[article], "facets": sorted(several)}
+        for article, several in facets.items()
+    ]

@@ -34,6 +34,7 @@ PATHS = {
     "listEntityArticles": "/v1/entities/sunrise/articles",
     "listCoMentionedEntities": "/v1/entities/sunrise/co-mentioned?limit=2",
     "listRelatedLinks": "/v1/related-links",
+    "listTrends": "/v1/trends",
     "listChanges": "/v1/changes",
     "getHealth": "/healthz",
     "getReadiness": "/readyz",

@@ -5,14 +5,15 @@ uses the modules of the project for search terms, mentions and ids, but searches
 plain Python.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from api.models import link_precedence
+from api.models import language_value, link_precedence
 from api.search.analyzer import analyze, analyze_for_index, fold
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
@@ -31,6 +32,8 @@ COMPARED_FIELDS = (
     *("article_count", "mention_count", "shared_article_count"),
 )
 DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
+# The length of each date facet, such as `2026-04-21`.
+DATE_LENGTHS = {"year": 4, "month": 7, "day": 10}
 # The collections of an entity. All others are collections of an article.
 ENTITY_COLLECTIONS = ("articles", "co-mentioned")
 # The parameters whose values can contain commas.
@@ -308,6 +311,57 @@ class Corpus:
         order = "" if question.is_in_order_of_article else question.order
         return {item.row(order) for item in items if item.passes(filters)}
 
+    def facet_meta(self, question: Question, max_counted: int) -> dict[str, Any]:
+        """Return the members `facets` and `counted` of `meta`, if the question asks for them.
+
+        If there are filters, at most `max_counted` articles are counted: those published last.
+        """
+        if "facets" not in question.options:
+            return {}
+        items = [item for item in self._articles(question.scope) if item.passes(question.filters)]
+        counted = items
+        if question.filters or question.scope:
+            chosen = ordered([item.row("-published_at") for item in items], "-published_at")[:max_counted]
+            counted = [item for item in items if item.id in {row.id for row in chosen}]
+        names, limit = question.options["facets"].split(","), int(question.options.get("facet_limit", 10))
+        return {
+            "facets": {name: self._facet(name, counted, limit) for name in names},
+            "counted": {"articles": len(counted), "complete": len(counted) == len(items)},
+        }
+
+    def _facet(self, name: str, items: Iterable[Item], limit: int) -> list[dict[str, Any]]:
+        """Return the expected values of a facet, given the items that are counted."""
+        counts = Counter(value for item in items for value in self._facet_values(name, item.facts))
+        largest = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
+        if name in DATE_LENGTHS:
+            largest = sorted(counts)[-limit:]
+        shown = [(value[-1], value[-1]) for value in largest]
+        if name == "entity":
+            stored = [self.entities[value[-1]] for value in largest]
+            shown = [(entity.slug, entity.name) for entity in stored]
+        return [
+            {"value": value, "label": label, "count": counts[key]}
+            for key, (value, label) in zip(largest, shown, strict=True)
+        ]
+
+    def _facet_values(self, name: str, facts: Mapping[str, Any]) -> set[tuple[Any, ...]]:
+        """Return the values of a facet that an article has, as tuples by which equal counts are sorted.
+
+        The last value of each tuple is the value or, for an entity, its id.
+        """
+        if name == "entity":
+            return {(-self.entity_numbers[each], each) for each in facts["entity_ids"]}
+        if name == "entity_type":
+            return {(kind,) for kind in facts["types"]}
+        if name == "language":
+            return {(language_value(facts["language"]),)}
+        value = facts["publication"]
+        if name in DATE_LENGTHS and facts["published_at"]:
+            value = facts["published_at"].astimezone(UTC).isoformat()[: DATE_LENGTHS[name]]
+        elif name in DATE_LENGTHS:
+            value = None
+        return set() if value is None else {(value,)}
+
     def _of(self, scope: str | None) -> list[Article]:
         return [each for each in self.articles.values() if scope is None or scope in each.references]
 
@@ -316,7 +370,8 @@ class Corpus:
             references = self._entity_references(article)
             if entity is None or entity in references:
                 types = {self.entities[found.entity.id].type for found in article.entities}
-                facts = _facts_of(article) | {"entities": references, "types": types}
+                ids = {found.entity.id for found in article.entities}
+                facts = _facts_of(article) | {"entities": references, "types": types, "entity_ids": ids}
                 yield Item(article.id, facts, article.number)
 
     def _takeaways(self, scope: str | None) -> Iterator[Item]:

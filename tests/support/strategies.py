@@ -146,6 +146,12 @@ SORTS = {
     "related-links": ["published_at", "score"],
 }
 RESPONSE_OPTIONS = [{}, {}, {"total": "true"}, {"total": "true"}, {"fields": "id,links"}]
+# All facets but stories, and few values of each.
+FACET_OPTIONS = [
+    {"facets": "entity,entity_type,publication,language,year,month,day"},
+    {"facets": "day,language,publication", "facet_limit": "1"},
+    {"facets": "entity,month", "facet_limit": "3", "total": "true"},
+]
 SEARCH_RESPONSE_OPTIONS = [{"include": "highlights"}, {"include": "highlights,body,entities,related"}]
 SEARCH_RESPONSE_OPTIONS += [{"fields": "id,takeaways,analysis,source"}]
 
@@ -162,6 +168,8 @@ def questions(draw: st.DrawFn) -> Question:
     filters = {name: draw(available[name]) for name in sorted(names & set(available))}
     is_search = kind == "articles" and "q" in filters
     sorts = [sort for key in SORTS[kind] for sort in (key, f"-{key}")] + [RELEVANCE] * is_search
-    shown = draw(st.sampled_from(RESPONSE_OPTIONS + SEARCH_RESPONSE_OPTIONS * is_search))
+    options = RESPONSE_OPTIONS + SEARCH_RESPONSE_OPTIONS * is_search
+    options += FACET_OPTIONS * (kind == "articles")
+    shown = draw(st.sampled_from(options))
     sort, is_separated = draw(st.sampled_from([None, *sorts])), draw(st.booleans())
     return Question(kind, scope, sort, filters, shown, is_separated)

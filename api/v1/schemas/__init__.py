@@ -9,12 +9,15 @@ from api.v1.schemas.entities import (
     MentionedEntity,
     MentionedEntityPage,
 )
+from api.v1.schemas.facets import FACETS
 from api.v1.schemas.related_links import BASES, RelatedLink, RelatedLinkPage
 from api.v1.schemas.takeaways import Takeaway, TakeawayPage
+from api.v1.schemas.trends import Trend, TrendPage
 
 __all__ = [
     "BASES",
     "EXTRAS",
+    "FACETS",
     "PARTS",
     "Article",
     "ArticleListItem",
@@ -29,4 +32,6 @@ __all__ = [
     "RelatedLinkPage",
     "Takeaway",
     "TakeawayPage",
+    "Trend",
+    "TrendPage",
 ]

@@ -4,8 +4,9 @@ from marshmallow import fields, validate
 
 from api.resources.fields import Link
 from api.resources.serialization import Shape, page_shape
-from api.v1.schemas.common import FilteredPageMeta, StoryReference, number, string
+from api.v1.schemas.common import StoryReference, number, string
 from api.v1.schemas.entities import ArticleEntity
+from api.v1.schemas.facets import ArticlePageMeta
 from api.v1.schemas.related_links import RelatedLink
 from api.v1.schemas.takeaways import ArticleTakeaway
 
@@ -136,4 +137,4 @@ class ArticleListItem(Article):
         fields = (*[name for name in Article().fields if name != "links"], "highlights", "links")
 
 
-ArticlePage = page_shape(ArticleListItem, "ArticlePage", meta=FilteredPageMeta)
+ArticlePage = page_shape(ArticleListItem, "ArticlePage", meta=ArticlePageMeta)

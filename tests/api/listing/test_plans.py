@@ -39,7 +39,7 @@ VALUES: dict[str, tuple[str | list[str], ...]] = {
     "resolved": ("true", "false"),
     "type": ("person", "place", "person,place,event"),
 }
-NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include"}
+NO_FILTERS = {"limit", "cursor", "total", "sort", "fields", "include", "facets", "facet_limit"}
 # Subqueries with a limited number of rows: sorted matches, the keys of a page and of the parts of a page.
 BOUNDED = ("matches", "bounded", "page_keys", "part_keys", "merged_keys", "nearest")
 OF_ONE_ARTICLE = re.compile(r"SEARCH related_links USING INDEX ix_\w+_article_precedence \(article=\?\)")

@@ -24,6 +24,8 @@ PARAMETERS = [
     "entity_any",
     "entity_not",
     "entity_type",
+    "facet_limit",
+    "facets",
     "fields",
     "include",
     "language",

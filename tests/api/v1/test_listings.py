@@ -27,6 +27,8 @@ from tests.conftest import TEMPLATE, make_app
 KEY = "a key of thirty-two characters.."
 # test_changes covers the change feed, which has no last page.
 ENDLESS = "/v1/changes"
+# test_trends covers the trends, which have a single order.
+TRENDS = "/v1/trends"
 # A statement and its values, as passed to the driver.
 Statement = tuple[str, Any]
 
@@ -38,7 +40,7 @@ def test_every_documented_collection_and_sort_is_tested_here(app: Flask) -> None
         for path, operation in operations.items()
         if "cursor" in {parameter["name"] for parameter in operation.get("parameters", [])}
     }
-    assert paged == {ENDLESS, *(listing.documented for listing in LISTINGS)}
+    assert paged == {ENDLESS, TRENDS, *(listing.documented for listing in LISTINGS)}
     for listing in LISTINGS:
         sorts, default = listing.sorts(app)
         assert default in sorts

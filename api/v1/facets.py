@@ -1,0 +1,195 @@
+"""The counts of facets in `meta` of a list of articles: how many matching articles have each value.
+
+Without a filter, the counts are those that loading keeps. With a filter, the facets of the matching articles
+are read and counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import bindparam, func, select
+
+from api.database.base import AnySelect, table_of
+from api.database.request_connection import request_connection
+from api.listing.plans import Filter
+from api.models import (
+    FIRST_DAY,
+    FIRST_MONTH,
+    FIRST_YEAR,
+    Article,
+    Entity,
+    FacetCount,
+    Story,
+    date_value,
+)
+from api.search.ranking import Ranking
+from api.v1.facet_lists import MAX_ENTITY_NUMBER, MatchingFacets, count_matching
+from api.v1.json_values import Values
+from api.v1.part_rows import NUMBERS
+from api.v1.sort_orders import ARTICLES
+
+ENTITY, STORY = "entity", "story"
+DATES = ("year", "month", "day")
+# The lowest and the highest number of each date.
+DATE_RANGES = {
+    "day": (FIRST_MONTH + 1, FIRST_DAY),
+    "month": (FIRST_YEAR + 1, FIRST_MONTH),
+    "year": (2 * FIRST_YEAR, FIRST_YEAR),
+}
+
+STORED_ARTICLES, STORIES, ENTITIES, COUNTS = map(table_of, (Article, Story, Entity, FacetCount))
+LIMIT = bindparam("facet_limit", type_=func.count().type)
+IS_NAMED = COUNTS.c.name == bindparam("facet")
+KEPT_DATES: AnySelect = (
+    select(COUNTS.c.value, COUNTS.c.article_count)
+    .where(IS_NAMED)
+    .order_by(COUNTS.c.value.desc())
+    .limit(LIMIT)
+)
+KEPT_VALUES: AnySelect = (
+    select(COUNTS.c.value, COUNTS.c.article_count)
+    .where(IS_NAMED)
+    .order_by(COUNTS.c.article_count.desc(), COUNTS.c.value)
+    .limit(LIMIT)
+)
+KEPT_ENTITIES: AnySelect = (
+    select(ENTITIES.c.slug, ENTITIES.c.name, ENTITIES.c.article_count)
+    .order_by(ENTITIES.c.article_count.desc(), ENTITIES.c.number.desc())
+    .limit(LIMIT)
+)
+# The number of a story is that of its founder, the article whose slug and title it has.
+KEPT_STORIES: AnySelect = (
+    select(STORED_ARTICLES.c.slug, STORED_ARTICLES.c.title, STORIES.c.article_count)
+    .join_from(STORIES, STORED_ARTICLES, STORED_ARTICLES.c.number == STORIES.c.number)
+    .order_by(STORIES.c.article_count.desc(), STORIES.c.number.desc())
+    .limit(LIMIT)
+)
+# Every article has one language.
+ARTICLE_COUNT = select(func.sum(COUNTS.c.article_count)).where(COUNTS.c.name == "language")
+NAMED_VALUES = select(COUNTS.c.number, COUNTS.c.value).where(IS_NAMED, COUNTS.c.number.in_(NUMBERS))
+ENTITY_LABELS = select(ENTITIES.c.number, ENTITIES.c.slug, ENTITIES.c.name).where(
+    ENTITIES.c.number.in_(NUMBERS)
+)
+STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_ARTICLES.c.title).where(
+    STORED_ARTICLES.c.number.in_(NUMBERS)
+)
+
+
+def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter]) -> Values:
+    """Return the members `facets` and `counted` of `meta`, or nothing if the query asks for no facets.
+
+    Args:
+        parameters: The loaded query.
+        filters: The filters of the list, without the full-text search.
+    """
+    names, limit = parameters.get("facets", ()), parameters["facet_limit"]
+    if not names:
+        return {}
+    counter: FacetCounter = KeptCounter()
+    search = Ranking(parameters["q"], filters, ARTICLES) if "q" in parameters else None
+    if search or filters:
+        counter = MatchingCounter(count_matching(filters, search, has_stories=STORY in names))
+    return {
+        "facets": {name: counter.values(name, limit) for name in names},
+        "counted": {"articles": counter.articles, "complete": counter.is_complete},
+    }
+
+
+class FacetCounter(Protocol):
+    """Counts how many articles have each value of a facet.
+
+    `articles` is the number of articles that are counted, and `is_complete` is False if more articles match.
+    """
+
+    @property
+    def articles(self) -> int: ...
+
+    @property
+    def is_complete(self) -> bool: ...
+
+    def values(self, name: str, limit: int) -> list[Values]:
+        """Return the values of the facet `name` that most articles have, at most `limit`, with their counts.
+
+        For dates, return the latest dates, in ascending order.
+        """
+
+
+class KeptCounter:
+    """Reads the numbers of all articles with each facet, which loading keeps."""
+
+    is_complete = True
+
+    @property
+    def articles(self) -> int:
+        """The number of all articles."""
+        return request_connection().scalar(ARTICLE_COUNT) or 0
+
+    def values(self, name: str, limit: int) -> list[Values]:
+        """Return the values of the facet `name`, as `FacetCounter.values`."""
+        parameters = {"facet": name, "facet_limit": limit}
+        if name in (ENTITY, STORY):
+            statement = KEPT_ENTITIES if name == ENTITY else KEPT_STORIES
+            rows = request_connection().execute(statement, {"facet_limit": limit})
+            return [_value(slug, label, count) for slug, label, count in rows]
+        if name in DATES:
+            rows = request_connection().execute(KEPT_DATES, parameters)
+            return [_value(value, value, count) for value, count in reversed(rows.all())]
+        rows = request_connection().execute(KEPT_VALUES, parameters)
+        return [_value(value, value, count) for value, count in rows]
+
+
+class MatchingCounter:
+    """Counts the facets of the articles that match filters, which `matching` has."""
+
+    def __init__(self, matching: MatchingFacets) -> None:
+        self._matching = matching
+
+    @property
+    def articles(self) -> int:
+        """The number of matching articles that are counted."""
+        return self._matching.articles
+
+    @property
+    def is_complete(self) -> bool:
+        """True if all matching articles are counted."""
+        return self._matching.is_complete
+
+    def values(self, name: str, limit: int) -> list[Values]:
+        """Return the values of the facet `name`, as `FacetCounter.values`."""
+        if name == ENTITY:
+            entities = self._matching.facets.between(1, MAX_ENTITY_NUMBER)
+            return _labelled(entities.largest(limit), ENTITY_LABELS)
+        if name == STORY:
+            return _labelled(self._matching.stories.largest(limit), STORY_LABELS)
+        if name in DATES:
+            # The numbers of later dates are lower.
+            latest = self._matching.facets.between(*DATE_RANGES[name]).first(limit)
+            dates = [(date_value(number), count) for number, count in latest.items()]
+            return [_value(date, date, count) for date, count in reversed(dates)]
+        hashed = self._matching.facets.between(FIRST_DAY + 1, -1)
+        return _named(name, hashed.first(len(hashed.numbers)), limit)
+
+
+def _value(value: str, label: str, count: int) -> Values:
+    return {"value": value, "label": label, "count": count}
+
+
+def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
+    """Return facet values for entities or stories.
+
+    `counts` has their numbers and counts, in order. `statement` selects their numbers, slugs and labels.
+    """
+    if not counts:
+        return []
+    rows = request_connection().execute(statement, {"numbers": list(counts)})
+    labels = {number: (slug, label) for number, slug, label in rows}
+    return [_value(*labels[number], count) for number, count in counts.items()]
+
+
+def _named(name: str, counts: Mapping[int, int], limit: int) -> list[Values]:
+    """Return the facet values of types, publications or languages. `counts` has the counts of all of them."""
+    if not counts:
+        return []
+    rows = request_connection().execute(NAMED_VALUES, {"facet": name, "numbers": list(counts)})
+    found = sorted((-counts[number], value) for number, value in rows)
+    return [_value(value, value, -count) for count, value in found[:limit]]
