@@ -57,6 +57,8 @@ INNER_MARKS = str.maketrans("", "", ".,")
 HAS_INNER_MARK = re.compile(r"[.,][^\W_]").search
 # What occurs in every text with a word that `_joined_words` can join, and in few other texts.
 CAN_JOIN = re.compile(r"'[^\W\d_a-z]|- [^\W\d_]|[Oo]'").search
+# An ASCII text without these marks has no words that `_joined_words` can join.
+HAS_NO_JOINING_MARK = re.compile(r"[^'`-]*+").fullmatch
 # After a hyphen, these words show that a part is left out and the word is not broken: two- and three-year.
 WORDS_AFTER_HANGING_HYPHEN = frozenset(
     ("and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "en", "of")
@@ -131,6 +133,8 @@ def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm],
 
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
     """Return the words that two successive words of `text` form, each with the index of the first."""
+    if text.isascii() and HAS_NO_JOINING_MARK(text):
+        return []
     folded = fold_characters(text)
     if not ("'" in folded or "- " in folded) or not CAN_JOIN(folded):
         return []

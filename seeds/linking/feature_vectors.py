@@ -5,6 +5,7 @@ from 0 to 10,000. Sums of integers are the same on every machine and in any orde
 articles is symmetric.
 """
 
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,6 +13,9 @@ from itertools import accumulate, islice, pairwise
 from sys import intern
 from typing import Any, NamedTuple, overload
 
+import orjson
+
+from api.database.column_types import Compressed
 from seeds.linking.written_terms import WrittenTerm
 
 # The integer that represents the weight 1.
@@ -23,11 +27,17 @@ class FeatureVector(NamedTuple):
     """The features of an article: its most distinctive words and entities, heaviest first.
 
     `weights` maps the name of each feature to its weight, an integer from 0 to `WEIGHT_SCALE`. `terms` says
-    how the article writes each feature (see `written_terms`), in the same order.
+    how the article writes each feature (see `written_terms`), in the same order. `packed` is the vector in
+    the form that the database stores, or None if the database stores it already.
     """
 
     weights: dict[str, int]
     terms: Sequence[WrittenTerm | None]
+    packed: Compressed | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what `pickle` stores: the packed form, which is faster than pickling each feature."""
+        return (unpack_vector, (self.packed,)) if self.packed else (FeatureVector, tuple(self))
 
     def heaviest(self, count: int) -> list[tuple[int, int]]:
         """Return pairs of hash and weight for the `count` features with the greatest weights."""
@@ -45,7 +55,18 @@ def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | Non
     feature comes first, and the vector keeps this order. `terms` says how the article writes each feature,
     in the same order.
     """
-    return FeatureVector({name: round(weight * WEIGHT_SCALE) for name, weight in features.items()}, terms)
+    weights = {name: round(weight * WEIGHT_SCALE) for name, weight in features.items()}
+    return pack_vector(FeatureVector(weights, terms))
+
+
+def pack_vector(vector: FeatureVector) -> FeatureVector:
+    """Return `vector` with its packed form."""
+    return vector._replace(packed=Compressed(zlib.compress(orjson.dumps(stored_vector(vector)))))
+
+
+def unpack_vector(packed: Compressed) -> FeatureVector:
+    """Return the vector with this packed form."""
+    return read_vector(orjson.loads(zlib.decompress(packed)))._replace(packed=packed)
 
 
 @lru_cache(maxsize=200_000)

@@ -9,7 +9,19 @@ on the order of loading.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from api.database.base import table_of
 from api.models import ArticleFeatures, Posting, posting_key, posting_tie
@@ -24,32 +36,37 @@ POSTINGS_PER_SIDE = 50
 MAX_CANDIDATES = 24
 
 POSTINGS, FEATURES = table_of(Posting), table_of(ArticleFeatures)
+# Each of these is one object in all parts of the statement, so that SQLAlchemy processes few parameters.
+PUBLISHED: BindParameter[Any] = bindparam("published", type_=POSTINGS.c.published_key.type)
+LAST: BindParameter[int] = bindparam("last", type_=POSTINGS.c.article.type)
+LIMIT: ColumnElement[int] = literal_column(str(POSTINGS_PER_SIDE))
+OFFSET: ColumnElement[int] = literal_column("0")
 
 
-def _select_postings(number: int, *, is_later: bool) -> Select[Any]:
+def _select_postings(
+    feature: BindParameter[int], weight: BindParameter[int], *, is_later: bool
+) -> Select[Any]:
     """Return a SELECT of the articles that share one feature with a given article, near it in time.
 
     The statement reads the inverted index, up to `POSTINGS_PER_SIDE` articles on one side of the given
     article. Each row has an `article`, its `tie`, and a `product`, the weight of the feature in both articles
-    multiplied. The bound parameters are `published`, the key of the given article in the index; `last`, the
-    highest number of an article that is read; and `feature_{number}` and `weight_{number}`, the hash of the
-    feature and its weight in the given article.
+    multiplied. The bound parameters are `PUBLISHED`, the key of the given article in the index; `LAST`, the
+    highest number of an article that is read; `feature` and `weight`.
 
     Args:
-        number: The number in the names of the bound parameters, which differs for each feature.
+        feature: The hash of the feature.
+        weight: The weight of the feature in the given article.
         is_later: True to select articles published after the given article, and False to select those
             published before it or at the same time, which include the given article.
     """
     published, tie = POSTINGS.c.published_key, POSTINGS.c.tie
-    on_this_side = published > bindparam("published") if is_later else published <= bindparam("published")
+    on_this_side = published > PUBLISHED if is_later else published <= PUBLISHED
     order = (published, tie) if is_later else (published.desc(), tie.desc())
-    product = (POSTINGS.c.weight * bindparam(f"weight_{number}", type_=BigInteger)).label("product")
+    product = (POSTINGS.c.weight * weight).label("product")
     rows = select(POSTINGS.c.article, tie, product).where(
-        POSTINGS.c.feature == bindparam(f"feature_{number}"),
-        POSTINGS.c.article <= bindparam("last"),
-        on_this_side,
+        POSTINGS.c.feature == feature, POSTINGS.c.article <= LAST, on_this_side
     )
-    return select(rows.order_by(*order).limit(POSTINGS_PER_SIDE).subquery())
+    return select(rows.order_by(*order).limit(LIMIT).offset(OFFSET).subquery())
 
 
 def _select_candidates() -> Select[Any]:
@@ -57,12 +74,19 @@ def _select_candidates() -> Select[Any]:
 
     It adds up the products from `_select_postings` for each article, over all indexed features, and selects
     the articles with the highest sums, highest first. The bound parameters are `article`, the number of the
-    given article, which is excluded, and the parameters of `_select_postings` for each number below
-    `INDEXED_FEATURES`.
+    given article, which is excluded; those of `_select_postings`; and `feature_{number}` and
+    `weight_{number}` for each number below `INDEXED_FEATURES`.
     """
-    sides = [
-        _select_postings(number, is_later=is_later)
+    features: list[tuple[BindParameter[int], BindParameter[int]]] = [
+        (
+            bindparam(f"feature_{number}", type_=POSTINGS.c.feature.type),
+            bindparam(f"weight_{number}", type_=BigInteger),
+        )
         for number in range(INDEXED_FEATURES)
+    ]
+    sides = [
+        _select_postings(feature, weight, is_later=is_later)
+        for feature, weight in features
         for is_later in (False, True)
     ]
     postings = union_all(*sides).subquery()
@@ -131,7 +155,7 @@ def delete_features(connection: Connection, article: int, vectors: VectorCache) 
 
 def features_row(given: LinkedArticle) -> dict[str, Any]:
     """Return the row of the table `article_features` with the feature vector of an article."""
-    return {"article": given.number, "features": stored_vector(given.vector)}
+    return {"article": given.number, "features": given.vector.packed or stored_vector(given.vector)}
 
 
 def posting_rows(given: LinkedArticle) -> list[dict[str, Any]]:

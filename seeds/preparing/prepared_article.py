@@ -29,6 +29,10 @@ class PreparedEntity(NamedTuple):
     mention_count: int
     salience: float
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what `pickle` stores: bytes and a tuple, which are faster to pickle than their types."""
+        return _load_entity, (self.id.bytes, tuple(self.record), self.mention_count, self.salience)
+
     @property
     def own_name(self) -> str | None:
         """The name that this article uses, as `EntityRecord.own_name`."""
@@ -38,6 +42,12 @@ class PreparedEntity(NamedTuple):
     def own_type(self) -> str | None:
         """The type that this article suggests, as `EntityRecord.own_type`."""
         return self.record.own_type
+
+
+def _load_entity(
+    identity: bytes, record: tuple[Any, ...], mention_count: int, salience: float
+) -> PreparedEntity:
+    return PreparedEntity(UUID(bytes=identity), EntityRecord(*record), mention_count, salience)
 
 
 class PreparedData(NamedTuple):

@@ -13,8 +13,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
-
 from api.database.column_types import Compressed
 from api.models import (
     Article,
@@ -36,7 +34,7 @@ from api.models import (
 from api.v1.article_content import article_content, pack_content
 from seeds.extraction.mentions import Mention
 from seeds.identifiers import article_id
-from seeds.linking.feature_vectors import FeatureVector
+from seeds.linking.feature_vectors import FeatureVector, pack_vector
 from seeds.linking.inverted_index import features_row, posting_rows
 from seeds.linking.vector_cache import LinkedArticle
 from seeds.linking.written_terms import WrittenTerm
@@ -313,7 +311,7 @@ def _make_vector(values: Values) -> FeatureVector:
     written = [
         WrittenTerm(*term) if isinstance(term, list) else term and WrittenTerm(term, None) for term in terms
     ]
-    return FeatureVector(dict(zip(names, weights, strict=True)), written)
+    return pack_vector(FeatureVector(dict(zip(names, weights, strict=True)), written))
 
 
 def _mention_rows(article: int, mentions: list[list[Mention]]) -> list[Row]:
@@ -321,7 +319,4 @@ def _mention_rows(article: int, mentions: list[list[Mention]]) -> list[Row]:
 
 
 def _feature_rows(linked: LinkedArticle) -> list[Row]:
-    if not linked.vector.weights:
-        return []
-    row = features_row(linked)
-    return [row | {"features": Compressed(zlib.compress(orjson.dumps(row["features"])))}]
+    return [features_row(linked)] if linked.vector.weights else []
