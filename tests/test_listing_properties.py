@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -20,11 +21,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from api.listing import plans
 from api.search import ranking
 from api.v1 import facet_lists
+from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
+from tests.api.answers import get
 from tests.conftest import TEMPLATE, make_app
 from tests.seeds.documents import Page, clear, seed_pages, submit
-from tests.support.oracle import RELEVANCE, Corpus, Question, Row, ordered
+from tests.support.facet_oracle import facet_meta
+from tests.support.oracle import Corpus, Row, ordered
 from tests.support.properties import database_property
+from tests.support.questions import RELEVANCE, Question
 from tests.support.strategies import (
     CATALOGUE,
     DEFAULT_PARTS,
@@ -41,6 +46,7 @@ from tests.support.strategies import (
 MAX_COUNTED = 3
 SETTINGS = settings(database_property(12), stateful_step_count=20)
 MAX_SORTED = plans.MAX_SORTED_ROWS
+STORIES = "/v1/articles?fields=id,story&limit=100"
 # Both applications have the same key, so that their cursors are equal.
 SECRET_KEY = "the-same-key-for-both"  # noqa: S105
 
@@ -67,11 +73,20 @@ class Walk:
     The list can change during the walk. `moments` has the expected rows after each change.
     """
 
-    def __init__(self, question: Question, expected: set[Row]) -> None:
-        self.question = question
-        self.moments = [expected]
+    def __init__(self, question: Question, corpus: Corpus) -> None:
+        self.question, self.corpus = question, corpus
+        self.moments: list[set[Row]] = []
+        self.total = 0
+        self.look()
         self.seen: list[Row] = []
         self.shown: list[Any] = []
+
+    def look(self) -> None:
+        """Compute the expected rows again, after a change."""
+        matching = self.corpus.rows(self.question)
+        self.total = len(matching)
+        is_ranked = self.question.order == RELEVANCE
+        self.moments.append(matching if is_ranked else self.corpus.shown_rows(self.question))
 
     def next_page(self, limit: int) -> tuple[list[Row], bool]:
         """Return the rows that the next page must contain, and True if a further page must follow."""
@@ -85,7 +100,7 @@ class Walk:
         ids = [UUID(item["id"]) for item in body["data"]]
         self.shown += body["data"]
         assert len(self.shown) < 200, "the walk does not end"
-        assert body["meta"].get("total", len(self.moments[-1])) == len(self.moments[-1])
+        assert body["meta"].get("total", self.total) == self.total
         now = {row.id: row for row in self.moments[-1]}
         assert set(ids) <= set(now)
         rows = [now[each] for each in ids]
@@ -118,6 +133,7 @@ class Lists(RuleBasedStateMachine):
         self.drawn: dict[str, DocumentParts] = {}
         self.catalogue = {entity.slug: entity for entity in CATALOGUE}
         self.corpus = Corpus(CATALOGUE)
+        self.stories: dict[UUID, Any] = {}
 
     def teardown(self) -> None:
         for app in self.apps:
@@ -141,9 +157,15 @@ class Lists(RuleBasedStateMachine):
     @rule(question=questions(), limit=st.integers(1, 5))
     def walk(self, question: Question, limit: int) -> None:
         """Read all pages of a list that does not change, and compare both engines with the expected rows."""
+        question = self._with_stories(question)
         walks = self._walks(question, limit, [])
         shown = [sorted(map(orjson.dumps, walk.shown)) for walk in walks]
         assert shown[0] == shown[-1]
+        if question.order == RELEVANCE and question.is_collapsed:
+            all_walks = self._walks(replace(question, is_collapsed=False), limit, [])
+            for collapsed, walk in zip(walks, all_walks, strict=True):
+                assert collapsed.seen == self.corpus.first_of_stories(walk.seen)
+            walks = all_walks
         for walk in walks:
             walk.check()
 
@@ -154,7 +176,7 @@ class Lists(RuleBasedStateMachine):
     )
     def walk_while_it_changes(self, question: Question, limit: int, drawn: list[DrawnChange]) -> None:
         """Read all pages of a list, with one of the changes in `drawn` after each of the first pages."""
-        for walk in self._walks(question, limit, drawn):
+        for walk in self._walks(self._with_stories(question), limit, drawn):
             # Relevance has no stable order.
             if question.order != RELEVANCE:
                 walk.check()
@@ -170,14 +192,14 @@ class Lists(RuleBasedStateMachine):
     def _follow(
         self, clients: list[FlaskClient], question: Question, limit: int, drawn: list[DrawnChange]
     ) -> Walk:
-        walk, between = Walk(question, self.corpus.rows(question)), iter(drawn)
+        walk, between = Walk(question, self.corpus), iter(drawn)
         following: str | None = question.target(limit)
         while following:
             following = self._page(clients, walk, following, limit)
             if following:
                 for change in islice(between, 1):
                     self._change(*change)
-                walk.moments.append(self.corpus.rows(question))
+                walk.look()
         for change in between:
             self._change(*change)
         return walk
@@ -196,7 +218,7 @@ class Lists(RuleBasedStateMachine):
         body = orjson.loads(answers[0].data)
         walk.check_page(body, limit)
         facets = {name: body["meta"][name] for name in ("facets", "counted") if name in body["meta"]}
-        assert facets == self.corpus.facet_meta(walk.question, MAX_COUNTED), target
+        assert facets == facet_meta(self.corpus, walk.question, MAX_COUNTED), target
         following: str | None = body["links"]["next"]
         return following
 
@@ -214,6 +236,21 @@ class Lists(RuleBasedStateMachine):
         expected = [self.corpus.seed(each, self.clock.time) for each in submissions]
         for app in self.apps:
             assert seed_pages(app, submissions, self.catalogue.values()) == expected
+        found = [
+            {UUID(each["id"]): each["story"] for each in get(client, STORIES)["data"]}
+            for client in self.clients
+        ]
+        assert found[0] == found[-1]
+        self.stories = found[0]
+        self.corpus.stories = {article: story["id"] for article, story in found[0].items()}
+
+    def _with_stories(self, question: Question) -> Question:
+        """Return `question` with the slugs of stories in place of the keys of their articles."""
+        if "story" not in question.filters:
+            return question
+        named = [self.stories.get(article_id(key), {"slug": key}) for key in question.filters["story"]]
+        filters = {**question.filters, "story": tuple(story["slug"] for story in named)}
+        return replace(question, filters=filters)
 
     def _submission(self, key: str, parts: DocumentParts) -> SubmittedDocument:
         """Return the document of `key` in the form for loading. `parts` replace its earlier parts."""

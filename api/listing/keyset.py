@@ -239,7 +239,7 @@ class SortedRows(Plan):
             return ties
         if order.descending:
             return [order.key.desc(), *ties]
-        return [*([] if order.lowest is None else [_rank(order)]), order.key.asc(), *ties]
+        return [*([] if order.lowest is None else [last_of_nulls(order)]), order.key.asc(), *ties]
 
     def _after(self) -> ColumnElement[bool]:
         order = self.order
@@ -249,7 +249,7 @@ class SortedRows(Plan):
         later: ColumnElement[bool] = order.key > key
         if order.lowest is not None:
             rank = bindparam("after_rank", type_=func.count().type)
-            later = tuple_(_rank(order), order.key) > tuple_(rank, key)
+            later = tuple_(last_of_nulls(order), order.key) > tuple_(rank, key)
         if not order.ties:
             return later
         return or_(later, and_(order.key == key, is_before(order.ties, first=1)))
@@ -274,10 +274,14 @@ class SortedNumbers(SortedRows):
 
 @dataclass(frozen=True)
 class PlannedRows:
-    """The rows that a plan reads with the values of a request, as a source of pages (RowSource)."""
+    """The rows that a plan reads with the values of a request, as a source of pages (RowSource).
+
+    `counted` is the plan of the rows that are counted, if they are not those of `plan`.
+    """
 
     plan: Plan
     values: Values
+    counted: Plan | None = None
 
     @property
     def key_types(self) -> list[type]:
@@ -295,7 +299,8 @@ class PlannedRows:
 
     def total(self) -> int:
         """Return the number of all rows of the collection."""
-        return request_connection().scalar(self.plan.count, dict(self.values)) or 0
+        count = (self.counted or self.plan).count
+        return request_connection().scalar(count, dict(self.values)) or 0
 
 
 def count_of(statement: AnySelect) -> AnySelect:
@@ -372,6 +377,6 @@ def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
     return keys[0] < bound[0] if len(keys) == 1 else tuple_(*keys) < tuple_(*bound)
 
 
-def _rank(order: Order) -> ColumnElement[int]:
+def last_of_nulls(order: Order) -> ColumnElement[int]:
     """Return an expression that is 1 for rows without a key, which come last, and otherwise 0."""
     return case((order.sort_key == order.lowest, 1), else_=0)

@@ -113,15 +113,28 @@ class Listing:
     rows: AnySelect
     orders: Callable[[KeyTable], Orders]
 
-    def select(self, filters: Sequence[Filter], sort: str) -> PlannedRows:
+    def select(
+        self, filters: Sequence[Filter], sort: str, first_of: Callable[..., FilterForm] | None = None
+    ) -> PlannedRows:
         """Return the rows that match all `filters`, in the order `sort`, such as `-title`.
 
         They are read in the cheaper of two ways: by an index that has this order, or by sorting the rows that
         one filter matches.
+
+        Args:
+            filters: The filters of the list.
+            sort: The value of `sort`.
+            first_of: None, or a function that takes this collection, the forms of the filters and `sort`, and
+                returns the form of one more filter. The total number of rows is counted without it.
         """
         forms = tuple(each.form for each in filters)
-        selective = None if self.is_planned(forms, sort) else most_selective(filters)
-        return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))
+        selected = None if self.is_planned(forms, sort) else most_selective(filters)
+        selective, values = selected and selected.form, values_of(filters)
+        plan = _make_plan(self, forms, sort, selective)
+        if first_of is None:
+            return PlannedRows(plan, values)
+        shown = (*forms, first_of(self, forms, sort))
+        return PlannedRows(_make_plan(self, shown, sort, selective), values, counted=plan)
 
     @staticmethod
     def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:

@@ -57,7 +57,7 @@ class ValueIndex:
 
         `table` has the number of the row, and the values are in the bound parameters `names`.
         """
-        if self.rows:
+        if self.rows and self.value in table.columns:
             return self.has_value(table, names)
         own = self.new_table()
         found = exists().select_from(own.table).where(own.number == table.number)

@@ -1,7 +1,7 @@
 """Find the article or entity that a URL names by id or slug, and redirect from earlier ids and slugs."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -10,7 +10,15 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, sele
 
 from api.database.base import AnySelect, table_of
 from api.database.request_connection import request_connection
-from api.models import REMOVED, Article, ArticleSlug, Change, Entity, EntityId, EntitySlug
+from api.models import (
+    REMOVED,
+    Article,
+    ArticleSlug,
+    Change,
+    Entity,
+    EntityId,
+    EntitySlug,
+)
 from api.problem_kinds import ProblemKind
 from api.problems import ProblemException
 from api.resources.fields import rfc3339
@@ -26,13 +34,12 @@ MAX_SHOWN_LENGTH = 200
 # At most nine digits, so that the number fits into an integer column of SQLite and of PostgreSQL.
 NUMBER_PATTERN = re.compile(r"[1-9][0-9]{0,8}")
 
-# A number that no article and no entity has. Numbers begin at 1.
+# A number that no article, no entity and no story has. Numbers begin at 1.
 NO_NUMBER = 0
 
 ARTICLES, ENTITIES, CHANGES = table_of(Article), table_of(Entity), table_of(Change)
 ARTICLE_SLUGS, ENTITY_SLUGS, ENTITY_IDS = table_of(ArticleSlug), table_of(EntitySlug), table_of(EntityId)
 REFERENCE: BindParameter[Any] = bindparam("reference")
-REFERENCES: BindParameter[Any] = bindparam("references", expanding=True)
 # The slugs of removed articles stay in the database, and so do their changes.
 REMOVALS = (
     select(func.coalesce(CHANGES.c.slug, ARTICLE_SLUGS.c.slug).label("slug"), CHANGES.c.changed_at)
@@ -46,20 +53,6 @@ REMOVALS = (
 )
 REMOVAL_BY_ID = REMOVALS.where(ARTICLE_SLUGS.c.article_id == REFERENCE)
 REMOVAL_BY_SLUG = REMOVALS.where(ARTICLE_SLUGS.c.slug == REFERENCE)
-ARTICLE_NUMBER_BY_ID = select(ARTICLES.c.number).where(ARTICLES.c.id == REFERENCE)
-ARTICLE_NUMBER_BY_SLUG = (
-    select(ARTICLES.c.number)
-    .join_from(ARTICLE_SLUGS, ARTICLES, ARTICLES.c.id == ARTICLE_SLUGS.c.article_id)
-    .where(ARTICLE_SLUGS.c.slug == REFERENCE)
-)
-# The numbers of entities by their own ids, and by the ids of entities that were merged into them.
-ENTITY_NUMBERS_BY_ID = select(ENTITIES.c.id, ENTITIES.c.number).where(ENTITIES.c.id.in_(REFERENCES))
-ENTITY_NUMBERS_BY_OLD_ID = select(ENTITY_IDS.c.old_id, ENTITY_IDS.c.entity).where(
-    ENTITY_IDS.c.old_id.in_(REFERENCES)
-)
-ENTITY_NUMBERS_BY_SLUG = select(ENTITY_SLUGS.c.slug, ENTITY_SLUGS.c.entity).where(
-    ENTITY_SLUGS.c.slug.in_(REFERENCES)
-)
 
 
 class Lookup:
@@ -130,12 +123,12 @@ def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
         ProblemException: There is no such article (404), or it was removed (410).
     """
     if UUID_PATTERN.fullmatch(reference):
-        row = _first(lookup.by_id, UUID(reference))
+        row = first_row(lookup.by_id, UUID(reference))
         if row is None:
             raise _missing_article(REMOVAL_BY_ID, UUID(reference), reference)
         return row
     _require_slug(reference, ProblemKind.ARTICLE_NOT_FOUND)
-    row = _first(lookup.by_slug, reference)
+    row = first_row(lookup.by_slug, reference)
     if row is None:
         raise _missing_article(REMOVAL_BY_SLUG, reference, reference)
     if row.slug != reference:
@@ -145,7 +138,7 @@ def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
 
 def _missing_article(statement: AnySelect, value: Any, reference: str) -> ProblemException:
     """Return the error for an article that does not exist: 410 if `statement` finds its removal, else 404."""
-    removal = _first(statement, value)
+    removal = first_row(statement, value)
     if removal is None:
         return not_found(ProblemKind.ARTICLE_NOT_FOUND, reference)
     time = f" at {rfc3339(removal.changed_at)}" if removal.changed_at else ""
@@ -186,44 +179,15 @@ def find_entity(reference: str, lookup: Lookup) -> Any:
     kind = ProblemKind.ENTITY_NOT_FOUND
     if UUID_PATTERN.fullmatch(reference):
         identity = UUID(reference)
-        row = _first(lookup.by_id, identity)
+        row = first_row(lookup.by_id, identity)
         if row is None and lookup.by_old_id is not None:
-            _redirect(entity=_required(_first(lookup.by_old_id, identity), kind, reference).slug)
+            _redirect(entity=_required(first_row(lookup.by_old_id, identity), kind, reference).slug)
         return _required(row, kind, reference)
     _require_slug(reference, kind)
-    row = _required(_first(lookup.by_slug, reference), kind, reference)
+    row = _required(first_row(lookup.by_slug, reference), kind, reference)
     if row.slug != reference:
         _redirect(entity=row.slug)
     return row
-
-
-def article_number_of(reference: str) -> int:
-    """Return the number of the article that `reference` names by its id or one of its slugs, for a filter.
-
-    If there is no such article, return NO_NUMBER, which no row has.
-    """
-    if UUID_PATTERN.fullmatch(reference):
-        row = _first(ARTICLE_NUMBER_BY_ID, UUID(reference))
-    else:
-        row = _first(ARTICLE_NUMBER_BY_SLUG, reference) if SLUG_PATTERN.fullmatch(reference) else None
-    return NO_NUMBER if row is None else int(row.number)
-
-
-def entity_numbers_of(references: Collection[str]) -> list[int]:
-    """Return the numbers of the entities that `references` name by id or slug, in the same order.
-
-    The id or slug of a merged entity yields the number of the entity that it was merged into. An unknown id
-    or slug yields NO_NUMBER, which no row has.
-    """
-    if not references:
-        return []
-    ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
-    slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]
-    found: dict[Any, int] = _numbers(ENTITY_NUMBERS_BY_SLUG, slugs)
-    if ids:
-        identities = list(ids.values())
-        found |= _numbers(ENTITY_NUMBERS_BY_OLD_ID, identities) | _numbers(ENTITY_NUMBERS_BY_ID, identities)
-    return [found.get(ids.get(each, each), NO_NUMBER) for each in references]
 
 
 def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
@@ -236,7 +200,7 @@ def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
     """
     if not UUID_PATTERN.fullmatch(reference):
         raise ProblemException(kind)
-    return _required(_first(statement, UUID(reference)), kind, reference)
+    return _required(first_row(statement, UUID(reference)), kind, reference)
 
 
 def not_found(kind: ProblemKind, reference: str) -> ProblemException:
@@ -255,14 +219,8 @@ def not_found(kind: ProblemKind, reference: str) -> ProblemException:
     return ProblemException(kind)
 
 
-def _numbers(statement: AnySelect, values: list[Any]) -> dict[Any, int]:
-    """Return the numbers of entities by id or slug. Values that the database does not have are left out."""
-    if not values:
-        return {}
-    return {row[0]: row[1] for row in request_connection().execute(statement, {"references": values})}
-
-
-def _first(statement: AnySelect, value: Any) -> Any:
+def first_row(statement: AnySelect, value: Any) -> Any:
+    """Return the row that `statement` selects for `value`, its bound parameter `reference`, or None."""
     return request_connection().execute(statement, {"reference": value}).one_or_none()
 
 

@@ -1,12 +1,13 @@
-"""The entities that the filters of a query name, and warnings about values that name nothing."""
+"""The entities and stories that the filters of a query name, and warnings about values that name nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from api.resources.lookup import NO_NUMBER, entity_numbers_of
-from api.resources.suggestions import likely_entity
+from api.resources.lookup import NO_NUMBER
+from api.resources.reference_numbers import entity_numbers_of, story_numbers_of
+from api.resources.suggestions import likely_entity, likely_story
 
 ENTITY_PARAMETERS = ("entity", "entity_any", "entity_not")
 # A suggestion takes two statements, so only the first unknown values get one.
@@ -41,8 +42,8 @@ class References:
             "warnings": [
                 {
                     "parameter": parameter,
-                    "message": f"There is no entity with the id or slug `{value}`.",
-                    "suggestion": likely_entity(value) if place < MAX_SUGGESTIONS else None,
+                    "message": f"There is no {_kind(parameter)} with the id or slug `{value}`.",
+                    "suggestion": _suggestion(parameter, value) if place < MAX_SUGGESTIONS else None,
                 }
                 for place, (parameter, value) in enumerate(self.unknown)
             ]
@@ -50,11 +51,21 @@ class References:
 
 
 def find_references(parameters: Mapping[str, Any]) -> References:
-    """Return the numbers of the entities that the loaded query `parameters` names by id or slug."""
+    """Return the numbers of the entities and stories that the loaded query `parameters` names."""
     given = {name: parameters[name] for name in ENTITY_PARAMETERS if name in parameters}
     values = [*dict.fromkeys(chain.from_iterable(given.values()))]
     found = dict(zip(values, entity_numbers_of(values), strict=True))
-    return References(
-        {name: [found[value] for value in several] for name, several in given.items()},
-        [(name, value) for name, several in given.items() for value in several if found[value] == NO_NUMBER],
-    )
+    numbers = {name: [found[value] for value in several] for name, several in given.items()}
+    if "story" in parameters:
+        given["story"] = parameters["story"]
+        numbers["story"] = story_numbers_of(parameters["story"])
+    pairs = ((name, *pair) for name in given for pair in zip(given[name], numbers[name], strict=True))
+    return References(numbers, [(name, value) for name, value, number in pairs if number == NO_NUMBER])
+
+
+def _kind(parameter: str) -> str:
+    return "story" if parameter == "story" else "entity"
+
+
+def _suggestion(parameter: str, value: str) -> str | None:
+    return likely_story(value) if parameter == "story" else likely_entity(value)

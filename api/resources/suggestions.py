@@ -1,7 +1,8 @@
-"""Suggest the slug of the entity that an unknown value probably means.
+"""Suggest the slug of the entity or story that an unknown value probably means.
 
-Slugs, names and aliases are compared. A suggestion reads a few rows before and after the value in the index
-of names, whatever the number of entities. It does not find a name that differs in its first letters.
+Slugs, names and aliases of entities are compared, and slugs and titles of articles. A suggestion reads a few
+rows before and after the value in the index of names, whatever the number of entities. It does not find a
+name that differs in its first letters.
 """
 
 import re
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, select, union_all
 
 from api.database.base import AnySelect, table_of
 from api.database.request_connection import request_connection
-from api.models import Entity, EntityName, EntitySlug
+from api.models import Article, ArticleSlug, Entity, EntityName, EntitySlug
 from api.problems import closest_choice
 from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
 from api.search.analyzer import fold
@@ -21,6 +22,7 @@ NEIGHBOURS = 50
 MIN_LENGTH = 2
 
 ENTITIES, NAMES, SLUGS = table_of(Entity), table_of(EntityName), table_of(EntitySlug)
+ARTICLES, ARTICLE_SLUGS = table_of(Article), table_of(ArticleSlug)
 VALUE = bindparam("value", type_=NAMES.c.folded.type)
 
 
@@ -42,6 +44,13 @@ SLUG_OF_ENTITY = (
     .join_from(SLUGS, ENTITIES, ENTITIES.c.number == SLUGS.c.entity)
     .where(SLUGS.c.slug == VALUE)
 )
+_founders = ARTICLES.alias()
+SLUG_OF_STORY = (
+    select(_founders.c.slug)
+    .join_from(ARTICLE_SLUGS, ARTICLES, ARTICLES.c.id == ARTICLE_SLUGS.c.article_id)
+    .join(_founders, _founders.c.number == ARTICLES.c.story)
+    .where(ARTICLE_SLUGS.c.slug == VALUE)
+)
 # The names before and after a text, those of the entities that most articles mention first.
 NEIGHBOUR_NAMES = _neighbours()
 
@@ -51,8 +60,7 @@ def likely_entity(value: str) -> str | None:
     folded = " ".join(fold(value).split())
     if UUID_PATTERN.fullmatch(value) or "\0" in folded or len(folded) < MIN_LENGTH:
         return None
-    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
-    found: str | None = request_connection().scalar(SLUG_OF_ENTITY, {"value": slug})
+    found: str | None = request_connection().scalar(SLUG_OF_ENTITY, {"value": _slug(folded)})
     if found:
         return found
     text = _spaced(folded) if SLUG_PATTERN.fullmatch(value) else folded
@@ -65,6 +73,19 @@ def likely_entity(value: str) -> str | None:
     longer = next((name for name in slugs if name.startswith(wanted)), None)
     likely = longer or closest_choice(wanted, list(slugs))
     return slugs[likely] if likely else None
+
+
+def likely_story(value: str) -> str | None:
+    """Return the slug of the story that `value` probably means, or None. No story has the slug `value`.
+
+    It is the story of the article with the slug `value`, or of an article with this title.
+    """
+    slug = _slug(" ".join(fold(value).split()))
+    return request_connection().scalar(SLUG_OF_STORY, {"value": slug}) if slug else None
+
+
+def _slug(folded: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
 
 
 def _spaced(text: str) -> str:

@@ -28,6 +28,8 @@ from api.search.term_index import TERM_INDEX_CACHE, Hit, Scores, TermIndexCache
 
 # The number of articles that the database checks at first.
 FIRST_CHECKED = 100
+# The highest number of articles that the database checks in one statement.
+MAX_CHECKED = 10_000
 # If more articles contain all words of a phrase, the best of them are checked before the database lists all
 # articles with the phrase, which takes longer.
 MAX_PHRASES_LISTED = 5000
@@ -84,6 +86,23 @@ class Ranking:
         if self._has_phrases:
             scores = scores.among(self._numbers_with_phrases)
         return scores.numbers, self._other_filters
+
+    def hits_among(self, numbers: Sequence[int]) -> list[Hit]:
+        """Return the hits among the articles with these numbers that match all filters, in any order."""
+        scores = self._candidates.among(numbers)
+        hits = list(zip(scores.distances.tolist(), scores.numbers.tolist(), strict=True))
+        found: list[Hit] = []
+        for start in range(0, len(hits), MAX_CHECKED):
+            checked = hits[start : start + MAX_CHECKED]
+            found += self._matching_filters(self._with_phrases(checked) if self._has_phrases else checked)
+        return found
+
+    def _with_phrases(self, hits: list[Hit]) -> list[Hit]:
+        """Return those of `hits` whose articles contain the phrases of the query."""
+        statement = hits_among(ARTICLE_INDEX.table, self._dialect)
+        numbers = [number for _, number in hits]
+        passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
+        return [hit for hit in hits if hit[1] in passing]
 
     @cached_property
     def _candidates(self) -> Scores:
@@ -142,14 +161,13 @@ class Ranking:
         if not self._has_phrases or len(self._candidates.numbers) <= MAX_PHRASES_LISTED:
             return None
         first = next(self._candidates.best_first(after, FIRST_CHECKED), [])
-        statement, found = hits_among(ARTICLE_INDEX.table, self._dialect), list[Hit]()
+        found: list[Hit] = []
         for hits in (first[:PROBED], first[PROBED:]):
-            numbers = [number for _, number in hits]
-            passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
+            passing = self._with_phrases(hits)
             if len(passing) * 2 < len(hits):
                 # FTS5 searches for the next match after each article without the phrase.
                 return None
-            found += [hit for hit in hits if hit[1] in passing]
+            found += passing
         return self._matching_filters(found)
 
     def _matching_filters(self, hits: list[Hit]) -> list[Hit]:

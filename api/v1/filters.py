@@ -25,7 +25,8 @@ from api.models import (
     facet_number,
     takeaway_range,
 )
-from api.resources.lookup import NO_NUMBER, article_number_of
+from api.resources.lookup import NO_NUMBER
+from api.resources.reference_numbers import article_number_of
 from api.resources.references import References
 from api.search.engines import MATCH, hit_numbers, is_hit, match_text
 from api.search.query_language import Query
@@ -48,6 +49,7 @@ HIGHEST_CHARACTER = "\U0010ffff"
 ENTITY_NAMES = table_of(EntityName)
 FACETS = ValueIndex(table_of(ArticleFacet), "article", "facet", ARTICLE_TIME_SORTS)
 TAKEAWAY_ENTITIES = ValueIndex(table_of(TakeawayEntity), "takeaway", "entity", ("published_at",))
+STORIES = ValueIndex(ARTICLES.table, "number", "story", ("published_at",), rows=ARTICLES)
 TYPES = ValueIndex(ENTITIES.table, "number", "type", ENTITY_KEYS, no_value="", rows=ENTITIES)
 
 remember = lru_cache(maxsize=MAX_PLANS)
@@ -67,6 +69,8 @@ def article_filters(
     for name in ("publication", "language"):
         if name in parameters:
             filters.append(has_any(FACETS, name, _facet_numbers(name, parameters)))
+    if references.of("story"):
+        filters.append(has_any(STORIES, "story", references.of("story")))
     excluded = references.known("entity_not")
     for name in ("publication", "language"):
         excluded += _facet_numbers(f"{name}_not", parameters)

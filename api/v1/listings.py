@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
 
 from api.database.base import table_of
 from api.database.request_connection import request_connection
+from api.listing.collapsing import first_of_story
 from api.listing.keyset import Plan, PlannedRows, RowSource, SortedRows
 from api.listing.pages import Page, make_page
 from api.listing.plans import MAX_PLANS, FilterForm, Listing, values_of
@@ -23,6 +24,7 @@ from api.models import (
 )
 from api.resources.references import find_references
 from api.resources.serialization import Shape, requested_keys, select_keys
+from api.search.collapsed_ranking import CollapsedRanking
 from api.search.ranking import Ranking
 from api.urls import settings
 from api.v1 import filters, schemas
@@ -117,13 +119,15 @@ def article_page(parameters: Parameters, entity: Any = None) -> Page:
     query, has_parts = parameters.get("q"), not set(names) <= set(ITEM_KEYS)
     references = find_references(parameters)
     conditions = filters.article_filters(parameters, references, entity and entity.number)
-    is_ranked = parameters["sort"] == RELEVANCE
+    is_ranked, is_collapsed = parameters["sort"] == RELEVANCE, "collapse" in parameters
     source: RowSource
     if is_ranked:
-        source = Ranking(parameters["q"], conditions, ARTICLES)
+        ranking = Ranking(parameters["q"], conditions, ARTICLES)
+        source = CollapsedRanking(ranking) if is_collapsed else ranking
     else:
         matching = [*conditions, *filters.search_filters(ARTICLE_INDEX, query)]
-        source = (ARTICLE_PARTS if has_parts else ARTICLE_ITEMS).select(matching, parameters["sort"])
+        listing = ARTICLE_PARTS if has_parts else ARTICLE_ITEMS
+        source = listing.select(matching, parameters["sort"], first_of_story if is_collapsed else None)
 
     def items(rows: Rows) -> list[Any]:
         found = _read_ranked(rows, has_parts=has_parts) if is_ranked else rows

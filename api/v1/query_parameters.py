@@ -33,6 +33,10 @@ from api.v1.sort_orders import (
 
 RELEVANCE = "relevance"
 DEFAULT_FACET_LIMIT = 10
+STORY_EXAMPLE = (
+    "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"
+    "-vertical-integration"
+)
 SEARCH_DESCRIPTION = (
     'A full-text query of at most 50 words. All words are required. `"a phrase"` matches consecutive words, '
     "`-word` excludes a word, and `OR` between two words requires either of them. `OR` "
@@ -109,6 +113,10 @@ class ArticleParameters(ArticleFields, PageParameters):
     publication_not = _publications("Only articles whose byline has none of these publications.")
     language = _languages("Only articles in one of these languages. Case is ignored.")
     language_not = _languages("Only articles in none of these languages. Case is ignored.")
+    story = Texts("An id or a slug.", "Only articles of one of these stories.", [STORY_EXAMPLE])
+    collapse = Choice(
+        ["story"], "`story` returns only the first article of each story, in the order of the list."
+    )
     published_after = Instant("Only articles published at or after this time.")
     published_before = Instant("Only articles published before this time.")
     updated_after = Instant("Only articles last changed at or after this time.")

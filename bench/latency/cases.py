@@ -4,6 +4,7 @@ A path can contain the placeholders `{updated_late}`, `{updated_middle}`, `{upda
 Their values depend on when a corpus was seeded, so they are first looked up in each service.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from bench.corpus.words import (
     RARE_WORD,
     TENTH_WORD,
 )
+from seeds.extraction.catalogue import EntityRecord
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ def article_case(name: str, *pairs: tuple[str, str]) -> Case:
     `name` is its name in the report, and `pairs` are the names and values of query parameters.
     """
     return Case(name, collection_path("articles", *pairs))
+
+
+def slugs(entities: Iterable[EntityRecord]) -> str:
+    """Return the slugs of `entities` as the value of a query parameter."""
+    return ",".join(entity.slug for entity in entities)
 
 
 COMMON_ENTITY = COMMON_ENTITIES[0].slug
@@ -92,6 +99,32 @@ FILTERS = [
     article_case("updated_after, wide", ("updated_after", "{updated_middle}")),
     article_case("updated_before, narrow", ("updated_before", "{updated_early}")),
     article_case("updated_before, wide", ("updated_before", "{updated_middle}")),
+]
+
+SETS = [
+    article_case("entity_any, two common", ("entity_any", slugs(COMMON_ENTITIES[:2]))),
+    article_case("entity_any, eight common", ("entity_any", slugs(COMMON_ENTITIES[:8]))),
+    article_case("entity_any, sort=title", ("entity_any", slugs(COMMON_ENTITIES[:8])), ("sort", "title")),
+    article_case("entity_any, rare and unknown", ("entity_any", f"{RARE_ENTITY.slug},no-such-entity")),
+    article_case("entity_not, common", ("entity_not", COMMON_ENTITY)),
+    article_case("entity_not, eight common", ("entity_not", slugs(COMMON_ENTITIES[:8]))),
+    article_case("publication, two", ("publication", COMMON_PUBLICATION), ("publication", LAST_PUBLICATION)),
+    article_case("publication_not, common", ("publication_not", COMMON_PUBLICATION)),
+    article_case("language, two", ("language", "en,de")),
+    article_case("language_not, common", ("language_not", "en")),
+    article_case("language_not, all", ("language_not", f"en,de,zh,{RARE_LANGUAGE}")),
+    article_case("q 10 % and entity_any", ("q", TENTH_WORD), ("entity_any", slugs(COMMON_ENTITIES[:8]))),
+    article_case("q 10 % and entity_not", ("q", TENTH_WORD), ("entity_not", COMMON_ENTITY)),
+    article_case(
+        "q 10 % and entity_any, newest",
+        *(("q", TENTH_WORD), ("entity_any", slugs(COMMON_ENTITIES[:8])), ("sort", DEFAULT_SORT)),
+    ),
+    article_case("collapse", ("collapse", "story")),
+    article_case("collapse, sort=title", ("collapse", "story"), ("sort", "title")),
+    article_case("collapse and entity, common", ("collapse", "story"), ("entity", COMMON_ENTITY)),
+    article_case("collapse and q 10 %", ("collapse", "story"), ("q", TENTH_WORD)),
+    Case("takeaways, entity_any", collection_path("takeaways", ("entity_any", slugs(COMMON_ENTITIES[:8])))),
+    Case("takeaways, entity_not", collection_path("takeaways", ("entity_not", COMMON_ENTITY))),
 ]
 
 SORTED_FILTERS = [
@@ -155,4 +188,4 @@ DEPTH_CASES = [
     for collection, (sort, *_) in SORTS_BY_COLLECTION.items()
 ]
 
-CASES = [*UNFILTERED, *FILTERS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *OTHER_COLLECTIONS]
+CASES = [*UNFILTERED, *FILTERS, *SETS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *OTHER_COLLECTIONS]

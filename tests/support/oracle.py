@@ -5,126 +5,30 @@ uses the modules of the project for search terms, mentions and ids, but searches
 plain Python.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from api.models import language_value, link_precedence
-from api.search.analyzer import analyze, analyze_for_index, fold
+from api.models import link_precedence
+from api.search.analyzer import fold
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import FoundEntity, find_entities, sections
-from seeds.identifiers import article_id, computed_link_id, related_link_id, takeaway_id
+from seeds.identifiers import article_id, computed_link_id, related_link_id, story_id, takeaway_id
 from seeds.linking.article_features import extract_features
 from seeds.linking.inverted_index import INDEXED_FEATURES
 from seeds.linking.neighbours import MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slug_choices
 from tests.support.extraction import make_matcher
+from tests.support.questions import ENTITY_COLLECTIONS, Question
 
-RELEVANCE = "relevance"
 # Fields of a response that have the same names as the facts of a row.
 COMPARED_FIELDS = (
     *("title", "publication", "language", "name", "type", "basis"),
     *("article_count", "mention_count", "shared_article_count"),
 )
-DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
-# The length of each date facet, such as `2026-04-21`.
-DATE_LENGTHS = {"year": 4, "month": 7, "day": 10}
-# The collections of an entity. All others are collections of an article.
-ENTITY_COLLECTIONS = ("articles", "co-mentioned")
-# The parameters whose values can contain commas.
-REPEATED = ("publication", "publication_not")
-
-
-@dataclass(frozen=True)
-class Search:
-    """A full-text query for tests. Words and phrases are written as in the parameter `q`.
-
-    A text matches if it contains an alternative of each choice in `required`, and no phrase of `excluded`.
-    """
-
-    required: tuple[tuple[str, ...], ...]
-    excluded: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """Return the query as a value of the parameter `q`: `a OR b -"not this" c`."""
-        first, *others = [" OR ".join(choice) for choice in self.required]
-        return " ".join([first, *(f"-{phrase}" for phrase in self.excluded), *others])
-
-    def finds(self, texts: Iterable[str]) -> bool:
-        """Return True if the query matches `texts`. A phrase must be within one of them."""
-        paragraphs = [[term.text for term in analyze_for_index(text)] for text in texts]
-
-        def matches(phrase: str) -> bool:
-            return any(_contains(paragraph, _terms(phrase)) for paragraph in paragraphs)
-
-        has_required = all(any(map(matches, choice)) for choice in self.required)
-        return has_required and not any(map(matches, self.excluded))
-
-
-def _terms(text: str) -> list[str]:
-    return [term.text for term in analyze(text)]
-
-
-def _contains(paragraph: list[str], phrase: list[str]) -> bool:
-    return any(paragraph[start : start + len(phrase)] == phrase for start in range(len(paragraph)))
-
-
-@dataclass(frozen=True)
-class Question:
-    """A request for a list of the API, such as `/v1/articles?language=en`.
-
-    Attributes:
-        kind: The collection, such as `articles`.
-        scope: The id or slug of the article or entity to which the list belongs, or None for the list of all.
-        sort: The value of `sort`, or None.
-        filters: The filters, as values of query parameters.
-        options: Parameters that do not change which rows are returned, such as `fields`.
-        is_separated: True if several values are separated by commas, and False if the parameter is repeated.
-    """
-
-    kind: str
-    scope: str | None = None
-    sort: str | None = None
-    filters: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, str] = field(default_factory=dict)
-    is_separated: bool = False
-
-    @property
-    def order(self) -> str:
-        """The value of `sort`, or the default order if there is none."""
-        if self.kind == "articles" and "q" in self.filters:
-            return self.sort or RELEVANCE
-        return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
-
-    @property
-    def is_in_order_of_article(self) -> bool:
-        """True if all rows are of one article and sorted by its date, so that no new date moves them."""
-        of_article = self.kind in ("takeaways", "related-links") and (self.scope or "article" in self.filters)
-        return bool(of_article) and self.order.endswith("published_at")
-
-    def target(self, limit: int) -> str:
-        """Return the path and query of the first page, with `limit` items on each page."""
-        within = "entities" if self.kind in ENTITY_COLLECTIONS else "articles"
-        name = "related" if self.scope and self.kind == "related-links" else self.kind
-        path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
-        pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.options)
-        for name, value in self.filters.items():
-            is_separated = self.is_separated and isinstance(value, tuple) and name not in REPEATED
-            pairs[name] = ",".join(value) if is_separated else _parameter_value(value)
-        return f"{path}?{urlencode(pairs, doseq=True)}"
-
-
-def _parameter_value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return value
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)
@@ -192,6 +96,7 @@ FILTER_TESTS: dict[str, FilterTest] = {
     "publication_not": lambda facts, names: facts["publication"] not in names,
     "language": lambda facts, tags: facts["language"].lower() in map(str.lower, tags),
     "language_not": lambda facts, tags: facts["language"].lower() not in map(str.lower, tags),
+    "story": lambda facts, references: bool(set(references) & facts["story"]),
     "article": lambda facts, reference: reference in facts["article"],
 }
 
@@ -238,6 +143,8 @@ class Corpus:
         # The numbers of all entities that were ever stored, by id, in the order of their first mention.
         self.entity_numbers: dict[UUID, int] = {}
         self.last_entity = 0
+        # The id of the story of each article, by the id of the article, as the API shows them.
+        self.stories: dict[UUID, str] = {}
         self.set_catalogue(catalogue)
 
     def set_catalogue(self, catalogue: Iterable[EntityRecord]) -> None:
@@ -304,74 +211,51 @@ class Corpus:
 
     def rows(self, question: Question) -> set[Row]:
         """Return the rows that the requested list must contain, on all its pages together."""
-        items: Iterable[Item] = getattr(self, f"_{question.kind.replace('-', '_')}")(question.scope)
+        name = question.kind.replace("-", "_")
+        find = self.article_items if name == "articles" else getattr(self, f"_{name}")
+        items: Iterable[Item] = find(question.scope)
         filters = dict(question.filters)
         if question.kind in ("entities", "co-mentioned") and "q" in filters:
             filters["prefix"] = filters.pop("q")
         order = "" if question.is_in_order_of_article else question.order
         return {item.row(order) for item in items if item.passes(filters)}
 
-    def facet_meta(self, question: Question, max_counted: int) -> dict[str, Any]:
-        """Return the members `facets` and `counted` of `meta`, if the question asks for them.
+    def shown_rows(self, question: Question) -> set[Row]:
+        """Return the rows that the requested list must contain if it is not sorted by relevance."""
+        rows = self.rows(question)
+        if not question.is_collapsed:
+            return rows
+        return set(self.first_of_stories(ordered(rows, question.order)))
 
-        If there are filters, at most `max_counted` articles are counted: those published last.
-        """
-        if "facets" not in question.options:
-            return {}
-        items = [item for item in self._articles(question.scope) if item.passes(question.filters)]
-        counted = items
-        if question.filters or question.scope:
-            chosen = ordered([item.row("-published_at") for item in items], "-published_at")[:max_counted]
-            counted = [item for item in items if item.id in {row.id for row in chosen}]
-        names, limit = question.options["facets"].split(","), int(question.options.get("facet_limit", 10))
+    def first_of_stories(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the first row of each story in `rows`, which are articles in the order of a list."""
+        first: dict[str, Row] = {}
+        for row in rows:
+            first.setdefault(self.stories[row.id], row)
+        return [*first.values()]
+
+    def story_references(self, article: Article) -> set[str]:
+        """Return the ids and slugs of all stories whose founders are now in the story of an article."""
+        story = self.stories[article.id]
+        members = [each for each in self.articles.values() if self.stories[each.id] == story]
         return {
-            "facets": {name: self._facet(name, counted, limit) for name in names},
-            "counted": {"articles": len(counted), "complete": len(counted) == len(items)},
+            reference
+            for each in members
+            for reference in (str(story_id(each.submission.key)), each.submission.sidecar.slug or "")
         }
-
-    def _facet(self, name: str, items: Iterable[Item], limit: int) -> list[dict[str, Any]]:
-        """Return the expected values of a facet, given the items that are counted."""
-        counts = Counter(value for item in items for value in self._facet_values(name, item.facts))
-        largest = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
-        if name in DATE_LENGTHS:
-            largest = sorted(counts)[-limit:]
-        shown = [(value[-1], value[-1]) for value in largest]
-        if name == "entity":
-            stored = [self.entities[value[-1]] for value in largest]
-            shown = [(entity.slug, entity.name) for entity in stored]
-        return [
-            {"value": value, "label": label, "count": counts[key]}
-            for key, (value, label) in zip(largest, shown, strict=True)
-        ]
-
-    def _facet_values(self, name: str, facts: Mapping[str, Any]) -> set[tuple[Any, ...]]:
-        """Return the values of a facet that an article has, as tuples by which equal counts are sorted.
-
-        The last value of each tuple is the value or, for an entity, its id.
-        """
-        if name == "entity":
-            return {(-self.entity_numbers[each], each) for each in facts["entity_ids"]}
-        if name == "entity_type":
-            return {(kind,) for kind in facts["types"]}
-        if name == "language":
-            return {(language_value(facts["language"]),)}
-        value = facts["publication"]
-        if name in DATE_LENGTHS and facts["published_at"]:
-            value = facts["published_at"].astimezone(UTC).isoformat()[: DATE_LENGTHS[name]]
-        elif name in DATE_LENGTHS:
-            value = None
-        return set() if value is None else {(value,)}
 
     def _of(self, scope: str | None) -> list[Article]:
         return [each for each in self.articles.values() if scope is None or scope in each.references]
 
-    def _articles(self, entity: str | None) -> Iterator[Item]:
+    def article_items(self, entity: str | None) -> Iterator[Item]:
+        """Yield all articles or, if `entity` is the id or slug of an entity, those that mention it."""
         for article in self.articles.values():
             references = self._entity_references(article)
             if entity is None or entity in references:
                 types = {self.entities[found.entity.id].type for found in article.entities}
                 ids = {found.entity.id for found in article.entities}
                 facts = _facts_of(article) | {"entities": references, "types": types, "entity_ids": ids}
+                facts["story"] = self.story_references(article)
                 yield Item(article.id, facts, article.number)
 
     def _takeaways(self, scope: str | None) -> Iterator[Item]:

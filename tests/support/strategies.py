@@ -12,7 +12,7 @@ from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id
 from tests.seeds.documents import Page
-from tests.support.oracle import ENTITY_COLLECTIONS, RELEVANCE, Question, Search
+from tests.support.questions import ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 
 KEYS = [f"page-{number}" for number in range(8)]
 CATALOGUE = (
@@ -127,7 +127,16 @@ names_and_types = {
     "type": several(types, 3),
 }
 FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "articles": {"q": searches, "entity_type": several(types)} | entity_sets | exact | published | updated,
+    # Replaced by the slugs of the stories of these articles.
+    "articles": {
+        "story": several(st.sampled_from([*KEYS, "nobody"]), 3),
+        "q": searches,
+        "entity_type": several(types),
+    }
+    | entity_sets
+    | exact
+    | published
+    | updated,
     "takeaways": {"q": searches, "article": article_references} | entity_sets,
     "entities": names_and_types,
     "co-mentioned": names_and_types,
@@ -172,4 +181,5 @@ def questions(draw: st.DrawFn) -> Question:
     options += FACET_OPTIONS * (kind == "articles")
     shown = draw(st.sampled_from(options))
     sort, is_separated = draw(st.sampled_from([None, *sorts])), draw(st.booleans())
-    return Question(kind, scope, sort, filters, shown, is_separated)
+    is_collapsed = kind == "articles" and draw(st.booleans())
+    return Question(kind, scope, sort, filters, shown, is_separated, is_collapsed)

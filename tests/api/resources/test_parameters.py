@@ -19,6 +19,7 @@ ARTICLE_SORTS = [
     "relevance",
 ]
 PARAMETERS = [
+    "collapse",
     "cursor",
     "entity",
     "entity_any",
@@ -37,6 +38,7 @@ PARAMETERS = [
     "published_before",
     "q",
     "sort",
+    "story",
     "total",
     "updated_after",
     "updated_before",

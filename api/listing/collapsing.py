@@ -1,0 +1,66 @@
+"""Collapse a list of articles: show only the first article of each story that matches all filters.
+
+Whether an article is the first of its story depends on the order of the list, but not on the page. Pages are
+therefore found by a cursor as in other lists.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, true, tuple_
+
+from api.listing.keyset import last_of_nulls
+from api.listing.orders import KeyTable, Order, key_table
+from api.listing.plans import MAX_PLANS, FilterForm, Listing
+
+
+@lru_cache(maxsize=MAX_PLANS)
+def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -> FilterForm:
+    """Return the form of a filter for the first article of each story in the order `sort`, such as `-title`.
+
+    Args:
+        listing: The collection of articles.
+        forms: The forms of the other filters of the list.
+        sort: The value of `sort`.
+    """
+    rows = listing.table.table
+
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        # An index table has no stories, so the article itself is looked up.
+        own = table if "story" in table.columns else key_table(rows.alias(), listing.table.number.name)
+        earlier = key_table(rows.alias(), listing.table.number.name)
+        found = exists().select_from(earlier.table).correlate(table.table)
+        if own is not table:
+            found = exists().select_from(own.table, earlier.table).correlate(table.table)
+            found = found.where(own.number == table.number)
+        found = found.where(
+            earlier.columns["story"] == own.columns["story"],
+            _precedes(listing.orders(earlier)[sort], listing.orders(own)[sort]),
+            *[form.condition(earlier) for form in forms],
+        )
+        # PostgreSQL would replace NOT EXISTS by a join of all rows.
+        return case((found, false()), else_=true())
+
+    return FilterForm(None, condition)
+
+
+def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
+    """Return the condition that a row comes before a different row.
+
+    `earlier` and `own` are the same order, with the columns of the first row and of the second.
+    """
+    if own.descending or own.key is None:
+        return _row(earlier.columns) > _row(own.columns)
+    has_lower_key: ColumnElement[bool] = earlier.sort_key < own.sort_key
+    if own.lowest is not None:
+        has_lower_key = tuple_(last_of_nulls(earlier), earlier.sort_key) < tuple_(
+            last_of_nulls(own), own.sort_key
+        )
+    is_newer = and_(earlier.sort_key == own.sort_key, _row(earlier.ties) > _row(own.ties))
+    return or_(has_lower_key, is_newer)
+
+
+def _row(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    row: ColumnElement[Any] = tuple_(*columns)
+    return columns[0] if len(columns) == 1 else row

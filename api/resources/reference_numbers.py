@@ -1,0 +1,101 @@
+"""Find the numbers of the articles, entities and stories that the filters of a query name by id or slug."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, bindparam, select
+
+from api.database.base import AnySelect, table_of
+from api.database.request_connection import request_connection
+from api.models import Article, ArticleSlug, Entity, EntityId, EntitySlug, FormerStory, Story
+from api.resources.lookup import NO_NUMBER, REFERENCE, SLUG_PATTERN, UUID_PATTERN, first_row
+
+ARTICLES, ENTITIES, STORIES = map(table_of, (Article, Entity, Story))
+ARTICLE_SLUGS, ENTITY_SLUGS = table_of(ArticleSlug), table_of(EntitySlug)
+ENTITY_IDS, FORMER_STORIES = table_of(EntityId), table_of(FormerStory)
+REFERENCES: BindParameter[Any] = bindparam("references", expanding=True)
+ARTICLE_NUMBER_BY_ID = select(ARTICLES.c.number).where(ARTICLES.c.id == REFERENCE)
+ARTICLE_NUMBER_BY_SLUG = (
+    select(ARTICLES.c.number)
+    .join_from(ARTICLE_SLUGS, ARTICLES, ARTICLES.c.id == ARTICLE_SLUGS.c.article_id)
+    .where(ARTICLE_SLUGS.c.slug == REFERENCE)
+)
+# The numbers of entities by their own ids, and by the ids of entities that were merged into them.
+ENTITY_NUMBERS_BY_ID = select(ENTITIES.c.id, ENTITIES.c.number).where(ENTITIES.c.id.in_(REFERENCES))
+ENTITY_NUMBERS_BY_OLD_ID = select(ENTITY_IDS.c.old_id, ENTITY_IDS.c.entity).where(
+    ENTITY_IDS.c.old_id.in_(REFERENCES)
+)
+ENTITY_NUMBERS_BY_SLUG = select(ENTITY_SLUGS.c.slug, ENTITY_SLUGS.c.entity).where(
+    ENTITY_SLUGS.c.slug.in_(REFERENCES)
+)
+# Stories have the numbers and the slugs of their founders. An ended story leads to the story of an article.
+STORY_NUMBERS_BY_ID = select(STORIES.c.id, STORIES.c.number).where(STORIES.c.id.in_(REFERENCES))
+STORY_NUMBERS_BY_OLD_ID = (
+    select(FORMER_STORIES.c.id, ARTICLES.c.story)
+    .join_from(FORMER_STORIES, ARTICLES, ARTICLES.c.id == FORMER_STORIES.c.article_id)
+    .where(FORMER_STORIES.c.id.in_(REFERENCES))
+)
+STORY_NUMBERS_BY_SLUG = (
+    select(ARTICLE_SLUGS.c.slug, STORIES.c.number)
+    .join_from(ARTICLE_SLUGS, ARTICLES, ARTICLES.c.id == ARTICLE_SLUGS.c.article_id)
+    .join(STORIES, STORIES.c.number == ARTICLES.c.number)
+    .where(ARTICLE_SLUGS.c.slug.in_(REFERENCES))
+)
+STORY_NUMBERS_BY_OLD_SLUG = (
+    select(ARTICLE_SLUGS.c.slug, ARTICLES.c.story)
+    .join_from(ARTICLE_SLUGS, FORMER_STORIES, FORMER_STORIES.c.founder_id == ARTICLE_SLUGS.c.article_id)
+    .join(ARTICLES, ARTICLES.c.id == FORMER_STORIES.c.article_id)
+    .where(ARTICLE_SLUGS.c.slug.in_(REFERENCES))
+)
+
+
+def article_number_of(reference: str) -> int:
+    """Return the number of the article that `reference` names by its id or one of its slugs, for a filter.
+
+    If there is no such article, return NO_NUMBER, which no row has.
+    """
+    if UUID_PATTERN.fullmatch(reference):
+        row = first_row(ARTICLE_NUMBER_BY_ID, UUID(reference))
+    else:
+        row = first_row(ARTICLE_NUMBER_BY_SLUG, reference) if SLUG_PATTERN.fullmatch(reference) else None
+    return NO_NUMBER if row is None else int(row.number)
+
+
+def entity_numbers_of(references: Collection[str]) -> list[int]:
+    """Return the numbers of the entities that `references` name by id or slug, in the same order.
+
+    The id or slug of a merged entity yields the number of the entity that it was merged into. An unknown id
+    or slug yields NO_NUMBER, which no row has.
+    """
+    return _numbers_of(references, [ENTITY_NUMBERS_BY_OLD_ID, ENTITY_NUMBERS_BY_ID], [ENTITY_NUMBERS_BY_SLUG])
+
+
+def story_numbers_of(references: Collection[str]) -> list[int]:
+    """Return the numbers of the stories that `references` name by id or slug, in the same order.
+
+    The id or slug of a story that ended yields the number of the story in which its founder is now. An
+    unknown id or slug yields NO_NUMBER, which no row has.
+    """
+    return _numbers_of(
+        references,
+        [STORY_NUMBERS_BY_OLD_ID, STORY_NUMBERS_BY_ID],
+        [STORY_NUMBERS_BY_OLD_SLUG, STORY_NUMBERS_BY_SLUG],
+    )
+
+
+def _numbers_of(
+    references: Collection[str], by_id: Sequence[AnySelect], by_slug: Sequence[AnySelect]
+) -> list[int]:
+    """Return the numbers that `references`, ids and slugs, have in the results of statements, or NO_NUMBER.
+
+    The results of a later statement replace those of an earlier one.
+    """
+    ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
+    slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]
+    found: dict[Any, int] = {}
+    for values, statements in ((slugs, by_slug), ([*ids.values()], by_id)):
+        for statement in statements if values else ():
+            rows = request_connection().execute(statement, {"references": values})
+            found |= {row[0]: row[1] for row in rows}
+    return [found.get(ids.get(each, each), NO_NUMBER) for each in references]
