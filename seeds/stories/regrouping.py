@@ -25,8 +25,10 @@ BATCH_SIZE = 100
 # The number of rows that are read at a time.
 CHUNK_ROWS = 10_000
 ARTICLES, LINKS, STORIES = table_of(Article), table_of(RelatedLink), table_of(Story)
-SCORED_LINKS = select(LINKS.c.article, LINKS.c.target, LINKS.c.score_key).where(
-    LINKS.c.score_key > UNSCORED, LINKS.c.target.is_not(None)
+SCORED_LINKS = (
+    select(LINKS.c.article, LINKS.c.target, LINKS.c.score_key)
+    .where(LINKS.c.score_key > UNSCORED, LINKS.c.target.is_not(None))
+    .execution_options(yield_per=CHUNK_ROWS)
 )
 CURRENT = select(ARTICLES.c.number, ARTICLES.c.story)
 STORY_ARTICLES = select(
@@ -44,7 +46,7 @@ class LinkGraph:
         with begin() as connection:
             self.numbers: list[int] = sorted(connection.scalars(select(ARTICLES.c.number)))
             chunks = [np.empty((0, 3))]
-            rows = connection.execution_options(yield_per=CHUNK_ROWS).execute(SCORED_LINKS)
+            rows = connection.execute(SCORED_LINKS)
             chunks += [np.array([tuple(row) for row in part]) for part in rows.partitions()]
         links = np.concatenate(chunks)
         self._links = links[np.argsort(links[:, 0], kind="stable")]

@@ -19,6 +19,7 @@ from seeds.identifiers import article_id
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.files import SubmittedDocument
 from seeds.preparing.worker_pool import WorkerPool
+from seeds.stories.regrouping import regroup_articles
 from seeds.storing.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.entity_merging import merge_entities
 from seeds.storing.relink import rederive_articles, relink_articles
@@ -128,6 +129,7 @@ def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
         rederive_articles(begin, articles, pool, vectors, KEY_POINTS)
         merge_entities(begin)
         relink_articles(begin, articles, vectors)
+        regroup_articles(begin, KEY_POINTS)
 
 
 def export(app: Flask) -> bytes:
@@ -192,8 +194,13 @@ def _resource_targets(app: Flask) -> list[str]:
 
 
 def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Return the rows of all tables, without the numbers of links and folders, which an import changes."""
+    """Return the rows of all tables, without what an import changes.
+
+    These are the numbers of links and folders, and the JSON of articles as list items, which can be missing.
+    """
     found = rows(app)
+    for row in found["articles"]:
+        del row["item_key"], row["item_json"]
     for table in ("related_links", "folders"):
         for row in found[table]:
             del row["number"]

@@ -148,8 +148,8 @@ def test_an_altered_line_is_detected_at_the_last_line(exported: bytes, lines: Li
 
 
 WRONG: list[tuple[str, list[str | int], Any, str]] = [
-    ("corpus", ["format"], 1, "format: must be 2; import the file with the version of the program that"),
-    ("corpus", ["format"], 2.0, "format: must be a whole number from 1 to 2147483647, not 2.0"),
+    ("corpus", ["format"], 1, "format: must be 3; import the file with the version of the program that"),
+    ("corpus", ["format"], 3.0, "format: must be a whole number from 1 to 2147483647, not 3.0"),
     ("corpus", ["revision"], -1, "revision: must be a whole number from 0 to 2147483647, not -1"),
     ("corpus", ["secret_key"], None, "secret_key: must be a string, not null"),
     ("corpus", ["last_article"], -1, "last_article: must be a whole number from 0 to 2251799813685247"),

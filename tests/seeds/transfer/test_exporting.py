@@ -51,7 +51,7 @@ def test_the_export_of_an_empty_database_has_two_lines(app: Flask) -> None:
     key = rows(app)["corpus"][0]["secret_key"]
     first, last = export(app).splitlines()
     numbers = {"last_article": 0, "last_entity": 0}
-    assert orjson.loads(first) == {"kind": "corpus", "format": 2, "revision": 0, "secret_key": key} | numbers
+    assert orjson.loads(first) == {"kind": "corpus", "format": 3, "revision": 0, "secret_key": key} | numbers
     assert orjson.loads(last)["lines"] == 1
 
 

@@ -126,12 +126,17 @@ def test_documents_are_unchanged_when_they_are_loaded_after_an_import(
     pages = {page.key: page for page in [*SAMPLES, *UNUSUAL_DOCUMENTS]}
     seed_pages(sqlite_app, pages.values(), read_catalogue())
     import_into(app, export(sqlite_app), tmp_path)
-    before = rows(app)
+    before = rows(app)["articles"]
     assert set(seed_pages(app, pages.values(), read_catalogue())) == {"unchanged"}
+    assert rows(app)["articles"] == before
     relink_pages(sqlite_app, list(read_catalogue()))
     relink_pages(app, list(read_catalogue()))
     assert export(app) == export(sqlite_app)
-    assert before["articles"] == rows(app)["articles"]
+    # Only the stories can differ, because relinking chooses their founders again.
+    after = rows(app)["articles"]
+    for article in (*before, *after):
+        del article["story"], article["item_key"], article["item_json"]
+    assert after == before
 
 
 # Documents with bytes that reading or writing could change.

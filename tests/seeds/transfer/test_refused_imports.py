@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -49,6 +50,12 @@ def set_value(path: list[str | int], value: Any) -> Callable[[list[Line], int], 
         place[last] = value
 
     return change
+
+
+def slugs_of_article(lines: list[Line]) -> list[str]:
+    """Return the slugs of an article in the export."""
+    slugs: list[str] = next(line["slugs"] for line in lines if line["kind"] == "article")
+    return slugs
 
 
 def copy_to_next_line(name: str) -> Callable[[list[Line], int], object]:
@@ -146,6 +153,12 @@ REFUSED_CHANGES: list[tuple[str, Callable[[list[Line], int], object], int | None
         "takeaways: must have at most 4095 values",
     ),
     ("corpus", set_value(["last_article"], 0), None, "number: must be at most 0, the last_article of the"),
+    (
+        "article",
+        set_value(["story"], str(UUID(int=1))),
+        0,
+        "story: must be the id of an article in the same story",
+    ),
     ("corpus", set_value(["last_entity"], 0), None, "number: must be at most 0, the last_entity of the"),
     ("entity", copy_to_next_line("number"), 1, "conflicts with the lines above: "),
     (
@@ -156,7 +169,7 @@ REFUSED_CHANGES: list[tuple[str, Callable[[list[Line], int], object], int | None
     ),
     (
         "removed",
-        lambda lines, at: lines[at].update(slugs=lines[at - 1]["slugs"]),
+        lambda lines, at: lines[at].update(slugs=slugs_of_article(lines)),
         0,
         "conflicts with the lines above: ",
     ),
