@@ -6,7 +6,7 @@ A sidecar is a YAML file with the name of one document. A manifest has a row for
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from seeds.escaping import printable
@@ -27,7 +27,7 @@ FileState = tuple[int, int, int] | None
 """The inode, size and modification time (in nanoseconds) of a file, or None if the file does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmittedDocument:
     """A document that was read from a file, with its metadata, and can be stored as an article.
 
@@ -47,12 +47,12 @@ class SubmittedDocument:
     row: Sidecar = field(default_factory=Sidecar)
     line: int | None = None
 
-    @property
+    @cached_property
     def metadata(self) -> Metadata:
         """The metadata of the document. The sidecar wins over the manifest, and both over the document."""
         return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key that identifies the document across loads, and from which the id of the article is derived.
 

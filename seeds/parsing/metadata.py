@@ -30,9 +30,15 @@ def merge_metadata(*layers: Any) -> Metadata:
 
     A layer has the attributes of `Metadata`, or some of them.
     """
-    return Metadata(*(_first_value(layers, field.name) for field in fields(Metadata)))
+    return Metadata(*[_first_value(layers, name) for name in NAMES])
 
 
 def _first_value(layers: tuple[Any, ...], name: str) -> Any:
-    values = (getattr(layer, name, None) for layer in layers)
-    return next((value for value in values if value is not None), None)
+    for layer in layers:
+        value = getattr(layer, name, None)
+        if value is not None:
+            return value
+    return None
+
+
+NAMES = tuple(field.name for field in fields(Metadata))
