@@ -4,7 +4,7 @@ The form of a filter, that is, its SQL, is made once for each combination of a f
 in a cache. The values of the query are bound parameters.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, not_, or_, select, true
 
 from api.database.base import db, table_of
+from api.database.request_connection import request_connection
 from api.listing.orders import KeyTable, Orders
 from api.listing.plans import MAX_PLANS, Filter, FilterForm
 from api.listing.value_filters import ValueIndex, has_any, has_none
@@ -20,6 +21,7 @@ from api.models import (
     UNDATED,
     ArticleFacet,
     EntityName,
+    FacetCount,
     SearchIndex,
     TakeawayEntity,
     facet_number,
@@ -47,6 +49,15 @@ EARLIEST_DATE = UNDATED + timedelta(microseconds=1)
 # A prefix and this character end the range of the texts with the prefix, since no character is higher.
 HIGHEST_CHARACTER = "\U0010ffff"
 ENTITY_NAMES = table_of(EntityName)
+# The articles that a filter such as `language_not` leaves are few if they are at most this share of all.
+FEW_SHARE = 0.1
+MAX_FACETS = 32
+_counts = table_of(FacetCount).c
+FACET_COUNTS = (
+    select(_counts.name, _counts.number, _counts.article_count)
+    .where(_counts.name.in_(bindparam("names", expanding=True)))
+    .limit(MAX_FACETS + 1)
+)
 FACETS = ValueIndex(table_of(ArticleFacet), "article", "facet", ARTICLE_TIME_SORTS)
 TAKEAWAY_ENTITIES = ValueIndex(table_of(TakeawayEntity), "takeaway", "entity", ("published_at",))
 STORIES = ValueIndex(ARTICLES.table, "number", "story", ("published_at",), rows=ARTICLES)
@@ -73,7 +84,12 @@ def article_filters(
         filters.append(has_any(STORIES, "story", references.of("story")))
     excluded = references.known("entity_not")
     for name in ("publication", "language"):
-        excluded += _facet_numbers(f"{name}_not", parameters)
+        numbers = _facet_numbers(f"{name}_not", parameters)
+        others = _few_others(name, numbers) if numbers else None
+        if others is None:
+            excluded += numbers
+        else:
+            filters.append(has_any(FACETS, f"other_{name}", others or [NO_NUMBER]))
     filters += _without(FACETS, excluded)
     return filters + [
         _by_time(name, parameters)
@@ -164,6 +180,23 @@ def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
     """Return the numbers of the facets that a parameter names, such as `language_not`, if it is given."""
     facet = name.removesuffix("_not")
     return [*dict.fromkeys(facet_number(facet, each) for each in parameters.get(name, ()))]
+
+
+def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
+    """Return the facets that articles without the facets `excluded` have, or None if these articles are many.
+
+    If most articles have an excluded facet, an index of the other facets finds the rest without reading them.
+    Return None, too, if there are more than MAX_FACETS facets, or if an article has none of them. `name` is
+    the name of all these facets: `publication` or `language`.
+    """
+    rows = request_connection().execute(FACET_COUNTS, {"names": [name, "language"]}).all()
+    counts = {row.number: row.article_count for row in rows if row.name == name}
+    # Each article has exactly one language.
+    total = sum(row.article_count for row in rows if row.name == "language")
+    others = [number for number in counts if number not in excluded]
+    remaining = sum(counts[number] for number in others)
+    is_complete = len(rows) <= MAX_FACETS and sum(counts.values()) == total > 0
+    return others if is_complete and remaining <= total * FEW_SHARE else None
 
 
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
