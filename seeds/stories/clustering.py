@@ -93,20 +93,23 @@ Scores = Mapping[int, Mapping[int, float]]
 """The scores of the links from each article, by the numbers of both articles."""
 
 
-def find_stories(joined: Iterable[Sequence[StoryArticle]], scores: Scores) -> list[list[StoryArticle]]:
+def find_stories(
+    joined: Iterable[Sequence[StoryArticle]], scores: Scores, min_linkage: float = MIN_LINKAGE
+) -> list[list[StoryArticle]]:
     """Return the stories of articles, each as a list.
 
     Args:
         joined: Groups of articles that are in one story. Most have a single article.
         scores: The scores of the links between the articles. Links to other articles count for the local
             scale of an article.
+        min_linkage: The lowest linkage of two groups that are merged.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
     groups = {place: _Group(articles) for place, articles in enumerate(in_order)}
     _add_strengths(groups, scores)
     heap: list[tuple[float, int, int]] = []
     for place, group in groups.items():
-        _push(heap, groups, place, (other for other in group.strengths if other > place))
+        _push(heap, groups, place, (other for other in group.strengths if other > place), min_linkage)
     heapq.heapify(heap)
     while heap:
         negative, first, second = heapq.heappop(heap)
@@ -123,18 +126,22 @@ def find_stories(joined: Iterable[Sequence[StoryArticle]], scores: Scores) -> li
                 one.strengths[third] = groups[third].strengths[first] = both
                 del groups[third].strengths[second]
         del one.strengths[second]
-        _push(heap, groups, first, one.strengths)
+        _push(heap, groups, first, one.strengths, min_linkage)
     return [group.articles for group in groups.values()]
 
 
 def _push(
-    heap: list[tuple[float, int, int]], groups: Mapping[int, _Group], place: int, others: Iterable[int]
+    heap: list[tuple[float, int, int]],
+    groups: Mapping[int, _Group],
+    place: int,
+    others: Iterable[int],
+    min_linkage: float,
 ) -> None:
-    """Add the linkages of a group with `others` to the heap, if they suffice for a merger."""
+    """Add the linkages of a group with `others` to the heap, if they are at least `min_linkage`."""
     group = groups[place]
     for other in others:
         linkage = group.linkage(groups[other], group.strengths[other])
-        if linkage >= MIN_LINKAGE:
+        if linkage >= min_linkage:
             heapq.heappush(heap, (-linkage, min(place, other), max(place, other)))
 
 
