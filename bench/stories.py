@@ -98,7 +98,7 @@ def read_stories(app: Flask) -> Groups:
         Article, Article.number == ArticleDocument.article
     )
     with app.app_context(), db.engine.connect() as connection:
-        return dict(connection.execute(names).tuples().all())
+        return dict(connection.execute(names).all())
 
 
 def cross_validate(app: Flask, events: Groups) -> float:
