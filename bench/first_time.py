@@ -45,6 +45,9 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
     return {
         "article": of_articles(""),
         "list": lists,
+        "list, any of eight entities": pages(f"/v1/articles?entity_any={','.join(entities[:8])}"),
+        "list, none of eight entities": pages(f"/v1/articles?entity_not={','.join(entities[:8])}"),
+        "list, first article of each story": pages("/v1/articles?collapse=story"),
         "list, body included": [f"{target}&include=body" for target in lists],
         "list, all parts included": [f"{target}&{ALL_PARTS}" for target in lists],
         "search for two words": searches,
