@@ -83,7 +83,8 @@ def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: 
 
 def _measure(service: LocalService, targets: Sequence[str], rounds: int) -> float:
     warm_up = min(WARM_UP, len(targets) // 2)
-    service.cpu_microseconds(targets[:warm_up])
+    if warm_up:
+        service.cpu_microseconds(targets[:warm_up])
     rest = targets[warm_up:]
     parts = [rest[number::rounds] for number in range(rounds)]
     return statistics.median(service.cpu_microseconds(part) for part in parts if part)

@@ -79,8 +79,9 @@ never left out.
 
 **Collections** return `{data, links, meta}`. Follow `links.next` until it is `null`, or send
 `meta.next_cursor` as `cursor`. Pages neither repeat nor skip an item, even if articles are added in the
-meantime. All filters can be combined. A parameter that is unknown, repeated or out of range is a 422 error
-that names the parameter and lists what is allowed.
+meantime. All filters can be combined. Parameters with several values can be repeated or separated by commas.
+An unknown parameter, a repeated parameter that takes one value, and a value out of range are 422 errors that
+name the parameter and list what is allowed.
 
 **Full text.** The parameter `q` requires all of its words. `"a phrase"` matches consecutive words of a
 paragraph, `-word` excludes a word, and `OR` between two words requires either of them. There are no syntax
