@@ -198,6 +198,15 @@ class ProblemKind(Enum):
             "instance": "/v1/articles/a-quiet-harbour",
         },
     )
+    STORY_REMOVED = _Row(
+        410,
+        "Story removed",
+        "The articles of this story were removed.",
+        "The id or slug belonged to a story whose articles were all removed, or to a removed article of a "
+        "story. A story can return with the same id, if its articles are loaded again.",
+        "Delete the story from your copy.",
+        {"instance": "/v1/stories/a-quiet-harbour"},
+    )
     PRECONDITION_FAILED = _Row(
         412,
         "Precondition failed",

@@ -68,6 +68,7 @@ def answer_options_of_server() -> Response | None:
 INDEX_PATHS = {
     "self": "/",
     "articles": "/v1/articles",
+    "stories": "/v1/stories",
     "takeaways": "/v1/takeaways",
     "entities": "/v1/entities",
     "related_links": "/v1/related-links",
@@ -83,6 +84,7 @@ class IndexLinks(Shape):
 
     self = Link()
     articles = Link()
+    stories = Link()
     takeaways = Link()
     entities = Link()
     related_links = Link()

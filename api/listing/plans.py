@@ -129,12 +129,20 @@ class Listing:
         """
         forms = tuple(each.form for each in filters)
         selected = None if self.is_planned(forms, sort) else most_selective(filters)
-        selective, values = selected and selected.form, values_of(filters)
-        plan = _make_plan(self, forms, sort, selective)
         if first_of is None:
-            return PlannedRows(plan, values)
+            return self.planned(filters, sort, selected)
+        selective = selected and selected.form
         shown = (*forms, first_of(self, forms, sort))
-        return PlannedRows(_make_plan(self, shown, sort, selective), values, counted=plan)
+        counted = _make_plan(self, forms, sort, selective)
+        return PlannedRows(_make_plan(self, shown, sort, selective), values_of(filters), counted=counted)
+
+    def planned(self, filters: Sequence[Filter], sort: str, selective: Filter | None) -> PlannedRows:
+        """Return the rows that match all `filters`, in the order `sort`.
+
+        The rows that `selective`, one of the filters, matches are sorted. If it is None, an index is scanned.
+        """
+        forms = tuple(each.form for each in filters)
+        return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))
 
     @staticmethod
     def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:

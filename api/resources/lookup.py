@@ -132,7 +132,7 @@ def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
     if row is None:
         raise _missing_article(REMOVAL_BY_SLUG, reference, reference)
     if row.slug != reference:
-        _redirect(article=row.slug)
+        redirect(article=row.slug)
     return row
 
 
@@ -181,12 +181,12 @@ def find_entity(reference: str, lookup: Lookup) -> Any:
         identity = UUID(reference)
         row = first_row(lookup.by_id, identity)
         if row is None and lookup.by_old_id is not None:
-            _redirect(entity=_required(first_row(lookup.by_old_id, identity), kind, reference).slug)
+            redirect(entity=_required(first_row(lookup.by_old_id, identity), kind, reference).slug)
         return _required(row, kind, reference)
     _require_slug(reference, kind)
     row = _required(first_row(lookup.by_slug, reference), kind, reference)
     if row.slug != reference:
-        _redirect(entity=row.slug)
+        redirect(entity=row.slug)
     return row
 
 
@@ -236,7 +236,8 @@ def _required(row: Any, kind: ProblemKind, reference: str) -> Any:
     return row
 
 
-def _redirect(**arguments: str) -> NoReturn:
+def redirect(**arguments: str) -> NoReturn:
+    """Redirect the request (308) to the same resource with different values of path parameters, by name."""
     path = url_for(str(request.endpoint), **(request.view_args or {}) | arguments)
     target = url(path, request.args.items(multi=True))
     abort(Response(status=308, headers={"Location": target}))

@@ -67,12 +67,12 @@ remember = lru_cache(maxsize=MAX_PLANS)
 
 
 def article_filters(
-    parameters: Parameters, references: References, entity: int | None = None
+    parameters: Parameters, references: References, entity: int | None = None, story: int | None = None
 ) -> list[Filter]:
     """Return the filters for the query parameters of a list of articles, except for `q`.
 
     `references` has the entities that the parameters name. If `entity` (the number of an entity) is given,
-    only articles that mention it match.
+    only articles that mention it match. If `story` (the number of a story) is given, only its articles match.
     """
     required = [*([] if entity is None else [entity]), *references.of("entity")]
     required += _facet_numbers("entity_type", parameters)
@@ -82,6 +82,8 @@ def article_filters(
             filters.append(has_any(FACETS, name, _facet_numbers(name, parameters)))
     if references.of("story"):
         filters.append(has_any(STORIES, "story", references.of("story")))
+    if story is not None:
+        filters.append(has_any(STORIES, "own_story", [story]))
     excluded = references.known("entity_not")
     for name in ("publication", "language"):
         numbers = _facet_numbers(f"{name}_not", parameters)

@@ -110,15 +110,18 @@ REVISION_ROWS = select(CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at,
 )
 
 
-def article_page(parameters: Parameters, entity: Any = None) -> Page:
+def article_page(parameters: Parameters, entity: Any = None, story: Any = None) -> Page:
     """Return a page of the articles that match the query `parameters`.
 
-    If `entity` (the row of an entity) is given, only articles that mention it match.
+    If `entity` (the row of an entity) is given, only articles that mention it match. If `story` (the row of a
+    story) is given, only its articles match.
     """
     names = requested_keys(schemas.ArticlePage, parameters)
     query, has_parts = parameters.get("q"), not set(names) <= set(ITEM_KEYS)
     references = find_references(parameters)
-    conditions = filters.article_filters(parameters, references, entity and entity.number)
+    conditions = filters.article_filters(
+        parameters, references, entity and entity.number, story and story.number
+    )
     is_ranked, is_collapsed = parameters["sort"] == RELEVANCE, "collapse" in parameters
     source: RowSource
     if is_ranked:
@@ -134,7 +137,8 @@ def article_page(parameters: Parameters, entity: Any = None) -> Page:
         return part_items(found, names, query) if has_parts else list_items(found, names)
 
     meta = facet_meta(parameters, conditions) | references.meta()
-    return make_page(source, parameters, items, scope=entity and entity.id, more_meta=meta)
+    scope = entity or story
+    return make_page(source, parameters, items, scope=scope and scope.id, more_meta=meta)
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:

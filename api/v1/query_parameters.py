@@ -28,6 +28,7 @@ from api.v1.sort_orders import (
     ENTITY_SORTS,
     RELATED_LINK_SORTS,
     REVISION_ORDERS,
+    STORY_SORTS,
     TAKEAWAY_SORTS,
 )
 
@@ -37,6 +38,9 @@ STORY_EXAMPLE = (
     "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"
     "-vertical-integration"
 )
+# Single articles are stories, too, but most readers look for events that several articles report.
+DEFAULT_MIN_ARTICLES = 2
+MAX_MIN_ARTICLES = 1_000_000
 SEARCH_DESCRIPTION = (
     'A full-text query of at most 50 words. All words are required. `"a phrase"` matches consecutive words, '
     "`-word` excludes a word, and `OR` between two words requires either of them. `OR` "
@@ -76,6 +80,12 @@ class ArticleFields(Schema):
     """Query parameters of the resource of one article: `fields` selects the keys of the response."""
 
     fields = _fields(schemas.Article)  # type: ignore[assignment]  # The name hides an attribute of Schema.
+
+
+class StoryFields(Schema):
+    """Query parameters of the resource of one story: `fields` selects the keys of the response."""
+
+    fields = _fields(schemas.Story)  # type: ignore[assignment]
 
 
 class TakeawayFields(Schema):
@@ -169,6 +179,31 @@ class ArticleParameters(ArticleFields, PageParameters):
         `-published_at` (newest first) otherwise.
         """
         return RELEVANCE if "q" in given else "-published_at"
+
+
+class StoryParameters(StoryFields, PageParameters):
+    """Query parameters of the list of stories: filters, full-text search, order, page, and keys to return.
+
+    A story matches if one of its articles matches all filters together.
+    """
+
+    sort = sort_parameter(STORY_SORTS, default="-last_published_at")
+    q = _search()
+    entity = _entities("Only stories with an article that mentions all of these entities.")
+    entity_any = _entities("Only stories with an article that mentions at least one of these entities.")
+    entity_not = _entities("Only stories with an article that mentions none of these entities.")
+    published_after = Instant("Only stories with an article published at or after this time.")
+    published_before = Instant("Only stories with an article published before this time.")
+    min_articles = WholeNumber(
+        1,
+        MAX_MIN_ARTICLES,
+        load_default=DEFAULT_MIN_ARTICLES,
+        metadata={
+            "description": "Only stories with at least this number of articles, whether or not they match "
+            "the other filters. `1` includes the articles that are alone in their story.",
+            "example": 3,
+        },
+    )
 
 
 class TakeawayParameters(TakeawayFields, PageParameters):

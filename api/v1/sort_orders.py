@@ -8,15 +8,15 @@ their sort keys.
 
 from api.database.base import table_of
 from api.listing.orders import Key, KeyTable, Order, Orders, key_table, order_pair
-from api.models import UNDATED, UNSCORED, Article, Change, Entity, RelatedLink, Takeaway
+from api.models import UNDATED, UNSCORED, Article, Change, Entity, RelatedLink, Story, Takeaway
 
 # The values of `sort` that order articles by a time.
 ARTICLE_TIME_SORTS = ("published_at", "created_at", "updated_at")
 # The columns by which entities are ordered, which are also values of `sort`.
 ENTITY_KEYS = ("article_count", "mention_count", "name")
 
-ARTICLES, TAKEAWAYS, ENTITIES, LINKS = (
-    key_table(table_of(each)) for each in (Article, Takeaway, Entity, RelatedLink)
+ARTICLES, STORIES, TAKEAWAYS, ENTITIES, LINKS = (
+    key_table(table_of(each)) for each in (Article, Story, Takeaway, Entity, RelatedLink)
 )
 CHANGES = table_of(Change)
 
@@ -32,6 +32,17 @@ def article_orders(table: KeyTable) -> Orders:
     for name in ("created_at", "updated_at"):
         by_time |= order_pair(name, columns[name], ties)
     return by_time | (order_pair("title", columns["title"], ties) if "title" in columns else {})
+
+
+def story_orders(table: KeyTable) -> Orders:
+    """Return the orders of lists of stories by the value of `sort`.
+
+    The values are `last_published_at` and `article_count`, each also with `-` (descending). `table` is the
+    table with the columns to sort by.
+    """
+    columns, ties = table.columns, (table.number,)
+    by_time = order_pair("last_published_at", columns["last_published_key"], ties, UNDATED)
+    return by_time | order_pair("article_count", columns["article_count"], ties)
 
 
 def takeaway_orders(table: KeyTable) -> Orders:
@@ -99,6 +110,7 @@ REVISION_ORDERS = {
     "-revision": Order(CHANGES.c.revision, (), descending=True),
 }
 ARTICLE_SORTS = tuple(article_orders(ARTICLES))
+STORY_SORTS = tuple(story_orders(STORIES))
 TAKEAWAY_SORTS = tuple(takeaway_orders(TAKEAWAYS))
 ENTITY_SORTS = tuple(entity_orders())
 CO_MENTIONED_SORTS = ("shared_article_count", "-shared_article_count", "name", "-name")

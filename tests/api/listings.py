@@ -18,12 +18,13 @@ from api.models import (
     Change,
     Entity,
     RelatedLink,
+    Story,
     Takeaway,
     published_at_of,
     takeaway_number,
 )
 from tests.api.answers import get
-from tests.api.rows import row_id, stored_number
+from tests.api.rows import STORY_SIZE, row_id, stored_number
 from tests.api.specification import specification_of
 
 Key = Callable[[Any], Any]
@@ -45,11 +46,14 @@ class Listing:
     ties: Key = lambda row: row.number
     # Identifies an item.
     name: Key = lambda row: row.id
+    # The least number of rows if there are eight articles.
+    least: int = 8
 
     @property
     def documented(self) -> str:
         """Return the path of the list in the OpenAPI document: `/v1/articles/{article}/takeaways`."""
-        return self.path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
+        path = self.path.replace("stories/slug-0", "stories/{story}")
+        return path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
 
     def parameters(self, app: Flask) -> dict[str, Any]:
         """Return the schema of each query parameter of this list in the OpenAPI document, by name."""
@@ -95,6 +99,10 @@ ARTICLE_KEYS: dict[str, Key] = {
     "updated_at": lambda row: row.updated_at,
     "title": lambda row: row.title,
 }
+STORY_KEYS: dict[str, Key] = {
+    "last_published_at": lambda row: published_at_of(row.last_published_key),
+    "article_count": lambda row: row.article_count,
+}
 ENTITY_KEYS: dict[str, Key] = {
     "article_count": lambda row: row.article_count,
     "mention_count": lambda row: row.mention_count,
@@ -120,8 +128,8 @@ def _link_ties(row: Any) -> Any:
     return (row.article, row.precedence)
 
 
-ARTICLES_OF, TAKEAWAYS, ENTITIES, LINKS = (
-    select(table_of(each)) for each in (Article, Takeaway, Entity, RelatedLink)
+ARTICLES_OF, STORIES, TAKEAWAYS, ENTITIES, LINKS = (
+    select(table_of(each)) for each in (Article, Story, Takeaway, Entity, RelatedLink)
 )
 NAMED = select(
     Entity.id, Entity.number, Entity.article_count, Entity.name, ArticleEntity.mention_count
@@ -135,9 +143,17 @@ TOP_LEVEL = [
     Listing("/v1/entities", ENTITIES, ENTITY_KEYS),
     Listing("/v1/takeaways", TAKEAWAYS, TAKEAWAY_KEYS),
     Listing("/v1/related-links", LINKS, LINK_KEYS, _link_ties),
+    Listing("/v1/stories", STORIES.where(Story.article_count > 1), STORY_KEYS, least=3),
 ]
+STORY_ARTICLES = Listing(
+    "/v1/stories/slug-0/articles",
+    ARTICLES_OF.where(Article.story == ARTICLE_0),
+    ARTICLE_KEYS,
+    least=STORY_SIZE,
+)
 LISTINGS = [
     *TOP_LEVEL,
+    STORY_ARTICLES,
     Listing(
         "/v1/articles/slug-0/takeaways",
         TAKEAWAYS.where(

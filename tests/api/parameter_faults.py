@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from tests.api.rows import corpus_rows, insert_rows, row_id
+from tests.api.rows import STORY_SIZE, corpus_rows, insert_rows, row_id
 from tests.api.specification import specification_of
 
 # An invalid value and the expected suggestion.
@@ -143,13 +143,14 @@ def _wrong_lists(names: list[str]) -> Iterator[Fault]:
 
 def fill(app: Flask) -> None:
     """Insert rows so that all URL paths that `parameters` returns exist."""
-    insert_rows(app, corpus_rows(articles=3, entities=3))
+    insert_rows(app, corpus_rows(articles=2 * STORY_SIZE, entities=3))
 
 
 def parameters(app: Flask) -> dict[str, list[Parameter]]:
     """Return the query parameters of each route of `app`, by a URL path of the route that exists."""
     values = {
         "article": "slug-0",
+        "story": "slug-0",
         "entity": "entity-0",
         "takeaway": str(row_id("takeaway", 0, 1)),
         "related_link": str(row_id("link", 0, 1)),

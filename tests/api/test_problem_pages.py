@@ -103,6 +103,8 @@ def test_the_kind_of_an_error_says_what_is_wrong(app: Flask, client: FlaskClient
         "/v1/articles/nothing/revisions/1": "article-not-found",
         "/v1/articles/slug-0/revisions/99": "revision-not-found",
         "/v1/articles/slug-0/revisions/x/source": "revision-not-found",
+        "/v1/stories/nothing": "story-not-found",
+        f"/v1/stories/{UNKNOWN_ID}/articles": "story-not-found",
         "/v1/entities/nothing/articles": "entity-not-found",
         f"/v1/takeaways/{UNKNOWN_ID}": "takeaway-not-found",
         f"/v1/related-links/{UNKNOWN_ID}": "related-link-not-found",
@@ -133,6 +135,7 @@ def test_the_examples_are_real_answers(app: Flask, client: FlaskClient) -> None:
         ProblemKind.INVALID_CURSOR: f"/v1/takeaways?cursor={cursor}",
         ProblemKind.ADDRESS_NOT_FOUND: "/v1/article",
         ProblemKind.ARTICLE_NOT_FOUND: "/v1/articles/a-quiet-harbour",
+        ProblemKind.STORY_NOT_FOUND: "/v1/stories/a-quiet-harbour",
         ProblemKind.ENTITY_NOT_FOUND: "/v1/entities/harbour-board",
     }
     for kind, target in targets.items():

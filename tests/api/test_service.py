@@ -46,7 +46,7 @@ def test_the_index_links_to_existing_resources(client: FlaskClient) -> None:
     assert (response.json["name"], response.json["version"]) == ("Briefs API", "1")
     links = response.json["links"]
     assert links["self"] == "/"
-    collections = {"articles", "takeaways", "entities", "related_links", "trends", "changes"}
+    collections = {"articles", "stories", "takeaways", "entities", "related_links", "trends", "changes"}
     assert {*collections, "documentation", "specification"} <= set(links)
     assert [link for link in links.values() if client.get(link).status_code != 200] == []
     assert '</openapi.json>; rel="service-desc"' in response.headers["Link"]

@@ -11,6 +11,7 @@ from api.v1.schemas.entities import (
 )
 from api.v1.schemas.facets import FACETS
 from api.v1.schemas.related_links import BASES, RelatedLink, RelatedLinkPage
+from api.v1.schemas.stories import Story, StoryPage
 from api.v1.schemas.takeaways import Takeaway, TakeawayPage
 from api.v1.schemas.trends import Trend, TrendPage
 
@@ -30,6 +31,8 @@ __all__ = [
     "MentionedEntityPage",
     "RelatedLink",
     "RelatedLinkPage",
+    "Story",
+    "StoryPage",
     "Takeaway",
     "TakeawayPage",
     "Trend",

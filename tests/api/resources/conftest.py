@@ -28,6 +28,7 @@ def addresses(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Addresses:
     with app.app_context():
         values = {
             "article": slug_of(HARBOUR),
+            "story": slug_of(OTHER),
             "entity": "shanghai",
             "takeaway": str(db.session.query(Takeaway.id).first()[0]),  # type: ignore[index]
             "related_link": str(db.session.query(RelatedLink.id).first()[0]),  # type: ignore[index]

@@ -9,11 +9,12 @@ from flask.testing import FlaskClient
 
 from tests.api.answers import get
 from tests.api.parameter_faults import Parameter, fill, parameters
-from tests.api.rows import corpus_rows, insert_rows, render
+from tests.api.rows import STORY_SIZE, corpus_rows, insert_rows, render
 from tests.api.specification import faults, schema_validator, specification_of
 from tests.api.v1.test_listings import recorded
 
-LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
+STORY_ARTICLES = "/v1/stories/slug-0/articles"
+LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles", STORY_ARTICLES)
 PARTS = ["body", "analysis", "takeaways", "entities", "related", "source"]
 SEARCH = "q=paragraph"
 
@@ -24,7 +25,7 @@ def field_names(app: Flask) -> dict[str, list[str]]:
     fill(app)
     several = [each for of_route in parameters(app).values() for each in of_route]
     found = {each.address: _names(each) for each in several if each.name == "fields"}
-    assert len(found) == 13
+    assert len(found) == 16
     return found
 
 
@@ -117,7 +118,7 @@ def test_a_list_of_articles_has_parts_only_if_they_are_included(
     for wanted in [[], *([part] for part in PARTS), PARTS, PARTS[::-1], ["source", "body"]]:
         with subtests.test(include=wanted):
             found = get(client, address + (f"?include={','.join(wanted)}" if wanted else ""))["data"]
-            assert len(found) == 3
+            assert len(found) == (STORY_SIZE if address == STORY_ARTICLES else 2 * STORY_SIZE)
             for article in found:
                 assert list(article) == [
                     name for name in field_names[address] if name in usual or name in wanted
@@ -173,7 +174,7 @@ def test_a_page_with_parts_takes_the_same_number_of_statements_at_any_length(
             counts = []
             # The secret key of cursors is read once.
             get(client, f"{address}?{query}&limit=1")
-            for limit in (2, 20):
+            for limit in (2, STORY_SIZE if address == STORY_ARTICLES else 20):
                 with recorded(app) as statements:
                     assert len(get(client, f"{address}?{query}&limit={limit}")["data"]) == limit
                 counts.append(len(statements))

@@ -20,7 +20,7 @@ def collections(app: Flask) -> dict[str, list[Parameter]]:
         for address, several in parameters(app).items()
         if any(each.name == "cursor" for each in several)
     }
-    assert len(paged) == 12
+    assert len(paged) == 14
     return paged
 
 

@@ -227,10 +227,12 @@ def test_a_removed_article_is_a_410_by_its_id_and_by_every_slug(app: Flask, clie
     assert_problem(client.get(f"/v1/articles/{identity}/nothing"), 404)
 
 
-def test_every_route_under_an_article_documents_410(app: Flask) -> None:
+def test_every_route_under_an_article_or_a_story_documents_410(app: Flask) -> None:
     paths = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
     for path, operation in paths.items():
-        assert ("410" in operation["responses"]) == ("{article}" in path), path
+        assert ("410" in operation["responses"]) == any(each in path for each in ("{article}", "{story}")), (
+            path
+        )
 
 
 @pytest.mark.usefixtures("renamed_article")

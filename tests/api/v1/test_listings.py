@@ -19,8 +19,8 @@ from sqlalchemy import delete, event, update
 from api.database.base import db
 from api.models import Article, Change, Rendering
 from tests.api.answers import assert_problem, get
-from tests.api.listings import ARTICLES, LISTINGS, TOP_LEVEL, Listing, identifiers, walk
-from tests.api.rows import DAY, FIRST_NUMBER, article_rows, corpus_rows, insert_rows, render
+from tests.api.listings import ARTICLES, LISTINGS, STORY_ARTICLES, TOP_LEVEL, Listing, identifiers, walk
+from tests.api.rows import DAY, FIRST_NUMBER, STORY_SIZE, article_rows, corpus_rows, insert_rows, render
 from tests.api.specification import specification_of
 from tests.conftest import TEMPLATE, make_app
 
@@ -55,7 +55,7 @@ def test_every_sort_returns_each_row_once_and_in_order(
     for listing in LISTINGS:
         for sort in listing.sorts(app)[0]:
             expected = listing.ordered(app, sort)
-            assert len(expected) >= 8
+            assert len(expected) >= listing.least
             with subtests.test(path=listing.path, sort=sort):
                 for limit in (1, 2, 3, 100):
                     pages = list(walk(client, f"{listing.path}?sort={sort}&limit={limit}"))
@@ -80,7 +80,9 @@ def test_without_parameters_a_page_has_twenty_items_in_the_default_order(
 def test_writes_between_two_pages_do_not_repeat_or_drop_other_rows(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
-    insert_rows(app, corpus_rows(articles=12, entities=0))
+    # Each article is the only one of its story, so that it can be deleted.
+    for number in range(12):
+        insert_rows(app, article_rows(number))
     new = 100
     for sort in ARTICLES.sorts(app)[0]:
         before = ARTICLES.ordered(app, sort)
@@ -185,13 +187,13 @@ def recorded(app: Flask) -> Iterator[list[Statement]]:
 def test_a_page_takes_the_same_number_of_statements_at_any_length(
     app: Flask, client: FlaskClient, *, is_rendered: bool
 ) -> None:
-    insert_rows(app, corpus_rows(articles=22, entities=22))
-    assert not is_rendered or render(app) == 22
+    insert_rows(app, corpus_rows(articles=20 * STORY_SIZE, entities=22))
+    assert not is_rendered or render(app) == 20 * STORY_SIZE
     for listing in LISTINGS:
         # The secret key of cursors is read once.
         get(client, f"{listing.path}?limit=1")
         counts = []
-        for limit in (2, 20):
+        for limit in (2, STORY_SIZE if listing is STORY_ARTICLES else 20):
             with recorded(app) as statements:
                 assert len(get(client, f"{listing.path}?limit={limit}")["data"]) == limit
             counts.append(len(statements))
@@ -216,7 +218,7 @@ def test_an_article_takes_the_same_number_of_statements_at_any_length(
 def test_sqlite_reads_each_page_from_an_index_and_sorts_nothing(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
-    insert_rows(app, corpus_rows(articles=8, entities=8))
+    insert_rows(app, corpus_rows(articles=12, entities=8))
     for listing, sort, first, later in _page_queries(app, client):
         with subtests.test(path=listing.path, sort=sort):
             for query in (*first, *later):
@@ -231,14 +233,15 @@ def test_sqlite_reads_each_page_from_an_index_and_sorts_nothing(
 def test_postgresql_can_read_each_page_from_an_index_and_sort_nothing(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
-    insert_rows(app, corpus_rows(articles=8, entities=8))
+    insert_rows(app, corpus_rows(articles=12, entities=8))
     for listing, sort, first, later in _page_queries(app, client):
         with subtests.test(path=listing.path, sort=sort):
             for query in (*first, *later):
                 plan = "\n".join(explain(app, query))
                 assert re.search("Index (Only )?Scan", plan), plan
                 assert "Sort" not in plan, plan
-                assert query in first or f"Index Cond: ({'ROW(' if sort[0] == '-' else ''}" in plan, plan
+                bound = r"Index Cond: \(.*\bROW\(" if sort[0] == "-" else r"Index Cond: \("
+                assert query in first or re.search(bound, plan), plan
 
 
 def _page_queries(

@@ -1,0 +1,82 @@
+"""Schema classes of stories (the articles that report one event) and what their articles have in common."""
+
+from marshmallow import fields
+
+from api.resources.fields import Link
+from api.resources.serialization import Shape, page_shape
+from api.v1.schemas.common import (
+    ArticleReference,
+    EntityReference,
+    FilteredPageMeta,
+    StoryReference,
+    number,
+    string,
+)
+
+
+class StoryPublication(Shape):
+    """A publication with articles of the story: its name, and the number of these articles."""
+
+    name = string("The name of the publication.")
+    article_count = number("The number of articles of the story from this publication.", 1)
+
+
+class StoryEntity(EntityReference):
+    """An entity that articles of the story mention, with the number of these articles."""
+
+    article_count = number("The number of articles of the story that mention the entity.", 1)
+
+
+class StoryTakeaway(Shape):
+    """A key point of the story: a takeaway of one of its articles."""
+
+    id = fields.UUID(metadata={"description": "The id of the takeaway."})
+    text = string("The text of the takeaway.")
+    article = fields.Nested(ArticleReference)
+
+
+class StoryLinks(Shape):
+    """The URLs of a story and of its articles."""
+
+    self = Link()
+    articles = Link()
+
+
+class Story(StoryReference):
+    """The articles that report one event, with what they have in common."""
+
+    article_count = number("The number of articles.", 1)
+    publications = fields.List(
+        fields.Nested(StoryPublication),
+        metadata={
+            "description": "The publications of the articles, most articles first. Articles without a "
+            "publication are left out."
+        },
+    )
+    first_published_at = fields.AwareDateTime(
+        allow_none=True,
+        metadata={"description": "When the first article was published. `null` if no time is known."},
+    )
+    last_published_at = fields.AwareDateTime(
+        allow_none=True,
+        metadata={"description": "When the last article was published. `null` if no time is known."},
+    )
+    lead = fields.Nested(
+        ArticleReference,
+        metadata={"description": "The founder: the article that gives the story its slug and its title."},
+    )
+    entities = fields.List(
+        fields.Nested(StoryEntity),
+        metadata={"description": "The entities that most articles mention, at most ten."},
+    )
+    takeaways = fields.List(
+        fields.Nested(StoryTakeaway),
+        metadata={
+            "description": "The distinct key points of all articles, without repetitions, at most twelve. "
+            "Those that most articles repeat come first, and then the newest."
+        },
+    )
+    links = fields.Nested(StoryLinks)
+
+
+StoryPage = page_shape(Story, "StoryPage", meta=FilteredPageMeta)

@@ -1,0 +1,64 @@
+"""The routes of stories (the articles that report one event): the list, one story, and its articles."""
+
+from typing import Any
+
+from api.database.request_connection import request_connection
+from api.listing.pages import Page, make_page
+from api.listing.plans import Listing
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.lookup import REFERENCE
+from api.resources.references import find_references
+from api.resources.serialization import requested_keys
+from api.resources.story_lookup import find_story
+from api.v1 import listings, schemas
+from api.v1 import query_parameters as queries
+from api.v1.json_values import Values
+from api.v1.sort_orders import STORIES, story_orders
+from api.v1.story_filters import select_stories
+from api.v1.story_rows import STORY_ROWS, story_items
+
+blueprint = Blueprint("stories", __name__, url_prefix="/v1", description="Articles grouped by event.")
+
+STORY = PathParameter(
+    "story",
+    "The id or slug of the story. An earlier id or slug redirects (308) to the current address, and so does "
+    "the slug of any article of the story. A story whose articles were removed returns 410.",
+    queries.STORY_EXAMPLE,
+    statuses=(308, 404, 410),
+)
+ALL_STORIES = Listing(STORIES, STORY_ROWS, story_orders)
+STORY_BY_NUMBER = STORY_ROWS.where(STORIES.number == REFERENCE)
+
+
+@blueprint.resource("/stories", schemas.StoryPage, query=queries.StoryParameters)
+def list_stories(parameters: dict[str, Any]) -> Page:
+    """List stories.
+
+    Returns the stories with at least two articles, by default those with the newest articles first. A story
+    matches if one of its articles matches all filters and `q`.
+    """
+    references, names = find_references(parameters), requested_keys(schemas.StoryPage, parameters)
+    source = select_stories(ALL_STORIES, parameters, references)
+    return make_page(source, parameters, lambda rows: story_items(rows, names), more_meta=references.meta())
+
+
+@blueprint.resource("/stories/<story>", schemas.Story, query=queries.StoryFields, path=STORY)
+def get_story(parameters: dict[str, Any], story: str) -> Values:
+    """Get a story.
+
+    Returns the story with its publications, its entities, and the distinct key points of its articles.
+    """
+    number = find_story(story).number
+    rows = request_connection().execute(STORY_BY_NUMBER, {"reference": number}).all()
+    return story_items(rows, requested_keys(schemas.Story, parameters))[0]
+
+
+@blueprint.resource(
+    "/stories/<story>/articles", schemas.ArticlePage, query=queries.ArticleParameters, path=STORY
+)
+def list_story_articles(parameters: dict[str, Any], story: str) -> Page:
+    """List the articles of a story.
+
+    Returns the articles that report the event, with the same parameters as the list of all articles.
+    """
+    return listings.article_page(parameters, story=find_story(story))

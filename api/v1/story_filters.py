@@ -1,0 +1,125 @@
+"""Turn the query parameters of a list of stories into filters.
+
+A story matches if one of its articles matches all filters of articles together. These filters are combined
+into one filter of stories. If few articles match one of them, their stories are listed and sorted. Otherwise,
+an index of stories is scanned, and the articles of each story are tested.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, literal_column, not_, select
+
+from api.database.base import AnySelect
+from api.listing.keyset import PlannedRows
+from api.listing.orders import KeyTable, key_table
+from api.listing.plans import MAX_PLANS, Filter, FilterForm, Listing, most_selective, values_of
+from api.models import ARTICLE_INDEX
+from api.resources.references import References
+from api.v1.filters import article_filters, search_filters
+from api.v1.sort_orders import ARTICLES, STORIES
+
+# The indexes of stories with several articles have this condition. A bound parameter would not match it.
+HAS_SEVERAL = STORIES.columns["article_count"] > literal_column("1")
+
+remember = lru_cache(maxsize=MAX_PLANS)
+
+
+def select_stories(listing: Listing, parameters: Mapping[str, Any], references: References) -> PlannedRows:
+    """Return the stories of `listing` that match the query `parameters`, in the order that it requests.
+
+    `references` has the entities that the parameters name.
+    """
+    sort = parameters["sort"]
+    filters = _by_size(parameters["min_articles"], sort)
+    of_articles = article_filters(parameters, references)
+    of_articles += search_filters(ARTICLE_INDEX, parameters.get("q"))
+    if not of_articles:
+        return listing.select(filters, sort)
+    selective = most_selective(of_articles)
+    form = _with_article(
+        tuple(each.form for each in of_articles),
+        selective and selective.form,
+        tuple(name for name in ("published_after", "published_before") if name in parameters),
+        is_sorted=sort.endswith("last_published_at"),
+    )
+    filters.append(Filter(form, values_of(of_articles)))
+    return listing.planned(filters, sort, filters[-1]) if selective else listing.select(filters, sort)
+
+
+def _by_size(min_articles: int, sort: str) -> list[Filter]:
+    """Return a list with the filter for stories with at least `min_articles` articles, or an empty list."""
+    if min_articles == 1:
+        return []
+    is_sorted = sort.endswith("article_count")
+    values = {"min_articles": min_articles} if min_articles > 2 else {}
+    return [Filter(_by_article_count(has_minimum=bool(values), is_sorted=is_sorted), values)]
+
+
+@remember
+def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
+    """Return the form of a filter for stories with several articles.
+
+    Args:
+        has_minimum: True if they must have as many articles as the bound parameter `min_articles` says.
+        is_sorted: True if the page is sorted by the number of articles.
+    """
+    if not has_minimum:
+        return FilterForm(None, lambda _: HAS_SEVERAL)
+    count = STORIES.columns["article_count"]
+    minimum = bindparam("min_articles", type_=count.type)
+    # SQLite would use an index for the simple condition, and sort all stories that match.
+    condition = count >= minimum if is_sorted else not_(count < minimum)
+    return FilterForm(
+        select(STORIES.number).where(count >= minimum),
+        lambda _: and_(HAS_SEVERAL, condition),
+        lambda _: [STORIES] if is_sorted else [],
+    )
+
+
+@remember
+def _with_article(
+    forms: tuple[FilterForm, ...], selective: FilterForm | None, bounds: tuple[str, ...], *, is_sorted: bool
+) -> FilterForm:
+    """Return the form of a filter for stories with an article that matches several filters.
+
+    Args:
+        forms: The forms of the filters of articles.
+        selective: One of them that few articles match, or None.
+        bounds: The names of the bounds for the time of publication that the query has.
+        is_sorted: True if the page is sorted by the time of the last publication.
+    """
+
+    def condition(table: KeyTable) -> ColumnElement[bool]:
+        own = key_table(ARTICLES.table.alias())
+        matches = [own.columns["story"] == table.number, *[each.condition(own) for each in forms]]
+        # PostgreSQL would replace EXISTS by a list of all matching articles.
+        found = select(own.number).where(*matches).correlate(table.table).limit(1).scalar_subquery()
+        return and_(*_spans(table, bounds, is_sorted=is_sorted), found.is_not(None))
+
+    return FilterForm(_story_numbers(forms, selective) if selective else None, condition)
+
+
+def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnySelect:
+    """Return the statement that selects the numbers of the stories of the matching articles."""
+    matches = selective.few_numbers()
+    conditions = [each.condition(ARTICLES) for each in forms if each is not selective]
+    stories = select(ARTICLES.columns["story"]).join(matches, matches.c[0] == ARTICLES.number)
+    return stories.where(*conditions).distinct()
+
+
+def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list[ColumnElement[bool]]:
+    """Return conditions that a story with an article published within the bounds fulfils.
+
+    They exclude most stories without reading their articles.
+    """
+    first, last = table.columns["first_published_key"], table.columns["last_published_key"]
+    conditions: list[ColumnElement[bool]] = []
+    if bounds:
+        # Without a lower bound, `published_after` is the earliest date, so that undated stories do not match.
+        after = bindparam("published_after", type_=last.type)
+        conditions.append(last >= after if is_sorted else not_(last < after))
+    if "published_before" in bounds:
+        conditions.append(first < bindparam("published_before", type_=first.type))
+    return conditions
