@@ -163,6 +163,25 @@ SEARCHES = [
     article_case("q, 10 %, include", ("q", TENTH_WORD), ("include", "takeaways,entities")),
 ]
 
+ALL_FACETS = ("facets", "entity,entity_type,publication,language,story,year,month,day")
+# Counts of all matching articles, or of the 10,000 published last.
+FACETS = [
+    article_case("facets", ALL_FACETS),
+    article_case("facets, facet_limit=100", ALL_FACETS, ("facet_limit", "100")),
+    article_case("facets, entity common", ALL_FACETS, ("entity", COMMON_ENTITY)),
+    article_case("facets, entity rare", ALL_FACETS, ("entity", RARE_ENTITY.slug)),
+    article_case(
+        "facets, two entities", ALL_FACETS, ("entity", COMMON_ENTITY), ("entity", COMMON_ENTITIES[1].slug)
+    ),
+    article_case("facets, publication common", ALL_FACETS, ("publication", COMMON_PUBLICATION)),
+    article_case("facets, language common", ALL_FACETS, ("language", "en")),
+    article_case("facets, published_after wide", ALL_FACETS, ("published_after", "2017-01-01T00:00:00Z")),
+    article_case("facets, q 1 %", ALL_FACETS, ("q", HUNDREDTH_WORD)),
+    article_case("facets, q 10 %", ALL_FACETS, ("q", TENTH_WORD)),
+    article_case("facets, q common words", ALL_FACETS, ("q", "over about")),
+    article_case("facets, q 10 % and language", ALL_FACETS, ("q", TENTH_WORD), ("language", "en")),
+]
+
 OTHER_COLLECTIONS = [
     Case("takeaways, q rare", collection_path("takeaways", ("q", RARE_WORD))),
     Case("takeaways, q 1 %", collection_path("takeaways", ("q", HUNDREDTH_WORD))),
@@ -174,6 +193,9 @@ OTHER_COLLECTIONS = [
     Case("entities, type", collection_path("entities", ("type", "policy"))),
     Case("co-mentioned, common", collection_path(f"entities/{COMMON_ENTITY}/co-mentioned")),
     Case("co-mentioned, rare", collection_path(f"entities/{RARE_ENTITY.slug}/co-mentioned")),
+    Case("trends", collection_path("trends")),
+    Case("trends, window=30d", collection_path("trends", ("window", "30d"))),
+    Case("trends, window=365d", collection_path("trends", ("window", "365d"))),
     Case("related-links, article", collection_path("related-links", ("article", "{article}"))),
     Case("related-links, basis listed", collection_path("related-links", ("basis", "listed"))),
     Case("related-links, basis computed", collection_path("related-links", ("basis", "computed"))),
@@ -188,4 +210,4 @@ DEPTH_CASES = [
     for collection, (sort, *_) in SORTS_BY_COLLECTION.items()
 ]
 
-CASES = [*UNFILTERED, *FILTERS, *SETS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *OTHER_COLLECTIONS]
+CASES = [*UNFILTERED, *FILTERS, *SETS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *FACETS, *OTHER_COLLECTIONS]
