@@ -100,7 +100,8 @@ def test_too_many_matches_are_counted_over_the_articles_published_last(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, max_sorted: int
 ) -> None:
     monkeypatch.setattr("api.v1.facet_lists.MAX_COUNTED_ARTICLES", 3)
-    monkeypatch.setattr("api.v1.facet_lists.PART_SIZE", 2)
+    monkeypatch.setattr("api.v1.facet_lists.FIRST_READ_ROWS", 2)
+    monkeypatch.setattr("api.v1.facet_lists.MAX_SORTED_ROWS", max_sorted)
     monkeypatch.setattr("api.listing.plans.MAX_SORTED_ROWS", max_sorted)
     queries = [
         "entity=sunrise",
