@@ -44,6 +44,7 @@ MAX_COUNTED_ARTICLES = 10_000
 # The number of articles that are read at first if they are intersected, and the factor for further reads.
 FIRST_READ_ROWS, READ_GROWTH = 40_000, 8
 LAST_PUBLISHED = "-published_at"
+LAST_FIRST = (ARTICLES.columns["published_key"].desc(), ARTICLES.number.desc())
 MAX_ENTITY_NUMBER = 1 << 62
 LISTS = table_of(FacetList)
 Integers = NDArray[np.int64]
@@ -172,7 +173,8 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
     selective = None if Listing.is_planned(forms, LAST_PUBLISHED) else most_selective(filters)
     if selective is None:
         return _find_last(filters)
-    statement = _select_list(matching(ARTICLES, forms, selective.form), db.engine.dialect.name)
+    numbers = matching(ARTICLES, forms, selective.form).order_by(*LAST_FIRST)
+    statement = _select_list(numbers, db.engine.dialect.name)
     return integers(request_connection().scalar(statement, values_of(filters)))
 
 
@@ -271,10 +273,9 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
     """Return the statement for the list of those of the listed numbers whose articles match filters."""
     table, number = listed_numbers(dialect)
-    matches = select(list_of(ARTICLES.number, dialect)).join_from(
-        table, ARTICLES.table, ARTICLES.number == number
-    )
-    return matches.where(*[form.condition(ARTICLES) for form in forms])
+    numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
+    numbers = numbers.where(*[form.condition(ARTICLES) for form in forms]).order_by(*LAST_FIRST)
+    return _select_list(numbers, dialect)
 
 
 @cache

@@ -6,7 +6,8 @@ from datetime import UTC
 from typing import Any
 
 from api.models import language_value
-from tests.support.oracle import Corpus, Item, ordered
+from seeds.identifiers import story_id
+from tests.support.oracle import Article, Corpus, Item, ordered
 from tests.support.questions import Question
 
 # The length of each date facet, such as `2026-04-21`.
@@ -42,6 +43,9 @@ def _facet(corpus: Corpus, name: str, items: Iterable[Item], limit: int) -> list
     if name == "entity":
         stored = [corpus.entities[value[-1]] for value in largest]
         shown = [(entity.slug, entity.name) for entity in stored]
+    if name == "story":
+        founders = [corpus.articles[value[-1]].submission for value in largest]
+        shown = [(founder.sidecar.slug or "", founder.document.title) for founder in founders]
     return [
         {"value": value, "label": label, "count": counts[key]}
         for key, (value, label) in zip(largest, shown, strict=True)
@@ -51,10 +55,14 @@ def _facet(corpus: Corpus, name: str, items: Iterable[Item], limit: int) -> list
 def _facet_values(corpus: Corpus, name: str, facts: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     """Return the values of a facet that an article has, as tuples by which equal counts are sorted.
 
-    The last value of each tuple is the value or, for an entity, its id.
+    The last value of each tuple is the value. For an entity, it is the id. For a story, it is the key of its
+    founder, the article whose slug and title it has.
     """
     if name == "entity":
         return {(-corpus.entity_numbers[each], each) for each in facts["entity_ids"]}
+    if name == "story":
+        story, articles = corpus.stories[facts["id"]], corpus.articles.values()
+        return {(-each.number, each.submission.key) for each in articles if _story_of(each) == story}
     if name == "entity_type":
         return {(kind,) for kind in facts["types"]}
     if name == "language":
@@ -65,3 +73,8 @@ def _facet_values(corpus: Corpus, name: str, facts: Mapping[str, Any]) -> set[tu
     elif name in DATE_LENGTHS:
         value = None
     return set() if value is None else {(value,)}
+
+
+def _story_of(founder: Article) -> str:
+    """Return the id of the story that an article founds, or would found."""
+    return str(story_id(founder.submission.key))

@@ -254,7 +254,12 @@ class Corpus:
             if entity is None or entity in references:
                 types = {self.entities[found.entity.id].type for found in article.entities}
                 ids = {found.entity.id for found in article.entities}
-                facts = _facts_of(article) | {"entities": references, "types": types, "entity_ids": ids}
+                facts = _facts_of(article) | {
+                    "entities": references,
+                    "types": types,
+                    "entity_ids": ids,
+                    "id": article.id,
+                }
                 facts["story"] = self.story_references(article)
                 yield Item(article.id, facts, article.number)
 

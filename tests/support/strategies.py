@@ -155,11 +155,11 @@ SORTS = {
     "related-links": ["published_at", "score"],
 }
 RESPONSE_OPTIONS = [{}, {}, {"total": "true"}, {"total": "true"}, {"fields": "id,links"}]
-# All facets but stories, and few values of each.
+# All facets, and few values of each.
 FACET_OPTIONS = [
-    {"facets": "entity,entity_type,publication,language,year,month,day"},
+    {"facets": "entity,entity_type,publication,language,story,year,month,day"},
     {"facets": "day,language,publication", "facet_limit": "1"},
-    {"facets": "entity,month", "facet_limit": "3", "total": "true"},
+    {"facets": "entity,story,month", "facet_limit": "3", "total": "true"},
 ]
 SEARCH_RESPONSE_OPTIONS = [{"include": "highlights"}, {"include": "highlights,body,entities,related"}]
 SEARCH_RESPONSE_OPTIONS += [{"fields": "id,takeaways,analysis,source"}]
