@@ -177,6 +177,8 @@ class Lists(RuleBasedStateMachine):
     )
     def walk_while_it_changes(self, question: Question, limit: int, drawn: list[DrawnChange]) -> None:
         """Read all pages of a list, with one of the changes in `drawn` after each of the first pages."""
+        # A change can merge two stories, whose addresses then redirect.
+        drawn = [] if question.kind == "story-articles" else drawn
         for walk in self._walks(self._with_stories(question), limit, drawn):
             # Relevance has no stable order.
             if question.order != RELEVANCE:
@@ -247,6 +249,9 @@ class Lists(RuleBasedStateMachine):
 
     def _with_stories(self, question: Question) -> Question:
         """Return `question` with the slugs of stories in place of the keys of their articles."""
+        if question.kind == "story-articles":
+            story = self.stories.get(article_id(str(question.scope)), {"slug": question.scope})
+            return replace(question, scope=story["slug"])
         if "story" not in question.filters:
             return question
         named = [self.stories.get(article_id(key), {"slug": key}) for key in question.filters["story"]]

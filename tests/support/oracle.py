@@ -5,7 +5,7 @@ uses the modules of the project for search terms, mentions and ids, but searches
 plain Python.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -81,6 +81,19 @@ class Item:
     def row(self, sort: str) -> Row:
         """Return the item as a row of a list in the order `sort`, such as `-title`."""
         return Row(self.id, self.facts.get(sort.lstrip("-")), self.owner, self.position, self.facts)
+
+
+@dataclass(frozen=True)
+class StoryItem(Item):
+    """A story that a list can contain. `members` are the facts of its articles."""
+
+    members: Sequence[Mapping[str, Any]] = ()
+
+    def passes(self, filters: Mapping[str, Any]) -> bool:
+        """Return True if the story has enough articles, and one of them matches all other `filters`."""
+        others = {name: value for name, value in filters.items() if name != "min_articles"}
+        is_large = len(self.members) >= filters.get("min_articles", 2)
+        return is_large and any(Item(self.id, facts, 0).passes(others) for facts in self.members)
 
 
 FilterTest = Callable[[Mapping[str, Any], Any], bool]
@@ -202,6 +215,8 @@ class Corpus:
 
     def has_collection(self, question: Question) -> bool:
         """Return True if the requested list exists. For example, the list of an unknown entity does not."""
+        if question.kind == "story-articles":
+            return any(question.scope in self._names_of(each) for each in self._members())
         belongs_to_entity = question.kind in ENTITY_COLLECTIONS
         articles = self.articles.values()
         references = [
@@ -243,6 +258,36 @@ class Corpus:
             for each in members
             for reference in (str(story_id(each.submission.key)), each.submission.sidecar.slug or "")
         }
+
+    def _members(self) -> list[list[Article]]:
+        """Return the articles of each story, the founder first."""
+        stories: dict[str, list[Article]] = {}
+        for article in self.articles.values():
+            stories.setdefault(self.stories[article.id], []).append(article)
+        for story, members in stories.items():
+            members.sort(key=lambda each: str(story_id(each.submission.key)) != story)
+        return [*stories.values()]
+
+    def _names_of(self, members: Sequence[Article]) -> set[str]:
+        """Return the id and the current slug of a story, given its articles."""
+        return {self.stories[members[0].id], members[0].submission.sidecar.slug or ""}
+
+    def _stories(self, _: None) -> Iterator[Item]:
+        facts = {item.id: item.facts for item in self.article_items(None)}
+        for members in self._members():
+            founder = members[0]
+            times = [each.submission.sidecar.published_at for each in members]
+            own = {
+                "title": founder.submission.document.title,
+                "article_count": len(members),
+                "last_published_at": max((time for time in times if time), default=None),
+            }
+            identity = story_id(founder.submission.key)
+            yield StoryItem(identity, own, founder.number, members=[facts[each.id] for each in members])
+
+    def _story_articles(self, story: str) -> Iterator[Item]:
+        own = [each.id for members in self._members() if story in self._names_of(members) for each in members]
+        return (item for item in self.article_items(None) if item.id in own)
 
     def _of(self, scope: str | None) -> list[Article]:
         return [each for each in self.articles.values() if scope is None or scope in each.references]

@@ -9,9 +9,14 @@ from urllib.parse import urlencode
 from api.search.analyzer import analyze, analyze_for_index
 
 RELEVANCE = "relevance"
-DEFAULT_SORTS = {"entities": "-article_count", "co-mentioned": "-shared_article_count"}
+DEFAULT_SORTS = {
+    "stories": "-last_published_at",
+    "entities": "-article_count",
+    "co-mentioned": "-shared_article_count",
+}
 # The collections of an entity. All others are collections of an article.
 ENTITY_COLLECTIONS = ("articles", "co-mentioned")
+ARTICLE_LISTS = ("articles", "story-articles")
 # The parameters whose values can contain commas.
 REPEATED = ("publication", "publication_not")
 
@@ -55,8 +60,9 @@ class Question:
     """A request for a list of the API, such as `/v1/articles?language=en`.
 
     Attributes:
-        kind: The collection, such as `articles`.
-        scope: The id or slug of the article or entity to which the list belongs, or None for the list of all.
+        kind: The collection, such as `articles`. `story-articles` are the articles of a story.
+        scope: The id or slug of the article, entity or story whose list is requested, or None for the list of
+            all.
         sort: The value of `sort`, or None.
         filters: The filters, as values of query parameters.
         options: Parameters that do not change which rows are returned, such as `fields`.
@@ -75,7 +81,7 @@ class Question:
     @property
     def order(self) -> str:
         """The value of `sort`, or the default order if there is none."""
-        if self.kind == "articles" and "q" in self.filters:
+        if self.kind in ARTICLE_LISTS and "q" in self.filters:
             return self.sort or RELEVANCE
         return self.sort or DEFAULT_SORTS.get(self.kind, "-published_at")
 
@@ -90,6 +96,8 @@ class Question:
         within = "entities" if self.kind in ENTITY_COLLECTIONS else "articles"
         name = "related" if self.scope and self.kind == "related-links" else self.kind
         path = f"/v1/{within}/{self.scope}/{name}" if self.scope else f"/v1/{name}"
+        if self.kind == "story-articles":
+            path = f"/v1/stories/{self.scope}/articles"
         pairs = {"limit": limit} | ({"sort": self.sort} if self.sort else {}) | dict(self.options)
         pairs |= {"collapse": "story"} if self.is_collapsed else {}
         for name, value in self.filters.items():

@@ -12,7 +12,7 @@ from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id
 from tests.seeds.documents import Page
-from tests.support.questions import ENTITY_COLLECTIONS, RELEVANCE, Question, Search
+from tests.support.questions import ARTICLE_LISTS, ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 
 KEYS = [f"page-{number}" for number in range(8)]
 CATALOGUE = (
@@ -137,6 +137,8 @@ FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     | exact
     | published
     | updated,
+    "stories": {"q": searches, "min_articles": st.sampled_from([1, 1, 2, 3])} | entity_sets | published,
+    "story-articles": {"q": searches} | entity_sets | exact | published,
     "takeaways": {"q": searches, "article": article_references} | entity_sets,
     "entities": names_and_types,
     "co-mentioned": names_and_types,
@@ -149,6 +151,8 @@ FILTERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 # Sort keys that a correction changes are more frequent.
 SORTS = {
     "articles": ["updated_at", "updated_at", "published_at", "created_at", "title"],
+    "stories": ["last_published_at", "last_published_at", "article_count"],
+    "story-articles": ["published_at", "title"],
     "takeaways": ["published_at"],
     "entities": ["article_count", "mention_count", "name"],
     "co-mentioned": ["shared_article_count", "shared_article_count", "name"],
@@ -170,12 +174,14 @@ def questions(draw: st.DrawFn) -> Question:
     """Draw a request for a list: a collection, an order, and a few filters. For use with Hypothesis."""
     kind = draw(st.sampled_from(["articles", "articles", *FILTERS]))
     scopes = entity_references if kind in ENTITY_COLLECTIONS else article_references
-    # Co-mentioned entities exist only for an entity.
-    scope = draw(scopes if kind == "co-mentioned" else st.none() | scopes)
+    # Some lists exist only for an entity or a story. The keys are replaced by the slugs of their stories.
+    scopes = st.sampled_from(KEYS) if kind == "story-articles" else scopes
+    scope = draw(scopes if kind in ("co-mentioned", "story-articles") else st.none() | scopes)
+    scope = None if kind == "stories" else scope
     available = {name: each for name, each in FILTERS[kind].items() if not (scope and name == "article")}
     names = {*draw(st.lists(st.sampled_from(sorted(available)), max_size=3)), *["q"] * draw(st.booleans())}
     filters = {name: draw(available[name]) for name in sorted(names & set(available))}
-    is_search = kind == "articles" and "q" in filters
+    is_search = kind in ARTICLE_LISTS and "q" in filters
     sorts = [sort for key in SORTS[kind] for sort in (key, f"-{key}")] + [RELEVANCE] * is_search
     options = RESPONSE_OPTIONS + SEARCH_RESPONSE_OPTIONS * is_search
     options += FACET_OPTIONS * (kind == "articles")
