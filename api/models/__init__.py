@@ -44,7 +44,7 @@ from api.models.sort_keys import (
     takeaway_place,
     takeaway_range,
 )
-from api.models.stories import FormerStory, Story
+from api.models.stories import FormerStory, Story, span_seconds
 from api.models.term_index import PendingTerms, TermBucket, TermSegment
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "published_at_of",
     "published_key",
     "score_key",
+    "span_seconds",
     "takeaway_number",
     "takeaway_place",
     "takeaway_range",

@@ -1,6 +1,7 @@
 """Stories: groups of articles that report the same event."""
 
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ class Story(Base):
         article_count: The number of articles in the story.
         first_published_key: When the first of its articles was published, or `UNDATED`.
         last_published_key: When the last of its articles was published, or `UNDATED`.
+        span_seconds: The time between its first and its last article, rounded up to seconds. Lists need the
+            longest span of all stories.
         takeaways: The numbers of its distinct takeaways (key points), in the order in which they are shown.
         entities: `[[entity number, article count]]`: the entities that most of its articles mention.
         publications: `[[name, article count]]`, most articles first.
@@ -35,9 +38,15 @@ class Story(Base):
     article_count: Mapped[int]
     first_published_key: Mapped[datetime] = mapped_column(UtcDateTime)
     last_published_key: Mapped[datetime] = mapped_column(UtcDateTime)
+    span_seconds: Mapped[int] = mapped_column(index=True)
     takeaways: Mapped[list[int]] = mapped_column(JSON)
     entities: Mapped[list[list[int]]] = mapped_column(JSON)
     publications: Mapped[list[list[Any]]] = mapped_column(JSON)
+
+
+def span_seconds(first: datetime, last: datetime) -> int:
+    """Return the value of `Story.span_seconds`, given `first_published_key` and `last_published_key`."""
+    return ceil((last - first).total_seconds())
 
 
 _story, _has_several = Story, text("article_count > 1")

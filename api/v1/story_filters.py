@@ -6,20 +6,24 @@ an index of stories is scanned, and the articles of each story are tested.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, literal_column, not_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, not_, select
 
 from api.database.base import AnySelect
+from api.database.request_connection import request_connection
 from api.listing.keyset import PlannedRows
 from api.listing.orders import KeyTable, key_table
 from api.listing.plans import MAX_PLANS, Filter, FilterForm, Listing, most_selective, values_of
 from api.models import ARTICLE_INDEX
 from api.resources.references import References
+from api.timestamps import LAST_TIME
 from api.v1.filters import article_filters, search_filters
 from api.v1.sort_orders import ARTICLES, STORIES
 
+LONGEST_SPAN = select(func.max(STORIES.columns["span_seconds"]))
 # The indexes of stories with several articles have this condition. A bound parameter would not match it.
 HAS_SEVERAL = STORIES.columns["article_count"] > literal_column("1")
 
@@ -37,15 +41,24 @@ def select_stories(listing: Listing, parameters: Mapping[str, Any], references: 
     of_articles += search_filters(ARTICLE_INDEX, parameters.get("q"))
     if not of_articles:
         return listing.select(filters, sort)
-    selective = most_selective(of_articles)
+    selective, values = most_selective(of_articles), values_of(of_articles)
+    is_by_time = sort.endswith("last_published_at")
+    if selective is None and is_by_time and "published_before" in parameters:
+        values["spanning_before"] = _latest_end(parameters["published_before"])
     form = _with_article(
         tuple(each.form for each in of_articles),
         selective and selective.form,
         tuple(name for name in ("published_after", "published_before") if name in parameters),
-        is_sorted=sort.endswith("last_published_at"),
+        is_sorted=is_by_time,
     )
-    filters.append(Filter(form, values_of(of_articles)))
+    filters.append(Filter(form, values))
     return listing.planned(filters, sort, filters[-1]) if selective else listing.select(filters, sort)
+
+
+def _latest_end(before: datetime) -> datetime:
+    """Return a time before which every story ends that began before the time `before`."""
+    span = timedelta(seconds=(request_connection().scalar(LONGEST_SPAN) or 0) + 1)
+    return before + span if before < LAST_TIME - span else LAST_TIME
 
 
 def _by_size(min_articles: int, sort: str) -> list[Filter]:
@@ -122,4 +135,7 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
         conditions.append(last >= after if is_sorted else not_(last < after))
     if "published_before" in bounds:
         conditions.append(first < bindparam("published_before", type_=first.type))
+        if is_sorted:
+            # The scan begins at this time, instead of skipping all later stories.
+            conditions.append(last <= bindparam("spanning_before", type_=last.type))
     return conditions

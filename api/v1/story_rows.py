@@ -15,18 +15,23 @@ from api.v1.json_values import Values, article_reference
 from api.v1.part_rows import ARTICLES, NUMBERS, TAKEAWAY_ROWS, TAKEAWAYS, read_references
 
 STORIES = table_of(Story)
-FOUNDERS = ARTICLES.alias("founders")
-# The founder is joined with an outer join, which databases leave out if stories are only counted.
+
+
+def _of_founder(name: str) -> Any:
+    """Return a column of the founder of a story, as a subquery, which counting stories leaves out."""
+    founder = select(ARTICLES.c[name]).where(ARTICLES.c.number == STORIES.c.number).correlate(STORIES)
+    return founder.scalar_subquery()
+
+
 STORY_ROWS: AnySelect = select(
     *(STORIES.c.number, STORIES.c.id, STORIES.c.article_count),
     *(STORIES.c.first_published_key, STORIES.c.last_published_key),
     cast(STORIES.c.takeaways, Text).label("takeaways"),
     cast(STORIES.c.entities, Text).label("entities"),
     cast(STORIES.c.publications, Text).label("publications"),
-    FOUNDERS.c.id.label("lead_id"),
-    FOUNDERS.c.slug,
-    FOUNDERS.c.title,
-).outerjoin_from(STORIES, FOUNDERS, FOUNDERS.c.number == STORIES.c.number)
+    *(_of_founder("id").label("lead_id"), _of_founder("slug").label("slug")),
+    _of_founder("title").label("title"),
+)
 SELECT_TAKEAWAYS = TAKEAWAY_ROWS.where(TAKEAWAYS.c.number.in_(NUMBERS))
 
 

@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("article_count", sa.Integer(), nullable=False),
         sa.Column("first_published_key", TIME, nullable=False),
         sa.Column("last_published_key", TIME, nullable=False),
+        sa.Column("span_seconds", sa.Integer(), nullable=False),
         sa.Column("takeaways", sa.JSON(), nullable=False),
         sa.Column("entities", sa.JSON(), nullable=False),
         sa.Column("publications", sa.JSON(), nullable=False),
@@ -225,6 +226,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("article_count > 1"),
         postgresql_where=sa.text("article_count > 1"),
     )
+    op.create_index(op.f("ix_stories_span_seconds"), "stories", ["span_seconds"], unique=False)
     op.create_table(
         "takeaway_entities",
         sa.Column("takeaway", NUMBER, autoincrement=False, nullable=False),

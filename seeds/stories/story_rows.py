@@ -22,6 +22,7 @@ from api.models import (
     Story,
     Takeaway,
     TakeawayEntity,
+    span_seconds,
     takeaway_place,
 )
 from api.v1.part_rows import NUMBERS_PER_ARTICLE
@@ -218,6 +219,7 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
             "article_count": row.article_count,
             "first_published_key": row.first or UNDATED,
             "last_published_key": row.last,
+            "span_seconds": span_seconds(row.first or UNDATED, row.last),
             "takeaways": takeaways[number],
             "entities": entities[number],
             "publications": publications[number],

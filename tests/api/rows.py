@@ -35,6 +35,7 @@ from api.models import (
     link_precedence,
     published_key,
     score_key,
+    span_seconds,
     takeaway_number,
     takeaway_place,
 )
@@ -221,12 +222,14 @@ def _group(corpus: Rows) -> None:
 def _story(articles: list[Row]) -> Row:
     """Return the row of a story, without its takeaways and entities. The first article is the founder."""
     published = [article["published_key"] for article in articles]
+    first, last = min((key for key in published if key != UNDATED), default=UNDATED), max(published)
     return {
         "number": articles[0]["number"],
         "id": uuid5(SPACE, f"story:{articles[0]['number']}"),
         "article_count": len(articles),
-        "first_published_key": min((key for key in published if key != UNDATED), default=UNDATED),
-        "last_published_key": max(published),
+        "first_published_key": first,
+        "last_published_key": last,
+        "span_seconds": span_seconds(first, last),
         "takeaways": [],
         "entities": [],
         "publications": [["The Lantern Post", 1]],
