@@ -109,13 +109,16 @@ class Server:
         return self.process.wait(PATIENCE_SECONDS)
 
 
-def seeded_copy(template: Path, folder: Path) -> str:
-    """Copy a migrated SQLite file, load the project's documents into the copy, and return its URL."""
+def seeded_copy(template: Path, folder: Path, command: str = "load") -> str:
+    """Copy a migrated SQLite file, load the project's documents into the copy, and return its URL.
+
+    `command` is the command of `flask seed` that loads them: `load`, or `demo` for the demonstration briefs.
+    """
     path = folder / "briefs.db"
     shutil.copyfile(template, path)
     url = f"sqlite:///{path}"
     app = make_app(url)
-    result = app.test_cli_runner().invoke(args=["seed", "load"])
+    result = app.test_cli_runner().invoke(args=["seed", command])
     assert result.exit_code == 0, result.output
     with app.app_context():
         db.engine.dispose()

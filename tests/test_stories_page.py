@@ -1,0 +1,54 @@
+"""Tests of docs/stories.md: its examples run on the demonstration briefs, and its answer is real."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.seeds.documents import ROOT
+from tests.support.fenced_blocks import blocks_of, project_folder, run
+from tests.support.server import Server, running_gunicorn, seeded_copy
+from tests.test_documents import API_PAGE, assert_matches, on_server
+
+STORIES_PAGE = ROOT / "docs" / "stories.md"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder in which commands run as in the folder of the project."""
+    return project_folder(tmp_path)
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> str:
+    """Return the URL of a database with the demonstration briefs."""
+    return seeded_copy(sqlite_template, tmp_path, "demo")
+
+
+@pytest.fixture
+def server(database: str, folder: Path) -> Iterator[Server]:
+    """Start a server on a database with the demonstration briefs."""
+    with running_gunicorn(database, folder) as server:
+        yield server
+
+
+def test_the_command_prints_the_answer_of_the_page(server: Server, folder: Path, database: str) -> None:
+    (script,) = (block.text for block in blocks_of(STORIES_PAGE) if block.language == "sh")
+    (answer,) = (block.text for block in blocks_of(STORIES_PAGE) if block.language == "json")
+    assert_matches(orjson.loads(answer), orjson.loads(run(on_server(script, server), folder, database)))
+
+
+def test_the_python_examples_print_the_main_stories_and_what_is_new(
+    server: Server, folder: Path, database: str
+) -> None:
+    client = next(block.text for block in blocks_of(API_PAGE) if block.language == "python")
+    examples = [block.text for block in blocks_of(STORIES_PAGE) if block.language == "python"]
+    program = "\n".join([client, *examples, "print_news(story['id'], seen)", "print(len(seen))"])
+    (folder / "stories.py").write_text(on_server(program, server), encoding="utf-8")
+    lines = run("python stories.py", folder, database).splitlines()
+    assert any(line.startswith("- ") for line in lines)
+    new = [line for line in lines if line.startswith("new: ")]
+    assert len(new) >= 2
+    # The second look finds nothing new.
+    assert lines[-1] == str(len(new))
