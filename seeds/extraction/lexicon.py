@@ -137,7 +137,7 @@ class Lexicon:
 
         The function ignores case and diacritics, and caches its results.
         """
-        return lru_cache(maxsize=65_536)(self._is_place)
+        return lru_cache(maxsize=32_768)(self._is_place)
 
     def _is_place(self, name: str) -> bool:
         return fold(name) in self.gazetteer

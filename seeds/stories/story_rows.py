@@ -110,11 +110,13 @@ SET_STORY_OF_FACETS = (
     .values(story=bindparam("new_story"))
 )
 DELETE_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(NUMBERS))
-_articles_of_story = select(ARTICLES.c.number).where(ARTICLES.c.story == bindparam("story"))
-DELETE_STORY_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(_articles_of_story))
+_others_of_story = select(ARTICLES.c.number).where(
+    ARTICLES.c.story == bindparam("story"), ARTICLES.c.number != ARTICLES.c.story
+)
+DELETE_STORY_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(_others_of_story))
 CLEAR_STORY_ITEMS = (
     update(ARTICLES)
-    .where(ARTICLES.c.story == bindparam("story_number"))
+    .where(ARTICLES.c.story == bindparam("story_number"), ARTICLES.c.number != ARTICLES.c.story)
     .values(item_key=None, item_json=None)
 )
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -184,9 +186,9 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
 
 
 def forget_story_json(connection: Connection, story: int) -> None:
-    """Delete the stored JSON of the articles of a story, because its slug or its title has changed.
+    """Delete the stored JSON of the articles of a story, except for its founder, which has changed.
 
-    Do nothing if no story has the number `story`.
+    Their JSON contains the slug and the title of the founder. Do nothing if no story has the number `story`.
     """
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})

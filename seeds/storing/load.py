@@ -249,7 +249,9 @@ def _update(
         now,
     )
     row = _article_row(article, loaded.revision)
-    connection.execute(UPDATE_ARTICLE, row | NO_ITEM | {"article_number": state.number})
+    # If the article joins a different story, the JSON is deleted again.
+    item = _item_columns(article, loaded.revision) if stored.story == state.number else NO_ITEM
+    connection.execute(UPDATE_ARTICLE, row | item | {"article_number": state.number})
     document = document_row(state.number, record, article.packed, loaded.folder)
     connection.execute(UPDATE_DOCUMENT, document | {"article_number": state.number})
     insert_derived_rows(connection, [article], previous)
@@ -268,7 +270,7 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the JSON of a new article as a list item, and its form. The article is alone in its story."""
+    """Return the JSON of an article as a list item, and its form. The article is the founder of its story."""
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
     return {"item_key": rendering_key(), "item_json": item}
