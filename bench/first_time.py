@@ -34,6 +34,8 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
     slugs = [article["slug"] for page in islice(listed, number // 100 + 1) for article in page["data"]]
     slugs = Random(1).sample(slugs, len(slugs))[:number]
     entities = [entity["slug"] for entity in service.read("/v1/entities?limit=100")["data"]]
+    found = service.pages("/v1/stories?min_articles=1&fields=slug&limit=100")
+    founders = [story["slug"] for page in islice(found, number // 100 + 1) for story in page["data"]][:number]
 
     def pages(path: str) -> list[str]:
         walk = islice(service.pages(path), number)
@@ -54,6 +56,8 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
         "search for two words, published before a time": [
             f"{search}&{target.partition('?')[2]}" for search, target in zip(searches, lists, strict=False)
         ],
+        "stories": pages("/v1/stories?min_articles=1"),
+        "articles of a story": [f"/v1/stories/{slug}/articles" for slug in founders],
         "takeaways": pages("/v1/takeaways"),
         "takeaways of an article": of_articles("/takeaways"),
         "entities": pages("/v1/entities"),

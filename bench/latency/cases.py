@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from api.v1.sort_orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, TAKEAWAY_SORTS
+from api.v1.sort_orders import ARTICLE_SORTS, ENTITY_SORTS, RELATED_LINK_SORTS, STORY_SORTS, TAKEAWAY_SORTS
 from bench.corpus.words import (
     COMMON_ENTITIES,
     HUNDREDTH_WORD,
@@ -41,6 +41,15 @@ def article_case(name: str, *pairs: tuple[str, str]) -> Case:
     `name` is its name in the report, and `pairs` are the names and values of query parameters.
     """
     return Case(name, collection_path("articles", *pairs))
+
+
+def story_case(name: str, *pairs: tuple[str, str]) -> Case:
+    """Return a measured request for the list of stories, including stories with a single article.
+
+    Most generated articles are alone in their story. `name` is the name in the report, and `pairs` are the
+    names and values of more query parameters.
+    """
+    return Case(name, collection_path("stories", ("min_articles", "1"), *pairs))
 
 
 def slugs(entities: Iterable[EntityRecord]) -> str:
@@ -209,5 +218,39 @@ DEPTH_CASES = [
     Case(f"{collection} by {sort}", collection_path(collection, ("sort", sort)))
     for collection, (sort, *_) in SORTS_BY_COLLECTION.items()
 ]
+DEPTH_CASES.append(story_case(f"stories by {STORY_SORTS[0]}", ("sort", STORY_SORTS[0])))
 
-CASES = [*UNFILTERED, *FILTERS, *SETS, *SORTED_FILTERS, *COMBINED, *SEARCHES, *FACETS, *OTHER_COLLECTIONS]
+STORIES = [
+    Case("stories with two articles", collection_path("stories")),
+    story_case("stories, all"),
+    story_case("stories, all, total", ("total", "true")),
+    story_case("stories, all, limit=100", ("limit", "100")),
+    story_case("stories, all, fields=slug,title", ("fields", "slug,title")),
+    *(story_case(f"stories, all, sort={sort}", ("sort", sort)) for sort in STORY_SORTS),
+    story_case("stories, entity common", ("entity", COMMON_ENTITY)),
+    story_case("stories, entity rare", ("entity", RARE_ENTITY.slug)),
+    story_case("stories, entity_any", ("entity_any", slugs(COMMON_ENTITIES[:8]))),
+    story_case("stories, entity_not", ("entity_not", COMMON_ENTITY)),
+    story_case("stories, q rare", ("q", RARE_WORD)),
+    story_case("stories, q 10 %", ("q", TENTH_WORD)),
+    story_case("stories, q 10 % and entity common", ("q", TENTH_WORD), ("entity", COMMON_ENTITY)),
+    story_case("stories, published_after wide", ("published_after", "2017-01-01T00:00:00Z")),
+    story_case("stories, published_before narrow", ("published_before", "2017-01-01T00:00:00Z")),
+    story_case(
+        "stories, published_before narrow, largest first",
+        ("published_before", "2017-01-01T00:00:00Z"),
+        ("sort", "-article_count"),
+    ),
+]
+
+CASES = [
+    *UNFILTERED,
+    *FILTERS,
+    *SETS,
+    *SORTED_FILTERS,
+    *COMBINED,
+    *SEARCHES,
+    *FACETS,
+    *OTHER_COLLECTIONS,
+    *STORIES,
+]
