@@ -138,7 +138,11 @@ def problem(
 
 
 def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
-    """Return an example of a problem of this kind, for its page and for the specification."""
+    """Return an example of an error response of this kind, for the documentation.
+
+    It is shown on the page of the kind (`/problems/…`) and in the OpenAPI specification. `base_url` is the
+    prefix of the member `type`: the value of BRIEFS_BASE_URL, or an empty text.
+    """
     return problem(kind, base_url, EXAMPLE_INSTANCE, EXAMPLE_REQUEST_ID, members=kind.example)
 
 

@@ -46,8 +46,9 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
 
     Args:
         settings: The settings of the application. BRIEFS_LOG_LEVEL applies to the loggers of the service.
-        writer: Writes the lines and limits the lines of failures. If it is None, each line is written at once
-            by the thread that logs it.
+        writer: Writes the lines in a thread of its own. The log then also has a `FailureLimit`, which
+            suppresses repeated warnings and errors. If `writer` is None, the thread that logs a line writes
+            it at once, and no line is suppressed.
     """
     handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line"}
     if writer:

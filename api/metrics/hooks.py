@@ -34,7 +34,7 @@ def when_ready(server: Any) -> None:
 
 
 def start_folder(inherited: str | None = None) -> None:
-    """Open the folder for metrics. End the process with one line if the folder cannot be used.
+    """Open the folder for metrics, or exit with a message of one line if the folder cannot be used.
 
     Args:
         inherited: The folder of the master process that this process replaces, or None.
@@ -64,9 +64,11 @@ def pre_fork(_: Any, __: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker that has loaded the application publish its metrics, and send problems with its URLs.
+    """Start to publish the metrics of a worker that has loaded the application.
 
-    Do nothing for other applications and kinds of workers, which the benchmarks run with gunicorn.conf.py.
+    This function also sets `worker.base_url`, which begins the URLs in error responses that the worker sends
+    itself. It does nothing for other applications and worker classes, which the benchmarks run with
+    gunicorn.conf.py.
     """
     if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):
         return

@@ -1,4 +1,4 @@
-"""Add the numbers that other parts of the service count to the metrics: cache, limits, log and so on."""
+"""Publish counters and sizes of other parts of the service as metrics, such as the hits of the cache."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -34,8 +34,7 @@ class Posting(Base):
     integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key stores the rows of a
     feature together, in the order in which the articles were published; those without a date count as later
     than all others. `tie` is the beginning of the article's id, which orders articles of the same time in the
-    same way in every database. The vector of an
-    article tells which postings to delete with it.
+    same way in every database. If an article is removed, its feature vector says which postings to delete.
     """
 
     __tablename__ = "postings"

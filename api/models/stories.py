@@ -63,13 +63,17 @@ for _name, _condition in (("", None), ("_several", _has_several)):
 
 
 class FormerStory(Base):
-    """A story that ended, because its articles joined a different story or its founder was removed.
+    """A story that no longer exists.
+
+    Its articles joined a different story, or its founder was removed. The founder of a story is the article
+    from which the story has its id. Requests for the story are redirected to the current story of the article
+    `article_id`.
 
     Attributes:
         id: The id of the story.
         founder_id: The id of the article that was its founder.
-        article_id: The id of an article. Requests for the story are redirected to the story that this article
-            is in. It is the founder or, if the founder was removed, the next founder.
+        article_id: The id of the founder or, if the founder was removed, of the article that became the
+            founder of the remaining articles.
     """
 
     __tablename__ = "former_stories"

@@ -111,12 +111,14 @@ def analyze(text: str) -> Iterator[Term]:
 
 
 def analyze_for_index(text: str) -> Sequence[Term]:
-    """Return the search terms of `text` in the index: those of `analyze`, then those of joined words.
+    """Return the search terms of `text` for the index.
+
+    These are the terms of `analyze`, followed by the terms of joined words.
 
     A joined word is a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of
-    a line. Its parts are words of their own in `analyze`, and it is also found as a whole. Since an index
-    has one term at each position, the joined word follows the text, between the words that precede and follow
-    it in the text. `PLACEHOLDER` separates it from the terms before it, so that no phrase matches both.
+    a line. Its parts are words of their own in `analyze`, and it is also found as a whole. Since an index has
+    one term at each position, the joined word follows the text, between the words that precede and follow it
+    in the text. `PLACEHOLDER` separates it from the terms before it, so that no phrase matches both.
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):
@@ -132,7 +134,7 @@ def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm],
 
 
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
-    """Return the words that two successive words of `text` form, each with the index of the first."""
+    """Return the joined words of `text`, each with the index of the first of the two words that form it."""
     if text.isascii() and HAS_NO_JOINING_MARK(text):
         return []
     folded = fold_characters(text)
@@ -155,9 +157,10 @@ def _are_joined(first: str, between: str, second: str) -> bool:
 
 
 def words_in(text: str) -> Sequence[str]:
-    """Return the words of `text` in order, with the marks of `text_folding`: `d'Orsay` gives `d` and `Orsay`.
+    """Return the words of `text` in order: `d` and `Orsay` for `d'Orsay`.
 
-    Apostrophes, hyphens and invisible characters are unified or removed. Case, accents and endings remain.
+    As in `text_folding`, variants of apostrophes and hyphens become plain, and invisible characters are
+    removed. Case, accents and endings remain.
 
     The words of all but very long paragraphs are cached, since loading an article needs them several times.
     """

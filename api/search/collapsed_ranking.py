@@ -18,13 +18,13 @@ MAX_TOGETHER = 1600
 
 @dataclass(frozen=True)
 class CollapsedRanking:
-    """The most relevant article of each story, among those of `ranking`."""
+    """The articles of `ranking`, reduced to the most relevant article of each story."""
 
     ranking: Ranking
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
+        """The Python types of the values in a sort key, to decode the sort key in a cursor."""
         return self.ranking.key_types
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
@@ -47,7 +47,7 @@ class CollapsedRanking:
         return self.ranking.total()
 
     def _first_of_stories(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-        """Return those of `rows` that come before all others of their story, also on other pages."""
+        """Return the rows whose article is the most relevant of its story, among the hits on all pages."""
         if not rows:
             return []
         numbers = [row[0] for row in rows]

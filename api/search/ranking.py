@@ -56,7 +56,7 @@ class Ranking:
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
+        """The Python types of the values in a sort key, to decode the sort key in a cursor."""
         return [float, int]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
@@ -80,7 +80,8 @@ class Ranking:
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
         """Return the numbers of the articles that the search finds, and the filters to be checked for them.
 
-        If a filter matches few articles, the articles match all filters, and no filter remains.
+        If one of the filters matches few articles, the articles already match all filters, and the list of
+        filters is empty.
         """
         scores = self._candidates
         if self._has_phrases:
@@ -142,7 +143,7 @@ class Ranking:
         return values
 
     def _find(self, after: Sequence[Any] | None, limit: int) -> list[Hit]:
-        """Return the first hits after the sort key `after`: more than `limit`, or all that remain."""
+        """Return the first hits after the sort key `after`: more than `limit` hits, or all remaining hits."""
         scores = self._candidates
         if self._has_phrases:
             scores = scores.among(self._numbers_with_phrases)
@@ -154,9 +155,10 @@ class Ranking:
         return found
 
     def _first_with_phrases(self, after: Sequence[Any] | None) -> list[Hit] | None:
-        """Return the hits among the first articles after `after` that contain the words of the query.
+        """Return the hits among the next articles in the order of relevance, after the sort key `after`.
 
-        Return None if the query has no phrase, or if it is better to list all articles with its phrases.
+        The database checks the phrases of the query only in these articles. Return None if the query has no
+        phrase, or if it is faster to let the database list all articles that contain the phrases.
         """
         if not self._has_phrases or len(self._candidates.numbers) <= MAX_PHRASES_LISTED:
             return None
@@ -209,5 +211,5 @@ def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySel
 
 
 def forget_statements() -> None:
-    """Make all statements again when they are needed, for tests that change `plans.MAX_SORTED_ROWS`."""
+    """Clear the cache of statements, for tests that change `plans.MAX_SORTED_ROWS`."""
     matching.cache_clear()

@@ -118,11 +118,11 @@ class TermList(NamedTuple):
 
     @property
     def byte_count(self) -> int:
-        """The size in memory."""
+        """The size in memory, in bytes."""
         return LIST_BYTES + self.frequencies.nbytes + (0 if self.places is None else self.places.nbytes)
 
     def spread(self, size: int) -> NDArray[np.uint16]:
-        """Return the frequency of the term in each of `size` articles, the number of all articles."""
+        """Return the frequency of the term in every article. `size` is the number of all articles."""
         if self.places is None:
             return self.frequencies
         frequencies = np.zeros(size, np.uint16)
@@ -138,7 +138,7 @@ class TermIndex:
 
     Args:
         connection: A database connection.
-        max_bytes: The size of the lists that are kept.
+        max_bytes: The maximum size in memory of the lists that are kept.
     """
 
     def __init__(self, connection: Connection, max_bytes: int = 0) -> None:
@@ -171,7 +171,7 @@ class TermIndex:
         hits. Excluded phrases of several words are not checked either.
 
         Args:
-            connection: A database connection on which the database is in the state of the index.
+            connection: A database connection that reads the same state of the database as the index.
             query: The parsed query.
         """
         words = [word for phrase in query.phrases for word in phrase]
@@ -201,7 +201,7 @@ class TermIndex:
         return Scores(-scores, self.numbers[hits])
 
     def _read(self, connection: Connection, terms: Iterable[str]) -> dict[str, TermList]:
-        """Return the lists of `terms`. Those that are not kept are read from the database."""
+        """Return the lists of `terms`. Lists that are not in memory are read from the database."""
         with self._lock:
             lists = {term: self._lists[term] for term in terms if term in self._lists}
             for term in lists:
@@ -258,7 +258,7 @@ class TermIndexCache:
     """The term index in the last state of the database that was read.
 
     Args:
-        max_bytes: The size of the lists of articles that are kept.
+        max_bytes: The maximum size in memory of the lists of articles that are kept.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -266,7 +266,10 @@ class TermIndexCache:
         self._last: tuple[tuple[Any, ...], TermIndex] | None = None
 
     def read(self, connection: Connection) -> TermIndex:
-        """Return the term index in the state that `connection` sees. Its transaction must have one state."""
+        """Return the term index for the state of the database that `connection` reads.
+
+        The transaction of the connection must read a single snapshot.
+        """
         state, last = tuple(connection.execute(READ_STATE).one()), self._last
         if last and last[0] == state:
             return last[1]

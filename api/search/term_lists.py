@@ -2,7 +2,8 @@
 
 Terms are represented by hashes of 64 bits. The upper bits of a hash are the number of its bucket in a
 segment. Within a segment, an article is represented by its place in the list of the segment's articles. The
-frequency of a term in an article is the number of its occurrences, each multiplied by the weight of its part.
+frequency of a term in an article is a weighted count of its occurrences: `PART_WEIGHTS` says how much an
+occurrence counts in each part of the article, such as the title or the summary.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ MAX_COUNT = ~HAS_UPPER
 
 
 class ArticleList(NamedTuple):
-    """The articles of a segment: the number of each, and its number of words, or 0 if it was removed."""
+    """The numbers of the articles of a segment, and their lengths in words (0 for a removed article)."""
 
     numbers: NDArray[np.int64]
     lengths: NDArray[np.uint32]
@@ -47,8 +48,8 @@ class ArticleList(NamedTuple):
 class TermLists(NamedTuple):
     """Lists of the articles that contain a term, one after the other, as arrays of equal length.
 
-    Each item says that an article, named by its place in the segment, contains the term with `hashes` and how
-    often.
+    The items with the same index in the three arrays belong together: the hash of a term, the place in the
+    segment of an article that contains the term, and the frequency of the term in this article.
     """
 
     hashes: Integers
@@ -224,7 +225,7 @@ def find_list(data: bytes, hashed: int) -> TermGaps | None:
 
 
 def join_gaps(lists: Mapping[int, TermGaps]) -> tuple[NDArray[np.int32], Integers]:
-    """Return the list of a term in several segments: the places of the articles, and the frequencies.
+    """Join the lists of a term in several segments: return the places of the articles, and the frequencies.
 
     Args:
         lists: The list in each segment, by the place of the first article of the segment among all articles.

@@ -43,7 +43,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connections: All open connections. Only the main loop changes this set.
         count_refused: A function that is called for each request that the worker refuses without calling the
             application. Its argument is the HTTP status of the response.
-        base_url: The value of BRIEFS_BASE_URL, with which the types of problems begin, or an empty text.
+        base_url: The value of BRIEFS_BASE_URL, the prefix of the URLs in error responses, or an empty text.
     """
 
     head_seconds = 10.0
@@ -123,7 +123,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connection.state = State.RECEIVING
 
     def finish(self, connection: Connection) -> None:
-        """Send the rest of a response. After it, wait for the next request or close the connection."""
+        """Send the rest of a response, and then wait for the next request or close the connection."""
         connection.state = State.SENDING
         connection.since = time.monotonic()
         if connection.sock.unsent_bytes:

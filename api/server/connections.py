@@ -27,7 +27,7 @@ MONITOR_REQUEST = re.compile(rf"(?:GET|HEAD) (?:{'|'.join(sorted(STATUS_PATHS))}
 
 
 class State(Enum):
-    """What happens on a connection."""
+    """The state of a connection: what the main loop or a thread currently does with it."""
 
     # The main loop waits for a complete request head.
     RECEIVING = auto()
@@ -50,7 +50,7 @@ class Connection:
         server: The address that the client connected to.
         sock: The object that gunicorn sends responses to.
         parser: gunicorn's parser of requests.
-        state: What happens on the connection.
+        state: What the main loop or a thread currently does with the connection.
         received: The bytes of an incomplete request head.
         events: The events of the socket for which the main loop waits, as in `selectors`, or 0 for none. A
             thread only reads this attribute.

@@ -63,5 +63,5 @@ class GranianRequests:
 
 @lru_cache(maxsize=1_000)
 def encode_path(path: str) -> str:
-    """Return `path`, decoded as Latin-1, as it is written in the target of a request."""
+    """Return `path`, a text decoded as Latin-1, with percent-encoding as in the target of a request."""
     return quote(path, safe="/!$&'()*+,;=:@", encoding="latin-1")

@@ -72,7 +72,7 @@ def close(app: Any) -> None:
 def make_server(target: str, settings: ServerSettings) -> Granian:
     """Return the server of granian, configured by the settings of the service.
 
-    End the process with one line if a setting is not supported.
+    If granian does not support a setting, the process exits with a message of one line.
 
     Args:
         target: The application, as `load_application` expects it.

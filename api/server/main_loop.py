@@ -68,7 +68,7 @@ class PollingWorker(ConnectionWorker):
         """Handle INT and QUIT: end the main loop, without finishing the requests that wait for a thread.
 
         gunicorn's own method shuts down the pool of threads. If the signal arrives while the main loop
-        submits a request, it would wait for ever for a lock of the pool, which the main loop holds.
+        submits a request, that method would wait forever for a lock of the pool, which the main loop holds.
         """
         self._is_quitting = True
         self.handle_exit(sig, frame)
@@ -104,7 +104,7 @@ class PollingWorker(ConnectionWorker):
             key.data()
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting new connections, as `enabled` says."""
+        """Accept new connections if `enabled` is True, and stop accepting them if it is False."""
         if enabled != self._accepting:
             for listener in self.sockets:
                 if enabled:

@@ -38,8 +38,8 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str) -> byt
     Args:
         log: The logger for the line.
         status: The HTTP status of the response.
-        reason: The reason of the refusal, for the line.
-        base_url: The value of BRIEFS_BASE_URL, or an empty text.
+        reason: Why the request is refused, for the line in the log.
+        base_url: The value of BRIEFS_BASE_URL, the prefix of the URL in the response, or an empty text.
     """
     request_id = make_id()
     level = logging.WARNING if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else logging.ERROR

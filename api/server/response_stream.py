@@ -119,7 +119,7 @@ class ResponseStream:
         return len(data)
 
     def recv(self, _size: int) -> bytes:
-        """Return the end of the data: the parser already has the whole head, and no body is read."""
+        """Return `b""`, the end of the data: the parser already has the head, and bodies are not read."""
         return b""
 
     def shutdown(self, _how: int) -> None:

@@ -54,10 +54,10 @@ class Response(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types.
 
 @lru_cache(maxsize=MAX_CACHED_HEADERS)
 def encode_headers(headers: tuple[tuple[str, str], ...]) -> tuple[bytes, int | None]:
-    """Return the lines of `headers` except `Content-Length`, and the number in this header.
+    """Return the lines of `headers` except `Content-Length`, and the value of `Content-Length`.
 
-    The number is None if the header is missing. Headers that concern a single connection are left out, since
-    the worker sets them.
+    The value is a number, or None if the header is missing. Headers that concern a single connection are left
+    out, since the worker sets them.
     """
     return _encode(headers)
 

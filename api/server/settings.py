@@ -35,9 +35,10 @@ def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
 
     If `queues_log` is True, a separate thread writes the log of the server, as in `create_app`.
 
-    An invalid setting ends the process with one line, before any worker starts. If BRIEFS_LOG_FORMAT is
-    missing or empty, this function sets it to `json` in the environment, so that workers use this format too.
-    The environment also gets the identity of the SQLite file, so that all workers read the same file.
+    If a setting is invalid, the process exits with a message of one line, before any worker starts. If
+    BRIEFS_LOG_FORMAT is missing or empty, this function sets it to `json` in the environment, so that workers
+    use this format too. The environment also gets the identity of the SQLite file, so that all workers read
+    the same file.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
     settings, bind = check_settings()
@@ -50,7 +51,7 @@ def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
 def check_settings() -> tuple[Settings, str]:
     """Return the settings of the application from the environment, and the address of the service.
 
-    An invalid setting ends the process with one line.
+    If a setting is invalid, the process exits with a message of one line.
     """
     try:
         settings = read_settings(os.environ, str(INSTANCE))
@@ -64,9 +65,10 @@ def check_settings() -> tuple[Settings, str]:
 
 
 def with_port(bind: str, port: str) -> str:
-    """Return the address `bind` with the port `port`, or `bind` if `port` is empty or `bind` a Unix socket.
+    """Return the address `bind` with the port `port`.
 
-    An invalid port ends the process with one line.
+    If `port` is empty or `bind` is a Unix socket, return `bind` unchanged. If `port` is invalid, the process
+    exits with a message of one line.
     """
     if not port:
         return bind

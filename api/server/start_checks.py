@@ -31,9 +31,9 @@ log = logging.getLogger("briefs.settings")
 def check_start(server: Any) -> None:
     """Check the environment and the addresses of `server`, the master process of gunicorn, before it starts.
 
-    Log a warning for each variable in IGNORED_VARIABLES, and if several workers count requests separately.
-    If an address is not free, end the process with one line. gunicorn itself would try again for five seconds
-    and log each failure.
+    Log a warning for each variable in IGNORED_VARIABLES, and if several workers count requests separately. If
+    an address is in use, the process exits with a message of one line. gunicorn itself would try again for
+    five seconds and log each failure.
     """
     log_warnings(server.cfg.workers)
     # systemd, or the master process that this process replaces, has already opened the sockets.
@@ -45,7 +45,7 @@ def check_start(server: Any) -> None:
 
 
 def log_warnings(workers: int) -> None:
-    """Log the warnings about the environment variables of this process for a service with `workers`."""
+    """Log the warnings about the environment variables of this process, which has this number of workers."""
     for warning in warnings_about(os.environ, workers):
         log.warning(warning)
 
@@ -53,9 +53,10 @@ def log_warnings(workers: int) -> None:
 def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
     """Yield warnings about the environment variables in `environ`, as texts for the log.
 
-    There is a warning for each variable in IGNORED_VARIABLES, unless the setting to use instead has the same
-    value, or begins with BRIEFS_ and has any value. There is also a warning if a rate limit is set and each
-    of several `workers` counts requests for itself. Values can be secret, so no warning contains a value.
+    There is a warning for each variable in IGNORED_VARIABLES, which names the setting to use instead. The
+    warning is omitted if this setting has the same value. If the name of the setting begins with BRIEFS_, any
+    value suffices. There is also a warning if a rate limit is set and each of several `workers` counts
+    requests separately. Values can be secret, so no warning contains a value.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")
@@ -67,7 +68,7 @@ def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str
 
 
 def check_address(host: str, port: int) -> None:
-    """End the process with one line if it cannot listen on this address, for example because it is in use."""
+    """Exit with a message of one line if the address cannot be used, for example because it is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as listener:

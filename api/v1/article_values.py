@@ -89,7 +89,7 @@ def read_articles(connection: Connection, numbers: Collection[int], base_url: st
     Args:
         connection: Reads from the database.
         numbers: The numbers.
-        base_url: The beginning of the links in the values: BRIEFS_BASE_URL.
+        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
     """
 
     def fetch(statement: AnySelect) -> Iterable[Any]:

@@ -224,7 +224,7 @@ def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integ
 
 
 def _is_indexed(each: Filter) -> bool:
-    """Return True if an index has the matches of a filter in the order of publication."""
+    """Return True if an index returns the articles that match a filter in the order of publication."""
     return each.form.numbers is not None and bool(each.form.sorted_tables(LAST_PUBLISHED))
 
 

@@ -93,7 +93,7 @@ def entity_values(row: Any, base_url: str, *, mention_count: int | None = None) 
 
     Args:
         row: A row of the table `entities`, with `aliases` and `same_as` as JSON texts.
-        base_url: The beginning of the links.
+        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
         mention_count: The number of mentions in an article, which replaces the number in all articles.
     """
     address = f"{base_url}/v1/entities/{row.slug}"
@@ -139,10 +139,11 @@ def link_values(
     Args:
         row: A row with the columns of `api.v1.part_rows.LINK_COLUMNS`.
         reasons: The value of the column `RelatedLink.reasons`.
-        entities: The references to the entities of the reasons, by number.
-        article: The reference to the article that the link starts from.
-        base_url: The beginning of the links.
-        position: The number of the link in the article.
+        entities: For each entity that the reasons name, by its number, the short JSON values that refer to
+            it.
+        article: The short JSON values that refer to the article that contains the link.
+        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
+        position: The position of the link among the links of the article, from 1.
     """
     target = None
     if row.target_id is not None:

@@ -56,7 +56,7 @@ def select_stories(listing: Listing, parameters: Mapping[str, Any], references: 
 
 
 def _latest_end(before: datetime) -> datetime:
-    """Return a time before which every story ends that began before the time `before`."""
+    """Return a time by which all stories that began before `before` have ended."""
     span = timedelta(seconds=(request_connection().scalar(LONGEST_SPAN) or 0) + 1)
     return before + span if before < LAST_TIME - span else LAST_TIME
 

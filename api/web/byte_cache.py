@@ -71,9 +71,9 @@ class ByteCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send the cached response, or else call the application.
 
-        The cache serves GET and HEAD, except for `UNCACHED_PATHS`, requests with `If-Match`, and the time in
-        which the version of the database is unknown. A response of the application is cached if it has an
-        ETag and the same GET was seen recently.
+        The cache serves GET and HEAD requests. It does not serve `UNCACHED_PATHS`, requests with `If-Match`,
+        or any request while the version of the database is unknown. A response of the application is cached
+        if it has an ETag and the same GET request was seen recently.
         """
         is_cacheable = (
             environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in UNCACHED_PATHS
@@ -127,9 +127,10 @@ class ByteCache:
             return found[0]
 
     def is_not_modified(self, environ: WSGIEnvironment) -> bool:
-        """Return True if the cache has the response to this request and the client already has it too (304).
+        """Return True if the cache will probably answer this request with 304 (Not Modified).
 
-        If the database has changed since the last request, the cache can still respond with 200.
+        The response is cached, and its ETag is in the header `If-None-Match` of the request. If the database
+        has changed since the last request, the cached response is dropped, and the status can be 200.
         """
         is_conditional = "HTTP_IF_NONE_MATCH" in environ and "HTTP_IF_MATCH" not in environ
         if not is_conditional or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):

@@ -22,8 +22,8 @@ class ConcurrencyLimit:
     A request that has just started runs alone for a short time, in which most requests finish.
 
     A request that waits occupies a thread. If the running requests are stuck, at most `max_waiting` requests
-    wait, so that the other threads stay free for cached responses. Otherwise the waiting is short, and any
-    number of requests can wait.
+    wait, so that the other threads stay free for cached responses. If the running requests are not stuck,
+    requests wait only briefly, and any number of them can wait.
 
     Args:
         max_running: The number of requests that can run.
@@ -71,7 +71,7 @@ class ConcurrencyLimit:
                 self._waiting -= 1
 
     def release(self, seconds: float) -> None:
-        """Let the next request run, after a request has run for this number of seconds."""
+        """Record that a request has finished after this number of seconds, and let the next request run."""
         with self._changed:
             self._running -= 1
             now = time.monotonic()

@@ -18,9 +18,9 @@ class ErrorResponse(NamedTuple):
     """An error response whose body is a problem (RFC 9457).
 
     Attributes:
-        kind: The kind of the problem, which has the HTTP status.
+        kind: The kind of the problem, which determines the HTTP status.
         headers: The headers in addition to those of every error, such as `Retry-After`.
-        detail: A description of the error for the client, or None for the usual one of the kind.
+        detail: A description of the error for the client, or None for the default description of the kind.
         members: The members of the problem in addition to those of every problem.
     """
 

@@ -69,8 +69,8 @@ def _negotiate(response: Response) -> Response:
 def _check_conditions(response: Response) -> Response:
     """Return `response`, or 412 or 304 if a condition of the request requires it (RFC 9110, 13.2.2).
 
-    An `If-Match` that does not hold leads to 412. Otherwise, an `If-None-Match` that does not hold leads to
-    304.
+    The result is 412 if `If-Match` does not contain the ETag of the response. Otherwise, it is 304 if
+    `If-None-Match` contains the ETag.
     """
     environ = request.environ
     if "HTTP_IF_MATCH" not in environ and "HTTP_IF_NONE_MATCH" not in environ:
@@ -88,8 +88,8 @@ def _check_conditions(response: Response) -> Response:
 def accepts(accept_header: str, mimetype: str) -> bool:
     """Return True if `accept_header`, the value of the header `Accept`, allows `mimetype`.
 
-    Only the media ranges and weights (`q`) that can be read count. Other parameters, such as a charset, and
-    parts that cannot be read are ignored. If nothing can be read, every type is allowed.
+    Only media ranges and their weights (`q`) count. Other parameters, such as a charset, and invalid parts of
+    the header are ignored. If no part is valid, every type is allowed.
     """
     ranges = [_media_range(part) for part in LIST_MEMBER.findall(accept_header)]
     accept = parse_accept_header(", ".join(each for each in ranges if each), MIMEAccept)

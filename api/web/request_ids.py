@@ -18,6 +18,6 @@ def make_id() -> str:
 
 
 def request_id_of(environ: WSGIEnvironment) -> str:
-    """Return the id in the header `X-Request-ID` of a request, or a new id if this is missing or invalid."""
+    """Return the id in the header `X-Request-ID`, or a new id if the header is missing or invalid."""
     given: str = environ.get("HTTP_X_REQUEST_ID", "")
     return given if given and REQUEST_ID.fullmatch(given) else make_id()

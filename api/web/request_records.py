@@ -1,7 +1,7 @@
 """Make a record of each request, for the log and the metrics.
 
-This is the outermost WSGI middleware (PEP 3333), so that the records include answers that are given in front
-of Flask. It also gives each request its id and the address of its client.
+This is the outermost WSGI middleware (PEP 3333), so that the records include the responses of the middleware
+in front of Flask. It also gives each request its id and the address of its client.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,6 +165,6 @@ def _body_size(environ: WSGIEnvironment, status: int, headers: Headers | None) -
 
 
 def _target(environ: WSGIEnvironment) -> str:
-    """Return the target of a request to a server that does not provide it as gunicorn does."""
+    """Return the target (path and query) of a request, for servers that do not set `RAW_URI`."""
     query = environ.get("QUERY_STRING", "")
     return quote(environ["PATH_INFO"], encoding="latin-1") + (f"?{query}" if query else "")

@@ -33,13 +33,15 @@ class EntityCluster:
         words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
         vote_counts: How often the contexts of the name have cast each vote.
-        forms: The main name and the other forms of the name, as keys, in the order in which they were found.
+        forms: A dictionary whose keys are the main name and the other forms of the name, in the order in
+            which they were found.
         usage_counts: The number of mentions that are quoted, follow an article, and so on; see `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
         start_weight: How strongly the sentences that begin with the name suggest that it is a name and not an
             ordinary word: the sum of 0, 1 or 2 for each of these sentences.
-        adjective_count: The number of mentions that an adjective of a nationality also can have.
+        adjective_count: The number of mentions in which the name is used in a way that is usual for a
+            nationality, as in `Velmoran officials`.
         is_nationality: True if the name is an adjective of a nationality, such as Velmoran.
         type: The type with the highest sum of votes, or an empty string before `update_type` is called.
     """
@@ -104,8 +106,8 @@ class EntityCluster:
 class Clusters:
     """The entities found in a document, each with all its names in one cluster.
 
-    Use `find_owner` to ask whether a name belongs to a cluster, and `add` if it does not. Take the names from
-    the longest to the shortest.
+    Process the names from the longest to the shortest. For each name, call `find_owner` to find the cluster
+    to which the name belongs. If there is none, call `add`.
 
     Args:
         lexicon: The lists of known words and names.

@@ -92,8 +92,7 @@ class EntityExtractor:
 
         Args:
             texts: The texts of the document. They and `headline` are folded: they have no invisible
-            characters,
-                and plain quotation marks and hyphens.
+                characters, and plain quotation marks and hyphens.
             known: The entities of the catalogue, by name. If a name that is found is in `known`, it is always
                 accepted as an entity.
             headline: The title if most of its words are capitalised, or an empty string. Such a title is not
@@ -121,10 +120,11 @@ class EntityExtractor:
     def _read_texts(
         self, texts: Iterable[str]
     ) -> tuple[dict[str, EntityCluster], dict[str, str], Sequence[Sequence[str]]]:
-        """Return the names in `texts`: a mapping to clusters, a mapping from aliases to names, and the lists.
+        """Find the names in `texts`, and return `(clusters, aliases, lists)`.
 
-        A cluster collects the votes for the type of a name. The aliases are texts in brackets that can be an
-        alias of the name before the brackets. The lists are names with only commas, `and` or `or` between.
+        `clusters` maps each name to a cluster, which collects the votes for the type of the name. `aliases`
+        maps each text in brackets that can be an alias to the name before the brackets. `lists` contains
+        lists of names that are separated only by commas, `and` or `or`.
         """
         lists = NameLists()
         clusters: dict[str, EntityCluster] = {}

@@ -173,7 +173,7 @@ class Lexicon:
     def suffix_type(self, word: str) -> str | None:
         """Return the entity type that the ending of `word` indicates: `place` for Velmorabad.
 
-        Return None if no ending is known, or if `word` is an English word or a name of persons.
+        Return None if no ending is known, or if `word` is an English word or the name of a person.
         """
         if word in self.frequencies or word in self.family_names or word in self.given_names:
             return None

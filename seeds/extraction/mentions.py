@@ -147,7 +147,7 @@ class EntityMatcher:
         return _by_first_word(self._capital_names(names | self.known))
 
     def _capital_names(self, names: Mapping[str, EntityRecord]) -> dict[str, EntityRecord]:
-        """Return `names` in capital letters, without those that are then like a function word or a month."""
+        """Return `names` in capital letters, except names that then look like a function word or a month."""
         non_names = self.lexicon.non_names
         return {name.upper(): entity for name, entity in names.items() if name.lower() not in non_names}
 

@@ -30,7 +30,10 @@ class NameLists:
         self._text, self._end = "", 0
 
     def add(self, text: str, candidate: NameCandidate) -> None:
-        """Add `candidate`, a name in `text`. It continues the list if only a comma or `and` is before it."""
+        """Add `candidate`, a name in `text`.
+
+        The name continues the current list if only a comma or `and` separates it from the previous name.
+        """
         separator = text[self._end : candidate.start] if text is self._text else ""
         is_continued = separator == ", " or separator in LIST_SEPARATORS
         if not is_continued or not self._names:

@@ -18,10 +18,10 @@ MIN_LENGTH = 6
 
 
 def is_adjective_use(context: Context) -> bool:
-    """Return True if a nationality can be used like the name in `context`.
+    """Return True if the name in `context` is used in a way that is usual for a nationality.
 
-    It is before a noun (`Velmoran officials`, `the Velmoran navy`, `Velmoran President Anna Moreau`), or a
-    plural or singular of persons after an article (`the Velmorans`, `a Velmoran`).
+    Such a name precedes a noun (`Velmoran officials`, `the Velmoran navy`, `Velmoran President Anna Moreau`),
+    or means persons and follows an article (`the Velmorans`, `a Velmoran`).
     """
     following = context.next
     if context.after.startswith("'"):

@@ -205,7 +205,7 @@ def idf(lexicon: Lexicon, word: str) -> float:
 def _scaled(weights: Collection[tuple[str, float]], squared_length: float) -> list[tuple[str, float]]:
     """Multiply all weights by one factor, so that the sum of their squares is `squared_length`.
 
-    `weights` are pairs of a feature and its weight. Return nothing if all weights are 0.
+    `weights` are pairs of a feature and its weight. Return an empty list if all weights are 0.
     """
     length = math.hypot(*[weight for _, weight in weights])
     factor = math.sqrt(squared_length) / length if length else 0.0

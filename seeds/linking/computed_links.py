@@ -140,7 +140,8 @@ def _leave_out_distant(
 ) -> list[list[Neighbour]]:
     """Return `neighbours` without those that are too distant for a link from the given article.
 
-    They are less similar to the given article than all targets of its links, which are `MAX_SCORED_LINKS`.
+    If the given article already has `MAX_SCORED_LINKS` links with a score, a neighbour with a lower score
+    than all of them would get no link.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})

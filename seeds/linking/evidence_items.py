@@ -143,7 +143,10 @@ class ShortForms:
         self._entity_by_noun: dict[str, str] = {}
 
     def find(self, text: str, spans: Sequence[Span]) -> set[str]:
-        """Return the keys of these entities in the paragraph `text`. `spans` are its mentions, in order."""
+        """Return the keys of the entities that the paragraph `text` names by a short form.
+
+        `spans` are the mentions in the paragraph, in order.
+        """
         nouns = SHORT_FORM.findall(fold_characters(text)) if self._entity_by_noun else ()
         found = {self._entity_by_noun[noun] for noun in nouns if noun in self._entity_by_noun}
         for start, end, key in spans:
@@ -154,10 +157,10 @@ class ShortForms:
 
 @lru_cache(maxsize=4_096)
 def _head_noun(name: str) -> str | None:
-    """Return the noun in the name of an entity that tells its kind, or None if the name is a single word.
+    """Return the noun that says what an entity is, or None if the name of the entity is a single word.
 
-    It is the last word before `of`, `for` or `on`: `bank` in People's Bank of China, and `union` in Pacific
-    Retail Union.
+    The noun is the last word before `of`, `for` or `on`: `bank` in People's Bank of China, and `union` in
+    Pacific Retail Union.
     """
     words = fold(name).split()
     head = [*takewhile(lambda word: word not in HEAD_LINKS, words)]
@@ -204,7 +207,7 @@ def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
 
 
 def terms_in(text: str) -> frozenset[str]:
-    """Return the search terms of all words in `text`, common words and the words of names included."""
+    """Return the search terms of all words in `text`, including common words and the words of names."""
     return frozenset(map(term, WORD.findall(fold_characters(text))))
 
 
@@ -252,10 +255,11 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
 
 
 def word_weight(count: int) -> float:
-    """Return how much a shared word says, from 0 for a common word to 1 for a rare word.
+    """Return the weight of a word that two texts share, from 0 for a common word to 1 for a rare word.
 
-    `count` is the number of its occurrences in English books. The weight is log(COMMON_WORD_COUNT / count) /
-    log(COMMON_WORD_COUNT / RARE_WORD_COUNT), limited to 0 to 1.
+    `count` is the number of occurrences of the word in English books. The weight, limited to 0 to 1, is:
+
+        log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
     """
     weight = log(COMMON_WORD_COUNT / max(count, 1)) / LOG_OF_COUNT_RANGE
     return min(max(weight, 0.0), 1.0)

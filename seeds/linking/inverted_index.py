@@ -46,12 +46,16 @@ OFFSET: ColumnElement[int] = literal_column("0")
 def _select_postings(
     feature: BindParameter[int], weight: BindParameter[int], *, is_later: bool
 ) -> Select[Any]:
-    """Return a SELECT of the articles that share one feature with a given article, near it in time.
+    """Return a SELECT of articles that share one feature with a given article and were published next to it.
 
-    The statement reads the inverted index, up to `POSTINGS_PER_SIDE` articles on one side of the given
-    article. Each row has an `article`, its `tie`, and a `product`, the weight of the feature in both articles
-    multiplied. The bound parameters are `PUBLISHED`, the key of the given article in the index; `LAST`, the
-    highest number of an article that is read; `feature` and `weight`.
+    The statement reads the inverted index. It selects up to `POSTINGS_PER_SIDE` articles, either those last
+    published before the given article or those first published after it. Each row has three columns:
+    `article`, the number of the article; `tie`, which orders articles with the same time of publication (see
+    `Posting`); and `product`, the weight of the feature in the given article multiplied by its weight in this
+    article.
+
+    Besides `feature` and `weight`, the statement has two bound parameters. `PUBLISHED` is the `published_key`
+    of the given article. `LAST` is a number: articles with a higher number are ignored.
 
     Args:
         feature: The hash of the feature.
@@ -72,10 +76,12 @@ def _select_postings(
 def _select_candidates() -> Select[Any]:
     """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
-    It adds up the products from `_select_postings` for each article, over all indexed features, and selects
-    the articles with the highest sums, highest first. The bound parameters are `article`, the number of the
-    given article, which is excluded; those of `_select_postings`; and `feature_{number}` and
-    `weight_{number}` for each number below `INDEXED_FEATURES`.
+    The statement runs `_select_postings` for each indexed feature of the given article. It adds up the
+    products for each article that was found, and selects the articles with the highest sums, highest first.
+
+    The bound parameters are `article`, the number of the given article, which is excluded; `feature_{number}`
+    and `weight_{number}` for each number below `INDEXED_FEATURES`; and `PUBLISHED` and `LAST` of
+    `_select_postings`.
     """
     features: list[tuple[BindParameter[int], BindParameter[int]]] = [
         (

@@ -1,4 +1,4 @@
-"""The reasons of a link between two similar articles: what both share, in the words of the link's article.
+"""The reasons of a link between two similar articles: what both share, as the linking article writes it.
 
 A feature (word or entity) that both articles share contributes the product of its weights to the score.
 Features that readers know as one thing are one reason. The words of an entity's name count as the entity if
@@ -62,7 +62,7 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
 
 
 def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dict[str, int]:
-    """Return the sum of the products for each reason, by the name of an entity's feature or the term.
+    """Return the sum of the products for each reason. The key is the name of an entity's feature, or a term.
 
     For the arguments, see `explain`.
     """
@@ -87,9 +87,9 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
 
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
-    """Return the reason that contains each word: an entity by its name, or a term of several words.
+    """Return, for each word, the reason that includes the word: an entity, or a term of several words.
 
-    If there are several, it is the one whose feature contributes most to the score.
+    If several reasons include the word, return the reason whose feature contributes most to the score.
     """
     owners: dict[str, str] = {}
     named = [(name, entities[name].name) for name in labels if name in entities]

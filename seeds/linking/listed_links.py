@@ -149,10 +149,13 @@ def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) 
 
 
 def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list[dict[str, Any]]:
-    """Return the rows of computed links that replace the scores of listed links.
+    """Return the rows of computed links to insert in place of listed links that lose their target.
 
-    If a listed link with a score loses its target, the two similar articles must stay connected. `links` have
-    the values from before this change, and the rows have the same source, target, score and reasons.
+    A listed link is an entry in the list of related articles on a page. If it has a score, its article and
+    its target are similar, and a computed link keeps them connected.
+
+    `links` are the listed links with their old targets. Each row has the source, target, score and reasons of
+    its listed link. A target that was removed from the database gets no row.
     """
     if not links:
         return []
@@ -211,9 +214,9 @@ def _read_links(connection: Connection, articles: Sequence[int], titles: set[int
 def _find_targets(connection: Connection, links: list[ListedLink]) -> Iterator[tuple[ListedLink, int | None]]:
     """Yield `(link, target)` for each of `links`, the entries in lists of related articles on pages.
 
-    `target` is the number of the article with the listed title, or None if this is not certain. It is never
-    the article whose page has the list, and two links on one page never have the same target: the later gets
-    None.
+    `target` is the number of the article with the listed title, or None if the target is not certain. A page
+    never links to its own article. If two links on a page would have the same target, the target of the later
+    link is None.
     """
     candidates = _find_candidates(connection, sorted({link.title_hash for link in links}))
     taken: set[tuple[int, int]] = set()

@@ -44,7 +44,7 @@ class Neighbour:
         other: The similar article.
         score: The similarity of the two articles, from 0 to 1.
         products: For each shared feature, by its name, the product of its two weights.
-        entities: The entities among the shared features, by the name of the feature, and other entities.
+        entities: Entities by the name of their feature. They include all entities among the shared features.
     """
 
     given: LinkedArticle

@@ -209,7 +209,7 @@ def _add(counts: Counts, text: str, count: int) -> None:
 
 
 def _most_frequent(counts: Counts | None) -> tuple[str, int]:
-    """Return the text with the highest count, and the count. Of several, prefer lower case."""
+    """Return the text with the highest count, and the count. If counts are equal, prefer lower case."""
     if not counts:
         return "", 0
     return next(iter(counts.items())) if len(counts) == 1 else max(counts.items(), key=_frequency)

@@ -212,10 +212,11 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Return the scopes for a name that is the subject of a sentence, such as `next verb`.
+        """Return which kinds of words follow a name that can be a subject, such as `next verb`.
 
-        A sign (a rule that votes for the type of a name) is tested only if the list contains its scope. This
-        method also sets `verb` and `pronoun`, the verb and the pronoun after the name.
+        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if the list
+        contains its scope. This method also sets `verb` and `pronoun`, the verb and the pronoun after the
+        name.
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)

@@ -15,8 +15,8 @@ LINKS = frozenset(("by", "for", "in", "to"))
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
     """Return True if `words` can be the name of a scheme, that is, of a policy such as a support programme.
 
-    The words are in lower case. There must be two to four, all English and none a place. The head noun must
-    not indicate a type other than place, as `board` does for an organization.
+    The words are in lower case. There must be two to four words. All must be English, and none can be a
+    place. The head noun must not indicate a type other than place, as `board` does for an organization.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False

@@ -112,8 +112,8 @@ def read_key(text: str) -> str:
     """Return `text` if it can be the key of a document.
 
     Raises:
-        ValueError: If it is empty, too long, or contains characters that cannot be printed. The message
-            continues the name of the field.
+        ValueError: If `text` is empty, too long, or contains characters that cannot be printed. The message
+            has no subject (`must be …`), so that the caller can put the name of the field before it.
     """
     if not text.strip() or len(text.encode()) > MAX_URL_LENGTH or printable(text) != text:
         raise ValueError(f"must be printable text of at most {MAX_URL_LENGTH} bytes")
