@@ -134,7 +134,11 @@ def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm],
 
 
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
-    """Return the joined words of `text`, each with the index of the first of the two words that form it."""
+    """Return the joined words of `text`, such as `dOrsay` for d'Orsay.
+
+    A joined word is formed by two successive words of `text`. It comes with the index of the first of
+    them.
+    """
     if text.isascii() and HAS_NO_JOINING_MARK(text):
         return []
     folded = fold_characters(text)
@@ -197,8 +201,9 @@ def fold(text: str) -> str:
 def term(word: str) -> str:
     """Return the search term of `word`, a text of ASCII letters and digits for the full-text index.
 
-    It begins with a letter for the method: `a` and the English stem for an ASCII word, `u` and the bytes in
-    hexadecimal for any other word, or `h` and a hash if the term would be too long.
+    The first letter of the term says how it was made. `a` is followed by the English stem of an ASCII word,
+    and `u` by the UTF-8 bytes of any other word in hexadecimal. If a term would be too long, it is `h` and a
+    hash.
     """
     folded = fold(word).translate(INNER_MARKS)
     if folded.replace("'", "").isascii() and folded.replace("'", "").isalnum():
@@ -231,7 +236,7 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _paragraph_terms(paragraph: str) -> list[str]:
-    """Return the search terms of `paragraph` as `analyze_for_index` does, without their offsets."""
+    """Return the same search terms as `analyze_for_index`, but only as texts, without their offsets."""
     terms = [*map(term, words_in(paragraph))]
     for index, joined in _joined_words(paragraph):
         before, after = _context_of_joined(terms, index)

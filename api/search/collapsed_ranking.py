@@ -30,8 +30,8 @@ class CollapsedRanking:
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
         """Return the first rows after the sort key `after`, or of all rows if `after` is None.
 
-        The result has at most `limit` rows, and True if there are more rows. Each row is the number of an
-        article, followed by its sort key.
+        The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
+        number of an article, followed by its sort key.
         """
         found: list[Sequence[Any]] = []
         size, has_more = limit + 1, True
@@ -61,7 +61,9 @@ class CollapsedRanking:
 
 @cache
 def _members(table: KeyTable) -> AnySelect:
-    """Return the statement for the articles in the stories of `numbers`, a bound parameter.
+    """Return the statement that selects all articles in the stories of given articles.
+
+    The numbers of the given articles are the bound parameter `numbers`.
 
     `table` is the table of articles.
     """

@@ -46,9 +46,9 @@ def hit_numbers(table: str, dialect: str) -> AnySelect:
 
 @cache
 def hits_among(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects those hits of a search whose numbers are in the list `numbers`.
+    """Return the statement that selects the hits of a search among given numbers.
 
-    `numbers` is a bound parameter.
+    The given numbers are the bound parameter `numbers`, a list.
     """
     hits = hit_numbers(table, dialect)
     (number,) = hits.get_final_froms()[0].c[:1]

@@ -62,8 +62,8 @@ class Ranking:
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
         """Return the first rows after the sort key `after`, or of all rows if `after` is None.
 
-        The result has at most `limit` rows, and True if there are more rows. Each row is the number of an
-        article, followed by its sort key.
+        The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
+        number of an article, followed by its sort key.
         """
         found = self._first_with_phrases(after)
         if found is None or len(found) <= limit:
@@ -99,7 +99,7 @@ class Ranking:
         return found
 
     def _with_phrases(self, hits: list[Hit]) -> list[Hit]:
-        """Return those of `hits` whose articles contain the phrases of the query."""
+        """Return the `hits` whose articles contain the phrases of the query."""
         statement = hits_among(ARTICLE_INDEX.table, self._dialect)
         numbers = [number for _, number in hits]
         passing = set(request_connection().scalars(statement, {**self._values, "numbers": numbers}))
@@ -173,7 +173,7 @@ class Ranking:
         return self._matching_filters(found)
 
     def _matching_filters(self, hits: list[Hit]) -> list[Hit]:
-        """Return those of `hits` whose articles match the filters that are still to be checked."""
+        """Return the `hits` whose articles match the filters that have not been applied yet."""
         if not self._other_filters or not hits:
             return hits
         statement = _matching_among(self.table, tuple(each.form for each in self._other_filters))
@@ -189,7 +189,10 @@ class Ranking:
 
 @lru_cache(maxsize=MAX_PLANS)
 def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
-    """Return the statement for the numbers of the articles that match filters, one of which is selective."""
+    """Return the statement that selects the numbers of the articles that match several filters.
+
+    The articles that match the filter `selective` are read first, because there are few of them.
+    """
     matches = selective.few_numbers()
     numbers = select(table.number).join(matches, matches.c[0] == table.number)
     return numbers.where(*[form.condition(table) for form in forms if form is not selective])
@@ -197,14 +200,17 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
 
 @lru_cache(maxsize=MAX_PLANS)
 def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement for those of `numbers`, a bound parameter, whose articles match filters."""
+    """Return the statement that selects the articles with given numbers that match filters.
+
+    The given numbers are the bound parameter `numbers`.
+    """
     numbers = select(table.number).where(table.number.in_(bindparam("numbers", expanding=True)))
     return numbers.where(*[form.condition(table) for form in forms])
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that counts the hits whose articles match filters."""
+    """Return the statement that counts the hits of a search that match filters."""
     conditions = [form.condition(table) for form in forms]
     is_found = is_hit(ARTICLE_INDEX.table, dialect, table.number)
     return select(func.count()).select_from(table.number.table).where(is_found, *conditions)

@@ -1,9 +1,10 @@
 """Encode and decode the term index: the articles that contain a term, each with the frequency of the term.
 
-Terms are represented by hashes of 64 bits. The upper bits of a hash are the number of its bucket in a
-segment. Within a segment, an article is represented by its place in the list of the segment's articles. The
-frequency of a term in an article is a weighted count of its occurrences: `PART_WEIGHTS` says how much an
-occurrence counts in each part of the article, such as the title or the summary.
+Terms are represented by hashes of 64 bits. The index is stored in segments, each for a range of articles. The
+terms of a segment are stored in buckets: the upper bits of a hash are the number of its bucket. Within a
+segment, an article is represented by its place in the list of the segment's articles. The frequency of a term
+in an article is a weighted count of its occurrences: `PART_WEIGHTS` says how much an occurrence counts in
+each part of the article, such as the title or the summary.
 """
 
 import hashlib
@@ -73,7 +74,7 @@ class TermGaps(NamedTuple):
 # Most words of a text are among the most common words of its language.
 @lru_cache(maxsize=65_536)
 def term_hash(term: str) -> int:
-    """Return the hash of a search term, by which the term index finds it."""
+    """Return the hash of a search term, which represents the term in the term index."""
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=HASH_BITS // 8).digest(), "big")
 
 

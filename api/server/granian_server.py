@@ -75,7 +75,7 @@ def make_server(target: str, settings: ServerSettings) -> Granian:
     If granian does not support a setting, the process exits with a message of one line.
 
     Args:
-        target: The application, as `load_application` expects it.
+        target: The module and the name of the application, in the form that `load_application` expects.
         settings: The settings of the service.
     """
     if settings.metrics_bind:

@@ -75,7 +75,9 @@ class ResponseStream:
                 blocks[0] = memoryview(blocks[0])[sent:]
 
     def end(self) -> None:
-        """End a response: send the kept blocks, as far as possible. The next block is the head of a response.
+        """End a response: send the blocks that were kept, as far as possible without waiting.
+
+        The next block that gunicorn sends is then the head of the next response.
 
         Raises:
             ClientGoneError: The client has closed the connection.

@@ -19,9 +19,9 @@ class ErrorResponse(NamedTuple):
 
     Attributes:
         kind: The kind of the problem, which determines the HTTP status.
-        headers: The headers in addition to those of every error, such as `Retry-After`.
+        headers: Additional headers, such as `Retry-After`.
         detail: A description of the error for the client, or None for the default description of the kind.
-        members: The members of the problem in addition to those of every problem.
+        members: Additional members of the problem, such as `errors`.
     """
 
     kind: ProblemKind

@@ -248,9 +248,9 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 
 
 def _begins_facility(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
-    """Return True if `short` is the first words of a plant or a similar place: Tarnhus for Tarnhus Refinery.
+    """Return True if the name of a plant or similar place begins with `short`: Tarnhus for Tarnhus Refinery.
 
-    The caller ensures that the text does not use `short` as a place of its own.
+    The caller ensures that the text does not use `short` as the name of a different place, such as a town.
     """
     head = lexicon.head_noun(longer.words)
     is_start = short.words == longer.words[: len(short.words)] and short.words != longer.words

@@ -186,10 +186,10 @@ class EntityExtractor:
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
         """Return how strongly the words after `candidate` suggest that it is a name: 0, 1 or 2.
 
-        The candidate begins a sentence of `text`, so its capital letter says nothing. The result is 2 if a
-        verb follows a family name, or if a verb of speech follows a rare English word that is not a name of
-        persons. It is 1 if a possessive, `is`, `, which` or similar follows, and otherwise 0. It is always 0
-        for several words, or if a character is not a letter.
+        The candidate begins a sentence of `text`, so its capital letter carries no information. The result is
+        2 if a verb follows a family name, or if a verb of speech follows a rare English word that is not a
+        name of persons. It is 1 if a possessive, `is`, `, which` or similar follows, and otherwise 0. It is
+        always 0 for several words, or if a character is not a letter.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():

@@ -48,7 +48,7 @@ def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def is_chinese_firm(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if `words` can be a Chinese company: two words of two pinyin syllables each.
+    """Return True if `words` can be the name of a Chinese company: two words of two pinyin syllables each.
 
     An example is Zhongtai Lanhai. Return False if the first word is a given name or a Chinese family name, or
     the last word is a family name, because the words can then be the name of a person.

@@ -1,4 +1,4 @@
-"""The items of a text: the entities, numbers and words by which evidence compares takeaways and paragraphs.
+"""The items of a text: its entities, numbers and words, by which takeaways and paragraphs are compared.
 
 An entity is the same item under each of its names. In a paragraph, `the` and the noun of its name (`the
 union` for Pacific Retail Union) also mean the entity, if an earlier paragraph has named it. A number is the

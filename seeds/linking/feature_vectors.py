@@ -78,8 +78,9 @@ def hash_feature(name: str) -> int:
 def stored_vector(vector: FeatureVector) -> list[Any]:
     """Return `vector` in the form that the database stores: its names, weights and terms.
 
-    The weights are the differences from the weight before. A term is 0 if it equals the name of its feature,
-    null, a text, or a pair of the name and the id of an entity.
+    Each weight is stored as its difference from the previous weight. A term is stored as 0 if it equals the
+    name of its feature, and otherwise as null (no term), a text, or a pair of the name and the id of an
+    entity.
     """
     weights = [0, *vector.weights.values()]
     terms = zip(vector.weights, vector.terms, strict=True)
@@ -97,7 +98,7 @@ def _stored_term(name: str, term: WrittenTerm | None) -> int | str | tuple[str, 
 
 
 class StoredTerms(Sequence[WrittenTerm | None]):
-    """How an article writes its features, made from the stored form when they are needed.
+    """How an article writes its features. Each term is decoded from its stored form when it is needed.
 
     Args:
         names: The names of the features.

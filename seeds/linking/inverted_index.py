@@ -1,4 +1,4 @@
-"""The inverted index from features (words and entities) to articles, by which similar articles are found.
+"""The inverted index from features (words and entities) to articles, used to find similar articles.
 
 `postings` has a row for each of the 24 heaviest features of each article. For each of these features of a
 given article, the index returns the 50 articles published last before the article and the 50 published
@@ -133,7 +133,7 @@ def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> 
 
 
 def insert_features(connection: Connection, articles: Iterable[LinkedArticle], vectors: VectorCache) -> None:
-    """Insert the feature vectors of articles, and the rows of the inverted index by which others find them.
+    """Insert the feature vectors of articles, and their rows of the inverted index.
 
     An article without features has no rows.
     """
@@ -165,9 +165,9 @@ def features_row(given: LinkedArticle) -> dict[str, Any]:
 
 
 def posting_rows(given: LinkedArticle) -> list[dict[str, Any]]:
-    """Return the rows of the inverted index for an article: one for each of its heaviest features.
+    """Return the rows of the inverted index for an article.
 
-    At most `INDEXED_FEATURES` features get a row.
+    Each of the `INDEXED_FEATURES` features with the highest weights has a row.
     """
     common = {
         "published_key": posting_key(given.published_at),

@@ -139,7 +139,7 @@ def resolve_listed_links(connection: Connection, articles: Sequence[int], titles
 def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) -> None:
     """Set the targets of links that pages list, and remove the scores of these links.
 
-    A score says how similar two articles are, so the score of the old target does not hold for the new one.
+    A score says how similar two articles are, so the score for the old target is wrong for the new target.
     Each item of `targets` is the number of a link and the number of the article that it leads to, or None.
     """
     cleared: dict[str, Any] = {"reasons": [], "score_key": UNSCORED}

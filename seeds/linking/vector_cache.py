@@ -1,4 +1,4 @@
-"""Read the feature vectors of stored articles, and keep those that were used last in memory."""
+"""Read the feature vectors of stored articles, and cache the most recently used vectors in memory."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class LinkedArticle(NamedTuple):
 
 
 class VectorCache:
-    """The feature vectors of articles that were used last, so that a load does not read them again.
+    """A cache of the most recently used feature vectors, so that a load does not read them again.
 
     Clear the cache when a transaction was rolled back, since it can contain articles that were not stored.
 
@@ -58,7 +58,7 @@ class VectorCache:
         return found
 
     def add(self, article: LinkedArticle) -> None:
-        """Keep `article`, whose vector is stored, as the one that was used last."""
+        """Add an article whose vector is in the database, as the most recently used article."""
         self._articles[article.number] = article
         self._articles.move_to_end(article.number)
         while len(self._articles) > self._max_vectors:

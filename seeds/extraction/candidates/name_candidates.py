@@ -149,9 +149,9 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
     """Return `run`, capitalised words of `text`, without words at its beginning that are not part of a name.
 
     Function words (`Although Mr Tan`) and numbers other than years are removed. If `begins_sentence` is True,
-    so that the first word always has a capital, it is also removed if it is a common noun (`Drugmaker
-    Biontis`) or a direction (`Northern Norway`), unless it is the only word, a head noun such as Bank, or a
-    title.
+    the first word has a capital in any case. It is then also removed if it is a common noun (`Drugmaker
+    Biontis`) or a direction (`Northern Norway`). It is kept if it is the only word, a head noun such as Bank,
+    or a title.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -168,9 +168,9 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
     """Return True if `run`, capitalised words of `text`, begins with a function word outside of the name.
 
-    In mid-sentence, a capitalised function word is part of a name (The Hague, Can Tho) unless it is a
-    pronoun, all in capital letters, alone, or before a number. If `begins_sentence` is True, it is not part
-    of a name, except after `The` or as a family name (He Yumei).
+    In mid-sentence, a capitalised function word is part of a name (The Hague, Can Tho), unless it is a
+    pronoun, is all in capital letters, is the only word, or precedes a number. If `begins_sentence` is True,
+    the function word is not part of a name, unless `The` precedes it or it is a family name (He Yumei).
     """
     if run[0].lower not in lexicon.function_words:
         return False

@@ -101,10 +101,10 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int:
     """Return the offset where a word of `text` begins. `start` is the offset of its first capital or digit.
 
-    The two differ after a lowercase prefix, as in iPhone, which a number (`is_number`) does not have. Return
-    -1 if `start` is in the middle of a different word, that is, after a letter or digit, with or without a
-    hyphen or apostrophe between. A hyphen after a common word, as in `the council-Velmora's oldest-voted`, is
-    a dash without spaces.
+    The two offsets differ if a word has a lowercase prefix, as in iPhone. A number (`is_number`) has no
+    prefix. Return -1 if `start` is in the middle of a different word, that is, after a letter or digit, with
+    or without a hyphen or apostrophe between. A hyphen after a common word, as in `the council-Velmora's
+    oldest-voted`, is a dash without spaces.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
