@@ -53,7 +53,7 @@ def computed_link_id(article: UUID, target: UUID) -> UUID:
     return uuid5(article, f"computed:{target}")
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def entity_id(slug: str) -> UUID:
     """Return the id of an entity, derived from its first slug. It stays the same if the slug changes later.
 

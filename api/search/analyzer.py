@@ -197,7 +197,7 @@ def fold(text: str) -> str:
     return fold_characters(bare)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def term(word: str) -> str:
     """Return the search term of `word`, a text of ASCII letters and digits for the full-text index.
 

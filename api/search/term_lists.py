@@ -72,7 +72,7 @@ class TermGaps(NamedTuple):
 
 
 # Most words of a text are among the most common words of its language.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def term_hash(term: str) -> int:
     """Return the hash of a search term, which represents the term in the term index."""
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=HASH_BITS // 8).digest(), "big")

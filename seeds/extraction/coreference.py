@@ -164,7 +164,7 @@ class Clusters:
 
 
 # The same names occur in many documents.
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _folded_name(words: tuple[str, ...]) -> str:
     return fold(" ".join(words))
 

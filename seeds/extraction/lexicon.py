@@ -137,7 +137,7 @@ class Lexicon:
 
         The function ignores case and diacritics, and caches its results.
         """
-        return lru_cache(maxsize=32_768)(self._is_place)
+        return lru_cache(maxsize=16_384)(self._is_place)
 
     def _is_place(self, name: str) -> bool:
         return fold(name) in self.gazetteer
@@ -155,7 +155,7 @@ class Lexicon:
 
         For example, `pilots` describes a person. The noun can be singular or plural.
         """
-        return lru_cache(maxsize=16_384)(self._noun_type)
+        return lru_cache(maxsize=4_096)(self._noun_type)
 
     def _noun_type(self, word: str) -> str | None:
         nouns = self.common_nouns
@@ -187,7 +187,7 @@ class Lexicon:
         before `of`, `for` or `on`, or else usually the last word. A single word has none; the result is an
         empty string.
         """
-        return lru_cache(maxsize=16_384)(self._head_noun)
+        return lru_cache(maxsize=4_096)(self._head_noun)
 
     def _head_noun(self, words: tuple[str, ...]) -> str:
         heads = self.head_types

@@ -310,7 +310,7 @@ def _written_name(name: str, views: Sequence[FoldedText]) -> str:
 
 
 # The same name often occurs in many documents.
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def extracted_slug(name: str) -> str:
     """Return the slug of an extracted entity, made from its name: `Bank of Bern -> bank-of-bern`.
 

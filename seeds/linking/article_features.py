@@ -174,14 +174,14 @@ def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
     return dict.fromkeys(chain.from_iterable(map(words_of_name, names)), NAME_EMPHASIS)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def normalize(form: str) -> str:
     """Return the feature of the word `form`: the word in lower case, without diacritics or a final `'s`."""
     return fold(form).removesuffix("'s")
 
 
 # The same names occur in many documents.
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def words_of_name(name: str) -> Sequence[str]:
     """Return the words of `name`, the name of an entity, as they are written in the names of features."""
     return tuple(map(normalize, words_in(name)))
@@ -191,7 +191,7 @@ def words_of_name(name: str) -> Sequence[str]:
 @lru_cache(maxsize=1)
 def cached_idf(lexicon: Lexicon) -> Idf:
     """Return a function that returns the `idf` of a word, and caches its results."""
-    return lru_cache(maxsize=32_768)(partial(idf, lexicon))
+    return lru_cache(maxsize=16_384)(partial(idf, lexicon))
 
 
 def idf(lexicon: Lexicon, word: str) -> float:

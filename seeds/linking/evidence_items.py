@@ -187,7 +187,7 @@ def numbers_in(tokens: Sequence[str]) -> Iterator[float]:
         yield number
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def _number(token: str) -> float | None:
     """Return the value of a number in digits or words (`5`, `five`), or None if `token` is not a number."""
     is_in_digits = token[:1].isdecimal() and DIGITS.fullmatch(token)
@@ -223,13 +223,13 @@ def cached_weigher(lexicon: Lexicon) -> Weigher:
 
 def make_weigher(lexicon: Lexicon) -> Weigher:
     """Return a function that returns the search term and the weight of a word, and caches its results."""
-    return lru_cache(maxsize=32_768)(partial(_term_and_weight, lexicon))
+    return lru_cache(maxsize=16_384)(partial(_term_and_weight, lexicon))
 
 
 @lru_cache(maxsize=1)
 def cached_key_finder(lexicon: Lexicon) -> KeyFinder:
     """Return a function that returns the key of a word according to `lexicon`, and caches its results."""
-    return lru_cache(maxsize=32_768)(partial(_find_key, cached_weigher(lexicon)))
+    return lru_cache(maxsize=16_384)(partial(_find_key, cached_weigher(lexicon)))
 
 
 def _find_key(weigh: Weigher, token: str) -> str:

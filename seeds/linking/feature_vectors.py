@@ -69,7 +69,7 @@ def unpack_vector(packed: Compressed) -> FeatureVector:
     return read_vector(orjson.loads(zlib.decompress(packed)))._replace(packed=packed)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def hash_feature(name: str) -> int:
     """Return the hash of the feature `name`, a word or entity: a signed integer of 48 bits."""
     return int.from_bytes(blake2b(name.encode(), digest_size=HASH_BYTES).digest(), "big", signed=True)

@@ -92,14 +92,14 @@ def written_terms(
     return [occurrences.term(name) for name in names]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=2_048)
 def _is_fragment(name: str) -> bool:
     """Return True if the feature alone says nothing: a number, a single letter, or a word such as `the`."""
     is_letter = len(name) == 1 and not IS_CJK(name)
     return is_letter or bool(IS_NUMBER(name)) or name in words_without_content()
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def _term_of_word(name: str, form: str) -> WrittenTerm | None:
     """Return the term for the feature `name`, which is written `form` and is not a part of a term."""
     return None if _is_fragment(name) else WrittenTerm(form, None)
@@ -201,7 +201,7 @@ def _find_parts(text: str) -> Parts:
     return tuple((normalize(form), _without_possessive(form)) for form in words_in(text))
 
 
-_cached_parts = lru_cache(maxsize=16_384)(_find_parts)
+_cached_parts = lru_cache(maxsize=4_096)(_find_parts)
 
 
 def _add(counts: Counts, text: str, count: int) -> None:
@@ -220,7 +220,7 @@ def _frequency(counted: tuple[str, int]) -> tuple[int, bool, str]:
     return count, text.islower(), text
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def term_words(term: str) -> tuple[str, ...]:
     """Return the different words of `term`, a word or name, as they are written in the names of features."""
     return tuple(dict.fromkeys(map(normalize, words_in(term))))

@@ -115,7 +115,7 @@ def uuid(value: Any) -> UUID:
 
 
 # Many lines name the same entities.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _parse_uuid(value: str) -> UUID:
     try:
         read = UUID(value)

@@ -27,7 +27,7 @@ SIGNS: tuple[Sign[Any], ...] = (
 """The table of all signs."""
 
 # The number of names whose votes are cached.
-CACHE_SIZE = 16_384
+CACHE_SIZE = 4_096
 # The signs of a group. Only the first sign that is present votes.
 Group = Sequence[Sign[Any]]
 
