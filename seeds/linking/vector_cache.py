@@ -12,7 +12,7 @@ from api.models import Article, ArticleFeatures, published_at_of
 from seeds.linking.feature_vectors import FeatureVector, read_vector
 
 # A vector takes 8 to 12 KB of memory.
-MAX_VECTORS = 2_000
+MAX_VECTORS = 1_000
 VECTORS = (
     select(Article.number, Article.id, Article.published_key, ArticleFeatures.features)
     .join(ArticleFeatures, ArticleFeatures.article == Article.number)
