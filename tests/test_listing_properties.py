@@ -25,12 +25,10 @@ from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
 from tests.api.answers import get
 from tests.conftest import TEMPLATE, make_app
-from tests.seeds.documents import Page, clear, seed_pages, submit
-from tests.support.facet_oracle import facet_meta
-from tests.support.oracle import Corpus, Row, ordered
-from tests.support.properties import database_property
-from tests.support.questions import RELEVANCE, Question
-from tests.support.strategies import (
+from tests.oracle.facets import facet_meta
+from tests.oracle.model import Corpus, Row, ordered
+from tests.oracle.questions import RELEVANCE, Question
+from tests.oracle.strategies import (
     CATALOGUE,
     DEFAULT_PARTS,
     KEYS,
@@ -41,6 +39,8 @@ from tests.support.strategies import (
     complete_documents,
     questions,
 )
+from tests.seeds.documents import Page, clear, seed_pages, submit
+from tests.support.properties import database_property
 
 # In this test, facets are counted over at most this many articles that match filters.
 MAX_COUNTED = 3
@@ -119,7 +119,7 @@ class Walk:
 
 
 class Lists(RuleBasedStateMachine):
-    """Compares the lists of the API with a simple implementation, `tests.support.oracle`. For Hypothesis.
+    """Compares the lists of the API with a simple implementation, `tests.oracle.model`. For Hypothesis.
 
     There is an application for each database engine. All have the same documents as the oracle.
     """

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.answers import get
+from tests.oracle.strategies import CATALOGUE
 from tests.seeds.documents import Page, seed_pages, submit
-from tests.support.strategies import CATALOGUE
 
 ALL = "entity,entity_type,publication,language,story,year,month,day"
 DATES = ["2025-12-31T23:59:59Z", "2026-01-01T00:30:00+01:00", "2026-04-21", "2026-04-21T12:00:00Z", None]

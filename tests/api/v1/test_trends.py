@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from tests.api.answers import assert_parameter_error, get
 from tests.api.listings import walk
+from tests.oracle.strategies import CATALOGUE
 from tests.seeds.documents import Page, seed_pages, submit
-from tests.support.strategies import CATALOGUE
 
 END = datetime(2026, 4, 21, 12, tzinfo=UTC)
 # The days before `END` on which articles that mention an entity were published.

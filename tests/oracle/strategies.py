@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from api.models import ENTITY_TYPES
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import article_id, entity_id
+from tests.oracle.questions import ARTICLE_LISTS, ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 from tests.seeds.documents import Page
-from tests.support.questions import ARTICLE_LISTS, ENTITY_COLLECTIONS, RELEVANCE, Question, Search
 
 KEYS = [f"page-{number}" for number in range(8)]
 CATALOGUE = (

@@ -7,8 +7,8 @@ from typing import Any
 
 from api.models import language_value
 from seeds.identifiers import story_id
-from tests.support.oracle import Article, Corpus, Item, ordered
-from tests.support.questions import Question
+from tests.oracle.model import Article, Corpus, Item, ordered
+from tests.oracle.questions import Question
 
 # The length of each date facet, such as `2026-04-21`.
 DATE_LENGTHS = {"year": 4, "month": 7, "day": 10}

@@ -21,8 +21,8 @@ from seeds.linking.inverted_index import INDEXED_FEATURES
 from seeds.linking.neighbours import MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.article_entities import slug_choices
+from tests.oracle.questions import ENTITY_COLLECTIONS, Question
 from tests.support.extraction import make_matcher
-from tests.support.questions import ENTITY_COLLECTIONS, Question
 
 # Fields of a response that have the same names as the facts of a row.
 COMPARED_FIELDS = (

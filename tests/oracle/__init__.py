@@ -1,0 +1,1 @@
+"""A model of the service in plain Python, with which tests compare its answers."""
