@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from api.listing import plans
 from api.search import ranking
-from api.v1 import filters
+from api.v1 import filters, story_filters
 from seeds.identifiers import article_id
 from seeds.parsing.files import SubmittedDocument
 from tests.api.answers import get
@@ -64,6 +64,7 @@ def forget_statements() -> None:
     """Make all statements again, with the current `MAX_SORTED_ROWS` in them."""
     plans.forget_plans()
     ranking.forget_statements()
+    story_filters.forget_forms()
 
 
 class Walk:

@@ -139,3 +139,8 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
             # The scan begins at this time, instead of skipping all later stories.
             conditions.append(last <= bindparam("spanning_before", type_=last.type))
     return conditions
+
+
+def forget_forms() -> None:
+    """Make the forms of filters again when they are needed, for tests that change `MAX_SORTED_ROWS`."""
+    _with_article.cache_clear()

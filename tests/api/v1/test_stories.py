@@ -9,7 +9,9 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import delete, insert
 
 from api.database.base import db
+from api.listing import plans
 from api.models import Entity, FormerStory, Takeaway
+from api.v1 import story_filters
 from seeds.identifiers import story_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.pages import Page, load, write_page
@@ -96,7 +98,14 @@ def test_an_undated_article_alone_is_a_story_without_times(client: FlaskClient) 
     assert get(client, f"/v1/stories/{SLUG}?fields=links,id") == {key: story[key] for key in ("id", "links")}
 
 
-def test_a_story_matches_if_one_article_matches_all_filters(app: Flask, client: FlaskClient) -> None:
+@pytest.mark.parametrize("most", [0, 2, plans.MAX_SORTED_ROWS])
+def test_a_story_matches_if_one_article_matches_all_filters(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    # If a filter matches more articles, an index of stories is scanned.
+    monkeypatch.setattr(plans, "MAX_SORTED_ROWS", most)
+    plans.forget_plans()
+    story_filters.forget_forms()
     # Articles 0 to 2 are one story. Article 0 mentions entities 0 to 3, and article 2 entities 0 and 2.
     insert_rows(app, corpus_rows(articles=9, entities=4))
 
@@ -118,6 +127,8 @@ def test_a_story_matches_if_one_article_matches_all_filters(app: Flask, client: 
     warned = get(client, "/v1/stories?entity=nobody")
     assert warned["data"] == []
     assert [each["parameter"] for each in warned["meta"]["warnings"]] == ["entity"]
+    plans.forget_plans()
+    story_filters.forget_forms()
 
 
 def test_the_number_of_articles_must_be_positive(client: FlaskClient) -> None:
