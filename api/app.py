@@ -48,8 +48,8 @@ from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
 from api.setting_values import port_of
-from api.v1 import articles, changes, entities, related_links, revisions, stories, takeaways, trends
 from api.v1.renderings import rendering_key
+from api.v1.routes import articles, changes, entities, related_links, revisions, stories, takeaways, trends
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses

@@ -75,7 +75,7 @@ def test_trends_have_a_higher_share_than_in_the_four_windows_before(
     assert found == expected(7)
     # An entity with a single article is no trend, and neither is one whose share is lower than before.
     assert list(found) == ["北京", "Sunrise"]
-    monkeypatch.setattr("api.v1.trends.PART_SIZE", 3)
+    monkeypatch.setattr("api.v1.routes.trends.PART_SIZE", 3)
     assert trends(client) == found
     assert trends(client, "window=1d") == expected(1)
     assert trends(client, "window=365d") == expected(365) != {}

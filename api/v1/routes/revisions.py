@@ -18,8 +18,8 @@ from api.urls import settings
 from api.v1 import listings
 from api.v1 import query_parameters as queries
 from api.v1.article_content import unpack_content
-from api.v1.articles import ARTICLE
 from api.v1.json_values import Values
+from api.v1.routes.articles import ARTICLE
 from api.v1.schemas import history as schemas
 
 blueprint = Blueprint("revisions", __name__, url_prefix="/v1", description="Earlier versions of articles.")
