@@ -65,7 +65,8 @@ from api.web.request_records import RequestRecords, record_route
 CONNECTIONS = "briefs-connections"
 # The key in `app.extensions` of the `LogWriter`, or of None if each thread writes its own log lines.
 LOG_WRITER = "briefs-log-writer"
-# The memory for lists of articles that contain a term. A common word takes 200 KB in 100,000 articles.
+# The size of the cached lists of articles that contain a term. A common word takes 200 KB in 100,000
+# articles.
 MAX_TERM_LIST_BYTES = 8 << 20
 BLUEPRINTS = [
     articles.blueprint,

@@ -177,7 +177,8 @@ class ProblemKind(Enum):
         "Not acceptable",
         "This resource has no representation that the `Accept` header allows.",
         "The header `Accept` excludes the media type of the resource.",
-        "Send an `Accept` that contains the media type of the resource, such as `application/json`, or none.",
+        "Send an `Accept` that contains the media type of the resource, such as `application/json`, or no "
+        "`Accept`.",
     )
     REQUEST_TIMEOUT = _Row(
         408,
@@ -273,7 +274,7 @@ class ProblemKind(Enum):
         429,
         "Quota exceeded",
         "You have sent too many requests. Wait for the number of seconds in `Retry-After`.",
-        "You have used up a limit on your requests. `violated-policies` names the limit.",
+        "You have used up a quota of requests. `violated-policies` names the policy of this quota.",
         f"{WAIT} The headers `RateLimit` and `RateLimit-Policy` say how many requests are allowed.",
         {"violated-policies": ["default"]},
     )
@@ -344,7 +345,7 @@ def kinds_of(status: int) -> list[ProblemKind]:
 def default_kind(status: int) -> ProblemKind:
     """Return the kind of an error that is known only by its HTTP status.
 
-    A status that the table does not have is treated as 400 or 500 (RFC 9110, 15).
+    A status that is not in the table gets the kind of 400 or 500 (RFC 9110, 15).
     """
     others = ProblemKind.INTERNAL_ERROR if status >= 500 else ProblemKind.INVALID_REQUEST
     return next(iter(kinds_of(status)), others)

@@ -27,7 +27,7 @@ API_FOLDER = Path(__file__).parent
 
 log = logging.getLogger("briefs.error")
 
-# The kinds of the failures of databases. Other failures are `ProblemKind.DATABASE_UNAVAILABLE`.
+# The kinds of problems for failures of the database. All others are `ProblemKind.DATABASE_UNAVAILABLE`.
 FAILURE_KINDS = {
     Failure.TOO_SLOW: ProblemKind.DEADLINE_EXCEEDED,
     Failure.OTHER_SCHEMA: ProblemKind.DATABASE_UNUSABLE,
@@ -43,7 +43,7 @@ class ProblemException(HTTPException):
         kind: The kind of the problem.
         detail: A description of the error. By default, the description of the kind.
         errors: The entries of `errors` in the body of a 422, made by `parameter_error`.
-        retry_after: The value of the header `Retry-After` in seconds, or None for no such header.
+        retry_after: The value of the header `Retry-After` in seconds, or None to leave the header out.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ProblemException(HTTPException):
         self.errors, self.retry_after = errors, retry_after
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Return the headers of the response: those of every error, and `Retry-After` if it is set."""
+        """Return the headers of the response: the headers of every error, and `Retry-After` if it is set."""
         retry = [("Retry-After", str(self.retry_after))] if self.retry_after is not None else []
         return [*super().get_headers(*args, **kwargs), *retry]
 
@@ -124,7 +124,7 @@ def problem(
         instance: The path of the request.
         request_id: The id of the request.
         detail: A description of the error. By default, the description of the kind.
-        members: Further members of the problem, such as `errors`, and members that differ from the table.
+        members: Further members of the problem, such as `errors`. They replace members of the same name.
     """
     body = {
         "type": base_url + kind.path,
@@ -153,7 +153,7 @@ def problem_response(error: HTTPException) -> Response:
     """
     status = error.code or 500
     kind = error.kind if isinstance(error, ProblemException) else default_kind(status)
-    # A status that the table does not have is described by werkzeug.
+    # werkzeug describes a status that is not in the table.
     has_detail = isinstance(error, ProblemException) or status != kind.status
     detail = error.description if has_detail or error.description != type(error).description else None
     members: dict[str, Any] = {"status": status}

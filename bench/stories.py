@@ -1,12 +1,12 @@
 """Compare stories with annotated events: `python -m bench.stories FOLDER`.
 
-FOLDER has the pages in `documents`, and in `gold/related.json` the pages that report the same event as each
-page. The part of a file name before the first `_` is the topic of the page. Events of one topic resemble each
-other.
+FOLDER/documents contains the pages. FOLDER/gold/related.json maps the file name of each page to those of the
+pages that report the same event. The part of a file name before the first `_` is the topic of the page.
+Events of one topic resemble each other.
 
-The measure is BCubed F1 (Bagga and Baldwin, "Entity-based cross-document coreferencing", 1998): the mean over
-all pages of the share of the page's story that belongs to its event, and of the share of its event that is in
-its story.
+The measure is BCubed F1 (Bagga and Baldwin, "Entity-based cross-document coreferencing", 1998): the
+harmonic mean of precision and recall. Precision is the share of the story of a page that belongs to the event
+of the page. Recall is the share of the event that is in the story. Both are means over all pages.
 """
 
 import tempfile
@@ -69,7 +69,7 @@ def main(folder: Path, orders: int) -> None:
 
 
 def read_events(file: Path, paths: Iterable[Path]) -> Groups:
-    """Return the event of each page: the first name of the pages that report it."""
+    """Return the event of each page. An event is named after the first of its pages."""
     related: dict[str, list[str]] = orjson.loads(file.read_bytes())
     return {path.name: min([path.name, *related.get(path.name, [])]) for path in paths}
 
@@ -102,7 +102,7 @@ def read_stories(app: Flask) -> Groups:
 
 
 def cross_validate(app: Flask, events: Groups) -> float:
-    """Return the BCubed F1 if each topic is divided with the threshold that is best for all other topics."""
+    """Return the BCubed F1 if each topic has the threshold that is best for all other topics."""
     found = {threshold: stories_at(app, threshold) for threshold in THRESHOLDS}
     topics: defaultdict[str, list[str]] = defaultdict(list)
     for name in events:
@@ -116,7 +116,7 @@ def cross_validate(app: Flask, events: Groups) -> float:
 
 
 def stories_at(app: Flask, threshold: float) -> Groups:
-    """Return the story of each page that `threshold` leads to, in place of `MIN_LINKAGE`."""
+    """Return the story of each page if `threshold` replaces `MIN_LINKAGE`."""
     columns = select(
         Article.number, Article.id, Article.key, Article.published_key, ArticleDocument.source_name
     ).join(ArticleDocument, ArticleDocument.article == Article.number)
@@ -148,7 +148,7 @@ def share_of_same_stories(first: Groups, second: Groups) -> float:
 
 
 def groups_of(groups: Groups, names: Iterable[str]) -> dict[str, set[str]]:
-    """Return, for each of `names`, those of them that are in the same group."""
+    """Return for each of `names` the set of the names in the same group."""
     members: defaultdict[object, set[str]] = defaultdict(set)
     for name in names:
         members[groups[name]].add(name)

@@ -1,4 +1,4 @@
-"""What the commands that read documents share: the option `--jobs`, and the processes that find entities."""
+"""Parts of the commands that read documents: the option `--jobs`, and the processes that find entities."""
 
 import os
 

@@ -35,7 +35,9 @@ NOTICE = (
 
 @click.command("demo")
 @click.option("--remove", "is_removing", is_flag=True, help="Remove the demonstration briefs.")
-@click.option("--yes", is_flag=True, help="Load them even if the database contains articles of your own.")
+@click.option(
+    "--yes", is_flag=True, help="Load the briefs even if the database contains articles of your own."
+)
 @with_appcontext
 def demo_command(is_removing: bool, yes: bool) -> None:
     """Load the demonstration briefs into the database.
@@ -113,5 +115,5 @@ def _find_other_slug(connection: Connection, documents: Iterable[Path]) -> str |
 
 
 def _key_of(document: Path) -> str:
-    """Return the key of a document of the project, or its file name if the document was made invalid."""
+    """Return the key of a document, or its file name without the extension if it cannot be parsed."""
     return read_file(document, settings().max_document_bytes).key or document.stem

@@ -1,7 +1,7 @@
-"""Collapse a list of articles: show only the first article of each story that matches all filters.
+"""Collapse a list of articles: keep only the first article of each story, of those that match all filters.
 
-Whether an article is the first of its story depends on the order of the list, but not on the page. Pages are
-therefore found by a cursor as in other lists.
+Whether an article is the first of its story depends on the order of the list, but not on the page. A cursor
+therefore works as in other lists.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
     rows = listing.table.table
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
-        # An index table has no stories, so the article itself is looked up.
+        # An index table has no column `story`, so look up the row of the article.
         own = table if "story" in table.columns else key_table(rows.alias(), listing.table.number.name)
         earlier = key_table(rows.alias(), listing.table.number.name)
         found = exists().select_from(earlier.table).correlate(table.table)
@@ -39,16 +39,16 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
             _precedes(listing.orders(earlier)[sort], listing.orders(own)[sort]),
             *[form.condition(earlier) for form in forms],
         )
-        # PostgreSQL would replace NOT EXISTS by a join of all rows.
+        # PostgreSQL would turn NOT EXISTS into a join that reads all rows.
         return case((found, false()), else_=true())
 
     return FilterForm(None, condition)
 
 
 def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
-    """Return the condition that a row comes before a different row.
+    """Return the condition that one row comes before another row in the order of a list.
 
-    `earlier` and `own` are the same order, with the columns of the first row and of the second.
+    `earlier` and `own` are this order, over the columns of the first row and of the second row.
     """
     if own.descending or own.key is None:
         return _row(earlier.columns) > _row(own.columns)

@@ -138,11 +138,11 @@ class IndexedRows(Plan):
         return list(request_connection().execute(statement, {**values, **bound, "row_count": count}))
 
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
-        """Return the statement of the rows with their sort keys, of which `row_count` are read.
+        """Return the statement that selects rows with their sort keys, up to the bound parameter `row_count`.
 
         Args:
-            clauses: A function that returns the columns of an order by which the rows are sorted.
-            condition: A function that returns the condition on the columns of an order, or None.
+            clauses: A function that takes an order and returns the columns to sort by, such as `_descending`.
+            condition: A function that takes an order and returns a condition on its columns, or None.
         """
         conditions = [condition(self.order)] if condition else []
         return self.keyed_rows.where(*conditions).order_by(*clauses(self.order))
@@ -178,10 +178,10 @@ class IndexedRows(Plan):
 class MergedRows(IndexedRows):
     """A plan that reads the first rows of each of several tables, and merges them.
 
-    The first rows of the page are among the first rows of the tables. A row can be in several tables.
+    Every row of the page is among the first rows of a table. A row can be in several tables.
 
     Attributes:
-        items: Selects the items of the collection.
+        items: The statement that selects the items of the collection.
         number: The column of `items` with the numbers of the rows.
         branches: For each table, the statement that selects the numbers of its rows that match, and the order
             of the page by the columns of the table.
@@ -192,11 +192,11 @@ class MergedRows(IndexedRows):
     branches: Sequence[tuple[AnySelect, Order]]
 
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
-        """Return the statement of the rows with their sort keys, of which `row_count` are read.
+        """Return the statement that selects rows with their sort keys, up to the bound parameter `row_count`.
 
         Args:
-            clauses: A function that returns the columns of an order by which the rows are sorted.
-            condition: A function that returns the condition on the columns of an order, or None.
+            clauses: A function that takes an order and returns the columns to sort by, such as `_descending`.
+            condition: A function that takes an order and returns a condition on its columns, or None.
         """
         parts = []
         for numbers, order in self.branches:
@@ -260,7 +260,7 @@ class SortedNumbers(SortedRows):
     """A plan that lets the database sort the numbers of the rows that match, and then reads the items.
 
     Attributes:
-        items: Selects the items of the collection.
+        items: The statement that selects the items of the collection.
         number: The column of `items` with the numbers that `rows` selects.
     """
 
@@ -276,7 +276,7 @@ class SortedNumbers(SortedRows):
 class PlannedRows:
     """The rows that a plan reads with the values of a request, as a source of pages (RowSource).
 
-    `counted` is the plan of the rows that are counted, if they are not those of `plan`.
+    `counted` is a different plan for the total number of rows, or None to count the rows of `plan`.
     """
 
     plan: Plan
@@ -315,10 +315,10 @@ def items_of_keys(
 
     Args:
         page: The statement of the numbers and sort keys of the page.
-        items: Selects the items of the collection.
+        items: The statement that selects the items of the collection.
         number: The column of `items` with the numbers that `page` selects.
         order: The order of the page.
-        clauses: A function that returns the columns of an order by which the items are sorted.
+        clauses: A function that takes an order and returns the columns to sort by.
     """
     keys = page.subquery("page_keys")
     row_number, *columns = keys.c
@@ -327,7 +327,7 @@ def items_of_keys(
 
 
 def order_of_keys(keys: FromClause, order: Order) -> Order:
-    """Return `order` with the columns of `keys`, a subquery of numbers and sort keys, in place of its own."""
+    """Return `order` over the columns of `keys`, a subquery of numbers and sort keys."""
     columns = list(keys.c)[1:]
     key = None if order.key is None else columns[0]
     ties = tuple(columns[len(columns) - len(order.ties) :])
@@ -352,7 +352,7 @@ def _newest_first(order: Order) -> list[ColumnElement[Any]]:
 
 
 def _is_in_group(order: Order) -> ColumnElement[bool]:
-    """Return the condition for rows with the sort key of the last row of the previous page."""
+    """Return the condition for rows with the same sort key as the last row of the previous page."""
     return order.sort_key == bound_value(0, order.sort_key)
 
 

@@ -34,8 +34,8 @@ def make_page(
         source: The rows of the collection.
         parameters: The loaded query of the request.
         items: A function that returns the JSON values of rows.
-        scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
-            article. None for a collection of all rows.
+        scope: The id of the article, entity or story whose rows the collection contains, such as the
+            takeaways of an article. None for a collection of all rows.
         feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a
             sort key that precedes all rows. Every page of a feed then links to a next page, even if there are
             no more rows yet.

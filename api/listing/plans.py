@@ -3,18 +3,18 @@
 A page of the collection is read in one of two ways:
 
 - *Scan* an index that has the order of the page, starting at the cursor, and skip the rows that do not match
-  all filters. If a filter has an index in this order, scan that index. If a filter has several, for example
-  one for each value of `entity_any`, read as many rows as a page has from each and merge them. Otherwise,
-  scan the index of the whole collection.
+  all filters. If a filter has an index in this order, scan that index. If a filter has several
+  indexes in this order, for example one for each value of `entity_any`, read as many rows from each index as
+  a page has, and merge the rows. Otherwise, scan the index of the whole collection.
 - *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
-If a filter is known to match few rows, such as those of one article, they are sorted. If there is no filter,
-or a single filter that has an index in the order of the page, this index is scanned. Otherwise, the matches
-of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which matches the
-fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
+If a filter is known to match few rows, such as those of one article, these rows are sorted. If there is no
+filter, or a single filter that has an index in the order of the page, this index is scanned. Otherwise, the
+matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which
+matches the fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
 
 A plan and its statements depend only on the shape of a query: the filters that it has, but not their values.
-They are made once for each shape and kept, so that a request neither builds nor compiles SQL.
+Plans are made once for each shape and kept, so that a request neither builds nor compiles SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,16 +43,17 @@ class FilterForm:
     """The SQL of a filter, with bound parameters for its values.
 
     It has several forms, because a collection is read in one of two ways: an index is scanned in the order of
-    the page, or the matches of a filter are sorted. Filters of the same form must share this object, since
-    plans are found by it.
+    the page, or the matches of a filter are sorted. Filters with the same SQL must share one FilterForm,
+    because it is the key of the cached plans.
 
     Attributes:
         numbers: A statement that selects the numbers of the matching rows, using an index. None if no index
-            finds them, such as the rows that do not have a value.
+            finds them, as for the rows that do not have a value.
         condition: A function that returns the condition as SQL. Its argument is the table to which the
-            condition applies: that of the rows, or one with their numbers and sort keys.
-        sorted_tables: A function that takes a value of `sort`, and returns tables that have indexes of the
-            matching rows in this order. There are several if each has a part of the rows, or none.
+            condition applies: the table of the rows, or a table with their numbers and sort keys.
+        sorted_tables: A function that takes a value of `sort`, and returns the tables with an index of
+            the matching rows in this order: none, one, or several tables that each contain a part of the
+            rows.
         orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows,
             which are then neither counted nor scanned. None for other filters.
         repeats_numbers: True if `numbers` can select a number more than once.
@@ -77,7 +78,7 @@ class FilterForm:
 
     @property
     def indexed_numbers(self) -> AnySelect:
-        """The statement `numbers`. The filter must have it."""
+        """The statement `numbers`, which must not be None."""
         if self.numbers is None:
             raise TypeError("No index finds the rows that match this filter.")
         return self.numbers
@@ -118,14 +119,14 @@ class Listing:
     ) -> PlannedRows:
         """Return the rows that match all `filters`, in the order `sort`, such as `-title`.
 
-        They are read in the cheaper of two ways: by an index that has this order, or by sorting the rows that
-        one filter matches.
+        The rows are read in the cheaper of two ways: by an index that has this order, or by sorting the rows
+        that one filter matches.
 
         Args:
             filters: The filters of the list.
             sort: The value of `sort`.
             first_of: None, or a function that takes this collection, the forms of the filters and `sort`, and
-                returns the form of one more filter. The total number of rows is counted without it.
+                returns the form of one more filter. The total number of rows is counted without this filter.
         """
         forms = tuple(each.form for each in filters)
         selected = None if self.is_planned(forms, sort) else most_selective(filters)
@@ -139,7 +140,7 @@ class Listing:
     def planned(self, filters: Sequence[Filter], sort: str, selective: Filter | None) -> PlannedRows:
         """Return the rows that match all `filters`, in the order `sort`.
 
-        The rows that `selective`, one of the filters, matches are sorted. If it is None, an index is scanned.
+        Sort the rows that match `selective`, one of the filters. If `selective` is None, scan an index.
         """
         forms = tuple(each.form for each in filters)
         return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))

@@ -1,8 +1,8 @@
 """Filters by the values of rows, such as the entities of articles.
 
 A filter requires that a row has one of several values, or none of them. To require several values, use a
-filter for each. The SQL of a filter depends on the number of its values. This number is rounded up to a power
-of two with a value that no row has, so that there are few different statements.
+filter for each. The SQL of a filter depends on the number of its values. The values are therefore
+filled up to a power of two with a value that no row has, so that there are few different statements.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,8 @@ class ValueIndex:
         value: The name of the column with the values.
         sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
         no_value: A value that no row has.
-        rows: The table of the rows themselves, if it is the same table, so that a row has a single value.
+        rows: The table of the rows, if `table` is the same table, so that a row has a single value. None for
+            a separate table.
     """
 
     table: FromClause
@@ -55,7 +56,7 @@ class ValueIndex:
     def condition(self, table: KeyTable, names: Sequence[str]) -> ColumnElement[bool]:
         """Return the condition that a row of the collection has one of the values.
 
-        `table` has the number of the row, and the values are in the bound parameters `names`.
+        `table` is a table with the numbers of the rows, and the values are in the bound parameters `names`.
         """
         if self.rows and self.value in table.columns:
             return self.has_value(table, names)

@@ -1,6 +1,7 @@
-"""Facets: the values (entities, entity types, publications, languages, dates) of which lists count articles.
+"""Facets: properties of articles, such as the language or the month, whose values lists of articles count.
 
-Lists of articles are filtered by facets, too, except for dates.
+A facet value is one value of a facet, such as the language `en`, and is identified by a number. Filters use
+the values of all facets except dates.
 """
 
 import struct
@@ -18,14 +19,14 @@ from api.database.column_types import Number, SortedText, UtcDateTime
 from api.models.sort_keys import article_number
 
 FACET_HASH_BYTES = 5
-# The numbers of dates are below those of all hashes. From each of these numbers downwards, there are the
-# numbers of the days, the months and the years.
+# The numbers of dates are lower than all hashes. The numbers of days, months and years count down from these
+# numbers.
 FIRST_DAY, FIRST_MONTH, FIRST_YEAR = -1 << 42, -1 << 43, -1 << 44
 MONTHS = 12
 
 
 class NamedFacet(NamedTuple):
-    """A facet that is not an entity, such as `NamedFacet("language", "en")`.
+    """A facet value that is not an entity, such as `NamedFacet("language", "en")`.
 
     `name` is the name of the facet: `entity_type`, `publication`, `language`, `year`, `month` or `day`.
     """
@@ -36,11 +37,11 @@ class NamedFacet(NamedTuple):
 
 @lru_cache(maxsize=4_096)
 def facet_number(name: str, value: str) -> int:
-    """Return the number of a facet, a value by which articles are filtered.
+    """Return the number of a facet value, such as the language `en`.
 
-    `name` is the query parameter: `entity_type`, `publication` or `language`. The facet of an entity has the
-    number of the entity, which is positive. The numbers of other facets are negative: they are hashes, so
-    that no table has to be read to find them. Language tags that differ only in case are one facet.
+    `name` is the facet: `entity_type`, `publication` or `language`. The result is negative. It is a hash, so
+    that no table has to be read to find the number. Language tags that differ only in case have the same
+    number. The facet value of an entity has the number of the entity, which is positive.
     """
     if name == "language":
         value = value.lower()
@@ -50,9 +51,9 @@ def facet_number(name: str, value: str) -> int:
 
 @lru_cache(maxsize=4_096)
 def date_facets(day: date) -> dict[int, NamedFacet]:
-    """Return the facets for the year, the month and the day of an article published on `day`, by number.
+    """Return the facet values of an article published on `day`: its year, month and day, by number.
 
-    Their values are `2026`, `2026-04` and `2026-04-21`. The numbers of later dates are lower.
+    The values are texts such as `2026`, `2026-04` and `2026-04-21`. Later dates have lower numbers.
     """
     text = day.isoformat()
     return {
@@ -63,7 +64,7 @@ def date_facets(day: date) -> dict[int, NamedFacet]:
 
 
 def date_value(number: int) -> str:
-    """Return the year, month or day whose facet has this number, such as `2026-04`."""
+    """Return the year, month or day whose facet value has this number, such as `2026-04`."""
     if number <= FIRST_YEAR:
         return f"{FIRST_YEAR - number:04}"
     if number <= FIRST_MONTH:
@@ -79,17 +80,17 @@ def language_value(language: str) -> str:
 
 
 def pack_facets(numbers: Collection[int]) -> bytes:
-    """Return the value of `FacetList.facets` for facets with these numbers."""
+    """Return the value of `FacetList.facets` for facet values with these numbers."""
     return struct.pack(f"<{len(numbers)}q", *numbers)
 
 
 def unpack_facets(facets: bytes) -> tuple[int, ...]:
-    """Return the numbers of the facets in `facets`, a value of the column `FacetList.facets`."""
+    """Return the numbers of the facet values in `facets`, a value of the column `FacetList.facets`."""
     return struct.unpack(f"<{len(facets) // 8}q", facets)
 
 
 class ArticleFacet(Base):
-    """A facet of an article, that is, a value by which articles are filtered.
+    """A facet value of an article, by which articles are filtered.
 
     `facet` is the number of an entity, or the `facet_number` of an entity type, a publication or a language.
     The row repeats the sort keys of the article, so that a single index can filter articles and sort them.
@@ -111,12 +112,13 @@ class ArticleFacet(Base):
 
 
 class FacetList(Base):
-    """All facets of an article in a small row, from which the facets of up to 10,000 articles are counted.
+    """All facet values of an article in a small row. Up to 10,000 rows are read to count the values.
 
     Attributes:
         article: The number of the article.
-        story: The number of its story, as in `articles`, whose rows are too large to read so many of them.
-        facets: The numbers of its facets, each in 8 bytes (see `pack_facets`).
+        story: The number of its story. It repeats `Article.story`, because the rows of articles are too large
+            to read 10,000 of them.
+        facets: The numbers of its facet values, each in 8 bytes (see `pack_facets`).
     """
 
     __tablename__ = "facet_lists"
@@ -127,10 +129,10 @@ class FacetList(Base):
 
 
 class FacetCount(Base):
-    """The number of all articles with a facet that is not an entity: a type, publication, language or date.
+    """The number of articles with a facet value: an entity type, a publication, a language or a date.
 
-    The numbers of articles of entities and stories are in their own tables. `number` is the number of the
-    facet, and `name` and `value` are those of its `NamedFacet`.
+    The tables of entities and stories have their own `article_count`. `number` is the number of the facet
+    value, and `name` and `value` are the attributes of its `NamedFacet`.
     """
 
     __tablename__ = "facet_counts"

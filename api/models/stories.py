@@ -15,8 +15,8 @@ from api.database.column_types import Id, Number, UtcDateTime
 class Story(Base):
     """A story: the articles that report one event. Every article is in exactly one story, perhaps alone.
 
-    `Article.story` is the number of the story of an article. The slug and the title of a story are those of
-    its founder, an article in it.
+    `Article.story` is the number of the story of an article. A story has the slug and the title of
+    its founder, one of its articles.
 
     Attributes:
         number: The number of the founder.
@@ -26,8 +26,8 @@ class Story(Base):
         last_published_key: When the last of its articles was published, or `UNDATED`.
         span_seconds: The time between its first and its last article, rounded up to seconds. Lists need the
             longest span of all stories.
-        takeaways: The numbers of its distinct takeaways (key points), in the order in which they are shown.
-        entities: `[[entity number, article count]]`: the entities that most of its articles mention.
+        takeaways: The numbers of its key points (distinct takeaways), in the order in which they are shown.
+        entities: `[[entity number, article count]]`, for the entities that most of its articles mention.
         publications: `[[name, article count]]`, most articles first.
     """
 
@@ -51,7 +51,7 @@ def span_seconds(first: datetime, last: datetime) -> int:
 
 _story, _has_several = Story, text("article_count > 1")
 Index(None, _story.article_count, _story.number)
-# Most stories have a single article, but lists leave these stories out by default.
+# Most stories have a single article. Lists leave these stories out by default, and so does the second index.
 for _name, _condition in (("", None), ("_several", _has_several)):
     Index(
         f"ix_stories_last_published_key{_name}",

@@ -73,7 +73,9 @@ class Texts(ListParameter):
         """
         values = super().split(given)
         if len(values) > MAX_VALUES:
-            raise ValidationError(f"The parameter has {len(values)} values. It can have {MAX_VALUES}.")
+            raise ValidationError(
+                f"The parameter has {len(values)} values. It can have at most {MAX_VALUES}."
+            )
         return values
 
 

@@ -241,7 +241,7 @@ def sort_parameter(sorts: Iterable[str], more: str = "", **metadata: Any) -> Cho
 class StrictParser(FlaskParser):
     """A webargs parser that rejects unknown query parameters.
 
-    It also rejects repeated parameters, except for those with several values (ListParameter).
+    It also rejects repeated parameters, except for a ListParameter, which has several values.
     """
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}

@@ -29,7 +29,7 @@ ENTITY_NUMBERS_BY_OLD_ID = select(ENTITY_IDS.c.old_id, ENTITY_IDS.c.entity).wher
 ENTITY_NUMBERS_BY_SLUG = select(ENTITY_SLUGS.c.slug, ENTITY_SLUGS.c.entity).where(
     ENTITY_SLUGS.c.slug.in_(REFERENCES)
 )
-# Stories have the numbers and the slugs of their founders. An ended story leads to the story of an article.
+# A story has the number and the slug of its founder. A former story leads to the story of its `article_id`.
 STORY_NUMBERS_BY_ID = select(STORIES.c.id, STORIES.c.number).where(STORIES.c.id.in_(REFERENCES))
 STORY_NUMBERS_BY_OLD_ID = (
     select(FORMER_STORIES.c.id, ARTICLES.c.story)
@@ -87,9 +87,10 @@ def story_numbers_of(references: Collection[str]) -> list[int]:
 def _numbers_of(
     references: Collection[str], by_id: Sequence[AnySelect], by_slug: Sequence[AnySelect]
 ) -> list[int]:
-    """Return the numbers that `references`, ids and slugs, have in the results of statements, or NO_NUMBER.
+    """Return the number of each of `references` (ids and slugs), or NO_NUMBER if it is unknown.
 
-    The results of a later statement replace those of an earlier one.
+    The statements `by_id` and `by_slug` select references and numbers. If several statements find the same
+    reference, the last of them decides.
     """
     ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
     slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]

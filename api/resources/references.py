@@ -10,7 +10,7 @@ from api.resources.reference_numbers import entity_numbers_of, story_numbers_of
 from api.resources.suggestions import likely_entity, likely_story
 
 ENTITY_PARAMETERS = ("entity", "entity_any", "entity_not")
-# A suggestion takes two statements, so only the first unknown values get one.
+# A suggestion takes two statements, so only the first unknown values get a suggestion.
 MAX_SUGGESTIONS = 5
 
 
@@ -19,7 +19,7 @@ class References:
     """The numbers of the rows that the filters of a query name.
 
     Attributes:
-        numbers: The numbers by parameter, in the order of the values. `NO_NUMBER` for an unknown value.
+        numbers: The numbers of the values of each parameter, in order. An unknown value has `NO_NUMBER`.
         unknown: The parameter and the text of each unknown value.
     """
 
@@ -31,7 +31,7 @@ class References:
         return self.numbers.get(parameter, ())
 
     def known(self, parameter: str) -> list[int]:
-        """Return the numbers that `parameter` names, without those of unknown values."""
+        """Return the numbers that `parameter` names, except for unknown values."""
         return [number for number in self.of(parameter) if number != NO_NUMBER]
 
     def meta(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from api.resources.lookup import (
 )
 
 STORIES, FORMER = table_of(Story), table_of(FormerStory)
-# The founder of a story has the same number as the story, which has its slug.
+# A story has the number and the slug of its founder.
 FOUNDERS = ARTICLES.alias("founders")
 BY_ID = (
     select(STORIES.c.number, STORIES.c.id, FOUNDERS.c.slug)
@@ -43,7 +43,7 @@ FORMER_BY_ID = (
     .outerjoin(FOUNDERS, FOUNDERS.c.number == ARTICLES.c.story)
     .where(FORMER.c.id == REFERENCE)
 )
-# The same for the slug of a removed article, which was or was not the founder of a former story.
+# The same for the slug of a removed article. It is null, too, if the article founded no former story.
 FORMER_BY_SLUG = (
     select(FOUNDERS.c.slug)
     .outerjoin_from(ARTICLE_SLUGS, FORMER, FORMER.c.founder_id == ARTICLE_SLUGS.c.article_id)

@@ -1,8 +1,8 @@
 """Suggest the slug of the entity or story that an unknown value probably means.
 
-Slugs, names and aliases of entities are compared, and slugs and titles of articles. A suggestion reads a few
-rows before and after the value in the index of names, whatever the number of entities. It does not find a
-name that differs in its first letters.
+An entity is found by a slug, a name or an alias, and a story by the slug or the title of one of its articles.
+A suggestion reads a fixed number of rows before and after the value in the index of names, so a large
+database does not make it slower. It does not find names that differ from the value in their first letters.
 """
 
 import re
@@ -16,9 +16,9 @@ from api.problems import closest_choice
 from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
 from api.search.analyzer import fold
 
-# The number of names that are read before the value, and the number of those after it.
+# The number of names that are read on each side of the value.
 NEIGHBOURS = 50
-# A text that is shorter can be the beginning of too many names.
+# A shorter text can be the beginning of too many names.
 MIN_LENGTH = 2
 
 ENTITIES, NAMES, SLUGS = table_of(Entity), table_of(EntityName), table_of(EntitySlug)
@@ -51,12 +51,12 @@ SLUG_OF_STORY = (
     .join(_founders, _founders.c.number == ARTICLES.c.story)
     .where(ARTICLE_SLUGS.c.slug == VALUE)
 )
-# The names before and after a text, those of the entities that most articles mention first.
+# The names before and after a text. Names of entities that more articles mention come first.
 NEIGHBOUR_NAMES = _neighbours()
 
 
 def likely_entity(value: str) -> str | None:
-    """Return the slug of the entity that `value` probably means, or None. No entity has the slug `value`."""
+    """Return the slug of the entity that the unknown text `value` probably means, or None."""
     folded = " ".join(fold(value).split())
     if UUID_PATTERN.fullmatch(value) or "\0" in folded or len(folded) < MIN_LENGTH:
         return None
@@ -76,9 +76,9 @@ def likely_entity(value: str) -> str | None:
 
 
 def likely_story(value: str) -> str | None:
-    """Return the slug of the story that `value` probably means, or None. No story has the slug `value`.
+    """Return the slug of the story that the unknown text `value` probably means, or None.
 
-    It is the story of the article with the slug `value`, or of an article with this title.
+    `value` is written as a slug. The result is the story of the article that has or had this slug.
     """
     slug = _slug(" ".join(fold(value).split()))
     return request_connection().scalar(SLUG_OF_STORY, {"value": slug}) if slug else None

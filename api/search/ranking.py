@@ -78,7 +78,7 @@ class Ranking:
         return len(self._candidates.numbers)
 
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
-        """Return the numbers of the articles that the search finds, and the filters to be checked for them.
+        """Return the numbers of the articles that the search finds, and the filters still to be checked.
 
         If one of the filters matches few articles, the articles already match all filters, and the list of
         filters is empty.

@@ -38,10 +38,10 @@ K1, B = 1.2, 0.75
 MIN_INVERSE_FREQUENCY = 1e-6
 # The highest number of hits that are sorted and checked together.
 MAX_TOGETHER = 1600
-# If at most one in this number of articles contains a term, the places of these articles are kept. An array
-# with an item for each article would take more memory.
+# If at most one in this number of articles contains a term, its list has the places of these articles.
+# Otherwise, its list has an item for every article, which then takes less memory.
 MIN_ARTICLES_PER_HIT = 4
-# The memory for a list that is kept, besides its arrays.
+# The size in bytes of a cached list without its arrays.
 LIST_BYTES = 500
 # The key in `app.extensions` of the `TermIndexCache` of an application.
 TERM_INDEX_CACHE = "briefs-term-index"
@@ -49,8 +49,8 @@ TERM_INDEX_CACHE = "briefs-term-index"
 SEGMENTS, PENDING, BUCKETS = map(table_of, (TermSegment, PendingTerms, TermBucket))
 READ_SEGMENTS = select(SEGMENTS.c.number, SEGMENTS.c.level, SEGMENTS.c.articles).order_by(SEGMENTS.c.number)
 READ_PENDING = select(PENDING).order_by(PENDING.c.number)
-# Changes with every change of the term index. After a backup was restored, the same revision can occur again,
-# but not together with a change of the same time.
+# The state of the database, which differs after every change of the term index. After a backup was restored,
+# the same revision can occur again, but the time of its last change is different.
 _corpus, _changes = table_of(Corpus), table_of(Change)
 READ_STATE = select(
     *(_corpus.c.revision, _corpus.c.analyzer_version, _changes.c.sequence, _changes.c.changed_at)
@@ -131,10 +131,10 @@ class TermList(NamedTuple):
 
 
 class TermIndex:
-    """The term index in one state of the database: all articles, and the lists of terms that were read.
+    """The term index in one state of the database: all articles, and a cache of lists of terms.
 
-    The lists that were used last are kept, so that the next search for the same words need not read them.
-    Several threads can use the index at the same time.
+    The cache keeps the most recently used lists, so that the next search for the same words need not read
+    them. Several threads can use the index at the same time.
 
     Args:
         connection: A database connection.
@@ -161,7 +161,7 @@ class TermIndex:
         self._saturation = K1 * (1 - B + B * lengths / average) if average else np.zeros(len(lengths))
         self._lists: OrderedDict[str, TermList] = OrderedDict()
         self._free_bytes = max_bytes
-        # Protects the two attributes above.
+        # Protects `_lists` and `_free_bytes`.
         self._lock = Lock()
 
     def find(self, connection: Connection, query: Query) -> Scores:

@@ -63,7 +63,7 @@ class TermGaps(NamedTuple):
 
     Attributes:
         gaps: The place of the first of these articles in the segment, and for each other article, the
-            difference between its place and that of the article before it.
+            difference from the place of the article before it.
         frequencies: The frequency of the term in each of these articles.
     """
 
@@ -141,7 +141,7 @@ def unpack_terms(several: list[bytes]) -> TermLists:
     """
     terms = np.frombuffer(b"".join(several), TERM_TYPE)
     counts = [len(each) // TERM_TYPE.itemsize for each in several]
-    # An array without gaps is searched in half of the time.
+    # A contiguous array is searched in half of the time.
     hashes = np.ascontiguousarray(terms["hash"])
     return TermLists(hashes, np.repeat(np.arange(len(several), dtype=np.int32), counts), terms["frequency"])
 
@@ -176,7 +176,8 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
 
 def decode_bucket(data: bytes) -> TermLists:
     """Return the lists of all terms in a bucket."""
-    # Few terms need the upper bytes, so they are compressed apart and decompressed only for those.
+    # Few terms need the upper bytes, so these bytes are compressed separately and decompressed only for these
+    # terms.
     stream = zlib.decompressobj()
     raw = stream.decompress(data)
     start = COUNT_TYPE.itemsize
@@ -206,7 +207,7 @@ def find_list(data: bytes, hashed: int) -> TermGaps | None:
     end = start + HASH_TYPE.itemsize * int.from_bytes(raw[:start], "little")
     key = hashed.to_bytes(HASH_TYPE.itemsize, "little")
     found = raw.find(key, start, end)
-    # The bytes of a hash can also be the end of a different hash and the beginning of the next.
+    # The bytes of a hash can also occur across the boundary of two other hashes.
     while found >= 0 and (found - start) % HASH_TYPE.itemsize:
         found = raw.find(key, found + 1, end)
     if found < 0:

@@ -39,9 +39,10 @@ from api.models import FacetList
 from api.search.ranking import Ranking, matching
 from api.v1.sort_orders import ARTICLES
 
-# The highest number of articles whose facets are counted. If more articles match, those published last are.
+# The highest number of articles whose facets are counted. If more match, those published last are counted.
 MAX_COUNTED_ARTICLES = 10_000
-# The number of articles that are read at first if they are intersected, and the factor for further reads.
+# If the articles of an index are intersected with other lists, this number of articles is read first. Each
+# further read is larger by the factor READ_GROWTH.
 FIRST_READ_ROWS, READ_GROWTH = 40_000, 8
 LAST_PUBLISHED = "-published_at"
 LAST_FIRST = (ARTICLES.columns["published_key"].desc(), ARTICLES.number.desc())
@@ -52,14 +53,19 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Counts:
-    """How many articles have each of some numbers, such as those of facets. The numbers ascend."""
+    """The counts of articles by number, such as the number of a facet value.
+
+    Attributes:
+        numbers: The numbers, in ascending order.
+        articles: How many articles have each of `numbers`.
+    """
 
     numbers: Integers
     articles: Integers
 
     @classmethod
     def of(cls, numbers: Integers) -> "Counts":
-        """Count how often each of `numbers` occurs."""
+        """Return how often each of `numbers` occurs."""
         return cls(*np.unique(numbers, return_counts=True))
 
     @classmethod
@@ -85,12 +91,12 @@ class Counts:
         return Counts(self.numbers[start:end], self.articles[start:end])
 
     def largest(self, limit: int) -> dict[int, int]:
-        """Return the largest counts by number, at most `limit`. Higher numbers win ties."""
+        """Return the `limit` largest counts, by number. Among equal counts, higher numbers come first."""
         order = np.lexsort((-self.numbers, -self.articles))[:limit]
         return dict(zip(self.numbers[order].tolist(), self.articles[order].tolist(), strict=True))
 
     def first(self, limit: int) -> dict[int, int]:
-        """Return the counts of the lowest numbers, at most `limit`, by number."""
+        """Return the counts of the `limit` lowest numbers, by number."""
         return dict(zip(self.numbers[:limit].tolist(), self.articles[:limit].tolist(), strict=True))
 
 
@@ -100,7 +106,7 @@ class MatchingFacets(NamedTuple):
     Attributes:
         articles: The number of articles that are counted.
         is_complete: True if all matching articles are counted.
-        facets: The counts of all facets but stories, by number.
+        facets: The counts of all facet values except stories, by the number of the value.
         stories: The counts of stories, by the number of the story. It is empty if stories are not counted.
     """
 
@@ -125,7 +131,7 @@ def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Count
     """Count the facets of the articles with these numbers, and their stories if `has_stories` is True."""
     dialect = db.engine.dialect.name
     statement = _select_lists(dialect, has_stories=has_stories)
-    # In the order of their numbers, the rows are read from adjacent pages of the database.
+    # Rows with sorted numbers are read from adjacent pages of the database.
     values = {"listed": listed(np.sort(articles), dialect)}
     facets, *stories = request_connection().execute(statement, values).one()
     # SQLite joins the lists as hexadecimal texts.
@@ -139,7 +145,7 @@ def integers(listed: str | list[int] | None) -> Integers:
 
 
 def listed(numbers: Integers, dialect: str) -> str | list[int]:
-    """Return the value of the bound parameter of `listed_numbers`."""
+    """Return `numbers` as a value of the bound parameter `listed` (see `listed_numbers`)."""
     return orjson.dumps(numbers.tolist()).decode() if dialect == "sqlite" else numbers.tolist()
 
 
@@ -159,7 +165,8 @@ def listed_numbers(dialect: str) -> tuple[FromClause, ColumnElement[int]]:
 def list_of(number: ColumnElement[int], dialect: str) -> ColumnElement[Any]:
     """Return the list of all values of `number` as SQL: a JSON text on SQLite, and an array on PostgreSQL.
 
-    Reading one list takes half the time of reading many rows, and makes no work for the garbage collector.
+    Reading one list takes half the time of reading many rows, and makes no
+    objects that the garbage collector has to examine.
     """
     return func.json_group_array(number) if dialect == "sqlite" else func.array_agg(number)
 
@@ -167,7 +174,7 @@ def list_of(number: ColumnElement[int], dialect: str) -> ColumnElement[Any]:
 def _find_matches(filters: Sequence[Filter]) -> Integers:
     """Return the numbers of the articles that match filters.
 
-    If more than MAX_COUNTED_ARTICLES match, return one more than this number, the last published first.
+    If more than MAX_COUNTED_ARTICLES match, return one more than this number, those published last.
     """
     forms = tuple(each.form for each in filters)
     selective = None if Listing.is_planned(forms, LAST_PUBLISHED) else most_selective(filters)
@@ -179,7 +186,10 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
 
 
 def _find_hits(search: Ranking) -> Integers:
-    """Return the numbers of the articles that `search` finds and its filters match, as `_find_matches`."""
+    """Return the numbers of the articles that `search` finds and that match its filters.
+
+    The limit is that of `_find_matches`.
+    """
     hits, filters = search.hits()
     has_index = not filters or any(map(_is_indexed, filters))
     if len(hits) > (MAX_SORTED_ROWS if filters and has_index else MAX_COUNTED_ARTICLES):
@@ -193,11 +203,11 @@ def _find_hits(search: Ranking) -> Integers:
 
 
 def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integers:
-    """Return the numbers of the articles published last that match `filters`, at most one more than counted.
+    """Return the numbers of the matching articles published last, at most MAX_COUNTED_ARTICLES + 1.
 
     The numbers are read in the order of publication from an index. If there are `hits` or several filters
-    with an index, their numbers are intersected here, which takes a tenth of the time of looking each article
-    up in the index of every filter.
+    with an index, their lists of numbers are intersected in Python. Looking up each article in the index of
+    every filter would take ten times as long.
 
     Args:
         filters: The filters.
@@ -248,8 +258,8 @@ def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
     """Return the statement for the numbers of the articles that match filters, the last published first.
 
-    The bound parameter `row_count` limits them. If a filter has several tables with its matches in this
-    order, the first matches of each are merged.
+    The bound parameter `row_count` limits their number. If a filter has several tables with its matches in
+    this order, the first matches of each are merged.
     """
     choices = [form.sorted_tables(LAST_PUBLISHED) for form in forms]
     tables = min((each for each in choices if each and ARTICLES not in each), key=len, default=[ARTICLES])
@@ -262,7 +272,7 @@ def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
 
 
 def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement for the first matching articles of `table`: their numbers and publications."""
+    """Return the statement for the first matching articles of `table`: numbers and times."""
     published = table.columns["published_key"]
     rows = select(table.number.label("number"), published.label("published_key"))
     rows = rows.where(*[form.condition(table) for form in forms])
@@ -271,7 +281,7 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement for the list of those of the listed numbers whose articles match filters."""
+    """Return the statement for the list of the numbers in `listed` whose articles match filters."""
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
     numbers = numbers.where(*[form.condition(ARTICLES) for form in forms]).order_by(*LAST_FIRST)
@@ -280,7 +290,7 @@ def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 @cache
 def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
-    """Return the statement for the facets of the articles with the listed numbers, joined together.
+    """Return the statement that joins the facet lists of the articles in `listed` to one value.
 
     If `has_stories` is True, the list of their stories is selected, too.
     """

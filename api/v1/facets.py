@@ -1,7 +1,7 @@
 """The counts of facets in `meta` of a list of articles: how many matching articles have each value.
 
-Without a filter, the counts are those that loading keeps. With a filter, the facets of the matching articles
-are read and counted.
+Without a filter, the counts are read from tables that each load updates. With a filter, the facets of the
+matching articles are read and counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from api.v1.sort_orders import ARTICLES
 
 ENTITY, STORY = "entity", "story"
 DATES = ("year", "month", "day")
-# The lowest and the highest number of each date.
+# The lowest and the highest number of the values of each facet.
 DATE_RANGES = {
     "day": (FIRST_MONTH + 1, FIRST_DAY),
     "month": (FIRST_YEAR + 1, FIRST_MONTH),
@@ -57,14 +57,14 @@ KEPT_ENTITIES: AnySelect = (
     .order_by(ENTITIES.c.article_count.desc(), ENTITIES.c.number.desc())
     .limit(LIMIT)
 )
-# The number of a story is that of its founder, the article whose slug and title it has.
+# A story has the number, the slug and the title of its founder, one of its articles.
 KEPT_STORIES: AnySelect = (
     select(STORED_ARTICLES.c.slug, STORED_ARTICLES.c.title, STORIES.c.article_count)
     .join_from(STORIES, STORED_ARTICLES, STORED_ARTICLES.c.number == STORIES.c.number)
     .order_by(STORIES.c.article_count.desc(), STORIES.c.number.desc())
     .limit(LIMIT)
 )
-# Every article has one language.
+# Every article has exactly one language, so the counts of languages add up to the number of articles.
 ARTICLE_COUNT = select(func.sum(COUNTS.c.article_count)).where(COUNTS.c.name == "language")
 NAMED_VALUES = select(COUNTS.c.number, COUNTS.c.value).where(IS_NAMED, COUNTS.c.number.in_(NUMBERS))
 ENTITY_LABELS = select(ENTITIES.c.number, ENTITIES.c.slug, ENTITIES.c.name).where(
@@ -96,7 +96,7 @@ def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter]) -> Valu
 
 
 class FacetCounter(Protocol):
-    """Counts how many articles have each value of a facet.
+    """The counts of articles by the values of facets.
 
     `articles` is the number of articles that are counted, and `is_complete` is False if more articles match.
     """
@@ -115,7 +115,7 @@ class FacetCounter(Protocol):
 
 
 class KeptCounter:
-    """Reads the numbers of all articles with each facet, which loading keeps."""
+    """The counts of all articles, from the tables that each load updates."""
 
     is_complete = True
 
@@ -125,7 +125,7 @@ class KeptCounter:
         return request_connection().scalar(ARTICLE_COUNT) or 0
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name`, as `FacetCounter.values`."""
+        """Return the values of the facet `name` with their counts. See `FacetCounter.values`."""
         parameters = {"facet": name, "facet_limit": limit}
         if name in (ENTITY, STORY):
             statement = KEPT_ENTITIES if name == ENTITY else KEPT_STORIES
@@ -139,7 +139,7 @@ class KeptCounter:
 
 
 class MatchingCounter:
-    """Counts the facets of the articles that match filters, which `matching` has."""
+    """The counts of the articles that match filters, from `matching`."""
 
     def __init__(self, matching: MatchingFacets) -> None:
         self._matching = matching
@@ -155,7 +155,7 @@ class MatchingCounter:
         return self._matching.is_complete
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name`, as `FacetCounter.values`."""
+        """Return the values of the facet `name` with their counts. See `FacetCounter.values`."""
         if name == ENTITY:
             entities = self._matching.facets.between(1, MAX_ENTITY_NUMBER)
             return _labelled(entities.largest(limit), ENTITY_LABELS)

@@ -49,7 +49,8 @@ EARLIEST_DATE = UNDATED + timedelta(microseconds=1)
 # A prefix and this character end the range of the texts with the prefix, since no character is higher.
 HIGHEST_CHARACTER = "\U0010ffff"
 ENTITY_NAMES = table_of(EntityName)
-# The articles that a filter such as `language_not` leaves are few if they are at most this share of all.
+# The articles that a filter such as `language_not` leaves are few if they are at most this share of all
+# articles.
 FEW_SHARE = 0.1
 MAX_FACETS = 32
 _counts = table_of(FacetCount).c
@@ -71,7 +72,7 @@ def article_filters(
 ) -> list[Filter]:
     """Return the filters for the query parameters of a list of articles, except for `q`.
 
-    `references` has the entities that the parameters name. If `entity` (the number of an entity) is given,
+    `references` has the entities and stories that the parameters name. If `entity` (a number) is given,
     only articles that mention it match. If `story` (the number of a story) is given, only its articles match.
     """
     required = [*([] if entity is None else [entity]), *references.of("entity")]
@@ -173,23 +174,26 @@ def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
 
 
 def _without(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
-    """Return a list with the filter for rows without `values`, or an empty list if there are none."""
+    """Return a list with the filter for rows without `values`, or an empty list if `values` is empty."""
     excluded = [*dict.fromkeys(values)]
     return [has_none(index, "excluded", excluded)] if excluded else []
 
 
 def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
-    """Return the numbers of the facets that a parameter names, such as `language_not`, if it is given."""
+    """Return the numbers of the facet values in a parameter such as `language_not`, if it is given."""
     facet = name.removesuffix("_not")
     return [*dict.fromkeys(facet_number(facet, each) for each in parameters.get(name, ()))]
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the facets that articles without the facets `excluded` have, or None if these articles are many.
+    """Return the values of a facet except `excluded`, or None if many articles have these other values.
 
-    If most articles have an excluded facet, an index of the other facets finds the rest without reading them.
-    Return None, too, if there are more than MAX_FACETS facets, or if an article has none of them. `name` is
-    the name of all these facets: `publication` or `language`.
+    If few articles have them, an index finds these articles without reading all the others. Return None, too,
+    if the facet has more than MAX_FACETS values, or if an article has no value.
+
+    Args:
+        name: The name of the facet: `publication` or `language`.
+        excluded: The numbers of the excluded values.
     """
     rows = request_connection().execute(FACET_COUNTS, {"names": [name, "language"]}).all()
     counts = {row.number: row.article_count for row in rows if row.name == name}

@@ -64,7 +64,7 @@ def _entities(description: str) -> Texts:
 
 
 def _publications(description: str) -> Texts:
-    more = " Repeat the parameter for several publications: a name can contain a comma."
+    more = " Repeat the parameter for several publications, because a name can contain a comma."
     return Texts("The name of a publication.", description + more, ["EcoTech"], is_separated=False)
 
 
@@ -139,8 +139,8 @@ class ArticleParameters(ArticleFields, PageParameters):
 
     facets = Names(
         schemas.FACETS,
-        "Properties whose values are counted in `meta.facets`, separated by commas. All articles that match "
-        "are counted, or the 10,000 published last if more match.",
+        "Properties whose values are counted in `meta.facets`, separated by commas. If more than 10,000 "
+        "articles match a filter or `q`, only the 10,000 published last are counted.",
     )
     facet_limit = WholeNumber(
         1,
@@ -287,7 +287,7 @@ class TrendParameters(PageParameters):
 
     window = Window("The length of the window in days, from `1d` to `365d`.")
     until = Instant(
-        "The end of the window, which it includes. The default is the time of the newest article."
+        "The end of the window, inclusive. The default is the time of publication of the newest article."
     )
     type = Names(ENTITY_TYPES, "Only entities of one of these types, separated by commas.")
     sort = Choice(["-score"], "The highest score is always first.", default="-score")

@@ -38,7 +38,7 @@ KEY_PLACES = {name: place for place, name in enumerate(ARTICLE_KEYS)}
 ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
 # The value of `wbits` by which zlib reads the gzip format.
 GZIP_FORMAT = 16 + isal_zlib.MAX_WBITS
-# Stands for the slug in a template. Neither a slug nor a URL contains a space.
+# The placeholder for the slug in a template. Neither a slug nor a URL contains a space.
 SLUG = b"the slug"
 PART_ENDS = Struct(f"<{len(ARTICLE_KEYS)}I")
 
@@ -79,7 +79,7 @@ class RenderedArticle(NamedTuple):
     def members(self, names: Sequence[str]) -> bytes:
         """Return the members (`"key":value`) with the keys in `names`, in the usual order, without braces.
 
-        The rendering is decompressed only up to the last of them.
+        The rendering is decompressed only up to the last of these members.
         """
         ends, runs = PART_ENDS.unpack(self.part_ends), _runs(tuple(names))
         begin = isal_zlib.decompressobj(GZIP_FORMAT).decompress(self.json_gzip, ends[runs[-1][1]])

@@ -5,9 +5,9 @@ import time
 
 # If more requests run at the same time, they wait for the interpreter lock, so none of them finishes earlier.
 MAX_RUNNING = 2
-# For this time after a request has started, no other request starts, by engine. SQLite runs in the process
-# itself: two requests at the same time pass the interpreter lock to each other at every row, which takes
-# longer than one request after the other. With PostgreSQL, a request mostly waits for the server.
+# The seconds after the start of a request in which no other request starts, by database engine. SQLite runs
+# in the process itself: two requests at the same time pass the interpreter lock to each other at every row,
+# which takes longer than one request after the other. With PostgreSQL, a request mostly waits for the server.
 ALONE_SECONDS = {"sqlite": 0.02, "postgresql": 0.0}
 # Running requests are stuck, for example at a locked table, if none of them finishes within this share of the
 # maximum duration of a request.

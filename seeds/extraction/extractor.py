@@ -18,7 +18,7 @@ LONG_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 CAPITALISED_WORD = re.compile(rf"(?<![\w-])[{UPPER}][^\W\d_]+(?![\w-])")
 # A word that does not begin with a capital, and the parts that apostrophes or hyphens join to the word.
 LOWERCASE_WORD = re.compile(r"(?<![\w'-])([^\W_A-Z][^\W_]*)((?:['-]\w+)*)")
-# For a text in ASCII: a space for every character that LOWERCASE_WORD does not match.
+# A translation table for ASCII texts. A space replaces each character that LOWERCASE_WORD does not match.
 COMPOUND_SEPARATORS = "".join(
     chr(point) if chr(point).isalnum() or chr(point) in "_'-" else " " for point in range(128)
 )

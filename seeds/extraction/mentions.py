@@ -29,7 +29,7 @@ MAX_BRACKET_GAP = 5
 # A name begins with a letter or digit. CJK scripts have no spaces, so a name can begin at any CJK character.
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 WHOLE_WORD = re.compile(rf"[{CJK}]|(?<![^\W_{CJK}])[^\W_{CJK}]+")
-# For a text in ASCII: a letter or digit for itself, and a space for every other character.
+# A translation table for ASCII texts. A space replaces each character that is neither a letter nor a digit.
 WORD_SEPARATORS = "".join(chr(point) if chr(point).isalnum() else " " for point in range(128))
 MARK = re.compile("[-'\"]")
 # Marks that stay in names as they are written. All others become plain, because only typesetting or an

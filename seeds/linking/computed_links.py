@@ -42,7 +42,7 @@ class LinkChanges(NamedTuple):
 
     Attributes:
         articles: The numbers of the articles whose links changed.
-        stories: The stories of the articles that were linked. They are not stored yet.
+        stories: The stories of the linked articles. These stories are not stored yet.
     """
 
     articles: set[int]

@@ -21,7 +21,7 @@ LINKS = table_of(RelatedLink)
 NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 TARGETS = aliased(Article)
 LINK_COLUMNS = (LINKS.c.number, LINKS.c.article, LINKS.c.target, LINKS.c.basis, LINKS.c.score_key)
-# The resolved links from some articles, with the ids of their targets, and without or with the reasons.
+# The resolved links from some articles, with the ids of their targets. The second statement adds the reasons.
 LINKS_WITH_IDS = (
     select(*LINK_COLUMNS, TARGETS.id.label("target_id"))
     .join(TARGETS, TARGETS.number == LINKS.c.target)

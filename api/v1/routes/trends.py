@@ -39,7 +39,7 @@ blueprint = Blueprint(
 )
 
 PREVIOUS_WINDOWS = 4
-# The number of articles that are added to those expected, so that a single article is no trend.
+# This number is added to the expected number of articles, so that a single article is no trend.
 SMOOTHING_ARTICLES = 1
 # A score is rounded to this number of decimal places.
 SCORE_DECIMALS = 4
@@ -77,7 +77,7 @@ class Trends:
     """The entities that are mentioned more often in a window than before, as a source of pages.
 
     The sort key of an entity is its score, which descends, and its number. Of entities with the same score,
-    the one that was mentioned last for the first time comes first.
+    the entity that was loaded last comes first.
 
     Attributes:
         window: The length of the window.

@@ -42,7 +42,7 @@ class StoryReference(Shape):
 
     id = fields.UUID()
     slug = string("The readable identifier used in URLs.")
-    title = string("The title of the story, which is that of its founder.")
+    title = string("The title of the story: the title of its founder, one of its articles.")
 
 
 class EntityReference(Shape):
@@ -55,10 +55,10 @@ class EntityReference(Shape):
 
 
 class QueryWarning(Shape):
-    """A warning about a value of a filter that names nothing."""
+    """A warning about a value of a filter that names no entity or story."""
 
-    parameter = string("The name of the parameter.")
-    message = string("What the value does not name.")
+    parameter = string("The name of the query parameter.")
+    message = string("Says that there is no entity or story with this id or slug.")
     suggestion = string("The slug that you probably meant, or `null`.", allow_none=True)
 
 
@@ -69,5 +69,8 @@ class FilteredPageMeta(PageMeta):
 
     warnings = fields.List(
         fields.Nested(QueryWarning),
-        metadata={"description": "The values of filters that name nothing. Only if there are any."},
+        metadata={
+            "description": "A warning for each value of a filter that names no entity or story. Missing if "
+            "there is none."
+        },
     )

@@ -12,15 +12,15 @@ class FacetValue(Shape):
     """A value of a facet, and the number of articles that have it."""
 
     value = string(
-        "The value, as the filter of the same name takes it. Of an entity or a story, it is the slug. Dates "
+        "The value, as the filter of the same name accepts it: for entities and stories, the slug. Dates "
         "are `2026`, `2026-04` or `2026-04-21`."
     )
-    label = string("The name of the entity, the title of the story, or else the same as `value`.")
-    count = number("The number of articles.", 1)
+    label = string("The name of the entity or the title of the story. For other facets, the same as `value`.")
+    count = number("The number of articles with this value.", 1)
 
 
 class Counted(Shape):
-    """The articles over which facets were counted."""
+    """The number of articles whose facets were counted, and whether all matching articles were counted."""
 
     articles = number("The number of articles that were counted.")
     complete = fields.Boolean(

@@ -23,8 +23,9 @@ class Trend(Shape):
     )
     score = fields.Float(
         metadata={
-            "description": "`article_count`, divided by the number of articles that the share of the entity "
-            "in the four windows before lets expect, plus one. It is above 1."
+            "description": "`article_count / (expected + 1)`. `expected` is the number of articles that "
+            "would mention the entity if its share were the same as in the four windows before. The score is "
+            "always above 1."
         }
     )
     links = fields.Nested(TrendLinks)
