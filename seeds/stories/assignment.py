@@ -17,7 +17,8 @@ from seeds.stories.story_rows import move_articles
 
 # Links with a lower score cannot join two articles.
 MIN_SCORE = MIN_LINKAGE * MIN_SCALE
-# If the stories to which an article has links have more articles, they are not divided.
+# If the stories to which an article has links have more articles than this in total, they can be merged, but
+# are not divided.
 MAX_DIVIDED_ARTICLES = 300
 ARTICLES = table_of(Article)
 NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
@@ -31,7 +32,7 @@ STORY_ARTICLES = (
 
 
 class ScoreReader(Protocol):
-    """The links between articles. `seeds.linking.link_table.LinkTable` reads and changes them."""
+    """A reader of the scores of links. `seeds.linking.link_table.LinkTable` implements it."""
 
     def scores(self, article: int) -> dict[int, float]:
         """Return the scores of the links from `article`, by the number of the target."""
@@ -43,7 +44,7 @@ class StoryAssignment:
     Args:
         connection: The connection, in a write transaction.
         articles: The numbers of articles. Their stories are read.
-        new: The numbers of those of them that are not assigned yet.
+        new: Those of `articles` that are not assigned to a story yet.
     """
 
     def __init__(self, connection: Connection, articles: Collection[int], new: Collection[int]) -> None:
@@ -93,7 +94,7 @@ class StoryAssignment:
         scores = {each.number: links.scores(each.number) for several in members for each in several}
         sizes = {story: len(self._members.pop(story)) for story in former}
         if article in self._new:
-            # A new article is alone only as long as it is not assigned.
+            # Until it is assigned, a new article has a story of its own, which is not a former story.
             del sizes[article]
         present = {self._set_story(several, sizes) for several in find_stories(members, scores)}
         self._ended |= sizes.keys() - present
@@ -104,7 +105,7 @@ class StoryAssignment:
 
         Return the numbers of the articles that are in a different story, and the numbers of all stories that
         have gained or lost an article, or have ended. Stories that formed and ended since the last `write`
-        are among them, so that the result does not depend on how often `write` is called.
+        are included, so that the result does not depend on how often `write` is called.
         """
         moved = {number for number, story in self._stories.items() if story != self._stored[number]}
         move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})

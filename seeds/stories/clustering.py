@@ -1,5 +1,7 @@
 """Divide articles into stories by average linkage over the computed links.
 
+At first, each article is a cluster. Similar clusters are merged, and the remaining clusters are the stories.
+
 The strength of a link is its score, divided by how similar the two articles are to their own nearest
 neighbours. This local scale makes texts of different kinds comparable: briefs on elections resemble each
 other more than briefs on fires do.
@@ -10,8 +12,9 @@ other more than briefs on fires do.
                      / min(|A| * |B|, LINKS_PER_ARTICLE * min(|A|, |B|))
 
 A missing link has the strength 0. An article has few computed links, so the denominator does not grow with
-the larger of the two groups. Groups are merged in the order of their linkage as long as it is at least
-`MIN_LINKAGE`. Two groups are never merged if their articles would then span more than `MAX_SPAN`.
+the larger of the two clusters. Clusters are merged in the order of their linkage, the highest first, as long
+as it is at least `MIN_LINKAGE`. Two clusters are never merged if their articles would then span more than
+`MAX_SPAN`.
 
 The result does not depend on the order of the articles: strengths are integers, and ties are decided by the
 ids of the articles.
@@ -61,8 +64,8 @@ class StoryArticle(NamedTuple):
         return self.published_key == UNDATED, self.published_key, self.key
 
 
-class _Group:
-    """Articles that are in one story."""
+class _Cluster:
+    """Articles that are in one story so far."""
 
     __slots__ = ("articles", "first", "last", "strengths")
 
@@ -73,24 +76,24 @@ class _Group:
         self.last: datetime | None = max(times, default=None)
         self.strengths: dict[int, int] = {}
 
-    def add(self, other: "_Group") -> None:
+    def add(self, other: "_Cluster") -> None:
         """Add the articles of `other`."""
         self.articles += other.articles
         self.first, self.last = _span(self, other)
 
-    def can_join(self, other: "_Group") -> bool:
-        """Return True if the articles of both groups span at most `MAX_SPAN`."""
+    def can_join(self, other: "_Cluster") -> bool:
+        """Return True if the articles of both clusters span at most `MAX_SPAN`."""
         first, last = _span(self, other)
         return first is None or last is None or last - first <= MAX_SPAN
 
-    def linkage(self, other: "_Group", strength: int) -> float:
-        """Return the linkage of the two groups. `strength` is the sum of the strengths of their links."""
+    def linkage(self, other: "_Cluster", strength: int) -> float:
+        """Return the linkage of the two clusters. `strength` is the sum of the strengths of their links."""
         fewer, more = sorted((len(self.articles), len(other.articles)))
         return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
 
 
 Scores = Mapping[int, Mapping[int, float]]
-"""The scores of the links from each article, by the numbers of both articles."""
+"""The scores of the links from each article, by the number of this article and of the other article."""
 
 
 def find_stories(
@@ -99,55 +102,57 @@ def find_stories(
     """Return the stories of articles, each as a list.
 
     Args:
-        joined: Groups of articles that are in one story. Most have a single article.
+        joined: The clusters to begin with. Most have a single article.
         scores: The scores of the links between the articles. Links to other articles count for the local
             scale of an article.
-        min_linkage: The lowest linkage of two groups that are merged.
+        min_linkage: The lowest linkage of two clusters that are merged.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
-    groups = {place: _Group(articles) for place, articles in enumerate(in_order)}
-    _add_strengths(groups, scores)
+    clusters = {place: _Cluster(articles) for place, articles in enumerate(in_order)}
+    _add_strengths(clusters, scores)
     heap: list[tuple[float, int, int]] = []
-    for place, group in groups.items():
-        _push(heap, groups, place, (other for other in group.strengths if other > place), min_linkage)
+    for place, cluster in clusters.items():
+        _push(heap, clusters, place, (other for other in cluster.strengths if other > place), min_linkage)
     heapq.heapify(heap)
     while heap:
         negative, first, second = heapq.heappop(heap)
-        if first not in groups or second not in groups:
+        if first not in clusters or second not in clusters:
             continue
-        one, other = groups[first], groups[second]
+        one, other = clusters[first], clusters[second]
         if -negative != one.linkage(other, one.strengths[second]) or not one.can_join(other):
             continue
         one.add(other)
-        del groups[second]
+        del clusters[second]
         for third, strength in other.strengths.items():
             if third != first:
                 both = one.strengths.get(third, 0) + strength
-                one.strengths[third] = groups[third].strengths[first] = both
-                del groups[third].strengths[second]
+                one.strengths[third] = clusters[third].strengths[first] = both
+                del clusters[third].strengths[second]
         del one.strengths[second]
-        _push(heap, groups, first, one.strengths, min_linkage)
-    return [group.articles for group in groups.values()]
+        _push(heap, clusters, first, one.strengths, min_linkage)
+    return [cluster.articles for cluster in clusters.values()]
 
 
 def _push(
     heap: list[tuple[float, int, int]],
-    groups: Mapping[int, _Group],
+    clusters: Mapping[int, _Cluster],
     place: int,
     others: Iterable[int],
     min_linkage: float,
 ) -> None:
-    """Add the linkages of a group with `others` to the heap, if they are at least `min_linkage`."""
-    group = groups[place]
+    """Add the linkages of a cluster with `others` to the heap, if they are at least `min_linkage`."""
+    cluster = clusters[place]
     for other in others:
-        linkage = group.linkage(groups[other], group.strengths[other])
+        linkage = cluster.linkage(clusters[other], cluster.strengths[other])
         if linkage >= min_linkage:
             heapq.heappush(heap, (-linkage, min(place, other), max(place, other)))
 
 
-def _add_strengths(groups: Mapping[int, _Group], scores: Scores) -> None:
-    places = {each.number: place for place, group in groups.items() for each in group.articles}
-    published = {each.number: each.published_key for group in groups.values() for each in group.articles}
+def _add_strengths(clusters: Mapping[int, _Cluster], scores: Scores) -> None:
+    places = {each.number: place for place, cluster in clusters.items() for each in cluster.articles}
+    published = {
+        each.number: each.published_key for cluster in clusters.values() for each in cluster.articles
+    }
     near: dict[int, dict[int, float]] = {}
     for number in places:
         near[number] = {
@@ -165,8 +170,8 @@ def _add_strengths(groups: Mapping[int, _Group], scores: Scores) -> None:
                 strengths[pair] = max(strengths.get(pair, 0), strength)
     for (number, other), strength in strengths.items():
         first, second = places[number], places[other]
-        both = groups[first].strengths.get(second, 0) + strength
-        groups[first].strengths[second] = groups[second].strengths[first] = both
+        both = clusters[first].strengths.get(second, 0) + strength
+        clusters[first].strengths[second] = clusters[second].strengths[first] = both
 
 
 def _scale(scores: Iterable[float]) -> float:
@@ -179,7 +184,7 @@ def are_near(first: datetime, second: datetime) -> bool:
     return UNDATED in {first, second} or abs(first - second) <= MAX_SPAN
 
 
-def _span(one: _Group, other: _Group) -> tuple[datetime | None, datetime | None]:
-    """Return when the first and the last article of two groups were published, or None for undated ones."""
+def _span(one: _Cluster, other: _Cluster) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last time of publication in two clusters, or None for both without dates."""
     times = [time for time in (one.first, one.last, other.first, other.last) if time is not None]
     return (min(times), max(times)) if times else (None, None)

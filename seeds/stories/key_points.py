@@ -1,12 +1,12 @@
-"""Choose the distinct takeaways (key points) of a story: near repetitions are left out.
+"""Choose the key points of a story: takeaways of its articles, without takeaways that repeat others.
 
 Two takeaways are compared by their items (entities, numbers and words), which have the same weights as for
 evidence (see `seeds.linking.evidence_items`):
 
     similarity(a, b) = 2 * sum(weight(i) for shared items i) / (sum of all weights of a and of b)
 
-This is the weighted coefficient of Dice (1945). Takeaways repeat each other if it is at least
-`MIN_SIMILARITY`.
+This is the weighted coefficient of Dice (1945). Takeaways repeat each other if their
+similarity is at least `MIN_SIMILARITY`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,31 +42,33 @@ class StoryTakeaway(NamedTuple):
 
 
 class KeyPointChooser:
-    """Chooses the distinct takeaways of stories.
+    """A chooser of the key points of stories.
 
-    `load_lexicon` returns the frequencies of English words. It is called when they are first needed.
+    `load_lexicon` returns the frequencies of English words. It is called when the frequencies are first
+    needed.
     """
 
     def __init__(self, load_lexicon: Callable[[], Lexicon]) -> None:
         self._load_lexicon = load_lexicon
 
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
-        """Return the numbers of the distinct takeaways of a story, at most `MAX_KEY_POINTS`.
+        """Return the numbers of the key points among the takeaways of a story, at most `MAX_KEY_POINTS`.
 
-        A takeaway that more articles repeat comes first, and of equals the newest. Of takeaways that repeat
-        each other, the newest is chosen.
+        Of takeaways that repeat each other, the newest is the key point. Key points that more articles repeat
+        come first. Among equals, newer key points come first.
         """
-        groups: list[_Group] = []
+        key_points: list[_KeyPoint] = []
         for takeaway in sorted(takeaways, key=_age, reverse=True):
             weights = self._weights_of(takeaway)
-            repeated = next((group for group in groups if group.is_repeated_by(weights)), None)
+            repeated = next((each for each in key_points if each.is_repeated_by(weights)), None)
             if repeated:
                 repeated.articles.add(takeaway.article_id)
             else:
-                groups.append(_Group(takeaway, weights))
-        # The sort is stable, so groups of the same size stay in the order of their newest takeaways.
-        groups.sort(key=lambda group: -len(group.articles))
-        return [group.takeaway.number for group in groups[:MAX_KEY_POINTS]]
+                key_points.append(_KeyPoint(takeaway, weights))
+        # The sort is stable, so key points of equally many articles stay in the order of their newest
+        # takeaways.
+        key_points.sort(key=lambda each: -len(each.articles))
+        return [each.takeaway.number for each in key_points[:MAX_KEY_POINTS]]
 
     def _weights_of(self, takeaway: StoryTakeaway) -> Mapping[str, float]:
         weights = base_weights(self._weigh, takeaway.text, [])
@@ -77,15 +79,15 @@ class KeyPointChooser:
         return make_weigher(self._load_lexicon())
 
 
-class _Group:
-    """Takeaways that say the same. The first, `takeaway`, is shown."""
+class _KeyPoint:
+    """A key point: takeaways that repeat each other. The newest, `takeaway`, is shown."""
 
     def __init__(self, takeaway: StoryTakeaway, weights: Mapping[str, float]) -> None:
         self.takeaway, self.articles = takeaway, {takeaway.article_id}
         self._weights, self._total = weights, sum(weights.values())
 
     def is_repeated_by(self, weights: Mapping[str, float]) -> bool:
-        """Return True if a takeaway whose items have these weights repeats the takeaways of the group."""
+        """Return True if a takeaway whose items have these weights repeats `takeaway`."""
         shared = sum(weight for item, weight in self._weights.items() if item in weights)
         return 2 * shared >= MIN_SIMILARITY * (self._total + sum(weights.values()))
 

@@ -52,7 +52,9 @@ class LinkGraph:
         self._links = links[np.argsort(links[:, 0], kind="stable")]
 
     def components(self) -> list[list[int]]:
-        """Return the articles, by number, in groups that have no links with each other that join articles."""
+        """Return the connected components, as lists of numbers of articles.
+
+        No link between two components is strong enough to join two articles."""
         parents = {number: number for number in self.numbers}
 
         def root(number: int) -> int:
@@ -63,10 +65,10 @@ class LinkGraph:
         for article, target, _ in self._links[self._links[:, 2] >= MIN_SCORE].tolist():
             first, second = root(int(article)), root(int(target))
             parents[max(first, second)] = min(first, second)
-        groups: defaultdict[int, list[int]] = defaultdict(list)
+        members: defaultdict[int, list[int]] = defaultdict(list)
         for number in self.numbers:
-            groups[root(number)].append(number)
-        return list(groups.values())
+            members[root(number)].append(number)
+        return list(members.values())
 
     def scores(self, article: int) -> dict[int, float]:
         """Return the scores of the links from `article`, by the number of the target."""
@@ -79,7 +81,7 @@ def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
 
     Args:
         begin: Opens a write transaction.
-        key_points: Chooses the distinct takeaways of the stories.
+        key_points: Chooses the key points of the stories.
 
     Returns:
         The number of articles that are in a different story than before.
@@ -115,7 +117,7 @@ def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int,
 
 
 def _batches(components: Sequence[list[int]]) -> Iterator[list[list[int]]]:
-    """Divide `components` into groups of about `BATCH_SIZE` articles. A larger component is not divided."""
+    """Divide `components` into batches of about `BATCH_SIZE` articles. A larger component is not divided."""
     batch: list[list[int]] = []
     for component in components:
         batch.append(component)

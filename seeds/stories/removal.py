@@ -30,10 +30,10 @@ DELETE_STORY = delete(STORIES).where(STORIES.c.number == bindparam("former_story
 
 
 def leave_story(connection: Connection, article: int, identity: UUID) -> set[int]:
-    """Take an article out of its story. The article is stored, and is removed afterwards.
+    """Take an article out of its story. Call this before the article is removed.
 
     If the article is the founder, the story ends, and its other articles become a new story. Requests for the
-    former story are redirected to the new one.
+    former story are redirected to the new story.
 
     Args:
         connection: The connection, in a write transaction.

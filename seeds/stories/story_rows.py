@@ -35,8 +35,8 @@ MAX_ENTITIES = 10
 BATCH_SIZE = 50
 # The number of articles whose renderings are deleted together.
 MOVE_SIZE = 500
-# The takeaways of at most this number of articles of a story are compared: those published last. Of each
-# article, the first `MAX_KEY_POINTS` are used.
+# Key points are chosen from the takeaways of at most this number of articles of a story, those published
+# last. Of each article, the first `MAX_KEY_POINTS` takeaways are used.
 MAX_COMPARED_ARTICLES = 24
 ARTICLES, STORIES, FORMER = table_of(Article), table_of(Story), table_of(FormerStory)
 RENDERINGS, FACET_LISTS = table_of(Rendering), table_of(FacetList)
@@ -134,8 +134,8 @@ def write_stories(connection: Connection, numbers: Collection[int], key_points: 
 
     Args:
         connection: The connection, in a write transaction.
-        numbers: The numbers of the stories. A story that has no row yet gets one.
-        key_points: Chooses the distinct takeaways.
+        numbers: The numbers of the stories. A story without a row gets a row.
+        key_points: Chooses the key points of the stories.
 
     Returns:
         The number of rows that were inserted, changed or deleted.
@@ -175,7 +175,8 @@ def _write_batch(connection: Connection, numbers: Sequence[int], key_points: Key
 def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
     """Put articles into different stories. Their stored JSON, which shows the story, is deleted.
 
-    `stories` maps the numbers of the articles to those of the stories, whose rows are not written.
+    `stories` maps the number of each article to the number of its new story. The rows of stories are not
+    written.
     """
     moves = [{"article_number": article, "new_story": story} for article, story in stories.items()]
     update_rows(connection, SET_STORY, moves)
@@ -186,9 +187,10 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
 
 
 def forget_story_json(connection: Connection, story: int) -> None:
-    """Delete the stored JSON of the articles of a story, except for its founder, which has changed.
+    """Delete the stored JSON of the articles of a story whose founder has changed, except for the founder.
 
-    Their JSON contains the slug and the title of the founder. Do nothing if no story has the number `story`.
+    The deleted JSON contains the slug and the title of the founder. Do nothing if no story has the number
+    `story`.
     """
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})
@@ -231,7 +233,7 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
 
 
 def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, list[list[int]]]:
-    """Return pairs of entity and number of articles for each story: those that most articles mention."""
+    """Return pairs of an entity and its number of articles for each story, most articles first."""
     counts: defaultdict[int, list[tuple[int, int, UUID, int]]] = defaultdict(list)
     for row in connection.execute(ENTITY_COUNTS, parameters):
         counts[row.story].append((-row.articles, -row.mentions, row.id, row.entity))
@@ -255,7 +257,7 @@ def _count_publications(connection: Connection, parameters: Row) -> Mapping[int,
 def _choose_takeaways(
     connection: Connection, parameters: Row, key_points: KeyPointChooser
 ) -> Mapping[int, list[int]]:
-    """Return the numbers of the distinct takeaways of each story."""
+    """Return the numbers of the key points of each story."""
     articles = {row.number: row for row in connection.execute(COMPARED_ARTICLES, parameters)}
     texts = connection.execute(TAKEAWAY_ROWS, {"numbers": list(articles)}).all()
     by_story: defaultdict[int, list[Any]] = defaultdict(list)

@@ -1,7 +1,7 @@
-"""Keep the numbers of all articles with each type, publication, language and date, from which lists count.
+"""Update the counts of all articles with each entity type, publication, language and date.
 
-The numbers change by the difference between the former and the current facets of an article. Counting all
-articles again would make a load slower with each document.
+Lists without a filter show these counts. They change by the difference between the former and the current
+facets of an article. Counting all articles again would make a load slower with each document.
 """
 
 from collections import Counter
@@ -45,9 +45,9 @@ TYPE_FACETS = {facet_number("entity_type", kind): NamedFacet("entity_type", kind
 
 
 def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, NamedFacet]]) -> None:
-    """Count articles that were inserted.
+    """Add inserted articles to the counts of facet values.
 
-    `articles` has, for each article, its facets that are not entities, by number.
+    `articles` has, for each article, its facet values that are not entities, by number.
     """
     named: dict[int, NamedFacet] = {}
     added: Counter[int] = Counter()
@@ -58,7 +58,7 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 
 
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
-    """Delete the lists of facets of articles, given by number, and no longer count these articles."""
+    """Delete the facet lists of articles, given by number, and subtract the articles from the counts."""
     parameters = {"numbers": list(articles)}
     removed: Counter[int] = Counter()
     for row in connection.execute(FACETS_OF_ARTICLES, parameters):
@@ -68,9 +68,9 @@ def delete_facet_lists(connection: Connection, articles: Collection[int]) -> Non
 
 
 def replace_type_facets(connection: Connection, entities: Collection[int]) -> None:
-    """Update the lists and counts of all articles that mention `entities`, whose types have changed.
+    """Update the facet lists and counts of all articles that mention `entities`, whose types have changed.
 
-    Call this after the types were stored. `entities` are numbers.
+    `entities` are the numbers of the entities. Call this after the types were stored.
     """
     mentioning = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities)).distinct()
     articles = sorted(connection.scalars(mentioning))
@@ -99,7 +99,7 @@ def _replace_types(connection: Connection, articles: Collection[int]) -> None:
 def _change_counts(
     connection: Connection, changes: Mapping[int, int], named: Mapping[int, NamedFacet]
 ) -> None:
-    """Add `changes` to the counts of facets, by number. `named` has at least the facets without a count."""
+    """Add `changes` to the counts of facet values, by number. `named` has the values without a count."""
     changes = {number: added for number, added in sorted(changes.items()) if added}
     if not changes:
         return

@@ -99,7 +99,7 @@ def load_batch(
         prepare: Prepares articles that are created or updated, and are not prepared yet.
         vectors: Reads the feature vectors of similar articles. It can be kept for the next batch, but not if
             this transaction is rolled back.
-        key_points: Chooses the distinct takeaways of stories.
+        key_points: Chooses the key points of stories.
         admit_erased: True to create an article again if its text was erased.
 
     Returns:
@@ -270,7 +270,7 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the JSON of an article as a list item, and its form. The article is the founder of its story."""
+    """Return the columns for the JSON of an article as a list item. It must be the founder of its story."""
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
     return {"item_key": rendering_key(), "item_json": item}
@@ -292,8 +292,8 @@ def _link(
 ) -> set[int]:
     """Link `articles` with others, and assign them to stories.
 
-    Resolve the listed links from and to them, and insert the computed links. `titles` are the hashes of their
-    titles and, if an article was updated, of its former title.
+    Resolve the listed links from and to the articles, and insert the computed links. `titles` are the hashes
+    of their titles and, if an article was updated, of its former title.
 
     Return the numbers of the stories whose articles have changed.
     """

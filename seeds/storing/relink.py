@@ -74,7 +74,7 @@ def rederive_articles(
         articles: The numbers of the articles, in the order in which they are stored again.
         pool: The processes that derive the data.
         vectors: Reads the feature vectors.
-        key_points: Chooses the distinct takeaways of the stories that the articles are in.
+        key_points: Chooses the key points of the stories that the articles are in.
 
     Returns:
         The number of articles whose derived data changed.

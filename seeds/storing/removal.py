@@ -76,7 +76,7 @@ def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) 
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
     `identity` is the id of the article. Other articles that list its title among their related articles no
-    longer link to it. `key_points` chooses the distinct takeaways of its story again.
+    longer link to it. `key_points` chooses the key points of its story again.
     """
     (state,) = find_article_states(connection, [identity]).values()
     stored = read_stored_article(connection, state.number)
@@ -92,7 +92,7 @@ def erase(connection: Connection, identity: UUID, key_points: KeyPointChooser) -
 
     Its id stays, so that the API answers 410 for it. The change feed gets an entry, also if the article was
     removed before, because mirrors have to delete its titles and its history too. `key_points` chooses the
-    distinct takeaways of its story again.
+    key points of its story again.
 
     Returns:
         The outcome, or None if the article was erased before and not loaded since.

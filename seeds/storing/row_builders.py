@@ -25,7 +25,8 @@ from seeds.preparing.article_record import ArticleRecord
 from seeds.preparing.prepared_article import PackedContent
 
 Row = dict[str, Any]
-# The facets by which articles can be filtered with a row of `article_facets`.
+# The facets whose values have a row in `article_facets`, by which articles are filtered. Entities have rows,
+# too.
 FILTERED_FACETS = ("entity_type", "publication", "language")
 
 
@@ -175,9 +176,10 @@ def takeaway_entity_rows(
 
 
 def named_facets(record: ArticleRecord, types: Iterable[str]) -> dict[int, NamedFacet]:
-    """Return the facets of an article that are not entities, by number.
+    """Return the facet values of an article that are not entities, by number.
 
-    They are each type of entity, the publication, the language, and the year, month and day of publication.
+    The values are each type of entity, the publication, the language, and the year, month and day of
+    publication.
 
     Args:
         record: The content of the article.
@@ -199,9 +201,9 @@ def facet_rows(
     named: Mapping[int, NamedFacet],
     timestamps: Row,
 ) -> list[Row]:
-    """Return a row for each value by which the article can be filtered (facet).
+    """Return a row for each facet value by which the article can be filtered.
 
-    The facets are each entity, each type of entity, the publication and the language.
+    The values are each entity, each type of entity, the publication and the language.
 
     Args:
         article: The number of the article.
@@ -216,13 +218,13 @@ def facet_rows(
 
 
 def facet_list_row(article: int, story: int, entities: Iterable[int], named: Iterable[int]) -> Row:
-    """Return the row with the numbers of all facets of an article.
+    """Return the row with the numbers of all facet values of an article.
 
     Args:
         article: The number of the article.
         story: The number of its story.
         entities: The numbers of its entities.
-        named: The numbers of its other facets.
+        named: The numbers of its other facet values.
     """
     return {"article": article, "story": story, "facets": pack_facets(sorted({*entities, *named}))}
 

@@ -1,7 +1,7 @@
 """Put imported articles into their stories after all articles are imported.
 
-The number of the founder of a story is known only then. Meanwhile, the rows are in a temporary table, because
-they can need more memory than there is.
+The number of a founder is known only when all articles are imported. Until then, the ids of founders are in a
+temporary table, because they can need more memory than the machine has.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ NEXT_STORIES = (
 
 
 class ImportedStories(AbstractContextManager["ImportedStories"]):
-    """The stories of imported articles. They exist in the `with` block, and `insert` stores them.
+    """The stories of imported articles. They exist during a `with` block, in which `insert` stores them.
 
     `connection` must be in a write transaction.
     """
@@ -94,8 +94,8 @@ class ImportedStories(AbstractContextManager["ImportedStories"]):
         """Put the articles into their stories, and insert the rows of all stories.
 
         Raise `InvalidExportError` if the founder of a story is not in this story. `entities` is the number of
-        lines of kind entity, from which the line of an article is computed. `key_points` chooses the distinct
-        takeaways.
+        lines of kind entity, from which the line of an article is computed. `key_points` chooses the key
+        points.
         """
         wrong = self._connection.execute(WRONG_FOUNDER).one_or_none()
         if wrong:

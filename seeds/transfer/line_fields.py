@@ -3,9 +3,9 @@
     corpus    the format version, the corpus revision, the key that signs cursors, and the highest numbers
               that an article and an entity ever had; the first line
     entity    an entity with its number, its current and former slugs, and its former ids; sorted by id
-    article   an article with its number, document, takeaways, entities, links, features and slugs; sorted by
-              number
-    former_story  a story that ended, with the article whose story it leads to; sorted by id
+    article   an article with its number, document, takeaways, entities, links, features and slugs, and
+              the founder of its story; sorted by number
+    former_story  a story that ended, its founder, and the article whose story it redirects to; sorted by id
     removed   a removed article and its slugs; sorted by id
     revision  a former revision of an article; sorted by article and revision
     change    an entry of the change feed; sorted by sequence, without gaps

@@ -135,7 +135,7 @@ class LineRows:
         founders: The numbers of articles that are not the founders of their stories, with the ids of the
             founders.
         article: For a line of an article, the data for the rows that are still missing.
-        facets: For each article, its facets that are not entities, by number.
+        facets: For each article, its facet values that are not entities, by number.
     """
 
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)
