@@ -43,7 +43,7 @@ def demo_command(is_removing: bool, yes: bool) -> None:
     """Load the demonstration briefs into the database.
 
     The 18 briefs in seeds/demo are invented. They contain three stories, and one brief is then corrected, so
-    that it has two revisions. Loading them again changes nothing.
+    that it has two revisions. Loading the briefs again changes nothing.
 
     If the database contains articles of your own, the command refuses to load the briefs, unless you add
     --yes. With --remove, the command removes the briefs and keeps all other articles. The API then answers

@@ -31,7 +31,7 @@ remember = lru_cache(maxsize=MAX_PLANS)
 
 
 def select_stories(listing: Listing, parameters: Mapping[str, Any], references: References) -> PlannedRows:
-    """Return the stories of `listing` that match the query `parameters`, in the order that it requests.
+    """Return the stories of `listing` that match the query `parameters`, in the requested order.
 
     `references` has the entities that the parameters name.
     """
@@ -75,7 +75,8 @@ def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
     """Return the form of a filter for stories with several articles.
 
     Args:
-        has_minimum: True if they must have as many articles as the bound parameter `min_articles` says.
+        has_minimum: True if the bound parameter `min_articles` is the minimum number of articles, and False
+            if the minimum is two.
         is_sorted: True if the page is sorted by the number of articles.
     """
     if not has_minimum:
@@ -99,7 +100,7 @@ def _with_article(
 
     Args:
         forms: The forms of the filters of articles.
-        selective: One of them that few articles match, or None.
+        selective: One of `forms` that few articles match, or None.
         bounds: The names of the bounds for the time of publication that the query has.
         is_sorted: True if the page is sorted by the time of the last publication.
     """
@@ -123,9 +124,9 @@ def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnyS
 
 
 def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list[ColumnElement[bool]]:
-    """Return conditions that a story with an article published within the bounds fulfils.
+    """Return conditions that every story with an article published within the bounds meets.
 
-    They exclude most stories without reading their articles.
+    The conditions exclude most other stories without reading their articles.
     """
     first, last = table.columns["first_published_key"], table.columns["last_published_key"]
     conditions: list[ColumnElement[bool]] = []
@@ -142,5 +143,5 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
 
 
 def forget_forms() -> None:
-    """Make the forms of filters again when they are needed, for tests that change `MAX_SORTED_ROWS`."""
+    """Clear the cached forms of filters, for tests that change `MAX_SORTED_ROWS`."""
     _with_article.cache_clear()

@@ -18,7 +18,10 @@ STORIES = table_of(Story)
 
 
 def _of_founder(name: str) -> Any:
-    """Return a column of the founder of a story, as a subquery, which counting stories leaves out."""
+    """Return a subquery for a column of the founder of a story.
+
+    Unlike a join, the subquery is left out of the statement that counts stories.
+    """
     founder = select(ARTICLES.c[name]).where(ARTICLES.c.number == STORIES.c.number).correlate(STORIES)
     return founder.scalar_subquery()
 

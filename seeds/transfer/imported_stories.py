@@ -99,7 +99,9 @@ class ImportedStories(AbstractContextManager["ImportedStories"]):
         """
         wrong = self._connection.execute(WRONG_FOUNDER).one_or_none()
         if wrong:
-            message = f"story: must be the id of an article in the same story; {wrong.founder_id} is not"
+            message = (
+                f"story: must be the id of the founder of the story; {wrong.founder_id} is not a founder"
+            )
             raise InvalidExportError(self._line_of(wrong.article, entities), message)
         for statement in SET_STORIES:
             self._connection.execute(statement)

@@ -34,8 +34,9 @@ STORY_BY_NUMBER = STORY_ROWS.where(STORIES.number == REFERENCE)
 def list_stories(parameters: dict[str, Any]) -> Page:
     """List stories.
 
-    Returns the stories with at least two articles, by default those with the newest articles first. A story
-    matches if one of its articles matches all filters and `q`.
+    Returns the stories with at least `min_articles` articles, by default two. Unless `sort` says otherwise,
+    stories with the newest articles come first. A story matches if one of its articles matches all filters
+    and `q`.
     """
     references, names = find_references(parameters), requested_keys(schemas.StoryPage, parameters)
     source = select_stories(ALL_STORIES, parameters, references)
@@ -46,7 +47,7 @@ def list_stories(parameters: dict[str, Any]) -> Page:
 def get_story(parameters: dict[str, Any], story: str) -> Values:
     """Get a story.
 
-    Returns the story with its publications, its entities, and the distinct key points of its articles.
+    Returns the story with its publications, its entities and its key points.
     """
     number = find_story(story).number
     rows = request_connection().execute(STORY_BY_NUMBER, {"reference": number}).all()

@@ -35,7 +35,10 @@ from api.v1.part_rows import read_references
 from api.v1.sort_orders import ARTICLES
 
 blueprint = Blueprint(
-    "trends", __name__, url_prefix="/v1", description="The entities that are mentioned more than before."
+    "trends",
+    __name__,
+    url_prefix="/v1",
+    description="The entities that are mentioned more often than before.",
 )
 
 PREVIOUS_WINDOWS = 4
@@ -63,10 +66,9 @@ PUBLISHED_WITHIN = (
 def list_trends(parameters: dict[str, Any]) -> Page:
     """List trends.
 
-    Returns the entities whose share of the articles in a window of time is higher than their share in the
-    four windows before, the highest `score` first. The guide to numbers in the documentation has the formula.
-    The counts are computed at each request, so the response time grows with the number of articles in the
-    five windows.
+    Returns the entities that articles mention more often in a window of time than in the four windows before,
+    the highest `score` first. The guide to numbers in the documentation has the formula. The counts are
+    computed at each request, so the response time grows with the number of articles in the five windows.
     """
     trends = Trends(parameters["window"], parameters.get("until"), tuple(parameters.get("type", ())))
     return make_page(trends, parameters, trends.items)
@@ -76,13 +78,13 @@ def list_trends(parameters: dict[str, Any]) -> Page:
 class Trends:
     """The entities that are mentioned more often in a window than before, as a source of pages.
 
-    The sort key of an entity is its score, which descends, and its number. Of entities with the same score,
-    the entity that was loaded last comes first.
+    Entities are sorted by descending score. Of entities with the same score, the entity that was loaded last
+    comes first.
 
     Attributes:
         window: The length of the window.
         until: The end of the window, or None for the time of the newest article.
-        types: The types of the entities, or nothing for all types.
+        types: The types of the entities, or an empty sequence for all types.
     """
 
     window: timedelta
@@ -98,7 +100,7 @@ class Trends:
         """Return the first trends after the sort key `after`, or of all trends if `after` is None.
 
         The result has at most `limit` rows, and True if there are more. A row has the number of the entity,
-        the numbers of articles in the window and before, the score, and the number again.
+        the numbers of articles in the window and before, and the sort key: the score and the number again.
         """
         numbers, counts, previous, scores = self._ranked
         start = 0
@@ -144,7 +146,7 @@ class Trends:
 
     @cached_property
     def _ranked(self) -> tuple[Any, ...]:
-        """The numbers of the entities, of their articles in and before the window, and the scores."""
+        """Arrays of the numbers of entities, of article counts in and before the window, and of scores."""
         current, articles = _count_entities(self._start, self._end)
         former, former_articles = _count_entities(
             _before(self._start, PREVIOUS_WINDOWS * self.window), self._start

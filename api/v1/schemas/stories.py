@@ -45,7 +45,7 @@ class StoryLinks(Shape):
 class Story(StoryReference):
     """The articles that report one event, with what they have in common."""
 
-    article_count = number("The number of articles.", 1)
+    article_count = number("The number of articles in the story.", 1)
     publications = fields.List(
         fields.Nested(StoryPublication),
         metadata={
@@ -67,13 +67,14 @@ class Story(StoryReference):
     )
     entities = fields.List(
         fields.Nested(StoryEntity),
-        metadata={"description": "The entities that most articles mention, at most ten."},
+        metadata={"description": "The entities that most articles of the story mention, at most ten."},
     )
     takeaways = fields.List(
         fields.Nested(StoryTakeaway),
         metadata={
-            "description": "The distinct key points of all articles, without repetitions, at most twelve. "
-            "Those that most articles repeat come first, and then the newest."
+            "description": "The key points of the story, at most twelve: takeaways of its articles, without "
+            "takeaways that repeat others. Key points that more articles repeat come first. Among equals, "
+            "newer key points come first."
         },
     )
     links = fields.Nested(StoryLinks)

@@ -19,7 +19,7 @@ class Trend(Shape):
     entity = fields.Nested(EntityReference)
     article_count = number("The number of articles in the window that mention the entity.", 1)
     previous_article_count = number(
-        "The number of articles in the four windows before that mention the entity."
+        "The number of articles in the four previous windows together that mention the entity."
     )
     score = fields.Float(
         metadata={

@@ -157,7 +157,7 @@ REFUSED_CHANGES: list[tuple[str, Callable[[list[Line], int], object], int | None
         "article",
         set_value(["story"], str(UUID(int=1))),
         0,
-        "story: must be the id of an article in the same story",
+        "story: must be the id of the founder",
     ),
     ("corpus", set_value(["last_entity"], 0), None, "number: must be at most 0, the last_entity of the"),
     ("entity", copy_to_next_line("number"), 1, "conflicts with the lines above: "),
