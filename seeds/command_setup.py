@@ -34,8 +34,8 @@ JOBS_OPTION = click.option(
 def prepare_pool(begin: Transaction, jobs: int) -> WorkerPool[EntityMatcher]:
     """Return a pool of `jobs` processes that find the entities of articles.
 
-    These are the entities of the catalogue, the file of known entities, and other names. If the
-    catalogue has changed, the stored entities are first updated. `begin` opens a write transaction.
+    The processes find the entities of the catalogue (the file of known entities) and other names. If the
+    catalogue has changed, the stored entities are updated first. `begin` opens a write transaction.
     """
     model = settings().spacy_model
     try:

@@ -101,7 +101,7 @@ class Counts:
 
 
 class MatchingFacets(NamedTuple):
-    """The facets of the articles that match filters, or of those published last if too many match.
+    """The facets of the articles that match filters, or of the articles published last.
 
     Attributes:
         articles: The number of articles that are counted.

@@ -1,8 +1,8 @@
 """Turn the query parameters of a list of stories into filters.
 
 A story matches if one of its articles matches all filters of articles together. These filters are combined
-into one filter of stories. If few articles match one of them, their stories are listed and sorted. Otherwise,
-an index of stories is scanned, and the articles of each story are tested.
+into one filter of stories. If few articles match one of the filters, the stories of these articles are listed
+and sorted. Otherwise, an index of stories is scanned, and the articles of each story are tested.
 """
 
 from collections.abc import Mapping

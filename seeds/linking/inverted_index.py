@@ -36,7 +36,8 @@ POSTINGS_PER_SIDE = 50
 MAX_CANDIDATES = 24
 
 POSTINGS, FEATURES = table_of(Posting), table_of(ArticleFeatures)
-# Each of these is one object in all parts of the statement, so that SQLAlchemy processes few parameters.
+# Each of these parameters is one object in all parts of the statement, so that SQLAlchemy processes few
+# parameters.
 PUBLISHED: BindParameter[Any] = bindparam("published", type_=POSTINGS.c.published_key.type)
 LAST: BindParameter[int] = bindparam("last", type_=POSTINGS.c.article.type)
 LIMIT: ColumnElement[int] = literal_column(str(POSTINGS_PER_SIDE))

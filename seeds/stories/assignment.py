@@ -43,7 +43,7 @@ class StoryAssignment:
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The numbers of articles. Their stories are read.
+        articles: The numbers of articles. All articles of their stories are read.
         new: Those of `articles` that are not assigned to a story yet.
     """
 

@@ -102,7 +102,8 @@ def find_stories(
     """Return the stories of articles, each as a list.
 
     Args:
-        joined: The clusters to begin with. Most have a single article.
+        joined: The clusters to begin with: articles that must be in one story. Most clusters have a single
+            article.
         scores: The scores of the links between the articles. Links to other articles count for the local
             scale of an article.
         min_linkage: The lowest linkage of two clusters that are merged.

@@ -54,7 +54,8 @@ class LinkGraph:
     def components(self) -> list[list[int]]:
         """Return the connected components, as lists of numbers of articles.
 
-        No link between two components is strong enough to join two articles."""
+        No link between two components is strong enough to join two articles.
+        """
         parents = {number: number for number in self.numbers}
 
         def root(number: int) -> int:

@@ -129,8 +129,8 @@ Row = dict[str, Any]
 def write_stories(connection: Connection, numbers: Collection[int], key_points: KeyPointChooser) -> int:
     """Write the rows of stories whose articles have changed.
 
-    Stories that have no articles any more are deleted. Requests for them are redirected to the story that
-    their founder is in.
+    Stories that have no articles any more are deleted. Requests for these stories are redirected to
+    the story that their founder is in.
 
     Args:
         connection: The connection, in a write transaction.
@@ -216,7 +216,7 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
         return {}
     entities = _count_entities(connection, parameters)
     publications = _count_publications(connection, parameters)
-    takeaways = _choose_takeaways(connection, parameters, key_points)
+    chosen = _choose_key_points(connection, parameters, key_points)
     return {
         number: {
             "number": number,
@@ -224,7 +224,7 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
             "first_published_key": row.first or UNDATED,
             "last_published_key": row.last,
             "span_seconds": span_seconds(row.first or UNDATED, row.last),
-            "takeaways": takeaways[number],
+            "takeaways": chosen[number],
             "entities": entities[number],
             "publications": publications[number],
         }
@@ -254,7 +254,7 @@ def _count_publications(connection: Connection, parameters: Row) -> Mapping[int,
     return sorted_counts
 
 
-def _choose_takeaways(
+def _choose_key_points(
     connection: Connection, parameters: Row, key_points: KeyPointChooser
 ) -> Mapping[int, list[int]]:
     """Return the numbers of the key points of each story."""
