@@ -26,7 +26,7 @@ class ListParameter(fields.List[str]):
         **metadata: More keys for the specification, such as `example`.
     """
 
-    # The allowed values, as a 422 shows them.
+    # The texts that a 422 lists as allowed.
     allowed: Sequence[str]
 
     def __init__(
@@ -36,7 +36,7 @@ class ListParameter(fields.List[str]):
         self.is_separated = is_separated
 
     def split(self, given: Iterable[str]) -> ValueList:
-        """Return the values in `given`, the texts of the parameter in the query string."""
+        """Return the values in `given`, the texts of all occurrences of the parameter in the query."""
         if not self.is_separated:
             return RepeatedValues(dict.fromkeys(given))
         return ValueList(dict.fromkeys(chain.from_iterable(text.split(",") for text in given)))
@@ -66,7 +66,7 @@ class Texts(ListParameter):
         super().__init__(text, description, is_separated=is_separated, **more)
 
     def split(self, given: Iterable[str]) -> ValueList:
-        """Return the values in `given`, the texts of the parameter in the query string.
+        """Return the values in `given`, the texts of all occurrences of the parameter in the query.
 
         Raises:
             ValidationError: There are more than MAX_VALUES values.

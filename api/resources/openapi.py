@@ -71,8 +71,8 @@ SECURITY_SCHEMES = {
 REQUIRED_KEY: list[dict[str, list[str]]] = [{name: []} for name in SECURITY_SCHEMES]
 OPTIONAL_KEY: list[dict[str, list[str]]] = [{}, *REQUIRED_KEY]
 DESCRIPTION = """\
-News briefs as versioned JSON: articles with their key takeaways, the entities that they mention, and links to
-related articles.
+News briefs as versioned JSON: articles with their key takeaways, the entities that they mention, links to
+related articles, and stories, which contain the articles that report one event.
 
 **Read-only.** Every resource supports `GET`, `HEAD` and `OPTIONS`. Missing values are `null`, and keys are
 never left out.
@@ -139,8 +139,9 @@ class Problem(Shape):
     type = fields.String(
         metadata={
             "format": "uri-reference",
-            "description": f"The kind of problem, such as `{PROBLEMS_PATH}/article-not-found`, which is the "
-            "URL of its description. If the service has a base URL, the type begins with it.",
+            "description": "The URL of the page about this kind of problem, such as "
+            f"`{PROBLEMS_PATH}/article-not-found`. If the operator has set BRIEFS_BASE_URL, it begins "
+            "with this base URL.",
         }
     )
     title = fields.String(metadata={"description": "The name of the kind of problem."})

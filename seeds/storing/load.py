@@ -270,7 +270,7 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the columns for the JSON of an article as a list item. It must be the founder of its story."""
+    """Return the columns for the JSON of an article, the founder of its story, as a list item."""
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
     return {"item_key": rendering_key(), "item_json": item}

@@ -87,7 +87,7 @@ def complete_rows(rows: LineRows, database: Database) -> None:
 
 
 def _item_columns(article: ImportedArticle, item_key: int) -> Row:
-    """Return the columns for the JSON of an article as a list item, which are null if it is no founder.
+    """Return the columns for the JSON of an article as a list item. They are null unless it is a founder.
 
     The JSON of other articles needs the title of the founder, and is rendered after the import.
     """

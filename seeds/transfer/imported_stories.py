@@ -111,6 +111,6 @@ class ImportedStories(AbstractContextManager["ImportedStories"]):
             after = numbers[-1]
 
     def _line_of(self, article: int, entities: int) -> int:
-        """Return the line of the article with the number `article`, as `ImportedLinks` does."""
+        """Return the number of the line of the export that contains the article with the number `article`."""
         above = select(func.count()).select_from(ARTICLES).where(ARTICLES.c.number <= article)
         return 1 + entities + (self._connection.scalar(above) or 0)
