@@ -44,7 +44,7 @@ demo: export DATABASE_URL := sqlite:///$(CURDIR)/instance/demo.db
 demo: $(VENV)/$(SERVER).stamp  ## Serve the invented briefs of seeds/demo and the source document, from instance/demo.db.
 	$(BIN)/flask db upgrade
 	$(BIN)/flask seed load $(SOURCE_DOCUMENT)
-	$(BIN)/flask seed demo
+	$(BIN)/flask seed demo --yes
 	exec $(BIN)/$(SERVE_WITH_$(SERVER))
 
 test: $(VENV)/dev.stamp  ## Run all tests but the slow ones, or those of TESTS, on SQLite and PostgreSQL.

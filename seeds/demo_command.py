@@ -86,7 +86,7 @@ def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> N
     first = [_first_version(each) if each in corrected else each for each in documents]
     with prepare_pool(begin, 1) as pool:
         for paths in (first, corrected):
-            run = Run(begin, outcomes, strict=False, admit_erased=True)
+            run = Run(begin, outcomes, strict=False, admit_erased=False)
             preparation = Preparation(pool, settings().max_document_bytes, is_eager=False)
             run.load(FoundFiles(paths, []), preparation)
 

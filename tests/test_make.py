@@ -130,7 +130,7 @@ def test_make_demo_serves_the_demonstration_from_a_separate_database(folder_with
     assert run_target(folder_with_fake_programs, "demo") == [
         f"{url} flask db upgrade",
         f"{url} flask seed load seeds/documents/000_873f17470df679e4.txt",
-        f"{url} flask seed demo",
+        f"{url} flask seed demo --yes",
         f"{url} gunicorn wsgi:app",
     ]
 

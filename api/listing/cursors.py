@@ -9,7 +9,7 @@ keyed hash (BLAKE2b, RFC 7693) of the rest.
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -45,16 +45,29 @@ class CursorWriter:
     Args:
         pairs: The names and values of the query string of the current request.
         sort: The value of `sort`, such as `-published_at`.
-        scope: The id of the article or entity whose rows the collection contains, such as the takeaways of an
-            article. None for a collection of all rows.
+        scope: The id of the article, entity or story whose rows the collection contains, such as the
+            takeaways of an article. None for a collection of all rows.
+        former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
+            ids are accepted.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, str]], sort: str, scope: UUID | None) -> None:
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        sort: str,
+        scope: UUID | None,
+        former_scopes: Callable[[], Iterable[UUID]] = tuple,
+    ) -> None:
         # Include `sort`, since the query can omit it. Include `scope` instead of the path, since the path of
         # an article can contain its id or any of its slugs.
         pairs = sorted({pair for pair in pairs if pair[0] not in ("limit", "cursor")})
-        query = f"{request.url_rule} {scope} {sort} {urlencode(pairs) if pairs else ''}"
-        self._fingerprint = blake2b(query.encode(), digest_size=FINGERPRINT_BYTES).digest()
+        self._query = f"{sort} {urlencode(pairs) if pairs else ''}"
+        self._fingerprint = self._fingerprint_of(scope)
+        self._former_scopes = former_scopes
+
+    def _fingerprint_of(self, scope: UUID | None) -> bytes:
+        query = f"{request.url_rule} {scope} {self._query}"
+        return blake2b(query.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
     def write(self, sort_key: Sequence[Any]) -> str:
         """Return the cursor of the page after `sort_key`, the sort key of the last row of a page."""
@@ -75,7 +88,10 @@ class CursorWriter:
         signature, signed = data[:SIGNATURE_BYTES], data[SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, _signature(signed, key)):
             raise InvalidCursor(INVALID_CURSOR)
-        if signed[:FINGERPRINT_BYTES] != self._fingerprint:
+        fingerprint = signed[:FINGERPRINT_BYTES]
+        if fingerprint != self._fingerprint and fingerprint not in map(
+            self._fingerprint_of, self._former_scopes()
+        ):
             raise InvalidCursor(FOREIGN_CURSOR)
         values = orjson.loads(signed[FINGERPRINT_BYTES:])
         return [_parse(type_, value) for type_, value in zip(types, values, strict=True)]

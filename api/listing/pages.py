@@ -1,7 +1,7 @@
 """One page of a collection: its JSON body, its links and its `Link` header."""
 
 from bisect import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -23,6 +23,7 @@ def make_page(
     parameters: Mapping[str, Any],
     items: Callable[[Rows], list[Any]],
     scope: UUID | None = None,
+    former_scopes: Callable[[], Iterable[UUID]] = tuple,
     feed_start: list[Any] | None = None,
     more_meta: Mapping[str, Any] | None = None,
 ) -> Page:
@@ -36,6 +37,8 @@ def make_page(
         items: A function that returns the JSON values of rows.
         scope: The id of the article, entity or story whose rows the collection contains, such as the
             takeaways of an article. None for a collection of all rows.
+        former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
+            ids are accepted.
         feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a
             sort key that precedes all rows. Every page of a feed then links to a next page, even if there are
             no more rows yet.
@@ -47,7 +50,7 @@ def make_page(
     limit, cursor = parameters["limit"], parameters.get("cursor")
     query = _given_values(parameters)
     pairs = [(name, value) for name, values in query.items() for value in values]
-    cursors = CursorWriter(pairs, parameters["sort"], scope)
+    cursors = CursorWriter(pairs, parameters["sort"], scope, former_scopes)
     types = source.key_types
     after = cursors.read(cursor, types) if cursor else None
     rows, has_next = source.page(after, limit)

@@ -39,7 +39,7 @@ STORY_NUMBERS_BY_OLD_ID = (
 STORY_NUMBERS_BY_SLUG = (
     select(ARTICLE_SLUGS.c.slug, STORIES.c.number)
     .join_from(ARTICLE_SLUGS, ARTICLES, ARTICLES.c.id == ARTICLE_SLUGS.c.article_id)
-    .join(STORIES, STORIES.c.number == ARTICLES.c.number)
+    .join(STORIES, STORIES.c.number == ARTICLES.c.story)
     .where(ARTICLE_SLUGS.c.slug.in_(REFERENCES))
 )
 STORY_NUMBERS_BY_OLD_SLUG = (
@@ -74,8 +74,8 @@ def entity_numbers_of(references: Collection[str]) -> list[int]:
 def story_numbers_of(references: Collection[str]) -> list[int]:
     """Return the numbers of the stories that `references` name by id or slug, in the same order.
 
-    The id or slug of a story that ended yields the number of the story in which its founder is now. An
-    unknown id or slug yields NO_NUMBER, which no row has.
+    The slug of any article yields its story. The id or slug of a story that ended yields the number of the
+    story in which its founder is now. An unknown id or slug yields NO_NUMBER, which no row has.
     """
     return _numbers_of(
         references,

@@ -43,10 +43,10 @@ FORMER_BY_ID = (
     .outerjoin(FOUNDERS, FOUNDERS.c.number == ARTICLES.c.story)
     .where(FORMER.c.id == REFERENCE)
 )
-# The same for the slug of a removed article. It is null, too, if the article founded no former story.
+# The same for the slug of a removed article that founded a story.
 FORMER_BY_SLUG = (
     select(FOUNDERS.c.slug)
-    .outerjoin_from(ARTICLE_SLUGS, FORMER, FORMER.c.founder_id == ARTICLE_SLUGS.c.article_id)
+    .join_from(ARTICLE_SLUGS, FORMER, FORMER.c.founder_id == ARTICLE_SLUGS.c.article_id)
     .outerjoin(ARTICLES, ARTICLES.c.id == FORMER.c.article_id)
     .outerjoin(FOUNDERS, FOUNDERS.c.number == ARTICLES.c.story)
     .where(ARTICLE_SLUGS.c.slug == REFERENCE)

@@ -1,8 +1,9 @@
 """The collections of version 1: the statements that select their rows, filtered and sorted by the query."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
@@ -22,6 +23,7 @@ from api.models import (
     Rendering,
     takeaway_place,
 )
+from api.resources.former_ids import former_ids_of_entity, former_ids_of_story
 from api.resources.references import find_references
 from api.resources.serialization import Shape, requested_keys, select_keys
 from api.search.collapsed_ranking import CollapsedRanking
@@ -138,7 +140,11 @@ def article_page(parameters: Parameters, entity: Any = None, story: Any = None) 
 
     meta = facet_meta(parameters, conditions) | references.meta()
     scope = entity or story
-    return make_page(source, parameters, items, scope=scope and scope.id, more_meta=meta)
+    former_ids = former_ids_of_story if story else former_ids_of_entity
+    former_scopes = partial(former_ids, scope) if scope else tuple
+    return make_page(
+        source, parameters, items, scope=scope and scope.id, former_scopes=former_scopes, more_meta=meta
+    )
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
@@ -162,6 +168,7 @@ def _page(
     values: Callable[[Rows], list[Values]],
     scope: Any = None,
     more_meta: Values | None = None,
+    former_scopes: Callable[[], Iterable[UUID]] = tuple,
 ) -> Page:
     """Return a page of items with the requested keys.
 
@@ -172,12 +179,20 @@ def _page(
         values: A function that returns the JSON values of rows, with all keys.
         scope: The row of the article or entity whose rows the collection contains, or None.
         more_meta: Further members of `meta`, such as `warnings`.
+        former_scopes: Returns the former ids of the row, for cursors that were written under them.
     """
 
     def items(rows: Rows) -> list[Any]:
         return select_keys(shape, parameters, values(rows))
 
-    return make_page(source, parameters, items, scope=scope and scope.id, more_meta=more_meta)
+    return make_page(
+        source,
+        parameters,
+        items,
+        scope=scope and scope.id,
+        former_scopes=former_scopes,
+        more_meta=more_meta,
+    )
 
 
 def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
@@ -288,7 +303,9 @@ def co_mentioned_page(parameters: Parameters, entity: Any) -> Page:
     matching = filters.entity_filters(parameters)
     plan = _co_mentioned_plan(parameters["sort"], tuple(each.form for each in matching))
     source = PlannedRows(plan, values_of(matching) | {"entity": entity.number})
-    return _page(source, schemas.CoMentionedEntityPage, parameters, co_mentioned_items, entity)
+    former_ids = partial(former_ids_of_entity, entity)
+    shape = schemas.CoMentionedEntityPage
+    return _page(source, shape, parameters, co_mentioned_items, entity, former_scopes=former_ids)
 
 
 @lru_cache(maxsize=MAX_PLANS)

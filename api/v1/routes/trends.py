@@ -74,7 +74,7 @@ def list_trends(parameters: dict[str, Any]) -> Page:
     return make_page(trends, parameters, trends.items)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trends:
     """The entities that are mentioned more often in a window than before, as a source of pages.
 
@@ -94,24 +94,29 @@ class Trends:
     @property
     def key_types(self) -> list[type]:
         """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
-        return [float, int]
+        return [float, int, datetime]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
         """Return the first trends after the sort key `after`, or of all trends if `after` is None.
 
         The result has at most `limit` rows, and True if there are more. A row has the number of the entity,
-        the numbers of articles in the window and before, and the sort key: the score and the number again.
+        the numbers of articles in the window and before, and the sort key: the score, the number again, and
+        the end of the window.
         """
+        if after:
+            # The window stays the same for all pages, also if newer articles are loaded meanwhile.
+            self.until = after[-1]
         numbers, counts, previous, scores = self._ranked
         start = 0
         if after:
-            score, number = after
+            score, number, _ = after
             is_later = (scores < score) | ((scores == score) & (numbers < number))
             start = int(np.argmax(is_later)) if is_later.any() else len(numbers)
-        columns = (
+        parts = (
             each[start : start + limit].tolist() for each in (numbers, counts, previous, scores, numbers)
         )
-        return list(zip(*columns, strict=True)), len(numbers) > start + limit
+        rows = [(*columns, self._end) for columns in zip(*parts, strict=True)]
+        return rows, len(numbers) > start + limit
 
     def total(self) -> int:
         """Return the number of all trends."""
@@ -132,7 +137,7 @@ class Trends:
                 "score": score,
                 "links": {"articles": f"{address}/{entities[number]['slug']}/articles?{query}"},
             }
-            for number, count, previous, score, _ in rows
+            for number, count, previous, score, *_ in rows
         ]
 
     @cached_property

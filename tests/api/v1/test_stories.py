@@ -188,6 +188,37 @@ def test_a_story_without_its_founder_leads_to_the_next_and_then_is_gone(
         assert_problem(client.get(f"/v1/stories/{reference}/articles"), 410)
 
 
+def test_a_cursor_of_the_articles_of_a_story_stays_valid_if_its_founder_is_removed(
+    client: FlaskClient, runner: FlaskCliRunner, two_reports: Path
+) -> None:
+    write_page(two_reports, "third", AGAIN, slug="third", published_at="2026-04-23T09:30:00Z")
+    load(runner, two_reports / "third.txt")
+    following = get(client, "/v1/stories/first/articles?limit=1&sort=published_at")["links"]["next"]
+    assert runner.invoke(args=["seed", "remove", "first"]).exit_code == 0
+    moved = redirect_of(client, following)
+    assert moved.startswith("/v1/stories/second/articles?")
+    assert [each["slug"] for each in get(client, moved)["data"]] == ["second"]
+    cursor = moved.partition("cursor=")[2].partition("&")[0]
+    other = f"/v1/entities/dunminster/articles?limit=1&sort=published_at&cursor={cursor}"
+    assert_problem(client.get(other), 422)
+
+
+@pytest.mark.usefixtures("two_reports")
+def test_the_filter_by_story_takes_the_slug_of_any_of_its_articles(client: FlaskClient) -> None:
+    page = get(client, "/v1/articles?story=second&fields=slug")
+    assert [each["slug"] for each in page["data"]] == ["second", "first"]
+    assert "warnings" not in page["meta"]
+
+
+@pytest.mark.usefixtures("two_reports")
+def test_the_slug_of_a_removed_article_that_founded_no_story_names_no_story(
+    client: FlaskClient, runner: FlaskCliRunner
+) -> None:
+    assert runner.invoke(args=["seed", "remove", "second"]).exit_code == 0
+    assert_problem(client.get("/v1/stories/second"), 404)
+    assert get(client, "/v1/stories/first")["article_count"] == 1
+
+
 def test_an_ended_story_leads_to_the_story_of_its_founder(app: Flask, client: FlaskClient) -> None:
     insert_rows(app, corpus_rows(articles=6, entities=1))
     ended = str(row_id("story", 99))

@@ -125,3 +125,17 @@ def test_a_cursor_belongs_to_its_window(client: FlaskClient, app: Flask) -> None
     )
     cursor = get(client, "/v1/trends?limit=1")["meta"]["next_cursor"]
     assert_parameter_error(client.get(f"/v1/trends?limit=1&window=8d&cursor={cursor}"), "cursor")
+
+
+def test_the_window_stays_the_same_for_all_pages_while_newer_articles_are_loaded(
+    app: Flask, client: FlaskClient, corpus: None
+) -> None:
+    assert corpus is None
+    everything = get(client, "/v1/trends?limit=100")["data"]
+    first = get(client, "/v1/trends?limit=1")
+    newer = (END + timedelta(days=300)).isoformat()
+    seed_pages(
+        app, [submit("newer", Page(takeaways=("Sunrise grew.",)), f"published_at: {newer}")], CATALOGUE
+    )
+    rest = [page["data"] for page in walk(client, first["links"]["next"])]
+    assert first["data"] + [item for page in rest for item in page] == everything

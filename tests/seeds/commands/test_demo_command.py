@@ -149,6 +149,14 @@ def test_an_interrupted_load_is_completed_with_the_correction(app: Flask, client
     assert client.get(CORRECTED).get_json()["revision"] == 2
 
 
+def test_a_brief_that_was_erased_is_rejected(app: Flask) -> None:
+    load_demo(app)
+    slug = CORRECTED.rpartition("/")[2]
+    assert invoke(app, "seed", "remove", "--erase", "--yes", slug).exit_code == 0
+    again = invoke(app, "seed", "demo")
+    assert (last_line(again), again.exit_code) == (summary_line(unchanged=17, rejected=2), 1)
+
+
 def test_yes_and_remove_cannot_be_combined(app_without_database: Flask) -> None:
     result = invoke(app_without_database, "seed", "demo", "--remove", "--yes")
     assert (result.exit_code, result.stdout) == (2, "")
