@@ -169,4 +169,4 @@ def test_parameters_that_require_a_search_are_accepted_with_one(
         response = client.get(f"{address}?q=paragraph&{more}")
         assert response.status_code == 200
         assert response.json
-        assert len(response.json["data"]) == 3
+        assert len(response.json["data"]) == 6

@@ -15,8 +15,8 @@ from tests.support.examples import SLUG
 DOCUMENT = DOCUMENTS_FOLDER / "000_873f17470df679e4.txt"
 KEYS = [
     *("id", "slug", "title", "summary", "language", "byline", "image", "published_at", "created_at"),
-    *("updated_at", "revision", "word_count", "reading_minutes", "body", "analysis", "takeaways", "entities"),
-    *("related", "source", "links"),
+    *("updated_at", "revision", "word_count", "reading_minutes", "story", "body", "analysis", "takeaways"),
+    *("entities", "related", "source", "links"),
 ]
 PARTS = ("body", "analysis", "takeaways", "entities", "related", "source")
 # Name, type and number of mentions of each entity, counted by hand in the document.
