@@ -104,7 +104,7 @@ def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
 # The other pages have no command whose result depends on the engine.
 PAGES_FOR_BOTH_ENGINES = ("README.md", "docs/api.md", "docs/seeding.md")
 PAGES_WITH_COMMANDS = [
-    (engine, name)
+    pytest.param(engine, name, marks=[pytest.mark.slow] if engine == "postgresql" else [])
     for name, page in zip(NAMES, PAGES, strict=True)
     for engine in (ENGINES if name in PAGES_FOR_BOTH_ENGINES else ENGINES[:1])
     # tests/test_stories_page.py runs the commands of docs/stories.md on the demonstration briefs.
@@ -139,6 +139,7 @@ def test_a_command_that_is_not_run_has_a_comment_with_the_reason(name: str) -> N
         assert not block.note or len(block.note) > len(NOT_RUN) + 5, block
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_every_command_of_the_table_runs(app: Flask, folder: Path, database_url: str) -> None:
     commands = INLINE_COMMAND.findall(SEEDING_PAGE.read_text(encoding="utf-8"))
     assert len(commands) == 13

@@ -66,7 +66,7 @@ def test_a_value_that_names_no_story_gets_a_warning_with_the_likely_story(
     app: Flask, client: FlaskClient
 ) -> None:
     stories_of(app)
-    page = get(client, "/v1/articles?story=slug-1,nothing")
+    page = get(client, "/v1/articles?story=Slug%200,nothing")
     assert page["data"] == []
     assert page["meta"]["warnings"] == [
         {
@@ -74,7 +74,7 @@ def test_a_value_that_names_no_story_gets_a_warning_with_the_likely_story(
             "message": f"There is no story with the id or slug `{value}`.",
             "suggestion": suggestion,
         }
-        for value, suggestion in (("slug-1", "slug-0"), ("nothing", None))
+        for value, suggestion in (("Slug 0", "slug-0"), ("nothing", None))
     ]
 
 

@@ -75,10 +75,10 @@ def without_history(found: Rows) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.parametrize("seed", [21])
 def test_after_each_step_every_article_is_in_one_story_and_former_ids_lead_on(app: Flask, seed: int) -> None:
     known: set[UUID] = set()
-    for _ in random_steps(app, seed, steps=24):
+    for _ in random_steps(app, seed, steps=16):
         found = rows(app)
         assert_consistent(found)
         present = {row["id"] for row in found["stories"]}
