@@ -64,6 +64,7 @@ def test_chunks_of_any_size_give_the_same_export(app: Flask, monkeypatch: pytest
     assert chunk < 200, "all in one chunk"
 
 
+@pytest.mark.slow
 def test_a_database_larger_than_a_chunk_is_exported(app: Flask) -> None:
     title = "The Weir Is Closed for Reasons of {}"
     pages = [submit(f"page-{at:03}", Page(title=title.format(at))) for at in range(230)]
@@ -74,6 +75,7 @@ def test_a_database_larger_than_a_chunk_is_exported(app: Flask) -> None:
     assert [line["key"] for line in lines if line["kind"] == "article"] == [page.key for page in pages]
 
 
+@pytest.mark.slow
 def test_an_export_is_one_state_of_the_database(app: Flask) -> None:
     seed_pages(app, [submit("a", Page()), submit("b", Page(title="Other"))])
     with app.app_context(), db.engine.connect() as connection:
