@@ -92,14 +92,18 @@ def check_articles(found: Rows, before: Rows, after: Rows) -> None:
     """Assert that after a killed load, each article is as before the load or as after a complete load.
 
     The arguments are the rows of all tables after the killed load, before any load, and after a complete
-    load.
+    load. The story of an article is left out, because it depends on the articles that are loaded already.
     """
     own = ("articles", "article_slugs", "documents", "takeaways", "article_entities", "revisions")
     present = without_volatile_columns(found)
+    states = [
+        {name: [{key: row[key] for key in row if key != "story"} for row in state[name]] for name in own}
+        for state in (present, before, after)
+    ]
     for article in found["articles"]:
         now, *whole = [
             {name: [row for row in state[name] if article["id"] in row.values()] for name in own}
-            for state in (present, before, after)
+            for state in states
         ]
         assert now in whole
     assert found["entities"] == recount_entities(found)
