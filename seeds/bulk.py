@@ -1,15 +1,19 @@
 """Insert or update many rows with one statement, or do nothing if there are no rows.
 
 SQLAlchemy executes a statement even if its list of parameters is empty, so these functions check for that.
+`portions` divides values that one statement could not take together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, Update, insert
 
 from api.database.base import Base, table_of
+
+# SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535.
+MAX_PARAMETERS = 10_000
 
 
 def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -36,6 +40,12 @@ def update_rows(connection: Connection, statement: Update, parameters: Sequence[
     """
     if parameters:
         connection.execute(statement, parameters)
+
+
+def portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Divide `values` into portions that a statement can take as parameters. Yield none if it is empty."""
+    for start in range(0, len(values), MAX_PARAMETERS):
+        yield values[start : start + MAX_PARAMETERS]
 
 
 # Reuse the statement, because SQLAlchemy computes a cache key for each new statement object.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
 from api.models import UNSCORED, Article, RelatedLink, link_precedence, published_key, score_key
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk import insert_rows, portions, update_rows
 from seeds.identifiers import computed_link_id
 from seeds.linking.link_reasons import Reasons
 from seeds.linking.vector_cache import LinkedArticle
@@ -75,13 +75,13 @@ class LinkTable:
         self._connection = connection
         self._links: defaultdict[int, dict[int, ResolvedLink]] = defaultdict(dict)
         statement = LINKS_WITH_REASONS if has_reasons else LINKS_WITH_IDS
-        numbers = sorted(articles)
-        rows = connection.execute(statement, {"numbers": numbers}) if numbers else ()
-        for number, article, target, basis, stored_score, target_id, *reasons in rows:
-            score = None if stored_score == UNSCORED else stored_score
-            self._links[article][target] = ResolvedLink(
-                target, target_id, number, basis == "listed", score, reasons[0] if reasons else ()
-            )
+        for several in portions(sorted(articles)):
+            rows = connection.execute(statement, {"numbers": several})
+            for number, article, target, basis, stored_score, target_id, *reasons in rows:
+                score = None if stored_score == UNSCORED else stored_score
+                self._links[article][target] = ResolvedLink(
+                    target, target_id, number, basis == "listed", score, reasons[0] if reasons else ()
+                )
 
     def scored(self, article: int) -> list[ResolvedLink]:
         """Return the links from `article` that have a score."""

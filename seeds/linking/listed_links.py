@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func
 
 from api.database.base import AnySelect
 from api.models import UNSCORED, Article, RelatedLink, published_at_of
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk import insert_rows, portions, update_rows
 from seeds.linking.date_matching import matches_printed_date
 from seeds.linking.link_table import (
     DELETE_LINKS,
@@ -23,8 +23,6 @@ from seeds.linking.link_table import (
     score_parameters,
 )
 
-# SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535.
-MAX_PARAMETERS = 10_000
 # A title that more articles share is not resolved. Each of these articles would be a candidate for each link
 # to the title, so each further article would make a load slower.
 MAX_ARTICLES_PER_TITLE = 100
@@ -236,9 +234,9 @@ def _find_candidates(connection: Connection, hashes: list[int]) -> dict[int, lis
     A hash has no entry if no article, or more than `MAX_ARTICLES_PER_TITLE` articles, have the title.
     """
     candidates: dict[int, list[Candidate]] = {}
-    for start in range(0, len(hashes), MAX_PARAMETERS):
-        parameters = {"hashes": hashes[start : start + MAX_PARAMETERS]}
-        for number, identity, title, published in connection.execute(CANDIDATES, parameters).all():
+    for several in portions(hashes):
+        rows = connection.execute(CANDIDATES, {"hashes": several}).all()
+        for number, identity, title, published in rows:
             candidate = Candidate(number, identity, title, published_at_of(published))
             candidates.setdefault(title, []).append(candidate)
     return candidates

@@ -6,12 +6,14 @@ depend on the number of articles in the database. `seeds.stories.regrouping` for
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from api.database.base import table_of
 from api.models import Article
+from seeds.bulk import portions
+from seeds.linking.link_table import LinkTable
 from seeds.stories.clustering import MIN_LINKAGE, MIN_SCALE, StoryArticle, find_stories
 from seeds.stories.story_rows import move_articles
 
@@ -31,13 +33,6 @@ STORY_ARTICLES = (
 )
 
 
-class ScoreReader(Protocol):
-    """A reader of the scores of links. `seeds.linking.link_table.LinkTable` implements it."""
-
-    def scores(self, article: int) -> dict[int, float]:
-        """Return the scores of the links from `article`, by the number of the target."""
-
-
 class StoryAssignment:
     """The stories of some articles in memory. `assign` changes them, and `write` stores the changes.
 
@@ -54,12 +49,12 @@ class StoryAssignment:
         self._articles: dict[int, StoryArticle] = {}
         self._stories: dict[int, int] = {}
         self._members: defaultdict[int, set[int]] = defaultdict(set)
-        rows = connection.execute(STORY_ARTICLES, {"numbers": sorted(articles)}) if articles else ()
-        for *columns, story in rows:
-            article = StoryArticle(*columns)
-            self._articles[article.number] = article
-            self._stories[article.number] = story
-            self._members[story].add(article.number)
+        for several in portions(sorted(articles)):
+            for *columns, story in connection.execute(STORY_ARTICLES, {"numbers": several}):
+                article = StoryArticle(*columns)
+                self._articles[article.number] = article
+                self._stories[article.number] = story
+                self._members[story].add(article.number)
         self._stored = dict(self._stories)
 
     @property
@@ -71,7 +66,7 @@ class StoryAssignment:
         """Return the number of the story of `article`."""
         return self._stories[article]
 
-    def assign(self, article: int, similar: Iterable[int], links: ScoreReader) -> None:
+    def assign(self, article: int, similar: Iterable[int], links: LinkTable) -> None:
         """Form the story of an article again, and the stories of the articles that are linked with it.
 
         Args:
@@ -100,12 +95,12 @@ class StoryAssignment:
         self._ended |= sizes.keys() - present
         self._ended -= present
 
-    def write(self) -> tuple[set[int], set[int]]:
-        """Store the stories of the articles.
+    def write(self) -> set[int]:
+        """Store the stories of the articles, whose rows are not written.
 
-        Return the numbers of the articles that are in a different story, and the numbers of all stories that
-        have gained or lost an article, or have ended. Stories that formed and ended since the last `write`
-        are included, so that the result does not depend on how often `write` is called.
+        Return the numbers of all stories that have gained or lost an article, or have ended. Stories that
+        formed and ended since the last `write` are included, so that the result does not depend on how often
+        `write` is called.
         """
         moved = {number for number, story in self._stories.items() if story != self._stored[number]}
         move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})
@@ -113,7 +108,7 @@ class StoryAssignment:
         changed |= {self._stored[number] for number in moved} - (moved & self._new)
         changed |= self._ended
         self._stored, self._ended = dict(self._stories), set()
-        return moved, changed
+        return changed
 
     def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
         """Put `articles` into one story: the largest of the former stories whose founder is among them.

@@ -114,7 +114,6 @@ def find_stories(
     heap: list[tuple[float, int, int]] = []
     for place, cluster in clusters.items():
         _push(heap, clusters, place, (other for other in cluster.strengths if other > place), min_linkage)
-    heapq.heapify(heap)
     while heap:
         negative, first, second = heapq.heappop(heap)
         if first not in clusters or second not in clusters:
@@ -159,7 +158,7 @@ def _add_strengths(clusters: Mapping[int, _Cluster], scores: Scores) -> None:
         near[number] = {
             other: score
             for other, score in scores.get(number, {}).items()
-            if other not in published or are_near(published[number], published[other])
+            if other not in published or _are_near(published[number], published[other])
         }
     scales = {number: _scale(several.values()) for number, several in near.items()}
     strengths: dict[tuple[int, int], int] = {}
@@ -180,7 +179,7 @@ def _scale(scores: Iterable[float]) -> float:
     return max(MIN_SCALE, sum(highest) / SCALE_LINKS)
 
 
-def are_near(first: datetime, second: datetime) -> bool:
+def _are_near(first: datetime, second: datetime) -> bool:
     """Return True if two articles can be in one story, given their `published_key`."""
     return UNDATED in {first, second} or abs(first - second) <= MAX_SPAN
 

@@ -11,7 +11,8 @@ import numpy as np
 from sqlalchemy import bindparam, select
 
 from api.database.base import table_of
-from api.models import UNSCORED, Article, RelatedLink, Story
+from api.models import UNSCORED, Article, RelatedLink
+from seeds.bulk import portions
 from seeds.console import progress
 from seeds.stories.assignment import MIN_SCORE
 from seeds.stories.clustering import StoryArticle, find_stories
@@ -20,17 +21,16 @@ from seeds.stories.story_rows import move_articles, write_stories
 from seeds.storing.history import increment_corpus_revision
 from seeds.storing.transactions import Transaction
 
-# The number of stories that are written in one transaction.
+# The number of articles that are grouped in one transaction.
 BATCH_SIZE = 100
 # The number of rows that are read at a time.
 CHUNK_ROWS = 10_000
-ARTICLES, LINKS, STORIES = table_of(Article), table_of(RelatedLink), table_of(Story)
+ARTICLES, LINKS = table_of(Article), table_of(RelatedLink)
 SCORED_LINKS = (
     select(LINKS.c.article, LINKS.c.target, LINKS.c.score_key)
     .where(LINKS.c.score_key > UNSCORED, LINKS.c.target.is_not(None))
     .execution_options(yield_per=CHUNK_ROWS)
 )
-CURRENT = select(ARTICLES.c.number, ARTICLES.c.story)
 STORY_ARTICLES = select(
     ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.key, ARTICLES.c.published_key, ARTICLES.c.story
 ).where(ARTICLES.c.number.in_(bindparam("numbers", expanding=True)))
@@ -92,8 +92,11 @@ def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
     components = graph.components()
     for batch in progress(list(_batches(components)), "Grouping"):
         with begin() as connection:
-            rows = connection.execute(STORY_ARTICLES, {"numbers": list(chain.from_iterable(batch))})
-            former = {row.number: row for row in rows}
+            former = {
+                row.number: row
+                for several in portions(list(chain.from_iterable(batch)))
+                for row in connection.execute(STORY_ARTICLES, {"numbers": several})
+            }
             stories: dict[int, int] = {}
             for component in batch:
                 stories |= _stories_of([StoryArticle(*former[number][:4]) for number in component], graph)

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select, upd
 from api.database.base import table_of
 from api.models import Article, FormerStory, Story
 from seeds.stories.clustering import StoryArticle
-from seeds.stories.story_rows import add_former_story, move_articles
+from seeds.stories.story_rows import FormerIds, add_former_stories, move_articles
 
 ARTICLES, STORIES, FORMER = table_of(Article), table_of(Story), table_of(FormerStory)
 ARTICLE: BindParameter[int] = bindparam("article_number")
@@ -57,6 +57,6 @@ def leave_story(connection: Connection, article: int, identity: UUID) -> set[int
     connection.execute(REDIRECT, {"removed_id": identity, "leader": leader})
     if story.number == article:
         connection.execute(DELETE_STORY, {"former_story": story.number})
-        add_former_story(connection, story.id, identity, leader)
+        add_former_stories(connection, [FormerIds(story.id, identity, leader)])
         return {founder.number} if others else set()
     return {story.number}

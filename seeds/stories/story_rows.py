@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select, update
@@ -29,12 +29,11 @@ from api.v1.part_rows import NUMBERS_PER_ARTICLE
 from seeds.bulk import insert_rows, update_rows
 from seeds.identifiers import story_id
 from seeds.stories.key_points import MAX_KEY_POINTS, KeyPointChooser, StoryTakeaway
+from seeds.storing.rendering import delete_renderings
 
 MAX_ENTITIES = 10
 # The number of stories that are read together.
 BATCH_SIZE = 50
-# The number of articles whose renderings are deleted together.
-MOVE_SIZE = 500
 # Key points are chosen from the takeaways of at most this number of articles of a story, those published
 # last. Of each article, the first `MAX_KEY_POINTS` takeaways are used.
 MAX_COMPARED_ARTICLES = 24
@@ -109,7 +108,6 @@ SET_STORY_OF_FACETS = (
     .where(FACET_LISTS.c.article == bindparam("article_number"))
     .values(story=bindparam("new_story"))
 )
-DELETE_RENDERINGS = delete(RENDERINGS).where(RENDERINGS.c.article.in_(NUMBERS))
 _others_of_story = select(ARTICLES.c.number).where(
     ARTICLES.c.story == bindparam("story"), ARTICLES.c.number != ARTICLES.c.story
 )
@@ -124,6 +122,17 @@ DELETE_FORMER = delete(FORMER).where(FORMER.c.id.in_(IDS))
 
 
 Row = dict[str, Any]
+
+
+class FormerIds(NamedTuple):
+    """The values of a row of `former_stories`: the ids of a story that ended and of two articles.
+
+    `founder_id` was its founder. Requests for the story are redirected to the story of `article_id`.
+    """
+
+    id: UUID
+    founder_id: UUID
+    article_id: UUID
 
 
 def write_stories(connection: Connection, numbers: Collection[int], key_points: KeyPointChooser) -> int:
@@ -157,9 +166,8 @@ def _write_batch(connection: Connection, numbers: Sequence[int], key_points: Key
     ended = [number for number in numbers if number not in rows]
     if ended:
         connection.execute(DELETE_STORIES, {"numbers": ended})
-    for number in ended:
-        founder = founders[number]
-        add_former_story(connection, story_id(founder.key), founder.id, founder.id)
+    left = [founders[number] for number in ended]
+    add_former_stories(connection, [FormerIds(story_id(each.key), each.id, each.id) for each in left])
     if new:
         connection.execute(DELETE_FORMER, {"ids": [row["id"] for row in new]})
     insert_rows(connection, Story, new)
@@ -181,9 +189,7 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
     moves = [{"article_number": article, "new_story": story} for article, story in stories.items()]
     update_rows(connection, SET_STORY, moves)
     update_rows(connection, SET_STORY_OF_FACETS, moves)
-    for start in range(0, len(moves), MOVE_SIZE):
-        several = [move["article_number"] for move in moves[start : start + MOVE_SIZE]]
-        connection.execute(DELETE_RENDERINGS, {"numbers": several})
+    delete_renderings(connection, stories.keys())
 
 
 def forget_story_json(connection: Connection, story: int) -> None:
@@ -196,17 +202,12 @@ def forget_story_json(connection: Connection, story: int) -> None:
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})
 
 
-def add_former_story(connection: Connection, story: UUID, founder: UUID, article: UUID) -> None:
-    """Redirect requests for a story that ended.
-
-    Args:
-        connection: The connection, in a write transaction.
-        story: The id of the story.
-        founder: The id of the article that was its founder.
-        article: The id of the article whose story the requests are redirected to.
-    """
-    connection.execute(DELETE_FORMER, {"ids": [story]})
-    insert_rows(connection, FormerStory, [{"id": story, "founder_id": founder, "article_id": article}])
+def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> None:
+    """Redirect requests for `stories` that ended."""
+    rows = [each._asdict() for each in stories]
+    if rows:
+        connection.execute(DELETE_FORMER, {"ids": [row["id"] for row in rows]})
+    insert_rows(connection, FormerStory, rows)
 
 
 def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChooser) -> dict[int, Row]:

@@ -22,7 +22,7 @@ from api.models import (
     pack_facets,
     unpack_facets,
 )
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk import insert_rows, portions, update_rows
 
 # The number of articles whose lists are changed together.
 BATCH_SIZE = 100
@@ -82,7 +82,11 @@ def _replace_types(connection: Connection, articles: Collection[int]) -> None:
     rows = connection.execute(FACETS_OF_ARTICLES, {"numbers": articles}).all()
     lists = {row.article: set(unpack_facets(row.facets)) for row in rows}
     mentioned = sorted({number for facets in lists.values() for number in facets if number > 0})
-    types = {row.number: row.type for row in connection.execute(TYPES, {"numbers": mentioned})}
+    types = {
+        row.number: row.type
+        for several in portions(mentioned)
+        for row in connection.execute(TYPES, {"numbers": several})
+    }
     changes: Counter[int] = Counter()
     changed: list[dict[str, Any]] = []
     for article, former in lists.items():

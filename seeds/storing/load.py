@@ -308,6 +308,5 @@ def _link(
         vectors,
         are_new=are_new,
     )
-    moved, stories = links.stories.write()
-    delete_renderings(connection, (changed | links.articles | moved) - {*numbers})
-    return stories.union(map(links.stories.story_of, numbers))
+    delete_renderings(connection, (changed | links.articles) - {*numbers})
+    return links.stories.write().union(map(links.stories.story_of, numbers))

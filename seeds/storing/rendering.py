@@ -9,7 +9,7 @@ from api.models import Article, Rendering
 from api.urls import settings
 from api.v1.article_values import read_articles
 from api.v1.renderings import item_of, render_values, rendering_key
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk import insert_rows, portions, update_rows
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 
@@ -76,5 +76,5 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
 
 def delete_renderings(connection: Connection, articles: Collection[int]) -> None:
     """Delete the stored JSON of `articles`, given by number, because its data has changed."""
-    if articles:
-        connection.execute(DELETE_RENDERINGS, {"numbers": sorted(articles)})
+    for several in portions(sorted(articles)):
+        connection.execute(DELETE_RENDERINGS, {"numbers": several})

@@ -144,6 +144,20 @@ def test_the_story_of_a_removed_founder_gets_a_new_founder_and_its_id_leads_ther
     assert len(rows(app)["former_stories"]) == 3
 
 
+def test_a_story_can_have_more_articles_than_a_statement_has_parameters(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seeds.bulk.MAX_PARAMETERS", 2)
+    for keys in ("edcb", "a"):
+        seed_pages(app, [submit(key, FLOOD_PAGE, dated(ord(key) - 96)) for key in keys])
+    assert story_rows(rows(app))[article_id("e")]["article_count"] == 5
+    relink_pages(app, [])
+    assert story_rows(rows(app))[article_id("a")]["article_count"] == 5
+    remove_page(app, "a")
+    assert story_rows(rows(app))[article_id("b")]["article_count"] == 4
+    assert_consistent(rows(app))
+
+
 def test_key_points_leave_out_repetitions_and_begin_with_the_most_repeated(app: Flask) -> None:
     repeated = "The Inland Waters Board closed the Halvik lock after the river Orle broke its dam."
     reworded = "After the river Orle broke its dam, the Inland Waters Board closed the Halvik lock."
