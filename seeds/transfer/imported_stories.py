@@ -1,24 +1,14 @@
-"""Put imported articles into their stories after all articles are imported.
+"""Put imported articles into their stories after all articles are imported."""
 
-The number of a founder is known only when all articles are imported. Until then, the ids of founders are in a
-temporary table, because they can need more memory than the machine has.
-"""
-
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import Column, Connection, MetaData, Table, bindparam, func, or_, select, update
+from sqlalchemy import Column, MetaData, Table, bindparam, or_, select, update
 
 from api.database.base import table_of
 from api.database.column_types import Id, Number
 from api.models import Article, FacetList
-from seeds.bulk import insert_into
 from seeds.stories.key_points import KeyPointChooser
 from seeds.stories.story_rows import write_stories
 from seeds.transfer.export_file import InvalidExportError
+from seeds.transfer.waiting_rows import WaitingRows
 
 # The number of stories whose rows are written together.
 BATCH_SIZE = 500
@@ -59,36 +49,10 @@ NEXT_STORIES = (
 )
 
 
-class ImportedStories(AbstractContextManager["ImportedStories"]):
-    """The stories of imported articles. They exist during a `with` block, in which `insert` stores them.
+class ImportedStories(WaitingRows):
+    """The founders of imported articles, in the form of `LineRows.founders`. `insert` stores them."""
 
-    `connection` must be in a write transaction.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> "ImportedStories":
-        """Create the temporary table."""
-        WAITING.create(self._connection)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Delete the temporary table. After an error, the transaction is rolled back, and so is the table."""
-        if kind is None:
-            WAITING.drop(self._connection)
-
-    def add(self, founders: Sequence[tuple[int, UUID]]) -> None:
-        """Add articles that are not the founders of their stories.
-
-        `founders` has the number of each article, and the id of the founder.
-        """
-        rows: list[dict[str, Any]] = [
-            {"article": number, "founder_id": founder} for number, founder in founders
-        ]
-        insert_into(self._connection, WAITING, rows)
+    table = WAITING
 
     def insert(self, entities: int, key_points: KeyPointChooser) -> None:
         """Put the articles into their stories, and insert the rows of all stories.
@@ -109,8 +73,3 @@ class ImportedStories(AbstractContextManager["ImportedStories"]):
         while numbers := self._connection.scalars(NEXT_STORIES, {"after": after}).all():
             write_stories(self._connection, numbers, key_points)
             after = numbers[-1]
-
-    def _line_of(self, article: int, entities: int) -> int:
-        """Return the number of the line of the export that contains the article with the number `article`."""
-        above = select(func.count()).select_from(ARTICLES).where(ARTICLES.c.number <= article)
-        return 1 + entities + (self._connection.scalar(above) or 0)

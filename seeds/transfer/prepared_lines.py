@@ -132,8 +132,8 @@ class LineRows:
         terms: The search terms of articles, by number.
         links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
             known only after all articles were imported.
-        founders: The numbers of articles that are not the founders of their stories, with the ids of the
-            founders.
+        founders: The articles that are not the founders of their stories. A row has the number of the article
+            and the id of the founder, which is replaced by a number after all articles were imported.
         article: For a line of an article, the data for the rows that are still missing.
         facets: For each article, its facet values that are not entities, by number.
     """
@@ -141,7 +141,7 @@ class LineRows:
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)
     terms: dict[int, SearchTerms] = field(default_factory=dict)
     links: list[Row] = field(default_factory=list)
-    founders: list[tuple[int, UUID]] = field(default_factory=list)
+    founders: list[Row] = field(default_factory=list)
     article: ImportedArticle | None = None
     facets: list[dict[int, NamedFacet]] = field(default_factory=list)
 
@@ -225,7 +225,7 @@ def article_rows(values: Values) -> LineRows:
         },
         {number: packed.terms},
         link_rows(values, record),
-        [] if values["story"] == identity else [(number, values["story"])],
+        [] if values["story"] == identity else [{"article": number, "founder_id": values["story"]}],
         ImportedArticle(
             *(number, identity, record, values["revision"], values["created_at"], values["updated_at"]),
             *(values["folder"], values["story"], entities, find_takeaway_entities(mentions)),

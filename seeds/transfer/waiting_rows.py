@@ -1,0 +1,55 @@
+"""Keep rows of an import in a temporary table until all articles are imported.
+
+The rows refer to articles of any line, so the numbers of these articles are known only at the end. In memory,
+the rows could need more space than there is.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Table, func, select
+
+from api.database.base import table_of
+from api.models import Article
+from seeds.bulk import insert_into
+
+ARTICLES = table_of(Article)
+
+
+class WaitingRows(AbstractContextManager["WaitingRows"]):
+    """Rows of an import in the temporary table `table`, which exists in the `with` block.
+
+    `connection` must be in a write transaction.
+    """
+
+    table: Table
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        """Create the temporary table."""
+        self.table.create(self._connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Delete the temporary table. After an error, the transaction is rolled back, and so is the table."""
+        if kind is None:
+            self.table.drop(self._connection)
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows, which map the columns of the table to values."""
+        insert_into(self._connection, self.table, rows)
+
+    def _line_of(self, article: int, entities: int) -> int:
+        """Return the number of the line of the export that contains the article with the number `article`.
+
+        `entities` is the number of lines of entities. These lines and that of the corpus are above the lines
+        of articles.
+        """
+        above = select(func.count()).select_from(ARTICLES).where(ARTICLES.c.number <= article)
+        return 1 + entities + (self._connection.scalar(above) or 0)
