@@ -26,8 +26,9 @@ from sqlalchemy import ColumnElement, FromClause, func, select
 
 from api.database.base import AnySelect
 from api.database.request_connection import request_connection
-from api.listing.keyset import IndexedRows, MergedRows, Plan, PlannedRows, SortedNumbers, SortedRows
+from api.listing.keyset import IndexedRows, MergedRows, Plan, PlannedRows
 from api.listing.orders import KeyTable, Order, Orders
+from api.listing.sorted_rows import SortedNumbers, SortedRows
 
 MAX_SORTED_ROWS = 2000
 # The number of shapes of queries whose statements are kept.

@@ -26,7 +26,6 @@ from api.search.ranking import Ranking
 from api.v1.facet_lists import MAX_ENTITY_NUMBER, MatchingFacets, count_matching
 from api.v1.json_values import Values
 from api.v1.part_rows import NUMBERS
-from api.v1.sort_orders import ARTICLES
 
 ENTITY, STORY = "entity", "story"
 DATES = ("year", "month", "day")
@@ -75,18 +74,18 @@ STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_A
 )
 
 
-def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter]) -> Values:
+def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search: Ranking | None) -> Values:
     """Return the members `facets` and `counted` of `meta`, or nothing if the query asks for no facets.
 
     Args:
         parameters: The loaded query.
         filters: The filters of the list, without the full-text search.
+        search: The full-text search with these filters, or None.
     """
     names, limit = parameters.get("facets", ()), parameters["facet_limit"]
     if not names:
         return {}
     counter: FacetCounter = KeptCounter()
-    search = Ranking(parameters["q"], filters, ARTICLES) if "q" in parameters else None
     if search or filters:
         counter = MatchingCounter(count_matching(filters, search, has_stories=STORY in names))
     return {

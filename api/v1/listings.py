@@ -1,4 +1,4 @@
-"""The collections of version 1: the statements that select their rows, filtered and sorted by the query."""
+"""The collections of version 1 other than articles: the statements of their rows, and their pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -10,27 +10,21 @@ from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
 
 from api.database.base import table_of
 from api.database.request_connection import request_connection
-from api.listing.collapsing import first_of_story
-from api.listing.keyset import Plan, PlannedRows, RowSource, SortedRows
+from api.listing.keyset import Plan, PlannedRows, RowSource
 from api.listing.pages import Page, make_page
 from api.listing.plans import MAX_PLANS, FilterForm, Listing, values_of
+from api.listing.sorted_rows import SortedRows
 from api.models import (
-    ARTICLE_INDEX,
     REMOVED,
-    Article,
     ArticleEntity,
     ArticleFacet,
-    Rendering,
     takeaway_place,
 )
-from api.resources.former_ids import former_ids_of_entity, former_ids_of_story
+from api.resources.former_ids import former_ids_of_entity
 from api.resources.references import find_references
-from api.resources.serialization import Shape, requested_keys, select_keys
-from api.search.collapsed_ranking import CollapsedRanking
-from api.search.ranking import Ranking
+from api.resources.serialization import Shape, select_keys
 from api.urls import settings
 from api.v1 import filters, schemas
-from api.v1.facets import facet_meta
 from api.v1.json_values import (
     Values,
     article_reference,
@@ -44,21 +38,16 @@ from api.v1.json_values import (
 from api.v1.part_rows import (
     ENTITY_COLUMNS,
     LINK_ROWS,
-    NUMBERS,
     TAKEAWAY_ROWS,
     read_references,
     read_takeaway_entities,
 )
-from api.v1.query_parameters import RELEVANCE
-from api.v1.renderings import ITEM_KEYS, list_items, part_items
 from api.v1.sort_orders import (
-    ARTICLES,
     CHANGES,
     ENTITIES,
     LINKS,
     REVISION_ORDERS,
     TAKEAWAYS,
-    article_orders,
     co_mentioned_orders,
     entity_orders,
     related_link_orders,
@@ -68,19 +57,8 @@ from api.v1.sort_orders import (
 Parameters = Mapping[str, Any]
 Rows = Sequence[Any]
 
-RENDERINGS, FACETS, MENTIONED = (table_of(each) for each in (Rendering, ArticleFacet, ArticleEntity))
-_articles = table_of(Article)
-ITEM_ROWS = select(_articles.c.number, _articles.c.item_key, _articles.c.item_json)
-PART_ROWS = select(
-    _articles.c.number,
-    _articles.c.slug,
-    RENDERINGS.c.rendering_key,
-    RENDERINGS.c.part_ends,
-    RENDERINGS.c.json_gzip,
-).outerjoin_from(_articles, RENDERINGS, RENDERINGS.c.article == _articles.c.number)
+FACETS, MENTIONED = table_of(ArticleFacet), table_of(ArticleEntity)
 
-ARTICLE_ITEMS = Listing(ARTICLES, ITEM_ROWS, article_orders)
-ARTICLE_PARTS = Listing(ARTICLES, PART_ROWS, article_orders)
 ALL_TAKEAWAYS = Listing(TAKEAWAYS, TAKEAWAY_ROWS, takeaway_orders)
 ALL_LINKS = Listing(LINKS, LINK_ROWS, related_link_orders)
 ALL_ENTITIES = Listing(ENTITIES, select(*ENTITY_COLUMNS), entity_orders)
@@ -110,55 +88,6 @@ REVISION_ROWS = select(CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at,
     CHANGES.c.article_id == bindparam("article_id", type_=CHANGES.c.article_id.type),
     CHANGES.c.kind != REMOVED,
 )
-
-
-def article_page(parameters: Parameters, entity: Any = None, story: Any = None) -> Page:
-    """Return a page of the articles that match the query `parameters`.
-
-    If `entity` (the row of an entity) is given, only articles that mention it match. If `story` (the row of a
-    story) is given, only its articles match.
-    """
-    names = requested_keys(schemas.ArticlePage, parameters)
-    query, has_parts = parameters.get("q"), not set(names) <= set(ITEM_KEYS)
-    references = find_references(parameters)
-    conditions = filters.article_filters(
-        parameters, references, entity and entity.number, story and story.number
-    )
-    is_ranked, is_collapsed = parameters["sort"] == RELEVANCE, "collapse" in parameters
-    source: RowSource
-    if is_ranked:
-        ranking = Ranking(parameters["q"], conditions, ARTICLES)
-        source = CollapsedRanking(ranking) if is_collapsed else ranking
-    else:
-        matching = [*conditions, *filters.search_filters(ARTICLE_INDEX, query)]
-        listing = ARTICLE_PARTS if has_parts else ARTICLE_ITEMS
-        source = listing.select(matching, parameters["sort"], first_of_story if is_collapsed else None)
-
-    def items(rows: Rows) -> list[Any]:
-        found = _read_ranked(rows, has_parts=has_parts) if is_ranked else rows
-        return part_items(found, names, query) if has_parts else list_items(found, names)
-
-    meta = facet_meta(parameters, conditions) | references.meta()
-    scope = entity or story
-    former_ids = former_ids_of_story if story else former_ids_of_entity
-    former_scopes = partial(former_ids, scope) if scope else tuple
-    return make_page(
-        source, parameters, items, scope=scope and scope.id, former_scopes=former_scopes, more_meta=meta
-    )
-
-
-def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
-    """Return the columns of the items for `rows`, whose first values are the numbers of articles."""
-    if not rows:
-        return []
-    statement = SELECT_PARTS if has_parts else SELECT_ITEMS
-    found = request_connection().execute(statement, {"numbers": [row[0] for row in rows]}).all()
-    by_number = {row.number: row for row in found}
-    return [by_number[row[0]] for row in rows]
-
-
-SELECT_ITEMS = ITEM_ROWS.where(_articles.c.number.in_(NUMBERS))
-SELECT_PARTS = PART_ROWS.where(_articles.c.number.in_(NUMBERS))
 
 
 def _page(

@@ -22,6 +22,7 @@ from api.resources.serialization import requested_keys
 from api.resources.source_response import source_response
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
+from api.v1.article_pages import article_page
 from api.v1.renderings import ARTICLE_KEYS, RenderedArticle, render, rendering_key, select_rendering
 from api.web.representation import MIN_COMPRESSED_BYTES, etag_of, wants_gzip
 
@@ -52,7 +53,7 @@ def list_articles(parameters: dict[str, Any]) -> Page:
     Returns the articles that match all filters and `q`, by default the newest first. Large parts are left
     out unless you request them with `include` or `fields`.
     """
-    return listings.article_page(parameters)
+    return article_page(parameters)
 
 
 @blueprint.resource("/articles/<article>", schemas.Article, query=queries.ArticleFields, path=ARTICLE)

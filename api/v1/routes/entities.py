@@ -10,6 +10,7 @@ from api.resources.lookup import ENTITIES, entity_lookup, find_entity
 from api.resources.serialization import select_keys
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
+from api.v1.article_pages import article_page
 from api.v1.json_values import Values
 from api.v1.part_rows import ENTITY_COLUMNS
 
@@ -61,7 +62,7 @@ def list_entity_articles(parameters: dict[str, Any], entity: str) -> Page:
 
     Returns the articles that mention the entity, with the same parameters as the list of all articles.
     """
-    return listings.article_page(parameters, find_entity(entity, ENTITY_NUMBER))
+    return article_page(parameters, find_entity(entity, ENTITY_NUMBER))
 
 
 @blueprint.resource(

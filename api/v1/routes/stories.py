@@ -10,8 +10,9 @@ from api.resources.lookup import REFERENCE
 from api.resources.references import find_references
 from api.resources.serialization import requested_keys
 from api.resources.story_lookup import find_story
-from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
+from api.v1 import schemas
+from api.v1.article_pages import article_page
 from api.v1.json_values import Values
 from api.v1.sort_orders import STORIES, story_orders
 from api.v1.story_filters import select_stories
@@ -62,4 +63,4 @@ def list_story_articles(parameters: dict[str, Any], story: str) -> Page:
 
     Returns the articles that report the event, with the same parameters as the list of all articles.
     """
-    return listings.article_page(parameters, story=find_story(story))
+    return article_page(parameters, story=find_story(story))

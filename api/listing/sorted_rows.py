@@ -1,0 +1,84 @@
+"""Plans that let the database sort all rows that match, of which there are few."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, tuple_
+
+from api.database.base import AnySelect
+from api.database.request_connection import request_connection
+from api.listing.keyset import (
+    Plan,
+    Values,
+    after_values,
+    bound_value,
+    is_before,
+    items_of_keys,
+    last_of_nulls,
+)
+from api.listing.orders import Key, Order
+
+
+@dataclass(frozen=True, eq=False)
+class SortedRows(Plan):
+    """A plan that lets the database sort all rows that match, of which there are few."""
+
+    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None."""
+        bound = dict(values) | {"row_count": count}
+        if after:
+            bound |= after_values(after)
+            bound["after_rank"] = int(after[0] == self.order.lowest)
+        return list(request_connection().execute(self._following if after else self._first, bound))
+
+    @cached_property
+    def _first(self) -> AnySelect:
+        return self.finish(self.keyed_rows.order_by(*self._clauses(self.order)))
+
+    @cached_property
+    def _following(self) -> AnySelect:
+        return self.finish(self.keyed_rows.where(self._after()).order_by(*self._clauses(self.order)))
+
+    def finish(self, page: AnySelect) -> AnySelect:
+        """Return the statement of the items of `page`, a statement with an order and a limit."""
+        return page
+
+    def _clauses(self, order: Order) -> list[ColumnElement[Any]]:
+        ties: list[ColumnElement[Any]] = [tie.desc() for tie in order.ties]
+        if order.key is None:
+            return ties
+        if order.descending:
+            return [order.key.desc(), *ties]
+        return [*([] if order.lowest is None else [last_of_nulls(order)]), order.key.asc(), *ties]
+
+    def _after(self) -> ColumnElement[bool]:
+        order = self.order
+        if order.descending or order.key is None:
+            return is_before(order.columns)
+        key = bound_value(0, order.key)
+        later: ColumnElement[bool] = order.key > key
+        if order.lowest is not None:
+            rank = bindparam("after_rank", type_=func.count().type)
+            later = tuple_(last_of_nulls(order), order.key) > tuple_(rank, key)
+        if not order.ties:
+            return later
+        return or_(later, and_(order.key == key, is_before(order.ties, first=1)))
+
+
+@dataclass(frozen=True, eq=False)
+class SortedNumbers(SortedRows):
+    """A plan that lets the database sort the numbers of the rows that match, and then reads the items.
+
+    Attributes:
+        items: The statement that selects the items of the collection.
+        number: The column of `items` with the numbers that `rows` selects.
+    """
+
+    items: AnySelect
+    number: Key
+
+    def finish(self, page: AnySelect) -> AnySelect:
+        """Return the statement of the items of `page`, a statement of numbers and sort keys."""
+        return items_of_keys(page, self.items, self.number, self.order, self._clauses)
