@@ -45,13 +45,16 @@ Groups = Mapping[str, object]
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--orders", default=3, show_default=True, help="The number of random orders of loading.")
-def main(folder: Path, orders: int) -> None:
+@click.option("--share", default=1.0, show_default=True, help="The share of the pages that are loaded.")
+def main(folder: Path, orders: int, share: float) -> None:
     """Load FOLDER/documents in random orders and print the BCubed F1 of the stories."""
-    paths = sorted((folder / "documents").iterdir())
-    events = read_events(folder / "gold" / "related.json", paths)
+    pages = sorted((folder / "documents").iterdir())
+    all_events = read_events(folder / "gold" / "related.json", pages)
     rows: list[Sequence[str]] = []
     for order in range(orders):
-        with loaded_database(paths, order) as (app, url):
+        paths = Random(order).sample(pages, round(share * len(pages)))
+        events = {path.name: all_events[path.name] for path in paths}
+        with loaded_database(paths) as (app, url):
             loaded = read_stories(app)
             run_flask(url, "seed", "relink")
             relinked = read_stories(app)
@@ -75,10 +78,8 @@ def read_events(file: Path, paths: Iterable[Path]) -> Groups:
 
 
 @contextmanager
-def loaded_database(paths: Sequence[Path], seed: int) -> Iterator[tuple[Flask, str]]:
-    """Load documents into a new SQLite database in a random order. Yield an application and its database."""
-    shuffled = list(paths)
-    Random(seed).shuffle(shuffled)
+def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
+    """Load documents into a new SQLite database, in this order. Yield an application and its database."""
     with tempfile.TemporaryDirectory(prefix="briefs-stories-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
         run_flask(url, "db", "upgrade")
@@ -86,7 +87,7 @@ def loaded_database(paths: Sequence[Path], seed: int) -> Iterator[tuple[Flask, s
         try:
             with app.app_context(), transactions(db.engine, print) as begin, prepare_pool(begin, 1) as pool:
                 run = Run(begin, Report(None), strict=False, admit_erased=False)
-                run.load(FoundFiles(shuffled, []), Preparation(pool, MAX_DOCUMENT_BYTES, is_eager=True))
+                run.load(FoundFiles([*paths], []), Preparation(pool, MAX_DOCUMENT_BYTES, is_eager=True))
             yield app, url
         finally:
             close_app(app)
