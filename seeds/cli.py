@@ -19,7 +19,6 @@ from seeds.command_setup import JOBS_OPTION, is_empty, prepare_pool
 from seeds.console import count_of, print_message, print_result, reported_failures
 from seeds.demo_command import demo_command
 from seeds.escaping import printable
-from seeds.extraction.lexicon import load_lexicon
 from seeds.garbage_collection import rare_collections
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection, document_to_json
@@ -158,7 +157,7 @@ def relink_command(jobs: int) -> None:
 
     Example: flask seed relink
     """
-    vectors, key_points = VectorCache(), KeyPointChooser(load_lexicon)
+    vectors, key_points = VectorCache(), KeyPointChooser()
     with rare_collections(), reported_failures(), transactions(db.engine, print_message) as begin:
         with prepare_pool(begin, jobs) as pool:
             # In the order of the ids, so that the result does not depend on the order of loading.

@@ -13,7 +13,6 @@ from api.models import Article
 from api.urls import settings
 from seeds.command_setup import prepare_pool
 from seeds.console import print_message, print_result, reported_failures
-from seeds.extraction.lexicon import load_lexicon
 from seeds.parsing.files import DOCUMENTS_FOLDER, read_file
 from seeds.parsing.folders import FoundFiles, find_documents
 from seeds.preparing.preparation import Preparation
@@ -98,7 +97,7 @@ def _first_version(document: Path) -> Path:
 
 def _remove(begin: Transaction, outcomes: Report) -> None:
     """Remove the articles of the demonstration briefs that are stored."""
-    key_points = KeyPointChooser(load_lexicon)
+    key_points = KeyPointChooser()
     for path in find_documents([DEMO_FOLDER]):
         key = _key_of(path)
         with begin() as connection:

@@ -8,7 +8,6 @@ from flask.cli import with_appcontext
 from api.database.base import db
 from seeds.console import confirm, print_message, print_result, reported_failures
 from seeds.escaping import printable
-from seeds.extraction.lexicon import load_lexicon
 from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.removal import erase, find_article, purge, remove
 from seeds.storing.rendering import render_articles
@@ -48,7 +47,7 @@ def _remove(begin: Transaction, article: str) -> str:
         identity = find_article(connection, article)
         if identity is None:
             raise _no_article(article)
-        outcome = remove(connection, identity, KeyPointChooser(load_lexicon))
+        outcome = remove(connection, identity, KeyPointChooser())
     render_articles(begin)
     return f"removed {outcome.slug} (revision {outcome.revision})"
 
@@ -67,7 +66,7 @@ def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
         if not agreed:
             return "nothing was erased"
     with begin() as connection:
-        outcome = erase(connection, identity, KeyPointChooser(load_lexicon))
+        outcome = erase(connection, identity, KeyPointChooser())
     render_articles(begin)
     # Also if the article was erased before, because that command may have been interrupted here.
     purge(db.engine, print_message)

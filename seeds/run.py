@@ -11,7 +11,6 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from api.models import CREATED, Corpus
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
-from seeds.extraction.lexicon import load_lexicon
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import RejectedDocument, real_path
@@ -55,7 +54,7 @@ class Run:
         self._strict, self._admit_erased = strict, admit_erased
         self._seen = SeenDocuments()
         self._vectors = VectorCache()
-        self._key_points = KeyPointChooser(load_lexicon)
+        self._key_points = KeyPointChooser()
         self._batch: list[BatchEntry] = []
         self._batch_bytes = 0
 

@@ -18,7 +18,8 @@ from seeds.linking.link_reasons import Reasons
 from seeds.linking.link_table import LinkTable
 from seeds.linking.neighbours import Neighbour, find_neighbours
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
-from seeds.stories.assignment import MIN_SCORE, StoryAssignment
+from seeds.stories.assignment import StoryAssignment
+from seeds.stories.clustering import MIN_SCORE
 
 MAX_SCORED_LINKS = 8
 

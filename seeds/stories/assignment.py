@@ -14,11 +14,9 @@ from api.database.base import table_of
 from api.models import Article
 from seeds.bulk import portions
 from seeds.linking.link_table import LinkTable
-from seeds.stories.clustering import MIN_LINKAGE, MIN_SCALE, StoryArticle, find_stories
+from seeds.stories.clustering import MIN_SCORE, StoryArticle, find_stories
 from seeds.stories.story_rows import move_articles
 
-# Links with a lower score cannot join two articles.
-MIN_SCORE = MIN_LINKAGE * MIN_SCALE
 # If the stories to which an article has links have more articles than this in total, they can be merged, but
 # are not divided.
 MAX_DIVIDED_ARTICLES = 300

@@ -9,14 +9,14 @@ This is the weighted coefficient of Dice (1945). Takeaways repeat each other if 
 similarity is at least `MIN_SIMILARITY`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
 from api.models import takeaway_place
-from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.lexicon import load_lexicon
 from seeds.linking.evidence_items import ENTITY, ENTITY_WEIGHT, Weigher, base_weights, make_weigher
 
 MIN_SIMILARITY = 0.6
@@ -42,14 +42,7 @@ class StoryTakeaway(NamedTuple):
 
 
 class KeyPointChooser:
-    """A chooser of the key points of stories.
-
-    `load_lexicon` returns the frequencies of English words. It is called when the frequencies are first
-    needed.
-    """
-
-    def __init__(self, load_lexicon: Callable[[], Lexicon]) -> None:
-        self._load_lexicon = load_lexicon
+    """A chooser of the key points of stories. It loads the lexicon when it is first needed."""
 
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
         """Return the numbers of the key points among the takeaways of a story, at most `MAX_KEY_POINTS`.
@@ -76,7 +69,7 @@ class KeyPointChooser:
 
     @cached_property
     def _weigh(self) -> Weigher:
-        return make_weigher(self._load_lexicon())
+        return make_weigher(load_lexicon())
 
 
 class _KeyPoint:

@@ -14,8 +14,7 @@ from api.database.base import table_of
 from api.models import UNSCORED, Article, RelatedLink
 from seeds.bulk import portions
 from seeds.console import progress
-from seeds.stories.assignment import MIN_SCORE
-from seeds.stories.clustering import StoryArticle, find_stories
+from seeds.stories.clustering import MIN_SCORE, StoryArticle, find_stories
 from seeds.stories.key_points import KeyPointChooser
 from seeds.stories.story_rows import move_articles, write_stories
 from seeds.storing.history import increment_corpus_revision

@@ -14,7 +14,6 @@ from api.search.analyzer import ANALYZER_VERSION
 from api.v1.renderings import rendering_key
 from seeds.bulk import insert_rows
 from seeds.escaping import printable
-from seeds.extraction.lexicon import load_lexicon
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import insert_search_rows
 from seeds.stories.key_points import KeyPointChooser
@@ -78,7 +77,7 @@ def import_lines(
         lines = read_lines(file, max_line_bytes, lambda raw: pool.map(prepare_line, raw))
         counts = _Import(connection, links, stories).run(lines)
         links.insert(counts["entity"])
-        stories.insert(counts["entity"], KeyPointChooser(load_lexicon))
+        stories.insert(counts["entity"], KeyPointChooser())
     return counts
 
 

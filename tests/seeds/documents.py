@@ -17,7 +17,6 @@ from sqlalchemy import Connection, delete, select, update
 from api.database.base import db
 from api.models import Article, Corpus
 from seeds.extraction.catalogue import EntityRecord
-from seeds.extraction.lexicon import load_lexicon
 from seeds.identifiers import article_id
 from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.document import Rejection
@@ -39,7 +38,7 @@ from tests.conftest import make_app
 from tests.support.extraction import make_matcher
 
 ROOT = Path(__file__).parents[2]
-KEY_POINTS = KeyPointChooser(load_lexicon)
+KEY_POINTS = KeyPointChooser()
 # The beginnings of progress lines.
 PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 
