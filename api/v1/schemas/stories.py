@@ -67,7 +67,9 @@ class Story(StoryReference):
     )
     entities = fields.List(
         fields.Nested(StoryEntity),
-        metadata={"description": "The entities that most articles of the story mention, at most ten."},
+        metadata={
+            "description": "The entities that the largest numbers of its articles mention, at most ten."
+        },
     )
     takeaways = fields.List(
         fields.Nested(StoryTakeaway),
