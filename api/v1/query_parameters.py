@@ -106,14 +106,9 @@ class RelatedLinkFields(Schema):
     fields = _fields(schemas.RelatedLink)  # type: ignore[assignment]
 
 
-class ArticleParameters(ArticleFields, PageParameters):
-    """Query parameters of lists of articles: filters, full-text search, order, page, and keys to return."""
+class ArticleFilters(PageParameters):
+    """The query parameters that select articles, in each form in which articles are listed, and their page."""
 
-    sort = sort_parameter(
-        [*ARTICLE_SORTS, RELEVANCE],
-        " `relevance` requires `q` and returns the best matches first. The default is `relevance` with `q`, "
-        "otherwise `-published_at`.",
-    )
     q = _search()
     entity = _entities("Only articles that mention all of these entities.")
     entity_any = _entities("Only articles that mention at least one of these entities.")
@@ -131,6 +126,16 @@ class ArticleParameters(ArticleFields, PageParameters):
     published_before = Instant("Only articles published before this time.")
     updated_after = Instant("Only articles last changed at or after this time.")
     updated_before = Instant("Only articles last changed before this time.")
+
+
+class ArticleParameters(ArticleFields, ArticleFilters):
+    """Query parameters of lists of articles: filters, full-text search, order, page, and keys to return."""
+
+    sort = sort_parameter(
+        [*ARTICLE_SORTS, RELEVANCE],
+        " `relevance` requires `q` and returns the best matches first. The default is `relevance` with `q`, "
+        "otherwise `-published_at`.",
+    )
     include = Names(
         schemas.EXTRAS,
         "Parts to add to each article. Cannot be combined with `fields`. `highlights` "
