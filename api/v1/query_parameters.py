@@ -107,7 +107,7 @@ class RelatedLinkFields(Schema):
 
 
 class ArticleFilters(PageParameters):
-    """The query parameters that select articles, in each form in which articles are listed, and their page."""
+    """The query parameters that select articles and a page of them, for every form of the list."""
 
     q = _search()
     entity = _entities("Only articles that mention all of these entities.")
