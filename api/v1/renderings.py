@@ -19,7 +19,7 @@ from sqlalchemy import Connection, bindparam, select
 from api.database.base import AnySelect, table_of
 from api.database.request_connection import request_connection
 from api.models import Article, ArticleSlug, Rendering
-from api.resources.lookup import UUID_PATTERN
+from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN, find_article
 from api.search.highlights import highlight
 from api.search.query_language import Query
 from api.urls import settings
@@ -172,6 +172,22 @@ def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
     return SELECT_BY_SLUG, reference
+
+
+def find_rendering(reference: str) -> RenderedArticle:
+    """Return the stored JSON of the article with the id or slug `reference`, or make it.
+
+    Raises:
+        HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).
+    """
+    if UUID_PATTERN.fullmatch(reference) or SLUG_PATTERN.fullmatch(reference):
+        statement, value = select_rendering(reference)
+        parameters: dict[str, UUID | str | int] = {"reference": value, "rendering_key": rendering_key()}
+        row = request_connection().execute(statement, parameters).one_or_none()
+        if row:
+            return RenderedArticle(row.etag, row.part_ends, row.json_gzip)
+    number = find_article(reference).number
+    return render(request_connection(), [number])[number]
 
 
 def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None) -> list[Any]:

@@ -1,29 +1,21 @@
 """The routes of articles: the list, one article, and its takeaways, entities, related links and source."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import Response, request
 from sqlalchemy import select
 
 from api.database.base import table_of
-from api.database.request_connection import request_connection
 from api.listing.pages import Page
 from api.models import ArticleDocument, ArticleMentions
 from api.resources.blueprint import Blueprint, PathParameter
-from api.resources.lookup import (
-    ARTICLES,
-    SLUG_PATTERN,
-    UUID_PATTERN,
-    article_rows_lookup,
-    find_article,
-)
+from api.resources.lookup import ARTICLES, article_rows_lookup, find_article
 from api.resources.serialization import requested_keys
 from api.resources.source_response import source_response
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 from api.v1.article_pages import article_page
-from api.v1.renderings import ARTICLE_KEYS, RenderedArticle, render, rendering_key, select_rendering
+from api.v1.renderings import ARTICLE_KEYS, find_rendering
 from api.web.representation import MIN_COMPRESSED_BYTES, etag_of, wants_gzip
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
@@ -62,7 +54,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
 
     Returns the article with all of its parts: body, analysis, takeaways, entities, related links and source.
     """
-    rendering, names = _find_rendering(article), requested_keys(schemas.Article, parameters)
+    rendering, names = find_rendering(article), requested_keys(schemas.Article, parameters)
     if names != ARTICLE_KEYS:
         return Response(rendering.parts(names), mimetype="application/json")
     # The stored JSON is compressed already. Its ETag belongs to the uncompressed bytes.
@@ -75,22 +67,6 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
     else:
         body, headers = rendering.article_json(), {"ETag": rendering.etag}
     return Response(body, mimetype="application/json", headers=headers)
-
-
-def _find_rendering(reference: str) -> RenderedArticle:
-    """Return the stored JSON of the article with the id or slug `reference`, or make it.
-
-    Raises:
-        HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).
-    """
-    if UUID_PATTERN.fullmatch(reference) or SLUG_PATTERN.fullmatch(reference):
-        statement, value = select_rendering(reference)
-        parameters: dict[str, UUID | str | int] = {"reference": value, "rendering_key": rendering_key()}
-        row = request_connection().execute(statement, parameters).one_or_none()
-        if row:
-            return RenderedArticle(row.etag, row.part_ends, row.json_gzip)
-    number = find_article(reference).number
-    return render(request_connection(), [number])[number]
 
 
 @blueprint.resource(
