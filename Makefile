@@ -53,8 +53,8 @@ test: $(VENV)/dev.stamp  ## Run all tests but the slow ones, or those of TESTS, 
 test-slow: $(VENV)/dev.stamp  ## Run the slow tests: kills, interruptions, several writers, backups, standbys and several hosts.
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m slow --ignore tests/service/test_container.py
 
-test-clients: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.package-lock.json  ## Check and run the TypeScript of docs/api.md.
-	$(BIN)/python -m tests.clients
+test-clients: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.package-lock.json  ## Lint the specification; generate clients and run them.
+	$(BIN)/pytest -m clients tests/clients
 
 test-container: $(VENV)/dev.stamp  ## Run the steps of the Containerfile in an empty folder, and the service that they make.
 	$(BIN)/pytest -m slow tests/service/test_container.py
