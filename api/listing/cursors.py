@@ -49,6 +49,7 @@ class CursorWriter:
             takeaways of an article. None for a collection of all rows.
         former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
             ids are accepted.
+        rule: The URL rule of the collection. By default, that of the current request.
     """
 
     def __init__(
@@ -57,16 +58,19 @@ class CursorWriter:
         sort: str,
         scope: UUID | None,
         former_scopes: Callable[[], Iterable[UUID]] = tuple,
+        *,
+        rule: str | None = None,
     ) -> None:
         # Include `sort`, since the query can omit it. Include `scope` instead of the path, since the path of
         # an article can contain its id or any of its slugs.
         pairs = sorted({pair for pair in pairs if pair[0] not in ("limit", "cursor")})
+        self._rule = rule or str(request.url_rule)
         self._query = f"{sort} {urlencode(pairs) if pairs else ''}"
         self._fingerprint = self._fingerprint_of(scope)
         self._former_scopes = former_scopes
 
     def _fingerprint_of(self, scope: UUID | None) -> bytes:
-        query = f"{request.url_rule} {scope} {self._query}"
+        query = f"{self._rule} {scope} {self._query}"
         return blake2b(query.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
     def write(self, sort_key: Sequence[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -16,6 +16,20 @@ from api.urls import RepeatedValues, ValueList, encode_pair, settings
 
 Page = tuple[dict[str, Any], dict[str, str]]
 """The body and the headers of a page, as a view returns them."""
+
+
+class Collection(NamedTuple):
+    """The items that a query selects, from which pages and streams are made.
+
+    Attributes:
+        source: The rows of the collection.
+        items: A function that returns the JSON values of rows.
+        meta: Further members of the `meta` of a page, such as `warnings`.
+    """
+
+    source: RowSource
+    items: Callable[[Rows], list[Any]]
+    meta: Mapping[str, Any]
 
 
 def make_page(
@@ -49,8 +63,7 @@ def make_page(
     """
     limit, cursor = parameters["limit"], parameters.get("cursor")
     query = _given_values(parameters)
-    pairs = [(name, value) for name, values in query.items() for value in values]
-    cursors = CursorWriter(pairs, parameters["sort"], scope, former_scopes)
+    cursors = CursorWriter(_pairs(query), parameters["sort"], scope, former_scopes)
     types = source.key_types
     after = cursors.read(cursor, types) if cursor else None
     rows, has_next = source.page(after, limit)
@@ -64,6 +77,20 @@ def make_page(
     links = _links(query, cursor, next_cursor)
     header = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links.items() if target)
     return {"data": items(rows), "links": links, "meta": meta}, {"Link": header}
+
+
+def cursors_of(parameters: Mapping[str, Any], rule: str) -> CursorWriter:
+    """Return the writer of cursors for the current request, a different form of a collection.
+
+    Args:
+        parameters: The loaded query of the request.
+        rule: The URL rule of the collection. Its pages for the same query have the same cursors.
+    """
+    return CursorWriter(_pairs(_given_values(parameters)), parameters["sort"], None, rule=rule)
+
+
+def _pairs(query: Mapping[str, ValueList]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in query.items() for value in values]
 
 
 def _given_values(parameters: Mapping[str, Any]) -> dict[str, ValueList]:

@@ -10,7 +10,7 @@ from api.database.base import table_of
 from api.database.request_connection import request_connection
 from api.listing.collapsing import first_of_story
 from api.listing.keyset import RowSource
-from api.listing.pages import Page, make_page
+from api.listing.pages import Collection, Page, make_page
 from api.listing.plans import Listing
 from api.models import ARTICLE_INDEX, Article, Rendering
 from api.resources.former_ids import former_ids_of_entity, former_ids_of_story
@@ -49,6 +49,23 @@ def article_page(parameters: Mapping[str, Any], entity: Any = None, story: Any =
     If `entity` (the row of an entity) is given, only articles that mention it match. If `story` (the row of a
     story) is given, only its articles match.
     """
+    collection, scope = article_collection(parameters, entity, story), entity or story
+    former_ids = former_ids_of_story if story else former_ids_of_entity
+    return make_page(
+        collection.source,
+        parameters,
+        collection.items,
+        scope=scope and scope.id,
+        former_scopes=partial(former_ids, scope) if scope else tuple,
+        more_meta=collection.meta,
+    )
+
+
+def article_collection(parameters: Mapping[str, Any], entity: Any = None, story: Any = None) -> Collection:
+    """Return the articles that match the query `parameters`, as `article_page` shows them.
+
+    `entity` and `story` have the same meaning as in `article_page`.
+    """
     names, query = requested_keys(schemas.ArticlePage, parameters), parameters.get("q")
     references, sort = find_references(parameters), parameters["sort"]
     conditions = filters.article_filters(
@@ -69,23 +86,17 @@ def article_page(parameters: Mapping[str, Any], entity: Any = None, story: Any =
         found = _read_ranked(rows, has_parts=has_parts) if is_ranked else rows
         return part_items(found, names, query) if has_parts else list_items(found, names)
 
-    scope = entity or story
-    former_ids = former_ids_of_story if story else former_ids_of_entity
-    return make_page(
-        source,
-        parameters,
-        items,
-        scope=scope and scope.id,
-        former_scopes=partial(former_ids, scope) if scope else tuple,
-        more_meta=facet_meta(parameters, conditions, search) | references.meta(),
-    )
+    return Collection(source, items, facet_meta(parameters, conditions, search) | references.meta())
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
-    """Return the columns of the items for `rows`, whose first values are the numbers of articles."""
+    """Return the columns of the items for `rows`, whose first values are the numbers of articles.
+
+    Articles that were removed since they were ranked are left out.
+    """
     if not rows:
         return []
     statement = SELECT_PARTS if has_parts else SELECT_ITEMS
     found = request_connection().execute(statement, {"numbers": [row[0] for row in rows]}).all()
     by_number = {row.number: row for row in found}
-    return [by_number[row[0]] for row in rows]
+    return [by_number[row[0]] for row in rows if row[0] in by_number]

@@ -82,9 +82,10 @@ def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search:
         filters: The filters of the list, without the full-text search.
         search: The full-text search with these filters, or None.
     """
-    names, limit = parameters.get("facets", ()), parameters["facet_limit"]
+    names = parameters.get("facets", ())
     if not names:
         return {}
+    limit = parameters["facet_limit"]
     counter: FacetCounter = KeptCounter()
     if search or filters:
         counter = MatchingCounter(count_matching(filters, search, has_stories=STORY in names))

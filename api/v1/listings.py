@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
 from api.database.base import table_of
 from api.database.request_connection import request_connection
 from api.listing.keyset import Plan, PlannedRows, RowSource
-from api.listing.pages import Page, make_page
+from api.listing.pages import Collection, Page, make_page
 from api.listing.plans import MAX_PLANS, FilterForm, Listing, values_of
 from api.listing.sorted_rows import SortedRows
 from api.models import (
@@ -90,37 +90,50 @@ REVISION_ROWS = select(CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at,
 )
 
 
-def _page(
+def _collection(
     source: RowSource,
     shape: type[Shape],
     parameters: Parameters,
     values: Callable[[Rows], list[Values]],
-    scope: Any = None,
-    more_meta: Values | None = None,
-    former_scopes: Callable[[], Iterable[UUID]] = tuple,
-) -> Page:
-    """Return a page of items with the requested keys.
+    meta: Values | None = None,
+) -> Collection:
+    """Return a collection of items with the requested keys.
 
     Args:
         source: The rows of the collection.
-        shape: The schema class of the page.
+        shape: The schema class of a page.
         parameters: The loaded query.
         values: A function that returns the JSON values of rows, with all keys.
-        scope: The row of the article or entity whose rows the collection contains, or None.
-        more_meta: Further members of `meta`, such as `warnings`.
-        former_scopes: Returns the former ids of the row, for cursors that were written under them.
+        meta: Further members of `meta`, such as `warnings`.
     """
 
     def items(rows: Rows) -> list[Any]:
         return select_keys(shape, parameters, values(rows))
 
+    return Collection(source, items, meta or {})
+
+
+def _page(
+    collection: Collection,
+    parameters: Parameters,
+    scope: Any = None,
+    former_scopes: Callable[[], Iterable[UUID]] = tuple,
+) -> Page:
+    """Return a page of `collection`.
+
+    Args:
+        collection: The items that match the query.
+        parameters: The loaded query.
+        scope: The row of the article or entity whose rows the collection contains, or None.
+        former_scopes: Returns the former ids of the row, for cursors that were written under them.
+    """
     return make_page(
-        source,
+        collection.source,
         parameters,
-        items,
+        collection.items,
         scope=scope and scope.id,
         former_scopes=former_scopes,
-        more_meta=more_meta,
+        more_meta=collection.meta,
     )
 
 
@@ -129,11 +142,18 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
 
     If `article` (the row of an article) is given, only its takeaways match.
     """
+    return _page(takeaway_collection(parameters, article), parameters, article)
+
+
+def takeaway_collection(parameters: Parameters, article: Any = None) -> Collection:
+    """Return the takeaways that match the query `parameters`, as `takeaway_page` shows them.
+
+    `article` has the same meaning as in `takeaway_page`.
+    """
     references = find_references(parameters)
     matching = filters.takeaway_filters(parameters, references, article and article.number)
     source = ALL_TAKEAWAYS.select(matching, parameters["sort"])
-    meta = references.meta()
-    return _page(source, schemas.TakeawayPage, parameters, takeaway_items, article, meta)
+    return _collection(source, schemas.TakeawayPage, parameters, takeaway_items, references.meta())
 
 
 def takeaway_items(rows: Rows) -> list[Values]:
@@ -158,7 +178,8 @@ def related_link_page(parameters: Parameters, article: Any = None) -> Page:
     """
     matching = filters.related_link_filters(parameters, article and article.number)
     source = ALL_LINKS.select(matching, parameters["sort"])
-    return _page(source, schemas.RelatedLinkPage, parameters, related_link_items, article)
+    collection = _collection(source, schemas.RelatedLinkPage, parameters, related_link_items)
+    return _page(collection, parameters, article)
 
 
 def related_link_items(rows: Rows) -> list[Values]:
@@ -182,8 +203,13 @@ def related_link_items(rows: Rows) -> list[Values]:
 
 def entity_page(parameters: Parameters) -> Page:
     """Return a page of the entities that match the query `parameters`."""
+    return _page(entity_collection(parameters), parameters)
+
+
+def entity_collection(parameters: Parameters) -> Collection:
+    """Return the entities that match the query `parameters`, as `entity_page` shows them."""
     source = ALL_ENTITIES.select(filters.entity_filters(parameters), parameters["sort"])
-    return _page(source, schemas.EntityPage, parameters, entity_items)
+    return _collection(source, schemas.EntityPage, parameters, entity_items)
 
 
 def entity_items(rows: Rows) -> list[Values]:
@@ -201,7 +227,7 @@ def article_entity_page(parameters: Parameters, article: Any) -> Page:
     plan = _article_entity_plan(parameters["sort"], tuple(each.form for each in matching))
     source = PlannedRows(plan, values_of(matching) | {"article": article.number})
     values = partial(article_entity_items, mentions=article.mentions)
-    return _page(source, schemas.MentionedEntityPage, parameters, values, article)
+    return _page(_collection(source, schemas.MentionedEntityPage, parameters, values), parameters, article)
 
 
 @lru_cache(maxsize=MAX_PLANS)
@@ -233,8 +259,8 @@ def co_mentioned_page(parameters: Parameters, entity: Any) -> Page:
     plan = _co_mentioned_plan(parameters["sort"], tuple(each.form for each in matching))
     source = PlannedRows(plan, values_of(matching) | {"entity": entity.number})
     former_ids = partial(former_ids_of_entity, entity)
-    shape = schemas.CoMentionedEntityPage
-    return _page(source, shape, parameters, co_mentioned_items, entity, former_scopes=former_ids)
+    collection = _collection(source, schemas.CoMentionedEntityPage, parameters, co_mentioned_items)
+    return _page(collection, parameters, entity, former_ids)
 
 
 @lru_cache(maxsize=MAX_PLANS)

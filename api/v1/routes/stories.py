@@ -3,19 +3,17 @@
 from typing import Any
 
 from api.database.request_connection import request_connection
-from api.listing.pages import Page, make_page
-from api.listing.plans import Listing
+from api.listing.pages import Page
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import REFERENCE
-from api.resources.references import find_references
 from api.resources.serialization import requested_keys
 from api.resources.story_lookup import find_story
 from api.v1 import query_parameters as queries
 from api.v1 import schemas
 from api.v1.article_pages import article_page
 from api.v1.json_values import Values
-from api.v1.sort_orders import STORIES, story_orders
-from api.v1.story_filters import select_stories
+from api.v1.sort_orders import STORIES
+from api.v1.story_pages import story_page
 from api.v1.story_rows import STORY_ROWS, story_items
 
 blueprint = Blueprint("stories", __name__, url_prefix="/v1", description="Articles grouped by event.")
@@ -27,7 +25,6 @@ STORY = PathParameter(
     queries.STORY_EXAMPLE,
     statuses=(308, 404, 410),
 )
-ALL_STORIES = Listing(STORIES, STORY_ROWS, story_orders)
 STORY_BY_NUMBER = STORY_ROWS.where(STORIES.number == REFERENCE)
 
 
@@ -39,9 +36,7 @@ def list_stories(parameters: dict[str, Any]) -> Page:
     stories with the newest articles come first. A story matches if one of its articles matches all filters
     and `q`.
     """
-    references, names = find_references(parameters), requested_keys(schemas.StoryPage, parameters)
-    source = select_stories(ALL_STORIES, parameters, references)
-    return make_page(source, parameters, lambda rows: story_items(rows, names), more_meta=references.meta())
+    return story_page(parameters)
 
 
 @blueprint.resource("/stories/<story>", schemas.Story, query=queries.StoryFields, path=STORY)

@@ -1,0 +1,28 @@
+"""Stories as a query selects them, for pages and streams."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.listing.pages import Collection, Page, make_page
+from api.listing.plans import Listing
+from api.resources.references import find_references
+from api.resources.serialization import requested_keys
+from api.v1 import schemas
+from api.v1.sort_orders import STORIES, story_orders
+from api.v1.story_filters import select_stories
+from api.v1.story_rows import STORY_ROWS, story_items
+
+ALL_STORIES = Listing(STORIES, STORY_ROWS, story_orders)
+
+
+def story_page(parameters: Mapping[str, Any]) -> Page:
+    """Return a page of the stories that match the query `parameters`."""
+    collection = story_collection(parameters)
+    return make_page(collection.source, parameters, collection.items, more_meta=collection.meta)
+
+
+def story_collection(parameters: Mapping[str, Any]) -> Collection:
+    """Return the stories that match the query `parameters`, as `story_page` shows them."""
+    references, names = find_references(parameters), requested_keys(schemas.StoryPage, parameters)
+    source = select_stories(ALL_STORIES, parameters, references)
+    return Collection(source, lambda rows: story_items(rows, names), references.meta())
