@@ -44,6 +44,7 @@ from api.metrics.measurements import (
     measure_log,
     measure_running,
 )
+from api.pages import registration
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
@@ -79,6 +80,7 @@ BLUEPRINTS = [
     changes.blueprint,
     service.blueprint,
     problem_pages.blueprint,
+    registration.blueprint,
 ]
 
 

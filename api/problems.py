@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from api.database.deadlines import current_deadline
 from api.database.failures import Failure, failure_of
+from api.pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind, default_kind
 from api.urls import settings
 from api.web.request_ids import ID
@@ -149,7 +150,8 @@ def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
 def problem_response(error: HTTPException) -> Response:
     """Return the response for `error`: a problem (RFC 9457) with the status and headers of the error.
 
-    The headers are, for example, `Allow` and `Retry-After`.
+    The headers are, for example, `Allow` and `Retry-After`. Browsers get a page with the same texts, except
+    for errors of resources for programs.
     """
     status = error.code or 500
     kind = error.kind if isinstance(error, ProblemException) else default_kind(status)
@@ -160,7 +162,11 @@ def problem_response(error: HTTPException) -> Response:
     if isinstance(error, ProblemException) and error.errors:
         members["errors"] = error.errors
     values = problem(kind, settings().base_url, quote(request.path), request.environ[ID], detail, members)
-    response = current_app.response_class(orjson.dumps(values), status, mimetype=PROBLEM_JSON)
+    if wants_page(request.environ):
+        page = problem_page(kind, values, settings().base_url)
+        response = current_app.response_class(page, status, headers=PAGE_HEADERS)
+    else:
+        response = current_app.response_class(orjson.dumps(values), status, mimetype=PROBLEM_JSON)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value

@@ -15,7 +15,8 @@ from api.database.statement_reader import StatementReader
 from api.v1.renderings import RenderedArticle, select_rendering
 from api.web.buffered_responses import BufferedResponse, requested_variant
 from api.web.headers import ResponseTraits, response_headers
-from api.web.representation import MIN_COMPRESSED_BYTES, accepts, etag_of
+from api.web.negotiation import accepts
+from api.web.representation import MIN_COMPRESSED_BYTES, etag_of
 
 ARTICLE_ROUTE = "/v1/articles/<article>"
 ARTICLE_PATH = re.compile(r"/v1/articles/([a-z0-9-]+)")

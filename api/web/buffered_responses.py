@@ -7,7 +7,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.http import HTTP_STATUS_CODES, is_entity_header, is_resource_modified
 
 from api.web.headers import Headers
-from api.web.representation import wants_gzip
+from api.web.negotiation import wants_gzip
 from api.web.request_records import ROUTE
 
 NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"

@@ -42,6 +42,7 @@ class ResponseTraits(NamedTuple):
         content_encoding: The header `Content-Encoding` of the response, or an empty text.
         cache_control: The header `Cache-Control` of the response, or an empty text for the value of
             BRIEFS_CACHE_CONTROL. It has no effect in errors and in responses to OPTIONS.
+        vary: The names of request headers to add to the header `Vary`, or an empty text.
     """
 
     method: str
@@ -50,6 +51,7 @@ class ResponseTraits(NamedTuple):
     content_type: str = ""
     content_encoding: str = ""
     cache_control: str = ""
+    vary: str = ""
 
 
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
@@ -84,6 +86,7 @@ def _shared_headers(
     varies = ["Origin"] * (cors_origins != ("*",))
     # A shared cache must not send a response to clients without a key, even if `Cache-Control` is public.
     varies += ["Authorization", "X-API-Key"] * require_key
+    varies += [traits.vary] * bool(traits.vary)
     varies += ["Accept-Encoding"] * (status in (200, 304) and not is_options)
     headers = {
         "Content-Type": traits.content_type if has_content else "",

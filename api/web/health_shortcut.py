@@ -7,7 +7,8 @@ from api.config import Settings
 from api.urls import HEALTH_PATH
 from api.web.buffered_responses import BufferedResponse, requested_variant
 from api.web.headers import ResponseTraits, response_headers
-from api.web.representation import accepts, etag_of
+from api.web.negotiation import accepts
+from api.web.representation import etag_of
 
 JSON = "application/json"
 HEALTHY = b'{"status":"ok"}'

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from flask import Response, current_app, request
 
-from api.web.representation import compress, etag_of, is_compressible, wants_gzip
+from api.web.negotiation import wants_gzip
+from api.web.representation import compress, etag_of, is_compressible
 
 # The key in `app.extensions` of the `PreparedBodies` of an application.
 PREPARED_BODIES = "briefs-prepared-bodies"

@@ -8,6 +8,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import orjson
 
 from api.config import Settings
+from api.pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 from api.problem_kinds import REASON_PHRASES, ProblemKind
 from api.problems import PROBLEM_JSON, problem
 from api.web.headers import Headers, ResponseTraits, response_headers
@@ -44,9 +45,13 @@ def send_error(
     instance = quote(environ["PATH_INFO"], encoding="latin-1")
     kind = error.kind
     values = problem(kind, settings.base_url, instance, environ[ID], error.detail, error.members)
-    body = orjson.dumps(values)
+    if wants_page(environ):
+        body, described = problem_page(kind, values, settings.base_url), PAGE_HEADERS
+    else:
+        body, described = orjson.dumps(values), {"Content-Type": PROBLEM_JSON}
     # Set the headers of a GET, so that a browser can also read why a preflight request was refused.
-    traits = ResponseTraits("GET", kind.status, environ.get("HTTP_ORIGIN", ""), PROBLEM_JSON)
-    headers = [*response_headers(settings, traits), *error.headers, ("Content-Length", str(len(body)))]
+    traits = ResponseTraits("GET", kind.status, environ.get("HTTP_ORIGIN", ""))
+    headers = [*response_headers(settings, traits), *described.items(), *error.headers]
+    headers.append(("Content-Length", str(len(body))))
     start_response(f"{kind.status} {REASON_PHRASES[kind.status].upper()}", headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,27 +1,19 @@
 """Finish each response of Flask: content negotiation, gzip, ETags, conditional requests and headers."""
 
 import gzip
-import re
-from functools import lru_cache
 
 from flask import Flask, Response, request
-from werkzeug.datastructures import Accept, Headers, MIMEAccept
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import NotAcceptable, PreconditionFailed
-from werkzeug.http import generate_etag, parse_accept_header, quote_etag
+from werkzeug.http import generate_etag, quote_etag
 
 from api.problems import problem_response
 from api.urls import settings
 from api.web.headers import MANAGED_HEADERS, ResponseTraits, response_headers
+from api.web.negotiation import accepts, wants_gzip
 
 # A smaller body fits in one packet with or without compression.
 MIN_COMPRESSED_BYTES = 1024
-# A member of a list in a header. A comma within quotation marks does not end the member.
-LIST_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
-NAME = r"[\w!#$%&'*+.^`|~-]+"
-MEDIA_RANGE = re.compile(rf"\s*(\*/\*|{NAME}/{NAME})\s*(?:;|$)", re.ASCII)
-WEIGHT = re.compile(r";\s*q\s*=\s*([^;\s]*)", re.IGNORECASE)
-# Java sends `.2`, which RFC 9110 (12.4.2) does not allow.
-VALID_WEIGHT = re.compile(r"0?\.\d+|0\.?|1(?:\.0*)?", re.ASCII)
 COMPRESSED_TYPES = ("application/", "text/")
 
 
@@ -44,6 +36,7 @@ def _finish(response: Response) -> Response:
         given.get("Content-Type", ""),
         given.get("Content-Encoding", ""),
         given.get("Cache-Control", ""),
+        given.get("Vary", ""),
     )
     allow = ", ".join(sorted(response.allow)) if "Allow" in given else ""
     others = [header for header in response.headers if header[0] not in MANAGED_HEADERS]
@@ -82,34 +75,6 @@ def _check_conditions(response: Response) -> Response:
         response.status_code = 304
         response.set_data(b"")
     return response
-
-
-@lru_cache(maxsize=100)
-def accepts(accept_header: str, mimetype: str) -> bool:
-    """Return True if `accept_header`, the value of the header `Accept`, allows `mimetype`.
-
-    Only media ranges and their weights (`q`) count. Other parameters, such as a charset, and invalid parts of
-    the header are ignored. If no part is valid, every type is allowed.
-    """
-    ranges = [_media_range(part) for part in LIST_MEMBER.findall(accept_header)]
-    accept = parse_accept_header(", ".join(each for each in ranges if each), MIMEAccept)
-    return not accept or accept.quality(mimetype) > 0
-
-
-def _media_range(member: str) -> str | None:
-    """Return the media range and weight of a member of `Accept`, such as `text/*;q=0.5`, or None."""
-    media_range = MEDIA_RANGE.match(member)
-    weights = WEIGHT.findall(member)
-    if not media_range or not all(VALID_WEIGHT.fullmatch(weight) for weight in weights):
-        return None
-    return f"{media_range[1]};q={float(weights[0]):.3f}" if weights else media_range[1]
-
-
-@lru_cache(maxsize=100)
-def wants_gzip(accept_encoding: str) -> bool:
-    """Return True if this value of `Accept-Encoding` allows gzip and does not prefer uncompressed bodies."""
-    codings = parse_accept_header(accept_encoding, Accept)
-    return codings.quality("gzip") > 0 and codings.quality("gzip") >= codings.quality("identity")
 
 
 def _compress(response: Response) -> None:

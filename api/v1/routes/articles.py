@@ -16,7 +16,8 @@ from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 from api.v1.article_pages import article_page
 from api.v1.renderings import ARTICLE_KEYS, find_rendering
-from api.web.representation import MIN_COMPRESSED_BYTES, etag_of, wants_gzip
+from api.web.negotiation import wants_gzip
+from api.web.representation import MIN_COMPRESSED_BYTES, etag_of
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
 

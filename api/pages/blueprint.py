@@ -1,0 +1,68 @@
+"""The blueprint of the pages, and the response that sends a page."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from flask import Response, request
+
+from api.pages.templates import CONTENT_SECURITY_POLICY, render
+from api.resources.blueprint import Blueprint
+from api.urls import settings, url
+from api.web.negotiation import prefers_html
+
+BROWSE_PATH = "/browse"
+HTML = "text/html"
+
+blueprint = Blueprint(
+    "pages",
+    __name__,
+    description="The briefs as web pages: the same values as the JSON, for people.",
+)
+
+
+class Alternate(NamedTuple):
+    """A different form of a page, for a `link` element and for the list of forms on the page.
+
+    Attributes:
+        label: The name of the form for people, such as `JSON`.
+        media_type: The media type of the form.
+        path: The path of the form.
+        query: The names and values of its query string, in order.
+    """
+
+    label: str
+    media_type: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The URL to show: absolute if BRIEFS_BASE_URL is set."""
+        return url(self.path, self.query)
+
+
+def json_form(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
+    """Return the JSON resource whose values a page shows, as the first of the other forms of the page."""
+    return Alternate("JSON", "application/json", path, tuple(query))
+
+
+def page_response(
+    template: str, *, title: str, alternates: Iterable[Alternate] = (), section: str = "", **values: Any
+) -> Response:
+    """Return the response with a page, rendered from a template.
+
+    Args:
+        template: The name of the template in `api/templates/pages`. It extends `base.html`.
+        title: The title of the page, without the name of the service.
+        alternates: The other forms of the page. The first is its JSON.
+        section: The entry of the main navigation that contains the page: `browse`, `trends` or `changes`.
+        **values: Further values that the template uses.
+    """
+    values |= {"title": title, "alternates": list(alternates), "section": section}
+    body = render(template, settings().base_url, **values)
+    return Response(body, mimetype=HTML, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+
+def is_from_browser() -> bool:
+    """Return True if the current request prefers HTML to JSON, as the requests of browsers do."""
+    return prefers_html(request.environ.get("HTTP_ACCEPT", ""))

@@ -1,0 +1,102 @@
+"""Render the Jinja templates of the pages, with the filters and functions that they share.
+
+The error pages of WSGI middleware are rendered without Flask, so this module does not use the templates of a
+Flask application.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from api.urls import encode_pair
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+CODE = re.compile(r"`([^`]+)`")
+# The names of the month are written here, since `strftime` depends on the locale of the process.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def render(template: str, base_url: str, **values: Any) -> str:
+    """Return the HTML of a page.
+
+    Args:
+        template: The name of the template in `api/templates/pages`, such as `start.html`.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text. Its path begins all links of the page.
+        **values: The values that the template uses.
+    """
+    return ENVIRONMENT.get_template(template).render(at=partial(site_path, base_url), **values)
+
+
+def site_path(base_url: str, path: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the address of a resource for a link in a page: a path without a host.
+
+    Links in pages have no host, so that they work under each host name of the service.
+
+    Args:
+        base_url: The value of BRIEFS_BASE_URL, whose path begins the result, or an empty text.
+        path: The path of the resource.
+        query: The names and values of the query string, in order.
+    """
+    encoded = "&".join(encode_pair(name, value) for name, value in query)
+    return f"{urlsplit(base_url).path}{path}{'?' if encoded else ''}{encoded}"
+
+
+def with_code(text: str) -> Markup:
+    """Return `text` as HTML, with the parts in backticks as code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 -- the text is escaped
+
+
+def with_marks(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+    """Return `text` as HTML, with the ranges of code points in `ranges` as `mark` elements.
+
+    `ranges` are in order and do not overlap, as in the `highlights` of an article.
+    """
+    parts, position = [], 0
+    for start, end in ranges:
+        parts.append(escape(text[position:start]))
+        parts.append(Markup("<mark>{}</mark>").format(text[start:end]))
+        position = end
+    return Markup().join([*parts, escape(text[position:])])
+
+
+def day(time: str) -> str:
+    """Return the day of a time in the format of RFC 3339 in UTC, such as `21 April 2026`."""
+    year, month, day = time[:10].split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]} {int(year)}"
+
+
+def minute(time: str) -> str:
+    """Return a time in the format of RFC 3339 in UTC for people, such as `21 April 2026, 09:30 UTC`."""
+    return f"{day(time)}, {time[11:16]} UTC"
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return a number with a noun, such as `1 story` or `1,200 stories`."""
+    return f"{number:,} {singular if number == 1 else plural}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api", "templates/pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"code": with_code, "day": day, "minute": minute}
+    environment.globals |= {"with_marks": with_marks, "counted": counted}
+    return environment
+
+
+ENVIRONMENT = _environment()
