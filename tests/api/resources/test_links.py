@@ -13,12 +13,15 @@ from tests.api.parameter_faults import Parameter, fill, parameters
 
 @pytest.fixture
 def collections(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the parameters of each collection except the cursor, by the address of the collection."""
+    """Return the parameters of each collection except the cursor, by the address of the collection.
+
+    The pages for people have links in HTML, which tests/api/pages tests.
+    """
     fill(app)
     paged = {
         address: [each for each in several if each.name != "cursor"]
         for address, several in parameters(app).items()
-        if any(each.name == "cursor" for each in several)
+        if any(each.name == "cursor" for each in several) and address.startswith("/v1/")
     }
     assert len(paged) == 14
     return paged

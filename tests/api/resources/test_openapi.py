@@ -184,7 +184,10 @@ def test_keys_are_optional_unless_the_service_requires_them(specification: dict[
     assert locked["security"] == keys
     security = {path: item["get"].get("security", keys) for path, item in locked["paths"].items()}
     assert [security.pop(path) for path in ("/healthz", "/readyz", "/metrics")] == [[], [], []]
-    assert all(each == (keys if path.startswith("/v1/") else [{}, *keys]) for path, each in security.items())
+    assert all(
+        each == (keys if path.startswith(("/v1/", "/browse")) else [{}, *keys])
+        for path, each in security.items()
+    )
 
 
 def test_every_operation_except_health_checks_documents_refused_requests(
