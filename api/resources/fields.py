@@ -1,8 +1,9 @@
-"""Marshmallow fields that describe links and times in the specification, and the form of times in JSON."""
+"""Marshmallow fields that describe links and variants in the specification, and the form of times in JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 
 def rfc3339(value: Any) -> str:
@@ -16,3 +17,45 @@ class Link(fields.String):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"format": "uri-reference"}, **kwargs)
+
+
+class Variants(fields.Field[Any]):
+    """A field whose value is an object of one of several schema classes, which one of its keys tells apart.
+
+    Args:
+        name: The name of the union in the specification.
+        key: The key that all classes have, with a different value in each.
+        shapes: The schema class for each value of `key`.
+        description: The description of the union in the specification.
+    """
+
+    def __init__(self, name: str, key: str, shapes: Mapping[str, type[Schema]], description: str) -> None:
+        super().__init__()
+        self.name_of_union = name
+        self.key = key
+        self.shapes = shapes
+        self.description = description
+
+
+def document_variants(converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """Return the schema of a Variants field, a reference to a union with a discriminator.
+
+    It returns nothing for other fields. `converter` is the OpenAPIConverter of apispec, which calls this
+    function for every field.
+    """
+    if not isinstance(field, Variants):
+        return {}
+    schemas = converter.spec.components.schemas
+    if field.name_of_union not in schemas:
+        references = {
+            value: converter.resolve_nested_schema(shape)["$ref"] for value, shape in field.shapes.items()
+        }
+        converter.spec.components.schema(
+            field.name_of_union,
+            {
+                "description": field.description,
+                "oneOf": [{"$ref": reference} for reference in references.values()],
+                "discriminator": {"propertyName": field.key, "mapping": references},
+            },
+        )
+    return {"$ref": f"#/components/schemas/{field.name_of_union}"}

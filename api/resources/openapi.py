@@ -19,6 +19,7 @@ from api import __version__
 from api.admission.middleware import is_protected
 from api.problem_kinds import PROBLEMS_PATH, REASON_PHRASES, kinds_of
 from api.problems import PROBLEM_JSON, example_problem
+from api.resources.fields import document_variants
 from api.resources.serialization import Shape
 from api.urls import STATUS_PATHS, settings
 
@@ -26,6 +27,8 @@ TITLE = "Briefs API"
 MAJOR_VERSION = __version__.partition(".")[0]
 EXAMPLES = Path(__file__).parent.parent / "v1" / "examples.json"
 LICENSE = {"name": "MIT", "identifier": "MIT"}
+# Errors tell clients to ask the operator. The address of the operator is not known.
+CONTACT = {"name": "The operator of this service"}
 
 
 def _header(description: str, example: str) -> dict[str, Any]:
@@ -52,6 +55,14 @@ SUCCESS_HEADERS = {
 }
 PAGE_HEADERS = {"Link": _header("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')}
 SECONDS_TO_WAIT = "The number of seconds to wait before you try again."
+# Generated clients can then send an ETag without setting a header for all of their requests.
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "description": "The `ETag` of an earlier response. If nothing has changed since, the response is a 304.",
+    "schema": {"type": "string"},
+    "required": False,
+}
 STATUS_HEADERS = {
     401: {"WWW-Authenticate": _header("How to send a key (RFC 6750).", 'Bearer realm="Briefs API"')},
     429: {"Retry-After": _header(SECONDS_TO_WAIT, "30")} | QUOTA_HEADERS,
@@ -183,7 +194,10 @@ class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
 def document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of `app`, with the configured base URL as its server."""
     specification = _specification(tuple(app.blueprints.values()), settings().require_key)
-    return specification | {"servers": [{"url": settings().base_url or "/"}]}
+    base_url = settings().base_url
+    contact = CONTACT | ({"url": base_url} if base_url else {})
+    info = specification["info"] | {"contact": contact}
+    return specification | {"info": info, "servers": [{"url": base_url or "/"}]}
 
 
 @cache
@@ -194,6 +208,7 @@ def _specification(blueprints: tuple[Blueprint, ...], require_key: bool) -> dict
     app = Flask(__name__)
     app.config |= {"API_TITLE": TITLE, "API_VERSION": __version__, "OPENAPI_VERSION": "3.1.0"}
     specification = Specification(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": LICENSE}})
+    specification.ma_plugin.converter.add_attribute_function(document_variants)
     for blueprint in blueprints:
         specification.register_blueprint(blueprint)
     return _complete(specification.spec, require_key)
@@ -248,6 +263,8 @@ def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]
     complete = operation | {"summary": operation["summary"].rstrip("."), "responses": responses}
+    if "304" in responses:
+        complete["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
     order = ("operationId", "summary", "description", "tags", "parameters", "responses")
     return {key: complete[key] for key in order if complete.get(key)}
 

@@ -4,7 +4,7 @@ The response says which values are allowed.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, NoReturn
@@ -73,13 +73,27 @@ class Text(fields.String):
         super().__init__(validate=length, metadata={"description": description} | metadata)
 
 
+def _value_names(values: Sequence[str]) -> dict[str, list[str]]:
+    """Return identifiers for `values`, by their key in the specification, if a value begins with `-`.
+
+    The identifier of `-title` is `TITLE_DESCENDING`. Generators of clients would otherwise number the values:
+    `VALUE_1`.
+    """
+    if not any(value.startswith("-") for value in values):
+        return {}
+    names = [f"{value[1:]}_descending" if value.startswith("-") else value for value in values]
+    return {"x-enum-varnames": [name.upper() for name in names]}
+
+
 class Choice(fields.String):
     """A query parameter whose value is one of `choices`."""
 
     def __init__(self, choices: Iterable[str], description: str, **metadata: Any) -> None:
         self.allowed = list(choices)
         one_of = validate.OneOf(self.allowed)
-        super().__init__(validate=one_of, metadata={"description": description} | metadata)
+        super().__init__(
+            validate=one_of, metadata={"description": description} | metadata | _value_names(self.allowed)
+        )
 
 
 class Search(Text):

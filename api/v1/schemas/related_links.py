@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.resources.fields import Link
+from api.resources.fields import Link, Variants
 from api.resources.serialization import Shape, page_shape
 from api.v1.schemas.common import ArticleReference, number, string
 
@@ -17,23 +17,47 @@ class ReasonEntity(Shape):
     name = string("The canonical name of the entity.")
 
 
-class Reason(Shape):
-    """A reason for a related link, such as an entity in both articles.
+def _kind(kind: str) -> fields.String:
+    return fields.String(validate=validate.OneOf([kind]))
 
-    The weights of all reasons add up to the score of the link.
-    """
 
-    optional = frozenset({"entity", "term"})
-
-    kind = fields.String(validate=validate.OneOf(["shared_entity", "shared_term", "near_duplicate"]))
-    entity = fields.Nested(ReasonEntity)
-    term = string("A word or name that both articles contain, as the article of the link writes it.")
-    weight = fields.Float(
+def _weight() -> fields.Float:
+    return fields.Float(
         metadata={
             "description": "The contribution of this reason to the score. At most eight reasons are listed, "
             "with weights scaled by the same factor so that they add up to the score."
         }
     )
+
+
+class SharedEntityReason(Shape):
+    """A reason for a related link: an entity that both articles mention."""
+
+    kind = _kind("shared_entity")
+    entity = fields.Nested(ReasonEntity)
+    weight = _weight()
+
+
+class SharedTermReason(Shape):
+    """A reason for a related link: a word or name that both articles contain."""
+
+    kind = _kind("shared_term")
+    term = string("A word or name that both articles contain, as the article of the link writes it.")
+    weight = _weight()
+
+
+class NearDuplicateReason(Shape):
+    """A reason for a related link: the two articles have nearly the same text."""
+
+    kind = _kind("near_duplicate")
+    weight = _weight()
+
+
+REASONS = {
+    "shared_entity": SharedEntityReason,
+    "shared_term": SharedTermReason,
+    "near_duplicate": NearDuplicateReason,
+}
 
 
 class RelatedLinkLinks(Shape):
@@ -55,7 +79,7 @@ class RelatedLink(Shape):
             "description": "`listed` if the page lists the link, `computed` if it was derived from texts."
         },
     )
-    title = string("The title printed on the page, or the title of the target.", dump_only=True)
+    title = string("The title printed on the page, or the title of the target.")
     score = fields.Float(
         allow_none=True,
         metadata={
@@ -64,8 +88,14 @@ class RelatedLink(Shape):
             "from 0.8. `null` if the articles are less similar or the target is unknown."
         },
     )
-    reasons = fields.Nested(
-        Reason, many=True, metadata={"description": "The reasons for the link, highest weight first."}
+    reasons = fields.List(
+        Variants(
+            "Reason",
+            "kind",
+            REASONS,
+            "A reason for a related link. The weights add up to the score of the link.",
+        ),
+        metadata={"description": "The reasons for the link, highest weight first."},
     )
     article = fields.Nested(ArticleReference)
     target = fields.Nested(ArticleReference, allow_none=True)
