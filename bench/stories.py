@@ -87,7 +87,10 @@ def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
         try:
             with app.app_context(), transactions(db.engine, print) as begin, prepare_pool(begin, 1) as pool:
                 run = Run(begin, Report(None), strict=False, admit_erased=False)
-                run.load(FoundFiles([*paths], []), Preparation(pool, MAX_DOCUMENT_BYTES, is_eager=True))
+                run.load(
+                    FoundFiles([str(path) for path in paths], []),
+                    Preparation(pool, MAX_DOCUMENT_BYTES, is_eager=True),
+                )
             yield app, url
         finally:
             close_app(app)

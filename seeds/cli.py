@@ -109,7 +109,7 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
-        run = Run(begin, outcomes, strict=strict, admit_erased=admit_erased)
+        run = Run(begin, outcomes, strict=strict, admit_erased=admit_erased, is_pruning=prune)
         # List the files after waiting for other runs, because files can appear or disappear meanwhile.
         found = find_files(paths)
         if not found.documents:

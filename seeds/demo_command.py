@@ -87,7 +87,7 @@ def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> N
         for paths in (first, corrected):
             run = Run(begin, outcomes, strict=False, admit_erased=False)
             preparation = Preparation(pool, settings().max_document_bytes, is_eager=False)
-            run.load(FoundFiles(paths, []), preparation)
+            run.load(FoundFiles([str(path) for path in paths], []), preparation)
 
 
 def _first_version(document: Path) -> Path:

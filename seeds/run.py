@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -47,11 +48,20 @@ class Run:
         report: The report to which the outcome of each document is added.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
+        is_pruning: `prune` will be called after `load`, so the run keeps the names of all files.
     """
 
-    def __init__(self, begin: Transaction, report: Report, *, strict: bool, admit_erased: bool) -> None:
+    def __init__(
+        self,
+        begin: Transaction,
+        report: Report,
+        *,
+        strict: bool,
+        admit_erased: bool,
+        is_pruning: bool = False,
+    ) -> None:
         self._begin, self._report = begin, report
-        self._strict, self._admit_erased = strict, admit_erased
+        self._strict, self._admit_erased, self._is_pruning = strict, admit_erased, is_pruning
         self._seen = SeenDocuments()
         self._vectors = VectorCache()
         self._key_points = KeyPointChooser()
@@ -66,7 +76,7 @@ class Run:
         for each in found.unread:
             print_message(f"{printable(str(each.path))}: not read: {each.reason}")
             self._report.add_unread(each.path.name, each.reason)
-        files = groupby(preparation.read(found.documents), lambda each: each.path)
+        files = groupby(preparation.read(map(Path, found.documents)), lambda each: each.path)
         for path, documents in progress(files, "Loading", len(found.documents)):
             self._read_file(path, documents, preparation)
         self._store_batch(preparation)
@@ -80,7 +90,8 @@ class Run:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
     def _read_file(self, path: Path, documents: Iterable[FileDocument], preparation: Preparation) -> None:
-        file = (real_path(path.parent), path.name)
+        # The files of a folder share one string with its path.
+        file = (intern(real_path(path.parent)), path.name)
         is_rejected = False
         for _, read in documents:
             if isinstance(read, ReadDocument):
@@ -95,7 +106,7 @@ class Run:
             if len(self._batch) >= MAX_BATCH_DOCUMENTS or self._batch_bytes >= MAX_BATCH_BYTES:
                 self._store_batch(preparation)
         # If the key of a document in the file is unknown, the file can still contain any of its articles.
-        if not is_rejected and file not in self._seen.files_without_key:
+        if self._is_pruning and not is_rejected and file not in self._seen.files_without_key:
             self._seen.files.add(file)
 
     def _add(self, path: Path, read: ReadDocument | RejectedDocument) -> None:
@@ -165,7 +176,7 @@ class Run:
         if isinstance(result, Rejection):
             self._reject(path, RejectedDocument(result, key, warnings))
             return
-        if result.kind == CREATED:
+        if self._is_pruning and result.kind == CREATED:
             self._seen.created_keys.add(key)
         self._report.add_outcome(path.name, key, result, warnings)
 

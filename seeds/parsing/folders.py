@@ -26,9 +26,13 @@ class FoundFiles(NamedTuple):
     """The files that a load found: documents, and other files in the same folders.
 
     Hidden files, whose names begin with a dot, and the files that belong to a document are in neither list.
+
+    Attributes:
+        documents: The paths of the documents. They are strings, which need less memory than `Path` objects.
+        unread: The other files.
     """
 
-    documents: list[Path]
+    documents: list[str]
     unread: list[UnreadFile]
 
 
@@ -37,15 +41,15 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 
     A file is a document if its name ends like a document format. A file that is found twice is returned once.
     """
-    return find_files(paths).documents
+    return [Path(path) for path in find_files(paths).documents]
 
 
 def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Return the documents in `paths`, like `find_documents`, and the other files of these folders."""
-    documents: dict[str, Path] = {}
+    documents: dict[str, str] = {}
     unread: dict[str, UnreadFile] = {}
     for path in paths:
-        found = _search(path) if path.is_dir() else FoundFiles([path], [])
+        found = _search(path) if path.is_dir() else FoundFiles([str(path)], [])
         # Do not resolve symbolic links: a link is a document with its own name.
         for file in found.documents:
             documents.setdefault(os.path.abspath(file), file)  # noqa: PTH100
@@ -62,7 +66,7 @@ def _search(folder: Path) -> FoundFiles:
         by_stem.setdefault(document.stem, []).append(document)
     reasons = ((path, _find_reason(path, by_stem)) for path in paths if not _is_document(path))
     unread = [UnreadFile(path, reason) for path, reason in reasons if reason]
-    return FoundFiles(documents, [*unread, *_find_unused_rows(folder, documents)])
+    return FoundFiles([str(path) for path in documents], [*unread, *_find_unused_rows(folder, documents)])
 
 
 def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:

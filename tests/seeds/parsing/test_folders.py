@@ -10,7 +10,9 @@ from seeds.parsing.folders import NO_FORMAT, find_files
 def found_in(folder: Path) -> tuple[list[str], dict[str, str]]:
     """Return the names of the documents of a folder, and the reason for each other file that is named."""
     found = find_files([folder])
-    return [path.name for path in found.documents], {each.path.name: each.reason for each in found.unread}
+    return [Path(path).name for path in found.documents], {
+        each.path.name: each.reason for each in found.unread
+    }
 
 
 def make(folder: Path, *names: str) -> None:
@@ -56,7 +58,7 @@ def test_a_readme_is_a_document_only_if_it_is_named(tmp_path: Path) -> None:
         ["a.md"],
         {"README.md": "a README describes its folder; name the file to load it as a document"},
     )
-    assert find_files([tmp_path / "README.md"]).documents == [tmp_path / "README.md"]
+    assert find_files([tmp_path / "README.md"]).documents == [str(tmp_path / "README.md")]
 
 
 def test_a_subfolder_is_named_unless_a_browser_saved_it_with_a_page(tmp_path: Path) -> None:
