@@ -31,7 +31,7 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve demo test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists install install-server openapi \
+.PHONY: serve demo test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists scalar install install-server openapi \
   requirements clean
 
 serve: $(VENV)/$(SERVER).stamp  ## Migrate, seed and serve with SERVER on BRIEFS_BIND (by default 127.0.0.1:8000).
@@ -80,6 +80,9 @@ evaluate: $(VENV)/dev.stamp  ## Compare what is extracted from the documents of 
 
 word-lists: $(VENV)/dev.stamp  ## Write the frozen word lists from the packages that they come from.
 	$(BIN)/python -m tools.freeze_word_lists
+
+scalar: $(VENV)/dev.stamp  ## Write the frozen script of the documentation page from the package that contains it.
+	$(BIN)/python -m tools.freeze_scalar
 
 install: $(VENV)/dev.stamp  ## Install all packages, and the project itself, into $(VENV).
 

@@ -33,6 +33,7 @@ from api.database.request_connection import close_request_connection
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.database.sqlite import FILE_VARIABLE
 from api.database.statement_reader import BoundedReader, StatementReader
+from api.documentation import page as documentation_page
 from api.logs.configuration import log_config, request_log, stderr_writer
 from api.metrics.address import MetricsAddress, reject_wrong_address
 from api.metrics.corpus import CorpusCollector
@@ -61,6 +62,7 @@ from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
 from api.web.request_deadlines import RequestDeadlines
 from api.web.request_records import RequestRecords, record_route
+from api.web.trailing_slashes import redirect_trailing_slash
 
 # The key in `app.extensions` of a list of objects with connections outside of the pools of SQLAlchemy.
 CONNECTIONS = "briefs-connections"
@@ -69,18 +71,22 @@ LOG_WRITER = "briefs-log-writer"
 # The size of the cached lists of articles that contain a term. A common word takes 200 KB in 100,000
 # articles.
 MAX_TERM_LIST_BYTES = 8 << 20
+# How long a browser can use the response to a preflight request.
+PREFLIGHT_SECONDS = 86_400
+# The order is that of the operations on the documentation page.
 BLUEPRINTS = [
     articles.blueprint,
-    revisions.blueprint,
     stories.blueprint,
     takeaways.blueprint,
-    trends.blueprint,
     entities.blueprint,
+    trends.blueprint,
     related_links.blueprint,
+    revisions.blueprint,
     changes.blueprint,
-    service.blueprint,
-    problem_pages.blueprint,
     registration.blueprint,
+    documentation_page.blueprint,
+    problem_pages.blueprint,
+    service.blueprint,
 ]
 
 
@@ -122,11 +128,13 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     app.before_request(reject_wrong_address)
     app.before_request(service.answer_options_of_server)
     register_problems(app)
+    app.before_request(redirect_trailing_slash)
     CORS(
         app,
         origins=list(settings.cors_origins),
         methods=list(service.METHODS),
         expose_headers=list(EXPOSED_HEADERS),
+        max_age=PREFLIGHT_SECONDS,
         send_wildcard=True,
         vary_header=False,
         intercept_exceptions=False,
@@ -217,6 +225,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.extensions[PREPARED_BODIES] = PreparedBodies()
     app.extensions[TERM_INDEX_CACHE] = TermIndexCache(MAX_TERM_LIST_BYTES)
     app.json = OrjsonProvider(app)
-    # Answer `//` and `/v1/articles/` with 404 instead of a redirect.
+    # Answer `//` with 404 instead of a redirect.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False

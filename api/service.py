@@ -1,22 +1,20 @@
-"""The resources about the service itself: index, specification, documentation page and health."""
+"""The resources about the service itself: index, health, metrics, icon and robots.txt."""
 
-from functools import cache, partial
-from importlib.resources import files
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
 from alembic.script import ScriptDirectory
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, current_app, request
 from marshmallow import fields
 
 from api.database.failures import Failure
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.metrics.exposition import METRICS
 from api.problems import database_problem
-from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.blueprint import Blueprint
 from api.resources.fields import Link
-from api.resources.openapi import MAJOR_VERSION, TITLE, document, to_yaml
+from api.resources.openapi import MAJOR_VERSION, TITLE
 from api.resources.serialization import Shape
 from api.urls import HEALTH_PATH, url
 from api.web.prepared_bodies import prepared_response
@@ -24,32 +22,16 @@ from api.web.prepared_bodies import prepared_response
 blueprint = Blueprint(
     "service",
     __name__,
-    template_folder="templates",
-    description="The index, the specification, the documentation and the health of the service.",
+    description="The index, the state of the service, and files for browsers and crawlers.",
 )
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-OWN_ASSETS = Path(__file__).parent / "assets"
-# The files of Swagger UI. They are served from here, since the content security policy allows the
-# documentation page to load only files of this service.
-SWAGGER_UI = files("flask_swagger_ui") / "dist"
-ASSETS = {
-    "swagger-ui.css": "text/css",
-    "swagger-ui-bundle.js": "text/javascript",
-    "favicon-32x32.png": "image/png",
-    "docs.js": "text/javascript",
-    "docs.css": "text/css",
-    "problems.css": "text/css",
-}
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 METHODS = ("GET", "HEAD", "OPTIONS")
 # How long `/readyz` waits for the database.
 MAX_READINESS_SECONDS = 0.5
-
-ASSET = PathParameter("asset", "The name of the file.", "swagger-ui.css")
+ICONS_FOLDER = Path(__file__).parent / "assets"
+# RFC 9309. All content can be read.
+ROBOTS = b"User-agent: *\nAllow: /\n"
 
 
 def answer_options_of_server() -> Response | None:
@@ -120,46 +102,6 @@ def get_index() -> Any:
     return {"name": TITLE, "version": MAJOR_VERSION, "links": links}, {"Link": relations}
 
 
-@blueprint.resource("/openapi.json", {"type": "object"})
-def get_openapi_json() -> Response:
-    """Get the specification as JSON.
-
-    Returns the OpenAPI 3.1 document of this API, generated from its code.
-    """
-    return prepared_response("openapi.json", _specification_json, "application/json")
-
-
-@blueprint.resource("/openapi.yaml", {"type": "object"}, content_type="application/yaml")
-def get_openapi_yaml() -> Response:
-    """Get the specification as YAML.
-
-    Returns the same document as `/openapi.json`.
-    """
-    return prepared_response("openapi.yaml", _specification_yaml, "application/yaml")
-
-
-@blueprint.resource("/docs", {"type": "string"}, content_type="text/html")
-def get_docs() -> Response:
-    """Browse the documentation.
-
-    Returns Swagger UI for `/openapi.json`, where you can try every request.
-    """
-    page = Response(render_template("docs.html", title=TITLE), mimetype="text/html")
-    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    return page
-
-
-@blueprint.resource("/docs/<asset>", {"type": "string"}, path=ASSET, content_type="*/*")
-def get_docs_asset(asset: str) -> Response:
-    """Get a file of the documentation page.
-
-    Returns a script, a style sheet or the icon.
-    """
-    if asset not in ASSETS:
-        abort(404)
-    return prepared_response(asset, partial(_read_asset, asset), ASSETS[asset])
-
-
 @blueprint.resource(HEALTH_PATH, Health)
 def get_health() -> Any:
     """Check that the process is alive.
@@ -197,17 +139,22 @@ def get_readiness() -> Any:
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 
-def _specification_json() -> bytes:
-    return orjson.dumps(document(current_app))
+@blueprint.resource("/favicon.ico", {"type": "string"}, content_type="image/x-icon")
+def get_favicon() -> Response:
+    """Get the icon.
+
+    Returns `/icon.svg` in three sizes, for browsers that ask for this address.
+    """
+    return prepared_response("favicon.ico", (ICONS_FOLDER / "favicon.ico").read_bytes, "image/x-icon")
 
 
-def _specification_yaml() -> bytes:
-    return to_yaml(document(current_app)).encode()
+@blueprint.resource("/robots.txt", {"type": "string"}, content_type="text/plain")
+def get_robots() -> Response:
+    """Get the rules for crawlers.
 
-
-def _read_asset(name: str) -> bytes:
-    own = OWN_ASSETS / name
-    return own.read_bytes() if own.is_file() else (SWAGGER_UI / name).read_bytes()
+    Crawlers can read everything (RFC 9309).
+    """
+    return prepared_response("robots.txt", lambda: ROBOTS, "text/plain")
 
 
 @cache

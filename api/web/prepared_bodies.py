@@ -4,6 +4,7 @@ These bodies stay the same while the process runs. To prepare a body means to ge
 to compute its ETags. If this were done for each request, a few clients could use all of the processor time.
 """
 
+import gzip
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
@@ -29,6 +30,10 @@ class PreparedBody(NamedTuple):
         return Response(self.data, mimetype=self.mimetype, headers=self.headers)
 
 
+# A body uncompressed, and compressed with gzip.
+Forms = tuple[PreparedBody, PreparedBody]
+
+
 class PreparedBodies:
     """The prepared bodies of an application, by name.
 
@@ -36,33 +41,28 @@ class PreparedBodies:
     """
 
     def __init__(self) -> None:
-        self._bodies: dict[str, tuple[PreparedBody, PreparedBody]] = {}
+        self._bodies: dict[str, Forms] = {}
         self._lock = threading.Lock()
 
-    def find_or_make(
-        self, name: str, make: Callable[[], bytes], mimetype: str
-    ) -> tuple[PreparedBody, PreparedBody]:
+    def find_or_make(self, name: str, make: Callable[[], Forms]) -> Forms:
         """Return the body `name` in two forms: uncompressed, and compressed with gzip.
-
-        If a body is too short or of a type that is not compressed, both forms are uncompressed.
 
         Args:
             name: The name of the body.
-            make: A function that returns the uncompressed bytes. It is called only if the body was not
-                requested before. Other threads that request the body wait until it is prepared.
-            mimetype: The media type of the body.
+            make: A function that returns both forms. It is called only if the body was not requested
+                before. Other threads that request the body wait until it is prepared.
         """
         with self._lock:
             if name not in self._bodies:
-                self._bodies[name] = _prepare(make(), mimetype)
+                self._bodies[name] = make()
             return self._bodies[name]
 
 
-def _prepare(data: bytes, mimetype: str) -> tuple[PreparedBody, PreparedBody]:
+def _forms(data: bytes, compressed: bytes | None, mimetype: str) -> Forms:
+    """Return the forms of a body. If `compressed` is None, both forms are uncompressed."""
     plain = PreparedBody(data, {"ETag": etag_of(data)}, mimetype)
-    if not is_compressible(data, mimetype):
+    if compressed is None:
         return plain, plain
-    compressed = compress(data)
     headers = {"ETag": etag_of(compressed), "Content-Encoding": "gzip"}
     return plain, PreparedBody(compressed, headers, mimetype)
 
@@ -70,12 +70,36 @@ def _prepare(data: bytes, mimetype: str) -> tuple[PreparedBody, PreparedBody]:
 def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Response:
     """Return a response with the prepared body `name`, compressed if the client accepts gzip.
 
+    A body that is short, or of a type that is not compressed, is sent uncompressed to all clients.
+
     Args:
         name: The name of the body, which is unique in the application.
         make: A function that returns the bytes. It is called only at the first request in this process.
         mimetype: The media type of the body.
     """
+
+    def forms() -> Forms:
+        data = make()
+        return _forms(data, compress(data) if is_compressible(data, mimetype) else None, mimetype)
+
+    return _response(name, forms)
+
+
+def compressed_response(name: str, read: Callable[[], bytes], mimetype: str) -> Response:
+    """Return a response with the prepared body `name`, which is stored as a file in the format of gzip.
+
+    The arguments are those of `prepared_response`, except that `read` returns the compressed bytes.
+    """
+
+    def forms() -> Forms:
+        compressed = read()
+        return _forms(gzip.decompress(compressed), compressed, mimetype)
+
+    return _response(name, forms)
+
+
+def _response(name: str, make: Callable[[], Forms]) -> Response:
     bodies: PreparedBodies = current_app.extensions[PREPARED_BODIES]
-    plain, compressed = bodies.find_or_make(name, make, mimetype)
+    plain, compressed = bodies.find_or_make(name, make)
     accepts_gzip = wants_gzip(request.headers.get("Accept-Encoding", ""))
     return (compressed if accepts_gzip else plain).response()

@@ -1,10 +1,8 @@
-"""Tests of the service's own routes: the index, health, readiness, and the documentation page."""
+"""Tests of the service's own routes: the index, health, readiness, icons and robots.txt."""
 
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 import psycopg
 import pytest
@@ -107,44 +105,8 @@ def test_a_database_that_comes_back_is_ready_again(
     assert client.get("/readyz").status_code == 200
 
 
-def test_the_documentation_page_loads_only_its_own_files(client: FlaskClient) -> None:
-    response = client.get("/docs")
-    assert response.mimetype == "text/html"
-    loaded = re.findall(r'(?:src|href)="([^"]+)"', response.text)
-    kinds = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".yaml": "application/yaml"}
-    assert len(loaded) > 4
-    for reference in loaded:
-        target = urljoin("http://localhost/docs", reference)
-        assert urlsplit(target).netloc == "localhost"
-        asset = client.get(urlsplit(target).path)
-        assert asset.status_code == 200, reference
-        assert asset.mimetype == kinds[Path(reference).suffix]
-        assert asset.data
-    script = client.get("/docs/docs.js").text
-    (specification,) = re.findall(r'url: "([^"]+)"', script)
-    assert client.get(urlsplit(urljoin("http://localhost/docs", specification)).path).is_json
-    assert "http" not in script
-    # The policy does not allow scripts inside the page.
-    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", response.text)
-
-
-def test_the_documentation_page_has_a_policy_that_blocks_everything_else(client: FlaskClient) -> None:
-    policy = client.get("/docs").headers["Content-Security-Policy"]
-    directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
-    assert directives["default-src"] == ["'none'"]
-    assert directives["script-src"] == directives["connect-src"] == ["'self'"]
-    assert directives["base-uri"] == directives["form-action"] == directives["frame-ancestors"] == ["'none'"]
-    assert "http" not in policy
-
-
-def test_only_the_files_of_the_documentation_page_are_served(client: FlaskClient) -> None:
-    for name in (
-        "docs.html",
-        "index.html",
-        "swagger-ui.js",
-        "..%2Fservice.py",
-        "%2e%2e%2fapp.py",
-        "DOCS.JS",
-        "%00",
-    ):
-        assert_problem(client.get(f"/docs/{name}"), 404)
+def test_browsers_and_crawlers_find_their_files(client: FlaskClient) -> None:
+    icon, robots = client.get("/favicon.ico"), client.get("/robots.txt")
+    assert (icon.status_code, icon.mimetype, icon.data[:4]) == (200, "image/x-icon", b"\0\0\1\0")
+    assert (robots.status_code, robots.mimetype) == (200, "text/plain")
+    assert robots.text == "User-agent: *\nAllow: /\n"

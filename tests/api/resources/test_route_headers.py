@@ -129,6 +129,23 @@ def test_every_answer_can_be_read_from_any_origin(
             assert unreadable == []
 
 
+def test_every_address_with_a_trailing_slash_redirects(
+    client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
+) -> None:
+    for rule, address in addresses.items():
+        if address != "/":
+            with subtests.test(rule=rule):
+                response = client.get(f"{address}/?x=1")
+                assert (response.status_code, response.headers["Location"]) == (308, f"{address}?x=1")
+
+
+def test_a_browser_can_keep_the_answer_to_a_preflight_request_for_a_day(client: FlaskClient) -> None:
+    asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
+    response = client.options("/v1/articles", headers=asked | {"Access-Control-Request-Headers": "X-API-Key"})
+    assert response.headers["Access-Control-Max-Age"] == "86400"
+    assert response.headers["Access-Control-Allow-Headers"] == "X-API-Key"
+
+
 def test_no_answer_depends_on_the_host_header(
     client: FlaskClient, addresses: Addresses, subtests: pytest.Subtests
 ) -> None:
@@ -138,5 +155,5 @@ def test_no_answer_depends_on_the_host_header(
             response = client.get(address, headers=hostile)
             assert response.data == client.get(address).data
             for answer in (response, client.get(f"{address}?zzz=1", headers=hostile)):
-                assert "evil" not in answer.text
+                assert b"evil" not in answer.data
                 assert "evil" not in str(answer.headers)

@@ -7,12 +7,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from api import service
+from api.documentation import page
 from api.resources import openapi
 from api.web import prepared_bodies, representation
 from tests.conftest import make_app
 
-PATHS = ("/openapi.json", "/openapi.yaml", "/docs/swagger-ui.css")
+PATHS = ("/openapi.json", "/openapi.yaml", "/docs/scalar.standalone.js")
 CACHE_SETTINGS: tuple[dict[str, str], ...] = ({}, {"BRIEFS_CACHE_BYTES": "0"})
 # Requests that the byte cache does not answer, or for which it asks the database for changes.
 HEADERS: tuple[dict[str, str], ...] = (
@@ -28,7 +28,7 @@ def test_the_specification_is_made_once_for_each_format(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document, compress = Mock(wraps=openapi.document), Mock(wraps=representation.compress)
-    monkeypatch.setattr(service, "document", document)
+    monkeypatch.setattr(page, "document", document)
     monkeypatch.setattr(prepared_bodies, "compress", compress)
     app = make_app("sqlite:////nowhere/briefs.db", **environ)
 
@@ -59,8 +59,8 @@ def test_each_coding_of_a_prepared_body_has_its_own_etag(path: str) -> None:
 
 def test_short_and_binary_files_are_sent_uncompressed() -> None:
     client = make_app("sqlite:////nowhere/briefs.db").test_client()
-    for name in ("docs.js", "favicon-32x32.png"):
-        answer = client.get(f"/docs/{name}", headers={"Accept-Encoding": "gzip"})
+    for path in ("/docs/docs.css", "/favicon.ico"):
+        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200
         assert "Content-Encoding" not in answer.headers
 

@@ -1,0 +1,89 @@
+"""The documentation page, its files, and the OpenAPI specification that it shows."""
+
+from functools import partial
+from pathlib import Path
+
+import orjson
+from flask import Response, abort, current_app, render_template
+
+from api.resources.blueprint import Blueprint, PathParameter
+from api.resources.openapi import TITLE, document, to_yaml
+from api.web.prepared_bodies import compressed_response, prepared_response
+
+blueprint = Blueprint(
+    "documentation",
+    __name__,
+    template_folder="../templates",
+    description="The documentation page, and the specification that it shows.",
+)
+
+ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
+# The script of Scalar, which draws the page. `tools/freeze_scalar.py` writes the file.
+SCALAR = "scalar.standalone.js"
+ASSETS = {
+    SCALAR: "text/javascript",
+    "docs.js": "text/javascript",
+    "docs.css": "text/css",
+    "problems.css": "text/css",
+}
+# Scalar adds style elements to the page, so inline styles are allowed. Everything else must come from this
+# service.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+ASSET = PathParameter("asset", "The name of the file.", "docs.js")
+
+
+@blueprint.resource("/docs", {"type": "string"}, content_type="text/html")
+def get_docs() -> Response:
+    """Browse the documentation.
+
+    Returns an HTML page about every request, with code samples and a console that sends the request.
+    """
+    page = Response(render_template("docs.html", title=TITLE), mimetype="text/html")
+    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return page
+
+
+@blueprint.resource("/docs/<asset>", {"type": "string"}, path=ASSET, content_type="*/*")
+def get_docs_asset(asset: str) -> Response:
+    """Get a file of the documentation page.
+
+    Returns a script or a style sheet.
+    """
+    if asset not in ASSETS:
+        abort(404)
+    if asset == SCALAR:
+        return compressed_response(asset, partial(_read_asset, f"{asset}.gz"), ASSETS[asset])
+    return prepared_response(asset, partial(_read_asset, asset), ASSETS[asset])
+
+
+@blueprint.resource("/openapi.json", {"type": "object"})
+def get_openapi_json() -> Response:
+    """Get the specification as JSON.
+
+    Returns the OpenAPI 3.1 document of this API, generated from its code.
+    """
+    return prepared_response("openapi.json", _specification_json, "application/json")
+
+
+@blueprint.resource("/openapi.yaml", {"type": "object"}, content_type="application/yaml")
+def get_openapi_yaml() -> Response:
+    """Get the specification as YAML.
+
+    Returns the same document as `/openapi.json`.
+    """
+    return prepared_response("openapi.yaml", _specification_yaml, "application/yaml")
+
+
+def _specification_json() -> bytes:
+    return orjson.dumps(document(current_app))
+
+
+def _specification_yaml() -> bytes:
+    return to_yaml(document(current_app)).encode()
+
+
+def _read_asset(name: str) -> bytes:
+    return (ASSETS_FOLDER / name).read_bytes()

@@ -1,0 +1,34 @@
+"""Redirect an address that ends in a slash to the address without the slash."""
+
+from urllib.parse import quote
+
+from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from api.urls import url
+
+# The characters that are not escaped in a path or query (RFC 3986). A `%` begins an escape of the client.
+PATH_CHARACTERS = "/:@!$&'()*+,;="
+QUERY_CHARACTERS = f"{PATH_CHARACTERS}?%"
+
+
+def redirect_trailing_slash() -> Response | None:
+    """Answer 308 if the address ends in one slash and the address without the slash is a resource.
+
+    The query is kept. This hook of Flask runs before each request. It returns None for all other requests.
+    """
+    path = request.path.removesuffix("/")
+    if request.url_rule or not path or path == request.path or not _is_resource(path):
+        return None
+    query = quote(request.query_string, safe=QUERY_CHARACTERS)
+    location = url(quote(path, safe=PATH_CHARACTERS)) + (f"?{query}" if query else "")
+    return Response(status=308, headers={"Location": location})
+
+
+def _is_resource(path: str) -> bool:
+    """Return True if a URL rule matches `path` and the method of the request."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, request.method))
+    except HTTPException:
+        return False

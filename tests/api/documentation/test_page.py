@@ -1,0 +1,84 @@
+"""Tests of the documentation page, its files, and the script of Scalar that is frozen in the project."""
+
+import gzip
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.documentation.page import SCALAR
+from tests.api.answers import assert_problem
+from tools import freeze_scalar
+
+
+def test_the_documentation_page_loads_only_its_own_files(client: FlaskClient) -> None:
+    response = client.get("/docs")
+    assert response.mimetype == "text/html"
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', response.text)
+    kinds = {
+        ".css": "text/css",
+        ".js": "text/javascript",
+        ".svg": "image/svg+xml",
+        ".yaml": "application/yaml",
+    }
+    assert len(loaded) > 4
+    for reference in loaded:
+        target = urljoin("http://localhost/docs", reference)
+        assert urlsplit(target).netloc == "localhost"
+        asset = client.get(urlsplit(target).path)
+        assert asset.status_code == 200, reference
+        assert asset.mimetype == kinds[Path(reference).suffix]
+        assert asset.data
+    script = client.get("/docs/docs.js").text
+    (specification,) = re.findall(r'url: "([^"]+)"', script)
+    assert client.get(urlsplit(urljoin("http://localhost/docs", specification)).path).is_json
+    assert "http" not in script
+    # The policy does not allow scripts inside the page.
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", response.text)
+
+
+def test_the_documentation_page_has_a_policy_that_blocks_everything_else(client: FlaskClient) -> None:
+    policy = client.get("/docs").headers["Content-Security-Policy"]
+    directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+    assert directives["default-src"] == ["'none'"]
+    assert directives["script-src"] == directives["connect-src"] == ["'self'"]
+    assert directives["base-uri"] == directives["form-action"] == directives["frame-ancestors"] == ["'none'"]
+    assert "http" not in policy
+
+
+def test_only_the_files_of_the_documentation_page_are_served(client: FlaskClient) -> None:
+    for name in (
+        "docs.html",
+        "index.html",
+        "scalar.standalone.js.gz",
+        "favicon.ico",
+        "..%2Fpage.py",
+        "%2e%2e%2fapp.py",
+        "DOCS.JS",
+        "%00",
+    ):
+        assert_problem(client.get(f"/docs/{name}"), 404)
+
+
+def test_the_frozen_script_is_that_of_the_pinned_package(client: FlaskClient) -> None:
+    script = freeze_scalar.packaged_script()
+    assert gzip.decompress(freeze_scalar.FROZEN_SCRIPT.read_bytes()) == script, "run `make scalar`"
+    assert client.get(f"/docs/{SCALAR}").data == script
+    compressed = client.get(f"/docs/{SCALAR}", headers={"Accept-Encoding": "gzip"})
+    assert compressed.data == freeze_scalar.FROZEN_SCRIPT.read_bytes()
+
+
+def test_a_frozen_script_that_is_the_same_is_left_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "script.gz"
+    monkeypatch.setattr(freeze_scalar, "FROZEN_SCRIPT", path)
+    monkeypatch.setattr(freeze_scalar, "packaged_script", lambda: b"run();")
+    freeze_scalar.main()
+    assert gzip.decompress(path.read_bytes()) == b"run();"
+    same = gzip.compress(b"run();", 0)
+    path.write_bytes(same)
+    freeze_scalar.main()
+    assert path.read_bytes() == same

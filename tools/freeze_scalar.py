@@ -1,0 +1,29 @@
+"""Write the script of Scalar, which draws the documentation page, from the package that contains it.
+
+The version of the package is in requirements-dev.in. If it changes, run `make scalar` and the tests of the
+documentation page, look at the page, and update NOTICE.
+"""
+
+import gzip
+from importlib.resources import files
+
+from api.documentation.page import ASSETS_FOLDER, SCALAR
+
+FROZEN_SCRIPT = ASSETS_FOLDER / f"{SCALAR}.gz"
+
+
+def main() -> None:
+    """Write the compressed script, unless the file contains the same script already."""
+    script = packaged_script()
+    # Compare the uncompressed script, since versions of Python compress it to different bytes.
+    if not FROZEN_SCRIPT.exists() or gzip.decompress(FROZEN_SCRIPT.read_bytes()) != script:
+        FROZEN_SCRIPT.write_bytes(gzip.compress(script, mtime=0))
+
+
+def packaged_script() -> bytes:
+    """Return the script in the installed package flask-openapi-scalar."""
+    return (files("flask_openapi_scalar") / "templates" / "scalar" / "js" / SCALAR).read_bytes()
+
+
+if __name__ == "__main__":
+    main()
