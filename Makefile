@@ -32,7 +32,7 @@ SAMPLES ?= tests/samples
 VERBOSE ?=
 
 .PHONY: serve demo test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists scalar install install-server openapi \
-  requirements clean
+  release-openapi requirements clean
 
 serve: $(VENV)/$(SERVER).stamp  ## Migrate, seed and serve with SERVER on BRIEFS_BIND (by default 127.0.0.1:8000).
 	$(BIN)/flask db upgrade
@@ -91,6 +91,12 @@ install-server: $(VENV)/runtime.stamp  ## Install only what the service and its 
 openapi: $(VENV)/dev.stamp  ## Generate the examples and openapi.yaml from the code.
 	$(BIN)/python -m tests.support.examples
 	$(BIN)/flask openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+# `test-clients` compares openapi.yaml with this copy.
+release-openapi: openapi  ## Keep openapi.yaml as the specification of the last release, and clear the declared changes.
+	cp openapi.yaml $(CLIENTS)/released-openapi.yaml
+	grep '^#' $(CLIENTS)/declared-changes.yaml > $(CLIENTS)/declared-changes.yaml.new
+	mv $(CLIENTS)/declared-changes.yaml.new $(CLIENTS)/declared-changes.yaml
 
 requirements: $(VENV)/dev.stamp  ## Pin the newest version of each package, with its hashes.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \

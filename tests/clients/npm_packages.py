@@ -8,6 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
+SPECIFICATION = HERE.parents[1] / "openapi.yaml"
 # Keeps the programs from looking for newer versions of themselves, and from sending usage statistics.
 OFFLINE = {"REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "REDOCLY_TELEMETRY": "off", "NO_COLOR": "1", "CI": "1"}
 

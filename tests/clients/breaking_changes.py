@@ -1,0 +1,57 @@
+"""Find the changes of the specification that break clients of the last release.
+
+`redocly diff` rates each change by the version number that it requires. A change breaks clients if it
+requires a new major version. A breaking change is allowed if `declared-changes.yaml` names it with a reason.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+import yaml
+
+from tests.clients.npm_packages import HERE, run_program
+
+RELEASED = HERE / "released-openapi.yaml"
+DECLARATIONS = HERE / "declared-changes.yaml"
+
+
+def breaking_changes(released: Path, current: Path) -> list[str]:
+    """Return the changes from one specification to another that break clients, one text a change.
+
+    A text names the operation, the change and the rule of redocly, such as ``GET /v1/articles: `q` query
+    parameter became required. (parameter-became-required)``.
+    """
+    done = run_program("redocly", "diff", released, current, "--format", "json", "--fail-on", "none")
+    return [
+        f"{_place(change['path'])}: {verdict['message']} ({verdict['ruleId']})"
+        for change in orjson.loads(done.stdout)["changes"]
+        for verdict in change.get("verdicts", [])
+        if verdict["impact"] == "major"
+    ]
+
+
+def declared_changes(path: Path) -> dict[str, str]:
+    """Return the reason for each declared change in a YAML file, by the text of the change.
+
+    Raises:
+        ValueError: A declaration has no reason.
+    """
+    declarations: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    for change, reason in declarations.items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise ValueError(f"{path.name}: give a reason for the change `{change}`")
+    return dict(declarations)
+
+
+def _place(pointer: str) -> str:
+    """Return the operation that contains the JSON pointer of a change, such as `GET /v1/articles`.
+
+    For a change outside of operations, it is the path or the pointer itself.
+    """
+    steps = [unquote(step).replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
+    if steps[:2] != ["#", "paths"]:
+        return pointer
+    return f"{steps[3].upper()} {steps[2]}" if len(steps) > 3 else steps[2]
