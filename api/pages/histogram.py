@@ -1,0 +1,162 @@
+"""The layout of a histogram of articles over time. A template draws it as SVG."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from api.pages.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
+
+# A histogram has a bar for each day if it has at most this number of days, otherwise for each month or year.
+MAX_BARS = 48
+BAR_AREA_HEIGHT, COUNT_HEIGHT = 110, 18
+# A chart with more bars has no space for the count above each bar.
+MAX_COUNTED_BARS = 16
+# The part of the width of its place that a bar takes.
+BAR_SHARE = 0.72
+UNITS = ("day", "month", "year")
+
+
+class Bar(NamedTuple):
+    """A bar of a histogram: the articles of a day, month or year.
+
+    `start` is the first day of this time, and `end` the first day after it, or None after the year 9999.
+    """
+
+    label: str
+    articles: int
+    start: date
+    end: date | None
+    x: float
+    width: float
+    y: float
+    height: float
+
+
+class Histogram(NamedTuple):
+    """The layout of a histogram.
+
+    Attributes:
+        unit: The length of time that a bar stands for: `day`, `month` or `year`.
+        bars: The bars, also those with no articles between others.
+        ticks: The labels of the axis.
+        highest: The largest count.
+        left_out: The number of articles before the first bar.
+        undated: The number of articles without a date, or 0 if it is unknown.
+        height: The height of the chart.
+        has_counts: True if there is space for the count above each bar.
+    """
+
+    unit: str
+    bars: Sequence[Bar]
+    ticks: Sequence[Tick]
+    highest: int
+    left_out: int
+    undated: int
+    height: int
+    has_counts: bool
+
+
+def histogram(
+    facets: Mapping[str, Sequence[Mapping[str, Any]]], facet_limit: int, articles: int
+) -> Histogram | None:
+    """Return the layout of a histogram of dates, or None if no article has a date.
+
+    A bar is a day if there are few days from the first to the last, otherwise a month, otherwise a year.
+
+    Args:
+        facets: The facets `day`, `month` and `year` of `meta.facets`, in ascending order.
+        facet_limit: The number of values after which facets are cut. A facet that is cut begins too late.
+        articles: The number of articles that were counted.
+    """
+    if not facets["year"]:
+        return None
+    is_complete = len(facets["year"]) < facet_limit
+    undated = articles - sum(each["count"] for each in facets["year"]) if is_complete else 0
+    unit = next((unit for unit in UNITS if _fits(unit, facets[unit], facet_limit)), UNITS[-1])
+    counts = {_start_of(each["value"]): each["count"] for each in facets[unit]}
+    return _layout(unit, _starts(unit, counts, MAX_BARS), counts, undated)
+
+
+def _fits(unit: str, values: Sequence[Mapping[str, Any]], facet_limit: int) -> bool:
+    """Return True if the facet has all values, and a bar for each unit of time fits into a histogram."""
+    starts = [_start_of(each["value"]) for each in values]
+    return len(starts) < facet_limit and len(_starts(unit, starts, MAX_BARS + 1)) <= MAX_BARS
+
+
+def _start_of(value: str) -> date:
+    """Return the first day of a day, month or year, such as `2026-04`."""
+    year, month, day = (*map(int, value.split("-")), 1, 1)[:3]
+    return date(year, month, day)
+
+
+def _starts(unit: str, dates: Collection[date], limit: int) -> list[date]:
+    """Return the first days of all units of time from the first to the last of `dates`, which are such days.
+
+    The result has at most the last `limit` units.
+    """
+    first, starts = min(dates), [max(dates)]
+    while starts[-1] > first and len(starts) < limit:
+        starts.append(_before(unit, starts[-1]))
+    return starts[::-1]
+
+
+def _before(unit: str, start: date) -> date:
+    """Return the first day of the unit of time before that which begins at `start`."""
+    day_before = start - timedelta(days=1)
+    if unit == "day":
+        return day_before
+    return day_before.replace(day=1) if unit == "month" else day_before.replace(month=1, day=1)
+
+
+def _after(unit: str, start: date) -> date | None:
+    """Return the first day after the unit of time that begins at `start`, or None after the year 9999."""
+    longest = {"day": 1, "month": 31, "year": 366}[unit]
+    if start > date.max - timedelta(days=longest):
+        return None
+    later = start + timedelta(days=longest)
+    if unit == "day":
+        return later
+    return later.replace(day=1) if unit == "month" else later.replace(month=1, day=1)
+
+
+def _layout(unit: str, starts: Sequence[date], counts: Mapping[date, int], undated: int) -> Histogram:
+    highest = max(counts[start] for start in starts if start in counts)
+    # A single bar as wide as the chart would look like a mistake.
+    places = max(len(starts), 8)
+    step = 100 / places
+    bars = []
+    for position, start in enumerate(starts):
+        count = counts.get(start, 0)
+        height = round(count / highest * BAR_AREA_HEIGHT, 1)
+        x, width = round(step * (position + (1 - BAR_SHARE) / 2), 2), round(step * BAR_SHARE, 2)
+        y = COUNT_HEIGHT + BAR_AREA_HEIGHT - height
+        bars.append(Bar(_label(unit, start), count, start, _after(unit, start), x, width, y, height))
+    left_out = sum(count for start, count in counts.items() if start < starts[0])
+    height = COUNT_HEIGHT + BAR_AREA_HEIGHT + AXIS_HEIGHT
+    return Histogram(
+        unit,
+        bars,
+        _bar_ticks(bars, step),
+        highest,
+        left_out,
+        undated,
+        height,
+        has_counts=places <= MAX_COUNTED_BARS,
+    )
+
+
+def _bar_ticks(bars: Sequence[Bar], step: float) -> list[Tick]:
+    """Return the labels under the first, the middle and the last bar, as far as there is space."""
+    ticks = [Tick(bars[0].label, round(bars[0].x, 2), "start")]
+    if len(bars) * step >= 80 and len(bars) > 2:
+        middle = bars[len(bars) // 2]
+        ticks.append(Tick(middle.label, round(middle.x + middle.width / 2, 2), "middle"))
+    if len(bars) * step >= 40 and len(bars) > 1:
+        ticks.append(Tick(bars[-1].label, round(bars[-1].x + bars[-1].width, 2), "end"))
+    return ticks
+
+
+def _label(unit: str, start: date) -> str:
+    if unit == "year":
+        return str(start.year)
+    return f"{MONTHS[start.month - 1]} {start.year}" if unit == "month" else day_label(start)

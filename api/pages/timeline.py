@@ -1,0 +1,108 @@
+"""The layout of a timeline of briefs. A template draws it as SVG."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from api.pages.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
+
+# The part of the width in which dots are drawn, in percent, so that no dot is cut off at an edge.
+FIRST_PLACE, LAST_PLACE = 4.0, 96.0
+# The distance of dots that do not overlap on a screen of 390 pixels, in percent of the width.
+MIN_DOT_DISTANCE = 7.5
+MAX_LANES, MAX_LANE_ROWS = 6, 6
+LANE_LABEL_HEIGHT, ROW_HEIGHT, LANE_GAP = 24, 28, 10
+OTHERS = "Other publications"
+
+
+class Point(NamedTuple):
+    """A brief on a timeline: its number in the list of briefs, its time and its publication."""
+
+    number: int
+    time: datetime
+    publication: str
+
+
+class Dot(NamedTuple):
+    """The place of the dot of a brief."""
+
+    number: int
+    x: float
+    y: int
+
+
+class Lane(NamedTuple):
+    """The dots of one publication, the `y` of its label, and the `y` of the line under its first row."""
+
+    label: str
+    label_y: int
+    line_y: int
+    dots: Sequence[Dot]
+
+
+class Timeline(NamedTuple):
+    """The layout of a timeline with a lane for each publication."""
+
+    lanes: Sequence[Lane]
+    ticks: Sequence[Tick]
+    height: int
+
+
+def timeline(points: Sequence[Point]) -> Timeline | None:
+    """Return the layout of a timeline of `points`, or None if there are none or too many for one place."""
+    if not points:
+        return None
+    times = [point.time for point in points]
+    first, span = min(times), max(times) - min(times)
+    lanes: list[Lane] = []
+    top = 0
+    for label, members in _lanes_of(points).items():
+        dots, rows = _dots(members, first, span, top + LANE_LABEL_HEIGHT + ROW_HEIGHT // 2)
+        if rows > MAX_LANE_ROWS:
+            return None
+        lanes.append(Lane(label, top + 14, top + LANE_LABEL_HEIGHT + ROW_HEIGHT // 2, dots))
+        top += LANE_LABEL_HEIGHT + rows * ROW_HEIGHT + LANE_GAP
+    return Timeline(lanes, _time_ticks(first, span), top + AXIS_HEIGHT)
+
+
+def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
+    """Return the points of each lane, a publication or all other publications, in the order of time."""
+    lanes: dict[str, list[Point]] = {}
+    in_order = sorted(points, key=lambda point: (point.time, point.number))
+    names = list(dict.fromkeys(point.publication for point in in_order))
+    shown = set(names if len(names) <= MAX_LANES else names[: MAX_LANES - 1])
+    for point in in_order:
+        lanes.setdefault(point.publication if point.publication in shown else OTHERS, []).append(point)
+    return lanes
+
+
+def _dots(points: Sequence[Point], first: datetime, span: timedelta, y: int) -> tuple[list[Dot], int]:
+    """Return the dots of a lane whose first row is at `y`, and the number of its rows.
+
+    A dot that would overlap the dot before it is in the next row.
+    """
+    row_ends: list[float] = []
+    dots = []
+    for point in points:
+        x = _place((point.time - first) / span) if span else 50.0
+        row = next((row for row, end in enumerate(row_ends) if end <= x), len(row_ends))
+        row_ends[row : row + 1] = [x + MIN_DOT_DISTANCE]
+        dots.append(Dot(point.number, x, y + row * ROW_HEIGHT))
+    return dots, len(row_ends)
+
+
+def _place(share: float) -> float:
+    return round(FIRST_PLACE + (LAST_PLACE - FIRST_PLACE) * share, 2)
+
+
+def _time_ticks(first: datetime, span: timedelta) -> list[Tick]:
+    """Return the labels at the beginning, the middle and the end of a timeline."""
+    if not span:
+        return [Tick(day_label(first), 50.0, "middle")]
+    has_clock = span < timedelta(days=3)
+    ticks = []
+    for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
+        time = first + span * share
+        label = f"{time.day} {MONTHS[time.month - 1]}, {time:%H:%M}" if has_clock else day_label(time)
+        ticks.append(Tick(label, _place(share), anchor))
+    return ticks
