@@ -1,5 +1,7 @@
 """Entities are marked in a text at the exact places of their mentions."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +55,10 @@ def test_a_text_that_is_cut_ends_with_an_ellipsis_and_marks_no_half_of_a_mention
 
 
 def test_marks_are_grouped_by_the_text_in_which_they_are() -> None:
-    mentions = [[["title", None, 0, 5, "China"], ["body", 2, 3, 8, "China"]], [["body", 2, 10, 15, "mayor"]]]
+    mentions: list[list[list[Any]]] = [
+        [["title", None, 0, 5, "China"], ["body", 2, 3, 8, "China"]],
+        [["body", 2, 10, 15, "mayor"]],
+    ]
 
     marks = marks_by_place([CHINA, MAYOR], mentions)
 

@@ -1,0 +1,89 @@
+"""The page of a brief: its text with evidence and entities, related briefs, revisions and other forms."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response
+from sqlalchemy import bindparam, select
+
+from api.database.request_connection import request_connection
+from api.pages.article_view import article_view
+from api.pages.blueprint import BROWSE_PATH, Alternate, blueprint, json_form, page_response
+from api.resources.fields import rfc3339
+from api.resources.lookup import ARTICLES, REFERENCE, redirect
+from api.urls import settings
+from api.v1 import listings
+from api.v1.json_values import Values
+from api.v1.renderings import find_rendering
+from api.v1.routes.articles import ARTICLE, MENTIONS
+from api.v1.story_rows import STORIES, STORY_ROWS, story_values
+
+MAX_REVISIONS = 10
+STORY_BY_ID = STORY_ROWS.where(STORIES.c.id == REFERENCE)
+SELECT_MENTIONS = (
+    select(MENTIONS.c.mentions)
+    .join_from(ARTICLES, MENTIONS, MENTIONS.c.article == ARTICLES.c.number)
+    .where(ARTICLES.c.id == bindparam("article_id", type_=ARTICLES.c.id.type))
+)
+
+
+@blueprint.resource(
+    f"{BROWSE_PATH}/articles/<article>", {"type": "string"}, path=ARTICLE, content_type="text/html"
+)
+def get_article_page(article: str) -> Response:
+    """Show a brief.
+
+    Returns an HTML page with the values of `/v1/articles/{article}`. An id redirects to the slug.
+    """
+    values: Values = orjson.loads(find_rendering(article).article_json())
+    if values["slug"] != article:
+        redirect(article=values["slug"])
+    identity = UUID(values["id"])
+    return page_response(
+        "article.html",
+        title=values["title"],
+        section="browse",
+        alternates=_forms(values["slug"]),
+        article=values,
+        story=_read_story(UUID(values["story"]["id"])),
+        revisions=_revisions(identity, values["revision"]),
+        shown=article_view(values, _read_mentions(identity)),
+    )
+
+
+def _forms(slug: str) -> list[Alternate]:
+    """Return the other forms of the article with the slug `slug`."""
+    address = f"/v1/articles/{slug}"
+    return [
+        json_form(address),
+        Alternate("Markdown", "text/markdown", f"{address}.md"),
+        Alternate("JSON-LD (schema.org)", "application/ld+json", f"{address}.jsonld"),
+        Alternate("ninjs (IPTC)", "application/json", f"{address}.ninjs"),
+    ]
+
+
+def _read_mentions(article: UUID) -> Any:
+    """Return the value of `ArticleMentions.mentions` of the article with the id `article`."""
+    return request_connection().scalar(SELECT_MENTIONS, {"article_id": article}) or []
+
+
+def _read_story(story: UUID) -> Values:
+    """Return the story with the id `story`, without its entities and takeaways."""
+    row = request_connection().execute(STORY_BY_ID, {"reference": story}).one()
+    return story_values(row, settings().base_url)
+
+
+def _revisions(article: UUID, current: int) -> list[Values]:
+    """Return the last revisions of the article with the id `article`, the newest first."""
+    rows, _ = listings.revisions(article, {"sort": "-revision"}).page(None, MAX_REVISIONS)
+    return [
+        {
+            "number": number,
+            "is_current": number == current,
+            "kind": kind,
+            "changed_at": rfc3339(changed_at),
+            "fields": fields,
+        }
+        for number, kind, changed_at, fields, *_ in rows
+    ]

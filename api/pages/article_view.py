@@ -1,0 +1,153 @@
+"""The values that the page of a brief shows, made from the JSON values of the article and its mentions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from api.models import ENTITY_TYPES
+from api.pages.text_marks import MarkedText, mark_text, marks_by_place
+from api.v1.json_values import Values
+
+# The number of code points that are shown of each text. The longest brief is a few thousand.
+MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_TAKEAWAY_LENGTH = 600, 4_000, 1_000
+MAX_ANALYSIS_LENGTH, MAX_BODY_LENGTH = 30_000, 60_000
+MAX_TAKEAWAYS, MAX_ENTITIES, MAX_RELATED_LINKS = 100, 60, 30
+# The stylesheet has rules for this number of elements, such as takeaways, that mark others under the pointer.
+MAX_LINKED = 32
+
+KIND_NAMES = {
+    "person": "People",
+    "organization": "Organizations",
+    "place": "Places",
+    "policy": "Policies",
+    "product": "Products",
+    "event": "Events",
+}
+
+
+class Kind(NamedTuple):
+    """The entities of one type, the type, and its plural for a heading."""
+
+    type: str
+    heading: str
+    entities: list[Values]
+
+
+def article_view(article: Values, mentions: Sequence[Any]) -> Values:
+    """Return the values that the page of a brief shows.
+
+    Args:
+        article: The JSON values of the article.
+        mentions: The value of `ArticleMentions.mentions` of the article.
+    """
+    marks = marks_by_place(article["entities"], mentions)
+
+    def marked(part: str, index: int | None, text: str | None, max_length: int) -> MarkedText:
+        return mark_text(text or "", marks.get((part, index), ()), max_length)
+
+    body = _paragraphs([each["text"] for each in article["body"]], partial(marked, "body"), MAX_BODY_LENGTH)
+    return {
+        "title": marked("title", None, article["title"], MAX_TITLE_LENGTH),
+        "summary": marked("summary", None, article["summary"], MAX_SUMMARY_LENGTH),
+        "image_url": web_url((article["image"] or {}).get("url")),
+        "caption": marked("image", None, (article["image"] or {}).get("caption"), MAX_SUMMARY_LENGTH),
+        "takeaways": _takeaways(article["takeaways"], partial(marked, "takeaways"), len(body)),
+        "body": body,
+        "supports": _supports(article["takeaways"][:MAX_TAKEAWAYS]),
+        "analysis": _analysis(article["analysis"], partial(marked, "analysis")),
+        "kinds": entities_by_kind(article["entities"][:MAX_ENTITIES]),
+        "related": _related(article["related"][:MAX_RELATED_LINKS], article["entities"]),
+        "left_out": {
+            "takeaways": max(0, len(article["takeaways"]) - MAX_TAKEAWAYS),
+            "entities": max(0, len(article["entities"]) - MAX_ENTITIES),
+            "related": max(0, len(article["related"]) - MAX_RELATED_LINKS),
+            "paragraphs": len(article["body"]) - len(body),
+        },
+        "max_linked": MAX_LINKED,
+    }
+
+
+def entities_by_kind(entities: Iterable[Values]) -> list[Kind]:
+    """Return `entities` by their type, without types that none of them has."""
+    found: defaultdict[str, list[Values]] = defaultdict(list)
+    for entity in entities:
+        found[entity["type"]].append(entity)
+    return [Kind(each, KIND_NAMES[each], found[each]) for each in ENTITY_TYPES if each in found]
+
+
+def web_url(address: str | None) -> str | None:
+    """Return `address` if a browser can open it without harm (`https` or `http`), otherwise None."""
+    return address if address and address.lower().startswith(("https://", "http://")) else None
+
+
+def _paragraphs(texts: Sequence[str], marked: Any, max_length: int) -> list[MarkedText]:
+    """Return the first paragraphs, with at most `max_length` code points together.
+
+    `marked` is a function that marks a text, given its number from 1, the text and its maximal length.
+    """
+    shown: list[MarkedText] = []
+    for number, text in enumerate(texts, 1):
+        if max_length <= 0:
+            break
+        shown.append(marked(number, text, max_length))
+        max_length -= len(text)
+    return shown
+
+
+def _takeaways(takeaways: Sequence[Values], marked: Any, shown_paragraphs: int) -> list[Values]:
+    """Return the first takeaways with their marked texts and the shown paragraphs that support them."""
+    return [
+        {
+            "position": each["position"],
+            "text": marked(each["position"], each["text"], MAX_TAKEAWAY_LENGTH),
+            "evidence": [
+                (place["paragraph"], place["paragraph"] <= shown_paragraphs) for place in each["evidence"]
+            ],
+        }
+        for each in takeaways[:MAX_TAKEAWAYS]
+    ]
+
+
+def _supports(takeaways: Iterable[Values]) -> Mapping[int, list[int]]:
+    """Return the positions of the takeaways that each paragraph supports, by the number of the paragraph."""
+    supports: defaultdict[int, list[int]] = defaultdict(list)
+    for each in takeaways:
+        for place in each["evidence"]:
+            supports[place["paragraph"]].append(each["position"])
+    return supports
+
+
+def _analysis(analysis: Values | None, marked: Any) -> Values | None:
+    if analysis is None:
+        return None
+    paragraphs = _paragraphs(analysis["paragraphs"], marked, MAX_ANALYSIS_LENGTH)
+    left_out = len(analysis["paragraphs"]) - len(paragraphs)
+    heading = analysis["heading"] and analysis["heading"][:MAX_TITLE_LENGTH]
+    return {
+        "desk": analysis["desk"],
+        "heading": heading,
+        "paragraphs": paragraphs,
+        "left_out": left_out,
+    }
+
+
+def _related(links: Sequence[Values], entities: Iterable[Values]) -> list[Values]:
+    """Return related links with their reasons in groups: near-duplicate or not, entities, and terms."""
+    types = {entity["id"]: entity["type"] for entity in entities}
+    return [
+        {
+            "title": link["title"],
+            "target": link["target"],
+            "is_listed": link["basis"] == "listed",
+            "score": link["score"],
+            "is_near_duplicate": any(reason["kind"] == "near_duplicate" for reason in link["reasons"]),
+            "entities": [
+                reason["entity"] | {"type": types.get(reason["entity"]["id"])}
+                for reason in link["reasons"]
+                if reason["kind"] == "shared_entity"
+            ],
+            "terms": [reason["term"] for reason in link["reasons"] if reason["kind"] == "shared_term"],
+        }
+        for link in links
+    ]

@@ -1,0 +1,53 @@
+"""The lists of briefs on the pages of stories and entities: their parameters, and how they are read."""
+
+from typing import Any
+
+from api.pages.page_values import json_values
+from api.resources.parameters import PageParameters
+from api.v1.article_pages import article_page
+from api.v1.json_values import Values
+
+# Dates are counted by all three units, since only the counts show which unit suits a chart.
+DATE_FACETS = ("day", "month", "year")
+MAX_FACET_VALUES = 100
+
+
+class CursorParameter(PageParameters):
+    """The query parameter of the page of a story or an entity: `cursor`, the place in its list of briefs."""
+
+    class Meta:
+        """Leave out the other parameters of collections."""
+
+        exclude = ("limit", "total")
+
+    def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- declared by the base class
+        """Return the order of the list. The pages set their own order."""
+        return "-published_at"
+
+
+def read_briefs(
+    parameters: dict[str, Any],
+    *,
+    sort: str,
+    limit: int,
+    fields: tuple[str, ...] = (),
+    facets: tuple[str, ...] = (),
+    **scope: Any,
+) -> Values:
+    """Return a page of the briefs of a story or an entity, as a client of the API gets it.
+
+    Args:
+        parameters: The loaded query of the request.
+        sort: The order of the briefs, as in the parameter `sort` of `/v1/articles`.
+        limit: The maximal number of briefs.
+        fields: The keys of each brief. By default, those of items of a list.
+        facets: The facets to count. The counts cover all briefs, so they are left out on later pages.
+        scope: The row of the story or the entity as `story` or `entity`.
+    """
+    query = {"sort": sort, "limit": limit, "total": False, "facet_limit": MAX_FACET_VALUES} | parameters
+    query |= {"sort": sort}
+    if fields:
+        query["fields"] = fields
+    if facets and "cursor" not in parameters:
+        query["facets"] = facets
+    return json_values(article_page(query, **scope))

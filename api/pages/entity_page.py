@@ -1,0 +1,102 @@
+"""The page of an entity: what it is, its articles over time, entities mentioned with it, and its briefs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from flask import Response
+from sqlalchemy import bindparam, select
+
+from api.database.base import table_of
+from api.database.request_connection import request_connection
+from api.models import EntitySlug
+from api.pages.article_view import web_url
+from api.pages.blueprint import BROWSE_PATH, Alternate, blueprint, json_form, page_response
+from api.pages.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
+from api.pages.histogram import histogram
+from api.pages.page_values import paging
+from api.resources.lookup import ENTITIES, entity_lookup, find_entity, redirect
+from api.v1.json_values import Values, entity_reference
+from api.v1.listings import entity_items
+from api.v1.part_rows import ENTITY_COLUMNS, REFERENCE_COLUMNS
+from api.v1.routes.entities import ENTITY
+
+BRIEFS_PER_PAGE = 20
+MAX_CO_MENTIONED, MAX_ALIASES = 12, 30
+ENTITY_FACET = "entity"
+ENTITY_SLUGS = table_of(EntitySlug)
+NUMBERED_ENTITY = entity_lookup(select(ENTITIES.c.number, *ENTITY_COLUMNS))
+SELECT_BY_SLUGS = (
+    select(*REFERENCE_COLUMNS)
+    .join_from(ENTITY_SLUGS, ENTITIES, ENTITIES.c.number == ENTITY_SLUGS.c.entity)
+    .where(ENTITY_SLUGS.c.slug.in_(bindparam("slugs", expanding=True)))
+)
+
+
+@blueprint.resource(
+    f"{BROWSE_PATH}/entities/<entity>",
+    {"type": "string"},
+    query=CursorParameter,
+    path=ENTITY,
+    content_type="text/html",
+)
+def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
+    """Show an entity.
+
+    Returns an HTML page with the values of `/v1/entities/{entity}`, its newest articles, and counts of all of
+    them. An id redirects to the slug.
+    """
+    row = find_entity(entity, NUMBERED_ENTITY)
+    if row.slug != entity:
+        redirect(entity=row.slug)
+    values: Values = orjson.loads(orjson.dumps(entity_items([row])[0]))
+    page = read_briefs(
+        parameters,
+        sort="-published_at",
+        limit=BRIEFS_PER_PAGE,
+        facets=(*DATE_FACETS, ENTITY_FACET),
+        entity=row,
+    )
+    facets, counted = (page["meta"].get(name) for name in ("facets", "counted"))
+    return page_response(
+        "entity.html",
+        title=values["name"],
+        section="browse",
+        alternates=_forms(row.slug),
+        entity=values | {"same_as": [(each, web_url(each)) for each in values["same_as"]]},
+        briefs=page["data"],
+        counts=counted,
+        histogram=histogram(facets, MAX_FACET_VALUES, counted["articles"]) if facets else None,
+        co_mentioned=_co_mentioned(row.slug, facets[ENTITY_FACET]) if facets else [],
+        max_aliases=MAX_ALIASES,
+        is_first_page="cursor" not in parameters,
+        pages=paging(page),
+    )
+
+
+def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
+    """Return references to the entities of a facet, each with `shared_article_count`, most articles first.
+
+    Args:
+        slug: The slug of the entity of the page, which is left out.
+        counts: The values of the facet `entity`.
+    """
+    shared = {each["value"]: each["count"] for each in counts if each["value"] != slug}
+    slugs = [*shared][:MAX_CO_MENTIONED]
+    if not slugs:
+        return []
+    rows = request_connection().execute(SELECT_BY_SLUGS, {"slugs": slugs})
+    references = {each["slug"]: each for each in (entity_reference(*columns) for columns in rows)}
+    return [references[each] | {"shared_article_count": shared[each]} for each in slugs]
+
+
+def _forms(slug: str) -> list[Alternate]:
+    """Return the other forms of the entity with the slug `slug`."""
+    address, query = f"/v1/entities/{slug}", (("entity", slug),)
+    return [
+        json_form(address),
+        Alternate("Articles as JSON", "application/json", f"{address}/articles"),
+        Alternate("Entities mentioned with it", "application/json", f"{address}/co-mentioned"),
+        Alternate("Atom feed", "application/atom+xml", "/v1/feed.atom", query),
+        Alternate("JSON feed", "application/feed+json", "/v1/feed.json", query),
+    ]

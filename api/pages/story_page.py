@@ -1,0 +1,89 @@
+"""The page of a story: its briefs on a timeline, its key points, and who is in it."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from api.database.request_connection import request_connection
+from api.pages.article_view import MAX_LINKED, entities_by_kind
+from api.pages.blueprint import BROWSE_PATH, Alternate, blueprint, json_form, page_response
+from api.pages.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
+from api.pages.histogram import histogram
+from api.pages.page_values import paging
+from api.pages.story_view import BRIEF_KEYS, MAX_PUBLICATIONS, numbered_briefs, story_timeline
+from api.resources.lookup import redirect
+from api.resources.story_lookup import find_story
+from api.v1 import schemas
+from api.v1.json_values import Values
+from api.v1.routes.stories import STORY, STORY_BY_NUMBER
+from api.v1.story_rows import story_items
+
+# The number of briefs on a page. A story with more has a histogram in place of a timeline.
+BRIEFS_PER_PAGE = 40
+STORY_KEYS = tuple(schemas.Story().fields)
+
+
+@blueprint.resource(
+    f"{BROWSE_PATH}/stories/<story>",
+    {"type": "string"},
+    query=CursorParameter,
+    path=STORY,
+    content_type="text/html",
+)
+def get_story_page(parameters: dict[str, Any], story: str) -> Response:
+    """Show a story.
+
+    Returns an HTML page with the values of `/v1/stories/{story}` and its articles, the earliest first. An id
+    redirects to the slug.
+    """
+    row = find_story(story)
+    if row.slug != story:
+        redirect(story=row.slug)
+    values = _read_story(row.number)
+    is_long = values["article_count"] > BRIEFS_PER_PAGE
+    page = read_briefs(
+        parameters,
+        sort="published_at",
+        limit=BRIEFS_PER_PAGE,
+        fields=BRIEF_KEYS,
+        facets=DATE_FACETS if is_long else (),
+        story=row,
+    )
+    briefs = numbered_briefs(page["data"])
+    facets, counted = (page["meta"].get(name) for name in ("facets", "counted"))
+    return page_response(
+        "story.html",
+        title=values["title"],
+        section="browse",
+        alternates=_forms(row.slug),
+        story=values,
+        briefs=briefs,
+        kinds=entities_by_kind(values["entities"]),
+        numbered={brief["slug"]: brief for brief in briefs},
+        timeline=None if is_long else story_timeline(briefs),
+        counts=counted,
+        histogram=histogram(facets, MAX_FACET_VALUES, counted["articles"]) if facets else None,
+        max_publications=MAX_PUBLICATIONS,
+        max_linked=MAX_LINKED,
+        is_first_page="cursor" not in parameters,
+        pages=paging(page),
+    )
+
+
+def _read_story(number: int) -> Values:
+    """Return the JSON values of the story with the number `number`."""
+    rows = request_connection().execute(STORY_BY_NUMBER, {"reference": number}).all()
+    values: Values = orjson.loads(orjson.dumps(story_items(rows, STORY_KEYS)[0]))
+    return values
+
+
+def _forms(slug: str) -> list[Alternate]:
+    """Return the other forms of the story with the slug `slug`."""
+    query = (("story", slug),)
+    return [
+        json_form(f"/v1/stories/{slug}"),
+        Alternate("Articles as JSON", "application/json", f"/v1/stories/{slug}/articles"),
+        Alternate("Atom feed", "application/atom+xml", "/v1/feed.atom", query),
+        Alternate("JSON feed", "application/feed+json", "/v1/feed.json", query),
+    ]
