@@ -1,0 +1,1 @@
+"""The forms of an article besides its JSON: Markdown, JSON-LD and ninjs."""
