@@ -51,7 +51,17 @@ from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
 from api.setting_values import port_of
 from api.v1.renderings import rendering_key
-from api.v1.routes import articles, changes, entities, related_links, revisions, stories, takeaways, trends
+from api.v1.routes import (
+    article_forms,
+    articles,
+    changes,
+    entities,
+    related_links,
+    revisions,
+    stories,
+    takeaways,
+    trends,
+)
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses
@@ -76,6 +86,7 @@ PREFLIGHT_SECONDS = 86_400
 # The order is that of the operations on the documentation page.
 BLUEPRINTS = [
     articles.blueprint,
+    article_forms.blueprint,
     stories.blueprint,
     takeaways.blueprint,
     entities.blueprint,

@@ -13,7 +13,8 @@ FORMATS = FormatChecker(["uuid", "date-time"])
 
 @FORMATS.checks("uri")
 def _is_uri(value: object) -> bool:
-    return not isinstance(value, str) or re.match(r"https?://[^\s<>\"]+$", value, re.ASCII) is not None
+    pattern = r"(https?://|urn:uuid:[0-9a-f-]{36})[^\s<>\"]*$"
+    return not isinstance(value, str) or re.match(pattern, value, re.ASCII) is not None
 
 
 @FORMATS.checks("uri-reference")
@@ -48,3 +49,9 @@ def _closed(schema: Any) -> Any:
 def specification_of(app: Flask) -> dict[str, Any]:
     with app.app_context():
         return document(app)
+
+
+def operation_of_path(app: Flask, path: str) -> dict[str, Any]:
+    """Return the description of the GET operation of `path` in the OpenAPI document of `app`."""
+    operation: dict[str, Any] = specification_of(app)["paths"][path]["get"]
+    return operation

@@ -23,6 +23,8 @@ PATHS = {
     "getIndex": "/",
     "listArticles": "/v1/articles",
     "getArticle": f"/v1/articles/{SLUG}",
+    "getArticleJsonLd": f"/v1/articles/{SLUG}.jsonld",
+    "getArticleNinjs": f"/v1/articles/{SLUG}.ninjs",
     "listArticleRevisions": f"/v1/articles/{SLUG}/revisions",
     "getArticleRevision": f"/v1/articles/{SLUG}/revisions/1",
     "listArticleTakeaways": f"/v1/articles/{SLUG}/takeaways?limit=2",
@@ -61,7 +63,11 @@ def real_answers(client: FlaskClient) -> dict[str, Any]:
 
 def _without_variable_values(text: str) -> Any:
     # Times of seeding and signatures of cursors differ between databases.
-    text = re.sub(r'("(?:created|updated|changed)_at":)"[^"]+"', r'\1"2026-11-23T12:00:00Z"', text)
+    text = re.sub(
+        r'("(?:(?:created|updated|changed)_at|dateModified|(?:first|version)Created)":)"[^"]+"',
+        r'\1"2026-11-23T12:00:00Z"',
+        text,
+    )
     return orjson.loads(re.sub(r'(cursor=|"next_cursor":")[\w.-]+', r"\1WyJhIl0.signature", text))
 
 

@@ -17,6 +17,16 @@ from tests.api.v1.test_listings import recorded
 from tests.seeds.documents import remove_article
 
 SLUG = slug_of(HARBOUR)
+# What can follow the path of an article.
+REST = (
+    "/takeaways",
+    "/entities?limit=2&sort=-name",
+    "/related?total=true",
+    "/source",
+    ".md",
+    ".jsonld",
+    ".ninjs",
+)
 # The id of an entity that was merged into entity 1.
 MERGED_ID = row_id("entity", 99)
 OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
@@ -80,7 +90,8 @@ def test_a_reference_that_is_neither_an_id_nor_a_slug_is_a_404(app: Flask, clien
     for reference in unknown:
         for collection in ("articles", "entities", "takeaways", "related-links"):
             assert_problem(client.get(f"/v1/{collection}/{reference}"), 404)
-        assert_problem(client.get(f"/v1/articles/{reference}/takeaways"), 404)
+        for rest in ("/takeaways", ".md", ".jsonld", ".ninjs"):
+            assert_problem(client.get(f"/v1/articles/{reference}{rest}"), 404)
     # The id of a different kind of resource, and a slug for a resource that has no slugs.
     for path in (
         f"/v1/entities/{article}",
@@ -128,7 +139,7 @@ def test_a_410_names_the_article_and_the_time_of_its_removal(app: Flask, client:
     removal = get(client, "/v1/changes")["data"][-1]
     assert removal["kind"] == "removed"
     for reference in ("third", "second", SLUG, article["id"], article["id"].upper()):
-        for rest in ("", "/entities", "/revisions/1"):
+        for rest in ("", "/entities", "/revisions/1", ".md", ".jsonld", ".ninjs"):
             problem = assert_problem(client.get(f"/v1/articles/{reference}{rest}"), 410)
             assert problem["detail"] == f'The article "third" was removed at {removal["changed_at"]}.'
             assert problem["type"] == "/problems/article-removed"
@@ -145,7 +156,7 @@ def test_an_earlier_slug_of_an_article_redirects_to_the_current_slug(client: Fla
     assert article["slug"] == "third"
     assert article["links"]["self"] == "/v1/articles/third"
     for old in (SLUG, "second"):
-        for rest in ("", "/takeaways", "/entities?limit=2&sort=-name", "/related?total=true", "/source"):
+        for rest in ("", *REST):
             response = client.get(f"/v1/articles/{old}{rest}")
             assert response.status_code == 308
             assert response.headers["Location"] == f"/v1/articles/third{rest}"

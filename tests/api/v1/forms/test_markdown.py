@@ -17,13 +17,87 @@ from seeds.parsing.sidecar import Sidecar
 from seeds.preparing.article_record import make_record
 
 HOSTILE = (
-    *("# Title", "#", "## a #", "> quoted", "- item", "-", "---", "--- a", "+ item", "* item", "***", "___", "=="),
-    *("1. first", "12) then", "1.", "2026. That year", "5.5 metres", "1234567890. a", "    code", "```sh", "~~~"),
+    *(
+        "# Title",
+        "#",
+        "## a #",
+        "> quoted",
+        "- item",
+        "-",
+        "---",
+        "--- a",
+        "+ item",
+        "* item",
+        "***",
+        "___",
+        "==",
+    ),
+    *(
+        "1. first",
+        "12) then",
+        "1.",
+        "2026. That year",
+        "5.5 metres",
+        "1234567890. a",
+        "    code",
+        "```sh",
+        "~~~",
+    ),
     *("a *b* c", "**a**", "_a_", "__a__ b", "a_b_c", "_", "snake__case_", "`code`", "``", "~~gone~~", "a~b"),
-    *("[a](b)", "![a](b)", "[a]: http://b.example", "[^1]", "<b>bold</b>", "<!-- a -->", "<br>", "<http://a.b>"),
-    *("&amp;", "&#35;", "&copy;", "a & b", "AT&T;", "\\", "\\\\ a", "a \\", "\\# a", "| a | b |", "|-|-|", ":---"),
-    *("no", "null", "~", "2026", "1_000", "0x1F", "1e3", "2026-04-21", "yes: no", "'", '"', "%", "@a", "!tag", "? a"),
-    *("{a: b}", "[a, b]", "*alias", "&anchor", "a: b #c", "a #b", ": a", "\ufeffa", "a\ufffeb", "😀 a", "\u202ea"),
+    *(
+        "[a](b)",
+        "![a](b)",
+        "[a]: http://b.example",
+        "[^1]",
+        "<b>bold</b>",
+        "<!-- a -->",
+        "<br>",
+        "<http://a.b>",
+    ),
+    *(
+        "&amp;",
+        "&#35;",
+        "&copy;",
+        "a & b",
+        "AT&T;",
+        "\\",
+        "\\\\ a",
+        "a \\",
+        "\\# a",
+        "| a | b |",
+        "|-|-|",
+        ":---",
+    ),
+    *(
+        "no",
+        "null",
+        "~",
+        "2026",
+        "1_000",
+        "0x1F",
+        "1e3",
+        "2026-04-21",
+        "yes: no",
+        "'",
+        '"',
+        "%",
+        "@a",
+        "!tag",
+        "? a",
+    ),
+    *(
+        "{a: b}",
+        "[a, b]",
+        "*alias",
+        "&anchor",
+        "a: b #c",
+        "a #b",
+        ": a",
+        "\ufeffa",
+        "a\ufffeb",
+        "😀 a",
+        "\u202ea",
+    ),
     *("$math$", "{{ tag }}", "{% raw %}", "a\u00adb", "\u200ba", "٣. a", "¹. a"),
 )
 ALPHABET = st.sampled_from("aZ9 .:#-_*`~[]()<>!&;|\\'\"{}%@=+?/凌é😀\u200b\u00ad")
@@ -123,7 +197,13 @@ def test_python_frontmatter_reads_the_fields_and_the_text() -> None:
 
 
 def test_plain_text_is_left_as_it_is() -> None:
-    for text in ("In 2026, Sunrise grew 5.5% - a record (again).", "5-year plan", "a_b", "R&D at AT&T", "It's 3 > 2"):
+    for text in (
+        "In 2026, Sunrise grew 5.5% - a record (again).",
+        "5-year plan",
+        "a_b",
+        "R&D at AT&T",
+        "It's 3 > 2",
+    ):
         assert escape_markdown(text) == text
 
 

@@ -1,0 +1,25 @@
+"""The texts of an article in forms for other programs."""
+
+from typing import Any
+
+# An entity with at least this salience is a subject of the article. The others are only mentioned.
+MIN_SUBJECT_SALIENCE = 0.5
+
+
+def body_text(article: dict[str, Any]) -> str:
+    """Return the body of `article`, its JSON values, with a blank line between paragraphs."""
+    return "\n\n".join(each["text"] for each in article["body"])
+
+
+def is_subject(entity: dict[str, Any]) -> bool:
+    """Return True if an article is about `entity`, one of its entities, and does not only mention it."""
+    salience: float = entity["salience"]
+    return salience >= MIN_SUBJECT_SALIENCE
+
+
+def without_missing(values: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` without members that are None or empty.
+
+    In the JSON of this API, missing values are null. Other formats leave them out.
+    """
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}

@@ -1,0 +1,110 @@
+"""Describe an article in the vocabulary of schema.org, as JSON-LD."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.v1.forms.addresses import identifier_of, page_of
+from api.v1.forms.article_text import body_text, is_subject, without_missing
+
+Values = dict[str, Any]
+
+CONTEXT = "https://schema.org"
+# The types of schema.org. It has none for policies, which are programmes, plans, laws and initiatives.
+ENTITY_TYPES = {
+    "person": "Person",
+    "organization": "Organization",
+    "place": "Place",
+    "policy": "Thing",
+    "product": "Product",
+    "event": "Event",
+}
+
+
+def news_article(article: Values, same_as: Mapping[str, Sequence[str]], base_url: str) -> Values:
+    """Return an article as a `NewsArticle` of schema.org.
+
+    Args:
+        article: The JSON values of the article.
+        same_as: For entities of the article that other sources describe, by id: the URLs of these
+            descriptions.
+        base_url: The prefix of URLs, from BRIEFS_BASE_URL.
+    """
+    entities = [(each, _entity(each, same_as, base_url)) for each in article["entities"]]
+    page = page_of("articles", article, base_url)
+    return without_missing(
+        {
+            "@context": CONTEXT,
+            "@type": "NewsArticle",
+            "@id": identifier_of(article),
+            "url": page,
+            "mainEntityOfPage": page,
+            "headline": article["title"],
+            "description": article["summary"],
+            "inLanguage": article["language"],
+            **_signature(article["byline"] or {}),
+            "image": _image(article["image"]),
+            "datePublished": article["published_at"],
+            "dateModified": article["updated_at"],
+            "version": article["revision"],
+            "wordCount": article["word_count"],
+            "timeRequired": f"PT{article['reading_minutes']}M",
+            "abstract": [each["text"] for each in article["takeaways"]],
+            "articleBody": body_text(article),
+            "hasPart": _analysis(article),
+            "isPartOf": _story(article["story"], base_url),
+            "about": [described for entity, described in entities if is_subject(entity)],
+            "mentions": [described for entity, described in entities if not is_subject(entity)],
+        }
+    )
+
+
+def _signature(byline: Values) -> Values:
+    author = {"@type": "Person", "name": byline.get("author"), "jobTitle": byline.get("role")}
+    publisher = {"@type": "Organization", "name": byline.get("publication")}
+    return {
+        "author": without_missing(author) if author["name"] else None,
+        "publisher": publisher if publisher["name"] else None,
+    }
+
+
+def _image(image: Values | None) -> Values | None:
+    if image is None:
+        return None
+    return without_missing({"@type": "ImageObject", "url": image["url"], "caption": image["caption"]})
+
+
+def _analysis(article: Values) -> Values | None:
+    analysis = article["analysis"]
+    if analysis is None:
+        return None
+    return without_missing(
+        {
+            "@type": "AnalysisNewsArticle",
+            "@id": f"{identifier_of(article)}#analysis",
+            "headline": analysis["heading"],
+            "articleSection": analysis["desk"],
+            "inLanguage": article["language"],
+            "articleBody": "\n\n".join(analysis["paragraphs"]),
+        }
+    )
+
+
+def _story(story: Values, base_url: str) -> Values:
+    return {
+        "@type": "Collection",
+        "@id": identifier_of(story),
+        "url": page_of("stories", story, base_url),
+        "name": story["title"],
+    }
+
+
+def _entity(entity: Values, same_as: Mapping[str, Sequence[str]], base_url: str) -> Values:
+    return without_missing(
+        {
+            "@type": ENTITY_TYPES[entity["type"]],
+            "@id": identifier_of(entity),
+            "url": page_of("entities", entity, base_url),
+            "name": entity["name"],
+            "sameAs": same_as.get(entity["id"]),
+        }
+    )
