@@ -11,6 +11,8 @@ from marshmallow import fields
 from api.database.failures import Failure
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.metrics.exposition import METRICS
+from api.pages.blueprint import is_from_browser
+from api.pages.start_page import start_page
 from api.problems import database_problem
 from api.resources.blueprint import Blueprint
 from api.resources.fields import Link
@@ -95,11 +97,13 @@ def get_index() -> Any:
     """Get the index.
 
     Returns links to the collections, the documentation and the specification. The `Link` header has the
-    relations of RFC 8631.
+    relations of RFC 8631. A request that prefers HTML, such as that of a browser, gets the start page.
     """
+    if is_from_browser():
+        return start_page()
     links = {name: url(path) for name, path in INDEX_PATHS.items()}
     relations = f'<{url("/openapi.json")}>; rel="service-desc", <{url("/docs")}>; rel="service-doc"'
-    return {"name": TITLE, "version": MAJOR_VERSION, "links": links}, {"Link": relations}
+    return {"name": TITLE, "version": MAJOR_VERSION, "links": links}, {"Link": relations, "Vary": "Accept"}
 
 
 @blueprint.resource(HEALTH_PATH, Health)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from api.pages.labels import language_name
 from api.urls import encode_pair
 
 CONTENT_SECURITY_POLICY = (
@@ -94,7 +95,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": with_code, "day": day, "minute": minute}
+    environment.filters |= {"code": with_code, "day": day, "minute": minute, "language": language_name}
     environment.globals |= {"with_marks": with_marks, "counted": counted}
     return environment
 

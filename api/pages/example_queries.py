@@ -1,0 +1,58 @@
+"""Queries to try on the start page, made from the newest briefs and stories, so that each finds something."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from api.pages.blueprint import BROWSE_PATH
+from api.pages.page_query import Pair
+
+Values = Mapping[str, Any]
+
+
+class ExampleQuery(NamedTuple):
+    """A query to try: what it finds, its page, and its resource in the API, with the same query string."""
+
+    text: str
+    page_path: str
+    api_path: str
+    query: tuple[Pair, ...]
+
+
+def example_queries(briefs: Sequence[Values], stories: Sequence[Values]) -> Iterator[ExampleQuery]:
+    """Yield the example queries, at most five.
+
+    Args:
+        briefs: The newest briefs, as items of `/v1/articles` with their entities.
+        stories: The newest stories, as items of `/v1/stories`.
+    """
+    if not briefs:
+        return
+    newest, entities = briefs[0], _entities(briefs, stories)
+    for each in entities[:1]:
+        yield _search(f"Briefs that mention {each['name']}", ("entity", each["slug"]))
+        yield _search(f"Briefs that contain the words “{each['name']}”", ("q", f'"{each["name"]}"'))
+    pair = newest["entities"][:2]
+    if len(pair) > 1:
+        names = " and ".join(each["name"] for each in pair)
+        yield _search(f"Briefs that mention {names} together", *(("entity", each["slug"]) for each in pair))
+    publication = (newest["byline"] or {}).get("publication")
+    if publication:
+        text = f"The newest of {publication}, one brief for each story"
+        yield _search(text, ("publication", publication), ("collapse", "story"))
+    yield ExampleQuery(
+        "What is mentioned more in the last 30 days than before",
+        f"{BROWSE_PATH}/trends",
+        "/v1/trends",
+        (("window", "30d"),),
+    )
+
+
+def _entities(briefs: Sequence[Values], stories: Sequence[Values]) -> list[Values]:
+    """Return the entities of the newest story, or else those of the newest briefs."""
+    if stories:
+        return list(stories[0]["entities"])
+    return [each for brief in briefs for each in brief["entities"]]
+
+
+def _search(text: str, *query: Pair) -> ExampleQuery:
+    return ExampleQuery(text, BROWSE_PATH, "/v1/articles", query)

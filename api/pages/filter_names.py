@@ -1,0 +1,35 @@
+"""The names of the entities and the titles of the stories that the filters of a query name by id or slug."""
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from api.database.request_connection import request_connection
+from api.resources.reference_numbers import entity_numbers_of, story_numbers_of
+from api.resources.references import ENTITY_PARAMETERS
+from api.v1.facets import STORY_LABELS
+from api.v1.part_rows import read_references
+
+ENTITY, STORY = "entity", "story"
+# The name for each value, by `entity` or `story` and the value.
+FilterNames = Mapping[tuple[str, str], str]
+
+
+def filter_names(parameters: Mapping[str, Any]) -> FilterNames:
+    """Return the names of the entities and stories in the loaded query `parameters`.
+
+    Unknown ids and slugs are left out.
+    """
+    entities = [*chain.from_iterable(parameters.get(name, ()) for name in ENTITY_PARAMETERS)]
+    stories = [*parameters.get(STORY, ())]
+    names: dict[tuple[str, str], str] = {}
+    if entities:
+        numbers = dict(zip(entities, entity_numbers_of(entities), strict=True))
+        found = read_references(request_connection(), set(numbers.values()))
+        names |= {(ENTITY, value): found[each]["name"] for value, each in numbers.items() if each in found}
+    if stories:
+        numbers = dict(zip(stories, story_numbers_of(stories), strict=True))
+        rows = request_connection().execute(STORY_LABELS, {"numbers": [*numbers.values()]})
+        titles = {number: title for number, _, title in rows}
+        names |= {(STORY, value): titles[each] for value, each in numbers.items() if each in titles}
+    return names

@@ -1,0 +1,60 @@
+"""The query string of a page, and the query strings of its links, which add and remove values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import request
+
+from api.urls import ValueList
+
+Pair = tuple[str, str]
+
+
+class PageQuery:
+    """The names and values of a query string, in order, with a pair for each value.
+
+    A link leads to the first page of its query, so `pairs` does not contain the cursor.
+    """
+
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        self.pairs = tuple(pair for pair in pairs if pair[0] != "cursor")
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of the parameter `name`."""
+        return [value for each, value in self.pairs if each == name]
+
+    def adding(self, *pairs: Pair) -> "PageQuery":
+        """Return the query with `pairs` at its end, except for those that it contains already."""
+        return PageQuery(dict.fromkeys((*self.pairs, *pairs)))
+
+    def removing(self, *pairs: Pair) -> "PageQuery":
+        """Return the query without `pairs`."""
+        return PageQuery(pair for pair in self.pairs if pair not in pairs)
+
+    def without(self, *names: str) -> "PageQuery":
+        """Return the query without the parameters `names`."""
+        return PageQuery(pair for pair in self.pairs if pair[0] not in names)
+
+    def setting(self, *pairs: Pair) -> "PageQuery":
+        """Return the query in which the parameters of `pairs` have only the values of `pairs`."""
+        return self.without(*(name for name, _ in pairs)).adding(*pairs)
+
+
+def page_query(parameters: Mapping[str, Any]) -> PageQuery:
+    """Return the query of the current request.
+
+    Values that a comma separates are separate pairs. `parameters` is the loaded query.
+    """
+    pairs: list[Pair] = []
+    for name, values in request.args.lists():
+        loaded = parameters.get(name)
+        pairs += [(name, value) for value in (loaded if isinstance(loaded, ValueList) else values)]
+    return PageQuery(pairs)
+
+
+def filled_pairs() -> list[Pair]:
+    """Return the names and values of the query string of the current request that are not empty.
+
+    A browser also submits the fields of a form that are empty.
+    """
+    return [(name, value) for name, value in request.args.items(multi=True) if value.strip()]

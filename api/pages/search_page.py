@@ -1,0 +1,114 @@
+"""The search page: briefs that match a query, with facets, highlights, order and paging."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Response
+
+from api.pages.blueprint import (
+    ATOM_FEED,
+    BROWSE_PATH,
+    HTML,
+    JSON_FEED,
+    Alternate,
+    blueprint,
+    json_form,
+    page_response,
+)
+from api.pages.filter_names import filter_names
+from api.pages.page_query import PageQuery, page_query
+from api.pages.page_values import json_values, paging
+from api.pages.search_filters import FACET_HEADINGS, facet_lists, filter_chips
+from api.v1.article_pages import article_page
+from api.v1.query_parameters import RELEVANCE, ArticleParameters
+
+FACET_LIMIT = 8
+# The orders to choose from, with their labels.
+SORT_LABELS = {
+    RELEVANCE: "Best match",
+    "-published_at": "Newest",
+    "published_at": "Oldest",
+    "-updated_at": "Last changed",
+    "title": "Title",
+}
+# The feeds take the filters of articles. They have an order and pages of their own.
+PARAMETERS_WITHOUT_FEED = ("sort", "limit", "collapse")
+MAX_PASSAGES = 3
+
+
+class SearchPageParameters(ArticleParameters):
+    """Query parameters of the search page: those of lists of articles that select and sort articles."""
+
+    class Meta:
+        exclude = ("fields", "include", "facets", "facet_limit", "total")
+
+
+@blueprint.resource(BROWSE_PATH, {"type": "string"}, query=SearchPageParameters, content_type=HTML)
+def get_search_page(parameters: dict[str, Any]) -> Response:
+    """Search and browse the briefs.
+
+    Returns an HTML page with the articles of `/v1/articles` for the same query, its facets, and the passages
+    that match `q`. The page links to the same query in the API and to its feeds.
+    """
+    more = {"facets": tuple(FACET_HEADINGS), "facet_limit": FACET_LIMIT, "total": False}
+    if "q" in parameters:
+        more["include"] = ("highlights",)
+    page, query = json_values(article_page(parameters | more)), page_query(parameters)
+    facets = page["meta"]["facets"]
+    search = " ".join(query.values("q"))
+    return page_response(
+        "search.html",
+        title=f"Results for {search}" if search else "Browse",
+        section="browse",
+        alternates=forms_of(query),
+        page=page,
+        briefs=[_with_marks(each) for each in page["data"]],
+        query=query,
+        search=search,
+        facets=facet_lists(query, facets),
+        chips=filter_chips(query, filter_names(parameters)),
+        sorts=list(_sorts(query, parameters)),
+        paging=paging(page),
+        warnings=[_warning(each, query) for each in page["meta"].get("warnings", ())],
+    )
+
+
+def forms_of(query: PageQuery) -> list[Alternate]:
+    """Return the JSON and the feeds of a query."""
+    feed_query = query.without(*PARAMETERS_WITHOUT_FEED).pairs
+    return [
+        json_form("/v1/articles", query.pairs),
+        ATOM_FEED._replace(query=feed_query),
+        JSON_FEED._replace(query=feed_query),
+    ]
+
+
+def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[str, PageQuery, bool]]:
+    """Yield the label of each order, the query with this order, and True for the current order."""
+    default = RELEVANCE if "q" in parameters else "-published_at"
+    for sort, label in SORT_LABELS.items():
+        if sort != RELEVANCE or "q" in parameters:
+            target = query.without("sort") if sort == default else query.setting(("sort", sort))
+            yield label, target, sort == parameters["sort"]
+
+
+def _with_marks(brief: dict[str, Any]) -> dict[str, Any]:
+    """Return `brief`, an article of the list, with the passages to show in their places.
+
+    The keys are `title_marks` and `summary_marks`, the ranges that match in the title and in the summary, and
+    `passages`, from the other parts.
+    """
+    passages = brief.pop("highlights", [])
+    marks = {each["part"]: each["ranges"] for each in passages if each["text"] == brief.get(each["part"])}
+    others = [each for each in passages if each["part"] not in marks]
+    return brief | {
+        "title_marks": marks.get("title", []),
+        "summary_marks": marks.get("summary", []),
+        "passages": others[:MAX_PASSAGES],
+    }
+
+
+def _warning(warning: Mapping[str, Any], query: PageQuery) -> dict[str, Any]:
+    """Return a warning of the API, with the query in which the suggestion replaces the unknown value."""
+    name, suggestion = warning["parameter"], warning["suggestion"]
+    return {**warning, "query": query.setting((name, suggestion)) if suggestion else None}
