@@ -1,0 +1,91 @@
+"""Generate clients with the commands of docs/clients.md, and run the programs of that page with them."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+from tests.clients.npm_packages import MODULES, run_command
+from tests.support.fenced_blocks import blocks_of, run
+from tests.support.server import PATIENCE_SECONDS, ROOT, Server
+from tests.test_documents import on_server
+
+GUIDE = ROOT / "docs" / "clients.md"
+DATABASE = "sqlite://"
+
+
+def program_of(language: str, server: Server) -> str:
+    """Return the program that all blocks of the guide in `language` make, with the address of `server`."""
+    return on_server(
+        "\n".join(block.text for block in blocks_of(GUIDE) if block.language == language), server
+    )
+
+
+def generate(generator: str, server: Server, folder: Path) -> None:
+    """Run the command of the guide that begins with `generator`, in `folder`."""
+    (script,) = (
+        block.text for block in blocks_of(GUIDE) if block.language == "sh" and generator in block.text
+    )
+    # The first line installs packages.
+    _, _, command = script.partition("\n")
+    for name in ("docs", "node_modules"):
+        source = MODULES if name == "node_modules" else ROOT / name
+        (folder / name).symlink_to(source)
+    run(on_server(command, server), folder, DATABASE)
+
+
+def check_python(program: Path) -> None:
+    """Check a Python program with `mypy --strict`, without errors in the generated code."""
+    mypy = Path(sys.executable).with_name("mypy")
+    options = (
+        "--strict",
+        "--follow-imports=silent",
+        "--config-file=",
+        "--cache-dir",
+        program.parent / "cache",
+    )
+    run_command(mypy, *options, program.name, folder=program.parent)
+
+
+def check_typescript(program: Path) -> None:
+    """Compile a TypeScript program with the settings of the guide."""
+    folder = program.parent
+    shutil.copyfile(ROOT / "docs" / "clients" / "tsconfig.json", folder / "tsconfig.json")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    run_command(MODULES / ".bin" / "tsc", "--project", folder, folder=folder)
+
+
+def run_with_change(
+    command: Sequence[str | Path], make_driver: Callable[[str], str], change: Callable[[], None]
+) -> str:
+    """Run a program, and return its output.
+
+    Args:
+        command: The command. Its last part is the file of the program.
+        make_driver: Returns code to append to the program, for an address that the code must request.
+        change: The function that is called when the program requests this address.
+    """
+
+    class Changes(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            change()
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Write no log."""
+
+    program = Path(command[-1])
+    with HTTPServer(("127.0.0.1", 0), Changes) as server:
+        server.timeout = PATIENCE_SECONDS
+        address = f"http://127.0.0.1:{server.server_port}/"
+        program.write_text(program.read_text(encoding="utf-8") + make_driver(address), encoding="utf-8")
+        with subprocess.Popen(
+            command, cwd=program.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            server.handle_request()
+            printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, errors
+    return printed
