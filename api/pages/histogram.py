@@ -8,7 +8,9 @@ from api.pages.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
 
 # A histogram has a bar for each day if it has at most this number of days, otherwise for each month or year.
 MAX_BARS = 48
-BAR_AREA_HEIGHT, COUNT_HEIGHT = 110, 18
+# A chart has at least this number of places, since a bar as wide as the chart would look like a mistake.
+MIN_PLACES = 12
+BAR_AREA_HEIGHT, MIN_BAR_HEIGHT, COUNT_HEIGHT = 110, 2, 18
 # A chart with more bars has no space for the count above each bar.
 MAX_COUNTED_BARS = 16
 # The part of the width of its place that a bar takes.
@@ -121,13 +123,12 @@ def _after(unit: str, start: date) -> date | None:
 
 def _layout(unit: str, starts: Sequence[date], counts: Mapping[date, int], undated: int) -> Histogram:
     highest = max(counts[start] for start in starts if start in counts)
-    # A single bar as wide as the chart would look like a mistake.
-    places = max(len(starts), 8)
+    places = max(len(starts), MIN_PLACES)
     step = 100 / places
     bars = []
     for position, start in enumerate(starts):
         count = counts.get(start, 0)
-        height = round(count / highest * BAR_AREA_HEIGHT, 1)
+        height = max(MIN_BAR_HEIGHT, round(count / highest * BAR_AREA_HEIGHT, 1)) if count else 0
         x, width = round(step * (position + (1 - BAR_SHARE) / 2), 2), round(step * BAR_SHARE, 2)
         y = COUNT_HEIGHT + BAR_AREA_HEIGHT - height
         bars.append(Bar(_label(unit, start), count, start, _after(unit, start), x, width, y, height))

@@ -82,6 +82,11 @@ def minute(time: str) -> str:
     return f"{day(time)}, {time[11:16]} UTC"
 
 
+def short(text: str, max_length: int) -> str:
+    """Return `text`, or its first `max_length` code points and an ellipsis if it is longer."""
+    return text if len(text) <= max_length else f"{text[:max_length]}…"
+
+
 def counted(number: int, singular: str, plural: str) -> str:
     """Return a number with a noun, such as `1 story` or `1,200 stories`."""
     return f"{number:,} {singular if number == 1 else plural}"
@@ -95,7 +100,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": with_code, "day": day, "minute": minute, "language": language_name}
+    environment.filters |= {
+        "code": with_code,
+        "day": day,
+        "minute": minute,
+        "language": language_name,
+        "short": short,
+    }
     environment.globals |= {"with_marks": with_marks, "counted": counted}
     return environment
 
