@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.pages.text_marks import ELLIPSIS, Mark, Segment, mark_text, marks_by_place
@@ -71,6 +71,7 @@ def test_marks_are_grouped_by_the_text_in_which_they_are() -> None:
 _places = st.tuples(st.integers(-2, 30), st.integers(-2, 30)).map(lambda each: Mark(*each, CHINA))
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=25), st.lists(_places, max_size=8), st.integers(0, 30))
 def test_the_segments_of_any_marks_add_up_to_the_text(text: str, marks: list[Mark], max_length: int) -> None:
     marked = mark_text(text, marks, max_length)

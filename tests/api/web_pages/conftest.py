@@ -1,0 +1,41 @@
+"""Fixtures for tests of the web pages: clients on the demonstration briefs and on odd briefs."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.web_pages.odd_briefs import ODD_BRIEFS
+from tests.conftest import make_app
+from tests.support.server import seeded_copy
+
+
+@pytest.fixture(scope="session")
+def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a SQLite database with the demonstration briefs, which tests only read."""
+    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("demonstration"), "demo")
+
+
+@pytest.fixture
+def demo(demonstration: str) -> FlaskClient:
+    """Return a client of the application on the demonstration briefs."""
+    return make_app(demonstration).test_client()
+
+
+@pytest.fixture(scope="session")
+def odd_briefs(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a SQLite database with the odd briefs, which tests only read."""
+    folder = tmp_path_factory.mktemp("odd-briefs")
+    (folder / "odd.jsonl").write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in ODD_BRIEFS))
+    path = folder / ".briefs.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    result = make_app(f"sqlite:///{path}").test_cli_runner().invoke(args=["seed", "load", str(folder)])
+    assert result.exit_code == 0, result.output
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def odd(odd_briefs: str) -> FlaskClient:
+    """Return a client of the application on the odd briefs."""
+    return make_app(odd_briefs).test_client()
