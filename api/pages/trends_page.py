@@ -1,28 +1,75 @@
 """The page of trends: the entities that articles mention more often than before."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response
 
-from api.pages.blueprint import BROWSE_PATH, blueprint, json_form, page_response
-from api.pages.page_values import json_values, query_pairs
-from api.v1 import query_parameters as queries
-from api.v1.routes.trends import list_trends
+from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_form, page_response
+from api.pages.labels import ENTITY_TYPES
+from api.pages.page_query import PageQuery, page_query
+from api.pages.page_values import json_values, paging
+from api.resources.parameters import DEFAULT_WINDOW
+from api.v1.query_parameters import TrendParameters
+from api.v1.routes.trends import PREVIOUS_WINDOWS, list_trends
+
+# The windows to choose from, in days, with their labels.
+WINDOW_LABELS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
+
+
+class TrendsPageParameters(TrendParameters):
+    """Query parameters of the page of trends: those of `/v1/trends` without `total`."""
+
+    class Meta:
+        exclude = ("total",)
 
 
 @blueprint.resource(
-    f"{BROWSE_PATH}/trends", {"type": "string"}, query=queries.TrendParameters, content_type="text/html"
+    f"{BROWSE_PATH}/trends", {"type": "string"}, query=TrendsPageParameters, content_type=HTML
 )
 def get_trends_page(parameters: dict[str, Any]) -> Response:
     """Show the trends.
 
-    Returns an HTML page with the values of `/v1/trends`, and takes the same parameters.
+    Returns an HTML page with the values of `/v1/trends` for the same query.
     """
-    trends = json_values(list_trends(parameters))
+    page = list_trends(parameters | {"total": False})
+    trends, query = json_values(page), page_query(parameters)
+    days = parameters["window"].days
     return page_response(
         "trends.html",
         title="Trends",
         section="trends",
-        alternates=[json_form("/v1/trends", query_pairs())],
-        trends=trends,
+        alternates=[json_form("/v1/trends", query.pairs)],
+        trends=[_with_briefs(each) for each in trends["data"]],
+        days=days,
+        previous_days=PREVIOUS_WINDOWS * days,
+        windows=list(_windows(query, days)),
+        types=list(_types(query)),
+        paging=paging(trends),
     )
+
+
+def _windows(query: PageQuery, days: int) -> Iterator[tuple[str, PageQuery, bool]]:
+    """Yield the label of each window, the query with this window, and True for the current window."""
+    for length, label in WINDOW_LABELS.items():
+        window = f"{length}d"
+        target = query.without("window") if window == DEFAULT_WINDOW else query.setting(("window", window))
+        yield label, target, length == days
+
+
+def _types(query: PageQuery) -> Iterator[tuple[str, PageQuery, bool]]:
+    """Yield the label of each type of entities, the query with only this type, and True if it is current.
+
+    The first label means all types.
+    """
+    given = query.values("type")
+    yield "All", query.without("type"), not given
+    for each, label in ENTITY_TYPES.items():
+        yield label, query.setting(("type", each)), given == [each]
+
+
+def _with_briefs(trend: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `trend` with the query of its articles on the search page."""
+    times = parse_qsl(urlsplit(trend["links"]["articles"]).query)
+    return {**trend, "query": [("entity", trend["entity"]["slug"]), *times]}

@@ -26,10 +26,11 @@ CHANGES = table_of(Change)
 SORT_KEY = (CHANGES.c.sequence, CHANGES.c.changed_at, CHANGES.c.article_id)
 CORPUS_REVISION = select(Corpus.revision)
 SELECT_KEY = select(*SORT_KEY).where(CHANGES.c.sequence == bindparam("sequence"))
+CHANGE_ROWS = select(CHANGES.c.kind, CHANGES.c.slug, CHANGES.c.title, CHANGES.c.revision).add_columns(
+    cast(CHANGES.c.fields, Text).label("fields"), *SORT_KEY
+)
 SELECT_CHANGES = (
-    select(CHANGES.c.kind, CHANGES.c.slug, CHANGES.c.title, CHANGES.c.revision)
-    .add_columns(cast(CHANGES.c.fields, Text).label("fields"), *SORT_KEY)
-    .where(CHANGES.c.sequence > bindparam("sequence"))
+    CHANGE_ROWS.where(CHANGES.c.sequence > bindparam("sequence"))
     .order_by(CHANGES.c.sequence)
     .limit(bindparam("row_count"))
 )
@@ -77,7 +78,8 @@ class ChangeFeed:
         return request_connection().scalar(COUNT_CHANGES) or 0
 
 
-def _items(rows: Rows) -> list[Values]:
+def change_items(rows: Rows) -> list[Values]:
+    """Return the JSON values of `rows`, rows of CHANGE_ROWS."""
     return [_change(row) for row in rows]
 
 
@@ -116,7 +118,7 @@ def list_changes(parameters: dict[str, Any]) -> Page:
     before, nothing has changed. If it differs, check each article with `If-None-Match` and its `ETag`, and
     with `Cache-Control: no-cache`. The status 304 means that your copy is current.
     """
-    page, headers = make_page(ChangeFeed(), parameters, _items, feed_start=FEED_START)
+    page, headers = make_page(ChangeFeed(), parameters, change_items, feed_start=FEED_START)
     # Read in the same transaction as the page, so both show the same state of the database.
     page["meta"]["corpus_revision"] = request_connection().scalars(CORPUS_REVISION).one()
     return page, headers
