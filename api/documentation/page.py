@@ -24,7 +24,6 @@ ASSETS = {
     SCALAR: "text/javascript",
     "docs.js": "text/javascript",
     "docs.css": "text/css",
-    "problems.css": "text/css",
 }
 # Scalar adds style elements to the page, so inline styles are allowed. Everything else must come from this
 # service.

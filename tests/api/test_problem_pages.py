@@ -60,8 +60,8 @@ def _raising(kind: ProblemKind) -> Callable[[], NoReturn]:
 @on_one_engine
 def test_the_index_lists_all_kinds(client: FlaskClient) -> None:
     index = client.get("/problems")
-    found = re.findall(r'href="(problems/[^"]+)"', index.text)
-    assert sorted(found) == sorted(f"problems/{kind.slug}" for kind in ProblemKind)
+    found = re.findall(r'href="(/problems/[^"]+)"', index.text)
+    assert sorted(found) == sorted(f"/problems/{kind.slug}" for kind in ProblemKind)
 
 
 @on_one_engine
