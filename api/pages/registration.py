@@ -3,8 +3,9 @@
 Importing the module of a page adds its routes to the blueprint.
 """
 
-from api.pages import article_page, assets, changes_page, entity_page, search_page, story_page, trends_page
+from api.pages import assets, changes_page, search_page, trends_page
 from api.pages.blueprint import blueprint
+from api.pages.content import article_page, entity_page, story_page
 
 MODULES = (assets, search_page, article_page, story_page, entity_page, trends_page, changes_page)
 

@@ -10,10 +10,19 @@ from sqlalchemy import bindparam, select
 from api.database.base import table_of
 from api.database.request_connection import request_connection
 from api.models import EntitySlug
-from api.pages.article_view import web_url
-from api.pages.blueprint import BROWSE_PATH, Alternate, blueprint, json_form, page_response
-from api.pages.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
-from api.pages.histogram import histogram
+from api.pages.blueprint import (
+    ATOM_FEED,
+    BROWSE_PATH,
+    HTML,
+    JSON_FEED,
+    Alternate,
+    blueprint,
+    json_form,
+    page_response,
+)
+from api.pages.content.article_view import web_url
+from api.pages.content.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
+from api.pages.content.histogram import histogram
 from api.pages.page_values import paging
 from api.resources.lookup import ENTITIES, entity_lookup, find_entity, redirect
 from api.v1.json_values import Values, entity_reference
@@ -38,7 +47,7 @@ SELECT_BY_SLUGS = (
     {"type": "string"},
     query=CursorParameter,
     path=ENTITY,
-    content_type="text/html",
+    content_type=HTML,
 )
 def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
     """Show an entity.
@@ -97,6 +106,6 @@ def _forms(slug: str) -> list[Alternate]:
         json_form(address),
         Alternate("Articles as JSON", "application/json", f"{address}/articles"),
         Alternate("Entities mentioned with it", "application/json", f"{address}/co-mentioned"),
-        Alternate("Atom feed", "application/atom+xml", "/v1/feed.atom", query),
-        Alternate("JSON feed", "application/feed+json", "/v1/feed.json", query),
+        ATOM_FEED._replace(query=query),
+        JSON_FEED._replace(query=query),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from api.pages.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
+from api.pages.content.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
 
 # A histogram has a bar for each day if it has at most this number of days, otherwise for each month or year.
 MAX_BARS = 48

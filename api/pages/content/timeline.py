@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from api.pages.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
+from api.pages.content.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
 
 # The part of the width in which dots are drawn, in percent, so that no dot is cut off at an edge.
 FIRST_PLACE, LAST_PLACE = 4.0, 96.0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from api.pages.article_view import MAX_BODY_LENGTH, MAX_LINKED, MAX_TAKEAWAYS, web_url
+from api.pages.content.article_view import MAX_BODY_LENGTH, MAX_LINKED, MAX_TAKEAWAYS, web_url
 from tests.api.answers import get
 from tests.api.web_pages.odd_briefs import HOSTILE, SCRIPT
 from tests.api.web_pages.page_reading import (
@@ -22,7 +22,7 @@ from tests.api.web_pages.page_reading import (
 )
 
 CORRECTED = "insurers-count-the-cost-of-the-dunminster-flood"
-STYLESHEET = Path(__file__).parents[3] / "api" / "assets" / "pages.css"
+STYLESHEET = Path(__file__).parents[4] / "api" / "assets" / "pages.css"
 
 
 def _slugs(client: FlaskClient) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from api.models import ENTITY_TYPES
-from api.pages.text_marks import MarkedText, mark_text, marks_by_place
+from api.pages.content.text_marks import MarkedText, mark_text, marks_by_place
+from api.pages.labels import ENTITY_TYPES
 from api.v1.json_values import Values
 
 # The number of code points that are shown of each text. The longest brief is a few thousand.
@@ -15,15 +15,6 @@ MAX_ANALYSIS_LENGTH, MAX_BODY_LENGTH = 30_000, 60_000
 MAX_TAKEAWAYS, MAX_ENTITIES, MAX_RELATED_LINKS = 100, 60, 30
 # The stylesheet has rules for this number of elements, such as takeaways, that mark others under the pointer.
 MAX_LINKED = 32
-
-KIND_NAMES = {
-    "person": "People",
-    "organization": "Organizations",
-    "place": "Places",
-    "policy": "Policies",
-    "product": "Products",
-    "event": "Events",
-}
 
 
 class Kind(NamedTuple):
@@ -73,7 +64,7 @@ def entities_by_kind(entities: Iterable[Values]) -> list[Kind]:
     found: defaultdict[str, list[Values]] = defaultdict(list)
     for entity in entities:
         found[entity["type"]].append(entity)
-    return [Kind(each, KIND_NAMES[each], found[each]) for each in ENTITY_TYPES if each in found]
+    return [Kind(each, ENTITY_TYPES[each], found[each]) for each in ENTITY_TYPES if each in found]
 
 
 def web_url(address: str | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from api.pages.timeline import Point, Timeline, timeline
+from api.pages.content.timeline import Point, Timeline, timeline
 from api.v1.json_values import Values
 
 # The keys of briefs that the page needs.

@@ -8,8 +8,8 @@ from flask import Response
 from sqlalchemy import bindparam, select
 
 from api.database.request_connection import request_connection
-from api.pages.article_view import article_view
-from api.pages.blueprint import BROWSE_PATH, Alternate, blueprint, json_form, page_response
+from api.pages.blueprint import BROWSE_PATH, HTML, Alternate, blueprint, json_form, page_response
+from api.pages.content.article_view import article_view
 from api.resources.fields import rfc3339
 from api.resources.lookup import ARTICLES, REFERENCE, redirect
 from api.urls import settings
@@ -28,9 +28,7 @@ SELECT_MENTIONS = (
 )
 
 
-@blueprint.resource(
-    f"{BROWSE_PATH}/articles/<article>", {"type": "string"}, path=ARTICLE, content_type="text/html"
-)
+@blueprint.resource(f"{BROWSE_PATH}/articles/<article>", {"type": "string"}, path=ARTICLE, content_type=HTML)
 def get_article_page(article: str) -> Response:
     """Show a brief.
 

@@ -6,12 +6,21 @@ import orjson
 from flask import Response
 
 from api.database.request_connection import request_connection
-from api.pages.article_view import MAX_LINKED, entities_by_kind
-from api.pages.blueprint import BROWSE_PATH, Alternate, blueprint, json_form, page_response
-from api.pages.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
-from api.pages.histogram import histogram
+from api.pages.blueprint import (
+    ATOM_FEED,
+    BROWSE_PATH,
+    HTML,
+    JSON_FEED,
+    Alternate,
+    blueprint,
+    json_form,
+    page_response,
+)
+from api.pages.content.article_view import MAX_LINKED, entities_by_kind
+from api.pages.content.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
+from api.pages.content.histogram import histogram
+from api.pages.content.story_view import BRIEF_KEYS, MAX_PUBLICATIONS, numbered_briefs, story_timeline
 from api.pages.page_values import paging
-from api.pages.story_view import BRIEF_KEYS, MAX_PUBLICATIONS, numbered_briefs, story_timeline
 from api.resources.lookup import redirect
 from api.resources.story_lookup import find_story
 from api.v1 import schemas
@@ -29,7 +38,7 @@ STORY_KEYS = tuple(schemas.Story().fields)
     {"type": "string"},
     query=CursorParameter,
     path=STORY,
-    content_type="text/html",
+    content_type=HTML,
 )
 def get_story_page(parameters: dict[str, Any], story: str) -> Response:
     """Show a story.
@@ -84,6 +93,6 @@ def _forms(slug: str) -> list[Alternate]:
     return [
         json_form(f"/v1/stories/{slug}"),
         Alternate("Articles as JSON", "application/json", f"/v1/stories/{slug}/articles"),
-        Alternate("Atom feed", "application/atom+xml", "/v1/feed.atom", query),
-        Alternate("JSON feed", "application/feed+json", "/v1/feed.json", query),
+        ATOM_FEED._replace(query=query),
+        JSON_FEED._replace(query=query),
     ]
