@@ -186,6 +186,24 @@ class ArticleParameters(ArticleFields, ArticleFilters):
         return RELEVANCE if "q" in given else "-published_at"
 
 
+class FeedParameters(ArticleFilters):
+    """Query parameters of feeds of articles: filters, full-text search, page, and the text of entries."""
+
+    content = Choice(
+        ["full", "summary"],
+        "`full`: entries have the takeaways, the body and the analysis. `summary`: entries have the summary "
+        "and the takeaways.",
+        default="full",
+    )
+
+    class Meta:
+        exclude = ("total",)
+
+    def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002
+        """Return the order of feeds, newest first. There is no parameter for it."""
+        return "-published_at"
+
+
 class StoryParameters(StoryFields, PageParameters):
     """Query parameters of the list of stories: filters, full-text search, order, page, and keys to return.
 

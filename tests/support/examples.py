@@ -41,6 +41,7 @@ PATHS = {
     "listRelatedLinks": "/v1/related-links",
     "listTrends": "/v1/trends",
     "listChanges": "/v1/changes",
+    "getJsonFeed": "/v1/feed.json?content=summary",
     "getHealth": "/healthz",
     "getReadiness": "/readyz",
 }
@@ -64,7 +65,7 @@ def real_answers(client: FlaskClient) -> dict[str, Any]:
 def _without_variable_values(text: str) -> Any:
     # Times of seeding and signatures of cursors differ between databases.
     text = re.sub(
-        r'("(?:(?:created|updated|changed)_at|dateModified|(?:first|version)Created)":)"[^"]+"',
+        r'("(?:(?:created|updated|changed)_at|dateModified|date_modified|(?:first|version)Created)":)"[^"]+"',
         r'\1"2026-11-23T12:00:00Z"',
         text,
     )

@@ -16,6 +16,21 @@ def string(description: str, **kwargs: Any) -> fields.String:
     return fields.String(metadata={"description": description}, **kwargs)
 
 
+def identifier(description: str, **kwargs: Any) -> fields.String:
+    """Return a string field for a URI, such as `https://example.org/` or `urn:uuid:…`."""
+    return fields.String(metadata={"format": "uri", "description": description}, **kwargs)
+
+
+def address(description: str) -> fields.String:
+    """Return a string field for a URL that is absolute only if BRIEFS_BASE_URL is set."""
+    return fields.String(metadata={"format": "uri-reference", "description": description})
+
+
+def time(description: str) -> fields.String:
+    """Return a string field for a time in the format of RFC 3339."""
+    return fields.String(metadata={"format": "date-time", "description": description})
+
+
 def number(description: str, minimum: int = 0, **kwargs: Any) -> fields.Integer:
     """Return an integer field with a `description` and a `minimum` for the OpenAPI specification.
 

@@ -6,19 +6,7 @@ The formats leave out missing values. Descriptions in the words of this API say 
 from marshmallow import fields, validate
 
 from api.resources.serialization import Shape
-from api.v1.schemas.common import number, string
-
-
-def _uri(description: str) -> fields.String:
-    return fields.String(metadata={"format": "uri", "description": description})
-
-
-def _address(description: str) -> fields.String:
-    return fields.String(metadata={"format": "uri-reference", "description": description})
-
-
-def _time(description: str) -> fields.String:
-    return fields.String(metadata={"format": "date-time", "description": description})
+from api.v1.schemas.common import address, identifier, number, string, time
 
 
 def _texts(description: str) -> fields.List[str]:
@@ -34,7 +22,7 @@ def _type(*names: str) -> fields.String:
 
 
 def _identifier(description: str) -> fields.String:
-    return fields.String(data_key="@id", metadata={"format": "uri", "description": description})
+    return identifier(description, data_key="@id")
 
 
 class SchemaPerson(Shape):
@@ -60,7 +48,7 @@ class SchemaImage(Shape):
     optional = frozenset({"url", "caption"})
 
     type_ = _type("ImageObject")
-    url = _uri("The URL of the picture.")
+    url = identifier("The URL of the picture.")
     caption = string("The caption.")
 
 
@@ -82,7 +70,7 @@ class SchemaStory(Shape):
 
     type_ = _type("Collection")
     id_ = _identifier("The id of the story as a URN.")
-    url = _address("The web page of the story.")
+    url = address("The web page of the story.")
     name = string("The title of the story.")
 
 
@@ -93,7 +81,7 @@ class SchemaEntity(Shape):
 
     type_ = _type("Person", "Organization", "Place", "Thing", "Product", "Event")
     id_ = _identifier("The id of the entity as a URN.")
-    url = _address("The web page of the entity.")
+    url = address("The web page of the entity.")
     name = string("The canonical name of the entity.")
     sameAs = fields.List(  # noqa: N815
         fields.String(metadata={"format": "uri"}),
@@ -111,21 +99,19 @@ class NewsArticle(Shape):
         }
     )
 
-    context_ = fields.String(
-        data_key="@context", metadata={"format": "uri", "description": "The vocabulary: schema.org."}
-    )
+    context_ = identifier("The vocabulary: schema.org.", data_key="@context")
     type_ = _type("NewsArticle")
     id_ = _identifier("The id of the article as a URN.")
-    url = _address("The web page of the article.")
-    mainEntityOfPage = _address("The web page of the article.")  # noqa: N815
+    url = address("The web page of the article.")
+    mainEntityOfPage = address("The web page of the article.")  # noqa: N815
     headline = string("The title.")
     description = string("The summary.")
     inLanguage = string("The language of the text, as a BCP 47 tag.")  # noqa: N815
     author = fields.Nested(SchemaPerson)
     publisher = fields.Nested(SchemaOrganization)
     image = fields.Nested(SchemaImage)
-    datePublished = _time("The time of publication.")  # noqa: N815
-    dateModified = _time("The time when the article last changed.")  # noqa: N815
+    datePublished = time("The time of publication.")  # noqa: N815
+    dateModified = time("The time when the article last changed.")  # noqa: N815
     version = number("The revision.", 1)
     wordCount = number("The number of words in the body and the analysis.")  # noqa: N815
     timeRequired = string("The reading time as an ISO 8601 duration.")  # noqa: N815
@@ -147,7 +133,7 @@ class NinjsStandard(Shape):
 
     name = string("Always `ninjs`.")
     version = string("The version of ninjs.")
-    schema = _uri("The JSON Schema of this version.")
+    schema = identifier("The JSON Schema of this version.")
 
 
 class NinjsText(Shape):
@@ -175,7 +161,7 @@ class NinjsEntity(Shape):
         "`about` if the salience is at least 0.5, otherwise `mentions`.",
         validate=validate.OneOf(["about", "mentions"]),
     )
-    uri = _uri("The URL of the entity in another source, or else its id as a URN.")
+    uri = identifier("The URL of the entity in another source, or else its id as a URN.")
     literal = string("The slug of the entity.")
 
 
@@ -190,7 +176,7 @@ class NinjsRendition(Shape):
     """The file of a picture."""
 
     name = string("Always `main`.")
-    href = _uri("The URL of the file.")
+    href = identifier("The URL of the file.")
 
 
 class NinjsHeadline(Shape):
@@ -206,7 +192,7 @@ class NinjsAssociation(Shape):
 
     name = string("`image`, `story`, or `related-` and a number.")
     rel = string("`image`, `story` or `related`.")
-    uri = _uri("The URL of the picture, or the id of the story or article as a URN.")
+    uri = identifier("The URL of the picture, or the id of the story or article as a URN.")
     type = string("The type of the item.", validate=validate.OneOf(["picture", "composite", "text"]))
     headlines = fields.List(fields.Nested(NinjsHeadline))
     renditions = fields.List(fields.Nested(NinjsRendition))
@@ -222,7 +208,7 @@ class NinjsItem(Shape):
         }
     )
 
-    uri = _uri("The id of the article as a URN.")
+    uri = identifier("The id of the article as a URN.")
     standard = fields.Nested(NinjsStandard)
     type = string("The type of the item.", validate=validate.OneOf(["text"]))
     representationType = string(  # noqa: N815
@@ -230,9 +216,9 @@ class NinjsItem(Shape):
     )
     pubStatus = string("The item can be published.", validate=validate.OneOf(["usable"]))  # noqa: N815
     version = string("The revision.")
-    firstCreated = _time("The time when the article was first loaded.")  # noqa: N815
-    versionCreated = _time("The time when the article last changed.")  # noqa: N815
-    contentCreated = _time("The time of publication.")  # noqa: N815
+    firstCreated = time("The time when the article was first loaded.")  # noqa: N815
+    versionCreated = time("The time when the article last changed.")  # noqa: N815
+    contentCreated = time("The time of publication.")  # noqa: N815
     language = string("The language of the text, as a BCP 47 tag.")
     title = string("The title.")
     slugline = string("The slug.")

@@ -30,6 +30,10 @@ OPTIONAL_IN_OTHER_FORMATS = {
         *("contentCreated", "by", "infoSources", "descriptions", "people", "organisations", "places"),
         *("subjects", "objects", "events"),
     },
+    "JsonFeed": {"description", "next_url"},
+    "FeedItem": {
+        *("content_html", "content_text", "summary", "image", "date_published", "authors", "tags"),
+    },
     "NinjsAssociation": {"headlines", "renditions"},
 }
 

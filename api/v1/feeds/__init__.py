@@ -1,0 +1,1 @@
+"""Feeds of articles: JSON Feed and Atom."""

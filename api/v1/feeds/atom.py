@@ -1,0 +1,73 @@
+"""Write a feed as Atom (RFC 4287), with the links of paged feeds (RFC 5005)."""
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from api.resources.openapi import TITLE
+from api.urls import settings
+from api.v1.feeds.entry_text import author_of, full_html, summary_text
+from api.v1.feeds.query_feed import QueryFeed
+from api.v1.forms.addresses import identifier_of, page_of
+
+Values = dict[str, Any]
+
+MEDIA_TYPE = "application/atom+xml"
+NAMESPACE = "http://www.w3.org/2005/Atom"
+# The time of the last change of a feed without entries, since Atom requires one.
+NEVER = "1970-01-01T00:00:00Z"
+# The characters that XML 1.0 (2.2) does not allow, not even as references.
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def atom_feed(feed: QueryFeed) -> bytes:
+    """Return `feed` as an Atom document."""
+    root = Element("feed", {"xmlns": NAMESPACE})
+    _add(root, "id", feed.identifier)
+    _add(root, "title", feed.title)
+    if feed.description:
+        _add(root, "subtitle", feed.description)
+    _add(root, "updated", max((each["updated_at"] for each in feed.articles), default=NEVER))
+    _add_author(root, TITLE)
+    for relation, target in feed.links.items():
+        if target:
+            SubElement(root, "link", {"rel": relation, "type": MEDIA_TYPE, "href": target})
+    SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": feed.home})
+    for article in feed.articles:
+        _add_entry(root, article, is_full=feed.is_full)
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+def _add_entry(root: Element, article: Values, *, is_full: bool) -> None:
+    entry = SubElement(root, "entry", {"xml:lang": article["language"]})
+    _add(entry, "id", identifier_of(article))
+    _add(entry, "title", article["title"])
+    _add(entry, "updated", article["updated_at"])
+    if article["published_at"]:
+        _add(entry, "published", article["published_at"])
+    author = author_of(article)
+    if author:
+        _add_author(entry, author)
+    page = page_of("articles", article, settings().base_url)
+    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": page})
+    for entity in article["entities"]:
+        SubElement(entry, "category", {"term": entity["slug"], "label": _legal(entity["name"])})
+    summary = article["summary"] if is_full else summary_text(article)
+    if summary:
+        _add(entry, "summary", summary)
+    if is_full:
+        _add(entry, "content", full_html(article), type="html")
+
+
+def _add_author(parent: Element, name: str) -> None:
+    _add(SubElement(parent, "author"), "name", name)
+
+
+def _add(parent: Element, name: str, text: str, **attributes: str) -> None:
+    SubElement(parent, name, attributes).text = _legal(text)
+
+
+def _legal(text: str) -> str:
+    """Return `text` with U+FFFD in place of characters that XML does not allow."""
+    return ILLEGAL.sub("\ufffd", text)
