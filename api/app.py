@@ -17,6 +17,8 @@ from api import problem_pages, service
 from api.admission.key_lookup import KeyLookup
 from api.admission.middleware import Admission
 from api.admission.request_counters import make_counters
+from api.agents import route as agents
+from api.agents.origins import named_origins
 from api.config import Settings, read_settings
 from api.database.base import db
 from api.database.deadlines import Watchdog
@@ -50,6 +52,7 @@ from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
 from api.setting_values import port_of
+from api.urls import MCP_PATH
 from api.v1.renderings import rendering_key
 from api.v1.routes import (
     article_forms,
@@ -96,6 +99,7 @@ BLUEPRINTS = [
     revisions.blueprint,
     changes.blueprint,
     feeds.blueprint,
+    agents.blueprint,
     registration.blueprint,
     documentation_page.blueprint,
     problem_pages.blueprint,
@@ -144,8 +148,10 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     app.before_request(redirect_trailing_slash)
     CORS(
         app,
-        origins=list(settings.cors_origins),
-        methods=list(service.METHODS),
+        resources={
+            MCP_PATH: {"origins": named_origins(settings), "methods": ["POST", "OPTIONS"]},
+            "/*": {"origins": list(settings.cors_origins), "methods": list(service.METHODS)},
+        },
         expose_headers=list(EXPOSED_HEADERS),
         max_age=PREFLIGHT_SECONDS,
         send_wildcard=True,

@@ -10,6 +10,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 from api.database.failures import Failure
 
 MAX_TARGET_BYTES = 4096
+# The maximum size of a request body. Only `/mcp` takes one.
+MAX_BODY_BYTES = 65_536
 # The path of the pages. The page of a kind is at this path, `/` and the name of the kind.
 PROBLEMS_PATH = "/problems"
 # The reason phrases of RFC 9110. werkzeug has outdated phrases for these three statuses.
@@ -90,6 +92,15 @@ class ProblemKind(Enum):
         "The request has an API key that the service does not accept.",
         "Check that the key is complete, or ask the operator for a new key. If the service requires no key, "
         "you can also send the request without a key.",
+    )
+    ORIGIN_NOT_ALLOWED = _Row(
+        403,
+        "Origin not allowed",
+        "This resource does not answer requests from the website in `Origin`.",
+        "A script of a website sent a request to `/mcp`, and the operator has not allowed this website.",
+        "Ask the operator to list the website by name in `BRIEFS_CORS_ORIGINS`. Programs that are not "
+        "browsers send no `Origin`.",
+        {"instance": "/mcp"},
     )
     ADDRESS_NOT_FOUND = _Row(
         404,
@@ -183,8 +194,8 @@ class ProblemKind(Enum):
     REQUEST_TIMEOUT = _Row(
         408,
         "Request timeout",
-        "The header fields of the request did not arrive in time.",
-        "The client opened a connection, but the head of its request did not arrive completely in time.",
+        "The request did not arrive in time.",
+        "The client opened a connection, but its request did not arrive completely in time.",
         "Send the request again on a new connection.",
         {"instance": "/"},
     )
@@ -215,6 +226,14 @@ class ProblemKind(Enum):
         "The header `If-Match` names an ETag that is not the current ETag of the resource.",
         "Read the resource again without `If-Match`.",
     )
+    BODY_TOO_LARGE = _Row(
+        413,
+        "Body too large",
+        f"The body of the request is larger than {MAX_BODY_BYTES} bytes.",
+        "The body of a request to `/mcp` is larger than the service allows.",
+        "Send shorter arguments.",
+        {"instance": "/mcp"},
+    )
     URI_TOO_LONG = _Row(
         414,
         "URI too long",
@@ -222,6 +241,14 @@ class ProblemKind(Enum):
         f"The path and query of the request, or those of a link in the response, exceed {MAX_TARGET_BYTES} "
         "bytes.",
         "Shorten the query, for example by sending fewer values.",
+    )
+    UNSUPPORTED_MEDIA_TYPE = _Row(
+        415,
+        "Unsupported media type",
+        "The body of the request must be JSON, with the header `Content-Type: application/json`.",
+        "The header `Content-Type` of a request to `/mcp` is missing or names a different media type.",
+        "Send the header `Content-Type: application/json`.",
+        {"instance": "/mcp"},
     )
     EXPECTATION_FAILED = _Row(
         417,

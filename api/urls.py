@@ -7,7 +7,7 @@ from flask import current_app
 
 from api.config import Settings
 
-HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
+HEALTH_PATH, METRICS_PATH, MCP_PATH = "/healthz", "/metrics", "/mcp"
 # The resources that report the state of the service to monitors. They need no API key, are neither limited
 # nor cached, and are answered even if the service is overloaded.
 STATUS_PATHS = frozenset({HEALTH_PATH, "/readyz", METRICS_PATH})

@@ -53,6 +53,7 @@ SUCCESS_HEADERS = {
     "Vary": _header("The request headers that the response depends on.", "Accept-Encoding"),
     "X-Request-ID": _header("The id of the request. Send this header to choose it.", "4ff43dd0e6a046db"),
 }
+POST_HEADERS = {"X-Request-ID": SUCCESS_HEADERS["X-Request-ID"]}
 PAGE_HEADERS = {"Link": _header("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')}
 SECONDS_TO_WAIT = "The number of seconds to wait before you try again."
 # Generated clients can then send an ETag without setting a header for all of their requests.
@@ -85,8 +86,8 @@ DESCRIPTION = """\
 News briefs as versioned JSON: articles with their key takeaways, the entities that they mention, links to
 related articles, and stories, which contain the articles that report one event.
 
-**Read-only.** Every resource supports `GET`, `HEAD` and `OPTIONS`. Missing values are `null`, and keys are
-never left out.
+**Read-only.** Every resource supports `GET`, `HEAD` and `OPTIONS`. Only `/mcp`, which gives language models
+tools for reading, takes `POST`. Missing values are `null`, and keys are never left out.
 
 **Collections** return `{data, links, meta}`. Follow `links.next` until it is `null`, or send
 `meta.next_cursor` as `cursor`. Pages neither repeat nor skip an item, even if articles are added in the
@@ -227,7 +228,8 @@ def _complete(spec: APISpec, require_key: bool) -> dict[str, Any]:
     for path, item in document["paths"].items():
         security = _security(path, require_key)
         own = {} if security == document["security"] else {"security": security}
-        item["get"] = _operation(path, item["get"], examples) | own
+        for method in item.keys() & {"get", "post"}:
+            item[method] = _operation(path, item[method], examples) | own
     order = ("openapi", "info", "servers", "security", "tags", "paths", "components")
     return {key: document.get(key, []) for key in order}
 
@@ -258,14 +260,15 @@ def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -
     responses = dict(sorted(operation["responses"].items()))
     is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
     quota_headers = {} if path in STATUS_PATHS else QUOTA_HEADERS
-    responses["200"]["headers"] = (PAGE_HEADERS if is_page else {}) | SUCCESS_HEADERS | quota_headers
+    headers = POST_HEADERS if "requestBody" in operation else SUCCESS_HEADERS
+    responses["200"]["headers"] = (PAGE_HEADERS if is_page else {}) | headers | quota_headers
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]
     complete = operation | {"summary": operation["summary"].rstrip("."), "responses": responses}
     if "304" in responses:
         complete["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
-    order = ("operationId", "summary", "description", "tags", "parameters", "responses")
+    order = ("operationId", "summary", "description", "tags", "parameters", "requestBody", "responses")
     return {key: complete[key] for key in order if complete.get(key)}
 
 

@@ -14,6 +14,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from api.server.connections import MAX_HEAD_BYTES, Connection, State
 from api.server.refusals import refusal
+from api.server.request_bodies import Arrival
 from api.server.response_stream import ClientGoneError
 
 # The number of threads for the requests of monitors.
@@ -32,11 +33,12 @@ LONGEST_WAIT = attrgetter("since")
 class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
     """A worker that handles the events on its open connections. `PollingWorker` adds the main loop.
 
-    A thread gets a connection when a whole request head has arrived. If the client does not receive the
-    response at once, the main loop sends it. Slow and silent clients therefore occupy no thread.
+    A thread gets a connection when a whole request has arrived. If the client does not receive the response
+    at once, the main loop sends it. Slow and silent clients therefore occupy no thread.
 
     Attributes:
         head_seconds: The time in which the head of a request must arrive.
+        body_seconds: The time in which the body of a request must arrive, after its head.
         queue_seconds: The time in which a thread must begin to work on a request.
         send_seconds: The time without progress after which a response is abandoned.
         linger_seconds: The time in which the client must close the connection after the last response.
@@ -47,6 +49,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
     """
 
     head_seconds = 10.0
+    body_seconds = 10.0
     queue_seconds = 10.0
     send_seconds = 20.0
     linger_seconds = 2.0
@@ -93,7 +96,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._watch(connection, selectors.EVENT_READ)
 
     def _receive(self, connection: Connection) -> None:
-        """Receive a part of a request head. If the head is then complete, give the request to a thread."""
+        """Receive a part of a request. If the request is then complete, give it to a thread."""
         data = connection.receive()
         if data is None:
             return
@@ -106,14 +109,27 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         self._answer_if_complete(connection)
 
     def _answer_if_complete(self, connection: Connection) -> None:
-        if connection.has_head(self.cfg.limit_request_line):
-            connection.state = State.ANSWERING
-            connection.since = time.monotonic()
-            connection.deadline = connection.since + self.queue_seconds
-            pool = self._monitor_pool if connection.is_from_monitor() else self.tpool
-            connection.work = pool.submit(self.handle, connection)
-        elif len(connection.received) > MAX_HEAD_BYTES:
-            self._refuse(connection, 431, "the head is too long")
+        if not connection.has_head(self.cfg.limit_request_line):
+            if len(connection.received) > MAX_HEAD_BYTES:
+                self._refuse(connection, 431, "the head is too long")
+            return
+        is_new = connection.body is None
+        arrival = connection.body_arrival()
+        if arrival is Arrival.COMPLETE:
+            self._answer(connection)
+        elif arrival is Arrival.TOO_LARGE:
+            self._refuse(connection, 413, "the body is too large")
+        elif is_new:
+            connection.deadline = time.monotonic() + self.body_seconds
+            connection.send_continue()
+
+    def _answer(self, connection: Connection) -> None:
+        """Let a thread answer the request that has arrived."""
+        connection.state = State.ANSWERING
+        connection.since = time.monotonic()
+        connection.deadline = connection.since + self.queue_seconds
+        pool = self._monitor_pool if connection.is_from_monitor() else self.tpool
+        connection.work = pool.submit(self.handle, connection)
 
     def expect_request(self, connection: Connection) -> None:
         """Set the state of a connection whose response is complete, so that it waits for the next request."""

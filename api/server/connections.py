@@ -1,18 +1,21 @@
-"""The state of a connection to a client, and the request head that has arrived."""
+"""The state of a connection to a client, and the request that has arrived."""
 
 import math
 import re
 import socket
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from enum import Enum, auto
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
 from gunicorn.http.errors import InvalidHeader
 
+from api.server.request_bodies import Arrival, RequestBody, body_of
 from api.server.response_stream import ResponseStream
 from api.urls import STATUS_PATHS
 
@@ -20,6 +23,7 @@ from api.urls import STATUS_PATHS
 MAX_HEAD_BYTES = 65_536
 RECEIVE_BYTES = 16_384
 HTTP_1_1 = (1, 1)
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
 # The beginning of a request that a monitor sends.
@@ -29,7 +33,7 @@ MONITOR_REQUEST = re.compile(rf"(?:GET|HEAD) (?:{'|'.join(sorted(STATUS_PATHS))}
 class State(Enum):
     """The state of a connection: what the main loop or a thread currently does with it."""
 
-    # The main loop waits for a complete request head.
+    # The main loop waits for a complete request: the head, and the body if the worker reads it.
     RECEIVING = auto()
     # A request waits for a thread, or a thread creates a response.
     ANSWERING = auto()
@@ -51,7 +55,8 @@ class Connection:
         sock: The object that gunicorn sends responses to.
         parser: gunicorn's parser of requests.
         state: What the main loop or a thread currently does with the connection.
-        received: The bytes of an incomplete request head.
+        received: The bytes of an incomplete request.
+        body: The body of the current request, or None if the head is incomplete or the body is not read.
         events: The events of the socket for which the main loop waits, as in `selectors`, or 0 for none. A
             thread only reads this attribute.
         since: The time, as a value of `time.monotonic`, at which the main loop began to wait for the client,
@@ -72,6 +77,7 @@ class Connection:
         self.parser = RequestParser(cfg, self.sock, client)
         self.state = State.RECEIVING
         self.received = b""
+        self.body: RequestBody | None = None
         self.events = 0
         self.since = time.monotonic()
         self.deadline = math.inf
@@ -105,6 +111,20 @@ class Connection:
             return True
         return received.count(b"\n") != received.count(b"\r\n")
 
+    def body_arrival(self) -> Arrival:
+        """Return how much of the request body is in `received`, which contains a whole request head."""
+        if self.body is None:
+            self.body = body_of(self.received)
+        return self.body.arrival(self.received) if self.body else Arrival.COMPLETE
+
+    def send_continue(self) -> None:
+        """Ask for the request body if the client waits for this (RFC 9110, 10.1.1)."""
+        if self.body and self.body.expects_continue:
+            self.body.expects_continue = False
+            # A client that does not receive this response sends the body anyway, after some time.
+            with suppress(OSError):
+                self.socket.send(CONTINUE)
+
     def is_from_monitor(self) -> bool:
         """Return True if the request asks for the health or the metrics of the service.
 
@@ -113,23 +133,27 @@ class Connection:
         return MONITOR_REQUEST.match(self.received) is not None
 
     def take_request(self) -> Any:
-        """Parse the head in `received` and return the request.
+        """Parse `received` and return the request, with its body if the worker reads the body.
 
         Raises:
             StopIteration: The previous request asked to close the connection.
             gunicorn.http.errors.ParseException: The head is invalid, for example without a header `Host`.
+            OSError: The body is invalid.
         """
         self.requests += 1
         self.parser.unreader.unread(self.received)
         self.received = b""
         request = next(self.parser)
         check_host(request)
+        if self.body:
+            request.body = BytesIO(request.body.read())
         # The response has this version too (RFC 9110, 2.5).
         request.version = min(request.version, HTTP_1_1)
         return request
 
     def keep_next_bytes(self) -> None:
         """Move the bytes after the last request, the beginning of the next, from the parser to `received`."""
+        self.body = None
         self.received = self.parser.unreader.take_buffered()
 
 

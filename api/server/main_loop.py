@@ -187,7 +187,7 @@ class PollingWorker(ConnectionWorker):
                 # A thread has finished the request in the meantime.
                 continue
             elif state is State.RECEIVING and connection.received:
-                self._refuse(connection, 408, "the head is incomplete")
+                self._refuse(connection, 408, f"the {'body' if connection.body else 'head'} is incomplete")
             elif state is State.SENDING and connection.sock.has_progressed():
                 connection.since, connection.deadline = now, now + self.send_seconds
             else:

@@ -19,6 +19,7 @@ STATUSES = {
     errors.ExpectationFailed: 417,
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
+    errors.NoMoreData: 400,
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }

@@ -17,7 +17,8 @@ MAX_KEEPALIVE_REQUESTS = 1_000
 class ServiceWorker(PollingWorker):
     """The worker of the service.
 
-    Its threads never wait for clients. They read no request body, and send errors as problems (RFC 9457).
+    Its threads never wait for clients. They read a request body only if the main loop has received it, and
+    send errors as problems (RFC 9457).
     """
 
     def handle(self, conn: Connection) -> None:
@@ -63,7 +64,7 @@ class ServiceWorker(PollingWorker):
         """Call the application, and return True if the connection stays open for the next request.
 
         The connection is closed after MAX_KEEPALIVE_REQUESTS requests, so that the client can reconnect to a
-        less busy worker. It is also closed after a request with a body. Since the worker reads no bodies, it
+        less busy worker. It is also closed after a request whose body the worker does not read, since it
         could not find the beginning of the next request.
 
         This method replaces that of gunicorn, which would prepare an access log for each request. The
@@ -77,22 +78,23 @@ class ServiceWorker(PollingWorker):
         )
         environ["wsgi.multithread"] = True
         self._count_request()
-        has_body = any(
+        has_unread_body = not conn.body and any(
             name == "TRANSFER-ENCODING" or (name == "CONTENT-LENGTH" and value.strip("0"))
             for name, value in req.headers
         )
-        if has_body or conn.requests >= MAX_KEEPALIVE_REQUESTS or not (self.alive and self.cfg.keepalive):
+        is_last = conn.requests >= MAX_KEEPALIVE_REQUESTS
+        if has_unread_body or is_last or not (self.alive and self.cfg.keepalive):
             # The parser reads no further request from this connection either.
             req.force_close()
         try:
-            body = self.wsgi(environ, response.start_response)
+            parts = self.wsgi(environ, response.start_response)
             try:
-                for part in body:
+                for part in parts:
                     response.write(part)
                 response.close()
             finally:
-                if hasattr(body, "close"):
-                    body.close()
+                if hasattr(parts, "close"):
+                    parts.close()
         except (Exception, SystemExit) as error:
             if isinstance(error, OSError) or not response.headers_sent:
                 raise

@@ -26,8 +26,10 @@ def register_representation(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
-    if response.status_code == 200 and request.method != "OPTIONS":
+    if response.status_code == 200 and request.method in ("GET", "HEAD"):
         response = _negotiate(response)
+    elif response.status_code == 200 and request.method == "POST":
+        _compress(response)
     given = {name: value for name, value in response.headers if name in MANAGED_HEADERS}
     traits = ResponseTraits(
         request.method,

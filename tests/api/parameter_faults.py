@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from tests.api.routes import rules_of
 from tests.api.rows import STORY_SIZE, corpus_rows, insert_rows, row_id
 from tests.api.specification import specification_of
 
@@ -160,7 +161,7 @@ def parameters(app: Flask) -> dict[str, list[Parameter]]:
     }
     paths, adapter = specification_of(app)["paths"], app.url_map.bind("localhost")
     found: dict[str, list[Parameter]] = {}
-    for rule in app.url_map.iter_rules():
+    for rule in rules_of(app):
         address = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
         documented = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
         of_route = paths[documented]["get"].get("parameters", [])

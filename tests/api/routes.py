@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from api.urls import MCP_PATH
 from tests.api.specification import specification_of
 
 # The rule of each route, with an address that exists.
@@ -13,8 +14,9 @@ Addresses = dict[str, str]
 
 
 def rules_of(app: Flask) -> list[Rule]:
-    """Return the URL rules of `app`, sorted."""
-    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    """Return the URL rules of `app`, sorted, except the rule of `/mcp`, which takes only POST requests."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule != MCP_PATH]
+    return sorted(rules, key=lambda rule: rule.rule)
 
 
 def documented_path(rule: str) -> str:

@@ -46,6 +46,11 @@ def _closed(schema: Any) -> Any:
     return closed | {"additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
 
 
+def get_operations(specification: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the descriptions of all GET operations in an OpenAPI document, by path."""
+    return {path: item["get"] for path, item in specification["paths"].items() if "get" in item}
+
+
 def specification_of(app: Flask) -> dict[str, Any]:
     with app.app_context():
         return document(app)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.api.answers import assert_parameter_error, assert_problem
 from tests.api.parameter_faults import Parameter, fill, parameters, without_a_letter
+from tests.api.routes import rules_of
 
 # One engine is enough for invalid values, which do not reach the database. Valid values are tested on both.
 on_one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -32,7 +33,7 @@ def error_of(client: FlaskClient, address: str, *query: tuple[str, str]) -> dict
 
 @on_one_engine
 def test_every_route_is_tested_here(app: Flask, routes: dict[str, list[Parameter]]) -> None:
-    assert len(routes) == len(list(app.url_map.iter_rules()))
+    assert len(routes) == len(rules_of(app))
     assert sum(bool(each) for each in routes.values()) > 10
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tests.api.specification import get_operations
 from tests.support.server import Answer
 
 Get = Callable[..., Answer]
@@ -40,8 +41,8 @@ class Mirror:
 
     def __post_init__(self) -> None:
         paths = {
-            item["get"]["operationId"]: path
-            for path, item in orjson.loads(self.get("/openapi.json").body)["paths"].items()
+            operation["operationId"]: path
+            for path, operation in get_operations(orjson.loads(self.get("/openapi.json").body)).items()
         }
         self.next, self.article = paths["listChanges"], paths["getArticle"]
 

@@ -4,8 +4,9 @@ from api.server.worker import ServiceWorker
 
 
 class QuickWorker(ServiceWorker):
-    """A worker that waits one second for request heads, for free threads and for clients that do not read."""
+    """A worker that waits one second for requests, for free threads and for clients that do not read."""
 
     head_seconds = 1.0
+    body_seconds = 1.0
     queue_seconds = 1.0
     send_seconds = 1.0

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from tests.api.answers import get
 from tests.api.parameter_faults import Parameter, fill, parameters
 from tests.api.rows import STORY_SIZE, corpus_rows, insert_rows, render
-from tests.api.specification import faults, schema_validator, specification_of
+from tests.api.specification import faults, get_operations, schema_validator, specification_of
 from tests.api.v1.test_listings import recorded
 
 STORY_ARTICLES = "/v1/stories/slug-0/articles"
@@ -50,8 +50,8 @@ def _validators(app: Flask) -> dict[str, Any]:
     """Return, for each documented path, a JSON Schema validator of the response of its operation."""
     specification = specification_of(app)
     schemas = {
-        path: item["get"]["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
-        for path, item in specification["paths"].items()
+        path: operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
+        for path, operation in get_operations(specification).items()
     }
     return {path: schema_validator(specification, schema) for path, schema in schemas.items()}
 

@@ -12,7 +12,7 @@ from tests.api.answers import assert_problem, get
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.rows import corpus_rows, insert_rows, row_id, stored_number
-from tests.api.specification import specification_of
+from tests.api.specification import get_operations, specification_of
 from tests.api.v1.test_listings import recorded
 from tests.seeds.documents import remove_article
 
@@ -239,8 +239,7 @@ def test_a_removed_article_is_a_410_by_its_id_and_by_every_slug(app: Flask, clie
 
 
 def test_every_route_under_an_article_or_a_story_documents_410(app: Flask) -> None:
-    paths = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
-    for path, operation in paths.items():
+    for path, operation in get_operations(specification_of(app)).items():
         assert ("410" in operation["responses"]) == any(each in path for each in ("{article}", "{story}")), (
             path
         )

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.resources.openapi import EXAMPLES, to_yaml
-from tests.api.specification import faults, schema_validator, specification_of
+from tests.api.specification import faults, get_operations, schema_validator, specification_of
 from tests.conftest import make_app
 from tests.support.examples import PATHS, real_answers
 
@@ -45,7 +45,7 @@ def specification() -> dict[str, Any]:
 
 
 def _operations(specification: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {item["get"]["operationId"]: item["get"] for item in specification["paths"].values()}
+    return {each["operationId"]: each for each in get_operations(specification).values()}
 
 
 def test_the_file_in_the_repository_is_the_generated_document(specification: dict[str, Any]) -> None:
@@ -244,7 +244,8 @@ def test_keys_are_optional_unless_the_service_requires_them(specification: dict[
     assert {name for name, each in operations.items() if "security" in each} == open_to_all
     locked = specification_of(make_app("sqlite:////nowhere/briefs.db", BRIEFS_REQUIRE_KEY="true"))
     assert locked["security"] == keys
-    security = {path: item["get"].get("security", keys) for path, item in locked["paths"].items()}
+    assert "security" not in locked["paths"]["/mcp"]["post"]
+    security = {path: each.get("security", keys) for path, each in get_operations(locked).items()}
     assert [security.pop(path) for path in ("/healthz", "/readyz", "/metrics")] == [[], [], []]
     assert all(
         each == (keys if path.startswith(("/v1/", "/browse")) else [{}, *keys])

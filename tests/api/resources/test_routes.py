@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api.urls import MCP_PATH
 from tests.api.answers import assert_parameter_error, assert_problem
 from tests.api.routes import Addresses, documented_path, operation_of, query_parameters_of, rules_of
 from tests.api.specification import faults, schema_validator, specification_of
@@ -17,15 +18,16 @@ ANY_STATUS = ["304", "406", "412", "414", "422", "500", "503"]
 
 def test_the_specification_has_every_route_and_no_other(app: Flask) -> None:
     paths = specification_of(app)["paths"]
-    assert sorted(paths) == sorted(documented_path(rule.rule) for rule in rules_of(app))
+    assert sorted(paths) == sorted([MCP_PATH, *(documented_path(rule.rule) for rule in rules_of(app))])
     assert len(paths) > 15
     for path, item in paths.items():
-        assert set(item) - {"parameters"} == {"get"}, path
+        assert set(item) - {"parameters"} == {"post" if path == MCP_PATH else "get"}, path
 
 
-def test_every_route_is_read_only(app: Flask) -> None:
-    for rule in rules_of(app):
-        assert rule.methods == {"GET", "HEAD", "OPTIONS"}, rule
+def test_every_route_is_read_only_and_only_mcp_takes_a_body(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        expected = {"POST", "OPTIONS"} if rule.rule == MCP_PATH else {"GET", "HEAD", "OPTIONS"}
+        assert rule.methods == expected, rule
 
 
 def test_every_operation_is_documented_in_full(app: Flask, subtests: pytest.Subtests) -> None:

@@ -21,7 +21,7 @@ from api.models import Article, Change, Rendering
 from tests.api.answers import assert_problem, get
 from tests.api.listings import ARTICLES, LISTINGS, STORY_ARTICLES, TOP_LEVEL, Listing, identifiers, walk
 from tests.api.rows import DAY, FIRST_NUMBER, STORY_SIZE, article_rows, corpus_rows, insert_rows, render
-from tests.api.specification import specification_of
+from tests.api.specification import get_operations, specification_of
 from tests.conftest import TEMPLATE, make_app
 
 KEY = "a key of thirty-two characters.."
@@ -34,7 +34,7 @@ Statement = tuple[str, Any]
 
 
 def test_every_documented_collection_and_sort_is_tested_here(app: Flask) -> None:
-    operations = {path: item["get"] for path, item in specification_of(app)["paths"].items()}
+    operations = get_operations(specification_of(app))
     paged = {
         path
         for path, operation in operations.items()

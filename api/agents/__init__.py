@@ -1,0 +1,1 @@
+"""`POST /mcp`: the service as tools for language models (Model Context Protocol)."""

@@ -1,0 +1,106 @@
+"""The description of `POST /mcp` in the OpenAPI specification."""
+
+from http import HTTPStatus
+from typing import Any
+
+from api.agents.messages import VERSION
+from api.agents.versions import (
+    CAPABILITIES_KEY,
+    METHOD_HEADER,
+    NAME_HEADER,
+    STATELESS,
+    VERSION_HEADER,
+    VERSION_KEY,
+)
+from api.resources.blueprint import Blueprint, View
+
+# The statuses of errors that are problems (RFC 9457). Errors of the protocol are JSON-RPC.
+PROBLEM_STATUSES = (401, 403, 406, 408, 413, 414, 415, 429, 500, 503)
+ANY_OBJECT = {"type": "object", "additionalProperties": True}
+MESSAGE_ID = {"type": ["string", "integer"], "description": "The id of the request."}
+REQUEST = {
+    "type": "object",
+    "title": "McpRequest",
+    "description": "A JSON-RPC 2.0 request. Without `id`, it is a notification and has no result.",
+    "properties": {
+        "jsonrpc": {"type": "string", "const": VERSION},
+        "id": MESSAGE_ID,
+        "method": {"type": "string", "description": "The method, such as `tools/call`."},
+        "params": ANY_OBJECT | {"description": "The parameters of the method."},
+    },
+    "required": ["jsonrpc", "method"],
+}
+REQUEST_EXAMPLE = {
+    "jsonrpc": VERSION,
+    "id": 1,
+    "method": "tools/call",
+    "params": {
+        "name": "search_briefs",
+        "arguments": {"entity": ["sunrise"]},
+        "_meta": {VERSION_KEY: STATELESS, CAPABILITIES_KEY: {}},
+    },
+}
+RESPONSE = {
+    "type": "object",
+    "title": "McpResponse",
+    "description": "A JSON-RPC 2.0 response with the result of the method.",
+    "properties": {
+        "jsonrpc": {"type": "string", "const": VERSION},
+        "id": MESSAGE_ID,
+        "result": ANY_OBJECT | {"description": "The result of the method."},
+    },
+    "required": ["jsonrpc", "id", "result"],
+}
+ERROR = {
+    "type": "object",
+    "title": "McpError",
+    "description": "A JSON-RPC 2.0 error.",
+    "properties": {
+        "jsonrpc": {"type": "string", "const": VERSION},
+        "id": {"type": ["string", "integer", "null"], "description": "The id, or `null` if it is unknown."},
+        "error": {
+            "type": "object",
+            "properties": {
+                "code": {"type": "integer", "description": "The code of JSON-RPC or MCP."},
+                "message": {"type": "string", "description": "What is wrong and what would be right."},
+                "data": {"description": "More about the error. Often missing."},
+            },
+            "required": ["code", "message"],
+        },
+    },
+    "required": ["jsonrpc", "id", "error"],
+}
+HEADERS = {
+    VERSION_HEADER: (f"The version of the protocol, such as `{STATELESS}`.", STATELESS),
+    METHOD_HEADER: (
+        "The method, as in the body. Only earlier versions do not need it.",
+        "tools/call",
+    ),
+    NAME_HEADER: ("With `tools/call`: the name of the tool, as in the body.", "search_briefs"),
+}
+
+
+def describe(blueprint: Blueprint, view: View) -> View:
+    """Return `view`, the view of `POST /mcp`, with the documentation of its operation."""
+    parameters = [
+        {"in": "header", "name": name, "description": text, "example": example, "schema": {"type": "string"}}
+        for name, (text, example) in HEADERS.items()
+    ]
+    body = {"required": True, "content": _json(REQUEST, REQUEST_EXAMPLE)}
+    responses: dict[str, Any] = {
+        "202": {"description": "A notification was accepted."},
+        "400": {"description": "The request breaks a rule of the protocol.", "content": _json(ERROR)},
+        "404": {"description": "The method is unknown.", "content": _json(ERROR)},
+    }
+    documented = blueprint.doc(
+        operationId="callMcp", parameters=parameters, requestBody=body, responses=responses
+    )(view)
+    for status in PROBLEM_STATUSES:
+        documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
+    described: View = blueprint.response(200, RESPONSE, description=RESPONSE["description"])(documented)
+    return described
+
+
+def _json(schema: dict[str, Any], example: dict[str, Any] | None = None) -> dict[str, Any]:
+    media_type = {"schema": schema} | ({"example": example} if example else {})
+    return {"application/json": media_type}

@@ -1,0 +1,77 @@
+"""The route `POST /mcp`, at which programs of language models (agents) use the service as tools."""
+
+import orjson
+from flask import Response, request
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+
+from api.agents.documentation import describe
+from api.agents.messages import Message, ProtocolError, parse_message, result_response
+from api.agents.methods import answer
+from api.agents.origins import is_allowed
+from api.agents.versions import STATELESS, version_of
+from api.problem_kinds import MAX_BODY_BYTES, ProblemKind
+from api.problems import RETRY_SECONDS, ProblemException
+from api.resources.blueprint import Blueprint
+from api.urls import MCP_PATH, settings
+from api.web.representation import accepts
+
+JSON = "application/json"
+
+blueprint = Blueprint("agents", __name__, description="Tools for language models (Model Context Protocol).")
+
+
+def call_mcp() -> Response:
+    """Use the service from a language model.
+
+    Takes one request of the Model Context Protocol (MCP) and returns its result. The guide to agents in the
+    documentation lists the tools and shows how to connect a client.
+    """
+    _check_request()
+    message = None
+    try:
+        message = parse_message(request.get_data())
+        version = version_of(message, request.headers)
+        if message.id is None:
+            return _response(None, 202)
+        try:
+            return _response(result_response(message, answer(message, version)), 200)
+        except ProtocolError as error:
+            return _error_response(message, error, has_status=version == STATELESS)
+    except ProtocolError as error:
+        return _error_response(message, error)
+
+
+blueprint.add_url_rule(MCP_PATH, "call_mcp", describe(blueprint, call_mcp), methods=["POST"])
+
+
+def _check_request() -> None:
+    """Check the headers `Origin`, `Content-Type` and `Accept`.
+
+    Raises:
+        HTTPException: A header is wrong (403, 406 or 415).
+    """
+    if not is_allowed(request.headers.get("Origin"), settings()):
+        raise ProblemException(ProblemKind.ORIGIN_NOT_ALLOWED)
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType
+    if not accepts(request.headers.get("Accept", ""), JSON):
+        raise NotAcceptable
+    request.max_content_length = MAX_BODY_BYTES
+
+
+def _error_response(message: Message | None, error: ProtocolError, *, has_status: bool = True) -> Response:
+    """Return the response to a request that failed.
+
+    Clients of versions with a handshake take 404 for the end of a session. If `has_status` is False, the
+    status is therefore 200, unless the service itself failed.
+    """
+    status = error.status if has_status or error.status >= 500 else 200
+    response = _response(error.response(message.id if message else None), status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _response(value: object, status: int) -> Response:
+    body = b"" if value is None else orjson.dumps(value)
+    return Response(body, status, {"Cache-Control": "no-store"}, mimetype=JSON)

@@ -1,0 +1,158 @@
+"""What the answers of tools share: briefs, statements with their addresses, pages, and a maximum size."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from api.agents.tools.json_schemas import (
+    OPTIONAL_NUMBER,
+    OPTIONAL_TEXT,
+    TEXT,
+    Schema,
+    array,
+    described,
+    integer,
+    record,
+    text,
+)
+from api.agents.tools.reading import read
+from api.agents.tools.references import ARTICLES_PATH
+from api.agents.tools.tool import Values
+from api.resources.parameters import MAX_LIMIT
+from api.urls import url
+
+# The maximum size of an answer as JSON in UTF-8. English JSON has about 3.5 bytes per token of a language
+# model, so that an answer has about 2,000 tokens.
+MAX_ANSWER_BYTES = 7_000
+# The space for the members of an answer around its list, such as a cursor.
+FRAME_BYTES = 400
+MAX_SUMMARY_CHARACTERS = 300
+
+STATEMENT: Schema = record(
+    {
+        "text": TEXT,
+        "part": described(TEXT, "The part of the brief: takeaways, body, analysis or summary."),
+        "paragraph": described(OPTIONAL_NUMBER, "The paragraph of the body that says or supports it."),
+        "source": described(TEXT, "The address to cite: the brief and, if known, the paragraph."),
+    }
+)
+BRIEF_MEMBERS: Schema = {
+    "slug": TEXT,
+    "title": TEXT,
+    "published_at": OPTIONAL_TEXT,
+    "publication": OPTIONAL_TEXT,
+    "language": TEXT,
+    "story": described(TEXT, "The slug of the story."),
+    "summary": OPTIONAL_TEXT,
+    "page": described(TEXT, "The address for people."),
+    "api": described(TEXT, "The address of the whole brief as JSON."),
+}
+BRIEF: Schema = record(BRIEF_MEMBERS | {"statements": array(STATEMENT)})
+NEXT_CURSOR = described(OPTIONAL_TEXT, "The `cursor` of the next page, or null if there is none.")
+WARNINGS = described(array(TEXT), "What is probably wrong with the arguments.")
+CURSOR = text("`next_cursor` of the previous answer. Repeat all other arguments.")
+
+
+def limit(default: int) -> Schema:
+    """Return the schema of the argument `limit`."""
+    more = "An answer has fewer items if they would be too long."
+    return integer(f"The maximum number of items. {more}", minimum=1, maximum=MAX_LIMIT, default=default)
+
+
+def json_bytes(value: Any) -> int:
+    """Return the size of `value` as JSON."""
+    return len(orjson.dumps(value))
+
+
+def fitting(items: Sequence[Any], max_bytes: int) -> int:
+    """Return how many of the first `items` have at most `max_bytes` together, as JSON."""
+    used = 0
+    for number, item in enumerate(items):
+        used += json_bytes(item) + 1
+        if used > max_bytes:
+            return number
+    return len(items)
+
+
+def shorten(long_text: str | None, max_characters: int) -> str | None:
+    """Return the beginning of a text, cut between words and with an ellipsis if it is too long."""
+    if long_text is None or len(long_text) <= max_characters:
+        return long_text
+    begin = long_text[: max_characters - 1]
+    return f"{begin.rpartition(' ')[0] or begin}…"
+
+
+def brief_page(slug: str, paragraph: int | None = None) -> str:
+    """Return the address of the web page of a brief, and of a paragraph of its body if it is given."""
+    return url(f"/browse/articles/{slug}") + (f"#paragraph-{paragraph}" if paragraph else "")
+
+
+def entity_page(slug: str) -> str:
+    """Return the address of the web page of an entity."""
+    return url(f"/browse/entities/{slug}")
+
+
+def statement(slug: str, part: str, statement_text: str, paragraph: int | None) -> Values:
+    """Return a text of the brief with the slug `slug`, with its address."""
+    return {
+        "text": statement_text,
+        "part": part,
+        "paragraph": paragraph,
+        "source": brief_page(slug, paragraph),
+    }
+
+
+def takeaway_statement(slug: str, takeaway: Values) -> Values:
+    """Return a takeaway with the address of the paragraph that supports it best."""
+    evidence = takeaway["evidence"]
+    return statement(slug, "takeaways", takeaway["text"], evidence[0]["paragraph"] if evidence else None)
+
+
+def brief_values(article: Values) -> Values:
+    """Return the members of BRIEF_MEMBERS for an article of the HTTP API."""
+    return {
+        "slug": article["slug"],
+        "title": article["title"],
+        "published_at": article["published_at"],
+        "publication": article["byline"] and article["byline"]["publication"],
+        "language": article["language"],
+        "story": article["story"]["slug"],
+        "summary": shorten(article["summary"], MAX_SUMMARY_CHARACTERS),
+        "page": brief_page(article["slug"]),
+        "api": url(f"{ARTICLES_PATH}/{article['slug']}"),
+    }
+
+
+def read_page(
+    path: str,
+    query: Values,
+    name: str,
+    item: Callable[[Values], Values],
+    max_bytes: int = MAX_ANSWER_BYTES,
+) -> Values:
+    """Return a page of a collection of the HTTP API, with as many items as fit.
+
+    Args:
+        path: The path of the collection.
+        query: The query parameters. `limit` is required.
+        name: The name of the list in the answer.
+        item: A function that returns the item of the answer for an item of the collection.
+        max_bytes: The maximum size of the page.
+    """
+    page = read(path, query)
+    items = [item(each) for each in page["data"]]
+    count = max(1, fitting(items, max_bytes - FRAME_BYTES))
+    if count < len(items):
+        # A shorter page has the cursor after its last item.
+        page, items = read(path, query | {"limit": count}), items[:count]
+    warnings = [warning_text(each) for each in page["meta"].get("warnings", [])]
+    return {name: items, "next_cursor": page["meta"]["next_cursor"]} | (
+        {"warnings": warnings} if warnings else {}
+    )
+
+
+def warning_text(warning: Values) -> str:
+    """Return a warning of the HTTP API as text."""
+    hint = f" Did you mean `{warning['suggestion']}`?" if warning["suggestion"] else ""
+    return f"`{warning['parameter']}`: {warning['message']}{hint}"

@@ -1,0 +1,14 @@
+"""All tools of the service, by name, in the order in which clients list them."""
+
+from api.agents.tools.list_changes import LIST_CHANGES
+from api.agents.tools.list_trends import LIST_TRENDS
+from api.agents.tools.look_up_entity import LOOK_UP_ENTITY
+from api.agents.tools.read_brief import READ_BRIEF
+from api.agents.tools.read_story import READ_STORY
+from api.agents.tools.search_briefs import SEARCH_BRIEFS
+from api.agents.tools.tool import Tool
+
+TOOLS: dict[str, Tool] = {
+    tool.name: tool
+    for tool in (SEARCH_BRIEFS, READ_BRIEF, LOOK_UP_ENTITY, READ_STORY, LIST_TRENDS, LIST_CHANGES)
+}

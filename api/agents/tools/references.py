@@ -1,0 +1,64 @@
+"""Find the brief or story that a tool call names, and suggest slugs if there is none."""
+
+import re
+from collections.abc import Sequence
+
+from api.agents.tools.reading import NotFoundError, read
+from api.agents.tools.tool import ToolError, Values
+
+ARTICLES_PATH, STORIES_PATH = "/v1/articles", "/v1/stories"
+# The words of an unknown slug with which similar briefs are searched, and the number of suggestions.
+MAX_WORDS, MAX_SUGGESTIONS = 8, 3
+WORD = re.compile(r"\w{3,}")
+
+
+def find_brief(reference: str, keys: Sequence[str]) -> Values:
+    """Return these keys of the article that `reference` names: an id, a slug or an address of the article.
+
+    Raises:
+        ToolError: There is no such article. The message has the slugs of similar articles.
+    """
+    slug = last_segment(reference)
+    try:
+        return read(f"{ARTICLES_PATH}/{slug}", {"fields": ",".join(keys)})
+    except NotFoundError as error:
+        raise _with_suggestions(error, [each["slug"] for each in _similar(slug, "slug")]) from None
+
+
+def find_story(reference: str) -> Values:
+    """Return the story that `reference` names: an id, a slug or an address of the story.
+
+    Raises:
+        ToolError: There is no such story. The message has the slugs of similar stories.
+    """
+    slug = last_segment(reference)
+    try:
+        return read(f"{STORIES_PATH}/{slug}")
+    except NotFoundError as error:
+        slugs = [each["story"]["slug"] for each in _similar(slug, "story")]
+        raise _with_suggestions(error, slugs) from None
+
+
+def last_segment(reference: str) -> str:
+    """Return the id or slug in an address, or `reference` itself if it is not an address.
+
+    Raises:
+        ToolError: `reference` contains no id or slug.
+    """
+    segment = re.split("[?#]", reference.strip(), maxsplit=1)[0].rstrip("/").rpartition("/")[2]
+    if not segment:
+        raise ToolError("An id or slug is needed, such as a `slug` in an answer of search_briefs.")
+    return segment
+
+
+def _similar(slug: str, key: str) -> list[Values]:
+    """Return the key `key` of the articles that contain words of `slug`, best first."""
+    words = WORD.findall(slug)[:MAX_WORDS]
+    query = {"q": " OR ".join(words), "fields": key, "limit": MAX_SUGGESTIONS}
+    return list(read(ARTICLES_PATH, query)["data"]) if words else []
+
+
+def _with_suggestions(error: NotFoundError, slugs: Sequence[str]) -> NotFoundError:
+    similar = ", ".join(f"`{each}`" for each in dict.fromkeys(slugs))
+    hint = f"Did you mean one of: {similar}?" if similar else "Find the slug with search_briefs."
+    return NotFoundError(f"{error} {hint}")

@@ -1,0 +1,89 @@
+"""The versions of the Model Context Protocol, and the headers that a request of a version must have."""
+
+import base64
+import binascii
+
+from werkzeug.datastructures import Headers
+
+from api.agents.messages import ErrorCode, Message, ProtocolError
+
+# The version without sessions. Each of its requests states the version and the capabilities of the client.
+STATELESS = "2026-07-28"
+# Versions whose clients send `initialize` first. The newest is the first.
+INITIALIZED = ("2025-11-25", "2025-06-18")
+SUPPORTED = (STATELESS, *INITIALIZED)
+
+INITIALIZE = "initialize"
+VERSION_HEADER, METHOD_HEADER, NAME_HEADER = "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"
+META = "io.modelcontextprotocol/"
+VERSION_KEY, CAPABILITIES_KEY = f"{META}protocolVersion", f"{META}clientCapabilities"
+# The parameter that `Mcp-Name` repeats, by method.
+NAME_PARAMETERS = {"tools/call": "name", "resources/read": "uri", "prompts/get": "name"}
+# A header that contains other characters than ASCII is encoded in Base64, between these two texts.
+BASE64_START, BASE64_END = "=?base64?", "?="
+
+
+def version_of(message: Message, headers: Headers) -> str:
+    """Return the version of the protocol that `message` uses, and check its metadata and headers.
+
+    Args:
+        message: A request or a notification.
+        headers: The HTTP headers of the request.
+
+    Raises:
+        ProtocolError: The version is not supported, or the headers or the metadata do not fit the message.
+    """
+    version = headers.get(VERSION_HEADER)
+    if version == STATELESS or VERSION_KEY in message.meta:
+        if message.id is not None:
+            _check_metadata(message)
+            _check_headers(message, headers)
+        version = str(message.meta.get(VERSION_KEY, version))
+    elif version is None and (message.method == INITIALIZE or message.id is None):
+        return INITIALIZED[0]
+    elif version is None:
+        raise ProtocolError(ErrorCode.HEADER_MISMATCH, f"The header {VERSION_HEADER} is missing.")
+    if version not in SUPPORTED:
+        data = {"supported": list(SUPPORTED), "requested": version}
+        text = f"The protocol version is not supported. Use one of: {', '.join(SUPPORTED)}."
+        raise ProtocolError(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION, text, data)
+    return version
+
+
+def negotiated_version(requested: object) -> str:
+    """Return the version for a client that sends `initialize` and requests the version `requested`."""
+    return requested if isinstance(requested, str) and requested in INITIALIZED else INITIALIZED[0]
+
+
+def _check_metadata(message: Message) -> None:
+    """Check that `_meta` contains the version and the capabilities of the client."""
+    for key, kind, name in ((VERSION_KEY, str, "a text"), (CAPABILITIES_KEY, dict, "an object")):
+        if not isinstance(message.meta.get(key), kind):
+            text = f"`params._meta` must contain `{key}`, which must be {name}."
+            raise ProtocolError(ErrorCode.INVALID_PARAMS, text)
+
+
+def _check_headers(message: Message, headers: Headers) -> None:
+    """Check that the headers repeat the values of the message."""
+    expected = {VERSION_HEADER: message.meta[VERSION_KEY], METHOD_HEADER: message.method}
+    name = message.params.get(NAME_PARAMETERS.get(message.method, ""))
+    if name is not None:
+        expected[NAME_HEADER] = name
+    for header, value in expected.items():
+        given = headers.get(header)
+        if given is None:
+            raise ProtocolError(ErrorCode.HEADER_MISMATCH, f"The header {header} is missing.")
+        if (_decoded(given) if header == NAME_HEADER else given) != value:
+            text = f"The header {header} must have the same value as the body."
+            raise ProtocolError(ErrorCode.HEADER_MISMATCH, text)
+
+
+def _decoded(value: str) -> str | None:
+    """Return the text of a header that can be encoded in Base64, or None if the encoding is invalid."""
+    if not (value.startswith(BASE64_START) and value.endswith(BASE64_END)):
+        return value
+    encoded = value[len(BASE64_START) : -len(BASE64_END)]
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
