@@ -13,7 +13,7 @@ from api.problem_kinds import MAX_BODY_BYTES, ProblemKind
 from api.problems import RETRY_SECONDS, ProblemException
 from api.resources.blueprint import Blueprint
 from api.urls import MCP_PATH, settings
-from api.web.representation import accepts
+from api.web.negotiation import accepts
 
 JSON = "application/json"
 
