@@ -12,7 +12,7 @@ from api.urls import settings
 blueprint = Blueprint(
     "problems",
     __name__,
-    description="The kinds of problems: what each means, and what to do.",
+    description="Look up what an error means and what to do about it.",
 )
 
 TYPE = PathParameter(

@@ -24,7 +24,7 @@ from api.web.prepared_bodies import prepared_response
 blueprint = Blueprint(
     "service",
     __name__,
-    description="The index, the state of the service, and files for browsers and crawlers.",
+    description="Find the entry points, and check the state of the service.",
 )
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

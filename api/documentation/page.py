@@ -2,26 +2,35 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 from flask import Response, abort, current_app, render_template
+from sqlalchemy.exc import SQLAlchemyError
 
+from api.database.request_connection import request_connection
+from api.documentation.displayed_specification import displayed_specification, with_values
+from api.documentation.existing_values import PARAMETERS, existing_values
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.openapi import TITLE, document, to_yaml
+from api.urls import settings
 from api.web.prepared_bodies import compressed_response, prepared_response
 
 blueprint = Blueprint(
     "documentation",
     __name__,
     template_folder="../templates",
-    description="The documentation page, and the specification that it shows.",
+    description="Read this page and download the specification.",
 )
 
 ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
 # The script of Scalar, which draws the page. `tools/freeze_scalar.py` writes the file.
 SCALAR = "scalar.standalone.js"
+# The specification that the page shows.
+SPECIFICATION = "specification.json"
 ASSETS = {
     SCALAR: "text/javascript",
+    SPECIFICATION: "application/json",
     "docs.js": "text/javascript",
     "docs.css": "text/css",
 }
@@ -49,10 +58,12 @@ def get_docs() -> Response:
 def get_docs_asset(asset: str) -> Response:
     """Get a file of the documentation page.
 
-    Returns a script or a style sheet.
+    Returns a script, a style sheet, or the specification as the page shows it.
     """
     if asset not in ASSETS:
         abort(404)
+    if asset == SPECIFICATION:
+        return Response(orjson.dumps(_displayed_specification()), mimetype=ASSETS[asset])
     if asset == SCALAR:
         return compressed_response(asset, partial(_read_asset, f"{asset}.gz"), ASSETS[asset])
     return prepared_response(asset, partial(_read_asset, asset), ASSETS[asset])
@@ -82,6 +93,21 @@ def _specification_json() -> bytes:
 
 def _specification_yaml() -> bytes:
     return to_yaml(document(current_app)).encode()
+
+
+def _displayed_specification() -> dict[str, Any]:
+    """Return the specification for the page, in which requests ask for resources that exist.
+
+    Slugs are content. A service that requires a key shows the static examples of the specification, and so
+    does a service whose database does not answer.
+    """
+    displayed = displayed_specification(document(current_app), PARAMETERS)
+    if settings().require_key:
+        return displayed
+    try:
+        return with_values(displayed, existing_values(request_connection()))
+    except SQLAlchemyError:
+        return displayed
 
 
 def _read_asset(name: str) -> bytes:

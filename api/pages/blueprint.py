@@ -18,7 +18,7 @@ HTML = "text/html"
 blueprint = Blueprint(
     "pages",
     __name__,
-    description="The briefs as web pages: the same values as the JSON, for people.",
+    description="Browse the briefs as web pages, which show the same values as the JSON.",
 )
 
 

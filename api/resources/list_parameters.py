@@ -1,12 +1,13 @@
 """Query parameters with several values, which a client can repeat or separate by commas."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from api.problems import closest_choice
+from api.resources.documented_parameters import NAMED_EXAMPLES
 from api.urls import RepeatedValues, ValueList
 
 # The highest number of different values of a parameter. A plan can read an index once for each value.
@@ -23,7 +24,7 @@ class ListParameter(fields.List[str]):
         item: The field that checks and documents each value.
         description: The description in the OpenAPI specification.
         is_separated: False if a value can contain a comma, so that the parameter can only be repeated.
-        **metadata: More keys for the specification, such as `example`.
+        **metadata: More keys for the specification, such as `maxItems`.
     """
 
     # The texts that a 422 lists as allowed.
@@ -53,16 +54,23 @@ class ListParameter(fields.List[str]):
 
 
 class Texts(ListParameter):
-    """A query parameter with up to MAX_VALUES texts, such as ids and slugs, which are not checked further."""
+    """A query parameter with up to MAX_VALUES texts, such as ids and slugs, which are not checked further.
+
+    Args:
+        item: The description of a value in the OpenAPI specification.
+        description: The description of the parameter.
+        examples: Named examples for the specification.
+        is_separated: False if a value can contain a comma, so that the parameter can only be repeated.
+    """
 
     allowed = (f"1 to {MAX_VALUES} values of 1 to {MAX_TEXT_LENGTH} characters",)
 
     def __init__(
-        self, item: str, description: str, example: Sequence[str], *, is_separated: bool = True
+        self, item: str, description: str, examples: Mapping[str, list[str]], *, is_separated: bool = True
     ) -> None:
         length = validate.Length(1, MAX_TEXT_LENGTH)
         text = fields.String(validate=length, metadata={"description": item})
-        more = {"maxItems": MAX_VALUES, "example": list(example)}
+        more = {"maxItems": MAX_VALUES, NAMED_EXAMPLES: examples}
         super().__init__(text, description, is_separated=is_separated, **more)
 
     def split(self, given: Iterable[str]) -> ValueList:

@@ -19,6 +19,7 @@ from api import __version__
 from api.admission.middleware import is_protected
 from api.problem_kinds import PROBLEMS_PATH, REASON_PHRASES, kinds_of
 from api.problems import PROBLEM_JSON, example_problem
+from api.resources.documented_parameters import documented_parameters
 from api.resources.fields import document_variants
 from api.resources.serialization import Shape
 from api.urls import STATUS_PATHS, settings
@@ -265,9 +266,11 @@ def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]
-    complete = operation | {"summary": operation["summary"].rstrip("."), "responses": responses}
+    parameters = documented_parameters(operation.get("parameters", []))
     if "304" in responses:
-        complete["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
+        parameters.append(IF_NONE_MATCH)
+    changes = {"summary": operation["summary"].rstrip("."), "parameters": parameters, "responses": responses}
+    complete = operation | changes
     order = ("operationId", "summary", "description", "tags", "parameters", "requestBody", "responses")
     return {key: complete[key] for key in order if complete.get(key)}
 

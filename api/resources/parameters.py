@@ -14,6 +14,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_lo
 from webargs.flaskparser import FlaskParser
 
 from api.problems import InvalidParameters, closest_choice, parameter_error
+from api.resources.documented_parameters import NAMED_EXAMPLES
 from api.resources.list_parameters import MAX_TEXT_LENGTH, ListParameter
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
@@ -139,7 +140,8 @@ class Instant(fields.AwareDateTime):
 
     def __init__(self, description: str) -> None:
         description = f"{description} A date means midnight UTC."
-        super().__init__(metadata={"description": description, "example": "2026-04-21T09:30:00Z"})
+        examples = {"time": "2026-04-21T09:30:00Z", "time_zone": "2026-04-21T11:30:00+02:00"}
+        super().__init__(metadata={"description": description, NAMED_EXAMPLES: examples})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         try:
@@ -175,7 +177,8 @@ class Window(fields.String):
     allowed = (f"1d to {MAX_WINDOW_DAYS}d",)
 
     def __init__(self, description: str) -> None:
-        metadata = {"description": description, "example": DEFAULT_WINDOW, "pattern": "^[1-9][0-9]{0,2}d$"}
+        examples = {"a_day": "1d", "a_month": "30d"}
+        metadata = {"description": description, "pattern": "^[1-9][0-9]{0,2}d$", NAMED_EXAMPLES: examples}
         default = self._deserialize(DEFAULT_WINDOW, None, None)
         super().__init__(load_default=default, metadata=metadata | {"default": DEFAULT_WINDOW})
 
@@ -225,7 +228,7 @@ class PageParameters(Schema):
         1,
         MAX_LIMIT,
         load_default=DEFAULT_LIMIT,
-        metadata={"description": "The maximum number of items on a page.", "example": 20},
+        metadata={"description": "The maximum number of items on a page."},
     )
     cursor = fields.String(
         validate=validate.Length(min=1),

@@ -7,6 +7,7 @@ from marshmallow import Schema, validates_schema
 
 from api.models import ENTITY_TYPES
 from api.problems import InvalidParameters, parameter_error
+from api.resources.documented_parameters import NAMED_EXAMPLES
 from api.resources.list_parameters import Names, Texts
 from api.resources.parameters import (
     MAX_LIMIT,
@@ -56,24 +57,32 @@ def _fields(shape: type[Schema]) -> Names:
 
 
 def _search() -> Search:
-    return Search(SEARCH_DESCRIPTION, example='"green ai" OR grid -coal')
+    examples = {
+        "words": "flood OR computing",
+        "phrase": '"lower town" OR "green ai"',
+        "excluded_word": "energy -coal",
+    }
+    return Search(SEARCH_DESCRIPTION, **{NAMED_EXAMPLES: examples})
 
 
 def _entities(description: str) -> Texts:
-    return Texts("An id or a slug.", description, ["sunrise"])
+    return Texts("An id or a slug.", description, {"one": ["sunrise"], "two": ["dunminster", "hallowick"]})
 
 
 def _publications(description: str) -> Texts:
     more = " Repeat the parameter for several publications, because a name can contain a comma."
-    return Texts("The name of a publication.", description + more, ["EcoTech"], is_separated=False)
+    return Texts(
+        "The name of a publication.", description + more, {"one": ["China Daily Brief"]}, is_separated=False
+    )
 
 
 def _languages(description: str) -> Texts:
-    return Texts("A BCP 47 tag.", description, ["en"])
+    return Texts("A BCP 47 tag.", description, {"one": ["en"], "two": ["en", "fr"]})
 
 
 def _article(items: str) -> Text:
-    return Text(f"Only {items} of this article, given by its id or slug.")
+    description = f"Only {items} of this article, given by its id or slug."
+    return Text(description, **{NAMED_EXAMPLES: {"slug": STORY_EXAMPLE}})
 
 
 class ArticleFields(Schema):
@@ -118,7 +127,7 @@ class ArticleFilters(PageParameters):
     publication_not = _publications("Only articles whose byline has none of these publications.")
     language = _languages("Only articles in one of these languages. Case is ignored.")
     language_not = _languages("Only articles in none of these languages. Case is ignored.")
-    story = Texts("An id or a slug.", "Only articles of one of these stories.", [STORY_EXAMPLE])
+    story = Texts("An id or a slug.", "Only articles of one of these stories.", {"one": [STORY_EXAMPLE]})
     collapse = Choice(
         ["story"], "`story` returns only the first article of each story, in the order of the list."
     )
@@ -151,7 +160,7 @@ class ArticleParameters(ArticleFields, ArticleFilters):
         1,
         MAX_LIMIT,
         load_default=DEFAULT_FACET_LIMIT,
-        metadata={"description": "The maximum number of values of each facet.", "example": 10},
+        metadata={"description": "The maximum number of values of each facet."},
     )
 
     @validates_schema
@@ -224,7 +233,7 @@ class StoryParameters(StoryFields, PageParameters):
         metadata={
             "description": "Only stories with at least this number of articles, whether or not they match "
             "the other filters. `1` includes the articles that are alone in their story.",
-            "example": 3,
+            NAMED_EXAMPLES: {"all_stories": 1, "large_stories": 5},
         },
     )
 
@@ -252,7 +261,10 @@ class EntityParameters(EntityFields, PageParameters):
     """Query parameters of lists of entities: name prefix (`q`), type, order, page, and keys to return."""
 
     sort = sort_parameter(ENTITY_SORTS, default="-article_count")
-    q = Prefix("The beginning of a name or alias. Case and diacritics are ignored.", example="sun")
+    q = Prefix(
+        "The beginning of a name or alias. Case and diacritics are ignored.",
+        **{NAMED_EXAMPLES: {"beginning": "sun"}},
+    )
     type = Names(ENTITY_TYPES, "Only entities of one of these types.")
 
 

@@ -39,11 +39,15 @@ PREFIXES: list[Fault] = [(" ", None), ("\u0301", None), ("a\0", None)]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter in the specification. `address` is a URL path that accepts it."""
+    """A query parameter in the specification.
+
+    `address` is a URL path that accepts it. `examples` are the values of its named examples.
+    """
 
     address: str
     name: str
     schema: dict[str, Any]
+    examples: tuple[Any, ...] = ()
 
     @property
     def is_repeatable(self) -> bool:
@@ -99,7 +103,9 @@ class Parameter:
         The examples of the specification come first.
         """
         schema = self.schema
-        given = [_written(schema[key]) for key in ("example", "default") if schema.get(key) not in (None, [])]
+        given = [_written(value) for value in self.examples]
+        if schema.get("default") not in (None, []):
+            given.append(_written(schema["default"]))
         if self.names:
             names = [name for name in self.names if name != "highlights"]
             given += [*names, ",".join(names), ",".join(reversed(names))]
@@ -166,5 +172,13 @@ def parameters(app: Flask) -> dict[str, list[Parameter]]:
         documented = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
         of_route = paths[documented]["get"].get("parameters", [])
         in_query = [each for each in of_route if each["in"] == "query"]
-        found[address] = [Parameter(address, each["name"], each["schema"]) for each in in_query]
+        found[address] = [
+            Parameter(
+                address,
+                each["name"],
+                each["schema"],
+                tuple(example["value"] for example in each.get("examples", {}).values()),
+            )
+            for each in in_query
+        ]
     return found

@@ -19,7 +19,12 @@ from api.v1.renderings import ARTICLE_KEYS, find_rendering
 from api.web.negotiation import wants_gzip
 from api.web.representation import MIN_COMPRESSED_BYTES, etag_of
 
-blueprint = Blueprint("articles", __name__, url_prefix="/v1", description="Articles and their parts.")
+blueprint = Blueprint(
+    "articles",
+    __name__,
+    url_prefix="/v1",
+    description="Search, filter and count news briefs, and read each of their parts.",
+)
 
 ARTICLE = PathParameter(
     "article",

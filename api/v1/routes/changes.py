@@ -41,7 +41,10 @@ UNKNOWN_CHANGE = (
 )
 
 blueprint = Blueprint(
-    "changes", __name__, url_prefix="/v1", description="The change feed, for keeping a copy of all articles."
+    "changes",
+    __name__,
+    url_prefix="/v1",
+    description="Keep a copy of all articles: the change feed lists every change in order.",
 )
 
 

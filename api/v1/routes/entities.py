@@ -15,7 +15,10 @@ from api.v1.json_values import Values
 from api.v1.part_rows import ENTITY_COLUMNS
 
 blueprint = Blueprint(
-    "entities", __name__, url_prefix="/v1", description="The entities that articles mention."
+    "entities",
+    __name__,
+    url_prefix="/v1",
+    description="Find the people, organizations, places, products and other entities that articles mention.",
 )
 
 ENTITY = PathParameter(

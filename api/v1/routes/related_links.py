@@ -13,7 +13,10 @@ from api.v1.json_values import Values
 from api.v1.part_rows import LINK_ROWS, LINKS
 
 blueprint = Blueprint(
-    "related-links", __name__, url_prefix="/v1", description="Links from one article to another."
+    "related-links",
+    __name__,
+    url_prefix="/v1",
+    description="Read the links between articles, with the reasons for each.",
 )
 
 RELATED_LINK = PathParameter(

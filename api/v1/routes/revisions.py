@@ -22,7 +22,9 @@ from api.v1.json_values import Values
 from api.v1.routes.articles import ARTICLE
 from api.v1.schemas import history as schemas
 
-blueprint = Blueprint("revisions", __name__, url_prefix="/v1", description="Earlier versions of articles.")
+blueprint = Blueprint(
+    "revisions", __name__, url_prefix="/v1", description="Read earlier versions of articles."
+)
 
 REVISION = PathParameter(
     "revision",

@@ -16,7 +16,12 @@ from api.v1.sort_orders import STORIES
 from api.v1.story_pages import story_page
 from api.v1.story_rows import STORY_ROWS, story_items
 
-blueprint = Blueprint("stories", __name__, url_prefix="/v1", description="Articles grouped by event.")
+blueprint = Blueprint(
+    "stories",
+    __name__,
+    url_prefix="/v1",
+    description="Follow events. A story contains the articles that report one event.",
+)
 
 STORY = PathParameter(
     "story",

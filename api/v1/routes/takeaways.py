@@ -12,7 +12,12 @@ from api.v1 import query_parameters as queries
 from api.v1.json_values import Values
 from api.v1.part_rows import TAKEAWAY_ROWS, TAKEAWAYS
 
-blueprint = Blueprint("takeaways", __name__, url_prefix="/v1", description="The key points of all articles.")
+blueprint = Blueprint(
+    "takeaways",
+    __name__,
+    url_prefix="/v1",
+    description="Search the key points of all articles. Each names the paragraphs that support it.",
+)
 
 TAKEAWAY = PathParameter("takeaway", "The id of the takeaway.", "b0ef452c-0a29-556a-8439-10aa7a5f57d8")
 

@@ -38,7 +38,7 @@ blueprint = Blueprint(
     "trends",
     __name__,
     url_prefix="/v1",
-    description="The entities that are mentioned more often than before.",
+    description="See which entities articles mention more often than before.",
 )
 
 PREVIOUS_WINDOWS = 4

@@ -8,8 +8,10 @@ import orjson
 import pytest
 import yaml
 from flask.testing import FlaskClient
+from markdown_it import MarkdownIt
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.resources.documented_parameters import LAST
 from api.resources.openapi import EXAMPLES, to_yaml
 from tests.api.specification import faults, get_operations, schema_validator, specification_of
 from tests.conftest import make_app
@@ -233,6 +235,55 @@ def test_the_examples_have_every_operation_that_answers_json(specification: dict
     }
     # The article of the project has no links, and the specification contains no example of itself.
     assert json - set(orjson.loads(EXAMPLES.read_bytes())) == {"getRelatedLink", "getOpenapiJson"}
+
+
+def test_parameters_are_in_the_order_of_use(specification: dict[str, Any]) -> None:
+    for name, operation in _operations(specification).items():
+        names = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+        last = [each for each in LAST if each in names]
+        assert names[len(names) - len(last) :] == last, name
+        assert "q" not in names[1:], name
+
+
+def test_named_examples_are_valid_values(specification: dict[str, Any]) -> None:
+    examples = 0
+    for operation in _operations(specification).values():
+        for parameter in operation.get("parameters", []):
+            assert "x-examples" not in parameter["schema"]
+            assert "example" not in parameter["schema"], "a named example says what it shows"
+            for example in parameter.get("examples", {}).values():
+                assert example["summary"]
+                assert faults(schema_validator(specification, parameter["schema"]), example["value"]) == []
+                examples += 1
+    assert examples > 40
+
+
+def test_no_line_of_a_description_becomes_a_list_by_accident(specification: dict[str, Any]) -> None:
+    descriptions = list(_descriptions(specification))
+    assert len(descriptions) > 200
+    for text in descriptions:
+        tokens = MarkdownIt().parse(text)
+        assert not {"heading_open", "blockquote_open", "code_block", "html_block", "hr"} & {
+            token.type for token in tokens
+        }, text
+        # A list that is meant begins with 1. Some renderers also begin a list within a paragraph.
+        assert all(token.attrGet("start") is None for token in tokens if token.type == "ordered_list_open"), (
+            text
+        )
+        items = sum(token.type == "list_item_open" for token in tokens)
+        assert len(re.findall(r"^\s*(?:\d+[.)]|[-+*>]|#+)(?:\s|$)", text, re.MULTILINE)) == items, text
+
+
+def _descriptions(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key in ("description", "summary") and isinstance(each, str):
+                yield each
+            elif key not in ("example", "examples"):
+                yield from _descriptions(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _descriptions(each)
 
 
 def test_keys_are_optional_unless_the_service_requires_them(specification: dict[str, Any]) -> None:

@@ -1,0 +1,108 @@
+"""The specification as the documentation page shows it, which is shorter than `/openapi.json`.
+
+The page fills in and sends every parameter that has a default or an example. This module switches off all but
+`limit` and the parameters of the path, so that the first request of each operation finds something.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.problem_kinds import PROBLEMS_PATH
+
+Json = dict[str, Any]
+
+# Scalar does not send an example with this key, until the reader switches the parameter on.
+DISABLED = "x-disabled"
+# The parameters that the page sends although they are not part of the path.
+SENT_PARAMETERS = frozenset({"limit"})
+PARAMETER_REFERENCE = "#/components/parameters/"
+ERROR = "default"
+
+
+def displayed_specification(document: Json, variable: Mapping[str, str]) -> Json:
+    """Return the OpenAPI document for the page, made from the complete `document`.
+
+    - Tags have names with capitals and spaces.
+    - The errors of an operation are one response, and each names its statuses.
+    - The parameters in `variable` are components, so that `with_values` can set their values. `variable` says
+      for each name whether the parameter is in the `path` or in the `query`.
+    """
+    parameters: Json = {}
+    paths = {path: _displayed_path(item, variable, parameters) for path, item in document["paths"].items()}
+    tags = [each | {"x-displayName": display_name(each["name"])} for each in document["tags"]]
+    components = document["components"] | {"parameters": parameters}
+    return document | {"tags": tags, "paths": paths, "components": components}
+
+
+def with_values(displayed: Json, values: Mapping[str, Any]) -> Json:
+    """Return the OpenAPI document `displayed`, in which the page sends `values`, by parameter."""
+    components = displayed["components"]
+    parameters = {
+        name: _without_examples(each) | {"example": values[name]} if name in values else each
+        for name, each in components["parameters"].items()
+    }
+    return displayed | {"components": components | {"parameters": parameters}}
+
+
+def display_name(tag: str) -> str:
+    """Return the name of a tag for readers: `Related links` for `related-links`."""
+    return tag.replace("-", " ").capitalize()
+
+
+def _displayed_path(item: Json, variable: Mapping[str, str], components: Json) -> Json:
+    """Return a path item whose operations have all of their parameters, with the variable ones as references.
+
+    The variable parameters are added to `components`.
+    """
+    shared = item.get("parameters", [])
+    operations = {}
+    for method, operation in item.items():
+        if method != "parameters":
+            parameters = [
+                _displayed_or_reference(each, variable, components)
+                for each in [*shared, *operation.get("parameters", [])]
+            ]
+            responses = _displayed_responses(operation["responses"])
+            operations[method] = operation | {"parameters": parameters, "responses": responses}
+    return operations
+
+
+def _displayed_or_reference(parameter: Json, variable: Mapping[str, str], components: Json) -> Json:
+    name, displayed = parameter["name"], _displayed_parameter(parameter)
+    is_variable = variable.get(name) == parameter["in"]
+    if is_variable and components.setdefault(name, displayed) == displayed:
+        return {"$ref": f"{PARAMETER_REFERENCE}{name}"}
+    return displayed
+
+
+def _displayed_parameter(parameter: Json) -> Json:
+    """Return `parameter`, switched off unless the page sends it."""
+    if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:
+        return parameter
+    schema = parameter["schema"]
+    examples = parameter.get("examples", {})
+    if not examples and "default" in schema:
+        examples = {"default": {"value": schema["default"]}}
+    disabled = {name: each | {DISABLED: True} for name, each in examples.items()}
+    return parameter | ({"examples": disabled} if disabled else {})
+
+
+def _without_examples(parameter: Json) -> Json:
+    return {key: value for key, value in parameter.items() if key != "examples"}
+
+
+def _displayed_responses(responses: Json) -> Json:
+    """Return `responses` with one response for all errors."""
+    errors = [status for status in responses if status >= "400"]
+    others = {status: each for status, each in responses.items() if status not in errors}
+    return others | {ERROR: _error_response(errors)} if errors else others
+
+
+def _error_response(statuses: list[str]) -> Json:
+    description = (
+        f"An error as a problem (RFC 9457), with the status {', '.join(statuses[:-1])} or {statuses[-1]}. "
+        f"The `type` of a problem leads to a page that says what to do. "
+        f"[All problems]({PROBLEMS_PATH.removeprefix('/')})"
+    )
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}

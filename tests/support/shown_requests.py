@@ -1,0 +1,64 @@
+"""The requests that the documentation page shows: what Scalar fills in and sends for each operation."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+DISABLED = "x-disabled"
+
+
+@dataclass(frozen=True)
+class ShownRequest:
+    """The first request of an operation: its id, its method, its tag, its path, and the target to request."""
+
+    operation_id: str
+    method: str
+    tag: str
+    path: str
+    target: str
+
+
+def shown_requests(specification: dict[str, Any]) -> list[ShownRequest]:
+    """Return the request of each operation, without the changes that a reader can make to it."""
+    return [
+        _shown_request(specification, path, method, operation)
+        for path, item in specification["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def _shown_request(
+    specification: dict[str, Any], path: str, method: str, operation: dict[str, Any]
+) -> ShownRequest:
+    parameters = [_resolved(specification, each) for each in operation["parameters"]]
+    target, query = path, []
+    for parameter in parameters:
+        value = sent_value(parameter)
+        if parameter["in"] == "path":
+            target = target.replace(f"{{{parameter['name']}}}", quote(str(value), safe=""))
+        elif parameter["in"] == "query" and value is not None:
+            query += [(parameter["name"], each) for each in (value if isinstance(value, list) else [value])]
+    target += f"?{urlencode(query)}" if query else ""
+    return ShownRequest(operation["operationId"], method, operation["tags"][0], path, target)
+
+
+def _resolved(specification: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in parameter:
+        return parameter
+    name = parameter["$ref"].removeprefix("#/components/parameters/")
+    resolved: dict[str, Any] = specification["components"]["parameters"][name]
+    return resolved
+
+
+def sent_value(parameter: dict[str, Any]) -> Any:
+    """Return the value of a parameter that Scalar sends, or None if it does not send the parameter.
+
+    Scalar takes the first example, or else the default or the example of the schema. It does not send an
+    example that is disabled, or the first value of an enumeration.
+    """
+    for example in parameter.get("examples", {}).values():
+        return None if example.get(DISABLED) else example["value"]
+    if "example" in parameter:
+        return parameter["example"]
+    schema = parameter["schema"]
+    return schema.get("default", next(iter(schema.get("examples", [schema.get("example")]))))
