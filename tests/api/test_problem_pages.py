@@ -82,8 +82,9 @@ def test_the_pages_have_no_scripts_and_load_only_their_own_files(client: FlaskCl
 
 @on_one_engine
 def test_an_unknown_kind_has_no_page(client: FlaskClient) -> None:
-    for name in ("nothing", "Quota-Exceeded", "QUOTA_EXCEEDED", "quota-exceeded/", "<script>", "", "%00"):
+    for name in ("nothing", "Quota-Exceeded", "QUOTA_EXCEEDED", "quota-exceeded//", "<script>", "/", "%00"):
         assert assert_problem(client.get(f"/problems/{name}"), 404)["type"] == "/problems/address-not-found"
+    assert client.get("/problems/").headers["Location"] == "/problems"
 
 
 @on_one_engine

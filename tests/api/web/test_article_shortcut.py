@@ -97,7 +97,7 @@ def test_the_shortcut_answers_as_flask_would(
         (lambda client: client.get("/v1/articles/former"), 308),
         (lambda client: client.get("/v1/articles/unknown"), 404),
         (lambda client: client.get("/v1/articles/First"), 404),
-        (lambda client: client.get("/v1/articles/first/"), 404),
+        (lambda client: client.get("/v1/articles/first/"), 308),
         (lambda client: client.head("/v1/articles/first"), 200),
         (lambda client: client.options("/v1/articles/first"), 200),
         (lambda client: client.post("/v1/articles/first"), 405),
