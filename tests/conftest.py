@@ -22,6 +22,7 @@ from api.database.access import allow_writes
 from api.database.base import db
 from seeds.cli import seed
 from seeds.keys_command import keys
+from tests.support.command_server import running_command_server
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
@@ -156,6 +157,13 @@ def seeded(runner: FlaskCliRunner) -> None:
     """Load the documents of the project into the database of `app`."""
     result = runner.invoke(args=["seed", "load"])
     assert result.exit_code == 0, result.output
+
+
+@pytest.fixture(scope="session")
+def command_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Start a process that runs `flask` and `briefs` in forks, and yield the path of its socket."""
+    with running_command_server(tmp_path_factory.mktemp("commands")) as address:
+        yield address
 
 
 def _database_url(server: str, name: str) -> str:

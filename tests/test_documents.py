@@ -53,9 +53,13 @@ def anchors_of(page: Path) -> set[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder in which commands run as in the folder of the project."""
-    return project_folder(tmp_path)
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Return a folder in which commands run as in the folder of the project.
+
+    `make test-slow` starts a new Python for each command. `make test` forks one with imported modules.
+    """
+    is_slow = request.node.get_closest_marker("slow") is not None
+    return project_folder(tmp_path, None if is_slow else request.getfixturevalue("command_server"))
 
 
 @pytest.fixture

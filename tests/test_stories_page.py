@@ -15,9 +15,9 @@ STORIES_PAGE = ROOT / "docs" / "stories.md"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, command_server: Path) -> Path:
     """Return a folder in which commands run as in the folder of the project."""
-    return project_folder(tmp_path)
+    return project_folder(tmp_path, command_server)
 
 
 @pytest.fixture

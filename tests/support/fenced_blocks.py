@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.seeds.documents import ROOT, environment
+from tests.support.command_server import COMMANDS, write_programs
 
 FENCE = re.compile(
     r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -40,11 +41,24 @@ def prose_of(page: Path) -> str:
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
-def project_folder(folder: Path) -> Path:
-    """Fill `folder` so that commands of the documentation run there as in the project, and return it."""
+def project_folder(folder: Path, command_server: Path | None = None) -> Path:
+    """Fill `folder` so that commands of the documentation run there as in the project, and return it.
+
+    Args:
+        folder: An empty folder.
+        command_server: The socket of `tests.support.command_server`, in which `flask` and `briefs` then run.
+            None means that each command starts a new Python.
+    """
     for name in ("api", "seeds", "migrations", "docs", "tests", "wsgi.py"):
         (folder / name).symlink_to(ROOT / name)
-    (folder / ".venv").symlink_to(sys.prefix)
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for path in (*Path(sys.prefix).iterdir(), *Path(sys.prefix, "bin").iterdir()):
+        copy = folder / ".venv" / path.relative_to(sys.prefix)
+        if not copy.exists() and not (command_server and path.name in COMMANDS):
+            copy.symlink_to(path)
+    if command_server:
+        write_programs(programs, command_server)
     # The scripts look for .venv in the folder above their own.
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     return folder
@@ -53,7 +67,7 @@ def project_folder(folder: Path) -> Path:
 def run(script: str, folder: Path, database_url: str) -> str:
     """Run the shell commands `script` in `folder`, and return their output. No command may fail."""
     environ = environment(database_url)
-    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
+    environ["PATH"] = f"{folder / '.venv' / 'bin'}{os.pathsep}{environ['PATH']}"
     # Each answer of curl ends with a line break, so that the answers can be separated.
     (folder / ".curlrc").write_text('write-out = "\\n"\n', encoding="utf-8")
     environ["HOME"] = str(folder)

@@ -1,0 +1,116 @@
+"""Run `flask` and `briefs` in forks of one process that has already imported the project.
+
+Most of the time of a short command is its imports. A fork needs no imports, but is still a separate process
+with its own arguments, environment, folder and standard streams.
+
+`running_command_server` starts the process that forks: `python -m tests.support.command_server SOCKET`.
+`write_programs` writes programs that ask this process to run a command.
+"""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask.cli import main as flask
+
+from seeds.briefs_command import briefs
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = {"flask": flask, "briefs": briefs}
+STREAMS = (0, 1, 2)
+# A program of the standard library only, without site packages, so that it starts in a few milliseconds.
+PROGRAM = """#!{python} -IS
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    socket.send_fds(server, [b" "], {streams})
+    server.sendall(json.dumps([{name!r}, sys.argv[1:], os.getcwd(), dict(os.environ)]).encode())
+    server.shutdown(socket.SHUT_WR)
+    sys.exit(int(server.recv(8) or 1))
+"""
+
+
+@contextmanager
+def running_command_server(folder: Path) -> Iterator[Path]:
+    """Start the process in which commands are forked, and yield the path of its socket in `folder`."""
+    path = folder / "socket"
+    command = [sys.executable, "-m", __name__, str(path)]
+    # A fork of a process with several threads is unsafe, and numpy would start some.
+    environ = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == b"ready\n"
+            yield path
+        finally:
+            process.kill()
+
+
+def write_programs(folder: Path, address: Path) -> None:
+    """Write the programs `flask` and `briefs` to `folder`. They run in forks of the server at `address`."""
+    for name in COMMANDS:
+        path = folder / name
+        path.write_text(
+            PROGRAM.format(python=sys.executable, address=str(address), streams=STREAMS, name=name)
+        )
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def serve(address: str) -> None:
+    """Run each command that is requested at `address` in a fork of this process. This never ends."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        print("ready", flush=True)
+        while True:
+            client, _ = listener.accept()
+            with client:
+                if os.fork() == 0:
+                    listener.close()
+                    sys.exit(run_command(client))
+            _collect_ended_forks()
+
+
+def run_command(client: socket.socket) -> int:
+    """Run the command that `client` requests, with the standard streams of `client`.
+
+    Send the exit status to `client`, and return it.
+    """
+    _, streams, _, _ = socket.recv_fds(client, 1, len(STREAMS))
+    name, arguments, folder, environ = json.loads(b"".join(iter(lambda: client.recv(65536), b"")))
+    for given, standard in zip(streams, STREAMS, strict=True):
+        os.dup2(given, standard)
+        os.close(given)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.argv = [name, *arguments]
+    status = 0
+    try:
+        COMMANDS[name]()
+    except SystemExit as error:
+        if isinstance(error.code, str):
+            print(error.code, file=sys.stderr)
+        status = int(error.code) if isinstance(error.code, int) else int(bool(error.code))
+    sys.stdout.flush()
+    client.sendall(str(status).encode())
+    return status
+
+
+def _collect_ended_forks() -> None:
+    """Let the kernel forget the forks that have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
