@@ -22,9 +22,9 @@ def stories_of(app: Flask) -> dict[str, int]:
     return {str(row_id("article", number)): number // STORY_SIZE * STORY_SIZE for number in range(COUNT)}
 
 
-def ids_of(client: FlaskClient, query: str) -> list[str]:
-    """Return the ids of all articles that match a query, page by page."""
-    pages = walk(client, f"/v1/articles?fields=id&limit=3{query}")
+def ids_of(client: FlaskClient, query: str, limit: int = 3) -> list[str]:
+    """Return the ids of all articles that match a query, in pages of `limit` articles."""
+    pages = walk(client, f"/v1/articles?fields=id&limit={limit}{query}")
     return [item["id"] for page in pages for item in page["data"]]
 
 
@@ -40,7 +40,7 @@ def test_a_collapsed_list_has_the_first_matching_article_of_each_story(
         if sort == "relevance" and not search:
             continue
         with subtests.test(sort=sort, search=search, filters=filters):
-            everything = ids_of(client, f"&sort={sort}{search}{filters}")
+            everything = ids_of(client, f"&sort={sort}{search}{filters}", COUNT)
             first = {stories[each]: each for each in reversed(everything)}
             assert ids_of(client, f"&sort={sort}{search}{filters}&collapse=story") == [
                 each for each in everything if first[stories[each]] == each

@@ -1,6 +1,7 @@
 """Tests of batches and worker processes: the same documents give the same rows, however they are loaded."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ from flask import Flask
 
 from api.database.base import db
 from seeds.extraction.catalogue import EntityRecord
+from seeds.extraction.mentions import EntityMatcher
 from seeds.parsing.folders import find_files
 from seeds.preparing.preparation import Preparation
 from seeds.preparing.worker_pool import WorkerPool
@@ -40,12 +42,23 @@ def write_versions(folder: Path, seed: int) -> None:
         write(folder, name, page, random.choice(sidecars) or None)
 
 
-def load(app: Flask, folder: Path, batch: int, jobs: int, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Load the documents of `folder` in batches of `batch` with `jobs` processes. Return the summary."""
+@pytest.fixture(scope="module")
+def pools() -> Iterator[dict[int, WorkerPool[EntityMatcher]]]:
+    """Yield a pool of one process and a pool of two processes, by their numbers of processes."""
+    with (
+        WorkerPool(1, make_matcher, (CATALOGUE,), min_items=1) as one,
+        WorkerPool(2, make_matcher, (CATALOGUE,), min_items=1) as two,
+    ):
+        yield {1: one, 2: two}
+
+
+def load(
+    app: Flask, folder: Path, batch: int, pool: WorkerPool[EntityMatcher], monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Load the documents of `folder` in batches of `batch` in the processes of `pool`. Return the summary."""
     monkeypatch.setattr("seeds.run.MAX_BATCH_DOCUMENTS", batch)
     report = Report(None)
-    pool = WorkerPool(jobs, make_matcher, (CATALOGUE,), min_items=1)
-    with app.app_context(), transactions(db.engine, print) as begin, pool:
+    with app.app_context(), transactions(db.engine, print) as begin:
         run = Run(begin, report, strict=False, admit_erased=False)
         run.load(find_files([folder]), Preparation(pool, 1 << 20, is_eager=True))
     return report.summary
@@ -63,7 +76,11 @@ def comparable(found: Rows) -> Rows:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_rows_do_not_depend_on_the_size_of_batches_or_the_number_of_processes(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    app: Flask,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pools: dict[int, WorkerPool[EntityMatcher]],
+    seed: int,
 ) -> None:
     results = []
     for batch, jobs in ((1, 1), (3, 1), (100, 1), (4, 2)):
@@ -71,7 +88,7 @@ def test_the_rows_do_not_depend_on_the_size_of_batches_or_the_number_of_processe
         summaries = []
         for version in (seed, seed + 10, seed + 10):
             write_versions(tmp_path / "pages", version)
-            summaries.append(load(app, tmp_path / "pages", batch, jobs, monkeypatch))
+            summaries.append(load(app, tmp_path / "pages", batch, pools[jobs], monkeypatch))
         results.append((summaries, comparable(rows(app))))
     assert "updated" in results[0][0][1]
     (summaries, first), *others = results

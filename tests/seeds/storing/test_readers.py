@@ -11,6 +11,7 @@ from tests.seeds.processes import start_commands
 
 # The number of versions, and the number that each process loads. A reader always sees the last of them.
 VERSIONS, BATCH = 30, 6
+PAUSE_SECONDS = 0.002
 
 
 def page(number: int) -> Page:
@@ -37,6 +38,8 @@ def test_all_parts_of_an_article_are_of_one_version(
         loader = start_commands(database_url, *commands[first : first + BATCH])
         is_over = False
         while not is_over:
+            # The pause leaves the processor to the load.
+            loader.join(PAUSE_SECONDS)
             is_over = not loader.is_alive()
             article = get(client, "/v1/articles/page")
             number = article["revision"] - 1
