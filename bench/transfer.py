@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import click
 import orjson
 
-from bench.corpus.build import SMALL_CORPUS, ensure_corpus, run_flask
+from bench.corpus.build import FLASK, SMALL_CORPUS, ensure_corpus, run_flask
 from bench.corpus.files import SEED, write_corpus
 from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
 from bench.markdown import markdown_table
@@ -177,7 +177,7 @@ def _slug(slug: str, copy: int) -> str:
 def _run(url: str, name: str, file: Path) -> CommandRun:
     """Run `flask seed NAME FILE` on the database at `url`, and return its time and its peak memory."""
     started = time.perf_counter()
-    command = [sys.executable, "-m", "flask", "seed", name, str(file)]
+    command = [*FLASK, "seed", name, str(file)]
     done = subprocess.run(
         [sys.executable, "-c", PEAK_MEMORY_PROGRAM, *command],
         cwd=ROOT,

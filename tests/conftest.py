@@ -23,6 +23,7 @@ from api.database.base import db
 from seeds.cli import seed
 from seeds.keys_command import keys
 from tests.support.command_server import running_command_server
+from tests.support.snapshots import Snapshots
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
@@ -53,8 +54,10 @@ def make_app(database_url: str, **environ: str) -> Flask:
         environ: Further settings, by the names of their environment variables.
     """
     # Tests write without increasing the corpus revision. On PostgreSQL the cache would not notice.
-    cache = {} if database_url.startswith("sqlite") else {"BRIEFS_CACHE_BYTES": "0"}
-    app = create_app({"DATABASE_URL": database_url, "BRIEFS_CACHE_SECONDS": "0"} | cache | environ)
+    given = {} if database_url.startswith("sqlite") else {"BRIEFS_CACHE_BYTES": "0"}
+    # A slow machine must not be the cause of a failure.
+    given |= {"BRIEFS_CACHE_SECONDS": "0", "BRIEFS_REQUEST_SECONDS": "60"}
+    app = create_app({"DATABASE_URL": database_url} | given | environ)
     app.cli.add_command(keys)
     app.cli.add_command(seed)
     with app.app_context():
@@ -63,6 +66,12 @@ def make_app(database_url: str, **environ: str) -> Flask:
             allow_writes(engine)
     _applications.append(app)
     return app
+
+
+def load_documents(app: Flask) -> None:
+    """Load the documents of the project into the database of `app`."""
+    result = app.test_cli_runner().invoke(args=["seed", "load"])
+    assert result.exit_code == 0, result.output
 
 
 def migrate(database_url: str) -> None:
@@ -152,18 +161,23 @@ def runner(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
+    """Return the databases that have been filled in this process, for tests that begin with the same rows."""
+    return Snapshots(tmp_path_factory.mktemp("snapshots"))
+
+
 @pytest.fixture
-def seeded(runner: FlaskCliRunner) -> None:
+def seeded(app: Flask, snapshots: Snapshots) -> None:
     """Load the documents of the project into the database of `app`."""
-    result = runner.invoke(args=["seed", "load"])
-    assert result.exit_code == 0, result.output
+    snapshots.fill(app, load_documents)
 
 
 @pytest.fixture(scope="session")
-def command_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Start a process that runs `flask` and `briefs` in forks, and yield the path of its socket."""
-    with running_command_server(tmp_path_factory.mktemp("commands")) as address:
-        yield address
+def forked_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield a folder with the programs `flask` and `briefs`, which start fast in forks of one process."""
+    with running_command_server(tmp_path_factory.mktemp("commands")) as folder:
+        yield folder
 
 
 def _database_url(server: str, name: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -15,11 +16,12 @@ from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.formats.manifest import parse_manifest
 from seeds.parsing.page import parse
 from seeds.parsing.sidecar import parse_sidecar
-from tests.conftest import ENGINES
+from tests.conftest import ENGINES, load_documents
 from tests.seeds.documents import ROOT, Page, seed, write
 from tests.seeds.stored_rows import article_row, stored_content
 from tests.support.fenced_blocks import block_with, blocks_of, project_folder, prose_of, run
 from tests.support.server import Server, running_gunicorn
+from tests.support.snapshots import Snapshots
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -59,25 +61,32 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     `make test-slow` starts a new Python for each command. `make test` forks one with imported modules.
     """
     is_slow = request.node.get_closest_marker("slow") is not None
-    return project_folder(tmp_path, None if is_slow else request.getfixturevalue("command_server"))
+    return project_folder(tmp_path, None if is_slow else request.getfixturevalue("forked_programs"))
 
 
 @pytest.fixture
-def seeded(app: Flask, folder: Path, database_url: str) -> Iterator[None]:
+def seeded(app: Flask, folder: Path, database_url: str, snapshots: Snapshots) -> Iterator[None]:
     """Load the documents of the project and an article "harbour" with two revisions, and export them."""
-    assert seed(app).exit_code == 0
-    for page in (Page(summary="Ten towns."), Page()):
-        assert seed(app, write(folder, "harbour", page)).exit_code == 0
+    snapshots.fill(app, load_articles)
+    write(folder, "harbour", Page())
     run(".venv/bin/flask seed export briefs.ndjson", folder, database_url)
     yield
     with app.app_context():
         db.engine.dispose()
 
 
+def load_articles(app: Flask) -> None:
+    """Load the documents of the project and an article "harbour" with two revisions."""
+    load_documents(app)
+    with TemporaryDirectory() as folder:
+        for page in (Page(summary="Ten towns."), Page()):
+            assert seed(app, write(Path(folder), "harbour", page)).exit_code == 0
+
+
 @pytest.fixture
 def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  # noqa: ARG001
     """Start a server on a database with the articles that the documentation shows."""
-    with running_gunicorn(database_url, folder) as server:
+    with running_gunicorn(database_url, folder, BRIEFS_WORKERS="1") as server:
         yield server
 
 
@@ -188,7 +197,7 @@ def test_an_earlier_document_can_be_restored_from_an_export(
 def test_a_copy_continues_from_its_place_after_a_failure(app: Flask, folder: Path, database_url: str) -> None:
     script = block_with(API_PAGE, "place.new")
     seed(app, write(folder, "a", Page()))
-    with running_gunicorn(database_url, folder) as server:
+    with running_gunicorn(database_url, folder, BRIEFS_WORKERS="1") as server:
         here = on_server(script, server)
         assert '"sequence":1' in run(here, folder, database_url)
         seed(app, write(folder, "b", Page(title="Sirens Tested")))

@@ -15,9 +15,9 @@ STORIES_PAGE = ROOT / "docs" / "stories.md"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, command_server: Path) -> Path:
+def folder(tmp_path: Path, forked_programs: Path) -> Path:
     """Return a folder in which commands run as in the folder of the project."""
-    return project_folder(tmp_path, command_server)
+    return project_folder(tmp_path, forked_programs)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def server(database: str, folder: Path) -> Iterator[Server]:
     """Start a server on a database with the demonstration briefs."""
-    with running_gunicorn(database, folder) as server:
+    with running_gunicorn(database, folder, BRIEFS_WORKERS="1") as server:
         yield server
 
 

@@ -19,6 +19,7 @@ from bench.corpus.files import SEED, write_corpus
 from bench.databases import ENGINES, FOLDER, ROOT, Store, open_store
 from tests.support.server import clean_environ
 
+FLASK: Sequence[str] = (sys.executable, "-m", "flask")
 # Number of articles in the small corpus, with which larger corpora are compared.
 SMALL_CORPUS = 1000
 # A database is rebuilt if one of these files has changed.
@@ -102,7 +103,7 @@ def run_flask(url: str, *arguments: str, accepted: Sequence[int] = (0,)) -> None
     Raises:
         click.ClickException: The exit status is not one of `accepted`.
     """
-    command = [sys.executable, "-m", "flask", *arguments]
+    command = [*FLASK, *arguments]
     environ = clean_environ({"DATABASE_URL": url})
     process = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, check=False)
     if process.returncode not in accepted:

@@ -17,7 +17,7 @@ QUAY = Page(title="A Quay Is Lit Again", summary=SUMMARY, related=LISTED)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, forked_flask: None) -> Path:  # noqa: ARG001
     """Return a folder with two pages, and no annotations. The second page lists the first as related."""
     for name in ("documents", "gold"):
         (tmp_path / name).mkdir()

@@ -40,6 +40,7 @@ def test_a_multiplied_export_can_be_imported_and_exported_again(
         assert len({row["slug"] for row in rows(other)["articles"]}) == COPIES * DOCUMENTS
 
 
+@pytest.mark.usefixtures("forked_flask")
 def test_the_report_has_a_row_for_import_and_for_export(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,8 +3,8 @@
 Most of the time of a short command is its imports. A fork needs no imports, but is still a separate process
 with its own arguments, environment, folder and standard streams.
 
-`running_command_server` starts the process that forks: `python -m tests.support.command_server SOCKET`.
-`write_programs` writes programs that ask this process to run a command.
+`running_command_server` starts the process that forks (`python -m tests.support.command_server SOCKET`), and
+writes programs that ask this process to run a command.
 """
 
 import json
@@ -13,16 +13,18 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flask.cli import main as flask
 
+# Each command loads the application, but its modules are imported only here.
+import api.app  # noqa: F401
 from seeds.briefs_command import briefs
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = {"flask": flask, "briefs": briefs}
+COMMANDS: dict[str, Callable[[], object]] = {"flask": flask, "briefs": briefs}
 STREAMS = (0, 1, 2)
 # A program of the standard library only, without site packages, so that it starts in a few milliseconds.
 PROGRAM = """#!{python} -IS
@@ -38,28 +40,24 @@ with socket.socket(socket.AF_UNIX) as server:
 
 @contextmanager
 def running_command_server(folder: Path) -> Iterator[Path]:
-    """Start the process in which commands are forked, and yield the path of its socket in `folder`."""
-    path = folder / "socket"
-    command = [sys.executable, "-m", __name__, str(path)]
-    # A fork of a process with several threads is unsafe, and numpy would start some.
-    environ = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout
-            assert process.stdout.readline() == b"ready\n"
-            yield path
-        finally:
-            process.kill()
-
-
-def write_programs(folder: Path, address: Path) -> None:
-    """Write the programs `flask` and `briefs` to `folder`. They run in forks of the server at `address`."""
+    """Start the process that forks, and yield `folder` with the programs `flask` and `briefs`."""
+    address = folder / "socket"
     for name in COMMANDS:
         path = folder / name
         path.write_text(
             PROGRAM.format(python=sys.executable, address=str(address), streams=STREAMS, name=name)
         )
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    command = [sys.executable, "-m", __name__, str(address)]
+    # A fork of a process with several threads is unsafe, and numpy would start some.
+    environ = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == b"ready\n"
+            yield folder
+        finally:
+            process.kill()
 
 
 def serve(address: str) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.seeds.documents import ROOT, environment
-from tests.support.command_server import COMMANDS, write_programs
 
 FENCE = re.compile(
     r"^(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -41,24 +40,23 @@ def prose_of(page: Path) -> str:
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
-def project_folder(folder: Path, command_server: Path | None = None) -> Path:
+def project_folder(folder: Path, programs: Path | None = None) -> Path:
     """Fill `folder` so that commands of the documentation run there as in the project, and return it.
 
     Args:
         folder: An empty folder.
-        command_server: The socket of `tests.support.command_server`, in which `flask` and `briefs` then run.
-            None means that each command starts a new Python.
+        programs: A folder with programs that replace those of the virtual environment.
     """
     for name in ("api", "seeds", "migrations", "docs", "tests", "wsgi.py"):
         (folder / name).symlink_to(ROOT / name)
-    programs = folder / ".venv" / "bin"
-    programs.mkdir(parents=True)
-    for path in (*Path(sys.prefix).iterdir(), *Path(sys.prefix, "bin").iterdir()):
-        copy = folder / ".venv" / path.relative_to(sys.prefix)
-        if not copy.exists() and not (command_server and path.name in COMMANDS):
-            copy.symlink_to(path)
-    if command_server:
-        write_programs(programs, command_server)
+    environment, commands = folder / ".venv", folder / ".venv" / "bin"
+    commands.mkdir(parents=True)
+    for path in Path(sys.prefix).iterdir():
+        if path.name != "bin":
+            (environment / path.name).symlink_to(path)
+    for path in Path(sys.prefix, "bin").iterdir():
+        replaced = programs and (programs / path.name).exists()
+        (commands / path.name).symlink_to(programs / path.name if programs and replaced else path)
     # The scripts look for .venv in the folder above their own.
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     return folder

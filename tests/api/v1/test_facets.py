@@ -10,14 +10,20 @@ from flask.testing import FlaskClient
 from tests.api.answers import get
 from tests.oracle.strategies import CATALOGUE
 from tests.seeds.documents import Page, seed_pages, submit
+from tests.support.snapshots import Snapshots
 
 ALL = "entity,entity_type,publication,language,story,year,month,day"
 DATES = ["2025-12-31T23:59:59Z", "2026-01-01T00:30:00+01:00", "2026-04-21", "2026-04-21T12:00:00Z", None]
 
 
 @pytest.fixture
-def corpus(app: Flask) -> None:
+def corpus(app: Flask, snapshots: Snapshots) -> None:
     """Load seven articles: all mention Sunrise, three mention Łódź, and two have no date."""
+    snapshots.fill(app, load_corpus)
+
+
+def load_corpus(app: Flask) -> None:
+    """Load the articles of the fixture `corpus`."""
     pages = []
     for number in range(7):
         at = DATES[number % len(DATES)]

@@ -14,6 +14,7 @@ from tests.api.rows import corpus_rows, insert_rows
 from tests.api.specification import faults, schema_validator, specification_of
 from tests.api.v1.test_listings import explain, recorded
 from tests.seeds.documents import Page, remove_article, seed_pages, submit
+from tests.support.snapshots import Snapshots
 
 SLUG = "harbour-towns-share-their-tide-gauges"
 PATH = f"/v1/articles/{SLUG}"
@@ -34,6 +35,11 @@ FIRST = submit(
 )
 SECOND = submit("page", Page(title="Nine Towns Share Gauges", takeaways=("One page has all readings.",)))
 BARE = submit("page", Page(caption=None, analysis=(), signature=(), takeaways=("Each keeps its sirens.",)))
+
+
+def load_two_revisions(app: Flask) -> None:
+    """Load an article with two revisions."""
+    seed_pages(app, [FIRST, SECOND])
 
 
 def get_revision(client: FlaskClient, number: int) -> Any:
@@ -194,8 +200,10 @@ def test_a_revision_is_found_under_the_current_slug_and_has_its_own_slug(
         *("%201", "1%20", "1%0A", "1_0", "%EF%BC%91", "%D9%A1", "%C2%B9", "latest", "%00", "1%00", "'"),
     ],
 )
-def test_an_invalid_or_unknown_revision_number_is_a_404(app: Flask, client: FlaskClient, number: str) -> None:
-    seed_pages(app, [FIRST, SECOND])
+def test_an_invalid_or_unknown_revision_number_is_a_404(
+    app: Flask, client: FlaskClient, snapshots: Snapshots, number: str
+) -> None:
+    snapshots.fill(app, load_two_revisions)
     for rest in ("", "/source"):
         assert_problem(client.get(f"{PATH}/revisions/{number}{rest}"), 404)
 

@@ -11,6 +11,7 @@ from tests.api.answers import assert_parameter_error, get
 from tests.api.listings import walk
 from tests.oracle.strategies import CATALOGUE
 from tests.seeds.documents import Page, seed_pages, submit
+from tests.support.snapshots import Snapshots
 
 END = datetime(2026, 4, 21, 12, tzinfo=UTC)
 # The days before `END` on which articles that mention an entity were published.
@@ -24,8 +25,13 @@ PUBLISHED: dict[str, list[float]] = {
 
 
 @pytest.fixture
-def corpus(app: Flask) -> None:
+def corpus(app: Flask, snapshots: Snapshots) -> None:
     """Load an article for each day of each entity, and an article without a date."""
+    snapshots.fill(app, load_corpus)
+
+
+def load_corpus(app: Flask) -> None:
+    """Load the articles of the fixture `corpus`."""
     pages = [submit("undated", Page(title="Undated Sunrise", takeaways=("Sunrise grew.",)))]
     for name, days in PUBLISHED.items():
         for day in days:
