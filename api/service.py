@@ -143,7 +143,7 @@ def get_readiness() -> Any:
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 
-@blueprint.resource("/favicon.ico", {"type": "string"}, content_type="image/x-icon")
+@blueprint.resource("/favicon.ico", {"type": "string", "format": "binary"}, content_type="image/x-icon")
 def get_favicon() -> Response:
     """Get the icon.
 

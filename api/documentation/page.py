@@ -78,7 +78,7 @@ def get_openapi_json() -> Response:
     return prepared_response("openapi.json", _specification_json, "application/json")
 
 
-@blueprint.resource("/openapi.yaml", {"type": "object"}, content_type="application/yaml")
+@blueprint.resource("/openapi.yaml", {"type": "string"}, content_type="application/yaml")
 def get_openapi_yaml() -> Response:
     """Get the specification as YAML.
 
