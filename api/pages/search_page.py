@@ -32,7 +32,7 @@ SORT_LABELS = {
     "title": "Title",
 }
 # The feeds take the filters of articles. They have an order and pages of their own.
-PARAMETERS_WITHOUT_FEED = ("sort", "limit", "collapse")
+PARAMETERS_WITHOUT_FEED = ("sort", "limit")
 MAX_PASSAGES = 3
 
 

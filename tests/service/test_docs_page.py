@@ -1,39 +1,19 @@
 """Tests of the documentation page in a real browser: operations are listed and can be sent."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.support.browser import needs_chromium, read_log, requested_urls, running_browser
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
 
-CHROMIUM = shutil.which("chromium")
-CHROMEDRIVER = shutil.which("chromedriver")
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,900",
-]
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or CHROMEDRIVER is None,
-    reason="chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)",
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +27,8 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
     """Start a browser with its own profile that records its console and its network requests."""
-    options = ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = Chrome(options, Service(CHROMEDRIVER))
-    try:
+    with running_browser(tmp_path) as browser:
         yield browser
-    finally:
-        browser.quit()
 
 
 def test_each_operation_is_listed_and_can_be_sent(server: Server, browser: Chrome) -> None:
@@ -99,24 +71,3 @@ def send_request(browser: Chrome, path: str) -> str:
     button.click()
     find(browser, "[data-addressbar-action=send]").click()
     return find(browser, ".cm-content", "{").text
-
-
-def read_log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
-    """Return the entries that were added to a log of the browser since the last call.
-
-    `kind` is the name of the log, such as `browser` for the console.
-    """
-    entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
-    return entries
-
-
-def requested_urls(browser: Chrome) -> list[str]:
-    """Return the URL of each request that the page sent over the network."""
-    events = [json.loads(entry["message"])["message"] for entry in read_log(browser, "performance")]
-    sent = [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-    # Other URLs belong to the start page of the browser and to images inside the style sheet.
-    return [url for url in sent if urlsplit(url).scheme not in ("chrome", "chrome-untrusted", "data")]

@@ -52,6 +52,9 @@ def test_the_page_lists_the_articles_of_the_same_query_in_the_api(demo: FlaskCli
     assert _slugs(page) == [each["slug"] for each in api["data"]] != []
     if "collapse" not in query:
         assert _total(page) == api["meta"]["total"]
+    for form in find(page, "//link[@rel='alternate']"):
+        answer = demo.get(form.get("href"))
+        assert (answer.status_code, answer.mimetype) == (200, form.get("type"))
     same = get(demo, _api_address(page))
     assert [each["slug"] for each in same["data"]] == _slugs(page)
     assert {href for link in find(page, "//footer//dl//a") if (href := link.get("href"))} == {
