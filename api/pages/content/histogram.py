@@ -8,13 +8,13 @@ from api.pages.content.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
 
 # A histogram has a bar for each day if it has at most this number of days, otherwise for each month or year.
 MAX_BARS = 48
-# A chart has at least this number of places, since a bar as wide as the chart would look like a mistake.
-MIN_PLACES = 12
 BAR_AREA_HEIGHT, MIN_BAR_HEIGHT, COUNT_HEIGHT = 110, 2, 18
 # A chart with more bars has no space for the count above each bar.
 MAX_COUNTED_BARS = 16
-# The part of the width of its place that a bar takes.
-BAR_SHARE = 0.72
+# The part of the width of its place that a bar takes, and its largest width in percent of the chart.
+BAR_SHARE, MAX_BAR_WIDTH = 0.72, 6.0
+# At most this number of bars have a label each, beside each other on a phone.
+MAX_LABELLED_BARS = 4
 UNITS = ("day", "month", "year")
 
 
@@ -123,38 +123,38 @@ def _after(unit: str, start: date) -> date | None:
 
 def _layout(unit: str, starts: Sequence[date], counts: Mapping[date, int], undated: int) -> Histogram:
     highest = max(counts[start] for start in starts if start in counts)
-    places = max(len(starts), MIN_PLACES)
-    step = 100 / places
+    step = 100 / len(starts)
+    width = round(min(step * BAR_SHARE, MAX_BAR_WIDTH), 2)
     bars = []
     for position, start in enumerate(starts):
         count = counts.get(start, 0)
         height = max(MIN_BAR_HEIGHT, round(count / highest * BAR_AREA_HEIGHT, 1)) if count else 0
-        x, width = round(step * (position + (1 - BAR_SHARE) / 2), 2), round(step * BAR_SHARE, 2)
-        y = COUNT_HEIGHT + BAR_AREA_HEIGHT - height
+        x, y = round(step * (position + 0.5) - width / 2, 2), COUNT_HEIGHT + BAR_AREA_HEIGHT - height
         bars.append(Bar(_label(unit, start), count, start, _after(unit, start), x, width, y, height))
     left_out = sum(count for start, count in counts.items() if start < starts[0])
     height = COUNT_HEIGHT + BAR_AREA_HEIGHT + AXIS_HEIGHT
     return Histogram(
         unit,
         bars,
-        _bar_ticks(bars, step),
+        _bar_ticks(bars),
         highest,
         left_out,
         undated,
         height,
-        has_counts=places <= MAX_COUNTED_BARS,
+        has_counts=len(bars) <= MAX_COUNTED_BARS,
     )
 
 
-def _bar_ticks(bars: Sequence[Bar], step: float) -> list[Tick]:
-    """Return the labels under the first, the middle and the last bar, as far as there is space."""
-    ticks = [Tick(bars[0].label, round(bars[0].x, 2), "start")]
-    if len(bars) * step >= 80 and len(bars) > 2:
-        middle = bars[len(bars) // 2]
-        ticks.append(Tick(middle.label, round(middle.x + middle.width / 2, 2), "middle"))
-    if len(bars) * step >= 40 and len(bars) > 1:
-        ticks.append(Tick(bars[-1].label, round(bars[-1].x + bars[-1].width, 2), "end"))
-    return ticks
+def _bar_ticks(bars: Sequence[Bar]) -> list[Tick]:
+    """Return the labels under all bars or, if there are many, under the first, the middle and the last."""
+    anchors = ["middle"] * len(bars)
+    if len(bars) > MAX_LABELLED_BARS:
+        bars, anchors = [bars[0], bars[len(bars) // 2], bars[-1]], ["start", "middle", "end"]
+    offsets = {"start": 0.0, "middle": 0.5, "end": 1.0}
+    return [
+        Tick(bar.label, round(bar.x + bar.width * offsets[anchor], 2), anchor)
+        for bar, anchor in zip(bars, anchors, strict=True)
+    ]
 
 
 def _label(unit: str, start: date) -> str:

@@ -76,7 +76,7 @@ def test_key_points_entities_and_publications_are_those_of_the_api(demo: FlaskCl
         (f"/browse/entities/{each['slug']}", f"{each['name']} {each['article_count']}")
         for each in story["entities"]
     }
-    publications = [text_of(each) for each in find(page, "//ul[contains(@class, 'counts')]/li")]
+    publications = [text_of(each) for each in find(page, "//ul[@class='plain publication-counts']/li")]
     assert publications == [
         f"{each['name']} {each['article_count']} brief{'s' if each['article_count'] > 1 else ''}"
         for each in story["publications"]
