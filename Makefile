@@ -31,7 +31,7 @@ ENGINE ?= sqlite
 SAMPLES ?= tests/samples
 VERBOSE ?=
 
-.PHONY: serve demo test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists scalar install install-server openapi \
+.PHONY: serve demo test test-slow test-clients test-container explore lint bench bench-corpus evaluate word-lists scalar screenshots install install-server openapi \
   release-openapi requirements clean
 
 serve: $(VENV)/$(SERVER).stamp  ## Migrate, seed and serve with SERVER on BRIEFS_BIND (by default 127.0.0.1:8000).
@@ -83,6 +83,9 @@ word-lists: $(VENV)/dev.stamp  ## Write the frozen word lists from the packages 
 
 scalar: $(VENV)/dev.stamp  ## Write the frozen script of the documentation page from the package that contains it.
 	$(BIN)/python -m tools.freeze_scalar
+
+screenshots: $(VENV)/dev.stamp  ## Take the pictures of the README in docs/images with Chromium.
+	$(BIN)/python -m tools.take_screenshots
 
 install: $(VENV)/dev.stamp  ## Install all packages, and the project itself, into $(VENV).
 

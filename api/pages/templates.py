@@ -99,6 +99,8 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Templates do not change while the process runs, so their files are not checked at each request.
+        auto_reload=False,
     )
     environment.filters |= {
         "code": with_code,
