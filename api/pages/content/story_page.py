@@ -19,7 +19,13 @@ from api.pages.blueprint import (
 from api.pages.content.article_view import MAX_LINKED, entities_by_kind
 from api.pages.content.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
 from api.pages.content.histogram import histogram
-from api.pages.content.story_view import BRIEF_KEYS, MAX_PUBLICATIONS, numbered_briefs, story_timeline
+from api.pages.content.story_view import (
+    BRIEF_KEYS,
+    MAX_NEAR_DUPLICATES,
+    MAX_PUBLICATIONS,
+    numbered_briefs,
+    story_timeline,
+)
 from api.pages.page_values import paging
 from api.resources.lookup import redirect
 from api.resources.story_lookup import find_story
@@ -74,6 +80,7 @@ def get_story_page(parameters: dict[str, Any], story: str) -> Response:
         counts=counted,
         histogram=histogram(facets, MAX_FACET_VALUES, counted["articles"]) if facets else None,
         max_publications=MAX_PUBLICATIONS,
+        max_near_duplicates=MAX_NEAR_DUPLICATES,
         max_linked=MAX_LINKED,
         is_first_page="cursor" not in parameters,
         pages=paging(page),

@@ -1,5 +1,6 @@
 """The values that the page of a story shows, made from the JSON values of the story and of its briefs."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,21 +13,25 @@ BRIEF_KEYS = (
     *("slug", "title", "summary", "language", "byline", "published_at", "revision", "reading_minutes"),
     "related",
 )
-MAX_PUBLICATIONS = 20
+MAX_PUBLICATIONS, MAX_NEAR_DUPLICATES = 20, 5
 NO_PUBLICATION = "No publication"
 
 
 def numbered_briefs(briefs: Sequence[Values]) -> list[Values]:
-    """Return `briefs` with their numbers from 1, each with the numbers of its near-duplicates in the list."""
+    """Return `briefs` with their numbers from 1, each with its near-duplicates.
+
+    `near_duplicates` lists the slug, the title and the number of each near-duplicate. The number is None if
+    the near-duplicate is not among `briefs`. Those among `briefs` come first, in their order.
+    """
     numbers = {brief["slug"]: number for number, brief in enumerate(briefs, 1)}
-    pairs = {
-        frozenset((number, numbers[link["target"]["slug"]]))
-        for number, brief in enumerate(briefs, 1)
-        for link in brief["related"]
-        if _is_near_duplicate(link) and link["target"]["slug"] in numbers
-    }
+    partners: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for brief in briefs:
+        for link in filter(_is_near_duplicate, brief["related"]):
+            target = link["target"]
+            partners[brief["slug"]][target["slug"]] = target["title"]
+            partners[target["slug"]][brief["slug"]] = brief["title"]
     return [
-        brief | {"number": number, "near_duplicates": _partners(number, pairs)}
+        brief | {"number": number, "near_duplicates": _numbered(partners[brief["slug"]], numbers)}
         for number, brief in enumerate(briefs, 1)
     ]
 
@@ -36,8 +41,10 @@ def _is_near_duplicate(link: Mapping[str, Any]) -> bool:
     return has_reason and link["target"] is not None
 
 
-def _partners(number: int, pairs: set[frozenset[int]]) -> list[int]:
-    return sorted(other for pair in pairs if number in pair for other in pair - {number})
+def _numbered(titles: Mapping[str, str], numbers: Mapping[str, int]) -> list[Values]:
+    """Return the slug, the title and the number of each brief in `titles`, which has titles by slug."""
+    found = [{"slug": slug, "title": title, "number": numbers.get(slug)} for slug, title in titles.items()]
+    return sorted(found, key=lambda each: each["number"] or len(numbers) + 1)
 
 
 def story_timeline(briefs: Sequence[Values]) -> Timeline | None:
