@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from tests.clients.npm_packages import MODULES, run_command
+from tests.clients.npm_packages import installed, run_command, run_program
 from tests.support.fenced_blocks import blocks_of, run
 from tests.support.server import PATIENCE_SECONDS, ROOT, Server
 from tests.test_documents import on_server
@@ -30,9 +30,9 @@ def generate(generator: str, server: Server, folder: Path) -> None:
     )
     # The first line installs packages.
     _, _, command = script.partition("\n")
-    for name in ("docs", "node_modules"):
-        source = MODULES if name == "node_modules" else ROOT / name
-        (folder / name).symlink_to(source)
+    (folder / "docs").symlink_to(ROOT / "docs")
+    # `npx` runs the installed generator, and downloads nothing.
+    (folder / "node_modules").symlink_to(installed())
     run(on_server(command, server), folder, DATABASE)
 
 
@@ -54,7 +54,7 @@ def check_typescript(program: Path) -> None:
     folder = program.parent
     shutil.copyfile(ROOT / "docs" / "clients" / "tsconfig.json", folder / "tsconfig.json")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
-    run_command(MODULES / ".bin" / "tsc", "--project", folder, folder=folder)
+    run_program("tsc", "--project", folder)
 
 
 def run_with_change(

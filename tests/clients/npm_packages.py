@@ -13,6 +13,17 @@ SPECIFICATION = HERE.parents[1] / "openapi.yaml"
 OFFLINE = {"REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "REDOCLY_TELEMETRY": "off", "NO_COLOR": "1", "CI": "1"}
 
 
+def installed(*parts: str) -> Path:
+    """Return the path of an installed package or of a file in it. The test fails if it does not exist.
+
+    `parts` are the parts of the path below `node_modules`.
+    """
+    path = MODULES.joinpath(*parts)
+    if not path.exists():
+        pytest.fail(f"{path} is missing; run `make test-clients`, which installs it", pytrace=False)
+    return path
+
+
 def run_program(
     name: str, *arguments: str | Path, folder: Path = HERE, is_checked: bool = True
 ) -> subprocess.CompletedProcess[str]:
@@ -21,10 +32,7 @@ def run_program(
     The test fails if the packages are not installed, or if the program fails. With `is_checked=False`, the
     program can fail.
     """
-    program = MODULES / ".bin" / name
-    if not program.exists():
-        pytest.fail(f"{program} is missing; run `make test-clients`, which installs it", pytrace=False)
-    return run_command(program, *arguments, folder=folder, is_checked=is_checked)
+    return run_command(installed(".bin", name), *arguments, folder=folder, is_checked=is_checked)
 
 
 def run_node(script: Path, *arguments: str | Path, folder: Path = HERE) -> str:

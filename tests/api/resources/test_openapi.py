@@ -217,6 +217,8 @@ def test_the_default_of_each_parameter_is_one_of_its_values(specification: dict[
     assert len(schemas) > 20
     for schema in schemas:
         if "default" in schema:
+            # Some importers leave out parameters with this default.
+            assert schema["default"] != []
             assert faults(schema_validator(specification, schema), schema["default"]) == []
 
 
