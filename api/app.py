@@ -66,6 +66,7 @@ from api.v1.routes import (
     takeaways,
     trends,
 )
+from api.v1.streams import routes as streams
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses
@@ -76,6 +77,7 @@ from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
 from api.web.request_deadlines import RequestDeadlines
 from api.web.request_records import RequestRecords, record_route
+from api.web.stream_limits import StreamLimits
 from api.web.trailing_slashes import redirect_trailing_slash
 
 # The key in `app.extensions` of a list of objects with connections outside of the pools of SQLAlchemy.
@@ -100,6 +102,7 @@ BLUEPRINTS = [
     changes.blueprint,
     feeds.blueprint,
     agents.blueprint,
+    streams.blueprint,
     registration.blueprint,
     documentation_page.blueprint,
     problem_pages.blueprint,
@@ -184,6 +187,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
     - shortcuts that answer plain requests for `/healthz` and for an article without calling Flask;
     - the deadline of each request, and the limit on requests at the same time;
+    - the limit on streams at the same time, and the deadline of each chunk;
     - the byte cache, unless its size is 0;
     - the check of API keys and rate limits;
     - the separate address of the metrics, if BRIEFS_METRICS_BIND is set;
@@ -202,7 +206,8 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
         measure_connections(metrics, db.engines)
     limit = limit_for(settings.threads, settings.request_seconds, engine.dialect.name)
     measure_running(metrics, limit)
-    application = RequestDeadlines(application, settings, watch, watchdog, limit)
+    application = deadlines = RequestDeadlines(application, settings, watch, watchdog, limit)
+    application = StreamLimits(application, settings, deadlines.limit_time)
     cache = None
     if settings.cache_bytes:
         cache = ByteCache(application, watch, settings.cache_bytes, settings.stale_seconds)

@@ -15,6 +15,7 @@ from api.setting_values import TrustedProxy
 # The default number of seconds between two checks for changes of the database, by engine.
 DEFAULT_CACHE_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
 
+DEFAULT_THREADS = 4
 DEFAULT_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
 # The default if clients need an API key.
 PRIVATE_CACHE_CONTROL = "private, max-age=60, stale-while-revalidate=300"
@@ -55,7 +56,8 @@ class Settings:
     secret_key: str | None = None
     spacy_model: str = ""
     stale_seconds: float = 300.0
-    threads: int = 4
+    streams: int = 2
+    threads: int = DEFAULT_THREADS
     trusted_proxies: tuple[TrustedProxy, ...] = ()
     workers: int = 2
 
@@ -82,6 +84,13 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
     if values.get("require_key"):
         # A shared cache could send the responses to clients without a key.
         defaults["cache_control"] = PRIVATE_CACHE_CONTROL
+    threads = values.get("threads", DEFAULT_THREADS)
+    # Streams must leave threads for other requests.
+    defaults["streams"] = max(1, threads // 2)
+    if values.get("streams", 1) >= max(2, threads):
+        raise SettingError(
+            f"BRIEFS_STREAMS: must be less than BRIEFS_THREADS ({threads}), since a stream occupies a thread"
+        )
     return Settings(**defaults | values)
 
 
@@ -125,6 +134,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "secret_key": ("BRIEFS_SECRET_KEY", parse.secret_key),
     "spacy_model": ("BRIEFS_SPACY_MODEL", parse.spacy_model),
     "stale_seconds": ("BRIEFS_STALE_SECONDS", parse.seconds),
+    "streams": ("BRIEFS_STREAMS", parse.whole_number_from(1, 1_000)),
     "threads": ("BRIEFS_THREADS", parse.whole_number_from(1, 1_000)),
     "trusted_proxies": ("BRIEFS_TRUSTED_PROXIES", parse.trusted_proxies),
     "workers": ("BRIEFS_WORKERS", parse.whole_number_from(1, 1_000)),

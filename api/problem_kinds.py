@@ -359,6 +359,14 @@ class ProblemKind(Enum):
         "The service handles as many requests as it can, and this request would have waited for too long.",
         f"{WAIT} Send fewer requests at the same time.",
     )
+    TOO_MANY_STREAMS = _Row(
+        503,
+        "Too many streams",
+        "The server sends as many streams as it can. Wait for the number of seconds in `Retry-After`.",
+        "A stream (`.ndjson` or `.csv`) was requested while the service sends its maximum number of streams.",
+        f"{WAIT} Download one stream after the other, or read pages of the collection instead.",
+        {"instance": "/v1/articles.ndjson"},
+    )
 
 
 KINDS_BY_SLUG = {kind.slug: kind for kind in ProblemKind}

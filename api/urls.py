@@ -11,6 +11,11 @@ HEALTH_PATH, METRICS_PATH, MCP_PATH = "/healthz", "/metrics", "/mcp"
 # The resources that report the state of the service to monitors. They need no API key, are neither limited
 # nor cached, and are answered even if the service is overloaded.
 STATUS_PATHS = frozenset({HEALTH_PATH, "/readyz", METRICS_PATH})
+# The collections that can be streamed, each in two formats (`api.v1.streams`). Streams are neither buffered
+# nor cached.
+STREAMED_COLLECTIONS = ("articles", "stories", "takeaways", "entities")
+STREAM_SUFFIXES = (".ndjson", ".csv")
+STREAM_PATHS = frozenset(f"/v1/{name}{suffix}" for name in STREAMED_COLLECTIONS for suffix in STREAM_SUFFIXES)
 
 
 class ValueList(tuple[str, ...]):

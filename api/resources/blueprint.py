@@ -19,6 +19,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # The statuses besides 200 that every operation of the API can return.
 COMMON_STATUSES = (304, 406, 412, 414, 500, 503)
+# Streams have no ETag, so they are never answered with 304.
+STREAM_STATUSES = tuple(status for status in COMMON_STATUSES if status != 304)
 # The statuses of requests that are not admitted.
 ADMISSION_STATUSES = (401, 429)
 
@@ -75,6 +77,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         query: type[Schema] = NoParameters,
         path: PathParameter | None = None,
         content_type: str | None = None,
+        is_stream: bool = False,
     ) -> Callable[[View], View]:
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
@@ -90,11 +93,14 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             path: The last parameter of the path, whose `parent` is the parameter before it. None if the path
                 has no parameters.
             content_type: The media type of the response, if it is not JSON.
+            is_stream: True if the view returns a stream, whose path is in `STREAM_PATHS`.
         """
         path_parameters = path.with_parents() if path else []
 
         def register(view: View) -> View:
-            statuses = COMMON_STATUSES if rule in STATUS_PATHS else (*ADMISSION_STATUSES, *COMMON_STATUSES)
+            statuses = STREAM_STATUSES if is_stream else COMMON_STATUSES
+            if rule not in STATUS_PATHS:
+                statuses = (*ADMISSION_STATUSES, *statuses)
             documented = self._document(view, shape, query, path_parameters, content_type, statuses)
             # `wraps` copies the documentation that flask-smorest keeps on the function.
             answer = wraps(documented)(self._answer(view, query))

@@ -22,7 +22,7 @@ from api.problems import PROBLEM_JSON, example_problem
 from api.resources.documented_parameters import documented_parameters
 from api.resources.fields import document_variants
 from api.resources.serialization import Shape
-from api.urls import STATUS_PATHS, settings
+from api.urls import STATUS_PATHS, STREAM_PATHS, settings
 
 TITLE = "Briefs API"
 MAJOR_VERSION = __version__.partition(".")[0]
@@ -55,6 +55,10 @@ SUCCESS_HEADERS = {
     "X-Request-ID": _header("The id of the request. Send this header to choose it.", "4ff43dd0e6a046db"),
 }
 POST_HEADERS = {"X-Request-ID": SUCCESS_HEADERS["X-Request-ID"]}
+STREAM_HEADERS = {
+    "Content-Disposition": _header("Suggests a file name.", "attachment; filename=articles.csv"),
+    **{name: value for name, value in SUCCESS_HEADERS.items() if name not in ("ETag", "Cache-Control")},
+}
 PAGE_HEADERS = {"Link": _header("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')}
 SECONDS_TO_WAIT = "The number of seconds to wait before you try again."
 # Generated clients can then send an ETag without setting a header for all of their requests.
@@ -259,10 +263,7 @@ def _problem_response(status: int) -> dict[str, Any]:
 
 def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
     responses = dict(sorted(operation["responses"].items()))
-    is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
-    quota_headers = {} if path in STATUS_PATHS else QUOTA_HEADERS
-    headers = POST_HEADERS if "requestBody" in operation else SUCCESS_HEADERS
-    responses["200"]["headers"] = (PAGE_HEADERS if is_page else {}) | headers | quota_headers
+    responses["200"]["headers"] = _headers(path, operation)
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]
@@ -273,6 +274,16 @@ def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -
     complete = operation | changes
     order = ("operationId", "summary", "description", "tags", "parameters", "requestBody", "responses")
     return {key: complete[key] for key in order if complete.get(key)}
+
+
+def _headers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the headers of successful responses of `operation`, the operation at `path`."""
+    if path in STREAM_PATHS:
+        return STREAM_HEADERS | QUOTA_HEADERS
+    is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
+    quota_headers = {} if path in STATUS_PATHS else QUOTA_HEADERS
+    headers = POST_HEADERS if "requestBody" in operation else SUCCESS_HEADERS
+    return (PAGE_HEADERS if is_page else {}) | headers | quota_headers
 
 
 @click.command("openapi")

@@ -1,5 +1,6 @@
 """Receive requests and send responses on the connections of a worker, without waiting for slow clients."""
 
+import math
 import selectors
 import socket
 import time
@@ -45,6 +46,8 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connections: All open connections. Only the main loop changes this set.
         count_refused: A function that is called for each request that the worker refuses without calling the
             application. Its argument is the HTTP status of the response.
+        streams_end_at: The time, as a value of `time.monotonic`, at which responses end after their current
+            part, even if they are incomplete.
         base_url: The value of BRIEFS_BASE_URL, the prefix of the URLs in error responses, or an empty text.
     """
 
@@ -59,6 +62,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         self.connections: set[Connection] = set()
         self.count_refused: Callable[[int], object] = bool
         self.base_url = ""
+        self.streams_end_at = math.inf
         self._monitor_pool = ThreadPoolExecutor(MONITOR_THREADS)
 
     def _watch(self, connection: Connection, events: int) -> None:
@@ -153,6 +157,10 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             if connection.received:
                 connection.deadline = connection.since + self.head_seconds
                 self._answer_if_complete(connection)
+        elif connection.is_incomplete:
+            # A client of HTTP/1.0 would take the regular end of the connection for the end of the response.
+            connection.reset_at_close()
+            self._close(connection)
         else:
             self._linger(connection)
 

@@ -3,6 +3,7 @@
 import math
 import re
 import socket
+import struct
 import time
 from concurrent.futures import Future
 from contextlib import suppress
@@ -24,6 +25,8 @@ MAX_HEAD_BYTES = 65_536
 RECEIVE_BYTES = 16_384
 HTTP_1_1 = (1, 1)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# The value of the socket option SO_LINGER that resets a connection: switched on, with a time of 0 seconds.
+RESET = struct.pack("ii", 1, 0)
 # A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
 # The beginning of a request that a monitor sends.
@@ -65,6 +68,8 @@ class Connection:
         work: The future of the last request that was given to a thread, or None before the first request.
         requests: The number of requests that arrived.
         is_kept: True if the connection remains open after its current response.
+        is_incomplete: True if a response could not be completed. The connection is then reset, so that the
+            client notices.
         discarded_bytes: The number of bytes that arrived in the state CLOSING.
     """
 
@@ -83,7 +88,7 @@ class Connection:
         self.deadline = math.inf
         self.work: Future[None] | None = None
         self.requests = 0
-        self.is_kept = False
+        self.is_kept = self.is_incomplete = False
         self.discarded_bytes = 0
 
     def receive(self) -> bytes | None:
@@ -97,6 +102,11 @@ class Connection:
             return None
         except OSError:
             return b""
+
+    def reset_at_close(self) -> None:
+        """Let the system reset the connection when it is closed, instead of ending it regularly."""
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
     def has_head(self, max_line_bytes: int) -> bool:
         """Return True if `received` contains a whole request head, or a head that gunicorn's parser rejects.

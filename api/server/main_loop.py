@@ -23,6 +23,8 @@ ACCEPT_PAUSE_SECONDS = 0.0001
 EXTRA_CONNECTIONS = 100
 # A client that has been silent for a shorter time may be about to send its request.
 MIN_SILENT_SECONDS = 1.0
+# Streams end after this share of the time that a stopping worker has (`graceful_timeout` of gunicorn).
+STREAMING_SHARE = 0.8
 # The time between two checks of all deadlines.
 TICK_SECONDS = 1.0
 
@@ -60,6 +62,7 @@ class PollingWorker(ConnectionWorker):
             self.wait_for_and_dispatch_events(TICK_SECONDS)
         if not self._is_quitting:
             self._stop()
+        self.streams_end_at = 0
         # Python waits for the running requests when the process ends.
         self.tpool.shutdown(wait=False, cancel_futures=True)
         self._monitor_pool.shutdown(wait=False, cancel_futures=True)
@@ -89,6 +92,7 @@ class PollingWorker(ConnectionWorker):
             listener.close()
         now = time.monotonic()
         end = now + self.cfg.graceful_timeout
+        self.streams_end_at = now + self.cfg.graceful_timeout * STREAMING_SHARE
         for connection in self.connections:
             if connection.state is State.RECEIVING and not connection.received:
                 connection.deadline = min(connection.deadline, now + STOP_KEEPALIVE_SECONDS)

@@ -1,5 +1,6 @@
 """The worker class of gunicorn, whose threads create responses."""
 
+import time
 from typing import Any
 
 from gunicorn.http import wsgi
@@ -91,14 +92,18 @@ class ServiceWorker(PollingWorker):
             try:
                 for part in parts:
                     response.write(part)
+                    if time.monotonic() > self.streams_end_at:
+                        raise ConnectionAbortedError
                 response.close()
             finally:
                 if hasattr(parts, "close"):
                     parts.close()
         except (Exception, SystemExit) as error:
-            if isinstance(error, OSError) or not response.headers_sent:
+            if isinstance(error, ClientGoneError) or not response.headers_sent:
                 raise
-            self.log.exception("the application failed after it had sent a part of its response")
+            if not isinstance(error, ConnectionAbortedError):
+                self.log.exception("the application failed after it had sent a part of its response")
+            conn.is_incomplete = True
             raise StopIteration from error
         return not response.should_close()
 

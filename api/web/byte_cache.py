@@ -16,13 +16,13 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.database.revision_watch import RevisionWatch
-from api.urls import STATUS_PATHS
+from api.urls import STATUS_PATHS, STREAM_PATHS
 from api.web.buffered_responses import BufferedResponse, Variant, buffer_response, requested_variant
 from api.web.headers import Headers
 
-# The cache ignores resources that report the state of the service, and the specification, which does not
-# depend on the database (`api.web.prepared_bodies`).
-UNCACHED_PATHS = STATUS_PATHS | {"/openapi.json", "/openapi.yaml"}
+# The cache ignores resources that report the state of the service, streams, and the specification, which does
+# not depend on the database (`api.web.prepared_bodies`).
+UNCACHED_PATHS = STATUS_PATHS | STREAM_PATHS | {"/openapi.json", "/openapi.yaml"}
 # The approximate memory of a cached response apart from its body, headers and key: Python objects and
 # dictionary entries.
 OVERHEAD_BYTES = 2_500

@@ -47,13 +47,16 @@ def _finish(response: Response) -> Response:
 
 
 def _negotiate(response: Response) -> Response:
-    """Return `response` as the client accepts it: with an ETag, and compressed if possible.
+    """Return `response` as the client accepts it: with an ETag unless it is a stream, compressed if possible.
 
     Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`) requires it, and 406 if the
     client does not accept the media type.
     """
     if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())
+    if response.is_streamed:
+        # A stream compresses itself, and has no ETag.
+        return problem_response(PreconditionFailed()) if "HTTP_IF_MATCH" in request.environ else response
     _compress(response)
     # Each content coding has its own ETag (RFC 9110, 8.8.3). Stored JSON already has an ETag.
     if "ETag" not in response.headers:

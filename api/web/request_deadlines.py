@@ -1,7 +1,8 @@
 """Limit the duration and the number of the requests that the byte cache does not answer."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.config import Settings
@@ -51,6 +52,22 @@ class RequestDeadlines:
         """Call the application with a deadline. Send 503 instead if the request must wait for too long."""
         if environ["PATH_INFO"] in STATUS_PATHS:
             return self.application(environ, start_response)
+        with self.limit_time() as is_admitted:
+            if is_admitted:
+                return self.application(environ, start_response)
+            error = ErrorResponse(ProblemKind.TOO_BUSY, [("Retry-After", str(RETRY_SECONDS))])
+            return send_error(environ, start_response, self._settings, error)
+
+    @contextmanager
+    def limit_time(self, waiting_share: float = WAITING_SHARE) -> Iterator[bool]:
+        """Limit the time of the `with` body, and let it count as a request that runs.
+
+        The value of the `with` statement is False if too many requests run. The body must not use the
+        database then.
+
+        Args:
+            waiting_share: How long to wait for other requests, as a share of the maximum duration.
+        """
         seconds = self._settings.request_seconds
         outage_message = None if self._watch.is_available() else Failure.UNAVAILABLE
         with self._watchdog.limit(
@@ -59,11 +76,11 @@ class RequestDeadlines:
             oldest_connection=self._watch.recovered_at,
             outage_message=outage_message,
         ):
-            if not self._limit.acquire(seconds * WAITING_SHARE):
-                error = ErrorResponse(ProblemKind.TOO_BUSY, [("Retry-After", str(RETRY_SECONDS))])
-                return send_error(environ, start_response, self._settings, error)
+            if not self._limit.acquire(seconds * waiting_share):
+                yield False
+                return
             started_at = time.monotonic()
             try:
-                return self.application(environ, start_response)
+                yield True
             finally:
                 self._limit.release(time.monotonic() - started_at)

@@ -116,8 +116,11 @@ def test_every_object_lists_its_required_keys_and_has_no_others(
 
 def test_the_sparse_shape_is_documented_beside_the_full_shape(specification: dict[str, Any]) -> None:
     for name, operation in _operations(specification).items():
-        schema = operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
-        has_fields = "fields" in {each["name"] for each in operation.get("parameters", [])}
+        content = operation["responses"]["200"]["content"]
+        schema = content.get("application/json", {}).get("schema", {})
+        has_fields = "application/json" in content and "fields" in {
+            each["name"] for each in operation.get("parameters", [])
+        }
         assert ("anyOf" in schema) == has_fields, name
         if has_fields:
             whole, sparse = (each["$ref"].rpartition("/")[2] for each in schema["anyOf"])

@@ -1,0 +1,52 @@
+"""Streams as CSV (RFC 4180), for spreadsheets and data frames."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from api.v1.streams.reading import Progress
+from api.v1.streams.tables import Table
+
+MEDIA_TYPE = "text/csv"
+CONTENT_TYPE = f"{MEDIA_TYPE}; charset=utf-8; header=present"
+# A spreadsheet runs a cell as a formula if it begins with one of these characters.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class CsvEncoder:
+    """Encodes the portions of one stream. The first line has the names of the columns.
+
+    Args:
+        table: The columns of the collection.
+        keys: The keys of the items, in the order of `table`.
+    """
+
+    def __init__(self, table: Table, keys: Sequence[str]) -> None:
+        self._columns = [(key, list(table[key].values())) for key in keys]
+        self._names: list[str] | None = [name for key in keys for name in table[key]]
+
+    def __call__(self, items: list[Any], _: Progress) -> bytes:
+        """Return the lines of a portion."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        if self._names:
+            writer.writerow(self._names)
+            self._names = None
+        # Some items are stored JSON.
+        writer.writerows(map(self._row, orjson.loads(orjson.dumps(items))))
+        return text.getvalue().encode()
+
+    def _row(self, item: dict[str, Any]) -> list[Any]:
+        cells = []
+        for key, functions in self._columns:
+            value = item[key]
+            cells += [None if value is None else _safe(function(value)) for function in functions]
+        return cells
+
+
+def _safe(value: Any) -> Any:
+    """Return `value` with an apostrophe in front if a spreadsheet would read it as a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

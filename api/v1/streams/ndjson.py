@@ -1,0 +1,43 @@
+"""Streams as NDJSON: one JSON value per line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from api.v1.streams.reading import Progress
+
+CONTENT_TYPE = "application/x-ndjson"
+# After this number of items, a line says how far the stream has come.
+ITEMS_PER_PROGRESS = 1000
+
+
+class NdjsonEncoder:
+    """Encodes the portions of one stream. Lines that are not items have the single key `meta`.
+
+    Args:
+        meta: Further members of `meta` in the last line, such as `warnings`.
+    """
+
+    def __init__(self, meta: Mapping[str, Any]) -> None:
+        self._meta = meta
+        self._reported = 0
+
+    def __call__(self, items: list[Any], progress: Progress) -> bytes:
+        """Return the lines of a portion, and a line with the progress at the end and from time to time."""
+        lines = [orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in items]
+        is_last = progress.next_cursor is None
+        if is_last or progress.item_count - self._reported >= ITEMS_PER_PROGRESS:
+            self._reported = progress.item_count
+            lines.append(_progress_line(progress, self._meta if is_last else {}))
+        return b"".join(lines)
+
+
+def _progress_line(progress: Progress, more: Mapping[str, Any]) -> bytes:
+    meta = {
+        "next_cursor": progress.next_cursor,
+        "item_count": progress.item_count,
+        "first_corpus_revision": progress.first_revision,
+        "last_corpus_revision": progress.last_revision,
+    }
+    return orjson.dumps({"meta": {**meta, **more}}, option=orjson.OPT_APPEND_NEWLINE)

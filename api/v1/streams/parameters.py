@@ -1,0 +1,70 @@
+"""Schemas of the query parameters of streams: those of the collections, without what concerns a page."""
+
+from marshmallow import fields, validate
+
+from api.resources.list_parameters import Names
+from api.v1 import schemas
+from api.v1.query_parameters import (
+    AllTakeawayParameters,
+    ArticleParameters,
+    EntityParameters,
+    StoryParameters,
+)
+
+PAGE_PARAMETERS = ("limit", "total")
+
+
+def _cursor() -> fields.String:
+    return fields.String(
+        validate=validate.Length(min=1),
+        metadata={
+            "description": "Where the stream begins: the value of `next_cursor` in a line of an NDJSON "
+            "stream, or in `meta` of a page. A cursor belongs to its query."
+        },
+    )
+
+
+class ArticleStream(ArticleParameters):
+    """Query parameters of the stream of articles as NDJSON."""
+
+    cursor = _cursor()
+
+    class Meta:
+        exclude = (*PAGE_PARAMETERS, "facets", "facet_limit")
+
+
+class ArticleTable(ArticleStream):
+    """Query parameters of the stream of articles as CSV, which has no highlights."""
+
+    include = Names(
+        schemas.PARTS,
+        "Parts whose columns are added. Cannot be combined with `fields`. `takeaways` and `entities` are "
+        "always included.",
+    )
+
+
+class StoryStream(StoryParameters):
+    """Query parameters of the streams of stories."""
+
+    cursor = _cursor()
+
+    class Meta:
+        exclude = PAGE_PARAMETERS
+
+
+class TakeawayStream(AllTakeawayParameters):
+    """Query parameters of the streams of takeaways."""
+
+    cursor = _cursor()
+
+    class Meta:
+        exclude = PAGE_PARAMETERS
+
+
+class EntityStream(EntityParameters):
+    """Query parameters of the streams of entities."""
+
+    cursor = _cursor()
+
+    class Meta:
+        exclude = PAGE_PARAMETERS

@@ -1,0 +1,77 @@
+"""Read everything in a collection, in portions of limited size.
+
+Each portion is read in a transaction of its own and begins after the sort key of the portion before (keyset
+pagination). Between two portions, a stream has neither a connection nor a snapshot of the database, so a slow
+client delays no migration, checkpoint or vacuum.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from flask import Flask
+from sqlalchemy import select
+
+from api.database.request_connection import request_connection
+from api.listing.cursors import CursorWriter
+from api.listing.pages import Collection
+from api.models import Corpus
+
+# The number of rows of the first portion, so that the response begins soon, and the highest number of rows.
+FIRST_ROWS, MAX_ROWS = 20, 100
+# The size of a portion. The number of rows follows from the size of the items of the portion before.
+PORTION_BYTES = 256 * 1024
+
+CORPUS_REVISION = select(Corpus.revision)
+
+
+class Progress(NamedTuple):
+    """How far a stream has come.
+
+    Attributes:
+        next_cursor: The position after the last item, or None if the stream is complete.
+        item_count: The number of items that the stream has returned.
+        first_revision: The corpus revision of the first portion.
+        last_revision: The corpus revision of the last portion.
+    """
+
+    next_cursor: str | None
+    item_count: int
+    first_revision: int
+    last_revision: int
+
+
+Encode = Callable[[list[Any], Progress], bytes]
+
+
+def read_portions(
+    app: Flask, collection: Collection, cursors: CursorWriter, after: Sequence[Any] | None, encode: Encode
+) -> Iterator[bytes]:
+    """Yield the items of `collection` in portions.
+
+    Args:
+        app: The application. Each portion is read in an application context of its own.
+        collection: The items.
+        cursors: Writes the cursors of the query.
+        after: The sort key after which the stream begins, or None to begin with the first item.
+        encode: A function that returns the bytes of a portion, given its items and the progress of the
+            stream.
+    """
+    key_length, row_count, item_count = len(collection.source.key_types), FIRST_ROWS, 0
+    first_revision: int | None = None
+    has_more = True
+    while has_more:
+        # The connection of a request belongs to its application context, and is closed with it.
+        with app.app_context():
+            revision: int = request_connection().scalars(CORPUS_REVISION).one()
+            rows, has_more = collection.source.page(after, row_count)
+            items = collection.items(rows)
+            if rows:
+                after = rows[-1][-key_length:]
+            next_cursor = cursors.write(after) if has_more and after else None
+        if first_revision is None:
+            first_revision = revision
+        item_count += len(items)
+        portion = encode(items, Progress(next_cursor, item_count, first_revision, revision))
+        row_count = max(1, min(MAX_ROWS, PORTION_BYTES * max(1, len(rows)) // max(1, len(portion))))
+        if portion:
+            yield portion

@@ -1,0 +1,85 @@
+"""Make the response of a stream, which is compressed and sent while it is read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from flask import Response, current_app, request
+from isal import isal_zlib
+
+from api.database.request_connection import close_request_connection
+from api.listing.pages import Collection, cursors_of
+from api.resources.serialization import Shape, requested_keys
+from api.v1.streams import csv_rows, ndjson
+from api.v1.streams.reading import Encode, read_portions
+from api.v1.streams.tables import Table
+from api.web.negotiation import wants_gzip
+
+# The value of `wbits` by which zlib writes the gzip format.
+GZIP_FORMAT = 16 + isal_zlib.MAX_WBITS
+
+Parameters = Mapping[str, Any]
+Select = Callable[[Parameters], Collection]
+
+
+def ndjson_response(parameters: Parameters, select: Select) -> Response:
+    """Return the items that match the query `parameters`, one per line, as JSON.
+
+    `select` is the function that returns the collection of items.
+    """
+    collection = select(parameters)
+    return _response(parameters, collection, ndjson.NdjsonEncoder(collection.meta), ndjson.CONTENT_TYPE)
+
+
+def csv_response(
+    parameters: Parameters,
+    select: Select,
+    shape: type[Shape],
+    table: Table,
+    left_out: frozenset[str] = frozenset(),
+) -> Response:
+    """Return the items that match the query `parameters`, one per line, as CSV.
+
+    Args:
+        parameters: The loaded query.
+        select: The function that returns the collection of items.
+        shape: The schema class of a page of the collection.
+        table: The columns of each key of the items.
+        left_out: The keys whose columns are left out unless `fields` or `include` requests them.
+    """
+    keys = [
+        key
+        for key in table
+        if key in (parameters.get("fields") or {*(table.keys() - left_out), *parameters.get("include", ())})
+    ]
+    parameters = {name: value for name, value in parameters.items() if name != "include"} | {"fields": keys}
+    collection = select(parameters)
+    encode = csv_rows.CsvEncoder(table, requested_keys(shape, parameters))
+    return _response(parameters, collection, encode, csv_rows.CONTENT_TYPE)
+
+
+def _response(parameters: Parameters, collection: Collection, encode: Encode, content_type: str) -> Response:
+    rule, _, suffix = str(request.url_rule).rpartition(".")
+    cursors = cursors_of(parameters, rule)
+    cursor = parameters.get("cursor")
+    after = cursors.read(cursor, collection.source.key_types) if cursor else None
+    # End the transaction in which the query was prepared.
+    close_request_connection(None)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    portions = read_portions(app, collection, cursors, after, encode)
+    # Read the first portion now, so that a failure of the database leads to an error response.
+    body: Iterator[bytes] = chain([next(portions)], portions)
+    filename = f"{rule.rpartition('/')[2]}.{suffix}"
+    headers = {"Content-Disposition": f"attachment; filename={filename}", "Cache-Control": "no-store"}
+    if wants_gzip(request.headers.get("Accept-Encoding", "")):
+        headers["Content-Encoding"] = "gzip"
+        body = compressed(body)
+    return Response(body, content_type=content_type, headers=headers)
+
+
+def compressed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield `chunks` compressed with gzip. The client can decompress each chunk as soon as it arrives."""
+    compressor = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION, wbits=GZIP_FORMAT)
+    for chunk in chunks:
+        yield compressor.compress(chunk) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
+    yield compressor.flush()

@@ -1,0 +1,109 @@
+"""The routes of streams: four collections, each as NDJSON and as CSV."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema
+
+from api.resources.blueprint import Blueprint, View
+from api.v1 import schemas
+from api.v1.article_pages import article_collection
+from api.v1.listings import entity_collection, takeaway_collection
+from api.v1.story_pages import story_collection
+from api.v1.streams import csv_rows, ndjson, parameters, tables
+from api.v1.streams.responses import csv_response, ndjson_response
+
+blueprint = Blueprint(
+    "streams", __name__, url_prefix="/v1", description="Everything that a query matches, in one response."
+)
+
+# The keys of articles whose columns are in a CSV only on request.
+LARGE_PARTS = frozenset({"body", "analysis", "related", "source"})
+
+
+def _stream(rule: str, content_type: str, query: type[Schema]) -> Callable[[View], View]:
+    """Return a decorator that registers and documents the view of a stream at the URL rule `rule`."""
+    return blueprint.resource(
+        rule, {"type": "string"}, query=query, content_type=content_type, is_stream=True
+    )
+
+
+@_stream("/articles.ndjson", ndjson.CONTENT_TYPE, parameters.ArticleStream)
+def stream_articles_as_ndjson(parameters: dict[str, Any]) -> Response:
+    """Stream articles as NDJSON.
+
+    Returns all articles that match, each in a line, as the list of articles shows them. A line with the
+    single key `meta` says how far the stream has come. The stream is complete if the last line has
+    `next_cursor: null`.
+    """
+    return ndjson_response(parameters, article_collection)
+
+
+@_stream("/articles.csv", csv_rows.MEDIA_TYPE, parameters.ArticleTable)
+def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
+    """Stream articles as CSV.
+
+    Returns all articles that match, each in a row. Takeaways are joined by line breaks, and the slugs of
+    entities by spaces.
+    """
+    return csv_response(parameters, article_collection, schemas.ArticlePage, tables.ARTICLES, LARGE_PARTS)
+
+
+@_stream("/stories.ndjson", ndjson.CONTENT_TYPE, parameters.StoryStream)
+def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
+    """Stream stories as NDJSON.
+
+    Returns all stories that match, each in a line, as the list of stories shows them. The lines with the key
+    `meta` are those of the stream of articles.
+    """
+    return ndjson_response(parameters, story_collection)
+
+
+@_stream("/stories.csv", csv_rows.MEDIA_TYPE, parameters.StoryStream)
+def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
+    """Stream stories as CSV.
+
+    Returns all stories that match, each in a row. The names of publications and the texts of takeaways are
+    joined by line breaks, and the slugs of entities by spaces.
+    """
+    return csv_response(parameters, story_collection, schemas.StoryPage, tables.STORIES)
+
+
+@_stream("/takeaways.ndjson", ndjson.CONTENT_TYPE, parameters.TakeawayStream)
+def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
+    """Stream takeaways as NDJSON.
+
+    Returns all takeaways that match, each in a line, as the list of takeaways shows them. The lines with the
+    key `meta` are those of the stream of articles.
+    """
+    return ndjson_response(parameters, takeaway_collection)
+
+
+@_stream("/takeaways.csv", csv_rows.MEDIA_TYPE, parameters.TakeawayStream)
+def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
+    """Stream takeaways as CSV.
+
+    Returns all takeaways that match, each in a row. The numbers of the paragraphs in `evidence` and the slugs
+    of entities are joined by spaces.
+    """
+    return csv_response(parameters, takeaway_collection, schemas.TakeawayPage, tables.TAKEAWAYS)
+
+
+@_stream("/entities.ndjson", ndjson.CONTENT_TYPE, parameters.EntityStream)
+def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
+    """Stream entities as NDJSON.
+
+    Returns all entities that match, each in a line, as the list of entities shows them. The lines with the
+    key `meta` are those of the stream of articles.
+    """
+    return ndjson_response(parameters, entity_collection)
+
+
+@_stream("/entities.csv", csv_rows.MEDIA_TYPE, parameters.EntityStream)
+def stream_entities_as_csv(parameters: dict[str, Any]) -> Response:
+    """Stream entities as CSV.
+
+    Returns all entities that match, each in a row. Aliases are joined by line breaks, and URLs by spaces.
+    """
+    return csv_response(parameters, entity_collection, schemas.EntityPage, tables.ENTITIES)

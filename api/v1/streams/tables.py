@@ -1,0 +1,85 @@
+"""The columns of the CSV streams, by the key of the item from which they are made."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+# Columns by name. The function takes the value of the key, which is not None, and returns that of the column.
+Columns = Mapping[str, Callable[[Any], Any]]
+# The columns of each key of an item, in the order of the keys.
+Table = Mapping[str, Columns]
+
+LINES, PARAGRAPHS, WORDS = "\n", "\n\n", " "
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _plain(*names: str) -> Table:
+    return {name: {name: _same} for name in names}
+
+
+def _nested(key: str, *names: str) -> Table:
+    """Return a column for each member of the object `key`, such as `byline_author`."""
+    return {key: {f"{key}_{name}": _member(name) for name in names}}
+
+
+def _member(name: str) -> Callable[[Any], Any]:
+    return lambda value: value[name]
+
+
+def _joined(key: str, member: str | None, separator: str) -> Table:
+    """Return a column with a member of each object in the list `key`, or with the texts in the list."""
+    return {key: {key: lambda value: separator.join(str(each[member] if member else each) for each in value)}}
+
+
+def _targets(links: Any) -> str:
+    return WORDS.join(link["target"]["slug"] for link in links if link["target"])
+
+
+ANALYSIS: Table = {
+    "analysis": {
+        "analysis_desk": _member("desk"),
+        "analysis_heading": _member("heading"),
+        "analysis_paragraphs": lambda value: PARAGRAPHS.join(value["paragraphs"]),
+    }
+}
+
+ARTICLES: Table = {
+    **_plain("id", "slug", "title", "summary", "language"),
+    **_nested("byline", "author", "role", "publication"),
+    **_nested("image", "caption", "url"),
+    **_plain("published_at", "created_at", "updated_at", "revision", "word_count", "reading_minutes"),
+    **_nested("story", "id", "slug", "title"),
+    **_joined("body", "text", PARAGRAPHS),
+    **ANALYSIS,
+    **_joined("takeaways", "text", LINES),
+    **_joined("entities", "slug", WORDS),
+    "related": {"related": _targets},
+    **_nested("source", "name", "sha256", "bytes"),
+    **_nested("links", "self", "takeaways", "entities", "related", "source", "revisions"),
+}
+STORIES: Table = {
+    **_plain("id", "slug", "title", "article_count"),
+    **_joined("publications", "name", LINES),
+    **_plain("first_published_at", "last_published_at"),
+    **_nested("lead", "id", "slug", "title"),
+    **_joined("entities", "slug", WORDS),
+    **_joined("takeaways", "text", LINES),
+    **_nested("links", "self", "articles"),
+}
+TAKEAWAYS: Table = {
+    **_plain("id", "position", "text"),
+    **_joined("evidence", "paragraph", WORDS),
+    **_joined("entities", "slug", WORDS),
+    **_nested("article", "id", "slug", "title"),
+    **_nested("links", "self", "article"),
+}
+ENTITIES: Table = {
+    **_plain("id", "slug", "name", "type"),
+    **_joined("aliases", None, LINES),
+    **_plain("description"),
+    **_joined("same_as", None, WORDS),
+    **_plain("article_count", "mention_count", "origin"),
+    **_nested("links", "self", "articles", "co_mentioned"),
+}

@@ -1,0 +1,118 @@
+"""Limit the number of streams, and the time in which each chunk of a stream must be ready.
+
+A stream is a response of unlimited length, which is read from the database while it is sent.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from api.config import Settings
+from api.problem_kinds import ProblemKind
+from api.problems import RETRY_SECONDS
+from api.urls import STREAM_PATHS
+from api.web.problem_responses import ErrorResponse, send_error
+from api.web.request_ids import ID
+from api.web.request_records import ROUTE
+
+# A chunk can wait for other requests for this share of the maximum duration of a request. Refusing a chunk
+# would end its stream.
+WAITING_SHARE = 0.9
+
+log = logging.getLogger("briefs.error")
+
+# Returns a context manager, in whose body the database can be used if its value is True.
+TimeLimit = Callable[[float], AbstractContextManager[bool]]
+
+
+class StreamLimits:
+    """WSGI middleware that runs a limited number of streams at the same time.
+
+    Each chunk of a stream is limited as if it were a request: it waits for other requests, and it has a
+    deadline. If a chunk fails, the stream raises `ConnectionAbortedError`, and the server must close the
+    connection without ending the response.
+
+    Args:
+        application: Handles the requests.
+        settings: The settings of the application.
+        limit_time: Limits the time of a chunk. Its argument is the share of this time in which the chunk can
+            wait for other requests.
+    """
+
+    def __init__(self, application: WSGIApplication, settings: Settings, limit_time: TimeLimit) -> None:
+        self.application = application
+        self._settings, self._limit_time = settings, limit_time
+        self._places = threading.BoundedSemaphore(settings.streams)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Call the application. Send 503 instead if the request is for a stream and too many streams run."""
+        if environ["PATH_INFO"] not in STREAM_PATHS or environ["REQUEST_METHOD"] != "GET":
+            return self.application(environ, start_response)
+        if not self._places.acquire(blocking=False):
+            environ[ROUTE] = environ["PATH_INFO"]
+            error = ErrorResponse(ProblemKind.TOO_MANY_STREAMS, [("Retry-After", str(RETRY_SECONDS))])
+            return send_error(environ, start_response, self._settings, error)
+        try:
+            body = self.application(environ, start_response)
+        except BaseException:
+            self._places.release()
+            raise
+        return _Stream(body, environ[ID], self._limit_time, self._places.release)
+
+
+class _Stream:
+    """The body of a stream, whose chunks have a deadline.
+
+    Args:
+        chunks: The body.
+        request_id: The id of the request, for the log.
+        limit_time: Limits the time of a chunk.
+        release: A function that is called once, when the stream ends.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        request_id: str,
+        limit_time: TimeLimit,
+        release: Callable[[], object],
+    ) -> None:
+        self._body, self._chunks = chunks, iter(chunks)
+        self._request_id, self._limit_time, self._release = request_id, limit_time, release
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            with self._limit_time(WAITING_SHARE) as is_admitted:
+                chunk = next(self._chunks, None) if is_admitted else self._refuse()
+        except Exception as error:
+            cause = getattr(error, "orig", None) or error
+            extra = {"request_id": self._request_id, "error": type(cause).__name__}
+            log.error("stream aborted", extra=extra)
+            self._end()
+            raise ConnectionAbortedError from error
+        if chunk is None:
+            self._end()
+            raise StopIteration
+        return chunk
+
+    def close(self) -> None:
+        """Close the body. The server calls this method at the end, also if the client is gone (PEP 3333)."""
+        self._end()
+        getattr(self._body, "close", lambda: None)()
+
+    def __del__(self) -> None:
+        """Let the next stream begin if the body was dropped without being read or closed."""
+        self._end()
+
+    def _end(self) -> None:
+        release, self._release = self._release, bool
+        release()
+
+    @staticmethod
+    def _refuse() -> None:
+        raise TimeoutError
