@@ -35,6 +35,7 @@ from api.database.request_connection import close_request_connection
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.database.sqlite import FILE_VARIABLE
 from api.database.statement_reader import BoundedReader, StatementReader
+from api.discovery import routes as discovery
 from api.documentation import page as documentation_page
 from api.logs.configuration import log_config, request_log, stderr_writer
 from api.metrics.address import MetricsAddress, reject_wrong_address
@@ -105,6 +106,7 @@ BLUEPRINTS = [
     streams.blueprint,
     registration.blueprint,
     documentation_page.blueprint,
+    discovery.blueprint,
     problem_pages.blueprint,
     service.blueprint,
 ]

@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from api.database.failures import Failure
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
+from api.discovery.api_catalog import service_links
 from api.metrics.exposition import METRICS
 from api.pages.blueprint import is_from_browser
 from api.pages.start_page import start_page
@@ -58,6 +59,8 @@ INDEX_PATHS = {
     "related_links": "/v1/related-links",
     "trends": "/v1/trends",
     "changes": "/v1/changes",
+    "json_feed": "/v1/feed.json",
+    "atom_feed": "/v1/feed.atom",
     "documentation": "/docs",
     "specification": "/openapi.json",
 }
@@ -74,6 +77,8 @@ class IndexLinks(Shape):
     related_links = Link()
     trends = Link()
     changes = Link()
+    json_feed = Link()
+    atom_feed = Link()
     documentation = Link()
     specification = Link()
 
@@ -97,13 +102,16 @@ def get_index() -> Any:
     """Get the index.
 
     Returns links to the collections, the documentation and the specification. The `Link` header has the
-    relations of RFC 8631. A request that prefers HTML, such as that of a browser, gets the start page.
+    relations of RFC 8631, the API catalog and llms.txt. A request that prefers HTML, such as that of a
+    browser, gets the start page.
     """
     if is_from_browser():
         return start_page()
     links = {name: url(path) for name, path in INDEX_PATHS.items()}
-    relations = f'<{url("/openapi.json")}>; rel="service-desc", <{url("/docs")}>; rel="service-doc"'
-    return {"name": TITLE, "version": MAJOR_VERSION, "links": links}, {"Link": relations, "Vary": "Accept"}
+    return {"name": TITLE, "version": MAJOR_VERSION, "links": links}, {
+        "Link": service_links(),
+        "Vary": "Accept",
+    }
 
 
 @blueprint.resource(HEALTH_PATH, Health)

@@ -44,8 +44,14 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
     def of_articles(suffix: str) -> list[str]:
         return [f"/v1/articles/{slug}{suffix}" for slug in slugs]
 
+    def feeds(form: str, more: str = "") -> list[str]:
+        return [f"/v1/feed.{form}?{target.partition('?')[2]}{more}" for target in lists]
+
     return {
         "article": of_articles(""),
+        "article as Markdown": of_articles(".md"),
+        "article as JSON-LD": of_articles(".jsonld"),
+        "article as ninjs": of_articles(".ninjs"),
         "list": lists,
         "list, any of eight entities": pages(f"/v1/articles?entity_any={','.join(entities[:8])}"),
         "list, none of eight entities": pages(f"/v1/articles?entity_not={','.join(entities[:8])}"),
@@ -56,6 +62,9 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
         "search for two words, published before a time": [
             f"{search}&{target.partition('?')[2]}" for search, target in zip(searches, lists, strict=False)
         ],
+        "JSON Feed": feeds("json"),
+        "JSON Feed, summaries": feeds("json", "&content=summary"),
+        "Atom feed": feeds("atom"),
         "stories": pages("/v1/stories?min_articles=1"),
         "articles of a story": [f"/v1/stories/{slug}/articles" for slug in founders],
         "takeaways": pages("/v1/takeaways"),

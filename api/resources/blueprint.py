@@ -1,6 +1,6 @@
 """The blueprint class of all resources: it parses queries, makes JSON responses and documents operations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -11,11 +11,15 @@ from flask import Response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
+from api.resources.deprecation import DEPRECATION_HEADERS, Deprecation
 from api.resources.parameters import NoParameters, StrictParser
 from api.resources.serialization import Shape, sparse_shape
 from api.urls import STATUS_PATHS
 
 View = TypeVar("View", bound=Callable[..., Any])
+Headers = Mapping[str, tuple[str, str]]
+"""The description of each header in the specification, and an example, by the name of the header."""
+NO_HEADERS: Headers = {}
 
 # The statuses besides 200 that every operation of the API can return.
 COMMON_STATUSES = (304, 406, 412, 414, 500, 503)
@@ -69,7 +73,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def resource(
+    def resource(  # noqa: PLR0913 -- each argument is an independent property of the resource
         self,
         rule: str,
         shape: type[Shape] | dict[str, Any],
@@ -78,6 +82,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path: PathParameter | None = None,
         content_type: str | None = None,
         is_stream: bool = False,
+        headers: Headers = NO_HEADERS,
+        deprecation: Deprecation | None = None,
     ) -> Callable[[View], View]:
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
@@ -94,27 +100,37 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
                 has no parameters.
             content_type: The media type of the response, if it is not JSON.
             is_stream: True if the view returns a stream, whose path is in `STREAM_PATHS`.
+            headers: The headers of the response that only this resource has: for each name, a description
+                and an example.
+            deprecation: The announcement that the resource is deprecated, or None. It is sent with each
+                response of the view, and documented.
         """
+        if deprecation:
+            headers = {**headers, **DEPRECATION_HEADERS}
         path_parameters = path.with_parents() if path else []
 
         def register(view: View) -> View:
             statuses = STREAM_STATUSES if is_stream else COMMON_STATUSES
             if rule not in STATUS_PATHS:
                 statuses = (*ADMISSION_STATUSES, *statuses)
-            documented = self._document(view, shape, query, path_parameters, content_type, statuses)
+            documented = self._document(view, shape, query, path_parameters, content_type, statuses, headers)
+            if deprecation:
+                documented = self.doc(deprecated=True)(documented)
             # `wraps` copies the documentation that flask-smorest keeps on the function.
-            answer = wraps(documented)(self._answer(view, query))
+            answer = wraps(documented)(self._answer(view, query, deprecation))
             parameters = [each.parameter_object() for each in path_parameters]
             self.add_url_rule(rule, view.__name__, answer, parameters=parameters)
             return view
 
         return register
 
-    def _answer(self, view: Callable[..., Any], query: type[Schema]) -> Callable[..., Response]:
+    def _answer(
+        self, view: Callable[..., Any], query: type[Schema], deprecation: Deprecation | None
+    ) -> Callable[..., Response]:
         """Return the function that Flask calls for a request.
 
         It parses the query string with the schema `query`, calls `view`, and returns the result as JSON,
-        unless the result is a Response.
+        unless the result is a Response. If there is a `deprecation`, it announces the deprecation.
         """
         # With `partial`, marshmallow skips missing parameters. `PageParameters` adds all defaults.
         schema, parse, takes_query = (
@@ -133,7 +149,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             value, headers = result if isinstance(result, tuple) else (result, None)
             return Response(orjson.dumps(value), mimetype="application/json", headers=headers)
 
-        return answer
+        return (lambda **values: deprecation.announce(answer(**values))) if deprecation else answer
 
     def _document(
         self,
@@ -143,6 +159,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         path_parameters: list[PathParameter],
         content_type: str | None,
         statuses: tuple[int, ...],
+        headers: Headers,
     ) -> Callable[..., Any]:
         """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
@@ -160,9 +177,18 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             "The file." if isinstance(shape, dict) else shape.__doc__ or "One page of the collection."
         )
         documented = self.response(
-            200, _response_schema(shape, query), description=description, content_type=content_type
+            200,
+            _response_schema(shape, query),
+            description=description,
+            content_type=content_type,
+            headers={name: header_object(*each) for name, each in headers.items()},
         )(documented)
         return self.arguments(query, location="query")(documented)  # type: ignore[no-any-return]
+
+
+def header_object(description: str, example: str) -> dict[str, Any]:
+    """Return the description of a header of responses as an OpenAPI Header Object."""
+    return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
 def _response_schema(

@@ -19,6 +19,7 @@ from api import __version__
 from api.admission.middleware import is_protected
 from api.problem_kinds import PROBLEMS_PATH, REASON_PHRASES, kinds_of
 from api.problems import PROBLEM_JSON, example_problem
+from api.resources.blueprint import header_object
 from api.resources.documented_parameters import documented_parameters
 from api.resources.fields import document_variants
 from api.resources.serialization import Shape
@@ -31,35 +32,34 @@ LICENSE = {"name": "MIT", "identifier": "MIT"}
 # Errors tell clients to ask the operator. The address of the operator is not known.
 CONTACT = {"name": "The operator of this service"}
 
-
-def _header(description: str, example: str) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": "string"}, "example": example}
-
-
 QUOTA_HEADERS = {
-    "RateLimit-Policy": _header(
+    "RateLimit-Policy": header_object(
         "Each limit by name: `q` requests in `w` seconds. Present only if your requests are limited.",
         '"default";q=600;w=60',
     ),
-    "RateLimit": _header(
+    "RateLimit": header_object(
         "What is left of each limit: `r` requests. The full quota is available again in `t` seconds.",
         '"default";r=50;t=30',
     ),
 }
 SUCCESS_HEADERS = {
-    "ETag": _header(
+    "ETag": header_object(
         "A strong validator of the response body (RFC 9110).", '"dad11547130b1970d9060c9afa30a1b5560e113d"'
     ),
-    "Cache-Control": _header("How long the response can be cached.", "public, max-age=60"),
-    "Vary": _header("The request headers that the response depends on.", "Accept-Encoding"),
-    "X-Request-ID": _header("The id of the request. Send this header to choose it.", "4ff43dd0e6a046db"),
+    "Cache-Control": header_object("How long the response can be cached.", "public, max-age=60"),
+    "Vary": header_object("The request headers that the response depends on.", "Accept-Encoding"),
+    "X-Request-ID": header_object(
+        "The id of the request. Send this header to choose it.", "4ff43dd0e6a046db"
+    ),
 }
 POST_HEADERS = {"X-Request-ID": SUCCESS_HEADERS["X-Request-ID"]}
 STREAM_HEADERS = {
-    "Content-Disposition": _header("Suggests a file name.", "attachment; filename=articles.csv"),
+    "Content-Disposition": header_object("Suggests a file name.", "attachment; filename=articles.csv"),
     **{name: value for name, value in SUCCESS_HEADERS.items() if name not in ("ETag", "Cache-Control")},
 }
-PAGE_HEADERS = {"Link": _header("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')}
+PAGE_HEADERS = {
+    "Link": header_object("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')
+}
 SECONDS_TO_WAIT = "The number of seconds to wait before you try again."
 # Generated clients can then send an ETag without setting a header for all of their requests.
 IF_NONE_MATCH = {
@@ -70,11 +70,11 @@ IF_NONE_MATCH = {
     "required": False,
 }
 STATUS_HEADERS = {
-    401: {"WWW-Authenticate": _header("How to send a key (RFC 6750).", 'Bearer realm="Briefs API"')},
-    429: {"Retry-After": _header(SECONDS_TO_WAIT, "30")} | QUOTA_HEADERS,
+    401: {"WWW-Authenticate": header_object("How to send a key (RFC 6750).", 'Bearer realm="Briefs API"')},
+    429: {"Retry-After": header_object(SECONDS_TO_WAIT, "30")} | QUOTA_HEADERS,
     304: SUCCESS_HEADERS | QUOTA_HEADERS,
-    308: {"Location": _header("The current address.", "/v1/articles/a-new-slug")},
-    503: {"Retry-After": _header(SECONDS_TO_WAIT, "5")},
+    308: {"Location": header_object("The current address.", "/v1/articles/a-new-slug")},
+    503: {"Retry-After": header_object(SECONDS_TO_WAIT, "5")},
 }
 RESPONSE_DESCRIPTIONS = {
     304: "The resource has not changed since the ETag that you sent.",
@@ -263,7 +263,7 @@ def _problem_response(status: int) -> dict[str, Any]:
 
 def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
     responses = dict(sorted(operation["responses"].items()))
-    responses["200"]["headers"] = _headers(path, operation)
+    responses["200"]["headers"] = responses["200"].get("headers", {}) | _headers(path, operation)
     if operation["operationId"] in examples:
         (content,) = responses["200"]["content"].values()
         content["example"] = examples[operation["operationId"]]
@@ -272,7 +272,10 @@ def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -
         parameters.append(IF_NONE_MATCH)
     changes = {"summary": operation["summary"].rstrip("."), "parameters": parameters, "responses": responses}
     complete = operation | changes
-    order = ("operationId", "summary", "description", "tags", "parameters", "requestBody", "responses")
+    order = (
+        *("operationId", "summary", "description", "deprecated", "tags", "parameters", "requestBody"),
+        "responses",
+    )
     return {key: complete[key] for key in order if complete.get(key)}
 
 

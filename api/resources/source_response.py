@@ -1,15 +1,36 @@
 """Serve the bytes of a document."""
 
-from flask import Response
+from base64 import b64encode
+from hashlib import sha256
+
+from flask import Response, request
+
+from api.web.negotiation import wants_gzip
+from api.web.representation import compress, is_compressible
+
+MEDIA_TYPE = "text/plain"
+# The documentation of the header for the specification.
+DIGEST_HEADERS = {
+    "Repr-Digest": (
+        "The SHA-256 digest of the response body as it is sent, compressed or not (RFC 9530).",
+        "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:",
+    )
+}
 
 
 def source_response(content: bytes) -> Response:
     """Return a response with the unchanged bytes of a document as plain text, whatever its format.
 
-    The charset is named only if it is UTF-8. A saved web page can have a different one.
+    The charset is named only if it is UTF-8. A saved web page can have a different one. `Repr-Digest` is the
+    digest of the representation, which includes its content coding.
     """
     try:
         content.decode()
+        content_type = f"{MEDIA_TYPE}; charset=utf-8"
     except UnicodeDecodeError:
-        return Response(content, content_type="text/plain")
-    return Response(content, mimetype="text/plain")
+        content_type = MEDIA_TYPE
+    headers = {}
+    if is_compressible(content, MEDIA_TYPE) and wants_gzip(request.headers.get("Accept-Encoding", "")):
+        content, headers["Content-Encoding"] = compress(content), "gzip"
+    headers["Repr-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"
+    return Response(content, content_type=content_type, headers=headers)

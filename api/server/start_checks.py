@@ -25,6 +25,11 @@ SEPARATE_COUNTS = (
     "together, set BRIEFS_RATE_LIMIT_STORAGE"
 )
 
+NO_BASE_URL = (
+    "BRIEFS_BASE_URL is not set, so links are paths, which many feed readers cannot follow; set it to the "
+    "public address of the service"
+)
+
 log = logging.getLogger("briefs.settings")
 
 
@@ -55,14 +60,16 @@ def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str
 
     There is a warning for each variable in IGNORED_VARIABLES, which names the setting to use instead. The
     warning is omitted if this setting has the same value. If the name of the setting begins with BRIEFS_, any
-    value suffices. There is also a warning if a rate limit is set and each of several `workers` counts
-    requests separately. Values can be secret, so no warning contains a value.
+    value suffices. There is also a warning if BRIEFS_BASE_URL is not set, and if a rate limit is set and each
+    of several `workers` counts requests separately. Values can be secret, so no warning contains a value.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")
         is_chosen = chosen == value or (chosen and setting.startswith("BRIEFS_"))
         if value and not is_chosen:
             yield f"{variable} is ignored; {purpose}, set {setting}"
+    if not environ.get("BRIEFS_BASE_URL"):
+        yield NO_BASE_URL
     if workers > 1 and environ.get("BRIEFS_RATE_LIMIT") and not environ.get("BRIEFS_RATE_LIMIT_STORAGE"):
         yield SEPARATE_COUNTS
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.config import Settings
 from api.database.statement_reader import StatementReader
+from api.v1.forms.alternates import alternate_links
 from api.v1.renderings import RenderedArticle, select_rendering
 from api.web.buffered_responses import BufferedResponse, requested_variant
 from api.web.headers import ResponseTraits, response_headers
@@ -19,7 +20,8 @@ from api.web.negotiation import accepts
 from api.web.representation import MIN_COMPRESSED_BYTES, etag_of
 
 ARTICLE_ROUTE = "/v1/articles/<article>"
-ARTICLE_PATH = re.compile(r"/v1/articles/([a-z0-9-]+)")
+ARTICLES_PATH = "/v1/articles/"
+ARTICLE_PATH = re.compile(rf"{ARTICLES_PATH}([a-z0-9-]+)")
 JSON = "application/json"
 
 
@@ -52,7 +54,8 @@ class ArticleShortcut:
             body, etag = rendering.article_json(), rendering.etag
         traits = ResponseTraits("GET", 200, variant.origin, JSON, content_encoding)
         headers = response_headers(self._settings, traits, etag)
-        headers.append(("Content-Length", str(len(body))))
+        links = alternate_links(self._settings.base_url, environ["PATH_INFO"][len(ARTICLES_PATH) :])
+        headers += [("Link", links), ("Content-Length", str(len(body)))]
         return BufferedResponse("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
 
     def _find_rendering(self, environ: WSGIEnvironment) -> RenderedArticle | None:

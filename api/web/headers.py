@@ -9,11 +9,14 @@ Headers = list[tuple[str, str]]
 
 # The headers that scripts of other origins may read.
 EXPOSED_HEADERS = (
+    "Deprecation",
     "ETag",
     "Link",
     "RateLimit",
     "RateLimit-Policy",
+    "Repr-Digest",
     "Retry-After",
+    "Sunset",
     "WWW-Authenticate",
     "X-Request-ID",
 )

@@ -159,8 +159,9 @@ def test_an_invalid_setting_stops_startup_with_one_line(variable: str, text: str
 def test_a_port_that_is_in_use_stops_startup_with_one_line(server: Server, tmp_path: Path) -> None:
     with starting_gunicorn(tmp_path, {"PORT": str(server.port)}) as second:
         assert second.wait() == 1
-        starting, refusal = second.lines
+        starting, warning, refusal = second.lines
     assert "Starting gunicorn" in starting
+    assert "BRIEFS_BASE_URL is not set" in warning
     assert refusal == (
         f"briefs: cannot listen on 127.0.0.1 port {server.port}: it is in use; "
         "set PORT to a free port, or BRIEFS_BIND to a free address"
@@ -173,6 +174,7 @@ def test_ignored_variables_of_a_platform_are_named_once(database: str, tmp_path:
         tmp_path,
         REDIS_URL="redis://:geheim@redis.example:6379/0",
         DATABASE_REPLICA_URL="postgresql://briefs:geheim@replica.example/briefs",
+        BRIEFS_BASE_URL="https://briefs.example.org",
         BRIEFS_BIND="localhost:1",
         BRIEFS_WORKERS="3",
         BRIEFS_THREADS="1",

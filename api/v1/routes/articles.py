@@ -11,10 +11,12 @@ from api.models import ArticleDocument, ArticleMentions
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import ARTICLES, article_rows_lookup, find_article
 from api.resources.serialization import requested_keys
-from api.resources.source_response import source_response
+from api.resources.source_response import DIGEST_HEADERS, source_response
+from api.urls import settings
 from api.v1 import listings, schemas
 from api.v1 import query_parameters as queries
 from api.v1.article_pages import article_page
+from api.v1.forms.alternates import ALTERNATE_HEADERS, alternate_links
 from api.v1.renderings import ARTICLE_KEYS, find_rendering
 from api.web.negotiation import wants_gzip
 from api.web.representation import MIN_COMPRESSED_BYTES, etag_of
@@ -54,15 +56,22 @@ def list_articles(parameters: dict[str, Any]) -> Page:
     return article_page(parameters)
 
 
-@blueprint.resource("/articles/<article>", schemas.Article, query=queries.ArticleFields, path=ARTICLE)
+@blueprint.resource(
+    "/articles/<article>",
+    schemas.Article,
+    query=queries.ArticleFields,
+    path=ARTICLE,
+    headers=ALTERNATE_HEADERS,
+)
 def get_article(parameters: dict[str, Any], article: str) -> Response:
     """Get an article.
 
     Returns the article with all of its parts: body, analysis, takeaways, entities, related links and source.
     """
     rendering, names = find_rendering(article), requested_keys(schemas.Article, parameters)
+    links = {"Link": alternate_links(settings().base_url, article)}
     if names != ARTICLE_KEYS:
-        return Response(rendering.parts(names), mimetype="application/json")
+        return Response(rendering.parts(names), mimetype="application/json", headers=links)
     # The stored JSON is compressed already. Its ETag belongs to the uncompressed bytes.
     accepts_gzip = wants_gzip(request.headers.get("Accept-Encoding", ""))
     if accepts_gzip and rendering.byte_count >= MIN_COMPRESSED_BYTES:
@@ -72,7 +81,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
         )
     else:
         body, headers = rendering.article_json(), {"ETag": rendering.etag}
-    return Response(body, mimetype="application/json", headers=headers)
+    return Response(body, mimetype="application/json", headers=headers | links)
 
 
 @blueprint.resource(
@@ -130,6 +139,7 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     {"type": "string"},
     path=ARTICLE,
     content_type="text/plain",
+    headers=DIGEST_HEADERS,
 )
 def get_article_source(article: str) -> Response:
     """Get the source of an article.

@@ -13,7 +13,7 @@ from api.models import ArticleDocument, Revision
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import rfc3339
 from api.resources.lookup import NUMBER_PATTERN, REVISED_ARTICLE, find_article, find_revision
-from api.resources.source_response import source_response
+from api.resources.source_response import DIGEST_HEADERS, source_response
 from api.urls import settings
 from api.v1 import listings
 from api.v1 import query_parameters as queries
@@ -82,6 +82,7 @@ def get_article_revision(article: str, revision: str) -> Values:
     {"type": "string"},
     path=REVISION,
     content_type="text/plain",
+    headers=DIGEST_HEADERS,
 )
 def get_article_revision_source(article: str, revision: str) -> Response:
     """Get the source of a revision.

@@ -3,7 +3,10 @@
 import pytest
 
 from api.server.settings import with_port
-from api.server.start_checks import IGNORED_VARIABLES, warnings_about
+from api.server.start_checks import IGNORED_VARIABLES, NO_BASE_URL, warnings_about
+
+# The setting without which there is always a warning.
+BASE = {"BRIEFS_BASE_URL": "https://briefs.example.org"}
 
 
 @pytest.mark.parametrize(
@@ -24,25 +27,31 @@ def test_the_variable_port_replaces_the_port_of_the_address(bind: str, port: str
 @pytest.mark.parametrize("variable", IGNORED_VARIABLES)
 def test_a_variable_that_is_ignored_gets_a_warning_with_the_setting_to_use(variable: str) -> None:
     setting, _ = IGNORED_VARIABLES[variable]
-    (warning,) = warnings_about({variable: "geheim"})
+    (warning,) = warnings_about({**BASE, variable: "geheim"})
     assert variable in warning
     assert setting in warning
     assert "geheim" not in warning
-    assert list(warnings_about({variable: ""})) == []
-    assert list(warnings_about({variable: "geheim", setting: "geheim"})) == []
+    assert list(warnings_about({**BASE, variable: ""})) == []
+    assert list(warnings_about({**BASE, variable: "geheim", setting: "geheim"})) == []
 
 
 def test_a_setting_that_the_operator_has_chosen_needs_no_warning() -> None:
-    redis = {"REDIS_URL": "redis://a", "BRIEFS_RATE_LIMIT_STORAGE": "redis://b"}
+    redis = {**BASE, "REDIS_URL": "redis://a", "BRIEFS_RATE_LIMIT_STORAGE": "redis://b"}
     assert list(warnings_about(redis)) == []
-    replica = {"DATABASE_REPLICA_URL": "postgresql://b", "DATABASE_URL": "postgresql://a"}
+    replica = {**BASE, "DATABASE_REPLICA_URL": "postgresql://b", "DATABASE_URL": "postgresql://a"}
     assert len(list(warnings_about(replica))) == 1
 
 
 def test_workers_that_count_requests_separately_get_a_warning() -> None:
-    limit = {"BRIEFS_RATE_LIMIT": "600/minute"}
+    limit = {**BASE, "BRIEFS_RATE_LIMIT": "600/minute"}
     (warning,) = warnings_about(limit, workers=2)
     assert "BRIEFS_RATE_LIMIT_STORAGE" in warning
     assert list(warnings_about(limit, workers=1)) == []
     assert list(warnings_about({**limit, "BRIEFS_RATE_LIMIT_STORAGE": "redis://localhost"}, workers=2)) == []
-    assert list(warnings_about({}, workers=2)) == []
+    assert list(warnings_about(BASE, workers=2)) == []
+
+
+def test_a_service_without_a_public_address_gets_a_warning() -> None:
+    assert list(warnings_about({})) == [NO_BASE_URL]
+    assert list(warnings_about({"BRIEFS_BASE_URL": ""})) == [NO_BASE_URL]
+    assert "BRIEFS_BASE_URL" in NO_BASE_URL

@@ -35,6 +35,7 @@ TARGETS = (
     *("/v1/articles/harbour", "/v1/articles/sirens", "/v1/articles/wall", "/v1/articles/none"),
     *("/v1/articles/sirens/related", "/v1/articles/harbour/source", "/v1/articles/wall/revisions"),
     *("/v1/articles/harbour.md", "/v1/articles/sirens.jsonld", "/v1/articles/wall.ninjs"),
+    *("/.well-known/api-catalog", "/llms.txt"),
     *("/v1/feed.json", "/v1/feed.atom?q=China&content=summary", "/v1/feed.atom?limit=1"),
     *("/v1/takeaways", "/v1/entities?type=place", "/v1/entities/china", "/v1/related-links", "/v1/changes"),
     "/v1/articles?" + "x" * 5_000,

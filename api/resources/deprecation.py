@@ -1,0 +1,40 @@
+"""Announce that a resource is deprecated, and when it will be removed."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from flask import Response
+from werkzeug.http import http_date
+
+# The headers of the announcement, for the specification.
+DEPRECATION_HEADERS = {
+    "Deprecation": ("The time from which this resource is deprecated (RFC 9745).", "@1767225600"),
+    "Sunset": (
+        "The time after which this resource probably does not answer (RFC 8594). Missing if none is planned.",
+        "Wed, 01 Jul 2026 00:00:00 GMT",
+    ),
+}
+
+
+class Deprecation(NamedTuple):
+    """The announcement that clients should no longer use a resource.
+
+    Attributes:
+        since: The date from which the resource is deprecated, as in the header `Deprecation` (RFC 9745).
+        removal: The date after which the resource probably does not answer, as in the header `Sunset`
+            (RFC 8594), or None if no date is planned.
+        information: The URL of a page that says what to use instead, or None.
+    """
+
+    since: datetime
+    removal: datetime | None = None
+    information: str | None = None
+
+    def announce(self, response: Response) -> Response:
+        """Add the headers of the announcement to `response`, and return it."""
+        response.headers["Deprecation"] = f"@{int(self.since.timestamp())}"
+        if self.removal:
+            response.headers["Sunset"] = http_date(self.removal.astimezone(UTC))
+        if self.information:
+            response.headers.add("Link", f'<{self.information}>; rel="deprecation"; type="text/html"')
+        return response
