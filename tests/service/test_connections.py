@@ -17,6 +17,8 @@ from api.server.main_loop import MIN_SILENT_SECONDS
 from tests.support.long_body import long_body
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, starting_gunicorn
 
+# Between two requests of a client that must not keep the processor busy.
+PAUSE_SECONDS = 0.01
 QUICK = "--worker-class tests.support.quick_worker.QuickWorker --keep-alive 1"
 APPLICATION = "tests.support.waiting:app"
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -391,7 +393,7 @@ def test_three_reloads_within_a_second_lose_no_request_and_stop_no_worker_abnorm
 
         def ask() -> set[int]:
             statuses = set()
-            while not done.is_set():
+            while not done.wait(PAUSE_SECONDS):
                 statuses.add(server.get("/v1/articles").status)
             return statuses
 

@@ -20,7 +20,7 @@ RELOADS = 2
 # As in gunicorn.conf.py.
 WORKERS = 2
 # Seconds between two requests of a client. After the longer pause, a connection is idle during a reload.
-PAUSES = (0, 0.01, 0.1)
+PAUSES = (0.003, 0.01, 0.1)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_the_default_log_format_is_json_and_debug_logs_the_state_of_the_cache(
 
 
 def test_the_log_can_be_text(database: str, tmp_path: Path) -> None:
-    with running_gunicorn(database, tmp_path, BRIEFS_LOG_FORMAT="text") as server:
+    with running_gunicorn(database, tmp_path, BRIEFS_LOG_FORMAT="text", BRIEFS_WORKERS="1") as server:
         server.get("/v1/articles", X_Request_ID="mine")
         server.wait_until("the request", lambda: any("request_id=mine" in line for line in server.lines))
         (line,) = [line for line in server.lines if "request_id=mine" in line]

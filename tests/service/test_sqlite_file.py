@@ -5,11 +5,11 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
 import pytest
 
@@ -34,8 +34,8 @@ TARGETS = [
     "/v1/changes",
     "/readyz",
 ]
-# How often each worker checks the file, with time for a slow machine.
-NOTICE_SECONDS = 2
+# Between two rounds of requests of a client.
+PAUSE_SECONDS = 0.02
 
 
 @pytest.fixture
@@ -55,23 +55,30 @@ def other_file(sqlite_template: Path, tmp_path: Path) -> Path:
     return path
 
 
-@contextmanager
-def clients(server: Server, count: int) -> Iterator[list[tuple[float, int]]]:
-    """Let `count` clients send requests during the `with` body.
+class Answered(NamedTuple):
+    """A request of a client: when it was sent, when its response was complete, and the status."""
 
-    Yield a list to which the time and the status of each response are added.
-    """
-    answers: list[tuple[float, int]] = []
+    sent_at: float
+    received_at: float
+    status: int
+
+
+@contextmanager
+def clients(server: Server, count: int) -> Iterator[list[Answered]]:
+    """Let `count` clients send requests during the `with` body, and yield a list of the answered requests."""
+    answers: list[Answered] = []
     stopped = Event()
 
     def send() -> None:
         with closing(server.connect()) as connection:
-            while not stopped.is_set():
+            # The pause leaves the processor to the server.
+            while not stopped.wait(PAUSE_SECONDS):
                 for target in TARGETS:
+                    sent_at = time.monotonic()
                     connection.request("GET", target)
                     response = connection.getresponse()
                     response.read()
-                    answers.append((time.monotonic(), response.status))
+                    answers.append(Answered(sent_at, time.monotonic(), response.status))
 
     threads = [Thread(target=send) for _ in range(count)]
     for thread in threads:
@@ -84,13 +91,13 @@ def clients(server: Server, count: int) -> Iterator[list[tuple[float, int]]]:
             thread.join()
 
 
-def wait_for_answers(server: Server, answers: list[tuple[float, int]], count: int) -> None:
+def wait_for_answers(server: Server, answers: list[Answered], count: int) -> None:
     expected = len(answers) + count
     server.wait_until("more answers", lambda: len(answers) >= expected)
 
 
-def statuses(answers: list[tuple[float, int]]) -> set[int]:
-    return set(Counter(status for _, status in answers))
+def statuses(answers: Iterable[Answered]) -> set[int]:
+    return {each.status for each in answers}
 
 
 @pytest.mark.parametrize("fault", ["replaced", "deleted"])
@@ -108,10 +115,11 @@ def test_after_the_file_is_replaced_or_deleted_all_answers_are_503_and_no_file_i
                 path.unlink()
             changed_at = time.monotonic()
             wait_for_answers(server, answers, 50)
-            time.sleep(NOTICE_SECONDS)
+            server.wait_until("only refusals", lambda: statuses(answers[-50:]) == {503})
+            noticed_at = time.monotonic()
             wait_for_answers(server, answers, 50)
-        assert statuses([each for each in answers if each[0] < changed_at]) == {200}
-        assert statuses([each for each in answers if each[0] > changed_at + NOTICE_SECONDS]) == {503}
+        assert statuses(each for each in answers if each.received_at < changed_at) == {200}
+        assert statuses(each for each in answers if each.sent_at > noticed_at) == {503}
         # The new file has no such article, so a 404 would be an answer from the new file.
         assert statuses(answers) == {200, 503}
         for target in TARGETS:
