@@ -13,6 +13,7 @@ from tests.api.parameter_faults import Parameter, fill, parameters
 from tests.api.rows import STORY_SIZE, corpus_rows, insert_rows, render
 from tests.api.specification import faults, get_operations, schema_validator, specification_of
 from tests.api.v1.test_listings import recorded
+from tests.support.snapshots import Snapshots
 
 STORY_ARTICLES = "/v1/stories/slug-0/articles"
 LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles", STORY_ARTICLES)
@@ -21,9 +22,9 @@ SEARCH = "q=paragraph"
 
 
 @pytest.fixture
-def field_names(app: Flask) -> dict[str, list[str]]:
+def field_names(app: Flask, snapshots: Snapshots) -> dict[str, list[str]]:
     """Return the values of `fields` for each route with this parameter, by the address of the route."""
-    fill(app)
+    snapshots.fill(app, fill)
     several = [each for of_route in parameters(app).values() for each in of_route]
     pages = [each for each in several if each.address not in STREAM_PATHS]
     found = {each.address: _names(each) for each in pages if each.name == "fields"}

@@ -1,6 +1,7 @@
 """Tests of finding an article or entity by its id, its slug, or a former slug."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid5
 
 import pytest
@@ -15,6 +16,7 @@ from tests.api.rows import corpus_rows, insert_rows, row_id, stored_number
 from tests.api.specification import get_operations, specification_of
 from tests.api.v1.test_listings import recorded
 from tests.seeds.documents import remove_article
+from tests.support.snapshots import Snapshots
 
 SLUG = slug_of(HARBOUR)
 # What can follow the path of an article.
@@ -33,16 +35,28 @@ OLD_REFERENCES = ("old-name", "merged", str(MERGED_ID), str(MERGED_ID).upper())
 
 
 @pytest.fixture
-def renamed_article(runner: FlaskCliRunner, tmp_path: Path) -> None:
+def renamed_article(app: Flask, tmp_path: Path, snapshots: Snapshots) -> None:
     """Load an article that has had the slug of its title, then `second`, then `third`."""
-    for slug in (None, "second", "third"):
-        write_page(tmp_path, "page", Page(), **({"slug": slug} if slug else {}))
-        load(runner, tmp_path)
+    snapshots.fill(app, load_renamed_article)
+    write_page(tmp_path, "page", Page(), slug="third")
+
+
+def load_renamed_article(app: Flask) -> None:
+    """Load the article of the fixture `renamed_article`."""
+    with TemporaryDirectory() as folder:
+        for slug in (None, "second", "third"):
+            write_page(Path(folder), "page", Page(), **({"slug": slug} if slug else {}))
+            load(app.test_cli_runner(), Path(folder))
 
 
 @pytest.fixture
-def merged_entities(app: Flask) -> None:
+def merged_entities(app: Flask, snapshots: Snapshots) -> None:
     """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
+    snapshots.fill(app, insert_merged_entities)
+
+
+def insert_merged_entities(app: Flask) -> None:
+    """Insert the rows of the fixture `merged_entities`."""
     number = stored_number(1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
     slugs = [{"slug": slug, "entity": number} for slug in ("old-name", "merged")]

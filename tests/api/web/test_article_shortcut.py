@@ -11,17 +11,23 @@ from flask.testing import FlaskClient
 from tests.api.conftest import ClientWith
 from tests.api.rows import render
 from tests.seeds.documents import Page, seed_pages, submit
+from tests.support.snapshots import Snapshots
 
 PAGES = {"first": Page(title="The First"), "second": Page(title="The Second", body=("A quay.",) * 90)}
 
 
 @pytest.fixture
-def uncached_client(app: Flask, client_with: ClientWith) -> FlaskClient:
+def uncached_client(app: Flask, client_with: ClientWith, snapshots: Snapshots) -> FlaskClient:
     """Return a client without the cache, for two articles. The first article has a former slug."""
+    snapshots.fill(app, load_two_articles)
+    return client_with(BRIEFS_CACHE_BYTES="0")
+
+
+def load_two_articles(app: Flask) -> None:
+    """Load the articles of the fixture `uncached_client`."""
     seed_pages(app, [submit("first", PAGES["first"], "slug: former")])
     seed_pages(app, [submit(key, page, f"slug: {key}") for key, page in PAGES.items()])
     render(app)
-    return client_with(BRIEFS_CACHE_BYTES="0")
 
 
 @contextmanager

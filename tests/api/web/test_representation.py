@@ -3,13 +3,16 @@
 import gzip
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import assert_problem
 from tests.api.conftest import ClientWith
 from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.support.snapshots import Snapshots
 
 OTHER = "Ferries Sail Again After the Storm"
 # The texts differ from the harbour page, so that there is no computed link between the two pages.
@@ -25,11 +28,18 @@ DEFAULT = "public, max-age=60, stale-while-revalidate=300"
 
 
 @pytest.fixture
-def folder(runner: FlaskCliRunner, tmp_path: Path) -> Path:
-    """Load a page whose related page does not exist, and return its folder."""
+def folder(app: Flask, tmp_path: Path, snapshots: Snapshots) -> Path:
+    """Load a page whose related page does not exist, and return a folder with this page."""
+    snapshots.fill(app, load_harbour)
     write_page(tmp_path, "harbour", Page(related=(OTHER,)))
-    load(runner, tmp_path)
     return tmp_path
+
+
+def load_harbour(app: Flask) -> None:
+    """Load the page of the fixture `folder`."""
+    with TemporaryDirectory() as folder:
+        write_page(Path(folder), "harbour", Page(related=(OTHER,)))
+        load(app.test_cli_runner(), Path(folder))
 
 
 def etag_of(client: FlaskClient, path: str) -> str:
