@@ -1,7 +1,6 @@
 """Tests of the settings: valid and invalid values, and error messages, which reveal no secret."""
 
 import subprocess
-import sys
 from dataclasses import FrozenInstanceError
 from ipaddress import ip_network
 from pathlib import Path
@@ -366,8 +365,8 @@ def test_the_application_uses_the_settings_of_its_environment(tmp_path: Path) ->
     ("variable", "text"),
     [("DATABASE_URL", "mysql://briefs:geheim@db.example/briefs"), ("BRIEFS_LOG_FROMAT", "json")],
 )
-def test_the_command_line_stops_with_the_same_line(variable: str, text: str) -> None:
-    command = [sys.executable, "-m", "flask", "seed", "status"]
+def test_the_command_line_stops_with_the_same_line(forked_programs: Path, variable: str, text: str) -> None:
+    command = [str(forked_programs / "flask"), "seed", "status"]
     environ = clean_environ({variable: text})
     run = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (1, "")

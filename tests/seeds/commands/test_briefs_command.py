@@ -79,12 +79,11 @@ def test_briefs_stops_with_one_line_if_a_setting_is_invalid(folder: Path) -> Non
     ],
 )
 def test_briefs_check_says_whether_the_server_accepts_all_settings(
-    folder: Path, setting: dict[str, str], line: str
+    forked_programs: Path, folder: Path, setting: dict[str, str], line: str
 ) -> None:
     environ = clean_environ(setting)
-    run = subprocess.run(
-        [BRIEFS, "check"], cwd=folder, env=environ, capture_output=True, text=True, check=False
-    )
+    command = [str(forked_programs / "briefs"), "check"]
+    run = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     (printed,) = (run.stderr if setting else run.stdout).splitlines()
     assert printed.startswith(line)
     assert run.returncode == (2 if setting else 0)

@@ -22,9 +22,9 @@ from tests.seeds.random_histories import export, remove_page, run_random_steps
 from tests.seeds.stored_rows import rows
 
 
-def output(database_url: str, *arguments: str) -> bytes:
-    """Run `flask seed` in a new process, and return what it writes to standard output."""
-    command = [sys.executable, "-m", "flask", "seed", *arguments]
+def output(programs: Path, database_url: str, *arguments: str) -> bytes:
+    """Run `flask seed` of the folder `programs` in a new process, and return its standard output."""
+    command = [str(programs / "flask"), "seed", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment(database_url), capture_output=True, check=True)
     return done.stdout
 
@@ -96,13 +96,15 @@ def test_standard_output_contains_only_the_export(runner: FlaskCliRunner, seeded
     )
 
 
-def test_a_process_writes_the_export_to_a_pipe(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_process_writes_the_export_to_a_pipe(
+    sqlite_template: Path, tmp_path: Path, forked_programs: Path
+) -> None:
     url = f"sqlite:///{tmp_path / 'briefs.db'}"
     (tmp_path / "briefs.db").write_bytes(sqlite_template.read_bytes())
     seed(make_app(url), DOCUMENTS_FOLDER)
-    whole = output(url, "export")
+    whole = output(forked_programs, url, "export")
     assert orjson.loads(whole.splitlines()[-1])["kind"] == "end"
-    assert output(url, "export", "/dev/stdout") == whole
+    assert output(forked_programs, url, "export", "/dev/stdout") == whole
     assert Path("/dev/stdout").is_symlink()
 
 
