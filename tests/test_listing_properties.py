@@ -44,7 +44,7 @@ from tests.support.properties import database_property
 
 # In this test, facets are counted over at most this many articles that match filters.
 MAX_COUNTED = 3
-SETTINGS = settings(database_property(8), stateful_step_count=20)
+SETTINGS = settings(database_property(5), stateful_step_count=20)
 MAX_SORTED = plans.MAX_SORTED_ROWS
 STORIES = "/v1/articles?fields=id,story&limit=100"
 # Both applications have the same key, so that their cursors are equal.

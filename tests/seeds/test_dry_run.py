@@ -51,7 +51,7 @@ def fill(folder: Path, files: Files) -> None:
         write(folder, name, page, sidecar)
 
 
-@database_property(20)
+@database_property(8)
 @given(states=st.lists(FOLDERS, min_size=1, max_size=3), options=EXECUTION_OPTIONS)
 def test_for_any_folder_a_dry_run_reports_what_the_real_run_does_and_changes_no_row(
     app: Flask, tmp_path: Path, states: list[Files], options: tuple[str, ...]

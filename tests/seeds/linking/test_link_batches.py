@@ -107,7 +107,7 @@ def linking_rows(app: Flask) -> Rows:
     return {name: sorted(found[name], key=repr) for name in LINKING_TABLES}
 
 
-@database_property(3)
+@database_property(2)
 @given(seed=st.integers(0, 10_000), batch_size=st.integers(2, 20), max_vectors=st.integers(1, 30))
 def test_links_do_not_depend_on_the_size_of_batches(
     app: Flask, sqlite_template: Path, tmp_path: Path, seed: int, batch_size: int, max_vectors: int

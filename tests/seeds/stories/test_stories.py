@@ -11,6 +11,7 @@ from seeds.identifiers import article_id, story_id
 from tests.seeds.documents import Page, clear, seed_pages, submit
 from tests.seeds.random_histories import random_steps, relink_pages, remove_page
 from tests.seeds.stored_rows import Rows, rows
+from tests.support.properties import random_seeds
 
 FLOOD = (
     "The river Orle broke its dam at Halvik on Monday, and the Inland Waters Board closed the Halvik lock."
@@ -75,7 +76,7 @@ def without_history(found: Rows) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.parametrize("seed", [21])
+@random_seeds(1, first=21)
 def test_after_each_step_every_article_is_in_one_story_and_former_ids_lead_on(app: Flask, seed: int) -> None:
     known: set[UUID] = set()
     for _ in random_steps(app, seed, steps=16):

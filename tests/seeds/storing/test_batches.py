@@ -21,6 +21,7 @@ from tests.seeds.documents import Page, clear, write
 from tests.seeds.random_histories import SENTENCES, TITLES
 from tests.seeds.stored_rows import Rows, rows
 from tests.support.extraction import make_matcher
+from tests.support.properties import random_seeds
 
 CATALOGUE = (EntityRecord("Sea Board", "organization", "sea-board"),)
 # Times differ, and numbers of links and folders have no meaning. Those of articles and entities are compared.
@@ -74,7 +75,7 @@ def comparable(found: Rows) -> Rows:
     }
 
 
-@pytest.mark.parametrize("seed", range(3))
+@random_seeds(1)
 def test_the_rows_do_not_depend_on_the_size_of_batches_or_the_number_of_processes(
     app: Flask,
     tmp_path: Path,

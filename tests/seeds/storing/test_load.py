@@ -350,7 +350,7 @@ VERSIONS = st.builds(
 )
 
 
-@database_property(12)
+@database_property(6)
 @given(history=st.lists(VERSIONS, min_size=1, max_size=10))
 def test_counts_and_rows_depend_only_on_the_last_version_of_each_document(
     app: Flask, history: list[SubmittedDocument]

@@ -21,6 +21,7 @@ from tests.api.answers import get
 from tests.conftest import make_app
 from tests.seeds.documents import ROOT, Page, seed, seed_pages, submit
 from tests.seeds.random_histories import all_responses, random_steps
+from tests.support.properties import random_seeds
 
 FIRST = Page(title="The Weir", related=(("The Mill", None),))
 LONELY = Page(
@@ -69,7 +70,7 @@ def stored_renderings(app: Flask) -> dict[str, bool]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@random_seeds(2)
 def test_no_rendering_is_outdated_after_any_sequence_of_commands(app: Flask, seed: int) -> None:
     random = Random(seed)  # noqa: S311
     seen: Counter[bool] = Counter()
@@ -81,7 +82,7 @@ def test_no_rendering_is_outdated_after_any_sequence_of_commands(app: Flask, see
     assert seen[False] > 20
 
 
-@pytest.mark.parametrize("seed", range(2))
+@random_seeds(1)
 def test_every_response_is_the_same_with_and_without_renderings(app: Flask, seed: int) -> None:
     for _ in random_steps(app, seed):
         pass

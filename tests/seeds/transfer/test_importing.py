@@ -25,6 +25,7 @@ from tests.seeds.random_histories import (
     run_random_steps,
 )
 from tests.seeds.stored_rows import rows
+from tests.support.properties import random_seeds
 
 SAMPLES = [read_with_sidecar(path, 2**21) for path in sorted(ROOT.glob("tests/samples/documents/*.txt"))]
 Line = dict[str, Any]
@@ -53,7 +54,7 @@ def import_into(app: Flask, data: bytes, folder: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@random_seeds(1, first=1)
 def test_a_database_moves_to_sqlite(app: Flask, sqlite_app: Flask, tmp_path: Path, seed: int) -> None:
     run_random_steps(app, seed)
     data = export(app)
@@ -61,7 +62,7 @@ def test_a_database_moves_to_sqlite(app: Flask, sqlite_app: Flask, tmp_path: Pat
     assert_same(sqlite_app, app, data)
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@random_seeds(1, first=4)
 def test_a_database_moves_from_sqlite(app: Flask, sqlite_app: Flask, tmp_path: Path, seed: int) -> None:
     run_random_steps(sqlite_app, seed)
     data = export(sqlite_app)
@@ -101,7 +102,7 @@ def test_an_empty_database_moves_with_its_key(app: Flask, sqlite_app: Flask, tmp
     assert comparable_rows(app) == comparable_rows(sqlite_app)
 
 
-@pytest.mark.parametrize("seed", [10, 11])
+@random_seeds(1, first=10)
 def test_an_imported_database_changes_like_the_original(
     app: Flask, sqlite_app: Flask, tmp_path: Path, seed: int
 ) -> None:
