@@ -1,6 +1,7 @@
 """Run real servers on free ports during a test, and read their responses and output."""
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -22,6 +23,8 @@ from tests.conftest import make_app
 ROOT = Path(__file__).parents[2]
 # The timeout is long enough for a slow machine. No test measures time with it.
 PATIENCE_SECONDS = 60
+# Ports below those that Linux and macOS choose themselves.
+OWN_PORTS = range(20_000, 30_000)
 LISTENING = re.compile(r"Listening at: http://[\d.]+:(\d+)")
 BOOTING = re.compile(r"Booting worker with pid: (\d+)")
 EXITING = re.compile(r"Worker exiting \(pid: (\d+)\)")
@@ -217,11 +220,15 @@ def is_answering(server: Server) -> bool:
 
 
 def free_port() -> int:
-    """Return the number of a TCP port that no process is using."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Return the number of a TCP port that no process is using.
+
+    The kernel chooses no port of this range for a connection or for another server before the port is used.
+    """
+    for port in random.sample(OWN_PORTS, 100):
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"a hundred ports of {OWN_PORTS} are in use")
 
 
 def find_program(name: str) -> str | None:
