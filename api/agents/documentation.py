@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from marshmallow import fields, validate
+
 from api.agents.messages import VERSION
 from api.agents.versions import (
     CAPABILITIES_KEY,
@@ -13,6 +15,7 @@ from api.agents.versions import (
     VERSION_KEY,
 )
 from api.resources.blueprint import Blueprint, View
+from api.resources.serialization import Shape
 
 # The statuses of errors that are problems (RFC 9457). Errors of the protocol are JSON-RPC.
 PROBLEM_STATUSES = (401, 403, 406, 408, 413, 414, 415, 429, 500, 503)
@@ -51,25 +54,6 @@ RESPONSE = {
     },
     "required": ["jsonrpc", "id", "result"],
 }
-ERROR = {
-    "type": "object",
-    "title": "McpError",
-    "description": "A JSON-RPC 2.0 error.",
-    "properties": {
-        "jsonrpc": {"type": "string", "const": VERSION},
-        "id": {"type": ["string", "integer", "null"], "description": "The id, or `null` if it is unknown."},
-        "error": {
-            "type": "object",
-            "properties": {
-                "code": {"type": "integer", "description": "The code of JSON-RPC or MCP."},
-                "message": {"type": "string", "description": "What is wrong and what would be right."},
-                "data": {"description": "More about the error. Often missing."},
-            },
-            "required": ["code", "message"],
-        },
-    },
-    "required": ["jsonrpc", "id", "error"],
-}
 HEADERS = {
     VERSION_HEADER: (f"The version of the protocol, such as `{STATELESS}`.", STATELESS),
     METHOD_HEADER: (
@@ -80,6 +64,30 @@ HEADERS = {
 }
 
 
+class McpErrorDetail(Shape):
+    """What is wrong with a request of the Model Context Protocol."""
+
+    optional = frozenset({"data"})
+
+    code = fields.Integer(metadata={"description": "The code of JSON-RPC or MCP."})
+    message = fields.String(metadata={"description": "What is wrong and what would be right."})
+    data = fields.Raw(metadata={"description": "More about the error. Often missing."})
+
+
+class McpError(Shape):
+    """A JSON-RPC 2.0 error."""
+
+    jsonrpc = fields.String(validate=validate.OneOf([VERSION]))
+    id = fields.Raw(
+        metadata={"type": ["string", "integer", "null"], "description": "The id, or `null` if it is unknown."}
+    )
+    error = fields.Nested(McpErrorDetail)
+
+
+# The errors of the protocol, with their meaning.
+ERRORS = {400: "The request breaks a rule of the protocol.", 404: "The method is unknown."}
+
+
 def describe(blueprint: Blueprint, view: View) -> View:
     """Return `view`, the view of `POST /mcp`, with the documentation of its operation."""
     parameters = [
@@ -87,20 +95,19 @@ def describe(blueprint: Blueprint, view: View) -> View:
         for name, (text, example) in HEADERS.items()
     ]
     body = {"required": True, "content": _json(REQUEST, REQUEST_EXAMPLE)}
-    responses: dict[str, Any] = {
-        "202": {"description": "A notification was accepted."},
-        "400": {"description": "The request breaks a rule of the protocol.", "content": _json(ERROR)},
-        "404": {"description": "The method is unknown.", "content": _json(ERROR)},
-    }
+    responses = {"202": {"description": "A notification was accepted."}}
     documented = blueprint.doc(
         operationId="callMcp", parameters=parameters, requestBody=body, responses=responses
     )(view)
     for status in PROBLEM_STATUSES:
         documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
+    for status, meaning in ERRORS.items():
+        documented = blueprint.alt_response(
+            status, schema=McpError, description=meaning, content_type="application/json"
+        )(documented)
     described: View = blueprint.response(200, RESPONSE, description=RESPONSE["description"])(documented)
     return described
 
 
-def _json(schema: dict[str, Any], example: dict[str, Any] | None = None) -> dict[str, Any]:
-    media_type = {"schema": schema} | ({"example": example} if example else {})
-    return {"application/json": media_type}
+def _json(schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema, "example": example}}

@@ -31,6 +31,7 @@ def generate(generator: str, server: Server, folder: Path) -> None:
     # The first line installs packages.
     _, _, command = script.partition("\n")
     (folder / "docs").symlink_to(ROOT / "docs")
+    (folder / ".venv").symlink_to(sys.prefix)
     # `npx` runs the installed generator, and downloads nothing.
     (folder / "node_modules").symlink_to(installed())
     run(on_server(command, server), folder, DATABASE)

@@ -98,6 +98,7 @@ def test_every_object_lists_its_required_keys_and_has_no_others(
         "PageMeta": {"total"},
     }
     optional["ChangePageMeta"] = {"total"}
+    optional["McpErrorDetail"] = {"data"}
     optional["FilteredPageMeta"] = {"total", "warnings"}
     optional["ArticlePageMeta"] = {"total", "warnings", "facets", "counted"}
     # The parts that `include` adds, and all keys of a sparse shape.
