@@ -1,13 +1,13 @@
 """The specification as the documentation page shows it, which is shorter than `/openapi.json`.
 
-The page fills in and sends every parameter that has a default or an example. This module switches off all but
+Scalar fills in and sends every parameter that has a default or an example. This module switches off all but
 `limit` and the parameters of the path, so that the first request of each operation finds something.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from api.problem_kinds import PROBLEMS_PATH
+import orjson
 
 Json = dict[str, Any]
 
@@ -76,15 +76,21 @@ def _displayed_or_reference(parameter: Json, variable: Mapping[str, str], compon
 
 
 def _displayed_parameter(parameter: Json) -> Json:
-    """Return `parameter`, switched off unless the page sends it."""
+    """Return `parameter`, switched off unless the page sends it.
+
+    Scalar sends the default of a schema too, so the description names it instead.
+    """
     if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:
         return parameter
-    schema = parameter["schema"]
-    examples = parameter.get("examples", {})
-    if not examples and "default" in schema:
-        examples = {"default": {"value": schema["default"]}}
-    disabled = {name: each | {DISABLED: True} for name, each in examples.items()}
-    return parameter | ({"examples": disabled} if disabled else {})
+    schema = dict(parameter["schema"])
+    changes: Json = {"schema": schema}
+    if "default" in schema:
+        default = orjson.dumps(schema.pop("default")).decode().strip('"')
+        changes["description"] = f"{parameter['description']} The default is `{default}`."
+    if "examples" in parameter:
+        examples = parameter["examples"].items()
+        changes["examples"] = {name: each | {DISABLED: True} for name, each in examples}
+    return parameter | changes
 
 
 def _without_examples(parameter: Json) -> Json:
@@ -101,8 +107,7 @@ def _displayed_responses(responses: Json) -> Json:
 def _error_response(statuses: list[str]) -> Json:
     description = (
         f"An error as a problem (RFC 9457), with the status {', '.join(statuses[:-1])} or {statuses[-1]}. "
-        f"The `type` of a problem leads to a page that says what to do. "
-        f"[All problems]({PROBLEMS_PATH.removeprefix('/')})"
+        "Its `type` is the address of a page that says what to do."
     )
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}

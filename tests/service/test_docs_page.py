@@ -1,73 +1,183 @@
-"""Tests of the documentation page in a real browser: operations are listed and can be sent."""
+"""Tests of the documentation page in a real browser: it works, and it asks nobody but the service."""
 
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.browser import needs_chromium, read_log, requested_urls, running_browser
+from tests.support.browser import (
+    DESKTOP,
+    PHONE,
+    needs_chromium,
+    read_log,
+    requested_urls,
+    running_browser,
+    show_at,
+)
+from tests.support.prefix_proxy import published_below
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
+from tests.support.shown_requests import ShownRequest, shown_requests
+
+# A few operations of different kinds. tests/api/documentation requests all of them, without a browser.
+TRIED_OPERATIONS = ("listArticles", "listArticleRelatedLinks", "listStories")
+BASE_URL = "https://api.example.org/briefs"
+CODE = "//*[@id='api-1/tag/{tag}/GET{path}']//pre"
+CLOSE_BUTTON = "//button[contains(@class, 'app-exit-button')]"
 
 pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server on a database with the documents of the project."""
+    """Start a server on the demonstration briefs, whose public address is a different one."""
     folder = tmp_path_factory.mktemp("docs")
-    with running_gunicorn(seeded_copy(sqlite_template, folder), folder) as server:
+    url = seeded_copy(sqlite_template, folder, "demo")
+    with running_gunicorn(url, folder, BRIEFS_BASE_URL=BASE_URL) as server:
         yield server
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Start a browser with its own profile that records its console and its network requests."""
-    with running_browser(tmp_path) as browser:
+    with running_browser(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 
-def test_each_operation_is_listed_and_can_be_sent(server: Server, browser: Chrome) -> None:
-    specification = json.loads(server.get("/openapi.json").body)
-    here = f"http://127.0.0.1:{server.port}"
-    for tag, path in (("service", "/healthz"), ("articles", "/v1/articles")):
-        browser.get("about:blank")
-        browser.get(f"{here}/docs#tag/{tag}/GET{path}")
-        assert send_request(browser, path).startswith("{")
-    assert browser.title == specification["info"]["title"]
+@pytest.fixture
+def origin(server: Server, browser: Chrome) -> str:
+    """Return the origin of the server. The logs of the browser are empty, and its window is wide."""
+    browser.get("about:blank")
+    read_log(browser, "browser")
+    requested_urls(browser)
+    show_at(browser, DESKTOP)
+    return f"http://127.0.0.1:{server.port}"
 
-    # The logs contain no errors, no violations of the content security policy and no foreign requests.
-    assert [entry for entry in read_log(browser, "browser") if entry["level"] != "INFO"] == []
-    requested = requested_urls(browser)
-    assert f"{here}/healthz" in requested
-    assert [url for url in requested if not url.startswith(f"{here}/")] == []
+
+@pytest.fixture
+def shown(server: Server) -> dict[str, ShownRequest]:
+    """Return the requests that the page shows, by operation id."""
+    specification = json.loads(server.get("/docs/specification.json").body)
+    return {each.operation_id: each for each in shown_requests(specification)}
+
+
+def test_the_first_request_of_an_operation_shows_an_answer(
+    browser: Chrome, origin: str, shown: dict[str, ShownRequest]
+) -> None:
+    browser.get(f"{origin}/docs")
+    for operation in TRIED_OPERATIONS:
+        scroll_to(browser, shown[operation])
+        answer = send_request(browser, shown[operation])
+        assert answer.startswith('{\n  "data": [\n    {'), (operation, answer)
+        assert foreign_links(browser, origin) == []
+        close_console(browser)
+    assert browser.title.startswith("Briefs API")
+    requested = assert_no_fault(browser, origin)
+    assert {f"{origin}{shown[operation].target}" for operation in TRIED_OPERATIONS} <= set(requested)
+
+
+def test_the_page_shows_code_in_three_languages_and_finds_operations(
+    browser: Chrome, origin: str, shown: dict[str, ShownRequest]
+) -> None:
+    entity = shown["getEntity"]
+    browser.get(f"{origin}/docs")
+    scroll_to(browser, entity)
+    code, address = CODE.format(tag=entity.tag, path=entity.path), f"{origin}{entity.target}"
+    assert find(browser, code).text == f"curl {address}"
+    for language, function in (("Python", "requests.get"), ("JavaScript", "fetch")):
+        click(browser, f"//*[@role='tab'][contains(., '{language}')]")
+        sample = find(browser, f"{code}[starts-with(normalize-space(.), '{function}')]")
+        assert address in sample.text
+
+    click(browser, "//button[contains(., 'Search')]")
+    find(browser, "//input[@role='combobox']").send_keys("co-mentioned")
+    click(browser, "//a[@role='option'][contains(., 'co-mentioned')]")
+    wait_until(browser, lambda: browser.current_url.endswith("/v1/entities/{entity}/co-mentioned"))
+    assert_no_fault(browser, origin)
+
+
+def test_the_page_fits_a_phone_and_works_below_a_path(
+    server: Server, browser: Chrome, origin: str, shown: dict[str, ShownRequest]
+) -> None:
+    assert origin
+    show_at(browser, PHONE, "dark")
+    with published_below("/briefs", server) as proxy:
+        base_url = f"{proxy}/briefs"
+        browser.get(f"{base_url}/docs")
+        scroll_to(browser, shown["listTakeaways"])
+        assert send_request(browser, shown["listTakeaways"]).startswith('{\n  "data": [')
+        assert browser.execute_script("return document.documentElement.scrollWidth") == PHONE[0]
+        links = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "header a")]
+        assert {f"{base_url}/", f"{base_url}/openapi.json"} <= set(links)
+        assert f"{base_url}{shown['listTakeaways'].target}" in assert_no_fault(browser, base_url)
+
+
+def scroll_to(browser: Chrome, shown: ShownRequest) -> None:
+    """Show an operation on the documentation page, as a click on its entry in the sidebar does."""
+    browser.execute_script("location.hash = arguments[0]", f"tag/{shown.tag}/GET{shown.path}")
+
+
+def send_request(browser: Chrome, shown: ShownRequest) -> str:
+    """Open the console of an operation, send its request, and return the beginning of the answer."""
+    text = f"(get {shown.path})"
+    click(browser, f"//button[contains(@class, 'show-api-client-button')][contains(., '{text}')]")
+    click(browser, "//button[@data-addressbar-action='send']")
+    return find(browser, "//*[contains(@class, 'cm-content')][contains(., '{')]").text
+
+
+def close_console(browser: Chrome) -> None:
+    """Close the console of an operation."""
+    click(browser, CLOSE_BUTTON)
+    wait_until(browser, lambda: not browser.find_elements(By.XPATH, CLOSE_BUTTON))
+
+
+def foreign_links(browser: Chrome, origin: str) -> list[str]:
+    """Return the addresses of links on the page and in its console that leave the service.
+
+    The address of the operator is the public address of the service. The button that downloads an answer
+    links to a `blob:`.
+    """
+    links = browser.execute_script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
+    assert len(links) > 20
+    return [link for link in links if not link.startswith((f"{origin}/", f"blob:{origin}/", BASE_URL))]
+
+
+def click(browser: Chrome, path: str) -> None:
+    """Click on the first visible element that matches the XPath `path`, in the middle of the window."""
+    element = find(browser, path)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+
+
+def find(browser: Chrome, path: str) -> WebElement:
+    """Wait until a visible element matches the XPath `path`, and return the first one."""
+    found: list[WebElement] = []
+
+    def is_found() -> bool:
+        found[:] = [each for each in browser.find_elements(By.XPATH, path) if each.is_displayed()]
+        return bool(found)
+
+    wait_until(browser, is_found)
+    return found[0]
 
 
 def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
-    WebDriverWait(browser, PATIENCE_SECONDS).until(lambda _: condition())
+    """Wait until `condition` returns True, also if elements are replaced in the meantime."""
+    wait = WebDriverWait(browser, PATIENCE_SECONDS, 0.2, [StaleElementReferenceException])
+    wait.until(lambda _: condition())
 
 
-def find(browser: Chrome, selector: str, text: str = "") -> WebElement:
-    """Wait until a visible element matches `selector` and contains `text`, and return the first one."""
+def assert_no_fault(browser: Chrome, base_url: str) -> list[str]:
+    """Return the URLs that were requested, after checking them and the console.
 
-    def matches() -> list[WebElement]:
-        elements = browser.find_elements(By.CSS_SELECTOR, selector)
-        return [
-            each for each in elements if each.is_displayed() and text in str(each.get_property("textContent"))
-        ]
-
-    wait_until(browser, lambda: bool(matches()))
-    return matches()[0]
-
-
-def send_request(browser: Chrome, path: str) -> str:
-    """Open the console of an operation, send its request, and return the beginning of the answer."""
-    button = find(browser, ".show-api-client-button", f"(get {path})")
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
-    button.click()
-    find(browser, "[data-addressbar-action=send]").click()
-    return find(browser, ".cm-content", "{").text
+    The page must ask nobody but `base_url`, and cause no errors or violations of its security policy.
+    """
+    assert [entry for entry in read_log(browser, "browser") if entry["level"] != "INFO"] == []
+    requested = [url for url in requested_urls(browser) if url != "about:blank"]
+    assert [url for url in requested if not url.startswith(f"{base_url}/")] == []
+    return requested

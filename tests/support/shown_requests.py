@@ -53,12 +53,11 @@ def _resolved(specification: dict[str, Any], parameter: dict[str, Any]) -> dict[
 def sent_value(parameter: dict[str, Any]) -> Any:
     """Return the value of a parameter that Scalar sends, or None if it does not send the parameter.
 
-    Scalar takes the first example, or else the default or the example of the schema. It does not send an
-    example that is disabled, or the first value of an enumeration.
+    Scalar takes an example that is not disabled, or else the default or the example of the schema, even if
+    all examples are disabled. It does not send the first value of an enumeration.
     """
-    for example in parameter.get("examples", {}).values():
-        return None if example.get(DISABLED) else example["value"]
-    if "example" in parameter:
-        return parameter["example"]
+    enabled = [each["value"] for each in parameter.get("examples", {}).values() if not each.get(DISABLED)]
+    if enabled or "example" in parameter:
+        return enabled[0] if enabled else parameter["example"]
     schema = parameter["schema"]
     return schema.get("default", next(iter(schema.get("examples", [schema.get("example")]))))
