@@ -142,6 +142,7 @@ def read_page(
     """
     page = read(path, query)
     items = [item(each) for each in page["data"]]
+    _drop_statements(items, max_bytes - FRAME_BYTES)
     count = max(1, fitting(items, max_bytes - FRAME_BYTES))
     if count < len(items):
         # A shorter page has the cursor after its last item.
@@ -150,6 +151,15 @@ def read_page(
     return {name: items, "next_cursor": page["meta"]["next_cursor"]} | (
         {"warnings": warnings} if warnings else {}
     )
+
+
+def _drop_statements(items: list[Values], max_bytes: int) -> None:
+    """Remove the last statements of briefs until all items fit, or until each brief has one statement."""
+    most = max((len(each.get("statements", ())) for each in items), default=0)
+    while most > 1 and fitting(items, max_bytes) < len(items):
+        most -= 1
+        for each in items:
+            del each["statements"][most:]
 
 
 def warning_text(warning: Values) -> str:

@@ -18,7 +18,8 @@ from api.agents.tools.references import ARTICLES_PATH
 from api.agents.tools.tool import Tool, Values
 
 DEFAULT_LIMIT = 5
-MAX_TAKEAWAYS = 3
+# More statements would leave space for fewer briefs.
+MAX_STATEMENTS = 3
 SORTS = ("-published_at", "published_at", "-updated_at", "relevance")
 
 
@@ -34,13 +35,15 @@ def search_briefs(arguments: Values) -> Values:
 
 
 def _brief(article: Values) -> Values:
-    statements = _passages(article) if "highlights" in article else _takeaways(article)
-    return brief_values(article) | {"statements": list(statements)}
+    """Return a brief with its first statements. Those with a known paragraph come first."""
+    found = list(_passages(article) if "highlights" in article else _takeaways(article))
+    found.sort(key=lambda each: each["paragraph"] is None)
+    return brief_values(article) | {"statements": found[:MAX_STATEMENTS]}
 
 
 def _takeaways(article: Values) -> Iterator[Values]:
     """Yield the first takeaways of an article as statements."""
-    for takeaway in article["takeaways"][:MAX_TAKEAWAYS]:
+    for takeaway in article["takeaways"][:MAX_STATEMENTS]:
         yield takeaway_statement(article["slug"], takeaway)
 
 
@@ -63,7 +66,7 @@ SEARCH_BRIEFS = Tool(
     "search_briefs",
     "Search briefs",
     "Find news briefs by words, entities, publication and time. Returns each brief with its summary, its "
-    "addresses and up to five statements: with `q` the passages that match, otherwise the first takeaways. "
+    "addresses and up to three statements: with `q` the passages that match, otherwise the first takeaways. "
     "Each statement names its paragraph and has a `source` to cite. Use it first for any question about the "
     "news. Without `q`, the newest briefs come first; for what is new about somebody, pass only `entity`.",
     {

@@ -1,0 +1,62 @@
+"""Compare the CPU time of `search_briefs` with that of the same search over HTTP: `python -m bench.agents`.
+
+The database is that of `make demo`, in memory of this process. No server and no network take part.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+from flask.testing import FlaskClient
+
+from api.agents.versions import CAPABILITIES_KEY, STATELESS, VERSION_KEY
+from api.app import create_app
+
+DATABASE = Path(__file__).parents[1] / "instance" / "demo.db"
+REQUESTS = 300
+SEARCHES = {"a word": {"q": "hallowick"}, "an entity": {"entity": ["lanner-1"]}, "the newest": {}}
+
+
+def main() -> None:
+    """Print a line for each search: the CPU time of a request over HTTP, of a tool call, and the ratio."""
+    url = os.environ.get("DATABASE_URL", f"sqlite:///{DATABASE}")
+    # Without the byte cache, every request is answered anew.
+    client = create_app({"DATABASE_URL": url, "BRIEFS_CACHE_BYTES": "0"}).test_client()
+    print("| search | HTTP, µs | tool, µs | ratio |\n| --- | ---: | ---: | ---: |")
+    for name, arguments in SEARCHES.items():
+        parts = "highlights,takeaways,body" if "q" in arguments else "takeaways"
+        query = arguments | {"limit": "5", "include": parts}
+        http = microseconds(lambda query=query: client.get("/v1/articles", query_string=query).data)  # type: ignore[misc]
+        tool = microseconds(lambda arguments=arguments: call(client, arguments))  # type: ignore[misc]
+        print(f"| {name} | {http:,.0f} | {tool:,.0f} | {tool / http:.2f} |")
+
+
+def call(client: FlaskClient, arguments: object) -> bytes:
+    """Call `search_briefs` and return the body of the response."""
+    params = {"name": "search_briefs", "arguments": arguments}
+    meta = {VERSION_KEY: STATELESS, CAPABILITIES_KEY: {}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params | {"_meta": meta}}
+    headers = {
+        "Content-Type": "application/json",
+        "MCP-Protocol-Version": STATELESS,
+        "Mcp-Method": "tools/call",
+        "Mcp-Name": "search_briefs",
+    }
+    return client.post("/mcp", data=orjson.dumps(message), headers=headers).data
+
+
+def microseconds(request: Callable[[], bytes]) -> float:
+    """Return the CPU time of a request in this process, the mean of REQUESTS requests after a few others."""
+    for _ in range(20):
+        request()
+    started = time.process_time()
+    for _ in range(REQUESTS):
+        request()
+    return (time.process_time() - started) / REQUESTS * 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
