@@ -198,6 +198,16 @@ def test_a_request_that_nginx_refuses_gets_a_problem(
     assert ("Allow" in fields) == (status == 405)
 
 
+@pytest.mark.parametrize(("size", "status"), [(200, 200), (60_000, 200), (70_000, 413)])
+def test_nginx_passes_on_the_bodies_of_agents(nginx: Server, size: int, status: int) -> None:
+    body = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'.ljust(size)
+    head = f"POST /mcp HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n"
+    fields = "Content-Type: application/json\r\nMCP-Protocol-Version: 2025-11-25\r\n\r\n"
+    answer = nginx.exchange((head + fields).encode() + body)
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert status != 200 or answer.endswith(b'{"jsonrpc":"2.0","id":1,"result":{}}')
+
+
 def test_a_client_that_sends_too_many_requests_gets_a_429(server: Server, tmp_path: Path) -> None:
     with running_nginx([server], tmp_path, {"rate=100r/s": "rate=1r/m", "burst=200": "burst=1"}) as nginx:
         answers = [nginx.get("/v1/articles?'") for _ in range(3)]
