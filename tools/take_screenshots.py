@@ -39,6 +39,7 @@ def main() -> None:
         url = seeded_copy(template, folder, "demo")
         with running_gunicorn(url, folder) as server, running_browser(folder) as browser:
             show_at(browser, SIZE)
+            browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
             for picture, path in PICTURES.items():
                 browser.get(f"http://127.0.0.1:{server.port}{path}")
                 _write(FOLDER / f"{picture}.png", _picture(browser))

@@ -3,9 +3,10 @@
 Importing the module of a page adds its routes to the blueprint.
 """
 
-from api.pages import assets, changes_page, search_page, trends_page
+from api.pages import assets, changes_page, trends_page
 from api.pages.blueprint import blueprint
 from api.pages.content import article_page, entity_page, story_page
+from api.pages.search import search_page
 
 MODULES = (assets, search_page, article_page, story_page, entity_page, trends_page, changes_page)
 

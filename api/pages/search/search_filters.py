@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from api.pages.filter_names import ENTITY, STORY, FilterNames
 from api.pages.labels import ENTITY_TYPES, language_name
 from api.pages.page_query import PageQuery, Pair
+from api.pages.search.filter_names import ENTITY, STORY, FilterNames
 from api.pages.templates import MONTHS
 from api.resources.references import ENTITY_PARAMETERS
 

@@ -15,10 +15,10 @@ from api.pages.blueprint import (
     json_form,
     page_response,
 )
-from api.pages.filter_names import filter_names
 from api.pages.page_query import PageQuery, page_query
 from api.pages.page_values import json_values, paging
-from api.pages.search_filters import FACET_HEADINGS, facet_lists, filter_chips
+from api.pages.search.filter_names import filter_names
+from api.pages.search.search_filters import FACET_HEADINGS, facet_lists, filter_chips
 from api.v1.article_pages import article_page
 from api.v1.query_parameters import RELEVANCE, ArticleParameters
 
