@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from api.discovery.entry_points import (
+    AGENTS,
     CATALOG_PATH,
     COLLECTIONS,
     DOCUMENTATION,
@@ -11,6 +12,7 @@ from api.discovery.entry_points import (
     LLMS_PATH,
     SPECIFICATIONS,
     STATUS,
+    STREAMS,
     EntryPoint,
 )
 from api.urls import url
@@ -24,7 +26,7 @@ def api_catalog() -> dict[str, Any]:
     """Return the API catalog as JSON values."""
     return {
         "linkset": [
-            {"anchor": url(CATALOG_PATH), "item": _links([*COLLECTIONS, *FEEDS])},
+            {"anchor": url(CATALOG_PATH), "item": _links([*COLLECTIONS, *FEEDS, *STREAMS, AGENTS])},
             {
                 "anchor": url("/"),
                 "service-desc": _links(SPECIFICATIONS),

@@ -22,6 +22,7 @@ class EntryPoint(NamedTuple):
 JSON, JSON_LD, YAML = "application/json", "application/ld+json", "application/yaml"
 MARKDOWN, HTML = "text/markdown", "text/html"
 JSON_FEED, ATOM = "application/feed+json", "application/atom+xml"
+NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 COLLECTIONS = (
     EntryPoint(
@@ -51,6 +52,11 @@ FEEDS = (
     EntryPoint("/v1/feed.json", "JSON Feed", JSON_FEED, "Takes the filters of `/v1/articles`."),
     EntryPoint("/v1/feed.atom", "Atom feed", ATOM, "Takes the filters of `/v1/articles`."),
 )
+STREAMS = (
+    EntryPoint("/v1/articles.ndjson", "NDJSON", NDJSON, "Everything that matches, one article a line."),
+    EntryPoint("/v1/articles.csv", "CSV", CSV, "The same as a table."),
+)
+AGENTS = EntryPoint("/mcp", "Model Context Protocol", JSON, "POST: tools that search and read briefs.")
 SPECIFICATIONS = (
     EntryPoint("/openapi.json", "OpenAPI specification", JSON, "Every resource, parameter and error."),
     EntryPoint("/openapi.yaml", "OpenAPI specification in YAML", YAML, "The same document."),

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from api.discovery.entry_points import COLLECTIONS, DOCUMENTATION, FEEDS, FORMS, SPECIFICATIONS, EntryPoint
+from api.discovery.entry_points import (
+    AGENTS,
+    COLLECTIONS,
+    DOCUMENTATION,
+    FEEDS,
+    FORMS,
+    SPECIFICATIONS,
+    STREAMS,
+    EntryPoint,
+)
 from api.resources.openapi import TITLE
 from api.urls import url
 
@@ -20,6 +29,8 @@ def llms_text() -> str:
         ("Search", COLLECTIONS),
         ("Read an article", FORMS),
         ("Feeds", FEEDS),
+        ("Everything at once", STREAMS),
+        ("Tools for agents", (AGENTS,)),
         ("Documentation", (DOCUMENTATION, SPECIFICATIONS[0])),
     )
     parts = [f"# {TITLE}", INTRODUCTION, *(_section(title, each) for title, each in sections)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import escape
 
 Values = dict[str, Any]
 
@@ -35,17 +35,16 @@ def author_of(article: Values) -> str | None:
     return author
 
 
-def _element(name: str, text: str) -> Markup:
-    # Markup escapes the values that it formats.
-    return Markup("<{0}>{1}</{0}>").format(Markup(name), text)  # noqa: S704 -- `name` is a constant
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
 
 
-def _list(texts: Iterable[str]) -> list[Markup]:
-    items = Markup("").join(_element("li", text) for text in texts)
-    return [Markup("<ul>{}</ul>").format(items)] if items else []
+def _list(texts: Iterable[str]) -> list[str]:
+    items = "".join(_element("li", text) for text in texts)
+    return [f"<ul>{items}</ul>"] if items else []
 
 
-def _picture(image: Values | None) -> list[Markup]:
+def _picture(image: Values | None) -> list[str]:
     if image is None or not image["url"]:
         return []
-    return [Markup('<p><img src="{}" alt="{}"></p>').format(image["url"], image["caption"] or "")]
+    return [f'<p><img src="{escape(image["url"])}" alt="{escape(image["caption"] or "")}"></p>']

@@ -34,7 +34,11 @@ def test_the_api_catalog_is_a_linkset_with_the_profile_of_rfc_9727(client: Flask
         for links in relations.values():
             for link in links:
                 answer = client.get(link["href"])
-                assert (answer.status_code, answer.mimetype) == (200, link["type"])
+                # The Model Context Protocol has only POST, which tests/api/agents tries.
+                if link["href"] == entry_points.AGENTS.path:
+                    assert answer.status_code == 405
+                else:
+                    assert (answer.status_code, answer.mimetype) == (200, link["type"])
 
 
 def test_the_api_catalog_names_the_api_its_specification_and_its_documentation(client: FlaskClient) -> None:
@@ -55,6 +59,7 @@ def test_every_entry_point_has_its_media_type(client: FlaskClient) -> None:
         *entry_points.COLLECTIONS,
         *entry_points.FORMS,
         *entry_points.FEEDS,
+        *entry_points.STREAMS,
         *entry_points.SPECIFICATIONS,
     )
     for point in (*points, entry_points.DOCUMENTATION, entry_points.STATUS):
@@ -72,7 +77,8 @@ def test_llms_txt_is_markdown_whose_links_lead_to_resources(client: FlaskClient)
     links = re.findall(r"^- \[[^\]]+\]\((\S+)\): \S", response.text, re.MULTILINE)
     assert len(links) > 10
     for link in links:
-        assert client.get(link.format(article="harbour")).status_code == 200, link
+        expected = 405 if link == entry_points.AGENTS.path else 200
+        assert client.get(link.format(article="harbour")).status_code == expected, link
 
 
 def test_the_index_leads_to_the_catalog_and_the_feeds(client: FlaskClient) -> None:
