@@ -16,6 +16,7 @@ from api.resources.openapi import EXAMPLES, to_yaml
 from tests.api.specification import faults, get_operations, schema_validator, specification_of
 from tests.conftest import make_app
 from tests.support.examples import PATHS, real_answers
+from tests.support.server import ROOT
 
 PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
 # Other formats leave out missing values.
@@ -51,7 +52,7 @@ def _operations(specification: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_the_file_in_the_repository_is_the_generated_document(specification: dict[str, Any]) -> None:
-    committed = (EXAMPLES.parents[2] / "openapi.yaml").read_text(encoding="utf-8")
+    committed = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     assert committed == to_yaml(specification), "run `make openapi`"
     assert yaml.safe_load(committed) == specification
 
@@ -158,6 +159,17 @@ def test_generators_find_a_name_for_each_value_that_begins_with_a_minus(
             assert all(name.isidentifier() for name in names)
             found += 1
     assert found >= 9
+
+
+def test_the_guide_says_how_generated_clients_read_each_media_type(specification: dict[str, Any]) -> None:
+    table = yaml.safe_load((ROOT / "docs" / "clients" / "openapi-python-client.yaml").read_text("utf-8"))
+    media_types = {
+        media_type
+        for operation in _operations(specification).values()
+        for media_type in operation["responses"]["200"]["content"]
+    }
+    unknown = {name for name in media_types if not re.search(r"^text/|[/+]json$", name)}
+    assert set(table["content_type_overrides"]) == unknown
 
 
 def test_every_response_that_can_be_304_accepts_an_etag(specification: dict[str, Any]) -> None:
