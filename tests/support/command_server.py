@@ -7,6 +7,7 @@ with its own arguments, environment, folder and standard streams.
 writes programs that ask this process to run a command.
 """
 
+import gc
 import json
 import os
 import socket
@@ -65,13 +66,16 @@ def serve(address: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
+        # A collection in a fork would copy the memory of all objects, too.
+        gc.freeze()
         print("ready", flush=True)
         while True:
             client, _ = listener.accept()
             with client:
                 if os.fork() == 0:
                     listener.close()
-                    sys.exit(run_command(client))
+                    # The cleanup of the interpreter would copy all memory that the fork shares.
+                    os._exit(run_command(client))
             _collect_ended_forks()
 
 
@@ -97,6 +101,7 @@ def run_command(client: socket.socket) -> int:
             print(error.code, file=sys.stderr)
         status = int(error.code) if isinstance(error.code, int) else int(bool(error.code))
     sys.stdout.flush()
+    sys.stderr.flush()
     client.sendall(str(status).encode())
     return status
 

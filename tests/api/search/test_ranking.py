@@ -16,6 +16,7 @@ from seeds.search_index.search_rows import rebuild_search_index, update_search_i
 from tests.api.answers import get
 from tests.api.listings import identifiers, walk
 from tests.seeds.documents import Page, remove_article, seed_pages, submit
+from tests.support.snapshots import Snapshots
 
 WORD = "zeppelin"
 # The texts differ in only one word of one part.
@@ -110,12 +111,22 @@ def test_relevance_is_the_default_order_of_a_search(app: Flask, client: FlaskCli
     assert slugs(client, f"q={WORD}&sort=published_at") == ["in-title", "in-summary", "in-body"]
 
 
+def load_similar_pages(app: Flask) -> None:
+    """Load twenty pages that contain the same words, in two languages."""
+    pages = [
+        submit(f"page-{number}", page, f"language: {'de' if number % 2 else 'en'}")
+        for number, page in enumerate(similar_pages(20))
+    ]
+    seed_pages(app, pages)
+
+
 @pytest.mark.parametrize("is_selective", [True, False], ids=["few matches", "many matches"])
 def test_every_hit_appears_once_in_the_same_order_on_pages_of_any_length(
     app: Flask,
     client: FlaskClient,
     monkeypatch: pytest.MonkeyPatch,
     subtests: pytest.Subtests,
+    snapshots: Snapshots,
     *,
     is_selective: bool,
 ) -> None:
@@ -126,11 +137,7 @@ def test_every_hit_appears_once_in_the_same_order_on_pages_of_any_length(
     monkeypatch.setattr(ranking, "PROBED", 1)
     if not is_selective:
         monkeypatch.setattr(ranking, "most_selective", lambda _: None)
-    pages = [
-        submit(f"page-{number}", page, f"language: {'de' if number % 2 else 'en'}")
-        for number, page in enumerate(similar_pages(20))
-    ]
-    seed_pages(app, pages)
+    snapshots.fill(app, load_similar_pages)
     for query in ("quay", "gauge OR nothing", '"gauge at the quay"', 'quay -"old quay"', "quay -old"):
         for more in ("", "&language=en", "&language=en&updated_after=2026-01-01T00:00:00Z", "&language=fi"):
             with subtests.test(query=query, more=more):

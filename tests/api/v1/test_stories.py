@@ -1,6 +1,7 @@
 """Tests of stories: their JSON, their filters, their articles, and the addresses that lead to them."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 import pytest
@@ -17,6 +18,7 @@ from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.pages import Page, load, write_page
 from tests.api.rows import DAY, article_rows, corpus_rows, insert_rows, row_id, stored_number
 from tests.support.examples import SLUG
+from tests.support.snapshots import Snapshots
 
 KEYS = [
     *("id", "slug", "title", "article_count", "publications", "first_published_at", "last_published_at"),
@@ -31,13 +33,27 @@ AGAIN = Page(
 
 
 @pytest.fixture
-def two_reports(runner: FlaskCliRunner, tmp_path: Path) -> Path:
-    """Load two reports of one event, `first` and `second`, and return their folder."""
-    write_page(tmp_path, "first", FLOOD, slug="first", published_at="2026-04-21T09:30:00Z")
-    write_page(tmp_path, "second", AGAIN, slug="second", published_at="2026-04-22T09:30:00Z")
-    load(runner, tmp_path / "first.txt")
-    load(runner, tmp_path / "second.txt")
+def two_reports(app: Flask, tmp_path: Path, snapshots: Snapshots) -> Path:
+    """Load two reports of one event, `first` and `second`, and return a folder with their documents."""
+    snapshots.fill(app, load_two_reports)
+    write_two_reports(tmp_path)
     return tmp_path
+
+
+def load_two_reports(app: Flask) -> None:
+    """Load the articles of the fixture `two_reports`."""
+    with TemporaryDirectory() as name:
+        for path in write_two_reports(Path(name)):
+            load(app.test_cli_runner(), path)
+
+
+def write_two_reports(folder: Path) -> list[Path]:
+    """Write the documents of the fixture `two_reports` to `folder`, and return their paths."""
+    days = {"first": (FLOOD, 21), "second": (AGAIN, 22)}
+    return [
+        write_page(folder, name, page, slug=name, published_at=f"2026-04-{day}T09:30:00Z")
+        for name, (page, day) in days.items()
+    ]
 
 
 @pytest.mark.usefixtures("two_reports")

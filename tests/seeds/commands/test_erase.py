@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from tests.conftest import make_app
 from tests.seeds.commands.results import invoke, message_lines
 from tests.seeds.documents import Page, seed, write
 from tests.seeds.stored_rows import rows
+from tests.support.snapshots import Snapshots
 
 FIRST = Page(
     title="Quillon Barge Sinks at Marnhull Lock",
@@ -112,13 +114,19 @@ def database_bytes(app: Flask, engine: str, database_url: str, tmp_path: Path) -
 
 
 @pytest.fixture
-def loaded(app: Flask, tmp_path: Path) -> None:
-    """Load an article with two revisions, and a different article."""
-    documents = tmp_path / "documents"
-    documents.mkdir()
-    for page in (FIRST, SECOND):
-        seed(app, write(documents, "barge", page))
-    seed(app, write(documents, "wall", OTHER))
+def loaded(app: Flask, tmp_path: Path, snapshots: Snapshots) -> None:
+    """Load an article with two revisions, and a different article. Write their documents to `documents`."""
+    snapshots.fill(app, load_articles)
+    write(tmp_path / "documents", "barge", SECOND)
+    write(tmp_path / "documents", "wall", OTHER)
+
+
+def load_articles(app: Flask) -> None:
+    """Load the articles of the fixture `loaded`."""
+    with TemporaryDirectory() as folder:
+        for page in (FIRST, SECOND):
+            seed(app, write(Path(folder), "barge", page))
+        seed(app, write(Path(folder), "wall", OTHER))
 
 
 def erase(app: Flask, reference: object = IDENTITY) -> Result:

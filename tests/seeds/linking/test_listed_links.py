@@ -201,12 +201,18 @@ def test_a_link_moves_to_another_title_when_its_article_does(app: Flask) -> None
     assert links(app) == {("a", 1): "b", ("a", 2): None}
 
 
+def bare_page(number: int) -> Page:
+    """Return a page with the title "Beta" and a text of its own, so that it is similar to no other page."""
+    body = (f"Gauge{number} was read.",)
+    return Page("Beta", summary=None, caption=None, takeaways=(), analysis=(), signature=(), body=body)
+
+
 def test_a_title_of_more_than_a_hundred_articles_has_no_target(app: Flask) -> None:
     april = "published_at: 2026-04-{:02}T09:00:00Z"
-    alike = [submit(f"page-{day}", Page("Beta", related=()), april.format(day)) for day in range(1, 29)]
+    alike = [submit(f"page-{day}", bare_page(day), april.format(day)) for day in range(1, 29)]
     seed_pages(app, [*alike, submit("a", Page("Alpha", related=(("Beta", "Apr 3, 2026"),)))])
-    more = [submit(f"page-{at}", Page("Beta", related=())) for at in range(29, MAX_ARTICLES_PER_TITLE + 1)]
-    last = submit("last", Page("Beta", related=()))
+    more = [submit(f"page-{at}", bare_page(at)) for at in range(29, MAX_ARTICLES_PER_TITLE + 1)]
+    last = submit("last", bare_page(0))
     gone = submit("last", Page("Delta", related=()))
     for pages, target in (([], "page-3"), (more, "page-3"), ([last], None), ([gone], "page-3")):
         seed_pages(app, pages)

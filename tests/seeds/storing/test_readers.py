@@ -11,7 +11,7 @@ from tests.seeds.processes import start_commands
 
 # The number of versions, and the number that each process loads. A reader always sees the last of them.
 VERSIONS, BATCH = 30, 6
-PAUSE_SECONDS = 0.002
+PAUSE_SECONDS = 0.005
 
 
 def page(number: int) -> Page:
