@@ -13,6 +13,7 @@ from bench.markdown import report_heading
 from bench.relevance import measure_relevance
 from bench.seeding import measure_seeding
 from bench.storage import measure_storage
+from bench.streams import measure_streams
 from bench.throughput.measure import measure_throughput
 from bench.transfer import measure_transfer
 
@@ -28,7 +29,7 @@ from bench.transfer import measure_transfer
     default="",
     metavar="REGEX",
     help="Measure only matching names: names of cases, `storage`, `first-time`, `relevance`, `throughput`, "
-    "`seeding`, `transfer`.",
+    "`streams`, `seeding`, `transfer`.",
 )
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
 @click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads for each server.")
@@ -53,6 +54,9 @@ def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: in
             click.echo("\n" + table)
         if re.search(only, "throughput"):
             click.echo("\n" + measure_throughput(store, names, seconds, loads))
+        if re.search(only, "streams"):
+            for articles, url in urls.items():
+                click.echo("\n" + measure_streams(url, articles))
         # PostgreSQL cannot copy a database that has connections, so the services must have ended.
         if re.search(only, "seeding"):
             for articles, name in names.items():

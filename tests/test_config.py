@@ -122,6 +122,7 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ("BRIEFS_SPACY_MODEL", "en_core_web_sm", "spacy_model", "en_core_web_sm"),
         ("BRIEFS_SPACY_MODEL", "/srv/models/größer", "spacy_model", "/srv/models/größer"),
         ("BRIEFS_STALE_SECONDS", "0", "stale_seconds", 0),
+        ("BRIEFS_STREAMS", "3", "streams", 3),
         ("BRIEFS_THREADS", "1", "threads", 1),
         ("BRIEFS_WORKERS", "16", "workers", 16),
         ("DATABASE_URL", "sqlite:////var/lib/briefs.db", "database_url", "sqlite:////var/lib/briefs.db"),
@@ -266,6 +267,7 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
         ("BRIEFS_REQUIRE_KEY", "yes"),
         ("BRIEFS_SECRET_KEY", "fifteen-letters"),
         ("BRIEFS_STALE_SECONDS", "5m"),
+        *(("BRIEFS_STREAMS", text) for text in ("0", "4", "two")),
         ("DATABASE_URL", "briefs.db"),
         ("DATABASE_URL", "/var/lib/briefs.db"),
         ("DATABASE_URL", "mysql://localhost/briefs"),
@@ -345,6 +347,11 @@ def test_responses_are_private_by_default_if_keys_are_required() -> None:
     assert read(BRIEFS_REQUIRE_KEY="true").cache_control == private
     assert read(BRIEFS_REQUIRE_KEY="false").cache_control == private.replace("private", "public")
     assert read(BRIEFS_REQUIRE_KEY="true", BRIEFS_CACHE_CONTROL="no-store").cache_control == "no-store"
+
+
+@pytest.mark.parametrize(("threads", "streams"), [("1", 1), ("2", 1), ("9", 4)])
+def test_streams_take_half_of_the_threads_by_default(threads: str, streams: int) -> None:
+    assert read(BRIEFS_THREADS=threads).streams == streams
 
 
 def test_settings_cannot_be_changed() -> None:

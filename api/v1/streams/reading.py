@@ -5,6 +5,7 @@ pagination). Between two portions, a stream has neither a connection nor a snaps
 client delays no migration, checkpoint or vacuum.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -18,8 +19,11 @@ from api.models import Corpus
 
 # The number of rows of the first portion, so that the response begins soon, and the highest number of rows.
 FIRST_ROWS, MAX_ROWS = 20, 100
-# The size of a portion. The number of rows follows from the size of the items of the portion before.
+# The size of a portion in bytes, from which the number of its rows follows.
 PORTION_BYTES = 256 * 1024
+# The processor time of a portion. Other requests wait while a portion is made. If rows take longer, a portion
+# has FIRST_ROWS rows, since fewer rows would mainly repeat the fixed cost of a portion.
+PORTION_SECONDS = 0.002
 
 CORPUS_REVISION = select(Corpus.revision)
 
@@ -60,6 +64,7 @@ def read_portions(
     first_revision: int | None = None
     has_more = True
     while has_more:
+        started = time.thread_time()
         # The connection of a request belongs to its application context, and is closed with it.
         with app.app_context():
             revision: int = request_connection().scalars(CORPUS_REVISION).one()
@@ -72,6 +77,13 @@ def read_portions(
             first_revision = revision
         item_count += len(items)
         portion = encode(items, Progress(next_cursor, item_count, first_revision, revision))
-        row_count = max(1, min(MAX_ROWS, PORTION_BYTES * max(1, len(rows)) // max(1, len(portion))))
+        row_count = _next_row_count(len(rows), len(portion), time.thread_time() - started)
         if portion:
             yield portion
+
+
+def _next_row_count(rows: int, size: int, seconds: float) -> int:
+    """Return the number of rows of the next portion, given the rows, the bytes and the time of the last."""
+    in_size = PORTION_BYTES * rows // max(size, 1)
+    in_time = int(rows * PORTION_SECONDS / max(seconds, 1e-6))
+    return max(1, min(in_size, max(in_time, FIRST_ROWS), MAX_ROWS))
