@@ -24,7 +24,7 @@ SCALE = 0.75
 MAX_BYTES = 150_000
 # The names of the pictures, and the addresses that they show.
 PICTURES = {
-    "start-page": "/",
+    "start": "/",
     "brief": "/browse/articles/engineers-wake-lanner-1-with-a-borrowed-antenna",
 }
 

@@ -30,7 +30,7 @@ def example_queries(briefs: Sequence[Values], stories: Sequence[Values]) -> Iter
     newest, entities = briefs[0], _entities(briefs, stories)
     for each in entities[:1]:
         yield _search(f"Briefs that mention {each['name']}", ("entity", each["slug"]))
-        yield _search(f"Briefs that contain the words “{each['name']}”", ("q", f'"{each["name"]}"'))
+        yield _search(f"Briefs that contain the phrase “{each['name']}”", ("q", f'"{each["name"]}"'))
     pair = newest["entities"][:2]
     if len(pair) > 1:
         names = " and ".join(each["name"] for each in pair)
