@@ -116,6 +116,8 @@ def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
 
 # The other pages have no command whose result depends on the engine.
 PAGES_FOR_BOTH_ENGINES = ("README.md", "docs/api.md", "docs/seeding.md")
+# These pages show the demonstration briefs.
+PAGES_ON_DEMONSTRATION = ("README.md",)
 PAGES_WITH_COMMANDS = [
     pytest.param(engine, name, marks=[pytest.mark.slow] if engine == "postgresql" else [])
     for name, page in zip(NAMES, PAGES, strict=True)
@@ -132,6 +134,8 @@ def test_every_command_of_a_page_runs_and_gives_the_answer_that_the_page_prints(
 ) -> None:
     scripts = [block.text for block in blocks_of(ROOT / name) if block.language == "sh"]
     request.getfixturevalue("seeded")
+    if name in PAGES_ON_DEMONSTRATION:
+        run(".venv/bin/flask seed demo --yes", folder, database_url)
     server = request.getfixturevalue("server") if EXAMPLE_SERVICE in "".join(scripts) else None
     other = folder / "other.db"
     printed = ""
