@@ -16,14 +16,15 @@ from tests.api.parameter_faults import Parameter, fill, parameters
 def collections(app: Flask) -> dict[str, list[Parameter]]:
     """Return the parameters of each collection except the cursor, by the address of the collection.
 
-    The pages for people have links in HTML, which tests/api/pages tests.
+    The pages for people have links in HTML, which `tests/api/web_pages` tests. Feeds have links of their own
+    formats, which `tests/api/v1/test_feeds.py` tests.
     """
     fill(app)
     paged = {
         address: [each for each in several if each.name != "cursor"]
         for address, several in parameters(app).items()
         if any(each.name == "cursor" for each in several) and address.startswith("/v1/")
-        if address not in STREAM_PATHS
+        if address not in STREAM_PATHS and not address.startswith("/v1/feed.")
     }
     assert len(paged) == 14
     return paged

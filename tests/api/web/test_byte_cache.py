@@ -38,7 +38,12 @@ TARGETS = (
     *("/.well-known/api-catalog", "/llms.txt"),
     *("/v1/feed.json", "/v1/feed.atom?q=China&content=summary", "/v1/feed.atom?limit=1"),
     *("/v1/takeaways", "/v1/entities?type=place", "/v1/entities/china", "/v1/related-links", "/v1/changes"),
-    *("/browse/articles/harbour", "/browse/articles/sirens", "/browse/stories/wall", "/browse/entities/china"),
+    *(
+        "/browse/articles/harbour",
+        "/browse/articles/sirens",
+        "/browse/stories/wall",
+        "/browse/entities/china",
+    ),
     *("/browse?q=China", "/browse/changes"),
     "/v1/articles?" + "x" * 5_000,
 )
