@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -133,7 +137,7 @@ def send_request(browser: Chrome, shown: ShownRequest) -> str:
 def close_console(browser: Chrome) -> None:
     """Close the console of an operation."""
     click(browser, CLOSE_BUTTON)
-    wait_until(browser, lambda: not browser.find_elements(By.XPATH, CLOSE_BUTTON))
+    wait_until(browser, lambda: not visible_elements(browser, CLOSE_BUTTON))
 
 
 def foreign_links(browser: Chrome, origin: str) -> list[str]:
@@ -149,9 +153,14 @@ def foreign_links(browser: Chrome, origin: str) -> list[str]:
 
 def click(browser: Chrome, path: str) -> None:
     """Click on the first visible element that matches the XPath `path`, in the middle of the window."""
-    element = find(browser, path)
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    element.click()
+
+    def is_clicked() -> bool:
+        element = find(browser, path)
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+        return True
+
+    wait_until(browser, is_clicked)
 
 
 def find(browser: Chrome, path: str) -> WebElement:
@@ -159,16 +168,26 @@ def find(browser: Chrome, path: str) -> WebElement:
     found: list[WebElement] = []
 
     def is_found() -> bool:
-        found[:] = [each for each in browser.find_elements(By.XPATH, path) if each.is_displayed()]
+        found[:] = visible_elements(browser, path)
         return bool(found)
 
     wait_until(browser, is_found)
     return found[0]
 
 
+def visible_elements(browser: Chrome, path: str) -> list[WebElement]:
+    """Return the visible elements that match the XPath `path`."""
+    return [each for each in browser.find_elements(By.XPATH, path) if each.is_displayed()]
+
+
 def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
-    """Wait until `condition` returns True, also if elements are replaced in the meantime."""
-    wait = WebDriverWait(browser, PATIENCE_SECONDS, 0.2, [StaleElementReferenceException])
+    """Wait until `condition` returns True, also if elements are moved or replaced in the meantime."""
+    transient = [
+        StaleElementReferenceException,
+        ElementNotInteractableException,
+        ElementClickInterceptedException,
+    ]
+    wait = WebDriverWait(browser, PATIENCE_SECONDS, 0.2, transient)
     wait.until(lambda _: condition())
 
 
