@@ -117,7 +117,11 @@ def test_the_metrics_can_have_an_address_of_their_own(database: str, tmp_path: P
     folder, other_folder = tmp_path / "metrics", tmp_path / "other"
     other_folder.mkdir()
     with running_gunicorn(
-        database, tmp_path, BRIEFS_METRICS_BIND=f"127.0.0.1:{port}", BRIEFS_METRICS_DIR=str(folder)
+        database,
+        tmp_path,
+        BRIEFS_METRICS_BIND=f"127.0.0.1:{port}",
+        BRIEFS_METRICS_DIR=str(folder),
+        BRIEFS_WORKERS="1",
     ) as server:
         own = Server(server.process, server.folder, port)
         assert server.get("/v1/articles").status == 200

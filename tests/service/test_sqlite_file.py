@@ -132,7 +132,7 @@ def test_after_the_file_is_replaced_or_deleted_all_answers_are_503_and_no_file_i
         assert not path.exists()
         return
     assert path.read_bytes() == content
-    with running_gunicorn(url, tmp_path) as server:
+    with running_gunicorn(url, tmp_path, BRIEFS_WORKERS="1") as server:
         assert server.get("/readyz").status == 200
         assert server.get(ARTICLE).status == 404
     assert path.read_bytes() == content
