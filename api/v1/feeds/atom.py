@@ -27,7 +27,7 @@ def atom_feed(feed: QueryFeed) -> bytes:
     _add(root, "title", feed.title)
     if feed.description:
         _add(root, "subtitle", feed.description)
-    _add(root, "updated", max((each["updated_at"] for each in feed.articles), default=NEVER))
+    _add(root, "updated", _last_time([each["updated_at"] for each in feed.articles]))
     _add_author(root, TITLE)
     for relation, target in feed.links.items():
         if target:
@@ -58,6 +58,11 @@ def _add_entry(root: Element, article: Values, *, is_full: bool) -> None:
         _add(entry, "summary", summary)
     if is_full:
         _add(entry, "content", full_html(article), type="html")
+
+
+def _last_time(times: list[str]) -> str:
+    # Times with and without a fraction of a second compare like their texts without the `Z`.
+    return max(times, key=lambda time: time.removesuffix("Z"), default=NEVER)
 
 
 def _add_author(parent: Element, name: str) -> None:
