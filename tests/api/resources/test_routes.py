@@ -182,7 +182,8 @@ def test_every_link_leads_to_a_resource(client: FlaskClient, addresses: Addresse
         if response.is_json and address != "/openapi.json":
             found |= dict.fromkeys(_links(response.json))
         found |= dict.fromkeys(re.findall("<(/[^>]*)>", response.headers.get("Link", "")))
-    assert len(found) > 2 * len(addresses)
+    # Most routes of forms, streams and pages add no link to JSON.
+    assert len(found) > len(addresses) + 50
     assert [link for link in found if client.get(link).status_code != 200] == []
 
 
