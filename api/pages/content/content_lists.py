@@ -44,8 +44,8 @@ def read_briefs(
         facets: The facets to count. The counts cover all briefs, so they are left out on later pages.
         scope: The row of the story or the entity as `story` or `entity`.
     """
-    query = {"sort": sort, "limit": limit, "total": False, "facet_limit": MAX_FACET_VALUES} | parameters
-    query |= {"sort": sort}
+    fixed = {"sort": sort, "limit": limit, "total": False, "facet_limit": MAX_FACET_VALUES}
+    query = parameters | fixed
     if fields:
         query["fields"] = fields
     if facets and "cursor" not in parameters:
