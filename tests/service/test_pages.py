@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 import pytest
-from selenium.webdriver import Chrome, Keys
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
@@ -126,6 +126,34 @@ def test_hostile_text_is_shown_as_text_and_breaks_no_layout(
         entry for entry in read_log(browser, "browser") if "the server responded with" not in entry["message"]
     ]
     assert reported == []
+
+
+def test_evidence_is_marked_under_the_pointer_by_the_keyboard_and_by_the_address(
+    server: Server, browser: Chrome
+) -> None:
+    show_at(browser, DESKTOP)
+    browser.get(f"{_here(server)}/browse/articles/insurers-count-the-cost-of-the-dunminster-flood")
+    takeaway = browser.find_element(By.ID, "takeaway-3")
+    link = takeaway.find_element(By.CSS_SELECTOR, ".evidence a")
+    unmarked = _backgrounds(browser)
+
+    ActionChains(browser).move_to_element(takeaway).perform()
+    marked = _backgrounds(browser)
+    assert [place for place, colour in enumerate(marked, 1) if colour != unmarked[0]] == [3]
+    ActionChains(browser).move_to_element(browser.find_element(By.TAG_NAME, "h1")).perform()
+    assert _backgrounds(browser) == unmarked
+    browser.execute_script("arguments[0].focus()", link)
+    assert _backgrounds(browser) == marked
+    link.send_keys(Keys.ENTER)
+    browser.execute_script("document.activeElement.blur()")
+    assert urlsplit(browser.current_url).fragment == "paragraph-3"
+    assert _backgrounds(browser) == marked
+
+
+def _backgrounds(browser: Chrome) -> list[str]:
+    """Return the colour behind each paragraph of a brief."""
+    paragraphs = browser.find_elements(By.CLASS_NAME, "paragraph")
+    return [each.value_of_css_property("background-color") for each in paragraphs]
 
 
 def _here(server: Server) -> str:
