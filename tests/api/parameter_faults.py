@@ -95,7 +95,8 @@ class Parameter:
             yield from [(",", None), ("a,,b", None), ("a,", None)]
             yield ",".join(map(str, range(most + 1))), None
         if self.name == "q":
-            yield from PREFIXES if self.address.endswith(("/entities", "/co-mentioned")) else QUERIES
+            collection = self.address.removesuffix(".csv").removesuffix(".ndjson")
+            yield from PREFIXES if collection.endswith(("/entities", "/co-mentioned")) else QUERIES
 
     def values(self) -> list[str]:
         """Return valid values of this parameter, except for those that require a different parameter.
