@@ -200,6 +200,7 @@ def test_options_of_the_whole_server_are_answered(server: Server) -> None:
 
 
 SLASHES = ["//", "//docs", "//v1/articles", "///v1/articles?limit=1", "/v1//articles"]
+SLASHES += ["//evil.example/", "//evil.example/v1/articles/", "/%2fevil.example/", "/v1/articles//"]
 
 
 @pytest.mark.parametrize("target", SLASHES)

@@ -30,7 +30,17 @@ PAGES = {
     "wall": Page(title="China Raises a Wall", takeaways=("Beijing pays for it.",)),
 }
 TARGETS = (
-    *("/", "/openapi.json", "/docs", "/healthz", "/readyz", "/nothing", "/v1/nothing", "//"),
+    *(
+        "/",
+        "/openapi.json",
+        "/docs",
+        "/docs/specification.json",
+        "/healthz",
+        "/readyz",
+        "/nothing",
+        "/v1/nothing",
+        "//",
+    ),
     *("/v1/articles", "/v1/articles?limit=1", "/v1/articles?limit=0", "/v1/articles?q=China&total=true"),
     *("/v1/articles/harbour", "/v1/articles/sirens", "/v1/articles/wall", "/v1/articles/none"),
     *("/v1/articles/sirens/related", "/v1/articles/harbour/source", "/v1/articles/wall/revisions"),
