@@ -121,7 +121,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "cache_seconds": ("BRIEFS_CACHE_SECONDS", parse.seconds),
     "cors_origins": ("BRIEFS_CORS_ORIGINS", parse.origins),
     "log_addresses": ("BRIEFS_LOG_ADDRESSES", parse.one_of("none", "truncated", "full")),
-    "log_format": ("BRIEFS_LOG_FORMAT", parse.one_of("json", "text")),
+    "log_format": ("BRIEFS_LOG_FORMAT", parse.one_of("json", "text", "short")),
     "log_level": ("BRIEFS_LOG_LEVEL", parse.one_of("info", "debug")),
     "log_queries": ("BRIEFS_LOG_QUERIES", parse.boolean),
     "max_document_bytes": ("BRIEFS_MAX_DOCUMENT_BYTES", parse.byte_count),

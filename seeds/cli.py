@@ -16,7 +16,7 @@ from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
 from seeds.command_setup import JOBS_OPTION, is_empty, prepare_pool
-from seeds.console import count_of, print_message, print_result, reported_failures
+from seeds.console import console, count_of, print_message, print_result, reported_failures
 from seeds.demo_command import demo_command
 from seeds.escaping import printable
 from seeds.garbage_collection import rare_collections
@@ -64,7 +64,7 @@ seed.add_command(remove_command)
 
 @seed.command("load")
 @click.argument("paths", nargs=-1, type=ANY_PATH)
-@click.option("--dry-run", is_flag=True, help="Do the same work and print the same output, then roll back.")
+@click.option("--dry-run", is_flag=True, help="Do the same work and print the same messages, then roll back.")
 @click.option("--strict", is_flag=True, help="Reject documents that have warnings.")
 @click.option("--admit-erased", is_flag=True, help="Also load documents whose articles were erased.")
 @click.option("--prune", is_flag=True, help="After loading, remove articles whose document is gone.")
@@ -119,7 +119,10 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         is_pruned = not prune or run.prune(paths, ask=not (yes or dry_run), force=force)
         run.finish()
         render_articles(begin)
-    (print_message if report == STANDARD_STREAM else print_result)(outcomes.summary)
+    if console.is_terminal:
+        print_message(f"Database: {db.engine.url.render_as_string(hide_password=True)}")
+    summary = f"{outcomes.summary} (dry run)" if dry_run else outcomes.summary
+    (print_message if report == STANDARD_STREAM else print_result)(summary)
     sys.exit(0 if is_pruned and not outcomes.counts[REJECTED] else 1)
 
 

@@ -85,6 +85,7 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ),
         ("BRIEFS_LOG_FORMAT", "json", "log_format", "json"),
         ("BRIEFS_LOG_FORMAT", "text", "log_format", "text"),
+        ("BRIEFS_LOG_FORMAT", "short", "log_format", "short"),
         ("BRIEFS_LOG_ADDRESSES", "none", "log_addresses", "none"),
         ("BRIEFS_LOG_ADDRESSES", "full", "log_addresses", "full"),
         ("BRIEFS_LOG_QUERIES", "false", "log_queries", False),

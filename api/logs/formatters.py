@@ -1,7 +1,8 @@
-"""Log lines: one JSON object per line for programs, or plain text for a person at a terminal."""
+"""Log lines: one JSON object per line for programs, or plain text, long or short, for people."""
 
 import json
 import logging
+import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -84,6 +85,25 @@ class TextFormatter(logging.Formatter):
         )
 
 
+class ShortFormatter(logging.Formatter):
+    """Formats a log record as one short line for a person at a terminal: the local time and the message.
+
+    The level is added unless it is `info`.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = "" if record.levelno == logging.INFO else record.levelname.lower()
+        values = [f"{name}={_quoted(value)}" for name, value in extra_values(record).items()]
+        return short_line(record.created, level, record.getMessage(), *values)
+
+
+def short_line(seconds: float, *parts: str) -> str:
+    """Return one printable line: the local time that is `seconds` after 1970, and `parts`."""
+    line = " ".join([time.strftime("%H:%M:%S", time.localtime(seconds)), *filter(None, parts)])
+    return line if line.isprintable() else "".join(map(_printable, line))
+
+
 def line_formatter(log_format: str) -> logging.Formatter:
-    """Return the formatter for `log_format`: `json` or `text`."""
-    return JsonFormatter() if log_format == "json" else TextFormatter()
+    """Return the formatter for `log_format`: `json`, `text` or `short`."""
+    formatters = {"json": JsonFormatter, "text": TextFormatter, "short": ShortFormatter}
+    return formatters[log_format]()

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from api.logs.formatters import format_time, text_line
+from api.logs.formatters import format_time, short_line, text_line
 from api.web.request_records import RequestRecord
 
 # The logger of requests.
@@ -74,7 +74,7 @@ def request_line_formatter(
     """Return a function that formats the log line of a request.
 
     Args:
-        log_format: `json` or `text`.
+        log_format: `json`, `text` or `short`.
         addresses: As in `request_values`.
         has_queries: As in `request_values`.
     """
@@ -98,7 +98,13 @@ def request_line_formatter(
         line = text_line(format_time(record.time), "info", ACCESS_LOGGER, "request", values)
         return f"{line}\n".encode()
 
-    return as_json if log_format == "json" else as_text
+    def as_short(record: RequestRecord) -> bytes:
+        values = request_values(record, addresses, has_queries)
+        target = f"{values['path']}?{values['query']}" if values["query"] else values["path"]
+        duration = f"{record.seconds * 1000:.1f} ms"
+        return f"{short_line(record.time, record.method, target, str(record.status), duration)}\n".encode()
+
+    return {"json": as_json, "text": as_text, "short": as_short}[log_format]
 
 
 def _json_begin(method: str, route: str | None, status: int) -> str:

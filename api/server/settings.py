@@ -36,16 +36,21 @@ def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
     If `queues_log` is True, a separate thread writes the log of the server, as in `create_app`.
 
     If a setting is invalid, the process exits with a message of one line, before any worker starts. If
-    BRIEFS_LOG_FORMAT is missing or empty, this function sets it to `json` in the environment, so that workers
-    use this format too. The environment also gets the identity of the SQLite file, so that all workers read
-    the same file.
+    BRIEFS_LOG_FORMAT is missing or empty, this function sets it in the environment, so that workers use this
+    format too: to `short` if standard error is a terminal, and otherwise to `json`. The environment also gets
+    the identity of the SQLite file, so that all workers read the same file.
     """
-    os.environ["BRIEFS_LOG_FORMAT"] = os.environ.get("BRIEFS_LOG_FORMAT") or "json"
+    os.environ["BRIEFS_LOG_FORMAT"] = default_log_format()
     settings, bind = check_settings()
     os.environ[FILE_VARIABLE] = file_identity(settings.database_url, INSTANCE)
     _forget_modules()
     logging_settings = log_config(settings, stderr_writer(settings) if queues_log else None)
     return ServerSettings(bind, settings.metrics_bind, settings.workers, settings.threads, logging_settings)
+
+
+def default_log_format() -> str:
+    """Return the value of BRIEFS_LOG_FORMAT, or the default of servers if it is missing or empty."""
+    return os.environ.get("BRIEFS_LOG_FORMAT") or ("short" if sys.stderr.isatty() else "json")
 
 
 def check_settings() -> tuple[Settings, str]:

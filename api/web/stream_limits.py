@@ -5,6 +5,7 @@ A stream is a response of unlimited length, which is read from the database whil
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -20,6 +21,10 @@ from api.web.request_records import ROUTE
 # A chunk can wait for other requests for this share of the maximum duration of a request. Refusing a chunk
 # would end its stream.
 WAITING_SHARE = 0.9
+
+# After a chunk, a stream pauses for this multiple of the processor time that the chunk took, so that other
+# requests find the processor free. The time in which the client receives the chunk counts.
+PAUSE_SHARE = 1.0
 
 log = logging.getLogger("briefs.error")
 
@@ -81,11 +86,14 @@ class _Stream:
     ) -> None:
         self._body, self._chunks = chunks, iter(chunks)
         self._request_id, self._limit_time, self._release = request_id, limit_time, release
+        self._resume_at = 0.0
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
+        time.sleep(max(0.0, self._resume_at - time.monotonic()))
+        started = time.thread_time()
         try:
             with self._limit_time(WAITING_SHARE) as is_admitted:
                 chunk = next(self._chunks, None) if is_admitted else self._refuse()
@@ -98,6 +106,7 @@ class _Stream:
         if chunk is None:
             self._end()
             raise StopIteration
+        self._resume_at = time.monotonic() + (time.thread_time() - started) * PAUSE_SHARE
         return chunk
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from tests.seeds.commands.results import assert_predicted
 from tests.seeds.documents import Page, last_line, seed, write
 from tests.seeds.stored_rows import rows
 
@@ -229,7 +230,7 @@ def test_a_dry_run_prints_the_same_without_a_question_and_removes_nothing(app: F
     dry = prune(app, "--dry-run", folder)
     assert rows(app) == before
     real = prune(app, "--yes", folder)
-    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert_predicted(dry, real)
     assert removed(real) == 1
 
 

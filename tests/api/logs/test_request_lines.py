@@ -1,5 +1,6 @@
 """The log line of a request, with any text of a client."""
 
+import logging
 import os
 import re
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import orjson
 import pytest
 from flask import Flask
 
-from api.logs.formatters import JsonFormatter
+from api.logs.formatters import JsonFormatter, line_formatter
 from api.logs.request_lines import request_line_formatter
 from api.logs.writer import LogWriter
 from api.web.client_address import ClientAddresses
@@ -181,3 +182,18 @@ def test_a_request_has_one_line_with_its_route(app: Flask) -> None:
         "client_address": "127.0.0.0",
         "user_agent": "tester",
     }
+
+
+@pytest.mark.parametrize(
+    ("has_queries", "target"), [(True, "/v1/articles?limit=2&q=a%20b"), (False, "/v1/articles")]
+)
+def test_a_short_line_has_the_time_the_request_and_the_duration(has_queries: bool, target: str) -> None:
+    line = request_line_formatter("short", "none", has_queries)(RECORD).decode()
+    assert re.fullmatch(rf"\d\d:\d\d:\d\d GET {re.escape(target)} 200 1\.2 ms\n", line)
+
+
+def test_a_short_line_of_a_failure_has_its_level_and_values() -> None:
+    record = logging.makeLogRecord(
+        {"levelno": logging.ERROR, "levelname": "ERROR", "msg": "request failed", "request_id": "a\nb"}
+    )
+    assert line_formatter("short").format(record)[9:] == r"error request failed request_id=a\nb"

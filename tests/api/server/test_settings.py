@@ -1,8 +1,10 @@
 """The settings of gunicorn: the address, and warnings about variables that are ignored."""
 
+import sys
+
 import pytest
 
-from api.server.settings import with_port
+from api.server.settings import default_log_format, with_port
 from api.server.start_checks import IGNORED_VARIABLES, NO_BASE_URL, warnings_about
 
 # The setting without which there is always a warning.
@@ -55,3 +57,15 @@ def test_a_service_without_a_public_address_gets_a_warning() -> None:
     assert list(warnings_about({})) == [NO_BASE_URL]
     assert list(warnings_about({"BRIEFS_BASE_URL": ""})) == [NO_BASE_URL]
     assert "BRIEFS_BASE_URL" in NO_BASE_URL
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "given", "expected"),
+    [(True, "", "short"), (False, "", "json"), (True, "json", "json"), (False, "text", "text")],
+)
+def test_lines_of_the_log_are_short_on_a_terminal_unless_a_format_is_set(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, given: str, expected: str
+) -> None:
+    monkeypatch.setenv("BRIEFS_LOG_FORMAT", given)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
+    assert default_log_format() == expected

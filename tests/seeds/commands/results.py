@@ -36,3 +36,9 @@ def message_lines(result: Result) -> list[str]:
     messages = str(result.stderr).split("\n")[:-1]
     assert messages == [printable(line) for line in messages]
     return messages
+
+
+def assert_predicted(dry: Result, real: Result) -> None:
+    """Assert that a dry run printed the same as the real run, except for the mark in its last line."""
+    assert dry.stdout == f"{real.stdout.removesuffix(chr(10))} (dry run)\n"
+    assert (dry.stderr, dry.exit_code) == (real.stderr, real.exit_code)

@@ -17,6 +17,7 @@ from tests.seeds.commands.results import (
     SIRENS,
     SOURCE,
     WALL,
+    assert_predicted,
     message_lines,
     summary_line,
 )
@@ -104,7 +105,7 @@ def test_a_dry_run_prints_the_same_as_the_load_and_changes_no_row(app: Flask, mi
     dry = seed(app, "--dry-run", mixed_folder)
     assert rows(app) == before
     real = seed(app, mixed_folder)
-    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert_predicted(dry, real)
     assert rows(app) != before
 
 
@@ -113,8 +114,8 @@ def test_a_strict_dry_run_prints_the_same_as_a_strict_run(app: Flask, mixed_fold
     dry = seed(app, "--dry-run", "--strict", mixed_folder)
     assert rows(app) == before
     real = seed(app, "--strict", mixed_folder)
-    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
-    assert last_line(dry) == summary_line(created=1, updated=1, unchanged=1, rejected=4)
+    assert_predicted(dry, real)
+    assert last_line(real) == summary_line(created=1, updated=1, unchanged=1, rejected=4)
 
 
 def test_a_dry_run_prints_the_same_rejection_of_a_repeated_slug(app: Flask, tmp_path: Path) -> None:
@@ -122,7 +123,7 @@ def test_a_dry_run_prints_the_same_rejection_of_a_repeated_slug(app: Flask, tmp_
     write(tmp_path, "b", SIRENS, "slug: tide")
     write(tmp_path, "c", WALL)
     dry, real = seed(app, "--dry-run", tmp_path), seed(app, tmp_path)
-    assert (dry.stdout, dry.stderr, dry.exit_code) == (real.stdout, real.stderr, real.exit_code)
+    assert_predicted(dry, real)
     assert last_line(real) == summary_line(created=2, rejected=1)
 
 
