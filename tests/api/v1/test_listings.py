@@ -35,10 +35,12 @@ Statement = tuple[str, Any]
 
 def test_every_documented_collection_and_sort_is_tested_here(app: Flask) -> None:
     operations = get_operations(specification_of(app))
+    # Web pages, feeds and streams have a cursor, too. They show the articles of the same collections.
     paged = {
         path
         for path, operation in operations.items()
         if "cursor" in {parameter["name"] for parameter in operation.get("parameters", [])}
+        and "application/json" in operation["responses"]["200"]["content"]
     }
     assert paged == {ENDLESS, TRENDS, *(listing.documented for listing in LISTINGS)}
     for listing in LISTINGS:
