@@ -22,7 +22,7 @@ OWN_TOOLS = "It calls a tool that only the example server of the suite has."
 NO_PROMPTS, NO_RESOURCES = "The service has no prompts.", "The service has no resources."
 NO_INPUT = "The service never asks the client for input (sampling, elicitation, roots)."
 NO_TASKS = "The service has no tasks, which are an extension of the protocol."
-# The checks that do not apply, each with the reason. A name that ends in `*` covers all names with this beginning.
+# The checks that do not apply, each with the reason. A name with a `*` at its end covers several names.
 # The key is a scenario, or a scenario and one of its checks.
 NOT_APPLICABLE = {
     "tools-call-*": OWN_TOOLS,
