@@ -28,7 +28,7 @@ NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 API_PAGE, SEEDING_PAGE, FORMAT_PAGE = (ROOT / "docs" / f"{name}.md" for name in ("api", "seeding", "format"))
 
 INLINE_COMMAND = re.compile(r"`(\.venv/bin/flask seed [^`]+)`")
-LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]+\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # Inline code that is written as the path of a file or folder.
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|in|txt|yaml))`")
