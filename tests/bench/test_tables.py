@@ -41,7 +41,7 @@ def test_the_sizes_of_all_tables_are_the_size_of_the_file(corpus: str) -> None:
 
 def test_the_cpu_time_of_each_collection_is_measured(corpus: str) -> None:
     _, _, *rows = measure_first_time({DOCUMENTS: corpus}, rounds=1, requests=2).splitlines()
-    assert len(rows) == 18
+    assert len(rows) == 24
     assert all(float(row.split("|")[2].replace(",", "")) > 0 for row in rows)
 
 

@@ -1,4 +1,4 @@
-"""A JSON Schema of the part of ninjs 3.2 that the service uses, written by ourselves after reading the standard."""
+"""A JSON Schema of the part of ninjs 3.2 that the service uses, written after reading the standard."""
 
 from collections.abc import Iterable
 from typing import Any
