@@ -110,8 +110,9 @@ def main(target: str = "wsgi:app") -> None:
     """Serve the application `target` until the process is told to stop."""
     settings = read_server_settings(queues_log=False)
     logging.config.dictConfig(settings.log_config)
+    server = make_server(target, settings)
     log_warnings(settings.workers)
-    make_server(target, settings).serve(target_loader=load_application)
+    server.serve(target_loader=load_application)
 
 
 if __name__ == "__main__":

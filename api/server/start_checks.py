@@ -40,13 +40,12 @@ def check_start(server: Any) -> None:
     an address is in use, the process exits with a message of one line. gunicorn itself would try again for
     five seconds and log each failure.
     """
-    log_warnings(server.cfg.workers)
     # systemd, or the master process that this process replaces, has already opened the sockets.
-    if server.master_pid or systemd.listen_fds(unset_environment=False):
-        return
-    for address in server.cfg.address:
-        if isinstance(address, tuple):
-            check_address(*address)
+    if not server.master_pid and not systemd.listen_fds(unset_environment=False):
+        for address in server.cfg.address:
+            if isinstance(address, tuple):
+                check_address(*address)
+    log_warnings(server.cfg.workers)
 
 
 def log_warnings(workers: int) -> None:

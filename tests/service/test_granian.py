@@ -74,12 +74,7 @@ def test_the_log_has_one_line_of_json_for_each_request(server: Server) -> None:
 def test_a_wrong_environment_stops_startup_with_one_line(server: Server, tmp_path: Path) -> None:
     assert refusal(tmp_path, {"BRIEFS_THREADS": "0"}).startswith("briefs: BRIEFS_THREADS: ")
     assert refusal(tmp_path, {"BRIEFS_METRICS_BIND": "127.0.0.1:9"}).startswith("briefs: BRIEFS_METRICS_BIND")
-    # Without BRIEFS_BASE_URL, the first line is a warning about feeds.
-    in_use = {
-        "PORT": str(server.port),
-        "DATABASE_URL": "sqlite:///nothing.db",
-        "BRIEFS_BASE_URL": "https://briefs.example",
-    }
+    in_use = {"PORT": str(server.port), "DATABASE_URL": "sqlite:///nothing.db"}
     assert refusal(tmp_path, in_use).startswith(f"briefs: cannot listen on 127.0.0.1 port {server.port}: ")
 
 
