@@ -14,7 +14,7 @@ import orjson
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.agents.versions import CAPABILITIES_KEY, STATELESS, VERSION_KEY
+from api.agents.versions import CAPABILITIES_KEY, STATELESS_VERSION, VERSION_KEY
 from api.app import create_app
 
 DATABASE = Path(__file__).parents[1] / "instance" / "demo.db"
@@ -43,11 +43,11 @@ def main() -> None:
 def call(client: FlaskClient, arguments: object) -> TestResponse:
     """Call `search_briefs` and return the response."""
     params = {"name": "search_briefs", "arguments": arguments}
-    meta = {VERSION_KEY: STATELESS, CAPABILITIES_KEY: {}}
+    meta = {VERSION_KEY: STATELESS_VERSION, CAPABILITIES_KEY: {}}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params | {"_meta": meta}}
     headers = {
         "Content-Type": "application/json",
-        "MCP-Protocol-Version": STATELESS,
+        "MCP-Protocol-Version": STATELESS_VERSION,
         "Mcp-Method": "tools/call",
         "Mcp-Name": "search_briefs",
     }

@@ -5,19 +5,19 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.agents.messages import VERSION
+from api.agents.messages import JSON_RPC_VERSION
 from api.agents.versions import (
     CAPABILITIES_KEY,
     METHOD_HEADER,
     NAME_HEADER,
-    STATELESS,
+    STATELESS_VERSION,
     VERSION_HEADER,
     VERSION_KEY,
 )
 from api.resources.blueprint import Blueprint, View
 from api.resources.serialization import Shape
 
-# The statuses of errors that are problems (RFC 9457). Errors of the protocol are JSON-RPC.
+# The statuses whose body is a problem (RFC 9457). The body of other errors is JSON-RPC.
 PROBLEM_STATUSES = (401, 403, 406, 408, 413, 414, 415, 429, 500, 503)
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
 MESSAGE_ID = {"type": ["string", "integer"], "description": "The id of the request."}
@@ -26,7 +26,7 @@ REQUEST = {
     "title": "McpRequest",
     "description": "A JSON-RPC 2.0 request. Without `id`, it is a notification and has no result.",
     "properties": {
-        "jsonrpc": {"type": "string", "const": VERSION},
+        "jsonrpc": {"type": "string", "const": JSON_RPC_VERSION},
         "id": MESSAGE_ID,
         "method": {"type": "string", "description": "The method, such as `tools/call`."},
         "params": ANY_OBJECT | {"description": "The parameters of the method."},
@@ -34,13 +34,13 @@ REQUEST = {
     "required": ["jsonrpc", "method"],
 }
 REQUEST_EXAMPLE = {
-    "jsonrpc": VERSION,
+    "jsonrpc": JSON_RPC_VERSION,
     "id": 1,
     "method": "tools/call",
     "params": {
         "name": "search_briefs",
         "arguments": {"entity": ["sunrise"]},
-        "_meta": {VERSION_KEY: STATELESS, CAPABILITIES_KEY: {}},
+        "_meta": {VERSION_KEY: STATELESS_VERSION, CAPABILITIES_KEY: {}},
     },
 }
 RESPONSE = {
@@ -48,16 +48,16 @@ RESPONSE = {
     "title": "McpResponse",
     "description": "A JSON-RPC 2.0 response with the result of the method.",
     "properties": {
-        "jsonrpc": {"type": "string", "const": VERSION},
+        "jsonrpc": {"type": "string", "const": JSON_RPC_VERSION},
         "id": MESSAGE_ID,
         "result": ANY_OBJECT | {"description": "The result of the method."},
     },
     "required": ["jsonrpc", "id", "result"],
 }
 HEADERS = {
-    VERSION_HEADER: (f"The version of the protocol, such as `{STATELESS}`.", STATELESS),
+    VERSION_HEADER: (f"The version of the protocol, such as `{STATELESS_VERSION}`.", STATELESS_VERSION),
     METHOD_HEADER: (
-        "The method, as in the body. Only earlier versions do not need it.",
+        "The method, as in the body. Clients of earlier versions can leave it out.",
         "tools/call",
     ),
     NAME_HEADER: ("With `tools/call`: the name of the tool, as in the body.", "search_briefs"),
@@ -77,15 +77,15 @@ class McpErrorDetail(Shape):
 class McpError(Shape):
     """A JSON-RPC 2.0 error."""
 
-    jsonrpc = fields.String(validate=validate.OneOf([VERSION]))
+    jsonrpc = fields.String(validate=validate.OneOf([JSON_RPC_VERSION]))
     id = fields.Raw(
         metadata={"type": ["string", "integer", "null"], "description": "The id, or `null` if it is unknown."}
     )
     error = fields.Nested(McpErrorDetail)
 
 
-# The errors of the protocol, with their meaning.
-ERRORS = {400: "The request breaks a rule of the protocol.", 404: "The method is unknown."}
+# The meanings of the statuses whose body is a JSON-RPC error.
+PROTOCOL_ERRORS = {400: "The request breaks a rule of the protocol.", 404: "The method is unknown."}
 
 
 def describe(blueprint: Blueprint, view: View) -> View:
@@ -101,7 +101,7 @@ def describe(blueprint: Blueprint, view: View) -> View:
     )(view)
     for status in PROBLEM_STATUSES:
         documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
-    for status, meaning in ERRORS.items():
+    for status, meaning in PROTOCOL_ERRORS.items():
         documented = blueprint.alt_response(
             status, schema=McpError, description=meaning, content_type="application/json"
         )(documented)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-VERSION = "2.0"
+JSON_RPC_VERSION = "2.0"
 
 
 class ErrorCode(IntEnum):
@@ -40,7 +40,7 @@ class ProtocolError(Exception):
         error: dict[str, Any] = {"code": int(self.code), "message": self.message}
         if self.data is not None:
             error["data"] = self.data
-        return {"jsonrpc": VERSION, "id": message_id, "error": error}
+        return {"jsonrpc": JSON_RPC_VERSION, "id": message_id, "error": error}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def parse_message(body: bytes) -> Message:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ProtocolError(ErrorCode.PARSE_ERROR, f"The body is not JSON: {error}.") from None
-    if not isinstance(value, dict) or value.get("jsonrpc") != VERSION or "method" not in value:
+    if not isinstance(value, dict) or value.get("jsonrpc") != JSON_RPC_VERSION or "method" not in value:
         text = "The body must be one JSON-RPC 2.0 request or notification, neither a list nor a response."
         raise ProtocolError(ErrorCode.INVALID_REQUEST, text)
     method, params, message_id = value["method"], value.get("params", {}), value.get("id")
@@ -89,4 +89,4 @@ def parse_message(body: bytes) -> Message:
 
 def result_response(message: Message, result: dict[str, Any]) -> dict[str, Any]:
     """Return the response to the request `message` with its result."""
-    return {"jsonrpc": VERSION, "id": message.id, "result": result}
+    return {"jsonrpc": JSON_RPC_VERSION, "id": message.id, "result": result}

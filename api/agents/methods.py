@@ -1,4 +1,4 @@
-"""The methods of the Model Context Protocol that the service has."""
+"""The methods of the Model Context Protocol that the service supports."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,14 +7,20 @@ from api import __version__
 from api.agents.messages import ErrorCode, Message, ProtocolError
 from api.agents.tools.calls import call_tool
 from api.agents.tools.catalog import TOOLS
-from api.agents.versions import INITIALIZE, META, STATELESS, SUPPORTED, negotiated_version
+from api.agents.versions import (
+    INITIALIZE,
+    META_PREFIX,
+    STATELESS_VERSION,
+    SUPPORTED_VERSIONS,
+    negotiated_version,
+)
 from api.resources.openapi import TITLE
 from api.urls import settings, url
 
 Result = dict[str, Any]
 
-# How long clients can keep the list of tools, which changes only with a new version of the service.
-LIST_MILLISECONDS = 3_600_000
+# How long clients can cache the list of tools, which changes only with a new version of the service.
+CACHE_MILLISECONDS = 3_600_000
 CAPABILITIES: Result = {"tools": {}}
 INSTRUCTIONS = """\
 This server holds news briefs: short articles with key takeaways, the paragraphs that support each of them, \
@@ -34,28 +40,28 @@ def answer(message: Message, version: str) -> Result:
     Raises:
         ProtocolError: The method is unknown, or its parameters are invalid.
     """
-    method = (STATELESS_METHODS if version == STATELESS else INITIALIZED_METHODS).get(message.method)
+    method = (STATELESS_METHODS if version == STATELESS_VERSION else INITIALIZED_METHODS).get(message.method)
     if method is None:
         text = f"There is no method of this name in version {version} of the protocol."
         raise ProtocolError(ErrorCode.METHOD_NOT_FOUND, text, status=404)
     result = method(message.params)
-    if version != STATELESS:
+    if version != STATELESS_VERSION:
         return result
-    return {"resultType": "complete"} | result | {"_meta": {f"{META}serverInfo": _server_info()}}
+    return {"resultType": "complete"} | result | {"_meta": {f"{META_PREFIX}serverInfo": _server_info()}}
 
 
 def _discover(_: Result) -> Result:
-    """Return what a client must know about the service, without a handshake."""
+    """Return the versions, capabilities and instructions of the service, for clients without a handshake."""
     return {
-        "supportedVersions": list(SUPPORTED),
+        "supportedVersions": list(SUPPORTED_VERSIONS),
         "capabilities": CAPABILITIES,
         "serverInfo": _server_info(),
         "instructions": INSTRUCTIONS,
-    } | _caching()
+    } | _cache_hints()
 
 
 def _initialize(params: Result) -> Result:
-    """Return what a client of an earlier version must know. The service keeps no session."""
+    """Return the answer to the handshake of an earlier version. The service keeps no session."""
     return {
         "protocolVersion": negotiated_version(params.get("protocolVersion")),
         "capabilities": CAPABILITIES,
@@ -76,14 +82,14 @@ def _list_tools(params: Result) -> Result:
     return {"tools": [tool.definition() for tool in TOOLS.values()]}
 
 
-def _list_tools_for_caches(params: Result) -> Result:
-    return _list_tools(params) | _caching()
+def _list_cacheable_tools(params: Result) -> Result:
+    return _list_tools(params) | _cache_hints()
 
 
-def _caching() -> Result:
-    """Return how long, and for whom, clients can keep a result."""
+def _cache_hints() -> Result:
+    """Return how long clients can cache a result, and whether caches can share it between clients."""
     scope = "private" if settings().require_key else "public"
-    return {"ttlMs": LIST_MILLISECONDS, "cacheScope": scope}
+    return {"ttlMs": CACHE_MILLISECONDS, "cacheScope": scope}
 
 
 def _server_info() -> Result:
@@ -96,7 +102,7 @@ def _server_info() -> Result:
 Method = Callable[[Result], Result]
 STATELESS_METHODS: dict[str, Method] = {
     "server/discover": _discover,
-    "tools/list": _list_tools_for_caches,
+    "tools/list": _list_cacheable_tools,
     "tools/call": call_tool,
 }
 INITIALIZED_METHODS: dict[str, Method] = {

@@ -8,7 +8,7 @@ ANY_ORIGIN = "*"
 
 
 def named_origins(settings: Settings) -> list[str]:
-    """Return the origin of BRIEFS_BASE_URL, and those that BRIEFS_CORS_ORIGINS lists by name.
+    """Return the origin of BRIEFS_BASE_URL, and the origins that BRIEFS_CORS_ORIGINS lists by name.
 
     With a domain of their own, attackers can make browsers connect to a service in a private network (DNS
     rebinding). The protocol therefore requires a check of `Origin`, and `*` allows no origin.
@@ -18,9 +18,9 @@ def named_origins(settings: Settings) -> list[str]:
     return own + [origin for origin in settings.cors_origins if origin != ANY_ORIGIN]
 
 
-def is_allowed(origin: str | None, settings: Settings) -> bool:
-    """Return True if a request with the header `Origin` can use `/mcp`.
+def is_origin_allowed(origin: str | None, settings: Settings) -> bool:
+    """Return True if a request from `origin` can use `/mcp`.
 
-    `origin` is the value of the header, or None if the request has no such header.
+    `origin` is the value of the header `Origin`, or None if the request has no such header.
     """
     return origin is None or origin.casefold() in map(str.casefold, named_origins(settings))

@@ -1,4 +1,4 @@
-"""The route `POST /mcp`, at which programs of language models (agents) use the service as tools."""
+"""The route `POST /mcp`, through which language models (agents) call the tools of the service."""
 
 import orjson
 from flask import Response, request
@@ -7,8 +7,8 @@ from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 from api.agents.documentation import describe
 from api.agents.messages import Message, ProtocolError, parse_message, result_response
 from api.agents.methods import answer
-from api.agents.origins import is_allowed
-from api.agents.versions import STATELESS, version_of
+from api.agents.origins import is_origin_allowed
+from api.agents.versions import STATELESS_VERSION, version_of
 from api.problem_kinds import MAX_BODY_BYTES, ProblemKind
 from api.problems import RETRY_SECONDS, ProblemException
 from api.resources.blueprint import Blueprint
@@ -36,7 +36,7 @@ def call_mcp() -> Response:
         try:
             return _response(result_response(message, answer(message, version)), 200)
         except ProtocolError as error:
-            return _error_response(message, error, has_status=version == STATELESS)
+            return _error_response(message, error, has_own_status=version == STATELESS_VERSION)
     except ProtocolError as error:
         return _error_response(message, error)
 
@@ -50,7 +50,7 @@ def _check_request() -> None:
     Raises:
         HTTPException: A header is wrong (403, 406 or 415).
     """
-    if not is_allowed(request.headers.get("Origin"), settings()):
+    if not is_origin_allowed(request.headers.get("Origin"), settings()):
         raise ProblemException(ProblemKind.ORIGIN_NOT_ALLOWED)
     if request.mimetype != JSON:
         raise UnsupportedMediaType
@@ -59,13 +59,18 @@ def _check_request() -> None:
     request.max_content_length = MAX_BODY_BYTES
 
 
-def _error_response(message: Message | None, error: ProtocolError, *, has_status: bool = True) -> Response:
+def _error_response(
+    message: Message | None, error: ProtocolError, *, has_own_status: bool = True
+) -> Response:
     """Return the response to a request that failed.
 
-    Clients of versions with a handshake take 404 for the end of a session. If `has_status` is False, the
-    status is therefore 200, unless the service itself failed.
+    Args:
+        message: The request, or None if its body is invalid.
+        error: The error.
+        has_own_status: If False, the status is 200 unless the service itself failed. Clients that send
+            `initialize` would take 404 for the end of their session.
     """
-    status = error.status if has_status or error.status >= 500 else 200
+    status = error.status if has_own_status or error.status >= 500 else 200
     response = _response(error.response(message.id if message else None), status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""The versions of the Model Context Protocol, and the headers that a request of a version must have."""
+"""The versions of the Model Context Protocol, and the headers that each version requires."""
 
 import base64
 import binascii
@@ -7,19 +7,19 @@ from werkzeug.datastructures import Headers
 
 from api.agents.messages import ErrorCode, Message, ProtocolError
 
-# The version without sessions. Each of its requests states the version and the capabilities of the client.
-STATELESS = "2026-07-28"
-# Versions whose clients send `initialize` first. The newest is the first.
-INITIALIZED = ("2025-11-25", "2025-06-18")
-SUPPORTED = (STATELESS, *INITIALIZED)
+# The version without sessions. Each request states the version and the capabilities of the client.
+STATELESS_VERSION = "2026-07-28"
+# The versions whose clients send `initialize` first, the newest version first.
+INITIALIZED_VERSIONS = ("2025-11-25", "2025-06-18")
+SUPPORTED_VERSIONS = (STATELESS_VERSION, *INITIALIZED_VERSIONS)
 
 INITIALIZE = "initialize"
 VERSION_HEADER, METHOD_HEADER, NAME_HEADER = "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"
-META = "io.modelcontextprotocol/"
-VERSION_KEY, CAPABILITIES_KEY = f"{META}protocolVersion", f"{META}clientCapabilities"
-# The parameter that `Mcp-Name` repeats, by method.
+META_PREFIX = "io.modelcontextprotocol/"
+VERSION_KEY, CAPABILITIES_KEY = f"{META_PREFIX}protocolVersion", f"{META_PREFIX}clientCapabilities"
+# By method, the parameter whose value the header `Mcp-Name` repeats.
 NAME_PARAMETERS = {"tools/call": "name", "resources/read": "uri", "prompts/get": "name"}
-# A header that contains other characters than ASCII is encoded in Base64, between these two texts.
+# The value of a header with characters other than ASCII is sent as Base64 between these two texts.
 BASE64_START, BASE64_END = "=?base64?", "?="
 
 
@@ -34,25 +34,29 @@ def version_of(message: Message, headers: Headers) -> str:
         ProtocolError: The version is not supported, or the headers or the metadata do not fit the message.
     """
     version = headers.get(VERSION_HEADER)
-    if version == STATELESS or VERSION_KEY in message.meta:
+    if version == STATELESS_VERSION or VERSION_KEY in message.meta:
         if message.id is not None:
             _check_metadata(message)
             _check_headers(message, headers)
         version = str(message.meta.get(VERSION_KEY, version))
     elif version is None and (message.method == INITIALIZE or message.id is None):
-        return INITIALIZED[0]
+        return INITIALIZED_VERSIONS[0]
     elif version is None:
         raise ProtocolError(ErrorCode.HEADER_MISMATCH, f"The header {VERSION_HEADER} is missing.")
-    if version not in SUPPORTED:
-        data = {"supported": list(SUPPORTED), "requested": version}
-        text = f"The protocol version is not supported. Use one of: {', '.join(SUPPORTED)}."
+    if version not in SUPPORTED_VERSIONS:
+        data = {"supported": list(SUPPORTED_VERSIONS), "requested": version}
+        text = f"The protocol version is not supported. Use one of: {', '.join(SUPPORTED_VERSIONS)}."
         raise ProtocolError(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION, text, data)
     return version
 
 
 def negotiated_version(requested: object) -> str:
-    """Return the version for a client that sends `initialize` and requests the version `requested`."""
-    return requested if isinstance(requested, str) and requested in INITIALIZED else INITIALIZED[0]
+    """Return the version to use with a client that requests the version `requested` in `initialize`."""
+    return (
+        requested
+        if isinstance(requested, str) and requested in INITIALIZED_VERSIONS
+        else INITIALIZED_VERSIONS[0]
+    )
 
 
 def _check_metadata(message: Message) -> None:
@@ -79,7 +83,7 @@ def _check_headers(message: Message, headers: Headers) -> None:
 
 
 def _decoded(value: str) -> str | None:
-    """Return the text of a header that can be encoded in Base64, or None if the encoding is invalid."""
+    """Return the text of a header, decoded if it is Base64, or None if the Base64 is invalid."""
     if not (value.startswith(BASE64_START) and value.endswith(BASE64_END)):
         return value
     encoded = value[len(BASE64_START) : -len(BASE64_END)]

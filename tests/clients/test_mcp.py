@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 
 from api.agents.tools.catalog import TOOLS
-from api.agents.versions import INITIALIZED, STATELESS
+from api.agents.versions import INITIALIZED_VERSIONS, STATELESS_VERSION
 from tests.clients.npm_packages import HERE, MODULES, run_command
 from tests.support.server import Server, free_port, running_gunicorn
 
@@ -45,14 +45,14 @@ NOT_APPLICABLE = {
 BOTH = {"tools-list", "dns-rebinding-protection"}
 # Scenarios that apply. Each must run, and each of its checks must pass unless it is listed above.
 APPLICABLE = {
-    STATELESS: {
+    STATELESS_VERSION: {
         "server-stateless",
         "tools-list",
         "caching",
         "dns-rebinding-protection",
         "http-header-validation",
     },
-    INITIALIZED[0]: {"server-initialize", "ping", "tools-list", "dns-rebinding-protection"},
+    INITIALIZED_VERSIONS[0]: {"server-initialize", "ping", "tools-list", "dns-rebinding-protection"},
 }
 
 
@@ -88,7 +88,7 @@ def checks_of(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield scenario, check
 
 
-@pytest.mark.parametrize("version", [STATELESS, INITIALIZED[0]])
+@pytest.mark.parametrize("version", [STATELESS_VERSION, INITIALIZED_VERSIONS[0]])
 def test_all_conformance_scenarios_that_apply_pass(mcp_server: Server, tmp_path: Path, version: str) -> None:
     url = f"http://localhost:{mcp_server.port}/mcp"
     options = ("server", "--url", url, "--requirements", version, "--output-dir", tmp_path)

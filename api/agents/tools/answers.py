@@ -1,4 +1,4 @@
-"""What the answers of tools share: briefs, statements with their addresses, pages, and a maximum size."""
+"""The parts that answers of tools share: briefs, statements with their sources, and pages of limited size."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ from api.urls import url
 # The maximum size of an answer as JSON in UTF-8. English JSON has about 3.5 bytes per token of a language
 # model, so that an answer has about 2,000 tokens.
 MAX_ANSWER_BYTES = 7_000
-# The space for the members of an answer around its list, such as a cursor.
+# The space for the members of an answer beside its list, such as the cursor.
 FRAME_BYTES = 400
 MAX_SUMMARY_CHARACTERS = 300
 
@@ -65,8 +65,8 @@ def json_bytes(value: Any) -> int:
     return len(orjson.dumps(value))
 
 
-def fitting(items: Sequence[Any], max_bytes: int) -> int:
-    """Return how many of the first `items` have at most `max_bytes` together, as JSON."""
+def count_fitting(items: Sequence[Any], max_bytes: int) -> int:
+    """Return how many items from the start of `items` fit into `max_bytes` of JSON."""
     used = 0
     for number, item in enumerate(items):
         used += json_bytes(item) + 1
@@ -76,7 +76,7 @@ def fitting(items: Sequence[Any], max_bytes: int) -> int:
 
 
 def shorten(long_text: str | None, max_characters: int) -> str | None:
-    """Return the beginning of a text, cut between words and with an ellipsis if it is too long."""
+    """Return `long_text`, cut between words and ended by an ellipsis if it is too long."""
     if long_text is None or len(long_text) <= max_characters:
         return long_text
     begin = long_text[: max_characters - 1]
@@ -84,7 +84,7 @@ def shorten(long_text: str | None, max_characters: int) -> str | None:
 
 
 def brief_page(slug: str, paragraph: int | None = None) -> str:
-    """Return the address of the web page of a brief, and of a paragraph of its body if it is given."""
+    """Return the address of the web page of a brief, or of a paragraph of its body on this page."""
     return url(f"/browse/articles/{slug}") + (f"#paragraph-{paragraph}" if paragraph else "")
 
 
@@ -94,7 +94,7 @@ def entity_page(slug: str) -> str:
 
 
 def statement(slug: str, part: str, statement_text: str, paragraph: int | None) -> Values:
-    """Return a text of the brief with the slug `slug`, with its address."""
+    """Return a statement: a text of the brief with the slug `slug`, and the address to cite."""
     return {
         "text": statement_text,
         "part": part,
@@ -104,13 +104,13 @@ def statement(slug: str, part: str, statement_text: str, paragraph: int | None) 
 
 
 def takeaway_statement(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway with the address of the paragraph that supports it best."""
+    """Return a takeaway as a statement whose source is the paragraph that supports the takeaway best."""
     evidence = takeaway["evidence"]
     return statement(slug, "takeaways", takeaway["text"], evidence[0]["paragraph"] if evidence else None)
 
 
 def brief_values(article: Values) -> Values:
-    """Return the members of BRIEF_MEMBERS for an article of the HTTP API."""
+    """Return the values of BRIEF_MEMBERS, made from the JSON of an article of the HTTP API."""
     return {
         "slug": article["slug"],
         "title": article["title"],
@@ -143,9 +143,9 @@ def read_page(
     page = read(path, query)
     items = [item(each) for each in page["data"]]
     _drop_statements(items, max_bytes - FRAME_BYTES)
-    count = max(1, fitting(items, max_bytes - FRAME_BYTES))
+    count = max(1, count_fitting(items, max_bytes - FRAME_BYTES))
     if count < len(items):
-        # A shorter page has the cursor after its last item.
+        # The cursor of a page follows the last item of the page, so the shorter page is read too.
         page, items = read(path, query | {"limit": count}), items[:count]
     warnings = [warning_text(each) for each in page["meta"].get("warnings", [])]
     return {name: items, "next_cursor": page["meta"]["next_cursor"]} | (
@@ -155,11 +155,11 @@ def read_page(
 
 def _drop_statements(items: list[Values], max_bytes: int) -> None:
     """Remove the last statements of briefs until all items fit, or until each brief has one statement."""
-    most = max((len(each.get("statements", ())) for each in items), default=0)
-    while most > 1 and fitting(items, max_bytes) < len(items):
-        most -= 1
+    max_count = max((len(each.get("statements", ())) for each in items), default=0)
+    while max_count > 1 and count_fitting(items, max_bytes) < len(items):
+        max_count -= 1
         for each in items:
-            del each["statements"][most:]
+            del each["statements"][max_count:]
 
 
 def warning_text(warning: Values) -> str:

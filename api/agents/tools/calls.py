@@ -12,8 +12,8 @@ from api.agents.tools.tool import ToolError
 def call_tool(params: dict[str, Any]) -> dict[str, Any]:
     """Return the result of `tools/call`: the answer of the tool, or a text that says what to do next.
 
-    The answer is given twice, as the protocol recommends: as a JSON value, and as text for clients that show
-    a language model only texts.
+    The result contains the answer twice, as the protocol recommends: as a JSON value, and as text for clients
+    that pass only text to the language model.
 
     Raises:
         ProtocolError: There is no such tool, or the arguments are not an object.

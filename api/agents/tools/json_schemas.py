@@ -18,18 +18,18 @@ def described(schema: Schema, description: str) -> Schema:
 
 
 def text(description: str, **more: Any) -> Schema:
-    """Return the schema of a text."""
+    """Return the schema of a text. `more` contains further keywords, such as `default`."""
     return {"type": "string", "description": description} | more
 
 
 def texts(description: str, choices: tuple[str, ...] = ()) -> Schema:
-    """Return the schema of a list of texts, which must be among `choices` if there are any."""
+    """Return the schema of a list of texts. If `choices` is not empty, it contains all allowed texts."""
     items = TEXT | {"enum": list(choices)} if choices else TEXT
     return {"type": "array", "items": items, "description": description}
 
 
 def integer(description: str, **more: Any) -> Schema:
-    """Return the schema of an integer."""
+    """Return the schema of an integer. `more` contains further keywords, such as `minimum`."""
     return {"type": "integer", "description": description} | more
 
 

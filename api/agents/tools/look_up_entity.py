@@ -1,4 +1,4 @@
-"""The tool `look_up_entity`: find a person, organization, place or other entity, and what is new about it."""
+"""The tool `look_up_entity`: find a person, organization, place or other entity, and its newest briefs."""
 
 from api.agents.tools.answers import (
     BRIEF,
@@ -27,13 +27,16 @@ MAX_ALIASES, MAX_DESCRIPTION_CHARACTERS = 10, 500
 
 
 def look_up_entity(arguments: Values) -> Values:
-    """Return the entities that a name can mean and, if only one can be meant, its newest briefs."""
+    """Return the entities that match a name and, if the name is clear, the newest briefs of the entity.
+
+    A name is clear if only one entity matches, or if the best match has exactly this name.
+    """
     name = arguments["entity"].strip()
     found = _by_reference(name) or _by_name(name)
     is_clear = len(found) == 1 or fold(found[0]["name"]) == fold(name)
     matches = [_entity(each) for each in found]
     answer = {"matches": matches, "co_mentioned": [], "briefs": []}
-    return answer | (_news(found[0]["slug"], json_bytes(matches)) if is_clear else {})
+    return answer | (_context(found[0]["slug"], json_bytes(matches)) if is_clear else {})
 
 
 def _by_reference(name: str) -> list[Values]:
@@ -48,10 +51,10 @@ def _by_reference(name: str) -> list[Values]:
 
 
 def _by_name(name: str) -> list[Values]:
-    """Return the entities of which a name or an alias begins with `name`, those in most articles first.
+    """Return the entities with a name or alias that begins with `name`, those in most articles first.
 
     Raises:
-        NotFoundError: There is none. The message has the slug of a similar name.
+        NotFoundError: There is no such entity. The message suggests the slug of a similar entity.
     """
     found: list[Values] = read(ENTITIES_PATH, {"q": name, "limit": MAX_MATCHES})["data"]
     if not found:
@@ -61,10 +64,13 @@ def _by_name(name: str) -> list[Values]:
     return found
 
 
-def _news(slug: str, used_bytes: int) -> Values:
-    """Return the newest briefs that mention an entity, and the entities that they mention most."""
+def _context(slug: str, used_bytes: int) -> Values:
+    """Return the newest briefs that mention an entity, and the entities mentioned most often with it.
+
+    `used_bytes` is the size of the rest of the answer.
+    """
     path = f"{ENTITIES_PATH}/{slug}/articles"
-    # The entity itself is counted too.
+    # The facet also contains the entity itself.
     counts = read(path, {"limit": 1, "facets": "entity", "facet_limit": MAX_CO_MENTIONED + 1})
     others = [each for each in counts["meta"]["facets"]["entity"] if each["value"] != slug]
     co_mentioned = [

@@ -8,8 +8,8 @@ from api.agents.tools.answers import (
     MAX_ANSWER_BYTES,
     brief_page,
     brief_values,
+    count_fitting,
     entity_page,
-    fitting,
     json_bytes,
     shorten,
 )
@@ -29,9 +29,10 @@ from api.agents.tools.json_schemas import (
 from api.agents.tools.references import find_brief
 from api.agents.tools.tool import Tool, ToolError, Values
 
-HEAD_KEYS = ("slug", "title", "summary", "language", "byline", "published_at", "revision", "story")
+# The keys of an article that are read for every answer.
+BRIEF_KEYS = ("slug", "title", "summary", "language", "byline", "published_at", "revision", "story")
 DEFAULT_PARTS = ("takeaways", "body")
-# A longer takeaway or paragraph is cut. The HTTP API has the whole text.
+# Longer takeaways and paragraphs are cut. The HTTP API returns them whole.
 MAX_TEXT_CHARACTERS = 5_000
 
 
@@ -43,11 +44,11 @@ def read_brief(arguments: Values) -> Values:
         raise ToolError("`first` and `last` count the entries of one part. Name exactly one part in `parts`.")
     if first < 1 or (last is not None and last < first):
         raise ToolError("`first` must be at least 1, and `last` must be at least `first`.")
-    article = find_brief(arguments["brief"], [*HEAD_KEYS, *parts])
+    article = find_brief(arguments["brief"], [*BRIEF_KEYS, *parts])
     answer = brief_values(article) | {"revision": article["revision"], "next": {}}
     for part in parts:
         entries = ENTRIES[part](article)[first - 1 : last]
-        count = fitting(entries, MAX_ANSWER_BYTES - FRAME_BYTES - json_bytes(answer))
+        count = count_fitting(entries, MAX_ANSWER_BYTES - FRAME_BYTES - json_bytes(answer))
         answer[part] = entries[:count]
         if count < len(entries):
             answer["next"][part] = first + count
@@ -59,7 +60,7 @@ def _takeaways(article: Values) -> list[Values]:
 
 
 def _takeaway(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway with the paragraphs that support it. Its source is the best of them."""
+    """Return a takeaway with the paragraphs that support it. The source is the best paragraph."""
     evidence = [each | {"source": brief_page(slug, each["paragraph"])} for each in takeaway["evidence"]]
     return {
         "takeaway": takeaway["position"],
@@ -107,7 +108,7 @@ def _related_link(link: Values) -> Values:
 
 
 def _reason(reason: Values) -> str:
-    """Return a reason of a related link in a few words."""
+    """Return a reason of a related link as a short text."""
     if reason["kind"] == "shared_entity":
         return f"both mention {reason['entity']['name']}"
     return f"both contain {reason['term']}" if reason["kind"] == "shared_term" else "nearly the same text"

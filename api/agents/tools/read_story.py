@@ -9,7 +9,7 @@ from api.agents.tools.answers import (
     STATEMENT,
     brief_page,
     brief_values,
-    fitting,
+    count_fitting,
     json_bytes,
     limit,
     read_page,
@@ -26,10 +26,10 @@ DEFAULT_LIMIT = 10
 ENTITY_KEYS = ("slug", "name", "type", "article_count")
 # Key points can use this share of an answer, and briefs the rest.
 KEY_POINTS_SHARE = 0.6
-# The number of briefs in which the paragraphs of key points are looked for.
-MAX_SEARCHED_BRIEFS = 50
-# A publication or an entity can have a long name.
+# The number of briefs that are read to find the paragraphs that support key points.
+MAX_BRIEFS_WITH_EVIDENCE = 50
 MAX_PUBLICATIONS = 10
+BRIEF_KEYS = ("slug", "title", "published_at", "publication", "language", "page")
 
 
 def read_story(arguments: Values) -> Values:
@@ -39,7 +39,7 @@ def read_story(arguments: Values) -> Values:
     key_points = [] if "cursor" in arguments else _key_points(story, path)
     answer = _story(story)
     max_bytes = int(MAX_ANSWER_BYTES * KEY_POINTS_SHARE) - json_bytes(answer)
-    answer["key_points"] = key_points[: fitting(key_points, max_bytes)]
+    answer["key_points"] = key_points[: count_fitting(key_points, max_bytes)]
     query = {"limit": DEFAULT_LIMIT} | {key: value for key, value in arguments.items() if key != "story"}
     max_bytes = MAX_ANSWER_BYTES - FRAME_BYTES - json_bytes(answer)
     return answer | read_page(path, query, "briefs", _brief, max_bytes)
@@ -61,7 +61,7 @@ def _story(story: Values) -> Values:
 
 def _key_points(story: Values, path: str) -> list[Values]:
     """Return the key points of a story as statements, with the paragraphs that support them if known."""
-    articles = read(path, {"fields": "slug,takeaways", "limit": MAX_SEARCHED_BRIEFS})["data"]
+    articles = read(path, {"fields": "slug,takeaways", "limit": MAX_BRIEFS_WITH_EVIDENCE})["data"]
     known = {
         takeaway["id"]: takeaway_statement(article["slug"], takeaway)
         for article in articles
@@ -79,7 +79,6 @@ def _brief(article: Values) -> Values:
     return {key: values[key] for key in BRIEF_KEYS} | {"page": brief_page(article["slug"])}
 
 
-BRIEF_KEYS = ("slug", "title", "published_at", "publication", "language", "page")
 READ_STORY = Tool(
     "read_story",
     "Read a story",

@@ -1,4 +1,4 @@
-"""Read resources of the HTTP API within the process, so that tools and HTTP have the same code and checks."""
+"""Read resources of the HTTP API within the process, so that tools use the same code and checks as HTTP."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +12,9 @@ from api.agents.tools.tool import ToolError, Values
 from api.urls import settings
 from api.web.request_ids import ID
 
-# The headers of the current request, and its body, do not belong to a request within the process.
-OWN_VARIABLES = ("HTTP_", "CONTENT_", "wsgi.input")
+# The prefixes of the WSGI variables with the headers and the body of the POST request. The GET requests
+# within the process do not get these variables.
+POST_PREFIXES = ("HTTP_", "CONTENT_", "wsgi.input")
 
 
 class NotFoundError(ToolError):
@@ -27,8 +28,8 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> Values:
     database.
 
     Args:
-        path: The path, whose special characters are not escaped.
-        query: The query parameters by name. Lists are repeated parameters, and None leaves one out.
+        path: The path, without percent-encoding.
+        query: The query parameters by name. A list repeats the parameter, and None leaves it out.
 
     Raises:
         NotFoundError: The resource does not exist (404), or was removed (410).
@@ -43,7 +44,7 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> Values:
     ]
     response = _get(path, urlencode(pairs))
     if response.status_code == 308:
-        # The id or slug is out of date. The target has the same query.
+        # The id or slug is out of date. The location contains the same query.
         location = urlsplit(response.headers["Location"].removeprefix(settings().base_url))
         response = _get(unquote(location.path), location.query)
     body: Values = orjson.loads(response.get_data())
@@ -61,12 +62,12 @@ def _text(value: Any) -> str:
 
 
 def _get(path: str, query: str) -> Response:
-    """Return the response to a GET request, as Flask makes it without the middleware."""
-    environ = {name: value for name, value in request.environ.items() if not name.startswith(OWN_VARIABLES)}
+    """Return the response of Flask to a GET request. The middleware is not called."""
+    environ = {name: value for name, value in request.environ.items() if not name.startswith(POST_PREFIXES)}
     target = quote(path)
     environ |= {
         "REQUEST_METHOD": "GET",
-        # WSGI texts have a character for each byte.
+        # PEP 3333 requires a text with one character for each byte.
         "PATH_INFO": path.encode().decode("latin-1"),
         "QUERY_STRING": query,
         "RAW_URI": f"{target}?{query}" if query else target,

@@ -7,16 +7,16 @@ from api.agents.tools.reading import NotFoundError, read
 from api.agents.tools.tool import ToolError, Values
 
 ARTICLES_PATH, STORIES_PATH = "/v1/articles", "/v1/stories"
-# The words of an unknown slug with which similar briefs are searched, and the number of suggestions.
+# How many words of an unknown slug are used to search for similar briefs, and how many slugs are suggested.
 MAX_WORDS, MAX_SUGGESTIONS = 8, 3
 WORD = re.compile(r"\w{3,}")
 
 
 def find_brief(reference: str, keys: Sequence[str]) -> Values:
-    """Return these keys of the article that `reference` names: an id, a slug or an address of the article.
+    """Return the keys `keys` of an article. `reference` is its id, its slug or one of its addresses.
 
     Raises:
-        ToolError: There is no such article. The message has the slugs of similar articles.
+        ToolError: There is no such article. The message suggests the slugs of similar articles.
     """
     slug = last_segment(reference)
     try:
@@ -26,10 +26,10 @@ def find_brief(reference: str, keys: Sequence[str]) -> Values:
 
 
 def find_story(reference: str) -> Values:
-    """Return the story that `reference` names: an id, a slug or an address of the story.
+    """Return a story. `reference` is its id, its slug or one of its addresses.
 
     Raises:
-        ToolError: There is no such story. The message has the slugs of similar stories.
+        ToolError: There is no such story. The message suggests the slugs of similar stories.
     """
     slug = last_segment(reference)
     try:
@@ -52,13 +52,14 @@ def last_segment(reference: str) -> str:
 
 
 def _similar(slug: str, key: str) -> list[Values]:
-    """Return the key `key` of the articles that contain words of `slug`, best first."""
+    """Return the articles that contain words of `slug`, best first, each with only the key `key`."""
     words = WORD.findall(slug)[:MAX_WORDS]
     query = {"q": " OR ".join(words), "fields": key, "limit": MAX_SUGGESTIONS}
     return list(read(ARTICLES_PATH, query)["data"]) if words else []
 
 
 def _with_suggestions(error: NotFoundError, slugs: Sequence[str]) -> NotFoundError:
+    """Return `error` with a message that suggests `slugs`, or `search_briefs` if there are none."""
     similar = ", ".join(f"`{each}`" for each in dict.fromkeys(slugs))
     hint = f"Did you mean one of: {similar}?" if similar else "Find the slug with search_briefs."
     return NotFoundError(f"{error} {hint}")

@@ -18,7 +18,7 @@ from api.agents.tools.references import ARTICLES_PATH
 from api.agents.tools.tool import Tool, Values
 
 DEFAULT_LIMIT = 5
-# More statements would leave space for fewer briefs.
+# With more statements, fewer briefs would fit into an answer.
 MAX_STATEMENTS = 3
 SORTS = ("-published_at", "published_at", "-updated_at", "relevance")
 
@@ -35,7 +35,7 @@ def search_briefs(arguments: Values) -> Values:
 
 
 def _brief(article: Values) -> Values:
-    """Return a brief with its first statements. Those with a known paragraph come first."""
+    """Return a brief with its first statements. Statements with a known paragraph come first."""
     found = list(_passages(article) if "highlights" in article else _takeaways(article))
     found.sort(key=lambda each: each["paragraph"] is None)
     return brief_values(article) | {"statements": found[:MAX_STATEMENTS]}
@@ -48,7 +48,7 @@ def _takeaways(article: Values) -> Iterator[Values]:
 
 
 def _passages(article: Values) -> Iterator[Values]:
-    """Yield the passages of an article that match the search as statements, with their paragraphs."""
+    """Yield, as statements, the passages of an article that match the search."""
     slug = article["slug"]
     for passage in article["highlights"]:
         part, found = passage["part"], passage["text"]

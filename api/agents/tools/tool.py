@@ -7,14 +7,15 @@ from typing import Any
 from api.problems import closest_choice
 
 Values = dict[str, Any]
-# The name of a type in a JSON Schema, the Python type, and the name for people.
+# By type of a JSON Schema: the Python type, and the name for error messages.
 TYPES: dict[str, tuple[type, str]] = {
     "string": (str, "a text"),
     "integer": (int, "an integer"),
     "boolean": (bool, "true or false"),
     "array": (list, "a list of texts"),
 }
-# Tools only read, and the same call has the same effect as one call. They reach only this service.
+# Tools only read the database of this service. A repeated call changes nothing (`idempotentHint`), and no
+# tool reaches other services (`openWorldHint`).
 ANNOTATIONS = {
     "readOnlyHint": True,
     "destructiveHint": False,
@@ -86,11 +87,11 @@ class Tool:
             likely = closest_choice(name, names)
             hint = f" Did you mean `{likely}`?" if likely else ""
             raise ToolError(f"`{name}` is not an argument. Arguments: {', '.join(names)}.{hint}")
-        # Language models often give one text in place of a list.
+        # Language models often send one text in place of a list.
         checked = [value] if schema["type"] == "array" and isinstance(value, str) else value
         kind, kind_name = TYPES[schema["type"]]
-        is_right = isinstance(checked, kind) and not (kind is int and isinstance(checked, bool))
-        if not is_right or (kind is list and not all(isinstance(each, str) for each in checked)):
+        has_type = isinstance(checked, kind) and not (kind is int and isinstance(checked, bool))
+        if not has_type or (kind is list and not all(isinstance(each, str) for each in checked)):
             raise ToolError(f"The argument `{name}` must be {kind_name}.")
         choices = schema.get("items", schema).get("enum")
         wrong = [each for each in (checked if kind is list else [checked]) if choices and each not in choices]

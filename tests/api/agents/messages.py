@@ -6,10 +6,10 @@ import orjson
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.agents.versions import CAPABILITIES_KEY, STATELESS, VERSION_KEY
+from api.agents.versions import CAPABILITIES_KEY, STATELESS_VERSION, VERSION_KEY
 
 JSON = "application/json"
-METADATA = {VERSION_KEY: STATELESS, CAPABILITIES_KEY: {}}
+METADATA = {VERSION_KEY: STATELESS_VERSION, CAPABILITIES_KEY: {}}
 
 
 def post(client: FlaskClient, value: Any, **headers: str | None) -> TestResponse:
@@ -29,7 +29,7 @@ def headers_of(message: dict[str, Any]) -> dict[str, str | None]:
     """Return the headers that a request of the stateless version must have."""
     name = message["params"].get("name")
     return {
-        "MCP_Protocol_Version": STATELESS,
+        "MCP_Protocol_Version": STATELESS_VERSION,
         "Mcp_Method": message["method"],
         "Mcp_Name": name if message["method"] == "tools/call" else None,
     }

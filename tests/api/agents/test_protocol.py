@@ -8,7 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.agents.versions import CAPABILITIES_KEY, META, STATELESS, SUPPORTED, VERSION_KEY
+from api.agents.versions import (
+    CAPABILITIES_KEY,
+    META_PREFIX,
+    STATELESS_VERSION,
+    SUPPORTED_VERSIONS,
+    VERSION_KEY,
+)
 from api.database.base import db
 from api.problem_kinds import MAX_BODY_BYTES
 from tests.api.agents.messages import METADATA, call, headers_of, post, request_of, send
@@ -42,9 +48,9 @@ def test_a_client_discovers_the_service_without_a_handshake(client: FlaskClient)
     assert (body["jsonrpc"], body["id"]) == ("2.0", 7)
     result = body["result"]
     assert result["resultType"] == "complete"
-    assert result["supportedVersions"] == list(SUPPORTED)
+    assert result["supportedVersions"] == list(SUPPORTED_VERSIONS)
     assert result["capabilities"] == {"tools": {}}
-    assert result["_meta"][f"{META}serverInfo"]["name"] == "briefs"
+    assert result["_meta"][f"{META_PREFIX}serverInfo"]["name"] == "briefs"
     assert "search_briefs" in result["instructions"]
     assert (result["ttlMs"], result["cacheScope"]) == (3_600_000, "public")
 
@@ -64,7 +70,7 @@ def test_a_client_of_an_earlier_version_is_answered_without_a_session(
     assert response.status_code == 200
     assert "Mcp-Session-Id" not in response.headers
     result = orjson.loads(response.data)["result"]
-    version = requested if requested in SUPPORTED[1:] else EARLIER
+    version = requested if requested in SUPPORTED_VERSIONS[1:] else EARLIER
     assert result["protocolVersion"] == version
     assert result["serverInfo"]["title"] == "Briefs API"
     assert "resultType" not in result
@@ -99,9 +105,14 @@ def test_a_client_of_an_earlier_version_is_answered_without_a_session(
         # Metadata.
         (changed(LIST, params={}), {}, 400, -32602),
         (changed(LIST, params={"_meta": []}), {}, 400, -32602),
-        (changed(LIST, params={"_meta": {VERSION_KEY: STATELESS}}), {}, 400, -32602),
+        (changed(LIST, params={"_meta": {VERSION_KEY: STATELESS_VERSION}}), {}, 400, -32602),
         (changed(LIST, params={"_meta": {VERSION_KEY: 5, CAPABILITIES_KEY: {}}}), {}, 400, -32602),
-        (changed(LIST, params={"_meta": {VERSION_KEY: STATELESS, CAPABILITIES_KEY: 1}}), {}, 400, -32602),
+        (
+            changed(LIST, params={"_meta": {VERSION_KEY: STATELESS_VERSION, CAPABILITIES_KEY: 1}}),
+            {},
+            400,
+            -32602,
+        ),
         # Headers.
         (LIST, {"MCP_Protocol_Version": None}, 400, -32020),
         (LIST, {"MCP_Protocol_Version": EARLIER}, 400, -32020),
@@ -141,7 +152,7 @@ def test_a_request_that_breaks_a_rule_gets_the_error_of_the_protocol(
         and "params" in message
         and isinstance(message["params"], dict)
         and isinstance(message.get("method"), str)
-        else {"MCP_Protocol_Version": STATELESS}
+        else {"MCP_Protocol_Version": STATELESS_VERSION}
     )
     response = post(client, message, **usual | headers)
     assert response.status_code == status
@@ -152,7 +163,7 @@ def test_a_request_that_breaks_a_rule_gets_the_error_of_the_protocol(
     assert body["error"]["code"] == code
     assert body["error"]["message"].endswith(".")
     if code == -32022:
-        assert body["error"]["data"]["supported"] == list(SUPPORTED)
+        assert body["error"]["data"]["supported"] == list(SUPPORTED_VERSIONS)
 
 
 def test_a_name_can_be_encoded(client: FlaskClient) -> None:
