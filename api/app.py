@@ -48,7 +48,7 @@ from api.metrics.measurements import (
     measure_log,
     measure_running,
 )
-from api.pages import registration
+from api.pages import registration as pages
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
@@ -104,7 +104,7 @@ BLUEPRINTS = [
     feeds.blueprint,
     agents.blueprint,
     streams.blueprint,
-    registration.blueprint,
+    pages.blueprint,
     documentation_page.blueprint,
     discovery.blueprint,
     problem_pages.blueprint,

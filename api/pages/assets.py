@@ -8,7 +8,7 @@ from flask import Response
 from api.pages.blueprint import blueprint
 from api.web.prepared_bodies import prepared_response
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
 
 
 @blueprint.resource("/pages.css", {"type": "string"}, content_type="text/css")
@@ -30,4 +30,4 @@ def get_icon() -> Response:
 
 
 def _asset(name: str, mimetype: str) -> Response:
-    return prepared_response(name, partial(Path.read_bytes, ASSETS / name), mimetype)
+    return prepared_response(name, partial(Path.read_bytes, ASSETS_FOLDER / name), mimetype)

@@ -23,12 +23,12 @@ blueprint = Blueprint(
 
 
 class Alternate(NamedTuple):
-    """A different form of a page, for a `link` element and for the list of forms on the page.
+    """A page in a different format, for a `link` element and for the list at the end of the page.
 
     Attributes:
-        label: The name of the form for people, such as `JSON`.
-        media_type: The media type of the form.
-        path: The path of the form.
+        label: The name of the format for people, such as `JSON`.
+        media_type: The media type of the format.
+        path: The path of the resource.
         query: The names and values of its query string, in order.
     """
 
@@ -48,7 +48,7 @@ JSON_FEED = Alternate("JSON Feed", "application/feed+json", "/v1/feed.json")
 
 
 def json_form(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
-    """Return the JSON resource whose values a page shows, as the first of the other forms of the page."""
+    """Return an alternate for the JSON resource whose values a page shows."""
     return Alternate("JSON", "application/json", path, tuple(query))
 
 
@@ -60,7 +60,7 @@ def page_response(
     Args:
         template: The name of the template in `api/templates/pages`. It extends `base.html`.
         title: The title of the page, without the name of the service.
-        alternates: The other forms of the page. The first is its JSON.
+        alternates: The page in other formats, JSON first.
         section: The entry of the main navigation that contains the page: `browse`, `trends` or `changes`.
         **values: Further values that the template uses.
     """
@@ -72,7 +72,7 @@ def page_response(
 def drop_empty_parameters() -> Response | None:
     """Redirect a browser (308) to the address without the empty fields that a form has submitted.
 
-    Other clients get a 422 for an empty parameter, as everywhere in the API.
+    Return None if there are none. Clients that are not browsers get a 422 for an empty parameter.
     """
     filled = filled_pairs()
     if not is_from_browser() or len(filled) == sum(map(len, request.args.listvalues())):

@@ -22,7 +22,7 @@ SELECT_EARLIER = SELECT_NEWEST.where(CHANGES.c.sequence < bindparam("sequence"))
 
 
 class ChangesPageParameters(PageParameters):
-    """Query parameters of the page of changes: the page. The newest change is always first."""
+    """Query parameters of the page of changes: `limit` and `cursor`. `sort` has a single value."""
 
     class Meta:
         exclude = ("total",)
@@ -33,16 +33,16 @@ class ChangesPageParameters(PageParameters):
 class NewestChanges:
     """All changes of articles, the newest first, as a source of pages (RowSource).
 
-    The change feed begins with the oldest change, so that programs never miss one. People look for what is
-    new.
+    Programs read the change feed from the oldest change, so that they miss none. This order is for people.
     """
 
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
-        """Return at most `limit` changes, and True if there are earlier changes.
+        """Return at most `limit` changes, the newest first, and True if there are earlier changes.
 
-        They precede the change with the sort key `after`. If `after` is None, they are the newest changes.
+        The changes are earlier than the change with the sort key `after`. If `after` is None, they are the
+        newest changes.
         """
         values = {"row_count": limit + 1} | ({"sequence": after[0]} if after else {})
         rows = request_connection().execute(SELECT_EARLIER if after else SELECT_NEWEST, values).all()

@@ -1,7 +1,7 @@
 """The names that the pages show for values of the API: languages and types of entities."""
 
-# The names of languages by the first part of their tag. Other languages are shown by their tag.
-LANGUAGES = {
+# The names of languages by the first part of their tag. The pages show only the tag of other languages.
+LANGUAGE_NAMES = {
     "ar": "Arabic",
     "bg": "Bulgarian",
     "bn": "Bengali",
@@ -45,7 +45,7 @@ LANGUAGES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
-ENTITY_TYPES = {
+ENTITY_TYPE_LABELS = {
     "person": "People",
     "organization": "Organizations",
     "place": "Places",
@@ -58,5 +58,5 @@ ENTITY_TYPES = {
 def language_name(tag: str) -> str:
     """Return the name of a language, such as `Chinese (zh-Hant)`, or its tag if it is not listed here."""
     first, _, more = tag.partition("-")
-    name = LANGUAGES.get(first.lower())
+    name = LANGUAGE_NAMES.get(first.lower())
     return tag if name is None else f"{name} ({tag})" if more else name

@@ -13,7 +13,7 @@ Pair = tuple[str, str]
 class PageQuery:
     """The names and values of a query string, in order, with a pair for each value.
 
-    A link leads to the first page of its query, so `pairs` does not contain the cursor.
+    Links lead to the first page of a query, so `pairs` contains no cursor.
     """
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
@@ -24,7 +24,7 @@ class PageQuery:
         return [value for each, value in self.pairs if each == name]
 
     def adding(self, *pairs: Pair) -> "PageQuery":
-        """Return the query with `pairs` at its end, except for those that it contains already."""
+        """Return the query with `pairs` at its end, without pairs that the query already contains."""
         return PageQuery(dict.fromkeys((*self.pairs, *pairs)))
 
     def removing(self, *pairs: Pair) -> "PageQuery":
@@ -43,7 +43,7 @@ class PageQuery:
 def page_query(parameters: Mapping[str, Any]) -> PageQuery:
     """Return the query of the current request.
 
-    Values that a comma separates are separate pairs. `parameters` is the loaded query.
+    A list with commas becomes a pair for each value. `parameters` is the loaded query of the request.
     """
     pairs: list[Pair] = []
     for name, values in request.args.lists():
@@ -55,6 +55,6 @@ def page_query(parameters: Mapping[str, Any]) -> PageQuery:
 def filled_pairs() -> list[Pair]:
     """Return the names and values of the query string of the current request that are not empty.
 
-    A browser also submits the fields of a form that are empty.
+    Browsers also submit the empty fields of a form.
     """
     return [(name, value) for name, value in request.args.items(multi=True) if value.strip()]

@@ -1,4 +1,4 @@
-"""Read values for the pages from the functions that make the JSON of the API."""
+"""Convert pages of collections, as the API makes them, to values for the templates."""
 
 from typing import Any
 
@@ -11,21 +11,16 @@ from api.urls import settings
 
 
 def json_values(page: Page) -> dict[str, Any]:
-    """Return the body of a page of a collection as a client of the API gets it."""
-    # The items can be fragments of stored JSON.
+    """Return the body of `page`, a page of a collection, as a client of the API reads it."""
+    # Items can be fragments of stored JSON (`orjson.Fragment`), which this conversion resolves.
     body: dict[str, Any] = orjson.loads(orjson.dumps(page[0]))
     return body
 
 
-def query_pairs() -> list[tuple[str, str]]:
-    """Return the names and values of the query string of the current request, in order."""
-    return list(request.args.items(multi=True))
-
-
 def paging(body: dict[str, Any]) -> dict[str, str | None]:
-    """Return the addresses for the macro `pager`: `first` and `next`, each None if the page needs no link.
+    """Return the addresses of the `first` and the `next` page for the macro `pager`, or None for no link.
 
-    `body` is the body of the page of a collection, whose links lead to the current path.
+    `body` is the body of a page of a collection. Its links have the path of the current request.
     """
     base_url = settings().base_url
     links = {name: body["links"][name] for name in ("first", "next")}

@@ -9,7 +9,7 @@ from api.problem_kinds import ProblemKind
 from api.urls import STATUS_PATHS
 from api.web.negotiation import prefers_html
 
-# Errors of these resources are always JSON: their first segments, and their paths.
+# Errors are always JSON if the path begins with one of these segments, or is one of these paths.
 PROGRAM_SEGMENTS = frozenset({"v1", "mcp", ".well-known"})
 PROGRAM_PATHS = STATUS_PATHS | {"/openapi.json", "/openapi.yaml"}
 PAGE_HEADERS = {
@@ -19,7 +19,7 @@ PAGE_HEADERS = {
 
 
 def wants_page(environ: WSGIEnvironment) -> bool:
-    """Return True if an error is sent as a page: to a browser, unless the resource is for programs."""
+    """Return True if an error is sent as a page. It is JSON for other clients, and on paths for programs."""
     path = environ["PATH_INFO"]
     is_for_programs = path in PROGRAM_PATHS or path.lstrip("/").partition("/")[0] in PROGRAM_SEGMENTS
     return not is_for_programs and prefers_html(environ.get("HTTP_ACCEPT", ""))

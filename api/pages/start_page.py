@@ -27,7 +27,7 @@ NEWEST_STORIES = StoryParameters().load({"limit": "4", "fields": STORY_KEYS})
 
 
 class Count(NamedTuple):
-    """A number of things, with their names. If `is_complete` is False, there are more."""
+    """A number of things, with their noun in both forms. If `is_complete` is False, there are more things."""
 
     number: int
     singular: str
@@ -38,7 +38,7 @@ class Count(NamedTuple):
 def start_page() -> Response:
     """Return the start page.
 
-    If the service requires keys, the page shows nothing that needs a key.
+    If the service requires keys, the page shows no briefs, stories, counts or example queries.
     """
     shown: dict[str, Any] = {"briefs": [], "stories": [], "counts": [], "examples": []}
     is_open = not settings().require_key
@@ -68,7 +68,7 @@ def _counts() -> list[Count]:
 
 
 def _count(rows: AnySelect) -> tuple[int, bool]:
-    """Return the number of `rows`, at most MAX_COUNT, and True if these are all."""
+    """Return the number of `rows`, at most MAX_COUNT, and True if there are no more rows."""
     limited = rows.limit(MAX_COUNT + 1).subquery()
     number = request_connection().scalar(select(func.count()).select_from(limited)) or 0
     return min(number, MAX_COUNT), number <= MAX_COUNT

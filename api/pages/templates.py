@@ -21,8 +21,8 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 CODE = re.compile(r"`([^`]+)`")
-# The names of the month are written here, since `strftime` depends on the locale of the process.
-MONTHS = (
+# `strftime` would use the locale of the process.
+MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
@@ -33,7 +33,7 @@ def render(template: str, base_url: str, **values: Any) -> str:
 
     Args:
         template: The name of the template in `api/templates/pages`, such as `start.html`.
-        base_url: The value of BRIEFS_BASE_URL, or an empty text. Its path begins all links of the page.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text. All links of the page begin with its path.
         **values: The values that the template uses.
     """
     return ENVIRONMENT.get_template(template).render(at=partial(site_path, base_url), **values)
@@ -45,7 +45,7 @@ def site_path(base_url: str, path: str, query: Iterable[tuple[str, str]] = ()) -
     Links in pages have no host, so that they work under each host name of the service.
 
     Args:
-        base_url: The value of BRIEFS_BASE_URL, whose path begins the result, or an empty text.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text. The result begins with its path.
         path: The path of the resource.
         query: The names and values of the query string, in order.
     """
@@ -59,9 +59,10 @@ def with_code(text: str) -> Markup:
 
 
 def with_marks(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
-    """Return `text` as HTML, with the ranges of code points in `ranges` as `mark` elements.
+    """Return `text` as HTML, with `mark` elements around `ranges`.
 
-    `ranges` are in order and do not overlap, as in the `highlights` of an article.
+    Each range is a start and an end in code points. The ranges are in order and do not overlap, as in the
+    `highlights` of an article.
     """
     parts, position = [], 0
     for start, end in ranges:
@@ -74,7 +75,7 @@ def with_marks(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
 def day(time: str) -> str:
     """Return the day of a time in the format of RFC 3339 in UTC, such as `21 April 2026`."""
     year, month, day = time[:10].split("-")
-    return f"{int(day)} {MONTHS[int(month) - 1]} {int(year)}"
+    return f"{int(day)} {MONTH_NAMES[int(month) - 1]} {int(year)}"
 
 
 def minute(time: str) -> str:

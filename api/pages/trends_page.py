@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Response
 
 from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_form, page_response
-from api.pages.labels import ENTITY_TYPES
+from api.pages.labels import ENTITY_TYPE_LABELS
 from api.pages.page_query import PageQuery, page_query
 from api.pages.page_values import json_values, paging
 from api.resources.parameters import DEFAULT_WINDOW
@@ -65,7 +65,7 @@ def _types(query: PageQuery) -> Iterator[tuple[str, PageQuery, bool]]:
     """
     given = query.values("type")
     yield "All", query.without("type"), not given
-    for each, label in ENTITY_TYPES.items():
+    for each, label in ENTITY_TYPE_LABELS.items():
         yield label, query.setting(("type", each)), given == [each]
 
 

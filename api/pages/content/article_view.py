@@ -1,24 +1,28 @@
 """The values that the page of a brief shows, made from the JSON values of the article and its mentions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from api.pages.content.text_marks import MarkedText, mark_text, marks_by_place
-from api.pages.labels import ENTITY_TYPES
+from api.pages.labels import ENTITY_TYPE_LABELS
 from api.v1.json_values import Values
 
-# The number of code points that are shown of each text. The longest brief is a few thousand.
+# The maximum number of code points that are shown of each text. Most briefs have a few thousand.
 MAX_TITLE_LENGTH, MAX_SUMMARY_LENGTH, MAX_TAKEAWAY_LENGTH = 600, 4_000, 1_000
 MAX_ANALYSIS_LENGTH, MAX_BODY_LENGTH = 30_000, 60_000
 MAX_TAKEAWAYS, MAX_ENTITIES, MAX_RELATED_LINKS = 100, 60, 30
-# The stylesheet has rules for this number of elements, such as takeaways, that mark others under the pointer.
-MAX_LINKED = 32
+# The stylesheet has rules for the classes `marks-1` to `marks-32`. If the pointer is on an element with one
+# of these classes, the elements with the class `marked-by-` and the same number are marked.
+MAX_CLASS_NUMBER = 32
+
+# Marks a text of one part of an article, given its number from 1, the text and its maximum length.
+MarkText = Callable[[int, str, int], MarkedText]
 
 
-class Kind(NamedTuple):
-    """The entities of one type, the type, and its plural for a heading."""
+class EntityGroup(NamedTuple):
+    """The entities of one type. `heading` is the plural of the type, such as `People`."""
 
     type: str
     heading: str
@@ -47,7 +51,7 @@ def article_view(article: Values, mentions: Sequence[Any]) -> Values:
         "body": body,
         "supports": _supports(article["takeaways"][:MAX_TAKEAWAYS]),
         "analysis": _analysis(article["analysis"], partial(marked, "analysis")),
-        "kinds": entities_by_kind(article["entities"][:MAX_ENTITIES]),
+        "entity_groups": entity_groups(article["entities"][:MAX_ENTITIES]),
         "related": _related(article["related"][:MAX_RELATED_LINKS], article["entities"]),
         "left_out": {
             "takeaways": max(0, len(article["takeaways"]) - MAX_TAKEAWAYS),
@@ -55,16 +59,20 @@ def article_view(article: Values, mentions: Sequence[Any]) -> Values:
             "related": max(0, len(article["related"]) - MAX_RELATED_LINKS),
             "paragraphs": len(article["body"]) - len(body),
         },
-        "max_linked": MAX_LINKED,
+        "max_class_number": MAX_CLASS_NUMBER,
     }
 
 
-def entities_by_kind(entities: Iterable[Values]) -> list[Kind]:
-    """Return `entities` by their type, without types that none of them has."""
+def entity_groups(entities: Iterable[Values]) -> list[EntityGroup]:
+    """Return `entities` in groups by their type. A type without entities has no group."""
     found: defaultdict[str, list[Values]] = defaultdict(list)
     for entity in entities:
         found[entity["type"]].append(entity)
-    return [Kind(each, ENTITY_TYPES[each], found[each]) for each in ENTITY_TYPES if each in found]
+    return [
+        EntityGroup(each, ENTITY_TYPE_LABELS[each], found[each])
+        for each in ENTITY_TYPE_LABELS
+        if each in found
+    ]
 
 
 def web_url(address: str | None) -> str | None:
@@ -72,11 +80,8 @@ def web_url(address: str | None) -> str | None:
     return address if address and address.lower().startswith(("https://", "http://")) else None
 
 
-def _paragraphs(texts: Sequence[str], marked: Any, max_length: int) -> list[MarkedText]:
-    """Return the first paragraphs, with at most `max_length` code points together.
-
-    `marked` is a function that marks a text, given its number from 1, the text and its maximal length.
-    """
+def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list[MarkedText]:
+    """Return the first paragraphs with their marks, with at most `max_length` code points together."""
     shown: list[MarkedText] = []
     for number, text in enumerate(texts, 1):
         if max_length <= 0:
@@ -86,7 +91,7 @@ def _paragraphs(texts: Sequence[str], marked: Any, max_length: int) -> list[Mark
     return shown
 
 
-def _takeaways(takeaways: Sequence[Values], marked: Any, shown_paragraphs: int) -> list[Values]:
+def _takeaways(takeaways: Sequence[Values], marked: MarkText, shown_paragraphs: int) -> list[Values]:
     """Return the first takeaways with their marked texts and the shown paragraphs that support them."""
     return [
         {
@@ -109,7 +114,7 @@ def _supports(takeaways: Iterable[Values]) -> Mapping[int, list[int]]:
     return supports
 
 
-def _analysis(analysis: Values | None, marked: Any) -> Values | None:
+def _analysis(analysis: Values | None, marked: MarkText) -> Values | None:
     if analysis is None:
         return None
     paragraphs = _paragraphs(analysis["paragraphs"], marked, MAX_ANALYSIS_LENGTH)

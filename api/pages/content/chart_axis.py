@@ -1,14 +1,14 @@
 """The horizontal axis of the charts, and the labels of dates on it.
 
 Horizontal places are percentages of the width, and vertical places are pixels. A chart therefore fills its
-column, and its texts have the same size on a phone and on a desk.
+column, and its texts have the same size on all screens.
 """
 
 from datetime import date
 from typing import NamedTuple
 
 AXIS_HEIGHT = 26
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_ABBREVIATIONS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Tick(NamedTuple):
@@ -21,4 +21,4 @@ class Tick(NamedTuple):
 
 def day_label(day: date) -> str:
     """Return a date as people write it, such as `5 Oct 2026`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTH_ABBREVIATIONS[day.month - 1]} {day.year}"

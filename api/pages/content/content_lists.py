@@ -7,13 +7,13 @@ from api.resources.parameters import PageParameters
 from api.v1.article_pages import article_page
 from api.v1.json_values import Values
 
-# Dates are counted by all three units, since only the counts show which unit suits a chart.
+# All three are counted, since only the counts show which unit fits a histogram.
 DATE_FACETS = ("day", "month", "year")
 MAX_FACET_VALUES = 100
 
 
 class CursorParameter(PageParameters):
-    """The query parameter of the page of a story or an entity: `cursor`, the place in its list of briefs."""
+    """The only query parameter of the page of a story or an entity: the `cursor` of its list of briefs."""
 
     class Meta:
         """Leave out the other parameters of collections."""
@@ -39,10 +39,10 @@ def read_briefs(
     Args:
         parameters: The loaded query of the request.
         sort: The order of the briefs, as in the parameter `sort` of `/v1/articles`.
-        limit: The maximal number of briefs.
-        fields: The keys of each brief. By default, those of items of a list.
+        limit: The maximum number of briefs.
+        fields: The keys of each brief. By default, the keys of the items of `/v1/articles`.
         facets: The facets to count. The counts cover all briefs, so they are left out on later pages.
-        scope: The row of the story or the entity as `story` or `entity`.
+        **scope: The row of the story or the entity as `story` or `entity`.
     """
     fixed = {"sort": sort, "limit": limit, "total": False, "facet_limit": MAX_FACET_VALUES}
     query = parameters | fixed

@@ -4,16 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from api.pages.content.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
+from api.pages.content.chart_axis import AXIS_HEIGHT, MONTH_ABBREVIATIONS, Tick, day_label
 
-# A histogram has a bar for each day if it has at most this number of days, otherwise for each month or year.
+# The bars are days if there are at most this number of days, otherwise months, otherwise years.
 MAX_BARS = 48
 BAR_AREA_HEIGHT, MIN_BAR_HEIGHT, COUNT_HEIGHT = 110, 2, 18
 # A chart with more bars has no space for the count above each bar.
 MAX_COUNTED_BARS = 16
-# The part of the width of its place that a bar takes, and its largest width in percent of the chart.
+# The width of a bar as a share of its space, and its maximum in percent of the chart.
 BAR_SHARE, MAX_BAR_WIDTH = 0.72, 6.0
-# At most this number of bars have a label each, beside each other on a phone.
+# On a phone, the labels of more bars would overlap.
 MAX_LABELLED_BARS = 4
 UNITS = ("day", "month", "year")
 
@@ -38,8 +38,8 @@ class Histogram(NamedTuple):
     """The layout of a histogram.
 
     Attributes:
-        unit: The length of time that a bar stands for: `day`, `month` or `year`.
-        bars: The bars, also those with no articles between others.
+        unit: The length of time of a bar: `day`, `month` or `year`.
+        bars: The bars in order of time, including those without articles.
         ticks: The labels of the axis.
         highest: The largest count.
         left_out: The number of articles before the first bar.
@@ -63,11 +63,11 @@ def histogram(
 ) -> Histogram | None:
     """Return the layout of a histogram of dates, or None if no article has a date.
 
-    A bar is a day if there are few days from the first to the last, otherwise a month, otherwise a year.
+    The bars are days, months or years: the smallest unit with at most MAX_BARS bars.
 
     Args:
         facets: The facets `day`, `month` and `year` of `meta.facets`, in ascending order.
-        facet_limit: The number of values after which facets are cut. A facet that is cut begins too late.
+        facet_limit: The maximum number of values of a facet. A facet with so many can lack the earliest.
         articles: The number of articles that were counted.
     """
     if not facets["year"]:
@@ -92,9 +92,9 @@ def _start_of(value: str) -> date:
 
 
 def _starts(unit: str, dates: Collection[date], limit: int) -> list[date]:
-    """Return the first days of all units of time from the first to the last of `dates`, which are such days.
+    """Return the first day of each unit of time from the earliest to the latest of `dates`.
 
-    The result has at most the last `limit` units.
+    `dates` are first days of units. If there are more than `limit` units, the result has the last `limit`.
     """
     first, starts = min(dates), [max(dates)]
     while starts[-1] > first and len(starts) < limit:
@@ -103,7 +103,7 @@ def _starts(unit: str, dates: Collection[date], limit: int) -> list[date]:
 
 
 def _before(unit: str, start: date) -> date:
-    """Return the first day of the unit of time before that which begins at `start`."""
+    """Return the first day of the previous unit of time. `start` is the first day of a unit."""
     day_before = start - timedelta(days=1)
     if unit == "day":
         return day_before
@@ -111,7 +111,7 @@ def _before(unit: str, start: date) -> date:
 
 
 def _after(unit: str, start: date) -> date | None:
-    """Return the first day after the unit of time that begins at `start`, or None after the year 9999."""
+    """Return the first day of the next unit of time, or None after the year 9999."""
     longest = {"day": 1, "month": 31, "year": 366}[unit]
     if start > date.max - timedelta(days=longest):
         return None
@@ -122,6 +122,7 @@ def _after(unit: str, start: date) -> date | None:
 
 
 def _layout(unit: str, starts: Sequence[date], counts: Mapping[date, int], undated: int) -> Histogram:
+    """Return the layout of a histogram with a bar for each of `starts`, the first days of units of time."""
     highest = max(counts[start] for start in starts if start in counts)
     step = 100 / len(starts)
     width = round(min(step * BAR_SHARE, MAX_BAR_WIDTH), 2)
@@ -160,4 +161,4 @@ def _bar_ticks(bars: Sequence[Bar]) -> list[Tick]:
 def _label(unit: str, start: date) -> str:
     if unit == "year":
         return str(start.year)
-    return f"{MONTHS[start.month - 1]} {start.year}" if unit == "month" else day_label(start)
+    return f"{MONTH_ABBREVIATIONS[start.month - 1]} {start.year}" if unit == "month" else day_label(start)

@@ -16,7 +16,7 @@ from api.pages.blueprint import (
     json_form,
     page_response,
 )
-from api.pages.content.article_view import MAX_LINKED, entities_by_kind
+from api.pages.content.article_view import MAX_CLASS_NUMBER, entity_groups
 from api.pages.content.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
 from api.pages.content.histogram import histogram
 from api.pages.content.story_view import (
@@ -34,7 +34,7 @@ from api.v1.json_values import Values
 from api.v1.routes.stories import STORY, STORY_BY_NUMBER
 from api.v1.story_rows import story_items
 
-# The number of briefs on a page. A story with more has a histogram in place of a timeline.
+# The number of briefs on a page. A story with more briefs has a histogram in place of a timeline.
 BRIEFS_PER_PAGE = 40
 STORY_KEYS = tuple(schemas.Story().fields)
 
@@ -74,14 +74,14 @@ def get_story_page(parameters: dict[str, Any], story: str) -> Response:
         alternates=_forms(row.slug),
         story=values,
         briefs=briefs,
-        kinds=entities_by_kind(values["entities"]),
+        entity_groups=entity_groups(values["entities"]),
         numbered={brief["slug"]: brief for brief in briefs},
         timeline=None if is_long else story_timeline(briefs),
         counts=counted,
         histogram=histogram(facets, MAX_FACET_VALUES, counted["articles"]) if facets else None,
         max_publications=MAX_PUBLICATIONS,
         max_near_duplicates=MAX_NEAR_DUPLICATES,
-        max_linked=MAX_LINKED,
+        max_class_number=MAX_CLASS_NUMBER,
         is_first_page="cursor" not in parameters,
         pages=paging(page),
     )

@@ -20,8 +20,8 @@ NO_PUBLICATION = "No publication"
 def numbered_briefs(briefs: Sequence[Values]) -> list[Values]:
     """Return `briefs` with their numbers from 1, each with its near-duplicates.
 
-    `near_duplicates` lists the slug, the title and the number of each near-duplicate. The number is None if
-    the near-duplicate is not among `briefs`. Those among `briefs` come first, in their order.
+    `near_duplicates` lists the slug, the title and the number of each near-duplicate. Near-duplicates among
+    `briefs` come first, in their order. The number of all others is None.
     """
     numbers = {brief["slug"]: number for number, brief in enumerate(briefs, 1)}
     partners: defaultdict[str, dict[str, str]] = defaultdict(dict)

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from api.v1.json_values import Values
 
-# What a text that is cut ends with.
 ELLIPSIS = "…"
 
 
@@ -55,8 +54,8 @@ def marks_by_place(
 def mark_text(text: str, marks: Iterable[Mark], max_length: int) -> MarkedText:
     """Return the first `max_length` code points of `text`, split into segments at `marks`.
 
-    Of marks that overlap, the first is kept, and of those that begin at the same place, the longest. If two
-    marks have the same place, the first in `marks` is kept. Marks that reach beyond the shown text are left
+    If marks overlap, the mark that begins first is kept. If marks begin at the same place, the longest is
+    kept, and of equal marks the first in `marks`. Marks that reach beyond the shown text are left
     out. The texts of the segments add up to the shown text, followed by an ellipsis if the text is cut.
     """
     shown = text[:max_length]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from api.pages.content.chart_axis import AXIS_HEIGHT, MONTHS, Tick, day_label
+from api.pages.content.chart_axis import AXIS_HEIGHT, MONTH_ABBREVIATIONS, Tick, day_label
 
-# The part of the width in which dots are drawn, in percent, so that no dot is cut off at an edge.
+# The dots are drawn in this range of the width, in percent, so that the edges do not cut off a dot.
 FIRST_PLACE, LAST_PLACE = 4.0, 96.0
-# The distance of dots that do not overlap on a screen of 390 pixels, in percent of the width.
+# In percent of the width. On a screen of 390 pixels, dots at a smaller distance would overlap.
 MIN_DOT_DISTANCE = 7.5
 MAX_LANES, MAX_LANE_ROWS = 6, 6
 LANE_LABEL_HEIGHT, ROW_HEIGHT, LANE_GAP = 24, 28, 10
@@ -49,7 +49,7 @@ class Timeline(NamedTuple):
 
 
 def timeline(points: Sequence[Point]) -> Timeline | None:
-    """Return the layout of a timeline of `points`, or None if there are none or too many for one place."""
+    """Return the layout of a timeline, or None if `points` is empty or a lane would have too many rows."""
     if not points:
         return None
     times = [point.time for point in points]
@@ -66,7 +66,7 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
 
 
 def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
-    """Return the points of each lane, a publication or all other publications, in the order of time."""
+    """Return the points of each lane in order of time, by publication. The last lane can be OTHERS."""
     lanes: dict[str, list[Point]] = {}
     in_order = sorted(points, key=lambda point: (point.time, point.number))
     names = list(dict.fromkeys(point.publication for point in in_order))
@@ -103,6 +103,10 @@ def _time_ticks(first: datetime, span: timedelta) -> list[Tick]:
     ticks = []
     for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         time = first + span * share
-        label = f"{time.day} {MONTHS[time.month - 1]}, {time:%H:%M}" if has_clock else day_label(time)
+        label = (
+            f"{time.day} {MONTH_ABBREVIATIONS[time.month - 1]}, {time:%H:%M}"
+            if has_clock
+            else day_label(time)
+        )
         ticks.append(Tick(label, _place(share), anchor))
     return ticks

@@ -1,4 +1,4 @@
-"""The names of the entities and the titles of the stories that the filters of a query name by id or slug."""
+"""Read the names of the entities, and the titles of the stories, in the filters of a query."""
 
 from collections.abc import Mapping
 from itertools import chain
@@ -11,7 +11,7 @@ from api.v1.facets import STORY_LABELS
 from api.v1.part_rows import read_references
 
 ENTITY, STORY = "entity", "story"
-# The name for each value, by `entity` or `story` and the value.
+# The names of entities and the titles of stories, by kind (`entity` or `story`) and id or slug in the query.
 FilterNames = Mapping[tuple[str, str], str]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from api.pages.labels import ENTITY_TYPES, language_name
+from api.pages.labels import ENTITY_TYPE_LABELS, language_name
 from api.pages.page_query import PageQuery, Pair
 from api.pages.search.filter_names import ENTITY, STORY, FilterNames
-from api.pages.templates import MONTHS
+from api.pages.templates import MONTH_NAMES
 from api.resources.references import ENTITY_PARAMETERS
 
 # The last month that has dates (`datetime.MAXYEAR`).
@@ -101,7 +101,7 @@ def _facet_links(query: PageQuery, name: str, facets: Facets) -> Iterator[FacetL
 
 
 def filter_chips(query: PageQuery, names: FilterNames) -> list[FilterChip]:
-    """Return the filters of `query`, in order. `names` has the names of entities and stories."""
+    """Return a chip for each filter of `query`, in order. `names` has the names of entities and stories."""
     return [
         FilterChip(FILTER_LABELS[name], value_label(name, value, names), query.removing((name, value)))
         for name, value in query.pairs
@@ -119,19 +119,19 @@ def value_label(name: str, value: str, names: FilterNames) -> str:
     """
     if name == MONTH:
         year, number = value.split("-")
-        return f"{MONTHS[int(number) - 1]} {int(year)}"
+        return f"{MONTH_NAMES[int(number) - 1]} {int(year)}"
     if name in ("language", "language_not"):
         return language_name(value)
     if name == "entity_type":
-        return ENTITY_TYPES.get(value, value)
+        return ENTITY_TYPE_LABELS.get(value, value)
     return names.get((ENTITY if name in ENTITY_PARAMETERS else name, value), value)
 
 
 def _month_pairs(month: str) -> list[Pair]:
-    """Return the filter by the month `month`, such as `2026-04`."""
+    """Return the parameters that select the articles of a month, such as `2026-04`."""
     year, number = map(int, month.split("-"))
     after = ("published_after", f"{month}-01")
     if (year, number) == LAST_MONTH:
         return [after]
-    following = (year + 1, 1) if number == len(MONTHS) else (year, number + 1)
+    following = (year + 1, 1) if number == len(MONTH_NAMES) else (year, number + 1)
     return [after, ("published_before", "{:04}-{:02}-01".format(*following))]

@@ -31,8 +31,8 @@ SORT_LABELS = {
     "-updated_at": "Last changed",
     "title": "Title",
 }
-# The feeds take the filters of articles. They have an order and pages of their own.
-PARAMETERS_WITHOUT_FEED = ("sort", "limit")
+# Feeds accept the filters of articles, but have a fixed order and size.
+PARAMETERS_NOT_IN_FEEDS = ("sort", "limit")
 MAX_PASSAGES = 3
 
 
@@ -60,9 +60,9 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
         "search.html",
         title=f"Results for {search}" if search else "Browse",
         section="browse",
-        alternates=forms_of(query),
+        alternates=_forms(query),
         page=page,
-        briefs=[_with_marks(each) for each in page["data"]],
+        briefs=[_with_passages(each) for each in page["data"]],
         query=query,
         search=search,
         facets=facet_lists(query, facets),
@@ -73,9 +73,9 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
     )
 
 
-def forms_of(query: PageQuery) -> list[Alternate]:
-    """Return the JSON and the feeds of a query."""
-    feed_query = query.without(*PARAMETERS_WITHOUT_FEED).pairs
+def _forms(query: PageQuery) -> list[Alternate]:
+    """Return the alternates of the search page for a query: its JSON and its feeds."""
+    feed_query = query.without(*PARAMETERS_NOT_IN_FEEDS).pairs
     return [
         json_form("/v1/articles", query.pairs),
         ATOM_FEED._replace(query=feed_query),
@@ -92,11 +92,11 @@ def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[st
             yield label, target, sort == parameters["sort"]
 
 
-def _with_marks(brief: dict[str, Any]) -> dict[str, Any]:
-    """Return `brief`, an article of the list, with the passages to show in their places.
+def _with_passages(brief: dict[str, Any]) -> dict[str, Any]:
+    """Return `brief`, an article of the list, with `title_marks`, `summary_marks` and `passages`.
 
-    The keys are `title_marks` and `summary_marks`, the ranges that match in the title and in the summary, and
-    `passages`, from the other parts.
+    The marks are the ranges that match the search in the title and in the summary. The passages are from
+    other parts of the article.
     """
     passages = brief.pop("highlights", [])
     marks = {each["part"]: each["ranges"] for each in passages if each["text"] == brief.get(each["part"])}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from api.pages.content.article_view import MAX_BODY_LENGTH, MAX_LINKED, MAX_TAKEAWAYS, web_url
+from api.pages.content.article_view import MAX_BODY_LENGTH, MAX_CLASS_NUMBER, MAX_TAKEAWAYS, web_url
 from tests.api.answers import get
 from tests.api.web_pages.odd_briefs import HOSTILE, SCRIPT
 from tests.api.web_pages.page_reading import (
@@ -115,7 +115,7 @@ def test_the_stylesheet_has_a_rule_for_each_numbered_class() -> None:
         r":has\(\.marks-(\d+):is\(:hover, :focus-within\)\) \.marked-by-(\d+)", STYLESHEET.read_text()
     )
 
-    assert rules == [(str(number), str(number)) for number in range(1, MAX_LINKED + 1)]
+    assert rules == [(str(number), str(number)) for number in range(1, MAX_CLASS_NUMBER + 1)]
 
 
 def test_related_briefs_are_shown_with_their_reasons(demo: FlaskClient) -> None:
