@@ -1,0 +1,1 @@
+"""The documentation page at `/docs`, and the OpenAPI specification as files."""

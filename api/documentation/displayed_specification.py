@@ -1,4 +1,4 @@
-"""The specification as the documentation page shows it, which is shorter than `/openapi.json`.
+"""Shorten the specification for the documentation page, and choose the parameters that the page sends.
 
 Scalar fills in and sends every parameter that has a default or an example. This module switches off all but
 `limit` and the parameters of the path, so that the first request of each operation finds something.
@@ -11,7 +11,7 @@ import orjson
 
 Json = dict[str, Any]
 
-# Scalar does not send an example with this key, until the reader switches the parameter on.
+# Scalar does not send an example with this key until the reader switches on the parameter.
 DISABLED = "x-disabled"
 # The parameters that the page sends although they are not part of the path.
 SENT_PARAMETERS = frozenset({"limit"})
@@ -19,23 +19,23 @@ PARAMETER_REFERENCE = "#/components/parameters/"
 ERROR = "default"
 
 
-def displayed_specification(document: Json, variable: Mapping[str, str]) -> Json:
+def displayed_specification(document: Json, locations: Mapping[str, str]) -> Json:
     """Return the OpenAPI document for the page, made from the complete `document`.
 
     - Tags have names with capitals and spaces.
     - The errors of an operation are one response, and each names its statuses.
-    - The parameters in `variable` are components, so that `with_values` can set their values. `variable` says
-      for each name whether the parameter is in the `path` or in the `query`.
+    - The parameters in `locations` are components, so that `with_values` can set their values. `locations`
+      has the location of each parameter, `path` or `query`, by name.
     """
     parameters: Json = {}
-    paths = {path: _displayed_path(item, variable, parameters) for path, item in document["paths"].items()}
+    paths = {path: _displayed_path(item, locations, parameters) for path, item in document["paths"].items()}
     tags = [each | {"x-displayName": display_name(each["name"])} for each in document["tags"]]
     components = document["components"] | {"parameters": parameters}
     return document | {"tags": tags, "paths": paths, "components": components}
 
 
 def with_values(displayed: Json, values: Mapping[str, Any]) -> Json:
-    """Return the OpenAPI document `displayed`, in which the page sends `values`, by parameter."""
+    """Return the OpenAPI document `displayed`, in which the page sends `values`, keyed by parameter."""
     components = displayed["components"]
     parameters = {
         name: _without_examples(each) | {"example": values[name]} if name in values else each
@@ -49,17 +49,17 @@ def display_name(tag: str) -> str:
     return tag.replace("-", " ").capitalize()
 
 
-def _displayed_path(item: Json, variable: Mapping[str, str], components: Json) -> Json:
-    """Return a path item whose operations have all of their parameters, with the variable ones as references.
+def _displayed_path(item: Json, locations: Mapping[str, str], components: Json) -> Json:
+    """Return a path item as the page shows it, in which each operation lists all of its parameters.
 
-    The variable parameters are added to `components`.
+    Parameters in `locations` are added to `components`, and the operations refer to them.
     """
     shared = item.get("parameters", [])
     operations = {}
     for method, operation in item.items():
         if method != "parameters":
             parameters = [
-                _displayed_or_reference(each, variable, components)
+                _displayed_or_reference(each, locations, components)
                 for each in [*shared, *operation.get("parameters", [])]
             ]
             responses = _displayed_responses(operation["responses"])
@@ -67,10 +67,10 @@ def _displayed_path(item: Json, variable: Mapping[str, str], components: Json) -
     return operations
 
 
-def _displayed_or_reference(parameter: Json, variable: Mapping[str, str], components: Json) -> Json:
+def _displayed_or_reference(parameter: Json, locations: Mapping[str, str], components: Json) -> Json:
     name, displayed = parameter["name"], _displayed_parameter(parameter)
-    is_variable = variable.get(name) == parameter["in"]
-    if is_variable and components.setdefault(name, displayed) == displayed:
+    is_shared = locations.get(name) == parameter["in"]
+    if is_shared and components.setdefault(name, displayed) == displayed:
         return {"$ref": f"{PARAMETER_REFERENCE}{name}"}
     return displayed
 

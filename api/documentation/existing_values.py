@@ -10,9 +10,9 @@ from api.models import Article, Entity, RelatedLink, Story, Takeaway
 ARTICLES, ENTITIES, LINKS = table_of(Article), table_of(Entity), table_of(RelatedLink)
 STORIES, TAKEAWAYS = table_of(Story), table_of(Takeaway)
 
-# The parameters for which `existing_values` finds a value, and whether they are in the path or in the query.
-PARAMETERS = dict.fromkeys(("article", "story", "entity", "takeaway", "related_link"), "path")
-PARAMETERS["min_articles"] = "query"
+# The location, `path` or `query`, of each parameter for which `existing_values` finds a value.
+PARAMETER_LOCATIONS = dict.fromkeys(("article", "story", "entity", "takeaway", "related_link"), "path")
+PARAMETER_LOCATIONS["min_articles"] = "query"
 
 # Each statement reads one row by an index, so its cost does not depend on the size of the corpus.
 NEWEST_ARTICLE: AnySelect = (
@@ -24,7 +24,7 @@ NEWEST_LINK: AnySelect = (
     .order_by(LINKS.c.published_key.desc(), LINKS.c.article.desc(), LINKS.c.precedence.desc())
     .limit(1)
 )
-# The founder of a story has the same number.
+# A story has the number and the slug of its founder, one of its articles.
 LARGEST_STORY: AnySelect = (
     select(ARTICLES.c.slug, STORIES.c.article_count)
     .join_from(STORIES, ARTICLES, ARTICLES.c.number == STORIES.c.number)
@@ -40,10 +40,10 @@ NEWEST_TAKEAWAY: AnySelect = (
 
 
 def existing_values(connection: Connection) -> dict[str, Any]:
-    """Return a value for each of PARAMETERS, with which a request finds something.
+    """Return a value for each parameter in PARAMETER_LOCATIONS with which a request finds something.
 
-    A parameter is missing if the database has no such resource, or if no value is necessary. The article has
-    related links if any article has.
+    A parameter is left out if the database contains no resource for it, or if a request without it finds
+    something. If any article has related links, the returned article has some.
     """
     values: dict[str, Any] = {
         "article": connection.scalar(NEWEST_ARTICLE),
@@ -57,8 +57,8 @@ def existing_values(connection: Connection) -> dict[str, Any]:
         values["story"] = story.slug
         # By default, the list of stories leaves out stories with a single article.
         values["min_articles"] = 1 if story.article_count == 1 else None
-    return {name: _written(value) for name, value in values.items() if value is not None}
+    return {name: _json_value(value) for name, value in values.items() if value is not None}
 
 
-def _written(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     return value if isinstance(value, int) else str(value)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.database.request_connection import request_connection
 from api.documentation.displayed_specification import displayed_specification, with_values
-from api.documentation.existing_values import PARAMETERS, existing_values
+from api.documentation.existing_values import PARAMETER_LOCATIONS, existing_values
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.openapi import TITLE, document, to_yaml
 from api.urls import settings
@@ -24,7 +24,7 @@ blueprint = Blueprint(
 )
 
 ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
-# The script of Scalar, which draws the page. `tools/freeze_scalar.py` writes the file.
+# The script of Scalar, which draws the page. `make scalar` writes the file.
 SCALAR = "scalar.standalone.js"
 # The specification that the page shows.
 SPECIFICATION = "specification.json"
@@ -98,10 +98,10 @@ def _specification_yaml() -> bytes:
 def _displayed_specification() -> dict[str, Any]:
     """Return the specification for the page, in which requests ask for resources that exist.
 
-    Slugs are content. A service that requires a key shows the static examples of the specification, and so
-    does a service whose database does not answer.
+    Its examples are static if the service requires a key, since slugs are content, or if the database does
+    not answer.
     """
-    displayed = displayed_specification(document(current_app), PARAMETERS)
+    displayed = displayed_specification(document(current_app), PARAMETER_LOCATIONS)
     if settings().require_key:
         return displayed
     try:

@@ -46,8 +46,8 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connections: All open connections. Only the main loop changes this set.
         count_refused: A function that is called for each request that the worker refuses without calling the
             application. Its argument is the HTTP status of the response.
-        streams_end_at: The time, as a value of `time.monotonic`, at which responses end after their current
-            part, even if they are incomplete.
+        streams_end_at: The time, as a value of `time.monotonic`, after which a stream ends with its current
+            chunk, even if the stream is incomplete.
         base_url: The value of BRIEFS_BASE_URL, the prefix of the URLs in error responses, or an empty text.
     """
 
@@ -158,7 +158,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
                 connection.deadline = connection.since + self.head_seconds
                 self._answer_if_complete(connection)
         elif connection.is_incomplete:
-            # A client of HTTP/1.0 would take the regular end of the connection for the end of the response.
+            # A client of HTTP/1.0 would take a regular close of the connection for the end of the response.
             connection.reset_at_close()
             self._close(connection)
         else:

@@ -25,7 +25,7 @@ MAX_HEAD_BYTES = 65_536
 RECEIVE_BYTES = 16_384
 HTTP_1_1 = (1, 1)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-# The value of the socket option SO_LINGER that resets a connection: switched on, with a time of 0 seconds.
+# The value of the socket option SO_LINGER (on, 0 seconds) with which closing a socket resets the connection.
 RESET = struct.pack("ii", 1, 0)
 # A host name or address with an optional port (RFC 3986, 3.2.2), or an empty text (RFC 9112, 3.2).
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
@@ -104,7 +104,7 @@ class Connection:
             return b""
 
     def reset_at_close(self) -> None:
-        """Let the system reset the connection when it is closed, instead of ending it regularly."""
+        """Make the next close of the socket reset the connection, so that the client sees an error."""
         with suppress(OSError):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 

@@ -1,7 +1,7 @@
 """The bodies of requests to `/mcp`, the only bodies that the worker reads.
 
 The main loop waits for the end of a body before a thread gets the request. The parser of gunicorn then reads
-the body from memory. It alone decides where the next request begins, and it refuses an invalid body.
+the body from memory. Only this parser decides where the next request begins, and refuses invalid bodies.
 """
 
 import re
@@ -10,10 +10,10 @@ from enum import Enum, auto
 from api.problem_kinds import MAX_BODY_BYTES
 from api.urls import MCP_PATH
 
-# The maximum size of a body with the sizes of its chunks.
+# The maximum size of a chunked body, including the lines with the sizes of the chunks.
 MAX_CHUNKED_BYTES = 2 * MAX_BODY_BYTES
 
-# A line whose request can have a body. Clients send the scheme and the host only to proxies.
+# The first line of a request whose body is read. The path can follow a scheme and a host (RFC 9112, 3.2.2).
 REQUEST_LINE = re.compile(rb"POST (?:(?i:https?)://[^/?# ]*)?%s[ ?]" % re.escape(MCP_PATH.encode()))
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
@@ -64,12 +64,15 @@ class RequestBody:
         return Arrival.COMPLETE if is_complete else Arrival.INCOMPLETE
 
     def _chunk_arrival(self, received: bytes) -> Arrival:
-        """Continue with the first line that was not complete before, and find the end of the last chunk."""
+        """Return how much of a chunked body is in `received`.
+
+        Each call continues at the first line that was incomplete in the call before.
+        """
         while (line_end := received.find(LINE_END, self._line_start)) >= 0:
             line = received[self._line_start : line_end]
             self._line_start = line_end + len(LINE_END)
             if self._is_last_chunk:
-                # Fields can follow the last chunk. An empty line ends the body.
+                # Trailer fields can follow the last chunk. An empty line ends the body.
                 if not line:
                     return Arrival.COMPLETE
                 continue

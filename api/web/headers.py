@@ -45,7 +45,7 @@ class ResponseTraits(NamedTuple):
         content_encoding: The header `Content-Encoding` of the response, or an empty text.
         cache_control: The header `Cache-Control` of the response, or an empty text for the value of
             BRIEFS_CACHE_CONTROL. It has no effect in errors and in responses to OPTIONS.
-        vary: The names of request headers to add to the header `Vary`, or an empty text.
+        vary: The names of further request headers for the header `Vary`, or an empty text.
     """
 
     method: str

@@ -30,7 +30,7 @@ def accepts(accept_header: str, mimetype: str) -> bool:
 def prefers_html(accept_header: str) -> bool:
     """Return True if `accept_header`, the value of the header `Accept`, prefers HTML to JSON.
 
-    Browsers do. `*/*`, which curl and most libraries send, prefers neither.
+    Browsers send such a header. `*/*`, which curl and most libraries send, prefers neither.
     """
     accept = _accepted_types(accept_header)
     json = max(accept.quality("application/json"), accept.quality("application/problem+json"))

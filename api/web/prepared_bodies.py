@@ -30,7 +30,7 @@ class PreparedBody(NamedTuple):
         return Response(self.data, mimetype=self.mimetype, headers=self.headers)
 
 
-# A body uncompressed, and compressed with gzip.
+# The uncompressed form of a body, and its form compressed with gzip.
 Forms = tuple[PreparedBody, PreparedBody]
 
 
@@ -70,7 +70,7 @@ def _forms(data: bytes, compressed: bytes | None, mimetype: str) -> Forms:
 def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Response:
     """Return a response with the prepared body `name`, compressed if the client accepts gzip.
 
-    A body that is short, or of a type that is not compressed, is sent uncompressed to all clients.
+    Short bodies, and bodies of types that do not compress well, are sent uncompressed to all clients.
 
     Args:
         name: The name of the body, which is unique in the application.
@@ -86,7 +86,7 @@ def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Re
 
 
 def compressed_response(name: str, read: Callable[[], bytes], mimetype: str) -> Response:
-    """Return a response with the prepared body `name`, which is stored as a file in the format of gzip.
+    """Return a response with the prepared body `name`, whose bytes are already compressed with gzip.
 
     The arguments are those of `prepared_response`, except that `read` returns the compressed bytes.
     """

@@ -47,7 +47,7 @@ def _finish(response: Response) -> Response:
 
 
 def _negotiate(response: Response) -> Response:
-    """Return `response` as the client accepts it: with an ETag unless it is a stream, compressed if possible.
+    """Return `response` as the client accepts it. Add an ETag, and compress the body, unless it is a stream.
 
     Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`) requires it, and 406 if the
     client does not accept the media type.
@@ -55,7 +55,7 @@ def _negotiate(response: Response) -> Response:
     if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())
     if response.is_streamed:
-        # A stream compresses itself, and has no ETag.
+        # Streams have no ETag, and are compressed in `api.v1.streams`.
         return problem_response(PreconditionFailed()) if "HTTP_IF_MATCH" in request.environ else response
     _compress(response)
     # Each content coding has its own ETag (RFC 9110, 8.8.3). Stored JSON already has an ETag.

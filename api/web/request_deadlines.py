@@ -60,13 +60,13 @@ class RequestDeadlines:
 
     @contextmanager
     def limit_time(self, waiting_share: float = WAITING_SHARE) -> Iterator[bool]:
-        """Limit the time of the `with` body, and let it count as a request that runs.
+        """Limit the time of the body of a `with` statement, and count the body as a running request.
 
-        The value of the `with` statement is False if too many requests run. The body must not use the
-        database then.
+        The value of the `with` statement is False if too many requests run. The body must then not use the
+        database.
 
         Args:
-            waiting_share: How long to wait for other requests, as a share of the maximum duration.
+            waiting_share: How long to wait for other requests, as a share of BRIEFS_REQUEST_SECONDS.
         """
         seconds = self._settings.request_seconds
         outage_message = None if self._watch.is_available() else Failure.UNAVAILABLE

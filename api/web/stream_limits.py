@@ -18,18 +18,18 @@ from api.web.problem_responses import ErrorResponse, send_error
 from api.web.request_ids import ID
 from api.web.request_records import ROUTE
 
-# A chunk can wait for other requests for this share of the maximum duration of a request. Refusing a chunk
-# would end its stream.
-WAITING_SHARE = 0.9
+# How long a chunk can wait for other requests, as a share of BRIEFS_REQUEST_SECONDS. The share is larger than
+# that of requests, because a refused chunk ends its stream.
+CHUNK_WAITING_SHARE = 0.9
 
 # After a chunk, a stream pauses for this multiple of the processor time that the chunk took, so that other
-# requests find the processor free. The time in which the client receives the chunk counts.
-PAUSE_SHARE = 1.0
+# requests can use the processor. The time in which the client receives the chunk is part of the pause.
+PAUSE_FACTOR = 1.0
 
 log = logging.getLogger("briefs.error")
 
-# Returns a context manager, in whose body the database can be used if its value is True.
-TimeLimit = Callable[[float], AbstractContextManager[bool]]
+# As `RequestDeadlines.limit_time`. The value of the context manager is True if the chunk can be read.
+LimitTime = Callable[[float], AbstractContextManager[bool]]
 
 
 class StreamLimits:
@@ -42,11 +42,10 @@ class StreamLimits:
     Args:
         application: Handles the requests.
         settings: The settings of the application.
-        limit_time: Limits the time of a chunk. Its argument is the share of this time in which the chunk can
-            wait for other requests.
+        limit_time: Limits the time of a chunk, as `RequestDeadlines.limit_time` does.
     """
 
-    def __init__(self, application: WSGIApplication, settings: Settings, limit_time: TimeLimit) -> None:
+    def __init__(self, application: WSGIApplication, settings: Settings, limit_time: LimitTime) -> None:
         self.application = application
         self._settings, self._limit_time = settings, limit_time
         self._places = threading.BoundedSemaphore(settings.streams)
@@ -73,7 +72,7 @@ class _Stream:
     Args:
         chunks: The body.
         request_id: The id of the request, for the log.
-        limit_time: Limits the time of a chunk.
+        limit_time: Limits the time of a chunk, as `RequestDeadlines.limit_time` does.
         release: A function that is called once, when the stream ends.
     """
 
@@ -81,7 +80,7 @@ class _Stream:
         self,
         chunks: Iterable[bytes],
         request_id: str,
-        limit_time: TimeLimit,
+        limit_time: LimitTime,
         release: Callable[[], object],
     ) -> None:
         self._body, self._chunks = chunks, iter(chunks)
@@ -95,8 +94,10 @@ class _Stream:
         time.sleep(max(0.0, self._resume_at - time.monotonic()))
         started = time.thread_time()
         try:
-            with self._limit_time(WAITING_SHARE) as is_admitted:
-                chunk = next(self._chunks, None) if is_admitted else self._refuse()
+            with self._limit_time(CHUNK_WAITING_SHARE) as is_admitted:
+                if not is_admitted:
+                    raise TimeoutError
+                chunk = next(self._chunks, None)
         except Exception as error:
             cause = getattr(error, "orig", None) or error
             extra = {"request_id": self._request_id, "error": type(cause).__name__}
@@ -106,7 +107,7 @@ class _Stream:
         if chunk is None:
             self._end()
             raise StopIteration
-        self._resume_at = time.monotonic() + (time.thread_time() - started) * PAUSE_SHARE
+        self._resume_at = time.monotonic() + (time.thread_time() - started) * PAUSE_FACTOR
         return chunk
 
     def close(self) -> None:
@@ -121,7 +122,3 @@ class _Stream:
     def _end(self) -> None:
         release, self._release = self._release, bool
         release()
-
-    @staticmethod
-    def _refuse() -> None:
-        raise TimeoutError

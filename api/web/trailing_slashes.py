@@ -7,15 +7,17 @@ from werkzeug.exceptions import HTTPException
 
 from api.urls import url
 
-# The characters that are not escaped in a path or query (RFC 3986). A `%` begins an escape of the client.
+# The characters that stay unescaped in a path and in a query (RFC 3986). The query of a request is already
+# escaped, so `%` stays too.
 PATH_CHARACTERS = "/:@!$&'()*+,;="
 QUERY_CHARACTERS = f"{PATH_CHARACTERS}?%"
 
 
 def redirect_trailing_slash() -> Response | None:
-    """Answer 308 if the address ends in one slash and the address without the slash is a resource.
+    """Redirect (308) an address that ends in one slash, if the address without the slash is a resource.
 
-    The query is kept. This hook of Flask runs before each request. It returns None for all other requests.
+    The location has the same query. Flask calls this function before each request. It returns None for all
+    other requests.
     """
     path = request.path.removesuffix("/")
     if request.url_rule or not path or path == request.path or not _is_resource(path):
